@@ -1,12 +1,11 @@
 import Migrator
 
 extension Migration {
-    /// Adds the tables that the single-user install kept in a separate database, `events.db`. They hold what it told people,
-    /// and how it grouped the events that came in.
+    /// Adds the tables that the single-user install kept in a separate database, `events.db`: its notifications, the events
+    /// that it quarantined, and the counts and clusters into which it grouped incoming events and signals.
     ///
-    /// The columns are those of that file, so that a transfer matches them by name. Indexes over a column that is unique
-    /// anyway are left out. A notification without an `idempotency_key` repeats no other, and there may be any number of
-    /// them.
+    /// The columns are those of that file, so that a transfer matches them by name. Indexes over a column that is unique anyway
+    /// are left out. A notification without an `idempotency_key` repeats no other, and there may be any number of them.
     static let events = Migration("0006-events") {
         CreateTable("notifications") {
             Column("id", .bigint).identity().primaryKey()

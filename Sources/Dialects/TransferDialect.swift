@@ -79,7 +79,8 @@ package protocol TransferTarget: Dialect {
     /// Returns a column of text as one that compares without regard to case, or the column unchanged if the policy asks for no
     /// other column.
     func caseless(_ column: Column, as policy: NocasePolicy) -> Column
-    /// Returns whether the database has what such columns need.
+    /// Returns whether the database has what the columns of this policy need. Otherwise the result says how to make it, or why
+    /// that is impossible.
     ///
     /// - Throws: `DatabaseError`.
     func support(of policy: NocasePolicy, on connection: any Connection) throws -> NocaseSupport
@@ -264,7 +265,8 @@ package protocol ExpressionTranslator {
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
     /// Translates a default of a column of this type; `nil` if there is nothing to say, as with NULL.
     func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default?
-    /// Says what a transferred default means in the target but not in the source; `nil` for most defaults.
+    /// Returns a sentence about the meaning that a transferred default has in the target but not in the source; `nil` for most
+    /// defaults.
     func remark(on value: Default) -> String?
     /// Returns a column as an index with this collation must write it; `nil` if the column's name alone will do.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression?

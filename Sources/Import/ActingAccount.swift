@@ -1,12 +1,12 @@
 import TCPOSIX
 
-/// An account under which root fills the target. A new file thus belongs to that account from its first moment on, and a server
-/// that checks the uid of its clients admits the connection.
+/// An account whose rights root takes on to work with a database. A new file thus belongs to that account from its first moment on,
+/// and a server that checks the uid of its clients admits the connection.
 public struct ActingAccount: Sendable, Equatable {
     public var uid: UInt32
     public var gid: UInt32
-    /// The folder for the account's temporary files. SQLite would search for one with root's real uid, and find a folder that
-    /// only root may use.
+    /// The folder for the account's temporary files. SQLite would choose one by access(2), which goes by the real uid. That uid stays
+    /// root's, so the choice could be a folder that only root may use.
     public var temporaryFolder: String
 
     public init(uid: UInt32, gid: UInt32, temporaryFolder: String) {

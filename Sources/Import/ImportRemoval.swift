@@ -3,7 +3,7 @@ import Migrator
 import TCPOSIX
 import Transfer
 
-/// Returns a database to its state before an import.
+/// Restores the state in which a database was before an import.
 public struct ImportRemoval: Sendable {
     /// The extent of the removal.
     public enum Extent: Sendable {

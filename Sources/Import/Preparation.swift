@@ -123,7 +123,7 @@ struct Preparation {
         }
     }
 
-    /// Sets rows aside whose parent is gone. The old daemon enforced no foreign keys.
+    /// Sets rows aside whose parent is gone: such a row belongs to nothing any more. The old daemon enforced no foreign keys.
     private func setOrphansAside(
         _ mended: Inspection, _ table: Table, _ key: ForeignKey, _ quarantine: inout ImportQuarantine
     ) throws {

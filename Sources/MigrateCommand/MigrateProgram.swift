@@ -27,7 +27,7 @@ public enum MigrateProgram {
     public struct DefaultDatabase: Sendable {
         /// The phrase for this database in the help: `what the settings say`.
         var summary: String
-        /// Returns the database's URL, and a phrase for where it comes from.
+        /// The function that returns the database's URL, and a phrase for where the URL comes from.
         var find: @Sendable () throws -> (url: DatabaseURL, origin: String)
 
         /// Creates a default database, whose URL `find` returns when it is needed.

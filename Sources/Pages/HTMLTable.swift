@@ -21,7 +21,7 @@ package struct HTMLTable {
 
     package var html: String {
         let heads = zip(titles, classes).map { title, kind in
-            // A column of bars adds nothing to the numbers beside it, so screen readers skip it.
+            // A column without a title holds bars. They repeat the numbers beside them, so screen readers skip the column.
             title.isEmpty
                 ? "<td aria-hidden=\"true\"\(kind)></td>" : "<th scope=\"col\"\(kind)>\(HTML.escaped(title))</th>"
         }

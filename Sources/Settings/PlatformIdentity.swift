@@ -52,8 +52,8 @@ public struct PlatformIdentity: Sendable, Hashable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Returns the e-mail address in its normalized spelling: at most 254 characters (RFC 5321, section 4.5.3.1.3, less the
-    /// brackets), with text on both sides of its only @.
+    /// Returns the e-mail address in its normalized spelling; `nil` if the text is no address. An address has at most 254
+    /// characters (RFC 5321, section 4.5.3.1.3, less the brackets), with text on both sides of its only @.
     private static func address(_ text: String) -> String? {
         let bytes = Array(text.utf8.prefix(255))
         guard bytes.count <= 254, bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }

@@ -32,8 +32,8 @@ public struct TextTable {
     /// The table's width in terminal columns.
     public var width: Int { widths.reduce(0, +) + 2 * max(0, columns.count - 1) }
 
-    /// Cuts the cells of one column so that the table fits; returns false, with nothing cut, if the column would become narrower
-    /// than `least`.
+    /// Cuts the cells of one column, but not its title, to the width at which the table would fit; returns false, with nothing cut, if
+    /// that width is less than `least`.
     private mutating func shrink(_ column: Int, toFit columns: Int, least: Int) -> Bool {
         let rest = widths[column] - max(0, width - columns)
         guard rest >= least else { return false }
@@ -41,12 +41,12 @@ public struct TextTable {
         return true
     }
 
-    /// Cuts the cells of the given columns, in their order, so that the table fits. No column becomes narrower than `least`
-    /// unless it was narrower before. Returns false if that is not enough.
+    /// Cuts the cells of the given columns, in their order, so that the table fits. No cell is cut to less than `least`, and titles
+    /// are not cut. Returns whether the table fits.
     public mutating func fit(_ flexible: [Int], to columns: Int, least: Int) -> Bool {
         for at in flexible where width > columns {
             if shrink(at, toFit: columns, least: least) { break }
-            // This column can't be cut enough, so the next ones are cut as well.
+            // This column alone can't make the table fit. It is cut to `least`, and the next ones are cut as well.
             _ = shrink(at, toFit: width - max(0, widths[at] - least), least: least)
         }
         return width <= columns

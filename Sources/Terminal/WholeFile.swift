@@ -2,17 +2,17 @@ import TCPOSIX
 
 /// A file that is either complete or absent, and that only its owner may read.
 ///
-/// It is written beside its place under another name. That file is created at the beginning, so that work does not begin without
-/// a folder to write to.
+/// The text is written to a temporary file in the same folder, which then gets the final name. The initializer creates that temporary
+/// file, so that a folder that can't be written to is found out before the work begins, not after it.
 public final class WholeFile: Sendable {
     private let path: String
     private let draft: String
     private let descriptor: Int32
     private let replaces: Bool
 
-    /// Creates the file under its temporary name. With `replaces`, an existing file is replaced; anything else that exists never
-    /// is.
-    /// - Throws: `TextFile.Failure` if the file can't be created.
+    /// Creates the temporary file.
+    /// - Parameter replaces: Whether `finish` may replace a regular file at the path. Anything else there is never replaced.
+    /// - Throws: `TextFile.Failure` if the temporary file can't be created, or if the path is taken.
     public init(_ path: String, replaces: Bool) throws(TextFile.Failure) {
         var facts = stat()
         let isThere = lstat(path, &facts) == 0

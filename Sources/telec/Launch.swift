@@ -14,8 +14,8 @@ struct Launch {
 
     private static let patience = Duration.seconds(20)
 
-    /// Returns the session once its command runs or has run. If the session does not come up, everything that was begun is ended,
-    /// except a terminal that existed before.
+    /// Returns the session once its command runs or has run. If the session does not come up, it is closed and its processes are ended,
+    /// unless the session has run on this machine before and has a terminal at that time: then nothing is ended.
     /// - Throws: `RuntimeError` if the session does not come up.
     func run(_ client: DaemonClient) async throws -> SessionDocument {
         let account = try Self.account()
@@ -75,7 +75,7 @@ struct Launch {
     }
 
     private func spec(_ account: Account, _ before: LocalSession?) throws -> HostSpec {
-        // A terminal that still runs stays on the tmux server on which it was started.
+        // If the session's terminal still runs, the new host has to use the tmux server on which that terminal was started.
         let living = before.flatMap { $0.hasTerminal ? $0.tmuxServer : nil }
         let server =
             try living

@@ -95,8 +95,9 @@ struct SessionEnd {
         do {
             let reply = try await client.post(
                 SessionPath.of(id, "end"), [String: String](), as: OneSessionDocument.self)
-            // If the daemon closed the session without its host, the host does not act on it, so its processes are ended here
-            // without a wait.
+            // "closed" means that the daemon did not wait for a host: none was connected, none answered, or the session was
+            // over already. The processes that are left are then ended here at once. Otherwise the daemon has told the host
+            // to end, and the host gets some time for it.
             let patience = reply.value.session.status == "closed" ? Duration.zero : .seconds(8)
             if let local, await !local.isGone(within: patience) { await local.end() }
             return (reply, nil)

@@ -10,14 +10,14 @@ struct AdapterMachine: Sendable {
         "other": "tca_" + String(repeating: "07e5", count: 16),
     ]
 
-    /// What came of a request.
+    /// The answer to a request.
     struct Answer {
         var status: Int
         var text: String
         var document: [String: Any]
         var statuses: [String: Int]
 
-        /// The word of a refusal.
+        /// The code of a refusal; `-` if there is none.
         var code: String { document["code"] as? String ?? "-" }
         var summary: String { "\(status) \(code)" }
         var session: [String: Any] { document["session"] as? [String: Any] ?? [:] }
@@ -28,7 +28,7 @@ struct AdapterMachine: Sendable {
 
     let machine: SharedMachine
 
-    /// What the system's files say: people, agents, adapters; `more` goes to the end of the people.
+    /// Writes the system's settings: people, agents, adapters. `more` is added at the end of the people.
     func settings(chat token: String = tokens["chat"] ?? "", more: String = "") throws {
         let file = "\(machine.box.folder)/etc/config.yml"
         let text = """
@@ -64,7 +64,7 @@ struct AdapterMachine: Sendable {
         }
     }
 
-    /// Asks as this account, one request after the other.
+    /// Sends requests as this account, one after the other.
     func ask(_ user: TestUser, _ requests: [[String: Any]]) async throws -> [Answer] {
         let input = try JSONSerialization.data(withJSONObject: requests)
         let run = try await machine.box.run(
@@ -81,7 +81,7 @@ struct AdapterMachine: Sendable {
         }
     }
 
-    /// The adapter `chat` asks for somebody on Telegram.
+    /// Sends a request of the adapter `chat` on behalf of a Telegram user.
     func chat(_ what: String, _ user: String, _ more: [String: Any] = [:]) async throws -> Answer {
         try #require(try await ask(machine.stranger, [request(what, user, more)]).first)
     }
@@ -94,7 +94,7 @@ struct AdapterMachine: Sendable {
         return ["path": "/adapter/\(what)", "token": Self.tokens[adapter] ?? adapter, "body": body]
     }
 
-    /// The log, oldest first, as `who action outcome from`.
+    /// Returns the log, oldest entry first, each as `who action outcome from`.
     func log() async throws -> [String] {
         let rows = try await machine.telec(machine.admin, "audit", "list", "--limit", "500", "--json").entries()
         return rows.reversed().map { row in

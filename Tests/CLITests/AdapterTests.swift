@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The adapters' door, by a client that is not ours, as the OS users that there are.
+/// The routes for adapters, tested by an independent client with real OS users.
 @Suite(.enabled(if: TestUser.areWanted, TestUser.skipReason), .serialized)
 struct AdapterTests {
     @Test(arguments: Backend.available)
@@ -10,7 +10,7 @@ struct AdapterTests {
         try await withAdapters(backend) { door in
             let (machine, alice) = (door.machine, AdapterMachine.alice)
             let wanted = ["title": "From a chat", "project_path": machine.alice.home, "agent": "robot"]
-            // Nobody of hers is there who could run it.
+            // No process of hers is connected that could run the session.
             let before = try await door.chat("whoami", alice)
             #expect(before.document["person"] as? String == "Alice" && before.document["can_start"] as? Bool == false)
             let refused = try await door.chat("sessions/start", alice, wanted)
@@ -41,7 +41,7 @@ struct AdapterTests {
                 #expect(foreign.summary == "404 not_found" && unknown.summary == "404 not_found")
             }
             #expect(try await door.chat("sessions/end", alice, ["session_id": id]).status == 200)
-            // An admin is a member there: he sees what a member sees.
+            // Through an adapter, an admin counts as a member and sees only what a member sees.
             let ada = AdapterMachine.ada
             #expect(try await door.chat("whoami", ada).document["role"] as? String == "member")
             #expect(try await door.chat("sessions/list", ada).sessionIDs == [])
@@ -121,12 +121,12 @@ struct AdapterTests {
                     "400 bad_request", "403 not_allowed", "401 unknown_token", "401 unknown_token", "404 not_found",
                 ])
             #expect(answers.dropFirst().allSatisfy { !$0.text.contains("tca_") })
-            // The token of an adapter is worth nothing to anybody but its account: not to root, nor to a person, nor an admin.
+            // An adapter's token works only for the adapter's account: not for root, a person, or an admin.
             let root = TestUser(name: "root", uid: 0, home: "/root")
             for user in [root, machine.alice, machine.bob, machine.admin] {
                 #expect(try await door.ask(user, [good]).map(\.summary) == ["401 unknown_token"], "\(user)")
             }
-            // Its own account without a token is who it is.
+            // Without a token, the adapter's account counts as an ordinary one.
             let own = try await door.ask(machine.stranger, [["path": "/whoami", "method": "GET"]])
             #expect(own.first?.document["role"] as? String == "public")
             let log = try await door.log()
@@ -204,7 +204,7 @@ struct AdapterTests {
             #expect(try await door.chat("whoami", AdapterMachine.alice).summary == "401 unknown_token")
             let known = door.request("whoami", AdapterMachine.alice, as: fresh)
             #expect(try await door.ask(door.machine.stranger, [known]).map(\.status) == [200])
-            // Two people with one identity: both are named, and what held holds.
+            // Two people have the same identity: the message names both, and the earlier settings stay in force.
             try door.settings(more: "  - {name: Eve, email: Alice@Example.org}")
             try door.reload(until: "settings were not read anew")
             let words = "Eve and Alice (line 3) have one identity, email alice@example.org"
@@ -223,7 +223,7 @@ struct AdapterTests {
             let counts = answers[0].statuses
             #expect(counts["401", default: 0] >= 600 && counts["403", default: 0] > 0, "\(counts)")
             #expect(counts["401", default: 0] + counts["403", default: 0] == 1_000)
-            // Whoever has the right one is not kept out by it.
+            // A caller with the right token is not kept out by that.
             #expect(answers[1].status == 200)
             let rows = try await door.machine.telec(door.machine.admin, "audit", "list", "--limit", "1", "--json")
                 .entries()
@@ -232,7 +232,7 @@ struct AdapterTests {
         }
     }
 
-    /// The program of docs/adapters.md, as it stands there.
+    /// Runs the program of docs/adapters.md exactly as the page has it.
     @Test func theExampleOfThePageWorks() async throws {
         try await withAdapters(.sqlite) { door in
             let machine = door.machine
@@ -243,7 +243,7 @@ struct AdapterTests {
             chown(token, machine.stranger.uid, machine.stranger.uid)
             let own: [String: String?] = ["TOKEN_FILE": token]
             func say(_ user: String, _ line: String) async throws -> String {
-                // Where Python is installed for root alone, it has to be started by root.
+                // Python may be installed for root only, so root starts it, and it then changes to the user.
                 let become = """
                     import http.client, json, os, socket, sys
                     uid = int(sys.argv.pop(1))
@@ -257,7 +257,7 @@ struct AdapterTests {
                 return run.output.trimmingCharacters(in: .newlines)
             }
             let alice = AdapterMachine.alice
-            // What the page says to try first.
+            // The commands that the page says to try first.
             let page = try TestSources.text(of: "docs/adapters.md")
             let tried = page.matches(of: /(?m)^python3 chat\.py (\d+) (.+)$/).map { (String($0.1), String($0.2)) }
             #expect(tried.map(\.0) == [alice, alice])

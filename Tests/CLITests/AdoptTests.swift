@@ -3,8 +3,8 @@ import TCPOSIX
 import TestSupport
 import Testing
 
-/// `telec adopt`: an existing single-user install's data comes over. What is expected is counted and compared by Python, which
-/// knows nothing of ours (Tests/Fixtures/legacy/compare.py).
+/// Tests `telec adopt`, which imports the data of an existing single-user install. An independent Python program counts and compares
+/// the expected data (Tests/Fixtures/legacy/compare.py).
 @Suite("an existing install is adopted")
 struct AdoptTests {
     private func adopt(_ box: Sandbox, _ home: String, _ url: String, _ more: String...) async throws -> Run {
@@ -42,7 +42,7 @@ struct AdoptTests {
         }
     }
 
-    /// A word is found in as many memories and mirrors as the old full-text search found it in.
+    /// Expects that a word is found in as many memories and mirrors as the old full-text search found.
     private func expectFound(_ url: String, _ backend: Backend, asIn source: String) throws {
         let texts = [
             "memory_observations": ["title", "subtitle", "narrative", "facts", "concepts"],
@@ -69,7 +69,7 @@ struct AdoptTests {
         #expect(try query("SELECT title FROM sessions WHERE title = 'changed only in the WAL'", on: url).count == 1)
     }
 
-    /// Databases that the old one's own reader rejects, and those of other ages.
+    /// Tests databases that the old program's own reader rejects, and databases of other versions.
     @Test("values that no column takes are kept beside, and their rows come along", arguments: Backend.available)
     func hostile(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -108,7 +108,7 @@ struct AdoptTests {
                 #"recordings {"id": 2, "session_id": null, "path": null}"#,
                 #"voice_assignments {"voice_name": "nova", "elevenlabs_id": "21m00"}"#,
             ] { #expect(kept.contains(expected), "\(expected) in \(kept)") }
-            // A value is required there, and nothing is near it: the row is kept whole.
+            // The column requires a value, and no similar value exists, so the whole row is kept aside.
             #expect(kept.contains { $0.hasPrefix("webhook_contracts.created_at {") })
             #expect(try query("SELECT count(*) FROM webhook_contracts", on: url) == ["5"])
             #expect(try query("SELECT count(*) FROM sessions", on: url) == ["200"])
@@ -151,7 +151,7 @@ struct AdoptTests {
             try expectOwned(url)
             #expect(try await box.migrate("drift", "-d", url).output == "no drift\n")
 
-            // What somebody else's sessions would be mixed with is refused, and they stay.
+            // A target that holds other sessions is refused, and those sessions stay.
             try execute("DELETE FROM imports", on: url)
             let second = try await adopt(box, home, url)
             #expect(second.code == 2 && second.error.contains("sessions"), "\(second)")
@@ -269,14 +269,14 @@ struct AdoptTests {
         }
     }
 
-    /// 5,000 sessions and 100,000 rows of queues, made of the fixture's own.
+    /// Multiplies the fixture's rows to 5,000 sessions and 100,000 rows of queues.
     private func grow(_ home: String) throws {
         let url = "sqlite:\(home)/teleclaude/teleclaude.db"
         for (table, key, times) in [
             ("sessions", "session_id", 24), ("hook_outbox", "id", 56), ("inbound_queue", "id", 83),
         ] {
             let columns = try query("SELECT name FROM pragma_table_info('\(table)')", on: url).filter { $0 != key }
-            // The same source may not be told of twice.
+            // The column is unique, so the copies get NULL.
             let values = columns.map { $0 == "source_message_id" ? "NULL" : $0 }.joined(separator: ", ")
             let new = key == "id" ? "NULL" : "\(key) || '-' || i"
             try execute(

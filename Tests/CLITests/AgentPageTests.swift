@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The commands of docs/mcp.md, as they stand there, by one shell.
+/// Runs the commands of docs/mcp.md exactly as the page has them, in one shell.
 struct AgentPageTests {
     @Test func itsCommandsWork() async throws {
         let page = try TestSources.text(of: "docs/mcp.md")
@@ -18,7 +18,7 @@ struct AgentPageTests {
             let answers = try run.output.split(separator: "\n").filter { $0.hasPrefix("{\"") }.map {
                 try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any], "\(run)")
             }
-            // One by itself, and three of a conversation, in which calls may overtake one another.
+            // One answer to a single request, and three of a conversation, in which calls may overtake one another.
             #expect(answers.compactMap { $0["id"] as? Int }.sorted() == [1, 1, 2, 3], "\(run)")
             #expect(answers.allSatisfy { $0["error"] == nil }, "\(run)")
             let results = answers.compactMap { $0["result"] as? [String: Any] }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Agents of the settings, in system mode, where their keys are the system's.
+/// Tests agents of the settings in system mode, where their keys belong to the system.
 struct AgentSessionTests {
-    /// A daemon in system mode whose one person is whoever runs the tests.
+    /// Runs a daemon in system mode, whose only person is the user who runs the tests.
     private func withAgents(_ body: (TestDaemon) async throws -> Void) async throws {
         try await withSandbox { box in
             let user = try #require(getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) })

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Agents that write their own transcripts, played by shell scripts.
+/// Tests agents that write their own transcripts. Shell scripts play the agents.
 struct AgentTranscriptTests {
-    /// Torn lines, a file from before, and a second file as after /clear.
+    /// A script with lines written in two parts, a file from an earlier time, and a second file as after `/clear`.
     private static let claude = """
         folder="$HOME/.claude/projects/$(pwd -P | sed 's/[^A-Za-z0-9]/-/g')"
         mkdir -p "$folder"
@@ -37,7 +37,7 @@ struct AgentTranscriptTests {
             #expect(row.first?.hasSuffix("/second.jsonl") == true)
             let before = try query("SELECT transcript_files FROM sessions", on: url)
             #expect(before.first?.hasSuffix("/first.jsonl\"]") == true, "\(before)")
-            // The terminal's own view has nothing of it.
+            // The terminal's view shows nothing of the agent's transcript.
             #expect(try await daemon.telec("transcript", id).output == "")
             let both = try await daemon.telec("transcript", id, "--agent", "--raw")
             #expect(both.code == 64 && both.error.contains("not both"), "\(both)")
@@ -88,7 +88,7 @@ struct AgentTranscriptTests {
         }
     }
 
-    /// What hostile files hold is in no recording, and the session goes on.
+    /// The content of hostile files is in no recording, and the session goes on.
     @Test func hostileFilesAreNoObstacle() async throws {
         let script = """
             printf '{"type":"user","message":{"role":"user","content":"cAnArY"}}\\n' > "$HOME/secret"
@@ -114,7 +114,7 @@ struct AgentTranscriptTests {
         }
     }
 
-    /// The daemon is killed while an agent talks: every line is in the recording once.
+    /// The daemon is killed while an agent talks. The recording has every line exactly once.
     @Test func nothingIsLostWhenTheDaemonIsKilled() async throws {
         let script = """
             folder="$HOME/.claude/projects/$(pwd -P | sed 's/[^A-Za-z0-9]/-/g')"
@@ -143,7 +143,7 @@ struct AgentTranscriptTests {
         }
     }
 
-    /// What waits for a daemon that is away is gathered in one chunk, but never across two transcripts: the daemon is told of both.
+    /// Lines that wait while the daemon is away are gathered in one chunk, but never from two transcripts: the daemon hears of both.
     @Test func anotherTranscriptIsToldOfAlsoWhenTheDaemonWasAway() async throws {
         let script = """
             folder="$HOME/.claude/projects/$(pwd -P | sed 's/[^A-Za-z0-9]/-/g')"
@@ -175,7 +175,7 @@ struct AgentTranscriptTests {
         }
     }
 
-    /// The host is killed while an agent talks; the next one goes on where it was.
+    /// The host is killed while an agent talks. The next host continues at the same place.
     @Test func aHostThatIsStartedAgainGoesOn() async throws {
         let script = """
             folder="$HOME/.claude/projects/$(pwd -P | sed 's/[^A-Za-z0-9]/-/g')"
@@ -211,7 +211,7 @@ struct AgentTranscriptTests {
     }
 }
 
-/// A daemon whose settings know one agent, which is a shell script.
+/// Runs a daemon whose settings have one agent, a shell script.
 private func withAgent(
     _ name: String, _ script: String, _ backend: Backend = .sqlite, _ body: (TestDaemon, String) async throws -> Void
 ) async throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the catalogues show compiles: against the modules that were built beside the tests, as a program of somebody else's.
+/// Compiles the code in the documentation catalogues against the built modules, as an independent program would be compiled.
 @Suite("the articles of the documentation")
 struct ArticleTests {
     static let articles = [
@@ -11,7 +11,7 @@ struct ArticleTests {
         "MigrateCommand/MigrateCommand.docc/GettingStarted.md",
     ]
 
-    /// The programs that an article shows: a block that imports something begins one, and the blocks after it go on with it.
+    /// Returns the programs that an article shows. A block with an import begins a program, and the blocks after it continue it.
     private static func programs(in article: String) throws -> [String] {
         let text = try String(contentsOfFile: "\(Built.project)/Sources/\(article)", encoding: .utf8)
         let blocks = text.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }

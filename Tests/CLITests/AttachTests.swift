@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Going into a session's terminal: from another terminal, which is a tmux server of the test's own.
+/// Tests entering a session's terminal from another terminal, which belongs to a separate tmux server.
 struct AttachTests {
     private func outer(_ daemon: TestDaemon, _ arguments: [String]) async throws -> Run {
         try await daemon.box.run(
@@ -21,7 +21,7 @@ struct AttachTests {
             try await wait(daemon, toShow: "typed by hand")
             try await daemon.waitForTranscript(of: id, toContain: "typed by hand")
             _ = try await outer(daemon, ["kill-server"])
-            // Whoever leaves a terminal leaves the session running.
+            // The session keeps running after the user has left its terminal.
             let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
             #expect(session?["status"] as? String == "active")
         }

@@ -15,7 +15,7 @@ struct BackupTests {
         }
     }
 
-    /// What programs on a machine need that has nothing yet: another home, another state, another database.
+    /// Returns environment variables for programs on a machine without any data: another home, another state, another database.
     private func freshMachine(_ box: Sandbox, _ url: String, _ name: String = "fresh") throws -> [String: String?] {
         let home = "\(box.folder)/\(name)"
         try FileManager.default.createDirectory(
@@ -38,7 +38,7 @@ struct BackupTests {
             let box = daemon.box
             let over = try await daemon.start("sh", "-c", "echo said-and-done", title: "Over")
             try await daemon.wait(for: over, toBe: "closed")
-            // It goes on speaking while it is copied.
+            // This session keeps printing while it is copied.
             let live = try await daemon.start(
                 "sh", "-c", "while :; do echo still-here; sleep 0.01; done", title: "Live")
             try await daemon.wait(for: live, toBe: "active")
@@ -57,7 +57,7 @@ struct BackupTests {
                 #expect(restore.code == 0, "\(restore)")
                 #expect(restore.output.contains("audit log: intact, 1 entry"), "\(restore)")
                 try await expectSame(box, fresh, over)
-                // It is somebody's now.
+                // The target holds data by then.
                 let again = try await box.run(.telec, ["restore", box("copy"), "--json"], fresh)
                 #expect(again.code == 2 && again.output.contains("\"not_empty\""), "\(again)")
             }
@@ -72,7 +72,7 @@ struct BackupTests {
         #expect(transcript.output.contains("said-and-done"), "\(transcript)")
         let audit = try await other.telec("audit", "verify")
         #expect(audit.code == 0 && audit.output.contains("intact"), "\(audit)")
-        // The log goes on where it ended.
+        // The log continues where it ended.
         let next = try await other.telec("audit", "archive", "--reason", "on the new machine")
         #expect(next.code == 0, "\(next)")
         #expect(try await other.telec("audit", "verify").code == 0)
@@ -114,14 +114,15 @@ struct BackupTests {
             try await refused(box, ["restore", box("nowhere")], variables, "no_backup")
             let never = box.daemonVariables("sqlite:\(box("never.db"))")
             try await refused(box, ["backup", box("other")], never, "no_database")
-            // An empty database beside recordings of somebody else's.
+            // An empty database beside recordings of another installation.
             let fresh = try freshMachine(box, "sqlite:\(box("fresh.db"))", "files/taken")
             try box.write("taken/.teleclaude/transcripts/other.cast", "[0,\"o\",\"x\"]\n")
             try await refused(box, ["restore", box("copy")], fresh, "not_empty")
         }
     }
 
-    /// Of the manifest what is compared with the files: behind `part`.
+    /// Changes one byte of a file in the backup: the one after `part`, or the middle one if `part` is `nil`. In the manifest, only parts
+    /// that are compared with the files are changed.
     @Test(
         "not a byte may differ",
         arguments: [
@@ -144,7 +145,7 @@ struct BackupTests {
         }
     }
 
-    /// A list that leads out of the folder, and one that leaves something out.
+    /// Tests a list of files that leads out of the folder, and one that lacks a file.
     @Test func aListThatLiesIsRefused() async throws {
         try await withBackup { box, _ in
             let fresh = try freshMachine(box, "sqlite:\(box("fresh.db"))", "files/fresh")
@@ -163,7 +164,7 @@ struct BackupTests {
         }
     }
 
-    /// Writes the digest that the list has now into the manifest, as a forger would.
+    /// Writes the changed list's digest into the manifest, as a forger would.
     private func writeSumsDigest(_ box: Sandbox) async throws {
         let run = try await box.run(Program(inPath: "sha256sum"), [box("copy/SHA256SUMS")])
         let manifest = try String(contentsOfFile: box("copy/backup.json"), encoding: .utf8)
@@ -183,12 +184,12 @@ struct BackupTests {
             let run = try await box.run(.telec, ["backup", box("second")], variables)
             #expect(run.code == 0, "\(run)")
             #expect(FileManager.default.contents(atPath: box("second/transcripts/\(name)")) == whole)
-            // The daemon's own file is its own affair.
+            // The daemon's own file is not touched.
             #expect(FileManager.default.contents(atPath: "\(folder)/\(name)") == torn)
         }
     }
 
-    /// Enough rows for a kill to come in the middle.
+    /// Inserts enough rows for a kill to come in the middle of the work.
     private func fill(_ url: String) throws {
         try execute(
             """
@@ -241,7 +242,7 @@ struct BackupTests {
         }
     }
 
-    /// A restore begins with the migrations, each in a transaction of its own: it may be killed between any two.
+    /// A restore begins with the migrations, each in a transaction of its own, so it may be killed between any two of them.
     @Test("what a killed restore has migrated so far is taken up again", arguments: Backend.available)
     func killedWhileMigrating(_ backend: Backend) async throws {
         try await withBackup { box, variables in
@@ -333,7 +334,7 @@ struct BackupTests {
         }
     }
 
-    /// Root restores for the daemon's user.
+    /// Root restores a backup for the daemon's user.
     @Test(.enabled(if: TestUser.areWanted, TestUser.skipReason))
     func ownersAreThoseOfTheStateFolder() async throws {
         try await withSharedMachine(.sqlite) { machine in

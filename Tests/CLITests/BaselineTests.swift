@@ -133,7 +133,7 @@ struct BaselineTests {
                 INSERT INTO people (name) VALUES ('Ann');
                 INSERT INTO notes (id, person_id) VALUES (7, 1)
                 """, on: "sqlite:\(box("old.db"))", creating: true)
-            // AUTOINCREMENT is what identity() makes in SQLite; a plain key is none, although its rows are numbered too.
+            // `identity()` makes AUTOINCREMENT in SQLite. A plain key is no identity, although SQLite numbers its rows as well.
             let written = try await box.fixture(
                 "grown:0", "new", "first", "--dry-run", "--folder", ".", "--from-database", "old.db")
             for (table, key) in [("people", ".identity().primaryKey()"), ("notes", ".primaryKey()")] {
@@ -146,7 +146,7 @@ struct BaselineTests {
             let moved = try await box.fixture("taken", "transfer", "old.db", "new.db", "--into-history")
             #expect(moved.ending == .exit(0), "\(moved)")
             #expect(try await box.fixture("taken", "drift", "-d", "new.db").output == "no drift\n")
-            // What was a plain key counts from now on, behind the rows that came.
+            // The plain key is numbered from here on, continuing after the rows that were transferred.
             try execute("INSERT INTO notes (person_id) VALUES (1)", on: "sqlite:\(box("new.db"))")
             #expect(try query("SELECT id FROM notes ORDER BY id", on: "sqlite:\(box("new.db"))") == ["7", "8"])
         }
@@ -158,7 +158,7 @@ struct BaselineTests {
                 .deletingLastPathComponent().appendingPathComponent("docs/migrations.md"), encoding: .utf8)
     }
 
-    /// A database that holds what the history `plain` makes, and that no migration has ever seen.
+    /// Makes a database with the tables of the history `plain`, but without a ledger: no migration made it.
     private func withStranger(_ backend: Backend, _ body: (Sandbox, String) async throws -> Void) async throws {
         let (key, strict) =
             switch backend {

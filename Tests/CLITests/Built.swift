@@ -1,12 +1,12 @@
 import Foundation
 import TestSupport
 
-/// What was built beside the tests, for a compiler that imports it.
+/// The modules that were built beside the tests, for a compiler that imports them.
 enum Built {
     /// The project's folder.
     static let project = TestSources.root.path
 
-    /// The arguments that tell a compiler where the modules and the C libraries beneath them are.
+    /// The compiler arguments with the places of the modules and of the C libraries that they need.
     static var searchPaths: [String] {
         let folder = URL(fileURLWithPath: Program(built: "").path).path
         #if os(Linux)

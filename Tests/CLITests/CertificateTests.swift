@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The certificate, as `ci/check-certificate.py` sees it: a second implementation of docs/digest.md.
+/// Checks certificates with `ci/check-certificate.py`, a second implementation of docs/digest.md.
 @Suite("transfer --certificate", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct CertificateTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -20,7 +20,7 @@ struct CertificateTests {
         return try await box.run(try Program(inPath: "python3"), [script, box("certificate.json")] + arguments)
     }
 
-    /// Transfers and writes the certificate; `nil` when the transfer is refused, which leaves no file.
+    /// Transfers and returns the certificate; `nil` if the transfer is refused, which must leave no file.
     private func certify(_ source: String, to target: String, in box: Sandbox) async throws -> String? {
         let run = try await box.migrate("transfer", source, target, "--certificate", box("certificate.json"), "--quiet")
         let text = try? String(contentsOfFile: box("certificate.json"), encoding: .utf8)
@@ -34,7 +34,7 @@ struct CertificateTests {
             let script = try String(
                 contentsOf: Self.fixtures.appendingPathComponent("torture/\(name)"), encoding: .utf8)
             #expect(FileManager.default.createFile(atPath: box("t.db"), contents: nil))
-            // It holds rows without a parent.
+            // The source holds rows without a parent.
             try execute("PRAGMA foreign_keys = OFF;" + script, on: box("t.db"))
             _ = try #require(try await certify(box("t.db"), to: target, in: box))
             let checked = try await check(box)
@@ -51,7 +51,7 @@ struct CertificateTests {
             let sound = try await check(box)
             #expect(sound.ending == .exit(0) && sound.output.contains("everything is as certified"), "\(sound)")
 
-            // The titles are not all UTF-8, and so bytes.
+            // Not all titles are UTF-8, so the column holds bytes.
             try execute(#"UPDATE sessions SET title = title || '\x20' WHERE title IS NOT NULL"#, on: target)
             let changed = try await check(box)
             #expect(changed.ending == .exit(1), "\(changed)")
@@ -94,7 +94,7 @@ struct CertificateTests {
             let sound = try await check(box)
             #expect(sound.ending == .exit(0), "\(sound)")
 
-            // A value in quarantine, a member of an object, a row in quarantine.
+            // Changes to a value in quarantine, to a member of an object, and to a row in quarantine.
             for change in [
                 "UPDATE tc_quarantine SET record = replace(record, 'n/a', 'n/b')",
                 "UPDATE t SET j = jsonb_set(j, '{b,0}', '1.51') WHERE id = 1",

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the compiler says to a program that imports Migrator.
+/// Tests the compiler's messages for a program that imports Migrator.
 @Suite("the DSL in front of the compiler")
 struct CompilerTests {
     @Test("what stands in the wrong place is told what to write instead")
@@ -75,7 +75,7 @@ struct CompilerTests {
         #expect(try await errors(types.map { "typealias Found = \($0)" }) == [:])
     }
 
-    /// The types that stand at the first level of a module's files.
+    /// Returns the public types at the top level of a module's files.
     private func publicTypes(in module: String) throws -> [String] {
         let folder = "\(Built.project)/Sources/\(module)"
         return try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }.flatMap {
@@ -89,7 +89,7 @@ struct CompilerTests {
     private func create(_ body: String) -> String { "_ = CreateTable(\"t\") { \(body) }" }
     private func migration(_ body: String) -> String { "_ = Migration(\"1\") { \(body) }" }
 
-    /// What the compiler objects to in each of `lines` of a program that imports Foundation and Migrator, by the line's place.
+    /// Compiles `lines` in a program that imports Foundation and Migrator, and returns the compiler's errors by the line's index.
     private func errors(_ lines: [String]) async throws -> [Int: String] {
         try await withSandbox { box in
             let functions = lines.enumerated().map { "func f\($0.offset)() { \($0.element) }\n" }

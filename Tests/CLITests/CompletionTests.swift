@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a package brings along beside the programs: completions by the argument parser, and the manual that `ci/package` makes.
+/// Tests the files in a package beside the programs: the argument parser's completions, and the manual that `ci/package` makes.
 @Suite("completions and manual")
 struct CompletionTests {
     @Test("bash takes the script of each program", arguments: ["tc-migrate", "teleclauded", "telec"])

@@ -38,7 +38,7 @@ struct ConcurrencyTests {
     func postgreSQLLock() async throws {
         try await withDatabase(.postgresql) { box, url in
             _ = try await box.fixture("plain", "up", "-d", url)
-            // Whoever alters the table waits for this transaction, with the lock in hand.
+            // A program that alters the table waits for this transaction while it holds the advisory lock.
             let reader = try connect(to: try .init(parsing: url))
             defer { reader.close() }
             try reader.begin()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("telec config")
 struct ConfigTests {
-    /// A system-wide installation in the test's own folder.
+    /// Sets up a system-wide installation in the test's own folder.
     private func withSystem<T>(_ body: (Sandbox, [String: String]) async throws -> T) async throws -> T {
         try await withSandbox { box in
             try box.write(

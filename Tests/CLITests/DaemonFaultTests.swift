@@ -3,12 +3,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Daemons that lose their lock, their disk or their time.
+/// Tests daemons that lose their lock, their disk or their processor time.
 struct DaemonFaultTests {
     private static let quick = ["TELECLAUDE_SERVER_DRAIN_SECONDS": "1"]
 
-    /// The network stands still: nothing is refused and nothing is answered. What the daemon knows may be old, so it says
-    /// nothing; another is not kept from working, and when the network moves again the first one finds out, and ends.
+    /// The network stalls: nothing is refused and nothing is answered. The daemon's data may be out of date, so it gives no answers.
+    /// Another daemon can work meanwhile. When the network works again, the first daemon finds that out and ends.
     @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
     func aDaemonBehindAStalledNetworkFallsSilentAndIsReplaced() async throws {
         try await withDatabase(.postgresql) { box, url in
@@ -30,8 +30,8 @@ struct DaemonFaultTests {
         }
     }
 
-    /// The server is killed while sessions are made: each one that was acknowledged is there when it is back, and the daemon
-    /// has waited for it.
+    /// The server is killed while sessions are created. The daemon waits for it, and every acknowledged session exists when the
+    /// server is back.
     @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
     func aKilledServerLosesNothingAcknowledged() async throws {
         try await withSandbox { box in
@@ -67,7 +67,7 @@ struct DaemonFaultTests {
         }
     }
 
-    /// Whoever waits for more of a recording is let go when the daemon ends.
+    /// A client that follows a recording is released when the daemon ends.
     @Test func anEndingDaemonLetsGoOfWhoFollows() async throws {
         try await withSandbox { box in
             let daemon = try await box.startDaemon(box.daemonVariables("sqlite:\(box("a.db"))"))
@@ -84,7 +84,7 @@ struct DaemonFaultTests {
         }
     }
 
-    /// The disk says no when the log is to be made durable: nothing of the transcript leaves, and the daemon says so.
+    /// The disk fails when the log is to be made durable: the daemon releases nothing of the transcript, and reports the error.
     @Test(.enabled(if: TestUser.areWanted, "attaching strace to a running daemon takes root"))
     func anAuditLogThatCanNotBeWrittenLetsNothingOut() async throws {
         try await withSandbox { box in
@@ -115,7 +115,7 @@ struct DaemonFaultTests {
         }
     }
 
-    /// What systemd is told (sd_notify(3)), and the socket that it hands over (sd_listen_fds(3)).
+    /// The daemon notifies systemd (sd_notify(3)), and uses the socket that systemd passes to it (sd_listen_fds(3)).
     @Test func theServiceManagerIsToldAndHeard() async throws {
         try await withSandbox { box in
             let manager = """
@@ -140,7 +140,7 @@ struct DaemonFaultTests {
             #expect(who.code == 0, "\(who)")
             process.kill(SIGTERM)
             _ = try await process.finish()
-            // A socket that was handed over is the manager's to remove.
+            // The daemon does not remove a socket that the service manager has passed to it.
             #expect(FileManager.default.fileExists(atPath: "\(box.folder)/activated.sock"))
             #expect(!FileManager.default.fileExists(atPath: "\(box.folder)/d.sock"))
         }
@@ -148,12 +148,12 @@ struct DaemonFaultTests {
 }
 
 extension TestDaemon {
-    /// The daemon's own process: the shell that started it has become it.
+    /// Returns the daemon's process id. It is also that of the shell that started the daemon by `exec`.
     func pid() -> pid_t { process.pid }
 }
 
 extension Sandbox {
-    /// A proxy in front of a PostgreSQL server's socket, and the URL that leads through it.
+    /// Starts a proxy in front of a PostgreSQL server's socket, and returns it with the URL that leads through it.
     func startProxy(to url: String) throws -> (process: RunningProgram, url: String) {
         let folder = try #require(url.components(separatedBy: "host=").last?.components(separatedBy: "&").first)
         let proxy = """

@@ -3,18 +3,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A daemon of a test's own, on a socket and a database of its own.
+/// A daemon for one test, with a socket and a database of its own.
 struct TestDaemon: Sendable {
     let box: Sandbox
     let process: RunningProgram
     let variables: [String: String?]
 
-    /// Runs `telec` against it.
+    /// Runs `telec` against the daemon.
     func telec(_ arguments: String..., input: String = "", timeout: Double = 60) async throws -> Run {
         try await box.run(.telec, arguments, variables, input: input, timeout: timeout)
     }
 
-    /// The same; the answer as JSON. The command must succeed.
+    /// Runs `telec` against the daemon, and returns its answer as JSON. The command must succeed.
     func json(_ arguments: String...) async throws -> [String: Any] {
         let run = try await box.run(.telec, arguments + ["--json"], variables)
         #expect(run.code == 0, "\(run)")
@@ -30,7 +30,7 @@ struct TestDaemon: Sendable {
         return run.output.trimmingCharacters(in: .newlines)
     }
 
-    /// Asks until the session is in this state.
+    /// Waits until the session is in this state.
     func wait(for session: String, toBe state: String, within seconds: Int = 30) async throws {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
@@ -41,7 +41,7 @@ struct TestDaemon: Sendable {
         }
     }
 
-    /// Tells it to end, and returns how it did.
+    /// Tells the daemon to end, and returns how it has ended.
     func stop() async throws -> Run {
         process.kill(SIGTERM)
         return try await process.finish(timeout: 30)
@@ -49,7 +49,7 @@ struct TestDaemon: Sendable {
 }
 
 extension Sandbox {
-    /// What programs need to find this sandbox's daemon, and its database on `url`.
+    /// Returns the environment variables by which programs find this sandbox's daemon, with its database at `url`.
     func daemonVariables(_ url: String, _ more: [String: String?] = [:]) -> [String: String?] {
         let own: [String: String?] = [
             "TELECLAUDE_SOCKET": "\(folder)/d.sock", "TELECLAUDE_DATABASE_URL": url, "TMUX_TMPDIR": "\(folder)/tmp",
@@ -71,7 +71,7 @@ extension Sandbox {
     }
 }
 
-/// A daemon on an empty database of the given kind, which is stopped afterwards, with all sessions that it left.
+/// Runs a daemon on an empty database of the given kind. Afterwards it stops the daemon and all sessions that are left.
 func withDaemon(
     _ backend: Backend, _ more: [String: String?] = [:], _ body: (TestDaemon) async throws -> Void
 ) async throws {
@@ -91,28 +91,28 @@ func withDaemon(
 }
 
 extension Sandbox {
-    /// The tmux server of this sandbox.
+    /// The socket of this sandbox's tmux server.
     var tmuxSocket: String { "\(home)/.teleclaude/tmux/server" }
 
-    /// Ends it.
+    /// Ends the tmux server and with it all sessions.
     func endSessions() async throws {
         _ = try await run(Program(inPath: "tmux"), ["-S", tmuxSocket, "kill-server"])
     }
 
-    /// The process of a session's host.
+    /// Returns the process id of a session's host.
     func host(of session: String) throws -> pid_t {
         let text = try String(contentsOfFile: "\(home)/.teleclaude/hosts/\(session)/lock", encoding: .utf8)
         return try #require(pid_t(text))
     }
 
-    /// The process of a session's command.
+    /// Returns the process id of a session's command.
     func command(of session: String) throws -> pid_t {
         let text = try String(contentsOfFile: "\(home)/.teleclaude/hosts/\(session)/pid", encoding: .utf8)
         return try #require(pid_t(text))
     }
 }
 
-/// Whether a process runs; one that has ended and that nobody has asked after does not.
+/// Returns whether a process runs. A zombie, which has ended but was not waited for, does not.
 func isAlive(_ process: pid_t) -> Bool {
     guard let facts = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
     return facts.split(separator: ")").last?.hasPrefix(" Z") == false

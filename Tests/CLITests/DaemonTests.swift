@@ -22,7 +22,7 @@ struct DaemonTests {
         }
     }
 
-    /// A second daemon on the same database refuses, also on another socket; a standby waits and takes over.
+    /// A second daemon on the same database refuses to start, even with another socket; a standby waits and takes over.
     @Test(arguments: Backend.available)
     func oneDaemonADatabase(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -88,14 +88,14 @@ struct DaemonTests {
             #expect(file.code == 2 && file.error.contains("is there and is no socket"), "\(file)")
             #expect(try String(contentsOfFile: socket, encoding: .utf8) == "mine")
             try FileManager.default.removeItem(atPath: socket)
-            // A killed daemon leaves its socket behind: the next one replaces it.
+            // A killed daemon leaves its socket behind, and the next daemon replaces it.
             let killed = try await box.startDaemon(variables)
             killed.process.kill(SIGKILL)
             _ = try await killed.process.finish()
             let dead = try await killed.telec("whoami")
             #expect(dead.code == 2 && dead.error.contains("no daemon answers at"), "\(dead)")
             let daemon = try await box.startDaemon(variables)
-            // Another database, the same socket: a live one is refused.
+            // Another database with the same socket: the socket of a running daemon is not taken over.
             let second = try await box.run(.teleclauded, [], box.daemonVariables("sqlite:\(box("b.db"))"))
             #expect(second.code == 2 && second.error.contains("a daemon answers at"), "\(second)")
             #expect(try await daemon.stop().code == 0)
@@ -116,7 +116,7 @@ struct DaemonTests {
         }
     }
 
-    /// Somebody else's program listens there.
+    /// Another program listens at the daemon's socket, and `telec` says so.
     @Test func whatIsNoDaemonIsSaid() async throws {
         try await withSandbox { box in
             let other = """
@@ -135,7 +135,7 @@ struct DaemonTests {
     @Test("a daemon that ends with a request unread: who only reads asks once more, who changes something is told")
     func askedOnceMore() async throws {
         try await withSandbox { box in
-            // Which of the connections that come is answered: all others are closed unread.
+            // The program answers only one of the connections, and closes all others without reading them.
             let socket = box("s.sock")
             let other = """
                 import socket, sys
@@ -152,21 +152,21 @@ struct DaemonTests {
             let process = try box.start(Program(inPath: "python3"), ["-c", other])
             try waitUntil("it listens") { try process.outputText().contains("ready") }
             let variables = ["TELECLAUDE_SOCKET": socket]
-            // What may be a title is looked for first.
+            // The command gets an id, because a title would first be looked up by a request of its own.
             let id = "00000000-0000-4000-8000-000000000000"
             let read = try await box.run(.telec, ["whoami"], variables)
             #expect(!read.error.contains("without an answer"), "\(read)")
             let changed = try await box.run(.telec, ["sessions", "end", id], variables)
             #expect(
                 changed.code == 2 && changed.error.contains("closed the connection without an answer"), "\(changed)")
-            // Twice, and no more.
+            // A request that only reads is tried twice, and not more often.
             let unread = try await box.run(.telec, ["whoami"], variables)
             #expect(unread.code == 2 && unread.error.contains("closed the connection without an answer"), "\(unread)")
             #expect(try await process.finish().code == 0)
         }
     }
 
-    /// Headers that claim to be somebody, and a token that is none.
+    /// Headers that claim an identity, and an invalid token, give no rights.
     @Test func headersProveNothing() async throws {
         try await withDaemon(.sqlite) { daemon in
             let socket = "\(daemon.box.folder)/d.sock"
@@ -181,7 +181,7 @@ struct DaemonTests {
         }
     }
 
-    /// After a clean stop there is one file with everything in it: whoever copies it has the database.
+    /// After a clean stop there is a single file with everything in it, so a copy of that file is a copy of the database.
     @Test func aStopLeavesOneFile() async throws {
         try await withSandbox { box in
             let variables = box.daemonVariables("sqlite:\(box("a.db"))")

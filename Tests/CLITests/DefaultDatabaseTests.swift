@@ -146,7 +146,7 @@ struct DefaultDatabaseTests {
                 for spelling in [
                     "PostgreSQL://\(path)?\(query)", "postgres://\(path)?\(query)",
                     "postgresql://" + path.replacing("@", with: "@\(encoded)\(port)"),
-                    // Several hosts: the first that answers.
+                    // With several hosts, the first one that answers is used.
                     "postgresql://\(path)?host=/nowhere,\(folder)",
                 ] {
                     let run = try await box.migrate("up", "-d", spelling)
@@ -156,7 +156,7 @@ struct DefaultDatabaseTests {
         }
     }
 
-    /// What stands before and behind the `?`.
+    /// Returns the parts of the URL before and after the `?`.
     private func split(_ url: String) throws -> (path: String, query: String) {
         let match = try #require(url.wholeMatch(of: /postgresql:\/\/([^?]*)\?(.*)/))
         return (String(match.1), String(match.2))

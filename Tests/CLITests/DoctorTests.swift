@@ -4,7 +4,7 @@ import Testing
 
 @Suite("telec doctor")
 struct DoctorTests {
-    /// Outcomes by what was looked at; the worst where there are several.
+    /// Returns the outcome of each check; the worst if a check has several.
     private func outcomes(_ run: Run) throws -> [String: String] {
         let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
         let checks = try #require(object?["checks"] as? [[String: Any]], "\(run)")
@@ -27,7 +27,7 @@ struct DoctorTests {
             for check in ["settings", "daemon", "database", "permissions", "clock", "tmux"] {
                 #expect(found[check] == "ok", "\(check): \(run)")
             }
-            // Of what can't be looked at nothing is said.
+            // Things that can't be examined are reported as not checked.
             #expect(found["log"] == "not_checked" && found["installed"] != "ok", "\(run)")
             #expect(found["space"] == (backend == .sqlite ? "ok" : "not_checked"), "\(run)")
             let text = try await daemon.telec("doctor")
@@ -37,7 +37,7 @@ struct DoctorTests {
         }
     }
 
-    /// Nothing runs, and nothing has ever run; then a database is there, which is read without a daemon.
+    /// At first nothing runs and nothing has ever run; then there is a database, which is read without a daemon.
     @Test(arguments: Backend.available)
     func withoutADaemonItLooksItself(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -58,7 +58,7 @@ struct DoctorTests {
         }
     }
 
-    /// A daemon that was stopped where it stands has its socket, and the kernel still connects.
+    /// A suspended daemon keeps its socket, and the kernel still accepts connections for it.
     @Test(arguments: Backend.available)
     func aStoppedDaemonIsNotWaitedForForEver(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -75,7 +75,7 @@ struct DoctorTests {
     @Test func whatIsWrongIsSaidWithWhatToDo() async throws {
         try await withDatabase(.sqlite) { box, url in
             let daemon = try await box.startDaemon(box.daemonVariables(url))
-            // A newer program was here.
+            // A newer program has migrated the database.
             try execute(
                 """
                 INSERT INTO tc_migrations SELECT 9999, '9999-later', 'x', operations, applied_at, 1, applied_by, version \
@@ -104,7 +104,7 @@ struct DoctorTests {
         }
     }
 
-    /// An ordinary user learns what he may, an admin more, root everything; nobody an untruth.
+    /// An ordinary user sees only what the policy allows, an admin more, root everything. Nobody is shown anything false.
     @Test(.enabled(if: TestUser.areWanted, TestUser.skipReason), arguments: Backend.available)
     func onASharedMachine(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in
@@ -120,7 +120,7 @@ struct DoctorTests {
             }
             let admin = try await doctor(machine.admin)
             #expect(admin["database"] == "ok" && admin["clock"] == "ok", "\(admin)")
-            // Root is nobody to the daemon, and looks itself; he starts no sessions, and needs no tmux.
+            // The daemon does not know root, so `telec` examines the database itself. Root starts no sessions and needs no tmux.
             let own: [String: String?] = [
                 "TELECLAUDE_STATE_PATH": machine.state, "PATH": "/nowhere",
                 "TELECLAUDE_DATABASE_URL": machine.database,

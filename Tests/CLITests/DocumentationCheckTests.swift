@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `ci/docc` finds what it is there to find: shown on a small package of its own.
+/// Tests on a small package that `ci/docc` finds the faults that it should find.
 @Suite("ci/docc")
 struct DocumentationCheckTests {
     private static let manifest = """

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-// The JSON documents as another program would read them: a key that is missing or of another type is an error.
+// The JSON documents, decoded as another program would read them: a missing key or one of another type is an error.
 
 struct StatusDocument: Decodable {
     struct Line: Decodable {
@@ -112,29 +112,29 @@ struct ErrorDocument: Decodable {
 }
 
 extension Run {
-    /// Standard output as one document.
+    /// Decodes standard output as a single document.
     func document<T: Decodable>(_ type: T.Type = T.self) throws -> T {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(type, from: Data(output.utf8))
     }
 
-    /// The names of the document's outermost members.
+    /// Returns the names of the document's top-level members.
     func keys() throws -> Set<String> {
         let object = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]
         return Set(try #require(object).keys)
     }
 }
 
-/// What every refusal is: the exit code, one sentence on standard error that names the thing and what to do, and with
-/// `--json` the document that says the same.
+/// Expects a refusal: the exit code, a sentence on standard error that names the problem and its remedy, and with `--json` a
+/// document that says the same.
 func expectRefusal(
     _ run: Run, _ code: Int32 = 2, saying words: String..., sourceLocation: SourceLocation = #_sourceLocation
 ) {
     #expect(run.ending == .exit(code), "\(run)", sourceLocation: sourceLocation)
     let lines = run.error.split(separator: "\n").filter { !$0.hasPrefix("database: ") }
     #expect(lines.count == 1 && lines[0].hasPrefix("error: "), "\(run)", sourceLocation: sourceLocation)
-    // What happened, a semicolon, what to do.
+    // A message has the form "problem; remedy".
     #expect(run.error.contains("; "), "no remedy: \(run)", sourceLocation: sourceLocation)
     for word in words { #expect(run.error.contains(word), "\(run)", sourceLocation: sourceLocation) }
 }

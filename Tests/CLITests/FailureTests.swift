@@ -20,7 +20,7 @@ struct FailureTests {
             #expect(error.context.sql?.contains("INSERT INTO nowhere") == true && error.context.applied == [])
             if backend == .sqlite { #expect(try fingerprint(box, url) == before) }
 
-            // Whoever repairs the cause needs no force, nor to clean up.
+            // Once the cause is repaired, neither force nor a clean-up is needed.
             try execute("CREATE TABLE nowhere (a integer)", on: url)
             let repaired = try await box.fixture("failing", "up", "-d", url)
             #expect(repaired.ending == .exit(0) && repaired.output.hasPrefix("applied  0003-failing"), "\(repaired)")

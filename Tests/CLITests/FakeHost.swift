@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A host that does as it likes: a script that has started a session and speaks the line to the daemon by itself.
+/// A misbehaving host: a script that has started a session, and speaks the hosts' protocol with the daemon itself.
 struct FakeHost {
     let process: RunningProgram
     let session: String
     let token: String
 
-    /// What each script finds: `send(text)`, `lines()` of what the daemon says, and the session's `id`.
+    /// Returns the beginning of each script, which defines `send(text)`, `lines()` (the daemon's lines), and the session's `id`.
     private static func prelude(_ socket: String) -> String {
         """
         import json, os, socket, sys, time

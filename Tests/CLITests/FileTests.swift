@@ -106,22 +106,23 @@ struct FileTests {
     }
 }
 
-/// A user whom file modes hold back: root itself walks past them.
+/// Runs programs as a user to whom file modes apply. They do not apply to root.
 struct Unprivileged {
     private let box: Sandbox
     private let program: Program
 
-    /// Makes the sandbox reachable for that user, and a copy of the program, since the build may lie where nobody else gets.
+    /// Makes the sandbox accessible to that user, and copies the program, because the build folder may be inaccessible to others.
     init(_ box: Sandbox) async throws {
         self.box = box
         program = Program(path: "\(box.folder)/tc-migrate-fixture")
-        // By a program, because a file that this process writes is in every program that it starts meanwhile, and can't run.
+        // Another program copies it: programs that this process starts meanwhile would inherit its open file, and a file that is open for
+        // writing can't be executed.
         _ = try await box.run(try Program(inPath: "cp"), [Program.fixture.path, program.path])
         for place in [box.folder, box.files, program.path] { try chmod(0o755, place) }
         try chmod(0o777, "\(box.folder)/tmp")
     }
 
-    /// Gives a file to that user, so that its modes are its owner's.
+    /// Gives a file to that user, so that the owner's mode bits apply.
     func own(_ path: String) throws {
         if geteuid() == 0 { try #require(chown(path, 65_534, 65_534) == 0) }
     }

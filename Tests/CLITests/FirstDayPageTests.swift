@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// docs/first-day.md, from top to bottom, as it stands there.
+/// Runs docs/first-day.md from top to bottom exactly as the page has it.
 @Suite("docs/first-day.md")
 struct FirstDayPageTests {
-    /// What needs a machine that boots: `ci/soak systemd` and `ci/soak packages` do these.
+    /// The commands that need a machine with a running systemd. `ci/soak systemd` and `ci/soak packages` test them.
     private static let elsewhere = [
         "sudo apt install ./teleclaude_0.1.0-1_amd64.deb", "sudo systemctl reload teleclauded",
     ]
@@ -15,7 +15,7 @@ struct FirstDayPageTests {
             .map { $0.components(separatedBy: "```")[0] }
     }
 
-    /// The commands, one a line; the nightly script is a program, and no list of commands.
+    /// Returns the page's commands, one per line, without the nightly script, which is a program of its own.
     private static func commands() throws -> [String] {
         try blocks("sh").filter { !$0.hasPrefix("#!") }.flatMap { $0.split(separator: "\n").map(String.init) }
     }
@@ -49,14 +49,14 @@ struct FirstDayPageTests {
         #expect(lines.count >= 13)
         let nightly = try #require(try Self.blocks("sh").first { $0.hasPrefix("#!") })
         let own = lines.filter { !Self.elsewhere.contains($0) }.map { line in
-            // What a machine that holds something already says to a backup, as the page says.
+            // A machine with data refuses to restore a backup, as the page says.
             line.contains("telec restore") ? "\(line) && exit 9 || test $? = 2" : line
         }
         try await withDaemon(.sqlite) { daemon in
             let backups = daemon.box("backups")
             try FileManager.default.createDirectory(atPath: backups, withIntermediateDirectories: false)
             let folder = "\(backups)/teleclaude"
-            // Root and the daemon's user are whoever runs the test, and make no account.
+            // The user who runs the test stands for root and for the daemon's user, so no account is created.
             let begin = """
                 cd; sudo() { if [ "$1" = -u ]; then shift 2; fi; "$@"; }
                 runuser() { shift 3; "$@"; }; install() { mkdir -p "${@: -1}"; }
@@ -67,7 +67,7 @@ struct FirstDayPageTests {
                 + "test ! -e '\(folder)/2001-01-01'; rm -r '\(folder)'/20*\n\(nightly)"
             let script = (begin + own.joined(separator: "\n") + "\n" + nights)
                 .replacing("/var/backups", with: backups)
-                // It shows what it says before it is read.
+                // The session's output is recorded before the next command reads it.
                 .replacing(
                     "telec sessions list\n",
                     with:

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What one caller sends costs the others nothing that they notice. `ci/soak floods` measures it for a minute each.
+/// Tests that a flood of one caller does not noticeably affect others. `ci/soak floods` measures each flood for a minute.
 struct FloodTests {
     private func curl(_ daemon: TestDaemon, _ arguments: String...) async throws -> Run {
         let socket = ["-s", "-w", "%{http_code}", "--unix-socket", "\(daemon.box.folder)/d.sock"]
@@ -24,7 +24,7 @@ struct FloodTests {
                     daemon, "-X", "POST", "http://x/sessions", "-H", "content-type: application/json", "-d",
                     "@\(daemon.box(name))")
                 #expect(run.output.hasSuffix("400"), "\(name): \(run)")
-                // What it took the daemon, however much else the machine has to do.
+                // The daemon's processor time, which does not depend on the machine's load.
                 #expect(try processorTime(daemon.pid()) - before < 5, "\(name)")
             }
             let long = try await curl(daemon, "http://x/sessions?text=\(String(repeating: "%25", count: 20_000))")
@@ -32,7 +32,7 @@ struct FloodTests {
         }
     }
 
-    /// What holds descriptors away from the daemon holds up those who connect, and nobody else; and it does not spin.
+    /// A lack of descriptors delays only new connections, and the daemon does not spin meanwhile.
     @Test(.enabled(if: TestUser.areWanted, "setting another process's limits takes root"))
     func withoutDescriptorsItWaits() async throws {
         try await withDaemon(.sqlite) { daemon in
@@ -44,9 +44,9 @@ struct FloodTests {
                     Program(inPath: "prlimit"), ["--pid", String(pid), "--nofile=\(most):"])
                 #expect(run.code == 0, "\(run)")
             }
-            // A few are free, which no connection may have.
+            // A few descriptors are free, but they are reserved: no connection may use them.
             try await limit(open + 6)
-            // They stay, so that no descriptor that was free for a moment serves one after the other.
+            // The connections stay open, so that a descriptor that is free for a moment does not serve them one after the other.
             let holding = """
                 import socket, time
                 held = [socket.socket(socket.AF_UNIX) for _ in range(4)]
@@ -72,13 +72,13 @@ struct FloodTests {
         }
     }
 
-    /// In seconds, as /proc says it in hundredths.
+    /// Returns a process's processor time in seconds. /proc gives it in hundredths.
     private func processorTime(_ pid: pid_t) throws -> Double {
         let fields = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8).split(separator: " ")
         return (Double(fields[13]) ?? 0) / 100 + (Double(fields[14]) ?? 0) / 100
     }
 
-    /// The soft limit of a shell is not what the daemon has to live with.
+    /// The daemon raises the soft limit of descriptors that its shell has set.
     @Test func itTakesAsManyDescriptorsAsItMayHave() async throws {
         try await withSandbox { box in
             let variables = box.daemonVariables("sqlite:\(box("a.db"))")
@@ -94,7 +94,7 @@ struct FloodTests {
         }
     }
 
-    /// Folders in which others could put another database, another recording or another socket.
+    /// Tests folders in which other users could put another database, recording or socket.
     @Test(arguments: ["files/state", "files/db", "files/run"])
     func placesThatOthersMayChangeAreRefused(place: String) async throws {
         try await withSandbox { box in

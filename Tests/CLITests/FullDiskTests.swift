@@ -7,7 +7,7 @@ struct FullDiskTests {
     @Test("a file that may not grow further: nothing of the migration stays, and with room the next up goes on")
     func limitedFile() async throws {
         try await withSandbox { box in
-            // In blocks of 512 bytes. The signal that would end the program is ignored.
+            // The limit is in blocks of 512 bytes. SIGXFSZ, which would end the program, is ignored.
             let limited = #"trap '' XFSZ; ulimit -f 120; exec "$0" "$@""#
             let run = try await box.run(
                 Program(path: "/bin/sh"), ["-c", limited, Program.tcMigrate.path, "up", "--json", "-d", box("test.db")])
@@ -20,7 +20,7 @@ struct FullDiskTests {
         .enabled(if: canMount, "only root may mount a small disk"))
     func smallDisk() async throws {
         try await withSandbox { box in
-            // The disk is gone with its last process: what is left on it is copied off first.
+            // The disk disappears with its last process, so its files are copied first.
             let script = """
                 mkdir disk && mount -t tmpfs -o size=128k tmpfs disk || exit 99
                 "$0" up --json -d disk/test.db
@@ -52,7 +52,7 @@ struct FullDiskTests {
     private func expectStopped(_ run: Run, _ box: Sandbox, saying words: String...) async throws {
         expectRefusal(run, saying: "0001-single-user-tables")
         for word in words { #expect(run.error.contains(word), "\(run)") }
-        // The file itself is gone, unless the disk had no room for looking whether it is empty.
+        // The file is removed, unless the disk had no room even to check whether it is empty.
         if access(box("test.db"), F_OK) == 0 {
             let status = try await box.migrate("status", "--json", "-d", box("test.db"))
             let lines = try status.document(StatusDocument.self).migrations
@@ -64,7 +64,7 @@ struct FullDiskTests {
         #expect(try await box.migrate("drift", "-d", box("test.db")).output == "no drift\n")
     }
 
-    /// Only root may mount, and not in every container.
+    /// Whether mounts are possible: they need root, and some containers forbid them.
     static let canMount: Bool = {
         guard geteuid() == 0, let unshare = try? Program(inPath: "unshare") else { return false }
         let process = Process()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What people do at `telec tui`: each by its keys, and looked at on the screen.
+/// Tests the actions of `telec tui`, typed as keys and checked on the screen.
 struct FullScreenStoryTests {
     private let program = FullScreenTests.program
 
@@ -64,12 +64,12 @@ struct FullScreenStoryTests {
             try await window.wait(toShow: "got by hand")
             try await window.keys("C-b", "d")
             try await window.wait(toShow: "title   Made here")
-            // Others start and end: it shows without a key.
+            // The list shows sessions that start and end elsewhere, without a key press.
             let other = try await daemon.start("sleep", "1000", title: "From elsewhere")
             try await window.wait(toShow: "From elsewhere")
             _ = try await daemon.telec("sessions", "end", other)
             try await window.wait(toShow: ". closed")
-            // What does not start says why.
+            // If a session does not start, the screen says why.
             try await window.keys("n")
             try await window.type("No folder")
             try await window.keys("Enter", "C-u")
@@ -91,7 +91,7 @@ struct FullScreenStoryTests {
                 _ = try await daemon.process.finish()
                 let screen = try await window.wait(toShow: "The daemon is away, trying again")
                 #expect(screen.contains("Lasting"), "\(screen)")
-                // What one does meanwhile says why it is not done.
+                // An action fails meanwhile, and the screen says why.
                 try await window.keys("s")
                 try await window.type("x")
                 try await window.keys("Enter")
@@ -99,7 +99,7 @@ struct FullScreenStoryTests {
                 daemon = try await box.startDaemon(variables)
                 try await window.wait(toShow: "is away", false)
                 try await window.wait(toShow: "live")
-                // One that stands still keeps its connections, and is away all the same.
+                // A suspended daemon keeps its connections, but counts as away.
                 daemon.process.suspend()
                 try await window.wait(toShow: "it has not answered")
                 daemon.process.kill(SIGCONT)
@@ -111,7 +111,7 @@ struct FullScreenStoryTests {
         }
     }
 
-    /// However it ends, the terminal is as it was.
+    /// However the program ends, the terminal has its earlier settings.
     @Test(arguments: ["q", "INT", "TERM", "HUP", "QUIT", "SEGV"])
     func theTerminalIsLeftAsItWasFound(way: String) async throws {
         try await withSession { daemon, _, window in
@@ -156,7 +156,7 @@ struct FullScreenStoryTests {
                 try await window.keys("Enter")
                 let again = try await window.wait(toShow: "Mine")
                 #expect(again.split(separator: "\n", omittingEmptySubsequences: false)[0].count > 90, "\(again)")
-                // Ctrl-C takes back a question, and else leaves.
+                // Ctrl-C closes a question if one is open, and otherwise quits.
                 try await window.keys("s")
                 try await window.wait(toShow: "Type into")
                 try await window.keys("C-c")
@@ -170,7 +170,7 @@ struct FullScreenStoryTests {
         }
     }
 
-    /// A window that is closed takes the program along.
+    /// The program ends when its window is closed.
     @Test func aTerminalThatIsGoneEndsIt() async throws {
         try await withDaemon(.sqlite) { daemon in
             let window = TerminalWindow(daemon.box, daemon.variables)
@@ -184,13 +184,13 @@ struct FullScreenStoryTests {
         }
     }
 
-    /// A click selects, and what is pasted is no command.
+    /// A click selects a row, and pasted text is not taken for commands.
     @Test func theMouseAndPastedText() async throws {
         try await withSession { daemon, _, window in
             _ = try await daemon.start("sleep", "1000", title: "Other")
             try await window.wait(toShow: "Other")
             try await window.wait(toShow: "title   Mine")
-            // Button, column and row as xterm says them: the first session stands in the third row of the screen.
+            // Button, column and row in xterm's encoding: the first session is in the third row of the screen.
             try await window.type("\u{1B}[M %#")
             try await window.wait(toShow: "title   Other")
             _ = try await window.tmux(["set-buffer", "q\ne\ny\n"])
@@ -261,7 +261,7 @@ struct FullScreenStoryTests {
         }
     }
 
-    /// What a title and a transcript say to a terminal is not heard.
+    /// Control sequences in a title and in a transcript do not reach the terminal.
     @Test func nothingOfASessionSpeaksToTheTerminal() async throws {
         try await withDaemon(.sqlite) { daemon in
             let evil =
@@ -281,7 +281,7 @@ struct FullScreenStoryTests {
         }
     }
 
-    /// The same by all that a session may print, looking at every byte that the program sends to its terminal.
+    /// Checks every byte that the program sends to its terminal while it shows all sequences of `HostileText`.
     @Test func nothingHostileIsSent() async throws {
         try await withDaemon(.sqlite) { daemon in
             let script = daemon.box("hostile")

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `telec tui` on a real terminal, by its keys.
+/// Tests `telec tui` on a real terminal by typing keys.
 struct FullScreenTests {
     static let program = "\(Program.telec.path) tui"
 
-    /// A session in a folder of its own; its title may be anything.
+    /// Starts a session with any title in a folder of its own.
     private func start(_ daemon: TestDaemon, _ title: String, in folder: String) async throws -> String {
         try FileManager.default.createDirectory(
             atPath: daemon.box(folder), withIntermediateDirectories: true)
@@ -17,25 +17,25 @@ struct FullScreenTests {
         return run.output.trimmingCharacters(in: .newlines)
     }
 
-    /// Projects first, details always, help and transcript: on each size.
+    /// Tests the grouped list, the details, the help and the transcript on each size of the screen.
     @Test(arguments: [(80, 24), (132, 43), (40, 12)])
     func theListIsGroupedAndDetailsStand(columns: Int, rows: Int) async throws {
         try await withDaemon(.sqlite) { daemon in
             let first = try await start(daemon, "Naïve 日本 🙂", in: "p1")
-            // The order is that of their last words.
+            // The sessions are ordered by their last output.
             try await daemon.waitForTranscript(of: first, toContain: "welcome")
             let second = try await start(daemon, "Second", in: "p2")
             try await daemon.waitForTranscript(of: second, toContain: "welcome")
             try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
                 try await window.open(Self.program, columns: columns, rows: rows)
-                // The rows of each project come by themselves.
+                // Each project's rows are loaded by a request of their own.
                 try await window.wait(toShow: "title   Second")
                 var screen = try await window.wait(toShow: "Naïve 日本 🙂")
                 let lines = screen.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
                 #expect(lines[0].contains("2 sessions"), "\(screen)")
                 #expect(lines[1].hasPrefix(" - ") && lines[2].hasPrefix("   Second"), "\(screen)")
                 #expect(lines[3].hasPrefix(" - ") && lines[4].hasPrefix("   Naïve"), "\(screen)")
-                // One person has this system: nobody needs a badge.
+                // The system has a single person, so no owner's badge is shown.
                 #expect(!screen.contains("["), "\(screen)")
                 screen = try await window.wait(toShow: "title   Second")
                 #expect(screen.contains("state   active"), "\(screen)")

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `telec tui` where several people share a machine.
+/// Tests `telec tui` on a machine that several people share.
 @Suite(.enabled(if: TestUser.areWanted, TestUser.skipReason), .serialized)
 struct FullScreenUsersTests {
-    /// The admin sees whose a session is, and reads it with a reason; the entry appears in the other window.
+    /// The admin sees a session's owner and reads it with a reason. The log entry appears in the owner's window.
     @Test(arguments: [(80, 24), (132, 43), (40, 12)])
     func anAdminReadsAndItIsOnRecord(columns: Int, rows: Int) async throws {
         try await withSharedMachine(.sqlite) { machine in
@@ -18,7 +18,7 @@ struct FullScreenUsersTests {
         }
     }
 
-    /// The same by two real connections of ssh. Who loses his leaves nothing behind.
+    /// Repeats the test over two real ssh connections. A lost connection leaves no process behind.
     @Test(arguments: [(80, 24), (132, 43), (40, 12)])
     func theSameOverSSH(columns: Int, rows: Int) async throws {
         try await withSharedMachine(.sqlite) { machine in
@@ -43,7 +43,7 @@ struct FullScreenUsersTests {
         }
     }
 
-    /// How many of these programs Alice has.
+    /// Returns the number of Alice's running `telec tui` processes.
     private func programs(_ machine: SharedMachine) async throws -> Int {
         let run = try await machine.box.run(
             Program(inPath: "pgrep"), ["-fx", "-u", "\(machine.alice.uid)", "\(machine.client.path) tui"], in: "/")
@@ -81,12 +81,12 @@ struct FullScreenUsersTests {
                 try await window.keys("Enter")
                 let screen = try await window.wait(toShow: MultiUserTests.canary)
                 #expect(screen.contains("Viewing [Alice]'s session: access"), "\(screen)")
-                // It is told in her window, without a key.
+                // The entry appears in her window without a key press.
                 let told = try await hers.wait(toShow: "read_transcript")
                 #expect(told.contains("Ada") && told.contains("incident"), "\(told)")
                 try await window.keys("a")
                 try await window.wait(toShow: "read_transcript")
-                // A window that changes its size says so to the far end, too.
+                // A change of the window's size reaches the program at the far end as well.
                 try await window.resize(100, 30)
                 try await window.wait(toBeAsWideAs: 100)
                 try await window.resize(size.columns, size.rows)
@@ -100,7 +100,7 @@ struct FullScreenUsersTests {
         #expect(log.contains { $0["reason"] as? String == "incident 7" }, "\(log)")
     }
 
-    /// Whoever starts a session is told that it may be read, before anything else.
+    /// A user who starts a session is told first of all that admins may read it.
     @Test func theNoticeStandsAtTheStart() async throws {
         try await withSharedMachine(.sqlite) { machine in
             try await withWindow(TerminalWindow(machine.box, machine.variables, user: machine.alice)) { window in
@@ -114,7 +114,7 @@ struct FullScreenUsersTests {
                 try await window.type("!sleep 1000")
                 try await window.keys("Enter")
                 try await window.wait(toShow: "Sessions on this system are subject to admin audit.")
-                // No other key passes.
+                // Other keys do nothing while the notice is shown.
                 try await window.keys("q", "e", "y")
                 try await window.wait(toShow: "subject to admin audit")
                 try await window.keys("Enter")

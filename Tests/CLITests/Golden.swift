@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Compares text with a file of Tests/Golden. `TC_UPDATE_GOLDEN=1` writes the file instead: the change is then seen in the
+/// Compares text with a file of Tests/Golden. With `TC_UPDATE_GOLDEN=1`, it writes the file instead, and the change shows in the
 /// diff.
 func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -72,7 +72,7 @@ struct HelpTests {
     }
 }
 
-/// Help is read on terminals of 80 columns.
+/// Expects that no line of the help is longer than 80 columns.
 func expectNarrow(_ help: String, sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(help.split(separator: "\n").filter { $0.count > 80 } == [], sourceLocation: sourceLocation)
 }

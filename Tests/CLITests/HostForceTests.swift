@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Hosts that do not what they are told, and hosts that are too many or say too much.
+/// Tests hosts that do not obey orders, and hosts that are too many or send too much.
 struct HostForceTests {
     private static let quick: [String: String?] = ["TELECLAUDE_SERVER_HOST_SECONDS": "2"]
 
@@ -12,7 +12,7 @@ struct HostForceTests {
             .telec, ["whoami"], daemon.variables.merging(["TELECLAUDE_SESSION_TOKEN": token]) { _, new in new })
     }
 
-    /// Silent, or "done" and still there: the session ends all the same, its token at once.
+    /// The host is silent, or says "done" and stays. The session ends nevertheless, and its token at once.
     @Test(arguments: [
         "time.sleep(1000)",
         """
@@ -40,7 +40,7 @@ struct HostForceTests {
         }
     }
 
-    /// A stopped host keeps nobody waiting for long, and the command ends though its host can't end it.
+    /// A suspended host delays callers only briefly, and the command ends although its host can't end it.
     @Test func aStoppedHostIsNotWaitedFor() async throws {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start("sh", "-c", "trap '' HUP; while :; do sleep 1; done")
@@ -59,7 +59,7 @@ struct HostForceTests {
         }
     }
 
-    /// A host that floods the daemon and reads nothing: neither memory nor rows grow, and others are served.
+    /// A host floods the daemon and reads nothing. Neither the memory nor the number of rows grows, and others are served.
     @Test(arguments: Backend.available)
     func aFloodOfAHostIsBounded(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -85,14 +85,14 @@ struct HostForceTests {
         }
     }
 
-    /// In kilobytes.
+    /// Returns a process's resident memory in kilobytes.
     private func memory(of process: pid_t) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
         let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
         return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
     }
 
-    /// More sessions than requests: hosts keep none of their owner's requests out, and too many of them are refused alone.
+    /// Hosts do not use up their owner's limit of requests. If there are too many hosts, only hosts are refused.
     @Test func hostsDoNotCountAmongTheirOwnersRequests() async throws {
         let limits = ["TELECLAUDE_SERVER_CONNECTIONS_PER_USER": "3", "TELECLAUDE_SERVER_HOSTS_PER_USER": "5"]
         try await withDaemon(.sqlite, limits) { daemon in

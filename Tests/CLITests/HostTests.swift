@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What becomes of a session when its daemon does not know it, says no, says nonsense, or is somebody else.
+/// Tests sessions whose daemon does not know them, refuses them, sends nonsense, or is another program.
 struct HostTests {
-    /// Asks until the host has written down why it waits.
+    /// Waits until the host has recorded why it waits.
     private func wait(_ box: Sandbox, for session: String, toHear code: String) throws {
         let file = "\(box.home)/.teleclaude/hosts/\(session)/standing"
         try waitUntil("the host hears \(code)") {
@@ -12,7 +12,7 @@ struct HostTests {
         }
     }
 
-    /// A database that was restored from a copy does not know the session: its command goes on, and so does its recording.
+    /// A database restored from a copy does not know the session. The session's command goes on, and so does its recording.
     @Test(arguments: Backend.available)
     func aHostOutlivesADaemonThatDoesNotKnowItsSession(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -47,7 +47,8 @@ struct HostTests {
         }
     }
 
-    /// Settings that lost a person for a moment: he is told so, what he runs goes on, and is taken up when they are right again.
+    /// The settings lack a person for a moment. The person is told so, the sessions go on, and the daemon takes them up again when the
+    /// settings are corrected.
     @Test func aHostOutlivesSettingsThatLostItsPerson() async throws {
         try await withSandbox { box in
             let user = try #require(getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) })
@@ -79,7 +80,7 @@ struct HostTests {
         }
     }
 
-    /// The owner ends what the daemon does not know; what was recorded stays, and its folder lets the host go.
+    /// The owner ends a session that the daemon does not know. Its recording stays, and removing the folder lets the host end.
     @Test func theOwnerEndsWhatTheDaemonDoesNotKnow() async throws {
         try await withSandbox { box in
             var daemon = try await box.startDaemon(box.daemonVariables("sqlite:\(box("a.db"))"))
@@ -108,7 +109,7 @@ struct HostTests {
         }
     }
 
-    /// Whatever listens at the daemon's socket, and whatever it says: the command goes on, and the real daemon finds it.
+    /// Another program listens at the daemon's socket and sends any text. The command goes on, and the real daemon finds it.
     @Test(arguments: [
         "hello\\n", "HTTP/1.1 200 OK\\r\\ncontent-length: 3\\r\\n\\r\\nno\\n", "HTTP/1.1 200 OK\\r\\n\\r\\n",
         "HTTP/1.1 200 OK\\r\\n\\r\\nack 18446744073709551615\\n",
@@ -143,8 +144,8 @@ struct HostTests {
         }
     }
 
-    /// The socket of tmux is taken away, and whoever listens in the terminal is sent away: the command goes on, and is neither
-    /// started a second time nor killed. What it writes meanwhile nobody hears; its end is known.
+    /// The tmux socket is moved away, and the tmux client by which the host records the terminal is detached. The command goes on, and
+    /// is neither started a second time nor killed. Its output is not recorded meanwhile, but its end is.
     @Test func aTerminalThatCanNotBeReachedIsLeftAlone() async throws {
         try await withDaemon(.sqlite) { daemon in
             let go = daemon.box("go")
@@ -174,7 +175,7 @@ struct HostTests {
         return try #require(document?["tmux_session_name"] as? String)
     }
 
-    /// A daemon that was stopped keeps no host: it calls whoever has taken the socket.
+    /// A host leaves a suspended daemon and calls the daemon that has taken the socket.
     @Test func aHostLeavesADaemonThatSaysNothing() async throws {
         try await withSandbox { box in
             let variables = box.daemonVariables("sqlite:\(box("a.db"))")
@@ -193,7 +194,7 @@ struct HostTests {
         }
     }
 
-    /// An id that stands in no list of processes.
+    /// An id that is read from standard input does not appear in the list of processes.
     @Test func anIdIsReadFromStandardInput() async throws {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start("sh", "-c", "read x; echo got $x; read y")
@@ -207,7 +208,7 @@ struct HostTests {
         }
     }
 
-    /// A program that prints what our panes print at their end loses nothing of its own end.
+    /// A program that prints the mark that a pane prints at its end loses nothing of its own output.
     @Test func aProgramThatPrintsOurMarkLosesNothing() async throws {
         try await withDaemon(.sqlite) { daemon in
             let marks =
@@ -221,7 +222,7 @@ struct HostTests {
         }
     }
 
-    /// Commands in a recording that are meant for whoever looks at it reach no terminal.
+    /// Control sequences in a recording, which are meant for the reader's terminal, do not reach a terminal.
     @Test func aRawRecordingIsNotForATerminal() async throws {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start("printf", "a\\302\\233c")
@@ -242,7 +243,7 @@ struct HostTests {
 }
 
 extension TestDaemon {
-    /// Types a text into a session as soon as its host has called.
+    /// Types a text into a session as soon as its host has called the daemon.
     func waitUntilSent(_ session: String, _ text: String) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
         while try await telec("sessions", "send", session, text).code != 0 {

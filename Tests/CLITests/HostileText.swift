@@ -1,6 +1,7 @@
-/// What a session may print to do something to who reads it, in `printf`'s words: one corpus for all faces.
+/// Sequences by which a session may try to attack its reader, in `printf` notation. All faces are tested with them.
 enum HostileText {
-    /// The clipboard, what asks the terminal back, titles, links, pictures, other screens, 8-bit controls, what turns text around.
+    /// Sequences for the clipboard, queries to the terminal, titles, links, pictures, alternate screens, 8-bit controls, and reversed
+    /// text.
     static let sequences = [
         #"\033]52;c;c2VjcmV0\007"#, #"\033]52;c;?\033\\"#, #"\033[21t"#, #"\033[>c"#, #"\033[6n"#, #"\033P$q"p\033\\"#,
         #"\033P0;1;0q#0;2;0;0;0~~\033\\"#, #"\033]8;;http://example.org\033\\"#, #"\033]0;title\007"#, #"\033[?1049h"#,
@@ -11,12 +12,13 @@ enum HostileText {
         #"\033Ptmux;\033\033]52;c;eA==\007\033\\"#,
     ]
 
-    /// A shell's script that prints each between `begin` and `end` with its number.
+    /// A shell script that prints each sequence with its number between `begin` and `end`.
     static var script: String {
         sequences.enumerated().map { "printf 'begin\($0) \($1) end\($0)\\n'" }.joined(separator: "\n")
     }
 
-    /// Control characters but the two of text, what turns text around, and escape sequences that were cut open.
+    /// Returns whether the text has no control characters (other than the two of plain text), no characters that reverse text, and no
+    /// remains of escape sequences.
     static func isHarmless(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { scalar in
             switch scalar.value {
@@ -27,7 +29,7 @@ enum HostileText {
         }
     }
 
-    /// What no full-screen program sends of its own accord.
+    /// Sequences that `telec tui` never sends by itself.
     static let unheard = [
         "\u{1B}]", "\u{1B}P", "\u{1B}_", "\u{1B}^", "\u{1B}X", "\u{1B}c", "\u{1B}#", "\u{1B}[6n", "\u{1B}[21t",
         "\u{1B}[>c",

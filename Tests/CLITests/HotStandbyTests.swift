@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A server that follows another one: what only reads works there, and what can't says why.
+/// Tests a server that follows another one. Commands that only read work there, and other commands say why they don't.
 struct HotStandbyTests {
     private static let follow = #"""
         control "$programs/pg_basebackup" -h "$cluster" -U tc -D "$cluster/standby" -c fast -R
@@ -13,7 +13,7 @@ struct HotStandbyTests {
     @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
     func whatTakesNoWritesIsReadAndSaysWhatItCanNotDo() async throws {
         try await withSandbox { box in
-            // The authentication of ci/postgres is for databases alone.
+            // The authentication rules of ci/postgres cover databases only, so replication needs a rule.
             try await OwnServer.with(in: box, options: "wal_level = replica") { server in
                 try await server.bash(
                     #"echo 'local replication all trust' >>"$cluster/data/pg_hba.conf"; control "$programs/pg_ctl" reload -s -D "$cluster/data""#

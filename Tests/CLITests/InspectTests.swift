@@ -25,7 +25,7 @@ struct InspectTests {
         try await withDatabase(backend) { box, url in
             _ = try await box.migrate("up", "-d", url)
             let original = try await box.migrate("inspect", url, "--format", "sql").output
-            // The ledger, which tells more than the database itself, stays behind: the first copy is what is repeated.
+            // The copy has no ledger, which records more than the database itself does. So the second copy is compared with the first.
             let copy = try await inspectCopy(backend, original, box)
             #expect(copy.contains("CREATE TABLE \"webhook_outbox\""))
             let second = try await inspectCopy(backend, copy, box)
@@ -43,7 +43,7 @@ struct InspectTests {
         }
     }
 
-    /// What a database that a script makes is inspected as.
+    /// Runs a script in an empty database, and returns the SQL that `inspect` prints for it.
     private func inspectCopy(_ backend: Backend, _ script: String, _ box: Sandbox) async throws -> String {
         try await backend.withURL { url in
             if let file = url.filePath { _ = try await box.run(try Program(inPath: "touch"), [file]) }

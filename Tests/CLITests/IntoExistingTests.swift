@@ -3,10 +3,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Tables that an application's own framework has made, filled from a SQLite file, by the real program.
+/// Tests filling tables that an application's framework has made from a SQLite file, with the real program.
 @Suite("transfer --into-existing", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct IntoExistingTests {
-    /// Types that only a server has, two kinds of counters, a trigger that lets nothing in, and a table that the source does not know.
+    /// A script with types that only a server has, two kinds of counters, a trigger that rejects rows, and a table that the source lacks.
     private static let application = """
         CREATE TYPE mood AS ENUM ('glad', 'sad');
         CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
@@ -57,7 +57,7 @@ struct IntoExistingTests {
         }
     }
 
-    /// All that is to stay: constraints with their comments, triggers, rows.
+    /// Returns everything that must stay: constraints with their comments, triggers, rows.
     private func everything(_ target: String) throws -> [String] {
         try query(
             """

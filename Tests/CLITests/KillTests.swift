@@ -23,7 +23,7 @@ struct KillTests {
                 try status.document(StatusDocument.self).migrations.map(\.state) == ["applied", "applied", "pending"])
             if backend == .sqlite { #expect(try !isWriteLocked(url)) }
 
-            // The server may sleep to the end of the killed one's statement; the lock is free then at the latest.
+            // The server may run the killed program's statement to its end; after that the lock is free.
             let next = try await box.fixture("slow", "up", "--lock-timeout", "20", "-d", url)
             #expect(next.ending == .exit(0) && next.output.hasPrefix("applied  0003-slow"), "\(next)")
             #expect(try await box.fixture("slow", "drift", "-d", url).output == "no drift\n")
@@ -48,7 +48,7 @@ struct KillTests {
     }
 }
 
-/// Whether the fixture `slow` is in the pause of its third migration.
+/// Returns whether the fixture `slow` is in the pause of its third migration.
 private func isPaused(_ backend: Backend, _ url: String) throws -> Bool {
     switch backend {
     case .postgresql:
@@ -59,7 +59,7 @@ private func isPaused(_ backend: Backend, _ url: String) throws -> Bool {
             """, on: url)
         return !asleep.isEmpty
     case .sqlite:
-        // Two migrations are recorded and the file is being written: that is the third.
+        // If two migrations are recorded and the file is being written, the third one runs.
         guard access(url.replacing("sqlite:", with: ""), F_OK) == 0 else { return false }
         guard try tables(url).contains("tc_migrations") else { return false }
         guard try query("SELECT id FROM tc_migrations", on: url).count == 2 else { return false }
@@ -67,7 +67,7 @@ private func isPaused(_ backend: Backend, _ url: String) throws -> Bool {
     }
 }
 
-/// Whether somebody else holds a SQLite file's write lock right now.
+/// Returns whether another process holds a SQLite file's write lock at this moment.
 private func isWriteLocked(_ url: String) throws -> Bool {
     let connection = try connect(to: try .init(parsing: url), .init(lockTimeout: 0))
     defer { connection.close() }

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The home of an existing install (Tests/Fixtures/legacy), and what has to come over from it. What is expected is counted and
-/// compared by Python, which knows nothing of ours (Tests/Fixtures/legacy/compare.py).
+/// The home of an existing install (Tests/Fixtures/legacy), and the data that has to be transferred from it. An independent Python
+/// program counts and compares the expected data (Tests/Fixtures/legacy/compare.py).
 extension Sandbox {
-    /// Unpacked into a folder: its database lies beside a -wal that holds what the file lacks.
+    /// Unpacks the home into a folder. Its database has a -wal with data that the database file lacks.
     func legacyHome(in folder: String? = nil) async throws -> String {
         let folder = folder ?? files
         let archive = "\(Built.project)/Tests/Fixtures/legacy/home.tar.gz"
@@ -14,7 +14,7 @@ extension Sandbox {
         return "\(folder)/home"
     }
 
-    /// A copy of the old databases for the comparison, which would leave files beside the originals.
+    /// Copies the old databases for the comparison, which would otherwise leave files beside the originals.
     func legacySources(_ home: String) async throws -> [String] {
         try FileManager.default.createDirectory(atPath: self("sources"), withIntermediateDirectories: true)
         let files = [
@@ -27,9 +27,9 @@ extension Sandbox {
         return [self("sources/teleclaude.db"), self("sources/events.db")]
     }
 
-    /// Every row and value is there, or set aside and counted (checks 6 to 12, 15 to 22 of the acceptance list).
+    /// Expects that every row and value was transferred, or set aside and counted (checks 6 to 12, 15 to 22 of the acceptance list).
     ///
-    /// `grown`: rows were copied, those too whose values no column takes.
+    /// - Parameter grown: Whether rows of the fixture were multiplied, including those with values that no column accepts.
     func expectLegacyData(
         in url: String, _ backend: Backend, as sources: [String], grown: Bool = false
     ) async throws {
@@ -74,10 +74,10 @@ extension Sandbox {
         return try JSONDecoder().decode([String: Comparison].self, from: Data(run.output.utf8))
     }
 
-    /// Rows whose parent is gone: they belong to nothing, and are kept beside.
+    /// The numbers of orphans by table. They are kept aside.
     private static let orphans = ["conversation_link_members": 2, "pending_message_deletions": 1, "session_tokens": 1]
 
-    /// What is changed on purpose: tokens and locks, and values that the database has no room for.
+    /// Returns whether a value is changed on purpose: tokens, locks, and values that the database can't hold.
     private static func changed(_ table: String, _ backend: Backend) -> ([String], String?) -> Bool {
         { row, column in
             switch (table, column) {
@@ -92,7 +92,7 @@ extension Sandbox {
     }
 }
 
-/// Everything below a folder as it lies there: names, bytes, links, modes and the times of the last change.
+/// Everything below a folder: names, bytes, links, modes and times of the last change.
 struct Originals: Equatable {
     private var entries: [String: Entry] = [:]
 

@@ -9,7 +9,7 @@ import Testing
 struct LiveSourceTests {
     private static let rounds = TestSupport.environment("TC_TEST_LIVE").flatMap { Int($0) } ?? 20
 
-    /// `TC_TEST_LIVE` says how often; 20 times without it.
+    /// The test is repeated `TC_TEST_LIVE` times; 20 times if the variable is not set.
     @Test(
         "shows one moment, many times",
         arguments: [("wal", "go on writing"), ("delete", "wait until everything is read")])
@@ -54,14 +54,15 @@ struct LiveSourceTests {
         }
     }
 
-    /// To root a mode is no hindrance: a mount that only reads is. Whoever is not root has the mode already.
+    /// Runs `tc-migrate` on read-only files. Modes do not apply to root, so root needs a read-only mount; for other users the file's mode
+    /// is enough.
     private func runOnReadOnlyMedia(_ box: Sandbox, _ folder: String, _ arguments: [String]) async throws -> Run {
         guard geteuid() == 0 else { return try await box.run(.tcMigrate, arguments) }
         let script = #"mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" || exit 99; exec "$@""#
         let words = ["--mount", "sh", "-c", script, folder, Program.tcMigrate.path] + arguments
         let run = try await box.run(try Program(inPath: "unshare"), words)
         guard run.ending == .exit(99) || run.error.hasPrefix("unshare:") else { return run }
-        // A machine may forbid mounts: what is left to try is the mode.
+        // If the machine forbids mounts, only the mode can be tested.
         print("read-only media can't be made here (\(run.error)): only the file's mode is tried")
         return try await box.run(.tcMigrate, arguments)
     }

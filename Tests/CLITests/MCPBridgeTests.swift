@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `telec mcp` between an agent's pipes and a daemon that comes and goes.
+/// Tests `telec mcp` between an agent's pipes and a daemon that stops and starts.
 @Suite("MCP's bridge", .serialized)
 struct MCPBridgeTests {
-    /// An agent that speaks when a test wants it to.
+    /// An agent that sends messages when a test tells it to.
     private final class Agent {
         let process: RunningProgram
         private let pipe: FileHandle
@@ -15,7 +15,7 @@ struct MCPBridgeTests {
             try #require(mkfifo(fifo, 0o600) == 0)
             process = try box.start(
                 Program(path: "/bin/sh"), ["-c", #"exec "$0" mcp < "$1""#, Program.telec.path, fifo], variables)
-            // Nobody whom a test starts meanwhile keeps it open.
+            // The descriptor is not inherited by other programs that tests start meanwhile.
             let descriptor = open(fifo, O_RDWR | O_CLOEXEC)
             try #require(descriptor >= 0)
             pipe = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -23,7 +23,7 @@ struct MCPBridgeTests {
 
         func say(_ line: String) throws { try pipe.write(contentsOf: Data((line + "\n").utf8)) }
 
-        /// The answer to this request, when it comes.
+        /// Waits for the answer to this request, and returns it.
         func answer(_ id: Int) throws -> String {
             var found: String?
             try waitUntil("an answer to \(id)") {
@@ -65,7 +65,7 @@ struct MCPBridgeTests {
         }
     }
 
-    /// What answers is no daemon, or one that knows nothing of this: a sentence, and no crash.
+    /// The socket answers, but not as a daemon with MCP. The bridge replies with a sentence and does not crash.
     @Test(arguments: [
         ("HTTP/1.1 404 Not Found\\r\\nContent-Length: 2\\r\\n\\r\\n{}", "it is older than this program"),
         ("HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}", "speaks no MCP: it has said 200"),
@@ -120,7 +120,7 @@ struct MCPBridgeTests {
         }
     }
 
-    /// A daemon is stopped and another one started while an agent is connected: it does not notice, but that it waits.
+    /// A daemon is stopped and another one started while an agent is connected. The agent notices only the wait.
     @Test(arguments: Backend.available)
     func aDaemonThatRestarts(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -147,13 +147,13 @@ struct MCPBridgeTests {
         }
     }
 
-    /// What is taken back is not answered, and keeps nothing else from being so. What was asked last is answered when the agent hangs up.
+    /// A cancelled request gets no answer, and does not block others. The last request is answered although the agent hangs up.
     @Test func whatIsTakenBack() async throws {
         try await withDaemon(.sqlite) { daemon in
             let agent = try Agent(daemon.box, daemon.variables)
             try agent.say(Self.hello)
             _ = try agent.answer(0)
-            // A daemon that is stopped answers nothing.
+            // A suspended daemon answers nothing.
             daemon.process.suspend()
             try agent.say(Self.call(1, "whoami"))
             try agent.say(Self.call(2, "whoami"))
@@ -168,7 +168,7 @@ struct MCPBridgeTests {
         }
     }
 
-    /// A session that nobody wants any more while it is being started does not go on.
+    /// A session whose start is cancelled does not keep running.
     @Test func aStartThatIsTakenBack() async throws {
         try await withDaemon(.sqlite) { daemon in
             let agent = try Agent(daemon.box, daemon.variables)
@@ -189,7 +189,7 @@ struct MCPBridgeTests {
         }
     }
 
-    /// More calls at once than the bridge passes on, and the rest is told so.
+    /// The bridge gets more calls at once than it passes on, and says so for the rest.
     @Test func manyAtOnce() async throws {
         try await withDaemon(.sqlite) { daemon in
             let lines = (1...200).map { Self.call($0, "list_projects") }

@@ -2,19 +2,19 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The official SDK of the Model Context Protocol, out of PyPI, as clients that ask our server.
+/// Clients of the server that use the official SDK of the Model Context Protocol from PyPI.
 struct MCPDriver: Sendable {
-    /// Which version of it.
+    /// A version of the SDK.
     enum SDK: String, CaseIterable, Sendable {
-        /// Its current major version: revision 2026-07-28, and those before.
+        /// The current major version, with revision 2026-07-28 and earlier ones.
         case current
-        /// The last of the one before.
+        /// The last version of the previous major version.
         case before
-        /// The last that knows no revision after 2025-06-18.
+        /// The last version that supports no revision after 2025-06-18.
         case june
     }
 
-    /// Where the environments are; made when they are missing (`ci/test` has made them before).
+    /// The folder of the Python environments. They are created if they are missing; `ci/test` creates them in advance.
     private static let folder: Result<String, any Error> = Result {
         let (process, pipe) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: "\(Built.project)/ci/mcp/environment")
@@ -26,11 +26,11 @@ struct MCPDriver: Sendable {
         return text.trimmingCharacters(in: .newlines)
     }
 
-    /// One connection, and what is done on it.
+    /// A connection and the steps to take on it.
     struct Plan {
         var transport = "http"
         var mode = "auto"
-        /// What `initialize` offers, where it is not the SDK's newest.
+        /// The revision that `initialize` offers; `nil` for the SDK's newest.
         var offers: String?
         var asks = false
         var reason: String?
@@ -48,14 +48,14 @@ struct MCPDriver: Sendable {
         }
     }
 
-    /// What came of a step: a result, or the protocol's own refusal.
+    /// The outcome of a step: a result, or an error of the protocol.
     struct Outcome {
         var isError: Bool
         var text: String
         var content: [String: Any]
         var progress: [Double]
         var tools: [[String: Any]]
-        /// Of the refusal.
+        /// The error's code; `nil` for a result.
         var code: Int?
 
         init(_ document: [String: Any]) {
@@ -71,7 +71,7 @@ struct MCPDriver: Sendable {
     struct Answer {
         var version: String
         var outcomes: [Outcome]
-        /// What the client's user was asked.
+        /// The questions that the client's user was asked.
         var asked: [String]
     }
 
@@ -79,7 +79,7 @@ struct MCPDriver: Sendable {
     let socket: String
     let telec: Program
 
-    /// What is wrong, by the specification's own schema, with what was said in these conversations.
+    /// Checks the messages of conversations against the specification's own schema, and returns the faults of each.
     static func complaints(_ conversations: [[String: Any]], _ box: Sandbox) async throws -> [[String]] {
         let python = Program(path: "\(try folder.get())/\(SDK.current.rawValue)/bin/python")
         let input = String(decoding: try JSONSerialization.data(withJSONObject: conversations), as: UTF8.self)
@@ -88,7 +88,7 @@ struct MCPDriver: Sendable {
         return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String]])
     }
 
-    /// Runs the plans one after the other, as this user; every message of both sides has to be one by the specification.
+    /// Runs the plans one after the other as this user. Every message of both sides has to conform to the specification.
     func run(_ sdk: SDK, as user: TestUser, _ plans: [Plan]) async throws -> [Answer] {
         let python = Program(path: "\(try Self.folder.get())/\(sdk.rawValue)/bin/python")
         let input = try JSONSerialization.data(withJSONObject: plans.map { $0.document(socket, telec.path) })
@@ -111,7 +111,7 @@ struct MCPDriver: Sendable {
         }
     }
 
-    /// One plan's answer.
+    /// Runs one plan and returns its answer.
     func run(_ sdk: SDK, as user: TestUser, _ plan: Plan) async throws -> Answer {
         try #require(try await run(sdk, as: user, [plan]).first)
     }
@@ -121,7 +121,7 @@ extension SharedMachine {
     var mcp: MCPDriver { MCPDriver(box: box, socket: "\(box.folder)/run/d.sock", telec: client) }
 }
 
-/// A step: call this tool.
+/// Returns a step that calls this tool.
 func call(_ tool: String, _ arguments: [String: Any] = [:], save: String? = nil) -> [String: Any] {
     var step: [String: Any] = ["call": tool, "arguments": arguments]
     step["save"] = save

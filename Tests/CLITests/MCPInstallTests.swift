@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `telec mcp install` and `uninstall`, on real files.
+/// Tests `telec mcp install` and `uninstall` on real files.
 struct MCPInstallTests {
     private static let claude =
         "{\n  \"numStartups\": 7,\n  \"mcpServers\": {\n    \"other\": {\"command\": \"x\"}\n  }\n}\n"
@@ -75,7 +75,7 @@ struct MCPInstallTests {
         }
     }
 
-    /// Whoever keeps an agent's settings elsewhere says so by the agent's own variable.
+    /// The agent's own environment variable can name another folder for its settings.
     @Test func settingsInAFolderOfOnesChoice() async throws {
         try await withSandbox { box in
             let variables: [String: String?] = [
@@ -91,7 +91,7 @@ struct MCPInstallTests {
         }
     }
 
-    /// One that can't be changed keeps all as they are; a link is followed, and stays one.
+    /// If one file can't be changed, none is. A symbolic link is followed, and stays a link.
     @Test func filesThatAreStrange() async throws {
         try await withSandbox { box in
             try write(box, ".claude.json", Self.claude)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What reaches the daemon that no SDK sends: it is refused in the protocol's way, and nothing breaks.
+/// Tests messages that no SDK sends. The daemon refuses them as the protocol prescribes, and nothing breaks.
 @Suite("MCP's messages", .serialized)
 struct MCPMessageTests {
     private struct Reply {
@@ -34,7 +34,7 @@ struct MCPMessageTests {
             type: facts.count > 1 ? String(facts[1]) : "", text: String(text), document: document ?? [:])
     }
 
-    /// What answers a message that no SDK sends is a message by the specification, too.
+    /// Checks that the answer to such a message conforms to the specification as well.
     private func hold(_ answer: String, against body: String, _ headers: [String], _ box: Sandbox) async throws {
         let said = headers.contains("MCP-Protocol-Version: 2026-07-28") ? "2026-07-28" : "2025-11-25"
         let lines = answer.split(separator: "\n")
@@ -45,7 +45,7 @@ struct MCPMessageTests {
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
     }
 
-    /// The specification's schema says no to what is not quite one of its messages; else the others' tests would hold nothing.
+    /// The specification's schema rejects messages with small faults. Otherwise the other tests would prove nothing.
     @Test func theSchemaSaysNo() async throws {
         let (ask, list) = (
             #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{\#(Self.meta)}}"#,
@@ -80,7 +80,7 @@ struct MCPMessageTests {
         #expect(found.count == meant.count)
     }
 
-    /// A member of 2025-11-25 is none of 2025-06-18; what stands in `_meta` is anybody's in both.
+    /// A member that 2025-11-25 has added is not valid in 2025-06-18. `_meta` may hold anything in both.
     @Test func anEarlierRevisionHasNoLaterMembers() async throws {
         let ask = #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#
         func list(_ members: String) -> String {
@@ -124,7 +124,7 @@ struct MCPMessageTests {
             let name = String(repeating: "x", count: 1_100_000)
             let long = try await post(daemon, #"{"jsonrpc":"2.0","id":1,"method":"\#(name)"}"#)
             #expect(long.status == 413 && long.message == "the message is longer than 1048576 bytes", "\(long.status)")
-            // One that is just not too long is read.
+            // A message just below the limit is read.
             let fits = try await post(daemon, #"{"jsonrpc":"2.0","id":1,"method":"\#(name.prefix(1_000_000))"}"#)
             #expect(fits.code == -32601, "\(fits.status)")
             let page = try await post(
@@ -133,7 +133,7 @@ struct MCPMessageTests {
             let token = try await post(
                 daemon, #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#, ["Authorization: Bearer tcs_no"])
             #expect(token.status == 401 && token.message.contains("this session token is not valid here"), "\(token)")
-            // It still answers.
+            // The daemon still answers.
             let ping = try await post(daemon, #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
             #expect(ping.status == 200 && ping.text.contains(#""result":{}"#), "\(ping)")
         }
@@ -179,7 +179,7 @@ struct MCPMessageTests {
         }
     }
 
-    /// What a tool can't read is told to the model, which may call it better.
+    /// The model is told about arguments that a tool can't read, and may call the tool again.
     @Test func argumentsThatDoNotFit() async throws {
         try await withDaemon(.sqlite) { daemon in
             for (tool, arguments, words) in [
@@ -205,7 +205,7 @@ struct MCPMessageTests {
         }
     }
 
-    /// Pages follow one another; a recording is read from its end, and of a time.
+    /// Tests pages that follow one another, and reading a recording from its end or for a period.
     @Test func pagesAndTails() async throws {
         try await withDaemon(.sqlite) { daemon in
             var ids: Set<String> = []
@@ -219,7 +219,7 @@ struct MCPMessageTests {
                 let result = try await post(daemon, body).document["result"] as? [String: Any]
                 return try #require(result?["structuredContent"] as? [String: Any], "\(tool) \(arguments)")
             }
-            // A session in which something happens moves to the front meanwhile: they are quiet soon.
+            // A session with new activity moves to the front meanwhile, but the sessions are quiet soon.
             let deadline = ContinuousClock.now + .seconds(20)
             var found: Set<String> = []
             while found != ids {
@@ -254,7 +254,7 @@ struct MCPMessageTests {
         }
     }
 
-    /// Of a long recording the end alone is read, unless a time is asked for.
+    /// Only the end of a long recording is read, unless a period is given.
     @Test func aLongRecordingIsReadFromItsEnd() async throws {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start("sh", "-c", "echo start; seq 1 700000; echo e''nd; sleep 1000")
@@ -279,7 +279,7 @@ struct MCPMessageTests {
             #expect(tail.content["from"] is NSNull)
             let all = try await read(#","tail_chars":11,"since_timestamp":"2001-01-01T00:00:00Z""#)
             #expect(all.content["text"] as? String == "700000\nend\n" && all.content["from"] is String, "\(all)")
-            // A client that keeps its connections is told that this one ends.
+            // A client with persistent connections is told that this one will be closed.
             let socket = try #require(daemon.variables["TELECLAUDE_SOCKET"] ?? nil)
             let call = #"{"name":"get_session_data","arguments":{"session_id":"\#(id)"}}"#
             let body = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":\#(call)}"#

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every tool, by the official SDK, as several people of one machine.
+/// Tests every tool with the official SDK, as several people of one machine.
 @Suite("MCP's tools", .enabled(if: TestUser.areWanted, TestUser.skipReason), .serialized)
 struct MCPToolTests {
     private static let all = [
@@ -10,7 +10,7 @@ struct MCPToolTests {
         "list_projects", "list_agents", "list_audit",
     ]
 
-    /// What each of them sees and may do is what the policy says, whichever way he asks.
+    /// Each person sees and may do what the policy says, by either transport.
     @Test(arguments: Backend.available)
     func eachSeesAndDoesWhatHeMay(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in
@@ -52,7 +52,7 @@ struct MCPToolTests {
         }
     }
 
-    /// The revisions with `initialize` say the same of every tool to each, by every version of the SDK and both ways.
+    /// The revisions with `initialize` allow each person the same tools, with every version of the SDK and by both transports.
     @Test(arguments: Backend.available)
     func earlierRevisionsSayTheSame(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in
@@ -91,7 +91,7 @@ struct MCPToolTests {
         }
     }
 
-    /// Which tools do what they are asked of Alice's session.
+    /// Returns the tools whose calls about Alice's session succeed for a user.
     private static func mayCall(_ user: TestUser, _ machine: SharedMachine, by transport: String) -> Set<String> {
         let start: Set<String> = transport == "stdio" ? ["start_session"] : []
         let any: Set<String> = ["whoami", "list_sessions", "list_projects", "list_agents"]
@@ -104,7 +104,7 @@ struct MCPToolTests {
         }
     }
 
-    /// An admin is asked why he reads somebody else's session, by whatever way his client knows; what he says is in the log.
+    /// An admin who reads another person's session is asked for a reason in the way that the client supports. The log has the reason.
     @Test(arguments: Backend.available)
     func readingSomebodyElsesTakesAReason(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in
@@ -139,7 +139,7 @@ struct MCPToolTests {
         }
     }
 
-    /// A client that asks nobody says the reason itself, or hears what is missing.
+    /// A client that can't ask its user passes the reason itself, or is told that it is missing.
     @Test func aClientThatAsksNobody() async throws {
         try await withSharedMachine(.sqlite) { machine in
             let id = try await machine.start(machine.alice, title: "Alice's work")
@@ -162,7 +162,7 @@ struct MCPToolTests {
         }
     }
 
-    /// What the bridge starts runs as its user; over the socket nothing can be started, and that is said.
+    /// A session that the bridge starts runs as the bridge's user. Over the socket no session can be started, and the answer says so.
     @Test(arguments: Backend.available)
     func startedSessionsRunAsWhoHasAsked(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in
@@ -199,7 +199,7 @@ struct MCPToolTests {
         }
     }
 
-    /// A question belongs to who was asked, about what he was asked: nobody else answers it, and it can be taken back.
+    /// A question is bound to the person who was asked and to its subject. Nobody else can answer it, and it can be cancelled.
     @Test func questionsAreBoundToWhoIsAsked() async throws {
         try await withSharedMachine(.sqlite) { machine in
             let id = try await machine.start(machine.alice, title: "Alice's work")
@@ -221,17 +221,17 @@ struct MCPToolTests {
             let asked = try await read(id, as: machine.admin)
             #expect(asked["resultType"] as? String == "input_required")
             let state = asked["requestState"]
-            // Somebody who may not read it is not asked, whatever he brings along.
+            // A person who may not read the session is not asked, even with another person's state.
             let bob = try await read(id, again(state), as: machine.bob)
             #expect(bob["isError"] as? Bool == true, "\(bob)")
-            // About another session it is no answer, nor is one that nobody has asked for.
+            // The answer is not valid for another session, and neither is an answer to a question that was not asked.
             for (session, state) in [(other, state), (id, "made up"), (id, nil)] as [(String, Any?)] {
                 let refused = try await read(session, again(state), as: machine.admin)
                 #expect(refused["resultType"] as? String == "input_required", "\(refused)")
             }
             let answered = try await read(id, again(state), as: machine.admin)
             #expect(answered["resultType"] as? String == "complete" && answered["isError"] as? Bool == false)
-            // It counts once.
+            // An answer is accepted only once.
             #expect(try await read(id, again(state), as: machine.admin)["resultType"] as? String == "input_required")
 
             let legacy = ["Mcp-Session-Id: 2025-11-25.asks.test", "Accept: application/json, text/event-stream"]
@@ -260,7 +260,7 @@ struct MCPToolTests {
         }
     }
 
-    /// Whoever goes away in the middle, or reads nothing, is in nobody's way.
+    /// Clients that disconnect in the middle or stop reading do not affect others.
     @Test func clientsThatGoAwayOrStopReading() async throws {
         try await withSharedMachine(.sqlite) { machine in
             let id = try await machine.start(machine.alice, title: "Alice's work")
@@ -278,7 +278,7 @@ struct MCPToolTests {
             let whoami = MCPDriver.Plan(steps: [["call": "whoami"]])
             let answer = try await machine.mcp.run(.current, as: machine.admin, whoami)
             #expect(!answer.outcomes[0].isError)
-            // A daemon that ends waits for nobody's answer (`withSharedMachine` ends it).
+            // The daemon does not wait for pending answers when it ends (`withSharedMachine` ends it).
             streams[1].kill(SIGCONT)
             _ = try await streams[0].finish()
             machine.daemon.kill(SIGTERM)
@@ -289,7 +289,7 @@ struct MCPToolTests {
         }
     }
 
-    /// A session's own token says from inside which session an agent calls; without the session it is worth nothing.
+    /// A session's token shows from which session an agent calls. Once the session is over, the token is worthless.
     @Test func aTokenSaysWhichSessionCalls() async throws {
         try await withSharedMachine(.sqlite) { machine in
             let file = "\(machine.alice.home)/token"
@@ -328,7 +328,7 @@ extension MCPDriver.Answer {
         (outcomes[step].content["sessions"] as? [[String: Any]] ?? []).compactMap { $0["title"] as? String }
     }
 
-    /// The tools that did what they were asked.
+    /// Returns the tools whose calls succeeded.
     fileprivate func succeeded(_ steps: [[String: Any]]) -> Set<String> {
         Set(zip(steps, outcomes).compactMap { step, outcome in outcome.isError ? nil : step["call"] as? String })
     }
@@ -339,7 +339,7 @@ extension MCPDriver.Answer {
 }
 
 extension SharedMachine {
-    /// Sends a message to the socket, as somebody.
+    /// Sends a message to the socket as a user.
     fileprivate func post(_ body: String, _ headers: [String], as user: TestUser) throws -> RunningProgram {
         let words = ["-sS", "-N", "--max-time", "60", "--unix-socket", "\(box.folder)/run/d.sock", "http://x/mcp"]
         return try box.start(

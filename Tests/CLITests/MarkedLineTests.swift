@@ -21,7 +21,7 @@ struct MarkedLineTests {
         #expect(line("one two three four five six", "four").text(columns: 10, isBold: false) == "…e four f…")
     }
 
-    /// Neither wider than asked for, nor without an end to what it has begun.
+    /// The line is not wider than requested, and all styles that it begins are ended.
     @Test(arguments: [UInt64](1...200))
     func itFitsAndCloses(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

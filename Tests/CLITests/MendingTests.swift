@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Rows that say more of a session than is true.
+/// Tests rows that claim more about a session than is true.
 struct MendingTests {
     private static let quick: [String: String?] = ["TELECLAUDE_SERVER_HOST_SECONDS": "3"]
 
@@ -18,8 +18,8 @@ struct MendingTests {
         return try #require((object?["session"] as? [String: Any])?["session_id"] as? String, "\(run)")
     }
 
-    /// Whose host never called, or died with its terminal, also before this daemon began: they count as lost, and can be run
-    /// again or ended. What has no host by its nature stays.
+    /// Sessions whose host never called, or died with its terminal, even before this daemon began, count as lost. They can be
+    /// revived or ended. Sessions that have no host by their nature stay as they are.
     @Test(arguments: Backend.available)
     func sessionsWithoutAHostCountAsLost(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -53,7 +53,7 @@ struct MendingTests {
         }
     }
 
-    /// A host that calls after its session counts as lost takes it up again: nothing was ended, and nothing is missing.
+    /// A host that calls after its session has been counted as lost takes it up again. Nothing was ended, and nothing is missing.
     @Test(arguments: Backend.available)
     func aLateHostTakesItsSessionUpAgain(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -73,7 +73,7 @@ struct MendingTests {
         }
     }
 
-    /// A daemon that is started again gives hosts time: with them there, no row changes.
+    /// A restarted daemon gives hosts time to call. If they call, no row changes.
     @Test func aRestartLosesNothing() async throws {
         try await withSandbox { box in
             let variables = box.daemonVariables("sqlite:\(box("a.db"))", Self.quick)
@@ -94,8 +94,8 @@ struct MendingTests {
         }
     }
 
-    /// A host that is not let in is shown with its session, which is not lost; the end that an admin orders reaches it all the
-    /// same.
+    /// A refused host is shown with its session, which does not count as lost. An admin's order to end it reaches the host
+    /// nevertheless.
     @Test(arguments: Backend.available)
     func aRefusedHostIsShownAndCanBeEnded(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -121,7 +121,7 @@ struct MendingTests {
             #expect(run.output.contains("\"status\":\"closed\""), "\(run)")
             try waitUntil("the order reaches the host") { !isAlive(command) }
             let folder = "\(box.home)/.teleclaude/hosts/\(id)"
-            // The host may be writing into it right now.
+            // The host may be writing to the folder at this moment.
             try waitUntil("its folder has gone") {
                 try? FileManager.default.removeItem(atPath: folder)
                 return !FileManager.default.fileExists(atPath: folder)
@@ -131,7 +131,7 @@ struct MendingTests {
         }
     }
 
-    /// Since when a host runs it says itself: that opens no closed session for who may not revive one.
+    /// A host reports its own start time. A false one does not open a closed session for a caller that may not revive it.
     @Test func aHostThatLiesAboutItsBeginningOpensNothing() async throws {
         try await withSandbox { box in
             let user = try #require(getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) })
@@ -164,7 +164,7 @@ struct MendingTests {
         }
     }
 
-    /// A copy from before a session was run again says that it has ended: that was another time.
+    /// A copy of the database from before a revival says that the session has ended. That end belongs to the earlier run.
     @Test func anOlderEndEndsNothing() async throws {
         try await withSandbox { box in
             let url = "sqlite:\(box("a.db"))"

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("/metrics")
 struct MetricsTests {
-    /// Prometheus' text format, read as strictly as its own parser does, and more: each family has help and a type before its
-    /// samples, stands in one place, and no sample is there twice.
+    /// Metrics in Prometheus' text format, read more strictly than its own parser does: each family has help and a type before its
+    /// samples and stands in one place, and no sample occurs twice.
     private struct Figures {
         var types: [String: String] = [:]
         var samples: [String: Double] = [:]
@@ -39,7 +39,7 @@ struct MetricsTests {
             }
         }
 
-        /// Buckets grow, and the last one is the count.
+        /// Expects that the buckets of each histogram never decrease, and that the last one equals the count.
         func expectHistograms() throws {
             let buckets = samples.filter { $0.key.contains("_bucket{") }
             #expect(!buckets.isEmpty)
@@ -99,7 +99,7 @@ struct MetricsTests {
                 let run = try await machine.telec(user, "metrics", "--json")
                 #expect(run.code == 2 && run.output.contains("\"not_allowed\""), "\(run)")
             }
-            // The stranger is the monitor from the next reading of the settings on.
+            // The stranger becomes the monitor when the settings are read again.
             let file = "\(box.folder)/etc/config.yml"
             let text = try String(contentsOfFile: file, encoding: .utf8)
             try (text + "monitoring: {os_username: \(machine.stranger.name)}\n").write(
@@ -110,7 +110,7 @@ struct MetricsTests {
             let monitor = try await machine.telec(machine.stranger, "metrics")
             #expect(monitor.code == 0, "\(monitor)")
             _ = try Figures(monitor.output)
-            // And nothing else than he could.
+            // The monitor may do nothing else that was not allowed before.
             #expect(try await machine.telec(machine.stranger, "sessions", "list").code == 2)
             #expect(try await machine.telec(machine.alice, "metrics").code == 2)
         }

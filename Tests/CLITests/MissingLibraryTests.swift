@@ -1,12 +1,12 @@
 import Testing
 
-/// libpq and libcrypto are loaded when they are first needed (CPostgreSQL, CCrypto): what needs none works without them, and what
-/// does says so at its start.
+/// libpq and libcrypto are loaded when they are first needed (CPostgreSQL, CCrypto). Commands that don't need them work without
+/// them, and commands that do say so at their start.
 @Suite(
     "a library that is not installed",
     .enabled(if: FullDiskTests.canMount, "only root may hide a library from a process"))
 struct MissingLibraryTests {
-    /// The library's files are empty ones to the processes of the script.
+    /// Runs a command for whose processes the library's files are empty.
     private func run(without library: String, _ command: [String], in box: Sandbox) async throws -> Run {
         let script = #"""
             PATH="$PATH:/sbin:/usr/sbin"

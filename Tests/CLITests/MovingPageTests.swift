@@ -8,12 +8,12 @@ import Testing
 struct MovingPageTests {
     struct Section: Sendable, CustomTestStringConvertible {
         var name: String
-        /// The file that its commands read, and what it holds.
+        /// The file that the section's commands read. `source` is the script that fills it.
         var file: String
         var source: String
-        /// What the framework has made in the target.
+        /// The script for the tables that the framework has made in the target.
         var target = ""
-        /// How each command ends.
+        /// The exit codes of the commands.
         var exits: [Int32]
 
         var testDescription: String { name }
@@ -81,7 +81,7 @@ struct MovingPageTests {
                 """, exits: [2, 0]),
     ]
 
-    /// The commands of a section that begin with `tc-migrate`; `nil` where the next ones begin with an empty database.
+    /// Returns the commands of a section that begin with `tc-migrate`. `nil` means that the next command begins with an empty database.
     private static func commands(of section: String) throws -> [[String]?] {
         let page = try String(
             contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Several people on one machine: two members, an admin, and a daemon under an account of its own.
+/// Tests several people on one machine: two members, an admin, and a daemon under an account of its own.
 @Suite(.enabled(if: TestUser.areWanted, TestUser.skipReason), .serialized)
 struct MultiUserTests {
     static let canary = "cAnArY-4b1d"
@@ -32,7 +32,7 @@ struct MultiUserTests {
         }
     }
 
-    /// Whoever may not see a session gets, for each route, the answer that an id gets that nobody has; what he tried is on record.
+    /// A person who may not see a session gets the same answer from each route as for an id that does not exist. The log has the attempt.
     @Test(arguments: Backend.available)
     func whatOneMayNotSeeDoesNotExist(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in
@@ -59,7 +59,7 @@ struct MultiUserTests {
                 )
                 #expect(hidden == unknown && hidden.hasPrefix("HTTP/1.1 404"), "\(route)\n\(hidden)\n\(unknown)")
             }
-            // Strangers are told nothing before anybody looks.
+            // Strangers are refused before any session is looked up.
             let (hidden, unknown) = (
                 try await answer(machine.stranger, id, [""]), try await answer(machine.stranger, none, [""])
             )
@@ -97,7 +97,7 @@ struct MultiUserTests {
                     "Bob read_transcript refused", "Ada read_transcript allowed", "Ada read_transcript refused",
                 ])
             #expect(entries[1]["reason"] as? String == "incident 7")
-            // Owners see who looked at theirs, and nobody else does.
+            // Owners see who looked at their sessions, and nobody else does.
             #expect(try await machine.telec(machine.alice, "audit", "list", "--json").entries().count == 3)
             #expect(try await machine.telec(machine.bob, "audit", "list", "--json").entries().isEmpty)
             for arguments in [["audit", "verify"], ["audit", "export"], ["audit", "archive"]] {
@@ -105,7 +105,7 @@ struct MultiUserTests {
                 #expect(refused.code == 2 && refused.error.contains("is not allowed"), "\(refused)")
             }
             let verdict = try await machine.telec(machine.admin, "audit", "verify")
-            // Trying to archive it is on record too.
+            // The attempt to archive the log is on record too.
             #expect(verdict.code == 0 && verdict.output.hasPrefix("intact: 4 rows, checkpoint 4:"), "\(verdict)")
             #expect(!log.output.contains(Self.canary))
 
@@ -136,8 +136,8 @@ struct MultiUserTests {
         }
     }
 
-    /// What was said in a session is in its transcript and nowhere else: no event, error, search result or metadata, of nobody.
-    /// (That it is in no log of the daemon's, each of these tests asks at its end.)
+    /// The text of a session is in its transcript and nowhere else: in no event, error, search result or metadata of any user.
+    /// (Each of these tests checks at its end that the daemon's log does not have it.)
     @Test(arguments: Backend.available)
     func aCanaryStaysInItsTranscript(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in
@@ -163,12 +163,12 @@ struct MultiUserTests {
             let (bob, admin) = (try listeners[0].outputText(), try listeners[1].outputText())
             for listener in listeners { listener.kill(SIGKILL) }
             #expect(!admin.contains(Self.canary) && !admin.contains("tcs_"), "\(admin)")
-            // Of a session that is not his, a member hears only while it is shared.
+            // A member gets events about another person's session only while it is shared.
             #expect(!bob.contains("session_started") && bob.contains(#""visibility":"shared""#), "\(bob)")
         }
     }
 
-    /// What the daemon refuses can't be had in another way: files, tmux, /proc, arguments.
+    /// Data that the daemon refuses can't be got in another way either: by files, tmux, /proc, or arguments.
     @Test func nothingLeaksBesideTheSocket() async throws {
         try await withSharedMachine(.sqlite) { machine in
             let id = try await machine.start(machine.alice, title: "Alice's work")
@@ -185,7 +185,7 @@ struct MultiUserTests {
             let seen = try await machine.box.run(as: machine.bob, Program(path: "/bin/sh"), ["-c", spy])
             #expect(!seen.output.contains(Self.canary), "\(seen)")
             #expect(!seen.output.contains("tcs_"))
-            // The host, the pane, tmux and who follows are in the list of processes; which session they are of is not.
+            // The list of processes shows the host, the pane, tmux and the follower, but not the session to which they belong.
             for part in [" host ", " pane ", " tail ", "new-session"] { #expect(seen.output.contains(part), "\(seen)") }
             #expect(!seen.output.contains(id), "\(seen)")
             for refusal in ["Permission denied"] { #expect(seen.error.contains(refusal)) }
@@ -214,7 +214,7 @@ struct MultiUserTests {
         }
     }
 
-    /// Who is root inside a user namespace is who he is outside.
+    /// The daemon takes root inside a user namespace for the user that it is outside.
     @Test(.enabled(if: TestUser.mayNest, "user namespaces are forbidden on this machine, as in most containers"))
     func theKernelSaysWhoCalls() async throws {
         try await withSharedMachine(.sqlite) { machine in
@@ -226,7 +226,7 @@ struct MultiUserTests {
         }
     }
 
-    /// Whoever comes by somebody else's proxy is that one.
+    /// The daemon takes a caller behind a proxy for the owner of the proxy.
     @Test func aProxyIsItsOwner() async throws {
         try await withSharedMachine(.sqlite) { machine in
             let proxy = """
@@ -240,7 +240,7 @@ struct MultiUserTests {
                         y.shutdown(socket.SHUT_WR)
                     threading.Thread(target=pipe, args=(a, b)).start(); threading.Thread(target=pipe, args=(b, a)).start()
                 """
-            // Not a developer's own one, which others can't reach.
+            // The system's Python is used, because other users can't access one in a developer's home.
             let python = Program(path: "/usr/bin/python3")
             let process = try machine.box.start(
                 as: machine.bob, Program(path: "/usr/bin/env"), [python.path, "-c", proxy])
@@ -253,7 +253,7 @@ struct MultiUserTests {
         }
     }
 
-    /// One user's idle connections keep nobody else out.
+    /// The idle connections of one user do not keep others out.
     @Test func idleConnectionsAreTheirOwnersProblem() async throws {
         try await withSharedMachine(.sqlite) { machine in
             let hoard = """
@@ -283,13 +283,13 @@ struct MultiUserTests {
                 let run = try await machine.telec(machine.stranger, arguments)
                 #expect(run.code == 2 && run.error.contains("nobody's in the settings"), "\(run)")
             }
-            // Root is nobody either, until a person has that account.
+            // Root is not known either, unless the settings give a person that account.
             let root = try await machine.box.run(machine.client, ["whoami"], machine.variables, in: "/")
             #expect(root.output.contains("(public, uid 0)"), "\(root)")
         }
     }
 
-    /// A uid that was given to somebody else does not bring along the sessions of whoever had it before.
+    /// A user who is given another user's former uid does not get that user's sessions.
     @Test(arguments: Backend.available)
     func aRecycledUidInheritsNothing(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in
@@ -311,7 +311,7 @@ struct MultiUserTests {
 }
 
 extension Run {
-    /// The entries of an audit document.
+    /// Returns the entries of an audit document.
     func entries() throws -> [[String: Any]] {
         let object = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]
         return try #require(object?["entries"] as? [[String: Any]], "\(self)")

@@ -15,7 +15,7 @@ struct NewTests {
             let history = try String(contentsOfFile: box("Migrations/History.swift"), encoding: .utf8)
             #expect(
                 history.contains("            Migration.notes\n            Migration.tagsAndBirths\n"), "\(history)")
-            // The program was not built again: what it would write is there already.
+            // The program was not built again, so it would write a file that exists already.
             let before = try box.contents()
             let again = try await new(box, "grown", "more")
             #expect(
@@ -249,7 +249,7 @@ struct NewTests {
         }
     }
 
-    /// Runs a program on a terminal of its own, on which somebody has typed something, and prints what stands there afterwards.
+    /// A Python program that runs a program on a terminal of its own, with typed input, and prints the terminal's content.
     private static let terminal = """
         import os, pty, sys
         child, terminal = pty.fork()

@@ -78,7 +78,7 @@ struct OnlineCommandTests {
         try await withDatabase(.postgresql) { box, url in
             #expect(try await box.run(.fixture, ["up", "--to", "0002-notes", "-d", url], Self.environment).code == 0)
             let up = try withTestConnection(url) { connection in
-                // An index has to wait for the end of this transaction's snapshot.
+                // Building an index concurrently has to wait until this transaction's snapshot ends.
                 try connection.executeScript("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM people")
                 let up = try box.start(.fixture, ["up", "-d", url], Self.environment)
                 try waitUntil("it waits for the snapshot") {

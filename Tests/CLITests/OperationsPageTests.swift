@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The commands of docs/operations.md that need neither root nor a service, as they stand there.
+/// Runs the commands of docs/operations.md that need neither root nor a service, exactly as the page has them.
 struct OperationsPageTests {
     @Test func itsCommandsWork() async throws {
         let page = try TestSources.text(of: "docs/operations.md")
@@ -11,7 +11,7 @@ struct OperationsPageTests {
         try await withDaemon(.sqlite) { daemon in
             for line in lines {
                 let words = line.split(separator: " ").dropFirst().map(String.init)
-                // What a restore fills has to be empty.
+                // A restore needs an empty target.
                 let isRestore = words[0] == "restore"
                 let other: [String: String?] = [
                     "HOME": daemon.box("fresh"), "TELECLAUDE_DATABASE_URL": "sqlite:\(daemon.box("fresh.db"))",

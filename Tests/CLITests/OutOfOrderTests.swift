@@ -25,7 +25,7 @@ struct OutOfOrderTests {
                 #expect(again.ending == .exit(0) && again.output == "up to date: nothing is pending\n", "\(again)")
             }
             #expect(try await box.fixture("slipped-in", "drift", "-d", url).output == "no drift\n")
-            // A program that was built before the merge.
+            // This program was built before the merge.
             let older = try await box.fixture("plain", "up", "--json", "-d", url)
             expectRefusal(older, saying: "newer than this program", "0003-tags")
         }
@@ -44,7 +44,7 @@ struct OutOfOrderTests {
             let one = try await box.fixture("slipped-in", "down", "-d", url)
             #expect(one.ending == .exit(0) && one.output.contains(/^undone   0003-tags  \d+ ms\n$/), "\(one)")
             try await expectStatus(box, url, "behind", late: ["0003-tags"], ["applied", "applied", "pending"])
-            // The late one is pending again, and what was applied before it can still be undone.
+            // The late migration is pending again, and the migrations applied before it can still be undone.
             #expect(try await box.fixture("slipped-in", "drift", "-d", url).output == "no drift\n")
             let two = try await box.fixture("slipped-in", "down", "-d", url)
             #expect(two.ending == .exit(0) && two.output.contains(/^undone   0002-notes  \d+ ms\n$/), "\(two)")
@@ -111,7 +111,7 @@ struct OutOfOrderTests {
         #expect(text.output.hasSuffix(line) == !late.isEmpty, "\(text)", sourceLocation: sourceLocation)
     }
 
-    /// A program with a migration that was merged late, and the history that the database has applied without it.
+    /// A program with a migration that was merged late, and a database to which the history without that migration was applied.
     struct Late: Sendable, CustomTestStringConvertible {
         var program: String
         var id: String

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A PostgreSQL server of a test's own, which a script may stop, kill and start: the one that all tests share must stay.
+/// A PostgreSQL server for one test, which may stop, kill and start it. The server that all tests share must keep running.
 enum OwnServer {
     private static let ci = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("ci").path
 
-    /// The server stands beside the sandbox: where tests run as root it is another user's.
+    /// The beginning of the scripts. The server's folder is outside of the sandbox, because another user owns it if tests run as root.
     private static let prelude = #"""
         cluster=$(mktemp -u /tmp/tc-own-XXXXXX)
         trap 'bash "$CI/postgres" stop "$cluster"' EXIT
@@ -56,7 +56,7 @@ enum OwnServer {
         }
     }
 
-    /// A server that a test stops and starts as it goes.
+    /// A running server that a test can stop and start.
     struct RunningServer: Sendable {
         let box: Sandbox
         let folder: String
@@ -70,7 +70,7 @@ enum OwnServer {
             try #require(run.code == 0, "\(run)")
         }
 
-        /// Stops it as an administrator does.
+        /// Stops the server as an administrator does.
         func stop() async throws {
             try await bash(#"control "$programs/pg_ctl" stop -m fast -w -s -D "$cluster/data""#)
         }

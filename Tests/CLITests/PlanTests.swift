@@ -93,7 +93,7 @@ struct PlanTests {
         }
     }
 
-    /// As `up` does.
+    /// The script behaves like `up`.
     @Test("a rebuild in the sqlite3 shell forgives rows that pointed nowhere before, and stops at one more")
     func orphans() async throws {
         try await withDatabase(.sqlite) { box, url in
@@ -135,7 +135,7 @@ struct PlanTests {
     }
 }
 
-/// Runs a script in sqlite3 or psql, which know nothing of us.
+/// Runs a script in sqlite3 or psql, independently of the program.
 func shell(_ backend: Backend, _ script: String, _ box: Sandbox, _ url: String) async throws -> Run {
     switch backend {
     case .sqlite:

@@ -2,12 +2,12 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Asks at a socket, again and again, whether a daemon serves there, as a client would.
+/// Asks again and again whether a daemon serves at a socket, as a client would.
 final class Probe: Sendable {
     struct Answer: Sendable {
         var asked: ContinuousClock.Instant
         var answered: ContinuousClock.Instant
-        /// 200. Everything else is a no: 503, no answer in time, nobody there.
+        /// Whether the status was 200. Everything else counts as not serving: 503, no answer in time, no listener.
         var isServing: Bool
     }
 
@@ -20,7 +20,7 @@ final class Probe: Sendable {
     private let patience: Double
     private let state = Mutex(State())
 
-    /// `patience`: after how many seconds without an answer the next question is asked.
+    /// - Parameter patience: The time in seconds after which a question without an answer is given up and the next one is asked.
     init(_ path: String, patience: Double) {
         (self.path, self.patience) = (path, patience)
         Thread.detachNewThread { self.work() }
@@ -28,7 +28,7 @@ final class Probe: Sendable {
 
     func stop() { state.withLock { $0.isOver = true } }
 
-    /// The yeses so far.
+    /// The answers so far that said that the daemon serves.
     var served: [Answer] { state.withLock { $0.answers.filter(\.isServing) } }
 
     private func work() {
@@ -44,7 +44,7 @@ final class Probe: Sendable {
         answer(path, patience, "\(request) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").hasPrefix("HTTP/1.1 200")
     }
 
-    /// What comes back first; nothing when nothing comes in time.
+    /// Sends a text, and returns the first bytes that come back; an empty text if none come in time.
     static func answer(_ path: String, _ patience: Double, _ text: String) -> String {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }

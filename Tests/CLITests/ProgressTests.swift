@@ -27,7 +27,7 @@ struct ProgressTests {
         #expect(hostile.text(columns: 80) == "a?[2Jb??")
     }
 
-    /// On a real terminal, as narrow as that: what is written over is one line.
+    /// On a real terminal of this width, the progress stays on one line, which is overwritten.
     @Test(arguments: [40, 80])
     func aTerminalIsNeverFull(columns: Int) async throws {
         try await withSandbox { box in

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Nobody has the source open when the transfer begins, and another process writes it in the middle.
+/// Tests a source that no process has open when the transfer begins, and that another process writes to in the middle.
 @Suite(
     "transfer of a quiet database that somebody begins to write",
     .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
@@ -14,7 +14,7 @@ struct QuietSourceTests {
         "goes on, and shows the moment before",
         arguments: [
             "UPDATE t1 SET v = 'changed' WHERE id % 100 = 0; DELETE FROM t4 WHERE id > 10",
-            // Each commit is followed by a checkpoint, as soon as one is possible.
+            // A checkpoint follows each commit as soon as it is possible.
             String(
                 repeating: "UPDATE t1 SET v = hex(randomblob(800)); UPDATE t4 SET r = r + 1, v = hex(randomblob(800));",
                 count: 5),
@@ -31,7 +31,7 @@ struct QuietSourceTests {
             #expect(transferred.ending == .exit(0) && transferred.output.contains("began to write"), "\(transferred)")
             #expect(written.ending == .exit(0), "\(written)")
             #expect(try await box.migrate("verify", original, target).ending == .exit(0))
-            // What was written is in the source, and whoever comes next brings it home.
+            // The new data is in the source's -wal, and a later checkpoint moves it into the file.
             #expect(try await box.migrate("verify", source, target).ending == .exit(1))
             try execute("PRAGMA wal_checkpoint(TRUNCATE)", on: source)
         }
@@ -46,7 +46,7 @@ struct QuietSourceTests {
             try execute("DELETE FROM t4 WHERE id > 5; UPDATE t3 SET v = 'changed'", on: other)
             let run = try box.start(.tcMigrate, ["transfer", source, target, "--chunk-mb", "1", "--jobs", "1"])
             try waitUntil("a chunk is there") { try hasChunks(target) }
-            // As `cp other.db shop.db` does it.
+            // This overwrites the file in place, as `cp other.db shop.db` does.
             let bytes = try Data(contentsOf: URL(fileURLWithPath: other))
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: source))
             try file.write(contentsOf: bytes)

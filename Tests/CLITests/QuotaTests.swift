@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct QuotaTests {
-    /// Reasons of the log's rows about quotas.
+    /// Returns the reasons in the log's rows about quotas.
     private func logged(_ url: String) throws -> [String] {
         try query(
             "SELECT reason FROM audit_log WHERE action = 'exceed_quota' AND outcome = 'refused' ORDER BY seq", on: url)
@@ -25,7 +25,7 @@ struct QuotaTests {
             let json = try await daemon.telec(
                 "sessions", "start", "--json", "--title", "x", "--project", box.files, "--", "true")
             #expect(json.code == 2 && json.output.contains("\"quota_exceeded\""), "\(json)")
-            // One that is not over may be revived, when its host is gone.
+            // A session that is not over may be revived if its host is gone, without using more of the quota.
             let third = try #require(made.last).output.trimmingCharacters(in: .newlines)
             kill(try box.host(of: third), SIGKILL)
             let deadline = ContinuousClock.now + .seconds(30)
@@ -35,7 +35,7 @@ struct QuotaTests {
             }
             let revived = try await daemon.telec("sessions", "revive", third)
             #expect(revived.code == 0, "\(revived)")
-            // One that ends makes room, which a revived one takes.
+            // A session that ends makes room for another one.
             let id = try #require(made.first).output.trimmingCharacters(in: .newlines)
             #expect(try await daemon.telec("sessions", "end", id).code == 0)
             try await daemon.wait(for: id, toBe: "closed")
@@ -66,9 +66,9 @@ struct QuotaTests {
             #expect(isAlive(command))
             let path = "\(box.home)/.teleclaude/transcripts/\(id).cast"
             let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
-            // The last chunk that began within the bound is taken whole.
+            // The recording may exceed the limit by one chunk: a chunk that begins within the limit is stored whole.
             #expect((size ?? 0) > 10_000 && (size ?? 0) < 1_200_000)
-            // Over the socket alone, as an admin would: the host that waits hears of it.
+            // The order is given over the socket, as an admin would give it, and the waiting host receives it.
             let order = "POST /sessions/\(id)/end HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             #expect(Probe.answer("\(box.folder)/d.sock", 20, order).hasPrefix("HTTP/1.1 200"))
             try waitUntil("the command has ended", seconds: 60) { !isAlive(command) }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What README shows is what happens: its code is the project's own, its SQL is what `plan` prints, its commands run.
+/// Tests README: its code is taken from the project, its SQL is what `plan` prints, and its commands run.
 @Suite("README")
 struct ReadmeTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -12,7 +12,7 @@ struct ReadmeTests {
         try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 
-    /// The fenced blocks of one language.
+    /// Returns the fenced blocks of one language.
     private static func blocks(_ language: String) throws -> [String] {
         try text("README.md").components(separatedBy: "```\(language)\n").dropFirst().map {
             $0.components(separatedBy: "```")[0]

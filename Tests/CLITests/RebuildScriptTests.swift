@@ -32,7 +32,7 @@ struct RebuildScriptTests {
         Migration("5-never") { CreateTable("never") { Column("id", .bigint).primaryKey() } },
     ]
 
-    /// The script of the migrations after the first `applied`.
+    /// Returns the script of all migrations but the first `applied` ones.
     private func script(_ migrations: [Migration], after applied: Int = 0, _ backend: Backend) throws -> String {
         let history = try History(migrations)
         let dialect = backend.dialect

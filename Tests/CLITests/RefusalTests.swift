@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// Ledgers and histories that don't go together. Each is one clear sentence, exit code 2 (64 for an unknown id), and
-/// nothing is changed.
+/// Tests ledgers that do not match the history. The program says so in one clear sentence, exits with 2 (64 for an unknown id),
+/// and changes nothing.
 @Suite("a ledger that the program can't work with")
 struct RefusalTests {
     @Test(
@@ -133,7 +133,7 @@ struct RefusalTests {
     }
 }
 
-/// A database that one history has migrated, and the program that meets it.
+/// A history that was applied to a database, and a program with another history that then works with that database.
 struct Mismatch: Sendable, CustomTestStringConvertible {
     var applied: String
     var program: String

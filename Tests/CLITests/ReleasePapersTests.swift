@@ -2,7 +2,7 @@ import TCTerminal
 import TestSupport
 import Testing
 
-/// The papers of a release say what the package is.
+/// Tests that the documents of a release agree with the package.
 @Suite("CHANGELOG.md and CONTRIBUTING.md")
 struct ReleasePapersTests {
     @Test("the newest version of the changelog is that of the programs, below what is unreleased")
@@ -20,7 +20,7 @@ struct ReleasePapersTests {
         #expect(targets.contains("Dialects") && targets.contains("TCSpawn") && targets.contains("TestSupport"))
         let rows = try TestSources.text(of: "CONTRIBUTING.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
         for target in Set(targets) {
-            // A module that is not for others is called after its folder, with a prefix.
+            // The name of an internal module is its folder's name with the prefix TC.
             let folder = target.hasPrefix("TC") ? target.dropFirst(2) : Substring(target)
             #expect(rows.contains { $0.contains("\(folder)`") }, "CONTRIBUTING.md does not name \(target)")
         }

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `telec report` and `GET /report`, with real users and both databases.
+/// Tests `telec report` and `GET /report` with real users and both databases.
 @Suite("telec report")
 struct ReportTests {
-    /// Names that nobody should have: markup, an entity, another direction, an escape sequence, and what is very long.
+    /// Hostile names: markup, an entity, reversed text, an escape sequence, and very long ones.
     static let hostile = [
         "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "&lt;b&gt;", "\u{202E}gnp.exe",
         "\u{1B}]52;c;!\u{7}",
@@ -14,7 +14,7 @@ struct ReportTests {
 
     private static func quoted(_ text: String) -> String { "'\(text.replacingOccurrences(of: "'", with: "''"))'" }
 
-    /// Sessions of people with such names, by such agents, in such places.
+    /// Inserts sessions whose people, agents and folders have hostile names.
     private static func fill(_ url: String) throws {
         for (at, name) in hostile.enumerated() {
             try execute(
@@ -29,7 +29,7 @@ struct ReportTests {
 
     private static var now: String { Date.now.ISO8601Format().replacingOccurrences(of: "Z", with: ".000000Z") }
 
-    /// What must hold of every page.
+    /// Checks what must be true for every page.
     private static func check(_ page: String) throws {
         #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
         #expect(page.contains("default-src 'none'; style-src 'sha256-"))
@@ -39,7 +39,7 @@ struct ReportTests {
         ] {
             #expect(!page.contains(word), "\(word)")
         }
-        // Well-formed to the last element: nothing that was chosen by somebody closes or opens any.
+        // The page is well-formed, so no name has opened or closed an element.
         let body = try #require(page.components(separatedBy: "<body>").last).replacingOccurrences(
             of: "</html>", with: "")
         #expect(XMLScanner.isBalanced("<body>" + body), "\(page)")
@@ -127,7 +127,7 @@ struct ReportTests {
                 let answer = try await get(path)
                 #expect(answer.hasPrefix("HTTP/1.1 400") && answer.contains(words), "\(path) \(answer)")
             }
-            // What was asked wrongly is no report.
+            // An invalid request does not count as a report.
             #expect(
                 try query(
                     "SELECT count(*) FROM audit_log WHERE action = 'report'",
@@ -166,13 +166,13 @@ struct ReportTests {
             #expect(!verified.output.contains("not checked"), "\(verified)")
             let later = try await daemon.telec("report")
             #expect(later.output.contains("1 entry that was written since then is not checked."), "\(later)")
-            // audit verify is on record as well; a checkpoint of somebody's own is not.
+            // `audit verify` is recorded as well, but not a verification against a checkpoint that the caller gives.
             #expect(try await daemon.telec("audit", "verify").code == 0)
             let wrong = "1:" + String(repeating: "0", count: 64)
             #expect(try await daemon.telec("audit", "verify", "--checkpoint", wrong).code == 1)
             let again = try await daemon.telec("report")
             #expect(again.output.contains("found 3 entries intact, up to number 3."), "\(again)")
-            // Somebody with the database's rights writes a row anew, past the triggers.
+            // A user with rights in the database changes a row and circumvents the triggers.
             let drop =
                 backend == .sqlite
                 ? "DROP TRIGGER audit_log_no_update"
@@ -189,7 +189,7 @@ struct ReportTests {
             #expect(try String(contentsOfFile: file, encoding: .utf8).contains("found the log broken: row 3"))
             let known = try await daemon.telec("report")
             #expect(known.code == 0 && known.output.contains("found the log broken: row 3"), "\(known)")
-            // What was noted may be anything by then; it may not end the daemon.
+            // The stored note may have been changed to anything; it must not end the daemon.
             for note in [#"{"at":"x","entries":1,"hash":"","seq":-9223372036854775808}"#, "{", ""] {
                 try execute("UPDATE system_settings SET value = '\(note)' WHERE key = 'audit_verification'", on: url)
                 let run = try await daemon.telec("report")
@@ -204,7 +204,7 @@ struct ReportTests {
     func many(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
             let daemon = try await box.startDaemon(box.daemonVariables(url))
-            // Owner 1 has one session, owner 2 two, … owner 100 a hundred: 5,050; three are nobody's.
+            // Owner 1 has one session, owner 2 has two, … owner 100 has a hundred: 5,050 in all. Three more have no owner.
             try execute(
                 """
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100),
@@ -294,7 +294,7 @@ struct ReportTests {
             #expect(try await daemon.telec("report", "--days", "400").code == 64)
             let both = try await daemon.json("report", "--html", "\(box.files)/both.html")
             #expect(both["version"] as? Int == 1 && FileManager.default.fileExists(atPath: "\(box.files)/both.html"))
-            // Where the daemon goes away there is nothing, and not a part of it either.
+            // If there is no daemon, no file is written, not even a part of it.
             #expect(try await daemon.stop().code == 0)
             let gone = try await daemon.telec("report", "--html", "\(box.files)/gone.html")
             #expect(gone.code == 2 && gone.error.contains("no daemon"), "\(gone)")
@@ -308,7 +308,7 @@ struct ReportTests {
         try await withDaemon(.sqlite) { daemon in
             let (box, file) = (daemon.box, "\(daemon.box.files)/r.html")
             try "mine".write(toFile: file, atomically: true, encoding: .utf8)
-            // In blocks of 512 bytes. The signal that would end the program is ignored.
+            // The limit is in blocks of 512 bytes. SIGXFSZ, which would end the program, is ignored.
             let limited = #"trap '' XFSZ; ulimit -f 2; exec "$0" "$@""#
             let run = try await box.run(
                 Program(path: "/bin/sh"), ["-c", limited, Program.telec.path, "report", "--html", file, "--force"],
@@ -330,7 +330,7 @@ struct ReportTests {
     }
 }
 
-/// Whether elements are closed in the order in which they were opened.
+/// Checks that elements are closed in the reverse order of their opening.
 private enum XMLScanner {
     private static let void: Set<Substring> = ["meta", "rect"]
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 struct RetentionTests {
-    /// Two sessions of this daemon's, one of which was over long ago, and many more of long ago.
+    /// Makes two sessions of this daemon, one of which ended long ago, and many more old ones.
     private func fill(_ box: Sandbox, _ url: String) async throws -> (old: String, new: String) {
         let daemon = try await box.startDaemon(box.daemonVariables(url))
         let old = try await daemon.start("sh", "-c", "echo long-ago", title: "Old")
@@ -71,7 +71,7 @@ struct RetentionTests {
         }
     }
 
-    /// A recording that can't be removed keeps its row: what nobody knows of any more would stay for ever.
+    /// A recording that can't be removed keeps its row. Without the row, nobody would know of the recording, and it would stay for ever.
     @Test func aRecordingThatStaysKeepsItsRow() async throws {
         try await withDatabase(.sqlite) { box, url in
             let (old, _) = try await fill(box, url)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Rights end when they are taken, and not when an answer that began before does.
+/// Tests that rights end as soon as they are withdrawn, even in the middle of a long answer.
 @Suite(.enabled(if: TestUser.areWanted, TestUser.skipReason), .serialized)
 struct RightsTests {
     private func tail(_ machine: SharedMachine, _ id: String, by user: TestUser) throws -> RunningProgram {
@@ -57,7 +57,7 @@ struct RightsTests {
             let tails = [try tail(machine, id, by: machine.bob), try tail(machine, id, by: machine.admin)]
             let listeners = [try listen(machine, machine.bob), try listen(machine, machine.admin)]
             let alice = try listen(machine, machine.alice)
-            // Bob is nobody any more, and Ada, who was an admin, looks at nobody's sessions.
+            // The settings do not have Bob any more, and Ada, who was an admin, may not see the sessions of others.
             try await machine.settings([("Alice", machine.alice, "member"), ("Ada", machine.admin, "newcomer")])
             try reload(machine)
             for program in tails + listeners { _ = try await program.finish(timeout: 15) }
@@ -68,7 +68,7 @@ struct RightsTests {
         }
     }
 
-    /// Before anybody has told the daemon.
+    /// The uid counts as unknown even before the daemon is told to read its settings again.
     @Test func aUidThatWasGivenToAnotherAccountIsNobody() async throws {
         try await withSharedMachine(.sqlite) { machine in
             let id = try await machine.start(machine.alice, title: "Alice's work")
@@ -79,7 +79,7 @@ struct RightsTests {
             #expect(who.output.hasPrefix("nobody whom the settings know (public"), "\(who)")
             #expect(try await machine.telec(eve, "transcript", id).code == 2)
             #expect(try await machine.telec(machine.bob, "whoami").output.hasPrefix("Bob (member"))
-            // The test's end removes the account by its first name.
+            // The account gets its first name back, by which the end of the test removes it.
             _ = try await machine.box.run(
                 Program(inPath: "usermod"), ["-l", machine.alice.name, eve.name], in: "/")
             #expect(try await machine.telec(machine.alice, "whoami").output.hasPrefix("Alice (member"))

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A program that was built beside the tests, or one of the system's.
+/// A program that was built beside the tests, or a program of the system.
 struct Program: Sendable {
     let path: String
 
@@ -12,7 +12,7 @@ struct Program: Sendable {
 
     init(path: String) { self.path = path }
 
-    /// The build puts every product beside the test bundle, wherever it builds.
+    /// Finds a product of the build, which is beside the test bundle.
     init(built name: String) {
         #if os(macOS)
             let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
@@ -22,7 +22,7 @@ struct Program: Sendable {
         #endif
     }
 
-    /// The first of this name in the PATH: the system's shells.
+    /// Finds the first program of this name in `PATH`.
     init(inPath name: String) throws {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         let found: String? = folders.map { "\($0)/\(name)" }
@@ -31,7 +31,7 @@ struct Program: Sendable {
     }
 }
 
-/// What a program left behind.
+/// The result of a program's run: its ending and its output.
 struct Run: Sendable, CustomStringConvertible {
     enum Ending: Sendable, Equatable {
         case exit(Int32)
@@ -42,7 +42,7 @@ struct Run: Sendable, CustomStringConvertible {
     var output: String
     var error: String
 
-    /// The exit code; `nil` when a signal ended it.
+    /// The exit code; `nil` if a signal ended the program.
     var code: Int32? {
         switch ending {
         case .exit(let code): code
@@ -53,7 +53,7 @@ struct Run: Sendable, CustomStringConvertible {
     var description: String { "\(ending)\n--- stdout\n\(output)--- stderr\n\(error)---" }
 }
 
-/// A program that runs. Its streams go to files: nothing has to be read while it runs, and nothing can fill up.
+/// A running program. Its streams go to files, so nothing has to be read while it runs, and no pipe can fill up.
 final class RunningProgram: Sendable {
     let pid: pid_t
     private let outputFile: String
@@ -74,11 +74,11 @@ final class RunningProgram: Sendable {
         posix_spawn_file_actions_addopen(&files, 0, name + ".in", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&files, 1, outputFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&files, 2, errorFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        // A group of its own, so that a kill reaches what a shell has started, too.
+        // The program gets a process group of its own, so that a kill also reaches the processes that a shell has started.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // Nor does it take over which signals this process ignores or holds back.
+        // The program does not inherit the signals that this process ignores or blocks.
         var (all, none) = (sigset_t(), sigset_t())
         sigfillset(&all)
         sigemptyset(&none)
@@ -87,7 +87,7 @@ final class RunningProgram: Sendable {
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
-        // posix_spawn knows no portable way to choose the folder.
+        // posix_spawn has no portable way to set the working folder.
         let shell = ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, workingFolder, program.path]
         let words = (shell + arguments).map { strdup($0) } + [nil]
         let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -98,23 +98,23 @@ final class RunningProgram: Sendable {
         pid = child
     }
 
-    /// What it has said so far.
+    /// Returns the standard output so far.
     func outputText() throws -> String { try String(contentsOfFile: outputFile, encoding: .utf8) }
 
-    /// What it has said so far on its standard error.
+    /// Returns the standard error so far.
     func errorText() throws -> String { try String(contentsOfFile: errorFile, encoding: .utf8) }
 
-    /// Sends a signal to the program and to all that it started.
+    /// Sends a signal to the program and to all processes that it started.
     func kill(_ signal: Int32) { Foundation.kill(-pid, signal) }
 
-    /// Stops it where it stands, and waits until it has: on a busy machine its threads go on for a while after the signal.
+    /// Suspends the program, and waits until it has stopped: on a busy machine its threads continue for a while after the signal.
     func suspend() {
         kill(SIGSTOP)
         var info = siginfo_t()
         waitid(P_PID, id_t(pid), &info, WSTOPPED | WEXITED | WNOWAIT)
     }
 
-    /// Waits until it ends. One that takes longer than `timeout` seconds is killed, and that is an error.
+    /// Waits until the program ends. After `timeout` seconds, the program is killed, and that is an error.
     func finish(timeout: Double = 60) async throws -> Run {
         let deadline = ContinuousClock.now + .seconds(timeout)
         var status: Int32 = 0

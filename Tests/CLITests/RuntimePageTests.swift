@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The commands of docs/runtime.md, as they stand there.
+/// Runs the commands of docs/runtime.md exactly as the page has them.
 struct RuntimePageTests {
     @Test func theFirstTwoMinutesAreTrue() async throws {
         let page = try String(
@@ -11,7 +11,7 @@ struct RuntimePageTests {
         let block = try #require(page.split(separator: "```sh\n").dropFirst().first?.split(separator: "```").first)
         var lines = block.split(separator: "\n").map(String.init)
         #expect(lines.count == 8 && lines[0].hasPrefix("teleclauded &"))
-        // A terminal is another test's (AttachTests), and a reader waits until the daemon is up.
+        // AttachTests covers the terminal. The script waits until the daemon is ready, as a reader of the page would.
         lines.removeAll { $0.hasPrefix("telec sessions attach") }
         lines[0] = "teleclauded 2> log & daemon=$!; until grep -q ready log; do sleep 0.05; done"
         let script =

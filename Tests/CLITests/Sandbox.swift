@@ -2,18 +2,18 @@ import Foundation
 import Testing
 import TestSupport
 
-/// Folders of a test's own, and programs that run in them and see nothing of the environment.
+/// The folders of one test. Programs run in them and do not see the environment of the tests.
 struct Sandbox: Sendable {
-    /// Everything of it.
+    /// The folder that holds everything.
     let folder: String
-    /// Where the programs run, and where a test keeps its files.
+    /// The folder in which programs run, and in which a test keeps its files.
     var files: String { "\(folder)/files" }
     var home: String { "\(folder)/home" }
 
     func callAsFunction(_ name: String) -> String { "\(files)/\(name)" }
 
-    /// No PostgreSQL variable of a developer's, no TC_DATABASE_URL, no real home. What Thread Sanitizer is told (ci/soak) holds
-    /// for the programs too.
+    /// The environment of the programs, without a developer's PostgreSQL variables, TC_DATABASE_URL, or real home. The options of
+    /// Thread Sanitizer (ci/soak) are passed on.
     private var environment: [String: String] {
         var variables = [
             "PATH": TestSupport.environment("PATH") ?? "/usr/bin:/bin", "HOME": home, "TMPDIR": "\(folder)/tmp",
@@ -23,7 +23,7 @@ struct Sandbox: Sendable {
         return variables
     }
 
-    /// Starts a program; variables with the value `nil` are taken out of its environment.
+    /// Starts a program. Variables with the value `nil` are removed from its environment.
     func start(
         _ program: Program, _ arguments: [String], _ variables: [String: String?] = [:], input: String = "",
         in workingFolder: String? = nil
@@ -61,7 +61,7 @@ struct Sandbox: Sendable {
         try start(.fixture, arguments, ["TC_FIXTURE": history])
     }
 
-    /// Every file and folder of the test's own and of the home, with bytes and mode: equal when nothing was changed.
+    /// Returns every file and folder of the test and of the home, with bytes and mode. Two results are equal if nothing has changed.
     func contents() throws -> [String: Entry] {
         var entries: [String: Entry] = [:]
         for place in [files, home] {
@@ -75,7 +75,7 @@ struct Sandbox: Sendable {
         return entries
     }
 
-    /// Makes a file of the test's own.
+    /// Writes a file among the test's files.
     func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
         try FileManager.default.createDirectory(
             at: URL(fileURLWithPath: self(name)).deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -83,8 +83,8 @@ struct Sandbox: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: self(name))
     }
 
-    /// Makes a program of the test's own. A child of ours writes it: whoever we start meanwhile would inherit a descriptor
-    /// of ours that is open for writing, and until that program runs the kernel executes nothing from the file (ETXTBSY).
+    /// Writes a program among the test's files. A child process writes it: if this process did, programs started meanwhile would
+    /// inherit the descriptor that is open for writing, and the kernel does not execute such a file (ETXTBSY).
     func writeProgram(_ name: String, _ text: String) async throws {
         let run = try await run(Program(inPath: "install"), ["-D", "-m", "755", "/dev/stdin", self(name)], input: text)
         #expect(run.code == 0, "\(run)")
@@ -96,7 +96,7 @@ struct Sandbox: Sendable {
     }
 }
 
-/// Makes a sandbox, which is gone afterwards. Never inside another one: see `Slots`.
+/// Makes a sandbox, and removes it afterwards. It must not be called inside another sandbox (see `Slots`).
 func withSandbox<T>(_ body: (Sandbox) async throws -> T) async throws -> T {
     try await Slots.shared.withSlot {
         try await withTemporaryFolder { folder in
@@ -119,8 +119,8 @@ func withSandbox<T>(_ body: (Sandbox) async throws -> T) async throws -> T {
 }
 
 extension Sandbox {
-    /// A host waits for a daemon as long as it takes; here none comes back. A tmux server that is ending and can't, because a
-    /// host was killed (`TmuxServer.giveUpIfEnding`), listens to nobody any more.
+    /// Ends the hosts that are left. A host waits for a daemon without a limit, and no daemon comes back here. A tmux server that
+    /// can't end because a host was killed (`TmuxServer.giveUpIfEnding`) does not react to commands, so it is ended as well.
     fileprivate func endHosts() async throws {
         guard FileManager.default.fileExists(atPath: "\(home)/.teleclaude/hosts") else { return }
         for words in ["host \(home)/.teleclaude/hosts/", "^tmux -S \(tmuxSocket) "] {
@@ -129,7 +129,7 @@ extension Sandbox {
     }
 }
 
-/// Lets a few tests at a time start programs. All of them at once would be so slow that what takes a second times out.
+/// Lets only a few tests start programs at the same time. All tests at once would be so slow that steps of a second would time out.
 private actor Slots {
     static let shared = Slots(count: 2 * ProcessInfo.processInfo.activeProcessorCount)
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `telec search`, with real users and both databases.
+/// Tests `telec search` with real users and both databases.
 @Suite("telec search", .enabled(if: TestUser.areWanted, TestUser.skipReason))
 struct SearchCommandTests {
     private func log(_ machine: SharedMachine) throws -> [String] {
@@ -41,7 +41,7 @@ struct SearchCommandTests {
             #expect(try await found(machine, machine.alice, canary) == [hers])
             #expect(try await found(machine, machine.bob, canary) == [his])
             #expect(try await found(machine, machine.bob, "nowhere") == [])
-            // An admin finds nothing of others without a reason, and is told so.
+            // Without a reason, an admin does not search the sessions of others, and is told so.
             let silent = try await machine.telec(machine.admin, "search", canary)
             #expect(silent.output == "nothing was found\n" && silent.code == 0, "\(silent)")
             #expect(silent.error == "sessions of others were not searched: say why with --reason TEXT\n")
@@ -51,12 +51,12 @@ struct SearchCommandTests {
             #expect(Set(seen) == [hers, his])
             #expect(
                 try Set(log(machine)) == ["Ada allowed \(hers) incident 4711", "Ada allowed \(his) incident 4711"])
-            // A row for what is shown, and for no more.
+            // The log gets a row for each session that is shown, and for no other.
             _ = try await found(machine, machine.admin, canary, "--owner", "Bob", "--reason", "again")
             #expect(try log(machine).count == 3 && log(machine).last == "Ada allowed \(his) again")
             _ = try await found(machine, machine.admin, canary, "--limit", "1", "--reason", "one")
             #expect(try log(machine).count == 4)
-            // One session: whoever may not see it hears that there is none.
+            // In a search within one session, a person who may not see the session is told that it does not exist.
             let refused = try await machine.telec(machine.admin, "search", canary, "--session", hers)
             #expect(refused.code == 64 && refused.error.contains("--reason TEXT"), "\(refused)")
             let unseen = try await machine.telec(machine.bob, "search", canary, "--session", hers, "--reason", "x")
@@ -84,7 +84,7 @@ struct SearchCommandTests {
             #expect(shown.error == "" && !shown.output.contains("\u{202E}"), "\(shown)")
             #expect(try await machine.telec(machine.alice, "sessions", "unshare", hers).code == 0)
             #expect(try await found(machine, machine.bob, canary) == [])
-            // She sees who looked.
+            // She sees in the log who has searched her sessions.
             let looks = try await machine.telec(machine.alice, "audit", "list")
             #expect(looks.output.contains("search") && looks.output.contains("Bob"), "\(looks)")
         }
@@ -137,7 +137,7 @@ struct SearchCommandTests {
             try await daemon.wait(for: id, toBe: "closed")
             try await box.endSessions()
             #expect(try await daemon.stop().code == 0)
-            // As a copy from before the index, or one that lost it.
+            // This makes the database like a copy from before the index existed, or one that has lost the index.
             try execute("DELETE FROM transcript_passages; DELETE FROM transcript_readings", on: url)
             let next = try await box.startDaemon(box.daemonVariables(url))
             try await eventually("it is read") {
@@ -160,7 +160,7 @@ struct SearchCommandTests {
     }
 }
 
-/// Asks until it is so.
+/// Asks repeatedly until the condition is true.
 private func eventually(_ what: String, _ isSo: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(30)
     while try await !isSo() {

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A real sshd of a test's own, on a port of 127.0.0.1 that nobody else has, for accounts of a test's own.
+/// A real sshd for one test, on an unused port of 127.0.0.1, for accounts of the test.
 struct SecureShell: Sendable {
     fileprivate let box: Sandbox
     fileprivate let port: UInt16
 
     private var folder: String { "\(box.folder)/ssh" }
 
-    /// A shell command that runs another one on the account's terminal at the far end.
+    /// Returns a shell command that runs a command over ssh, on a terminal at the far end.
     func command(_ user: TestUser, _ command: String) throws -> String {
         let options = [
             "-F", "none", "-p", "\(port)", "-i", "\(folder)/key", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o",
@@ -21,12 +21,12 @@ struct SecureShell: Sendable {
 }
 
 extension SharedMachine {
-    /// Runs an sshd that lets these people in, and ends it afterwards.
+    /// Runs an sshd that admits these users, and ends it afterwards.
     func withSecureShell(for users: [TestUser], _ body: (SecureShell) async throws -> Void) async throws {
         let folder = "\(box.folder)/ssh"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
         chmod(folder, 0o755)
-        // Where sshd's unprivileged half has to go; the system makes it when it starts its own.
+        // This is the folder for sshd's privilege separation. The system creates it only when it starts its own sshd.
         try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
         for name in ["key", "host"] {
             let made = try await box.run(
@@ -34,7 +34,7 @@ extension SharedMachine {
             try #require(made.code == 0, "\(made)")
         }
         for user in users {
-            // An account without a password counts as locked, and `*` is one that nothing matches.
+            // An account without a password counts as locked. `*` is a password that nothing matches.
             let opened = try await box.run(Program(inPath: "usermod"), ["-p", "*", user.name], in: "/")
             try #require(opened.code == 0, "\(opened)")
         }
@@ -64,7 +64,7 @@ extension SharedMachine {
         _ = try await server.finish()
     }
 
-    /// A port that is free at this moment.
+    /// Returns a port that is free at this moment.
     private static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(descriptor >= 0)

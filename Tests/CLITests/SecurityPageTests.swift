@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// docs/security.md and SECURITY.md name the tests that show what they say: each of them has to be there.
+/// docs/security.md and SECURITY.md name the tests that support their claims. Each of those tests has to exist.
 struct SecurityPageTests {
     @Test func everyTestThatItNamesIsThere() throws {
         let tests = Set(try TestSources.current.get().tests.map(\.name))
@@ -19,7 +19,7 @@ struct SecurityPageTests {
 
     private static let pages = ["docs/security.md", "SECURITY.md"]
 
-    /// The rows of a page's tables, without what stands above them.
+    /// Returns the rows of a page's tables, without the headings.
     private static func rows(_ page: String) throws -> [String] {
         let headings = ["| threat", "| promise", "| ---"]
         return try TestSources.text(of: page).split(separator: "\n").map(String.init)

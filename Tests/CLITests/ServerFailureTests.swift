@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a transfer does when its server is stopped or has no room left: on a server of the test's own.
+/// Tests transfers whose server is stopped or has no room left, on a server of the test's own.
 @Suite("a server that fails in a transfer", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct ServerFailureTests {
     private static let transfer = #"""
@@ -65,7 +65,7 @@ struct ServerFailureTests {
             for name in ["first", "second"] {
                 let text = try String(contentsOfFile: box(name), encoding: .utf8)
                 #expect(text.hasSuffix("2\n") && text.contains(#""code": "interrupted""#), "\(name): \(text)")
-                // PostgreSQL says one or the other, as the last block just fits in part or not at all.
+                // PostgreSQL reports the one or the other, depending on whether the last block fits in part or not at all.
                 #expect(text.contains(/No space left on device|wrote only \d+ of 8192 bytes/), "\(name): \(text)")
             }
             let third = try String(contentsOfFile: box("third"), encoding: .utf8)

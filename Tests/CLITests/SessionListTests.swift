@@ -23,7 +23,7 @@ struct SessionListTests {
                 #expect(!chosen.hasPrefix("id") || run.output.contains(id), "\(columns) \(run)")
                 #expect(!chosen.contains("title") || run.output.contains("Größe 東京"), "\(columns) \(run)")
             }
-            // Elsewhere it is as wide as it need be.
+            // If the output is not a terminal, the table is as wide as its content.
             let whole = try await daemon.telec("sessions", "list")
             #expect(whole.output.contains("\(id)  \(Self.wide)  active  -      just now\n"), "\(whole)")
         }
@@ -45,7 +45,7 @@ struct SessionListTests {
                 let run = try await daemon.box.run(.telec, ["sessions", "list"] + arguments, daemon.variables)
                 #expect(run.code == 0 && run.output == "no sessions\n", "\(run)")
             }
-            // A closed session's time stays, whatever the daemon has still to note.
+            // The session is closed here as well, because the daemon does not change the last activity of a closed session.
             try execute(
                 """
                 UPDATE sessions SET last_activity = '2026-01-02T03:04:05.000000Z', closed_at = '2026-01-02T03:04:05.000000Z'

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Sessions from outside: the real daemon, the real tmux, the real client.
+/// Tests sessions from outside, with the real daemon, tmux and client.
 struct SessionTests {
     @Test(arguments: Backend.available)
     func aCommandRunsIsTypedToAndIsRecorded(backend: Backend) async throws {
@@ -38,7 +38,7 @@ struct SessionTests {
         }
     }
 
-    /// What the session finds in its environment: what a login gives, and what it was given.
+    /// A session's environment has only the variables of a login and those that were passed to it.
     @Test func theEnvironmentIsClean() async throws {
         let more = ["SECRET_OF_MINE": "cAnArY", "WANTED": "yes"]
         try await withDaemon(.sqlite, more) { daemon in
@@ -49,7 +49,7 @@ struct SessionTests {
             let shown = try await daemon.telec("transcript", id).output
             #expect(!shown.contains("cAnArY"))
             #expect(shown.contains("WANTED=yes\n") && shown.contains("TELECLAUDE_SESSION_ID=\(id)\n"))
-            // Standard streams, and the folder that `ls` reads.
+            // The only descriptors are the standard streams, and the folder that `ls` reads.
             #expect(shown.contains("\n0\n1\n2\n3\n") && !shown.contains("\n4\n"))
         }
     }
@@ -62,7 +62,7 @@ struct SessionTests {
         }
     }
 
-    /// The daemon is killed while a session writes: everything that the session wrote is in the recording, once.
+    /// The daemon is killed while a session writes. The recording has the session's whole output exactly once.
     @Test(arguments: Backend.available)
     func nothingIsLostWhenTheDaemonIsKilled(backend: Backend) async throws {
         try await withDatabase(backend) { box, url in
@@ -83,7 +83,7 @@ struct SessionTests {
         }
     }
 
-    /// A host whose session ends while the daemon is away delivers it to the next one, also when that one is stopped politely.
+    /// A session ends while the daemon is away. Its host delivers the recording to the next daemon, even if that one is being stopped.
     @Test func whatEndsWhileTheDaemonIsAwayIsDelivered() async throws {
         try await withSandbox { box in
             let variables = box.daemonVariables("sqlite:\(box("a.db"))")
@@ -106,7 +106,7 @@ struct SessionTests {
         }
     }
 
-    /// The host is killed: what it recorded before is there, what nobody heard is a gap, and the command never noticed.
+    /// The host is killed. The earlier recording is kept, the output that nobody recorded is a gap, and the command does not notice.
     @Test func aKilledHostIsTakenUpAgain() async throws {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start(
@@ -130,7 +130,7 @@ struct SessionTests {
         }
     }
 
-    /// A session that had ended goes on in the same recording.
+    /// A revived session continues the same recording.
     @Test func anEndedSessionIsRunAgain() async throws {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start("echo", "one")
@@ -148,7 +148,7 @@ struct SessionTests {
         }
     }
 
-    /// Sessions that began, changed and ended, as they do.
+    /// Events report sessions that begin, change and end, at the time when they do.
     @Test func eventsTellWhatChanged() async throws {
         try await withDaemon(.sqlite) { daemon in
             let socket = "\(daemon.box.folder)/d.sock"
@@ -174,7 +174,7 @@ struct SessionTests {
         }
     }
 
-    /// An archive that a full disk has cut off is none.
+    /// An archive that a full disk has truncated does not count as an archive.
     @Test func aFullDiskIsNoPlaceForAnArchive() async throws {
         try await withDaemon(.sqlite) { daemon in
             let first = try await daemon.telec("audit", "archive")
@@ -212,7 +212,7 @@ struct SessionTests {
                 #expect(run.code == 64 && run.error.contains(text), "\(arguments) \(run)")
                 #expect(!run.error.contains("secret"))
             }
-            // What telec does not let through.
+            // These are requests that `telec` itself would not send.
             for path in [
                 "sessions?limit=+5", "sessions?limit=05", "sessions?text=%00", "audit/verify?seq=1",
                 "projects?limit=2001", "projects?state=x",

@@ -22,13 +22,13 @@ struct SharedMachine: Sendable {
         try await box.run(as: user, client, arguments, variables)
     }
 
-    /// Starts a session that says the canary and waits, and returns its id.
+    /// Starts a session that prints the canary and waits, and returns the session's id.
     func start(_ user: TestUser, title: String) async throws -> String {
         let run = try await telec(
             user,
             [
                 "sessions", "start", "--title", title, "--project", user.home, "--", "sh", "-c",
-                // Never whole in any process's arguments.
+                // The canary must not stand whole in the arguments of any process.
                 "printf 'c%s-4b1d\\n' AnArY; sleep 1000",
             ])
         #expect(run.code == 0 && run.error == "Sessions on this system are subject to admin audit.\n", "\(run)")
@@ -41,7 +41,7 @@ struct SharedMachine: Sendable {
         return id
     }
 
-    /// The titles that somebody sees, sorted.
+    /// Returns the titles of the sessions that a user sees, sorted.
     func titles(_ user: TestUser) async throws -> [String] {
         let run = try await telec(user, "sessions", "list", "--json")
         let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
@@ -49,7 +49,7 @@ struct SharedMachine: Sendable {
         return sessions.compactMap { $0["title"] as? String }.sorted()
     }
 
-    /// Writes the settings of the system.
+    /// Writes the system's settings with these people.
     func settings(_ people: [(String, TestUser, String)]) async throws {
         try SharedMachine.write(people, to: "\(box.folder)/etc/config.yml")
     }
@@ -64,11 +64,11 @@ struct SharedMachine: Sendable {
     }
 }
 
-/// A machine whose daemon runs, on an empty database of the given kind; gone afterwards.
+/// Makes a machine with a running daemon on an empty database of the given kind, and removes it afterwards.
 func withSharedMachine(_ backend: Backend, _ body: (SharedMachine) async throws -> Void) async throws {
     try await withDatabase(backend) { box, url in
         try await box.withUsers(["alice", "bob", "ada", "zed", "svc"]) { users in
-            // The test's server lets nobody in but the user who started it, and root.
+            // The test's server admits only the user who started it, and root.
             let service = backend == .sqlite ? users[4] : TestUser(name: "root", uid: 0, home: users[4].home)
             let state = backend == .sqlite ? "\(service.home)/state" : "\(box.folder)/state"
             for folder in ["\(box.folder)/etc", "\(box.folder)/run"] {

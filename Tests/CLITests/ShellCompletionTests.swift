@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Shells that complete sessions, on a terminal, and `telec open`.
+/// Tests shells that complete sessions, on a terminal, and `telec open`.
 @Suite("telec on a terminal")
 struct ShellCompletionTests {
     private func withShell(_ name: String, _ begin: String, _ body: (TestDaemon, TestTerminal) async throws -> Void)
@@ -55,7 +55,7 @@ struct ShellCompletionTests {
         }
     }
 
-    /// A shell waits for it with every press of Tab.
+    /// The shell waits for the completion with every press of Tab, so it has to be quick.
     @Test("where no daemon answers nothing is offered, and nothing said")
     func nobody() async throws {
         try await withSandbox { box in
@@ -73,7 +73,7 @@ struct ShellCompletionTests {
             let none = try await daemon.telec("open", "--project", "/")
             #expect(none.code == 64 && none.error.contains("telec sessions start"), "\(none)")
             let first = try await daemon.start("sh", "-c", "echo the first; sleep 1000")
-            // What it says last is recorded before the other one says anything.
+            // The first session's last output is recorded before the second session prints anything.
             try await daemon.waitForTranscript(of: first, toContain: "first")
             let second = try await daemon.start("sh", "-c", "echo the second; sleep 1000")
             try await daemon.waitForTranscript(of: second, toContain: "second")

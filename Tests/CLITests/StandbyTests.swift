@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What daemons that wait live through, and what they leave alone.
+/// Tests the faults that a waiting daemon survives, and the things that it leaves alone.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct StandbyTests {
-    /// The place is another database's, whose daemon answers there: that one is left alone, the lock goes to who can work, and
-    /// the place is taken when it is free.
+    /// The daemon of another database answers at the socket's path. It is left alone, the lock goes to a daemon that can work, and
+    /// the path is taken when it is free.
     @Test func whatCanNotBindGivesTheLockBackAndWaitsOn() async throws {
         try await withDatabase(.postgresql) { box, url in
             let taken = box.daemonVariables("sqlite:\(box("other.db"))", ["TELECLAUDE_SOCKET": "\(box.folder)/e.sock"])
@@ -30,7 +30,7 @@ struct StandbyTests {
         }
     }
 
-    /// A queue of calls that nobody takes: the kernel lets nobody else stand in line, so that nobody can be asked who listens.
+    /// The queue of connections to a suspended daemon is full. The kernel accepts no more, so the daemon can't be asked who it is.
     @Test func aFullQueueOfAStoppedDaemonKeepsNobodyOut() async throws {
         try await withDatabase(.postgresql) { box, url in
             let pair = try TakeOver.start(box, url, sharingSocket: true)
@@ -78,7 +78,7 @@ struct StandbyTests {
         }
     }
 
-    /// Longer than anybody's patience. Nobody answers meanwhile, and nobody ends.
+    /// The server is away for longer than any time limit. Neither daemon serves meanwhile, and neither ends.
     @Test func bothOutliveAServerThatIsLongAway() async throws {
         try await withSandbox { box in
             try await OwnServer.with(in: box) { server in
@@ -100,7 +100,7 @@ struct StandbyTests {
         }
     }
 
-    /// A transaction of the stopped daemon's holds the row of the epoch that the other has to change.
+    /// A transaction of the suspended daemon holds the row of the epoch that the other daemon has to change.
     @Test func aTransactionThatStandsStillHoldsNobodyUp() async throws {
         try await withDatabase(.postgresql) { box, url in
             let pair = try TakeOver.start(box, url)
@@ -132,7 +132,7 @@ struct StandbyTests {
         }
     }
 
-    /// All at one place. Whoever works is killed, again and again: another follows, and never two.
+    /// All daemons have the same socket path. The working one is killed again and again: each time exactly one other follows.
     @Test func ofManyAtOnceOneWorksAndOneFollows() async throws {
         try await withDatabase(.postgresql) { box, url in
             let all = try (0..<6).map { _ in try box.start(.teleclauded, ["--standby"], box.daemonVariables(url)) }
@@ -153,7 +153,7 @@ struct StandbyTests {
         }
     }
 
-    /// Both were given the same listening socket by their service manager (sd_listen_fds(3)).
+    /// The service manager has passed the same listening socket to both daemons (sd_listen_fds(3)).
     @Test func aSocketThatWasHandedOverIsShared() async throws {
         try await withDatabase(.postgresql) { box, url in
             let manager = """
@@ -185,7 +185,7 @@ struct StandbyTests {
         }
     }
 
-    /// The command goes on, its host calls at the daemon that works now, and the recording has every line once.
+    /// The command goes on, its host calls the daemon that has taken over, and the recording has every line once.
     @Test func aSessionLivesThroughATakeOver() async throws {
         try await withDatabase(.postgresql) { box, url in
             let pair = try TakeOver.start(box, url, sharingSocket: true)
@@ -207,7 +207,7 @@ struct StandbyTests {
         }
     }
 
-    /// Who ends in an orderly way is not waited for.
+    /// If the first daemon ends in an orderly way, the second takes over at once.
     @Test(arguments: [false, true]) func anOrderlyEndHandsOver(sharingSocket: Bool) async throws {
         var times = TakeOverTimes("SIGTERM" + (sharingSocket ? ", one socket for both" : ""))
         for _ in 0..<TakeOver.rounds {
@@ -227,7 +227,7 @@ struct StandbyTests {
         try times.note()
     }
 
-    /// A service manager waits for READY, and then for signs of life: one that waits gives both.
+    /// A service manager expects READY and then signs of life. A waiting daemon sends both.
     @Test func theServiceManagerHearsOfAStandby() async throws {
         try await withDatabase(.postgresql) { box, url in
             let first = try await box.startDaemon(box.daemonVariables(url))
@@ -259,8 +259,8 @@ struct StandbyTests {
 }
 
 struct SQLiteStandbyTests {
-    /// The file may be locked in the middle of a transaction: a daemon that was stopped keeps its place, goes on when it wakes
-    /// up, and is followed when it is killed.
+    /// A suspended daemon may hold the file's lock in the middle of a transaction. So it keeps its place, goes on when it is
+    /// continued, and is followed only when it is killed.
     @Test func aStoppedDaemonKeepsItsPlace() async throws {
         try await withDatabase(.sqlite) { box, url in
             let pair = try TakeOver.start(box, url)
@@ -275,7 +275,7 @@ struct SQLiteStandbyTests {
         }
     }
 
-    /// Nobody would find it any more.
+    /// A daemon ends when its socket is removed, because no client could find it.
     @Test func aDaemonWhoseSocketIsGoneEnds() async throws {
         try await withDatabase(.sqlite) { box, url in
             let daemon = try await box.startDaemon(box.daemonVariables(url))

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Sessions come up, or `start` says why not.
+/// Tests that sessions come up, or that `start` says why they don't.
 struct StartTests {
-    /// Ten at once, before there is a tmux server: each runs.
+    /// Ten sessions start at once, before there is a tmux server. Each one runs.
     @Test func sessionsThatStartAtOnceAllRun() async throws {
         try await withDaemon(.sqlite) { daemon in
             for _ in 0..<2 {
@@ -14,13 +14,13 @@ struct StartTests {
                 }
                 for id in ids { try await daemon.waitForTranscript(of: id, toContain: "up") }
                 for id in ids { #expect(isAlive(try daemon.box.command(of: id))) }
-                // The last one to end takes the server with it, as the next ones come.
+                // The last session to end takes the tmux server with it while the next ones start.
                 for id in ids { #expect(try await daemon.telec("sessions", "send", id, "go").code == 0) }
             }
         }
     }
 
-    /// While one session ends, and the server with it, another begins.
+    /// A session starts while another one ends, and the tmux server with it.
     @Test func aSessionStartsWhileTheLastOneEnds() async throws {
         try await withDaemon(.sqlite) { daemon in
             for number in 0..<15 {
@@ -31,7 +31,7 @@ struct StartTests {
         }
     }
 
-    /// The host of a run that is over is still at work: it ends the last run, not the next.
+    /// The host of an earlier run is still delivering. It ends that run, and not the next one.
     @Test func aSessionIsRevivedWhileItsLastHostDelivers() async throws {
         try await withSandbox { box in
             let variables = box.daemonVariables("sqlite:\(box("a.db"))")
@@ -39,7 +39,7 @@ struct StartTests {
             let id = try await daemon.start("sh", "-c", "echo first; read x")
             try await daemon.waitForTranscript(of: id, toContain: "first")
             #expect(try await daemon.stop().code == 0)
-            // It has ended, and nobody is there to hear of it.
+            // The command has ended, and no daemon is there to be told.
             #expect(kill(try box.command(of: id), SIGKILL) == 0)
             try waitUntil("the end is written down") {
                 FileManager.default.fileExists(atPath: "\(box.home)/.teleclaude/hosts/\(id)/status")
@@ -55,8 +55,8 @@ struct StartTests {
         }
     }
 
-    /// A host is killed, and then all of its server ends: tmux can't quite, and takes callers that it sends away. Sessions start
-    /// all the same, this one too.
+    /// A host is killed, and then everything on its tmux server ends. The server can't end completely: it accepts clients and sends
+    /// them away. Sessions start nevertheless, including this one.
     @Test func aServerThatCanNotEndIsNotInTheWay() async throws {
         try await withDaemon(.sqlite) { daemon in
             for _ in 0..<6 {
@@ -73,7 +73,7 @@ struct StartTests {
         }
     }
 
-    /// tmux's words, exit code 2, and a log that is still there.
+    /// If tmux fails, `start` exits with 2, prints tmux's message, and keeps the log.
     @Test(
         arguments: [
             (
@@ -107,7 +107,7 @@ struct StartTests {
         }
     }
 
-    /// Whoever occupies the place where tmux has its sockets by itself is in nobody's way.
+    /// A file at tmux's default place for sockets does not get in the way.
     @Test func anOccupiedPlaceOfTmuxIsNotInTheWay() async throws {
         try await withDaemon(.sqlite) { daemon in
             try daemon.box.write("tmp/tmux-\(geteuid())/teleclaude", "occupied\n")
@@ -121,7 +121,7 @@ struct StartTests {
         }
     }
 
-    /// A home whose path is too long for a socket: the login's runtime folder takes its place, and without one that is said.
+    /// If the home's path is too long for a socket, the login's runtime folder is used. Without such a folder, the error says so.
     @Test func aLongHomeHasAPlaceForTheSocket() async throws {
         try await withDaemon(.sqlite) { daemon in
             let home = "\(daemon.box.folder)/" + String(repeating: "h", count: 100)

@@ -108,7 +108,7 @@ struct StatusTests {
     func brokenPipe() async throws {
         try await withSandbox { box in
             let shell = Program(path: "/bin/sh")
-            // The reader is gone before the first byte is written; the last line is the program's own exit code.
+            // The reader has ended before the first byte is written. The output is the program's own exit code.
             let script = "{ sleep 0.2; \"$0\" plan; echo $? >&3; } 3>code | true; cat code"
             let run = try await box.run(shell, ["-c", script, Program.tcMigrate.path])
             #expect(run.output == "0\n" && run.error.isEmpty, "\(run)")

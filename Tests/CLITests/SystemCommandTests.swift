@@ -18,7 +18,7 @@ struct SystemCommandTests {
         }
     }
 
-    /// A root with accounts, `telec` in a folder with two small programs beside it.
+    /// Makes a root with accounts, and `telec` in a folder with two small programs beside it.
     private func withRoot(_ body: (Sandbox, _ telec: Program, _ root: String) async throws -> Void) async throws {
         try await withSandbox { box in
             try box.write("root/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n")
@@ -45,7 +45,7 @@ struct SystemCommandTests {
             let run = try await box.run(telec, arguments)
             #expect(run.ending == .exit(0), "\(run)")
             #expect(steps(run.output) == steps(dry.output))
-            // No shell is in this root, so that nobody could run the daemon in it: that is said.
+            // This root has no shell, so the daemon can't be run in it, and the message says so.
             #expect(
                 run.error.contains("/usr/local/bin/teleclauded --version, run as teleclaude, ended with 127"), "\(run)")
             try expectContents(of: dry.output, in: root)
@@ -59,12 +59,12 @@ struct SystemCommandTests {
         }
     }
 
-    /// Without the contents, and without the last line, which is the verdict.
+    /// Returns the lines with steps, without the contents of files and without the last line, which is the verdict.
     private func steps(_ output: String) -> [Substring] {
         output.split(separator: "\n").filter { !$0.hasPrefix("    ") }.dropLast()
     }
 
-    /// Each file that the dry run has shown says what was shown.
+    /// Expects that each file has the contents that the dry run has shown.
     private func expectContents(of output: String, in root: String) throws {
         var (path, lines) = (String?.none, [Substring: [Substring]]())
         for line in output.split(separator: "\n") {
@@ -125,7 +125,7 @@ struct SystemCommandTests {
         .enabled(if: FullDiskTests.canMount, "only root may mount a small disk"))
     func fullDisk() async throws {
         try await withRoot { box, telec, root in
-            // The disk is gone with its last process: all is seen from within.
+            // The disk disappears with its last process, so the script itself checks everything.
             let script = """
                 mount -t tmpfs -o size=64k,mode=755 tmpfs "$1" && mkdir "$1/etc" || exit 99
                 echo root:x:0:0:root:/root:/bin/sh > "$1/etc/passwd" && echo root:x:0: > "$1/etc/group"
@@ -190,7 +190,7 @@ struct SystemCommandTests {
                 let handed = variables.merging(["CREDENTIALS_DIRECTORY": given]) { $1 }
                 let check = try await box.run(as: service, daemon, ["--check"], handed)
                 #expect(check.error.contains("there is no SQLite database"), "\(check)")
-                // A folder that holds something else hands no secrets over.
+                // A credentials folder without the secrets' file provides no secrets.
                 unlink("\(given)/secrets.yml")
                 let other = try await box.run(as: service, daemon, ["--check"], handed)
                 #expect(other.code == 2 && other.error.contains("\(etc)/secrets.yml: "), "\(other)")
@@ -217,7 +217,7 @@ struct SystemCommandTests {
 }
 
 extension Sandbox {
-    /// A small program beside the published ones.
+    /// Writes a small program beside the published ones.
     fileprivate func publish(_ name: String) async throws {
         let run = try await run(
             Program(inPath: "install"), ["-m", "755", "/dev/stdin", "\(folder)/\(name)"], input: "#!/bin/sh\n")

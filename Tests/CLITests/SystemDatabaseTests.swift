@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `telec system install --database`: what is made on a server, and what of somebody else's is left alone.
+/// Tests `telec system install --database`: the objects that it creates on a server, and the existing objects that it leaves alone.
 @Suite("the service's database on a server", .enabled(if: TestUser.areWanted, TestUser.skipReason))
 struct SystemDatabaseTests {
     private struct Subject: Sendable {
@@ -71,18 +71,19 @@ struct SystemDatabaseTests {
             #expect(again.code == 0 && again.output == "it is installed: there was nothing to do\n", "\(again)")
             try expectRights(subject)
 
-            // The daemon's role can't make the schema that the database's would be compared with: it says what it did not see.
+            // The daemon's role can't create the schema that the database would be compared with, so the output says that this was not
+            // checked.
             let check = try await subject.box.run(
                 .teleclauded, ["--check"], ["TELECLAUDE_DATABASE_URL": subject.url("td", "teleclaude")])
             #expect(check.code == 0 && check.output.contains("nothing is pending; whether somebody"), "\(check)")
 
-            // What became too open is put right, and said.
+            // Rights that have become too wide are corrected, and reported.
             try subject.server("GRANT DELETE ON audit_log TO teleclaude; ALTER TABLE sessions OWNER TO tc", in: "td")
             let mended = try await subject.install()
             #expect(mended.output.contains("audit_log: teleclaude may DELETE; sessions belongs to tc"), "\(mended)")
             try expectRights(subject)
 
-            // An upgrade that adds tables migrates them, as their owner.
+            // An upgrade with new tables migrates the database as the owner of its tables.
             let down = try await subject.box.migrate(
                 "down", "--steps", "1", "-d", "\(subject.url("td", "tc"))&options=-c%20role%3Dteleclaude_owner",
                 "--allow-data-loss")
@@ -93,7 +94,7 @@ struct SystemDatabaseTests {
         }
     }
 
-    /// The daemon's role reads and writes, and can't touch what it has logged; nobody else gets in.
+    /// Expects that the daemon's role can read and write but not change the log, and that nobody else has access.
     private func expectRights(_ subject: Subject) throws {
         let app = subject.url("td", "teleclaude")
         #expect(try query("SELECT count(*)::text FROM sessions", on: app) == ["0"])

@@ -11,16 +11,16 @@ struct Move: Sendable {
     let alex: TestUser
     let bea: TestUser
     let admin: TestUser
-    /// Of the new database.
+    /// The URL of the new database.
     let url: String
-    /// What names it on the command line.
+    /// The command line options that name the new database.
     let database: [String]
 
     var root: String { box("root") }
     var home: String { "\(alex.home)/home" }
     var unitLink: String { "\(root)/etc/systemd/system/multi-user.target.wants/teleclaude.service" }
 
-    /// Below the root.
+    /// The daemon's state folder, as a path below the root.
     static let state = "var/lib/teleclaude/"
 
     // MARK: - Commands
@@ -44,7 +44,7 @@ struct Move: Sendable {
         return arguments + more
     }
 
-    /// A command of a user's on the daemon that `withDaemon` runs.
+    /// Runs `telec` as a user against the daemon that `withDaemon` runs.
     func client(_ user: TestUser, _ arguments: String...) async throws -> Run {
         try await box.run(as: user, program, arguments, ["TELECLAUDE_SOCKET": "\(box.folder)/run/d.sock"])
     }
@@ -61,7 +61,7 @@ struct Move: Sendable {
         }
     }
 
-    /// As the unit starts it: under the service's account, its secrets handed over in a folder of its own.
+    /// Starts the daemon as the unit does: under the service's account, with the secrets in a credentials folder.
     func daemon(as name: String) async throws -> RunningProgram {
         let service = try service
         let credentials = "\(box.folder)/credentials-\(name)"
@@ -100,7 +100,7 @@ struct Move: Sendable {
 
     // MARK: - What is there
 
-    /// All below the root, as it lies there: owners, modes, links and bytes. Times of folders are not looked at.
+    /// Returns everything below the root: owners, modes, links and bytes, but not the times of folders.
     func rootTree(withoutDatabase: Bool = false) throws -> [String: String] {
         var tree: [String: String] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
@@ -119,14 +119,14 @@ struct Move: Sendable {
         return tree
     }
 
-    /// The home is its user's again after a test has written to it.
+    /// Gives the home back to its user after a test has written to it.
     func own() throws {
         for name in [""] + (try FileManager.default.subpathsOfDirectory(atPath: home)) {
             lchown("\(home)/\(name)", alex.uid, alex.uid)
         }
     }
 
-    /// Runs `body` while a file holds something else.
+    /// Runs `body` while a file has another content.
     func changing(_ path: String, to text: String, _ body: () async throws -> Void) async throws {
         let (kept, wal) = ("\(path).kept", "\(path)-wal")
         rename(path, kept)
@@ -152,7 +152,7 @@ struct Move: Sendable {
 
     // MARK: - What has to be so
 
-    /// Check 3.
+    /// Expects the inventory of the install (check 3).
     func expectInventory(_ output: String) throws {
         for line in [
             "database +found +\(home)/teleclaude/teleclaude.db ", "its -wal +found", "events +found",
@@ -165,7 +165,7 @@ struct Move: Sendable {
         }
     }
 
-    /// Checks 34 to 38 and 40: the split itself has its own tests (`SplitTests`).
+    /// Expects the settings (checks 34 to 38 and 40). `SplitTests` tests the split of the settings itself.
     func expectSettings() throws {
         func text(_ path: String) throws -> String { try String(contentsOfFile: root + path, encoding: .utf8) }
         func mode(_ path: String) throws -> Int? {
@@ -185,7 +185,7 @@ struct Move: Sendable {
         #expect(try text("/etc/teleclaude/unclaimed/stranger/config.yml").contains("discord"))
     }
 
-    /// Check 35: every value of the old files that bears the word is in the secrets' file alone, beside the database.
+    /// Expects that the values with the word FAKE are only in the secrets' file, apart from the database (check 35).
     func expectNoSecret(in texts: [String]) throws {
         for text in texts { #expect(!text.contains("FAKE"), "\(text)") }
         for (name, _) in try rootTree() {
@@ -198,7 +198,7 @@ struct Move: Sendable {
         #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("Going back") && !page.contains("FAKE"))
     }
 
-    /// Check 39.
+    /// Expects the documents (check 39).
     func expectDocuments(_ output: String) throws {
         let (old, new) = ("\(home)/.teleclaude/docs", "\(root)/usr/local/share/teleclaude/docs")
         var names = Set(try FileManager.default.subpathsOfDirectory(atPath: old))
@@ -222,7 +222,7 @@ struct Move: Sendable {
     }
 }
 
-/// A root with the service installed, old units in it, and users; the new database is of the given kind.
+/// Makes users and a root with the installed service and old units. The new database is of the given kind.
 func withMove(_ backend: Backend, _ body: (Move) async throws -> Void) async throws {
     try await withSandbox { box in
         try await box.withUsers(["alex", "bea", "ada"]) { users in
@@ -232,7 +232,7 @@ func withMove(_ backend: Backend, _ body: (Move) async throws -> Void) async thr
                 try await makeMove(box, users, url: url, database: [], body)
             case .postgresql:
                 try await OwnServer.with(in: box) { server in
-                    // Everybody may pass to its socket: the service's account is none of the server's own.
+                    // All users get access to the server's socket, because the service's account is not the server's owner.
                     try await server.bash(#"chmod 711 "$cluster" && chmod 777 "$cluster"/.s.PGSQL.5432"#)
                     let url = "\(server.url)"
                     try await makeMove(box, users, url: url, database: ["--database", url], body)
@@ -245,7 +245,7 @@ func withMove(_ backend: Backend, _ body: (Move) async throws -> Void) async thr
 private func makeMove(
     _ box: Sandbox, _ users: [TestUser], url: String, database: [String], _ body: (Move) async throws -> Void
 ) async throws {
-    // Everybody may pass to what is world-readable in the root.
+    // All users get access to the world-readable files in the root.
     for folder in [box.folder, box.files] { chmod(folder, 0o755) }
     try Move.makeRoot(box("root"))
     let units = box("root/etc/systemd/system")
@@ -261,7 +261,7 @@ private func makeMove(
         alex: users[0], bea: users[1], admin: users[2], url: url, database: database)
     _ = try await box.published(.tcMigrate)
     _ = try await box.legacyHome(in: users[0].home)
-    // The fixture has one admin, who owns everything: another one looks at what is not his.
+    // The fixture's only admin owns everything, so the test needs another admin to look at sessions of others.
     let people = "\(move.home)/.teleclaude/teleclaude.yml"
     let text = try String(contentsOfFile: people, encoding: .utf8)
     try text.replacing("role: contributor", with: "role: admin").write(

@@ -3,7 +3,7 @@ import TCPOSIX
 import TestSupport
 import Testing
 
-/// Databases, disks and servers on which `telec system migrate` can't do its work: one sentence, and everything as it was.
+/// Tests databases, disks and servers on which `telec system migrate` can't work. It says so in one sentence and changes nothing.
 @Suite("an existing install does not move to where it can't", .enabled(if: TestUser.areWanted, TestUser.skipReason))
 struct SystemMoveRefusalTests {
     @Test("an encrypted database")
@@ -13,7 +13,7 @@ struct SystemMoveRefusalTests {
             let path = "\(move.home)/teleclaude/teleclaude.db"
             let kept = path + ".kept"
             rename(path, kept)
-            // As SQLCipher leaves it: nothing but noise, from the first byte on.
+            // Like an SQLCipher file, this file consists of random bytes from the beginning.
             var noise = Data((0..<65_536).map { _ in UInt8.random(in: 0...255) })
             noise[0] = 0
             try noise.write(to: URL(fileURLWithPath: path))
@@ -56,7 +56,7 @@ struct SystemMoveRefusalTests {
         try await withMove(.sqlite) { move in
             let before = try move.rootTree()
             let place = "\(move.root)/usr/local/share/teleclaude"
-            // Room for the folders, and not for all of the documents.
+            // The disk has room for the folders, but not for all documents.
             let run = try await run(move, #"mount -t tmpfs -o nr_inodes=6,mode=755 tmpfs "$place""#, on: place)
             expectRefusal(run, saying: "No space left", "go on with --resume", "telec system rollback")
             expectRefusal(try await move.migrate("--quiet"), saying: "broke off", "--resume")
@@ -64,7 +64,7 @@ struct SystemMoveRefusalTests {
                 let run = try await move.migrate("--resume", "--quiet")
                 #expect(run.code == 0 && run.output.contains("migrated: the originals are as they were"), "\(run)")
             }
-            // What somebody removes comes back: it was there before.
+            // The rollback restores even a file that was removed meanwhile, because it existed before the move.
             if end == "resumed" { unlink("\(move.root)/etc/teleclaude/config.yml") }
             let back = try await move.telec("system", "rollback", "--root", move.root)
             #expect(back.code == 0 && !back.error.contains("was changed since"), "\(back)")
@@ -76,7 +76,7 @@ struct SystemMoveRefusalTests {
         try await run(move, #"mount --bind "$place" "$place" && mount -o remount,bind,ro "$place""#, on: path)
     }
 
-    /// The disk is as it always was for everybody else.
+    /// Runs the migration with a mount that other processes do not see.
     private func run(_ move: Move, _ mount: String, on path: String) async throws -> Run {
         let script = #"place=$1; shift; \#(mount) || exit 99; exec "$@""#
         return try await move.box.run(

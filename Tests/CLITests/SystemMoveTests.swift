@@ -3,8 +3,8 @@ import TCPOSIX
 import TestSupport
 import Testing
 
-/// `telec system migrate` and `rollback`: the whole story as real OS users, on both databases. The numbers are those of the
-/// acceptance list, Tests/Fixtures/legacy/ACCEPTANCE.md; the data alone is in `AdoptTests`.
+/// Tests `telec system migrate` and `rollback` as a whole, with real OS users and both databases. The numbers are those of the
+/// acceptance list, Tests/Fixtures/legacy/ACCEPTANCE.md. `AdoptTests` tests the data alone.
 @Suite("an existing install moves to the system-wide one")
 struct SystemMoveTests {
     static let needsRoot: Comment = "owners can be set by root only: run ci/test as root"
@@ -51,7 +51,7 @@ struct SystemMoveTests {
             #expect(try move.rootTree() == after)
             let back = try await move.telec("system", "rollback", "--root", move.root, "--discard-new")
             #expect(back.code == 0 && back.output.contains("rolled back"), "\(back)")
-            // The daemon has made folders of its own in its state.
+            // The daemon has created folders in its state folder, so that one is not compared.
             #expect(try move.rootTree(withoutDatabase: true) == before.filter { !$0.key.hasPrefix(Move.state) })
             #expect(try Originals(move.home) == originals)
             switch backend {
@@ -63,7 +63,8 @@ struct SystemMoveTests {
         }
     }
 
-    /// Check 33 on what came over, by the real daemon and the real users; check 47: it starts, and a second one is refused.
+    /// Expects that the real daemon grants the real users access to the moved data (check 33), and that the daemon starts and a
+    /// second one is refused (check 47).
     private func expectAccess(_ move: Move) async throws {
         let list = try await move.client(move.alex, "sessions", "list", "--json", "--limit", "500")
         #expect(list.code == 0 && list.output.contains("changed only in the WAL"), "\(list.error)")
@@ -211,7 +212,7 @@ extension SystemMoveTests {
             chmod(move.box("full.db"), 0o666)
             #expect(try move.rootTree() == before)
 
-            // What is there in the documents' place is somebody's.
+            // A file of another origin is in the documents' place.
             let place = "\(move.root)/usr/local/share/teleclaude/docs/policy"
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             try "mine\n".write(toFile: "\(place)/commits.md", atomically: true, encoding: .utf8)
@@ -220,7 +221,7 @@ extension SystemMoveTests {
             try FileManager.default.removeItem(atPath: "\(move.root)/usr/local/share/teleclaude/docs")
             #expect(try move.rootTree() == before)
 
-            // A link to somebody else's database does not make that one's sessions his.
+            // A link to another user's database does not give that user's sessions to the owner of the link.
             try FileManager.default.moveItem(atPath: "\(checkout)/teleclaude.db", toPath: move.box("bea.db"))
             chown(move.box("bea.db"), move.bea.uid, move.bea.uid)
             try FileManager.default.createSymbolicLink(
@@ -247,7 +248,7 @@ extension SystemMoveTests {
             try await move.withDaemon {
                 expectRefusal(try await move.migrate("--quiet"), saying: "a daemon works on the new database")
             }
-            // What the daemon has made is filled, and stays when the rows are taken back.
+            // The database that the daemon has created is filled. A rollback removes the rows and keeps the database.
             let tree = try move.rootTree(withoutDatabase: true)
             let run = try await move.migrate("--quiet")
             #expect(run.code == 0, "\(run)")
@@ -276,7 +277,7 @@ extension SystemMoveTests {
                     move.root, move.home,
                 ])
             #expect(run.code == 2 && !run.output.contains("migrated"), "\(run)")
-            // Neither a database nor a working copy is left on the disk.
+            // Neither a database nor a working copy remains on the disk.
             #expect(!run.output.contains("left: "), "\(run)")
             #expect(run.error.contains("MB of room, and this takes about"), "\(run)")
             #expect(!FileManager.default.fileExists(atPath: "\(move.root)/etc/teleclaude/migration"))
@@ -289,7 +290,7 @@ extension SystemMoveTests {
     func writeFails() async throws {
         try await withMove(.sqlite) { move in
             let before = try move.rootTree()
-            // In blocks of 1024 bytes: the copy fits, the new database does not.
+            // The limit is in blocks of 1024 bytes: the copy fits, but the new database does not.
             let script = """
                 trap '' XFSZ; ulimit -f 1700
                 exec "$1" system migrate --root "$2" --from "$3" --owner 'Alex Smith' --quiet

@@ -6,7 +6,7 @@ import Testing
 /// Two daemons on one database, of which the first works and the second waits.
 struct TakeOver: Sendable {
     let box: Sandbox
-    /// A way to the database that no fault is in.
+    /// A URL of the database that no fault affects.
     let url: String
     let first: RunningProgram
     let second: RunningProgram
@@ -15,12 +15,13 @@ struct TakeOver: Sendable {
     var firstSocket: String { "\(box.folder)/d.sock" }
     let secondSocket: String
 
-    /// How often each fault is tried, and how many seconds a take-over may take (ci/soak takeover). A few seconds more are none
-    /// too many where tests run side by side.
+    /// The number of times that each fault is tried, and the number of seconds that a take-over may take (ci/soak takeover). The
+    /// default limit allows for tests that run side by side.
     static let rounds = TestSupport.environment("TC_TEST_TAKEOVERS").flatMap { Int($0) } ?? 1
     static let limit = TestSupport.environment("TC_TEST_TAKEOVER_SECONDS").flatMap { Double($0) } ?? 25
 
-    /// Starts both. `launch` is what the first is started with, before its program's name.
+    /// Starts both daemons.
+    /// - Parameter launch: The words before the first daemon's program name, for a program that runs it.
     static func start(
         _ box: Sandbox, _ url: String, firstURL: String? = nil, sharingSocket: Bool = false, launch: [String] = []
     ) throws -> TakeOver {
@@ -39,7 +40,7 @@ struct TakeOver: Sendable {
             secondVariables: secondVariables, secondSocket: secondSocket)
     }
 
-    /// Ends what still runs.
+    /// Ends the daemons that still run.
     func end() async {
         for process in [first, second] {
             process.kill(SIGCONT)
@@ -50,13 +51,14 @@ struct TakeOver: Sendable {
 
     var epoch: String { get throws { try query("SELECT epoch::text FROM daemon_lease", on: url).joined() } }
 
-    /// Does what is wrong, waits until it is settled who serves, and does what comes `afterwards`; holds that no two ever served.
-    /// Returns after how many seconds one of them answered again.
+    /// Causes a fault, waits until it is settled which daemon serves, and runs `afterwards`. If the daemons have two sockets, it
+    /// expects that the first does not serve after the second has begun to.
+    /// - Returns: The number of seconds from the fault until a daemon answered again.
     func measure(
         _ fault: () async throws -> Void, afterwards: () async throws -> Void = {}
     ) async throws -> Double {
         let isShared = secondSocket == firstSocket
-        // Where both have one socket, whoever hangs on the first has to call again.
+        // If both daemons share a socket, a client that is connected to the first one has to connect again.
         let probes =
             [Probe(firstSocket, patience: isShared ? 0.25 : 20)] + (isShared ? [] : [Probe(secondSocket, patience: 20)])
         defer { for probe in probes { probe.stop() } }
@@ -76,7 +78,7 @@ struct TakeOver: Sendable {
         return seconds
     }
 
-    /// When the longest time without an answer ended, in seconds since `began`.
+    /// Returns the end of the longest period without an answer, in seconds since `began`.
     private static func endOfGap(_ answers: [Probe.Answer], from began: ContinuousClock.Instant) -> Double {
         let times = [began] + answers.map(\.answered).filter { $0 > began }.sorted()
         let gaps = zip(times, times.dropFirst())
@@ -85,7 +87,7 @@ struct TakeOver: Sendable {
     }
 }
 
-/// Times of take-overs, as ci/soak puts them into a table.
+/// The durations of take-overs after one kind of fault, which ci/soak puts into a table.
 struct TakeOverTimes {
     let fault: String
     private var seconds: [Double] = []

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A daemon works, another waits, and something goes wrong: the other takes over, soon, and the first writes nothing more. Each
-/// fault `TC_TEST_TAKEOVERS` times; once without it.
+/// Tests faults of a working daemon while another one waits: the other takes over soon, and the first writes nothing more. Each
+/// fault is tried `TC_TEST_TAKEOVERS` times; once if the variable is not set.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason), .serialized)
 struct TakeOverTests {
     @Test(arguments: [false, true]) func afterAKill(sharingSocket: Bool) async throws {
@@ -14,7 +14,7 @@ struct TakeOverTests {
         }
     }
 
-    /// The kernel goes on answering for a process that was stopped. When it wakes up it has questions and orders waiting.
+    /// The kernel keeps accepting connections for a suspended process. When the process is continued, requests and orders wait for it.
     @Test(arguments: [false, true]) func ofADaemonThatWasStopped(sharingSocket: Bool) async throws {
         try await rounds("SIGSTOP", sharingSocket) { pair in
             try await pair.measure {
@@ -25,7 +25,7 @@ struct TakeOverTests {
         }
     }
 
-    /// The server ends the session that holds the lock, of which nobody tells the daemon.
+    /// The server ends the database session that holds the lock, and the daemon is not notified.
     @Test(arguments: [false, true]) func ofADaemonThatLostItsLock(sharingSocket: Bool) async throws {
         try await rounds("lost lock", sharingSocket) { pair in
             let epoch = try pair.epoch
@@ -39,7 +39,7 @@ struct TakeOverTests {
         }
     }
 
-    /// Whoever gets the lock first when the server is back, works: the first goes on where it was, or has been replaced.
+    /// When the server is back, the daemon that gets the lock first works: either the first one goes on, or it has been replaced.
     @Test func afterARestartOfTheServer() async throws {
         var times = TakeOverTimes("restart of PostgreSQL (1.3 s away)")
         for _ in 0..<TakeOver.rounds {
@@ -67,7 +67,7 @@ struct TakeOverTests {
         try times.note()
     }
 
-    /// The first daemon's machine is cut off: here it is a network namespace, whose one link goes down and comes back.
+    /// The first daemon's machine is cut off. A network namespace stands for the machine; its only link goes down and comes back.
     @Test(.enabled(if: TestUser.areWanted, "network namespaces are made by root")) func ofADaemonThatWasCutOff()
         async throws
     {
@@ -128,7 +128,7 @@ extension TakeOverTests {
         try times.note()
     }
 
-    /// Orders that were given while it was stopped are the first thing that it reads.
+    /// Continues the suspended daemon, which first reads the orders that were given meanwhile, and expects that it ends.
     private func wakesUpAndEnds(_ pair: TakeOver) async throws {
         let body = #"{"title": "from the past", "project_path": "/"}"#
         let order =
@@ -151,7 +151,8 @@ extension TakeOverTests {
         #expect(run.code == 2 && run.error.contains("another daemon has taken over"), "\(run)")
     }
 
-    /// The first has gone on in its epoch, and the second waits; or the second has begun another, and the first has ended.
+    /// Expects that either the first daemon has gone on in its epoch and the second waits, or the second has begun a new epoch and the
+    /// first has ended.
     private func oneIsLeft(_ pair: TakeOver, _ epoch: String) async throws {
         if try pair.epoch == epoch {
             #expect(try pair.first.errorText().contains("nobody else has worked meanwhile"))
@@ -162,18 +163,18 @@ extension TakeOverTests {
     }
 }
 
-/// A network namespace with one link to this one.
+/// A network namespace with one link to the namespace of the tests.
 struct TestNetwork: Sendable {
     let box: Sandbox
     let name: String
     let subnet: String
-    /// Our end's address.
+    /// The address of the outer end of the link.
     var here: String { "\(subnet).1" }
     var range: String { "\(subnet).0/24" }
-    /// What a program is started with to be inside.
+    /// The words before a command that run it inside the namespace.
     var inside: [String] { ["ip", "netns", "exec", name] }
 
-    /// Brings our end up or down: inside, nothing is told.
+    /// Brings the outer end up or down. Programs inside are not notified.
     func set(_ state: String) async throws { try await ip("link", "set", "\(name)a", state) }
 
     func ip(_ words: String...) async throws {
@@ -183,7 +184,7 @@ struct TestNetwork: Sendable {
 }
 
 extension Sandbox {
-    /// Makes a namespace, and removes it afterwards.
+    /// Makes a network namespace, and removes it afterwards.
     func withNetwork(_ body: (TestNetwork) async throws -> Void) async throws {
         let number = Int.random(in: 0..<65_536)
         let network = TestNetwork(

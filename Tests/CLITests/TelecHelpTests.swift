@@ -31,7 +31,7 @@ struct TelecHelpTests {
         }
     }
 
-    /// What only programs call is not shown to people.
+    /// The help does not show commands that only programs call.
     @Test func theHostIsHidden() async throws {
         try await withSandbox { box in
             let run = try await box.run(.telec, ["--help"])

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A terminal of a test's own, by a tmux server of its own: what runs in it is typed to, and looked at.
+/// A terminal for one test, on a tmux server of its own. A test can type into it, and read its screen.
 struct TerminalWindow: Sendable {
     let box: Sandbox
     let variables: [String: String?]
-    /// Whose it is; `nil` is the account that runs the tests.
+    /// The user who has the terminal; `nil` for the account that runs the tests.
     var user: TestUser?
     private let server = "window\(UInt32.random(in: 0 ... .max))"
 
@@ -14,7 +14,7 @@ struct TerminalWindow: Sendable {
         (self.box, self.variables, self.user) = (box, variables, user)
     }
 
-    /// Opens it with a shell command; the shell goes on behind it, and says how it ended.
+    /// Opens the terminal with a shell command. The shell continues after the command, and shows how it has ended.
     func open(_ command: String, columns: Int = 80, rows: Int = 24, terminal: String = "tmux-256color") async throws {
         _ = try await tmux([
             "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
@@ -42,10 +42,10 @@ struct TerminalWindow: Sendable {
 
     func shown() async throws -> String { try await tmux(["capture-pane", "-p"]).output }
 
-    /// With what a line is coloured by.
+    /// Returns the screen's text with the escape sequences for its colours.
     func shownWithColours() async throws -> String { try await tmux(["capture-pane", "-e", "-p"]).output }
 
-    /// Waits until this is on the screen, and returns all that is.
+    /// Waits until the text is on the screen (or not, if `isShown` is false), and returns the whole screen.
     @discardableResult
     func wait(toShow text: String, _ isShown: Bool = true) async throws -> String {
         let deadline = ContinuousClock.now + .seconds(30)
@@ -59,7 +59,7 @@ struct TerminalWindow: Sendable {
         }
     }
 
-    /// Waits until the first line goes to the last column but one, as that of `telec tui` does.
+    /// Waits until the first line reaches the last column but one, as the title of `telec tui` does.
     func wait(toBeAsWideAs columns: Int) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
@@ -70,8 +70,8 @@ struct TerminalWindow: Sendable {
         }
     }
 
-    /// Whether the terminal's settings are what they were before the program; it must have ended. Its size is in the first line, and
-    /// is nobody's setting.
+    /// Returns whether the terminal's settings are the same as before the program, which must have ended. The first line has the
+    /// terminal's size, which is not a setting, so it is not compared.
     func isAsItWasFound() throws -> Bool {
         let (before, after) = (
             try String(contentsOfFile: settings("before"), encoding: .utf8).split(separator: "\n").dropFirst(),
@@ -83,7 +83,7 @@ struct TerminalWindow: Sendable {
     func close() async throws { _ = try await tmux(["kill-server"]) }
 }
 
-/// Opens a window, and closes it whatever happens.
+/// Passes a window to `body`, and closes it afterwards, even after an error.
 func withWindow<T>(_ window: TerminalWindow, _ body: (TerminalWindow) async throws -> T) async throws -> T {
     do {
         let result = try await body(window)

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A sandbox and the URL of an empty database of the given kind: a server's, or that of a file which does not exist yet.
+/// Passes a sandbox and the URL of an empty database to `body`. A SQLite file does not exist yet.
 func withDatabase<T>(_ backend: Backend, _ body: (Sandbox, String) async throws -> T) async throws -> T {
     try await withSandbox { box in
         switch backend {
@@ -13,19 +13,19 @@ func withDatabase<T>(_ backend: Backend, _ body: (Sandbox, String) async throws 
     }
 }
 
-/// Runs statements on a connection of the test's own.
+/// Runs statements on a separate connection.
 func execute(_ script: String, on url: String, creating: Bool = false) throws {
     try withTestConnection(url, creating ? .create : .readWrite) { try $0.executeScript(script) }
 }
 
-/// One column of a query, as text.
+/// Returns the first column of a query's rows as text.
 func query(_ sql: String, on url: String) throws -> [String] {
     try withTestConnection(url) { connection in
         try connection.values(SQL(trusted: sql)).map { $0[0].text ?? "" }
     }
 }
 
-/// The names of the tables in a database, sorted.
+/// Returns the names of a database's tables, sorted.
 func tables(_ url: String) throws -> [String] {
     try query(
         try DatabaseURL(parsing: url).filePath == nil
@@ -38,7 +38,8 @@ func expectTables(_ url: String, _ names: [String], sourceLocation: SourceLocati
     #expect(found == names, sourceLocation: sourceLocation)
 }
 
-/// Asks again and again, for 30 seconds at most. It keeps its thread: what it waits for may pass while others have it.
+/// Asks again and again until the condition is true, for 30 seconds by default. It does not give its thread away between two
+/// attempts, because the condition may be true only for a short time.
 func waitUntil(_ what: Comment, seconds: Double = 30, _ isTrue: () throws -> Bool) throws {
     let deadline = ContinuousClock.now + .seconds(seconds)
     while try !isTrue() {
@@ -47,7 +48,7 @@ func waitUntil(_ what: Comment, seconds: Double = 30, _ isTrue: () throws -> Boo
     }
 }
 
-/// What is equal before and after a command that changes nothing: every byte of every file, and what a server holds.
+/// The state that a command must leave as it is if it changes nothing: every byte of every file, and a server's data.
 struct Fingerprint: Equatable {
     var files: [String: Sandbox.Entry]
     var server: [String]

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A terminal of a test's own, with a program in it: a tmux server that has nothing to do with the sessions'.
+/// A terminal for one test, with a program in it, on a tmux server apart from that of the sessions.
 struct TestTerminal: Sendable {
     let box: Sandbox
     let variables: [String: String?]
@@ -17,10 +17,10 @@ struct TestTerminal: Sendable {
         #expect(run.code == 0, "\(run)")
     }
 
-    /// Types keys by the names that tmux has for them.
+    /// Types keys, by tmux's names for them.
     func type(_ keys: String...) async throws { _ = try await tmux(["send-keys"] + keys) }
 
-    /// A shell's line and screen are empty afterwards. What it does about keys takes a moment that nothing shows.
+    /// Clears the shell's line and screen. The shell takes a moment to react to keys, and nothing shows when it has.
     func clear() async throws {
         for keys in [["C-c"], ["clear", "Enter"]] {
             try await Task.sleep(for: .milliseconds(500))
@@ -47,7 +47,7 @@ struct TestTerminal: Sendable {
 }
 
 extension Sandbox {
-    /// Runs a command on a terminal of this width, to which `input` is typed. What it shows comes as output.
+    /// Runs a command on a terminal of this width into which `input` is typed. The output of the run is the terminal's content.
     func run(
         onTerminalOf columns: Int, _ words: [String], _ variables: [String: String?], input: String = ""
     ) async throws -> Run {

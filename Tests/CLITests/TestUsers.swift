@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// OS users of a test's own: real ones, made with `useradd`.
+/// A real OS user for a test, made with `useradd`.
 struct TestUser: Sendable {
     let name: String
     let uid: UInt32
     let home: String
 
-    /// Whether this process may make users. Where it may not, tests that need them say so; in CI they fail.
+    /// Whether tests with OS users are run. They need root; without root they are skipped, and fail in CI.
     static var areWanted: Bool { geteuid() == 0 || environment("CI") == "true" }
-    /// Whether somebody who is not root may be root in a namespace of his own.
+    /// Whether an ordinary user may be root in a user namespace.
     static let mayNest: Bool = {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -25,7 +25,7 @@ struct TestUser: Sendable {
 }
 
 extension Sandbox {
-    /// Makes users with a home in this sandbox, and removes them afterwards with all that they run.
+    /// Makes users with homes in this sandbox, and removes them afterwards together with all their processes.
     func withUsers(_ names: [String], _ body: ([TestUser]) async throws -> Void) async throws {
         #expect(geteuid() == 0, "CI has to run these tests as root")
         try open(folder)
@@ -60,13 +60,13 @@ extension Sandbox {
         #expect(removed.code == 0, "\(removed)")
     }
 
-    /// Lets everybody pass through a folder.
+    /// Lets all users pass through a folder.
     private func open(_ folder: String) throws { try #require(chmod(folder, 0o711) == 0) }
 
-    /// A copy of a program that everybody may run, wherever the build has put it.
+    /// Returns a copy of a program that all users may run, wherever the build folder is.
     ///
-    /// Another process copies it: what this one has open for writing, a child that is being started elsewhere would keep open,
-    /// and then the copy can't be run.
+    /// Another process makes the copy. If this process did, a child that is started meanwhile would inherit the file that is open
+    /// for writing, and the copy could not be run.
     func published(_ program: Program) async throws -> Program {
         let copy = "\(folder)/\(URL(fileURLWithPath: program.path).lastPathComponent)"
         let copied = try await run(Program(inPath: "install"), ["-m", "755", program.path, copy])
@@ -74,7 +74,7 @@ extension Sandbox {
         return Program(path: copy)
     }
 
-    /// Starts a program as somebody else.
+    /// Starts a program as another user.
     func start(
         as user: TestUser, _ program: Program, _ arguments: [String], _ variables: [String: String?] = [:],
         input: String = ""

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The recorded tour (`ci/tour` makes it): anybody's player takes it, and it holds nothing but what was to be shown.
+/// Tests the recorded tour, which `ci/tour` makes: any player can play it, and it has nothing that should not be shown.
 @Suite("docs/tour")
 struct TourTests {
     private static let folder = "\(Built.project)/docs/tour"
@@ -35,7 +35,7 @@ struct TourTests {
         let events = try Self.events()
         #expect(events.count > 100 && events.allSatisfy { ["o", "m"].contains($0.code) })
         #expect(zip(events, events.dropFirst()).allSatisfy { $0.time <= $1.time })
-        // Nobody waits long, nor is it over at once.
+        // No pause is long, and the tour is neither too short nor too long.
         #expect(zip(events, events.dropFirst()).allSatisfy { $1.time - $0.time < 8 })
         let last = try #require(events.last)
         #expect((60...180).contains(last.time) && last.text == "\u{1B}[0m\u{1B}[?25h\r\n")

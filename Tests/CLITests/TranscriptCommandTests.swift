@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `telec transcript` in all its forms.
+/// Tests all forms of `telec transcript`.
 @Suite("telec transcript")
 struct TranscriptCommandTests {
-    /// What a terminal would obey: clipboard, title reports, DECRQSS, text that runs backwards, sixel, links, and more; as the shell's
-    /// printf has them, between marks.
+    /// The session prints sequences that a terminal would obey, between marks: clipboard, title reports, DECRQSS, reversed text, sixel,
+    /// links, and more.
     @Test("nothing of a session reaches the reader's terminal")
     func hostile() async throws {
         try await withDaemon(.sqlite) { daemon in
@@ -24,7 +24,7 @@ struct TranscriptCommandTests {
                 }
                 #expect(!run.output.contains("c2VjcmV0"), "\(run)")
             }
-            // An agent's front end may print what a tool has said: as JSON, and what the JSON says.
+            // An agent's front end may print a tool's answer, both as JSON and as the text in the JSON.
             let call =
                 #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_session_data","arguments":{"session_id":"\#(id)","tail_chars":48000}}}"#
             let mcp = try await daemon.telec("mcp", input: call)
@@ -115,7 +115,7 @@ struct TranscriptCommandTests {
             #expect(both.code == 64 && both.error.contains(id) && both.error.contains(second), "\(both)")
             #expect(try await daemon.telec("sessions", "end", second).code == 0)
             try await daemon.wait(for: second, toBe: "closed")
-            // The one that runs is meant.
+            // Of sessions with the same title, the running one is meant.
             let ended = try await daemon.telec("sessions", "end", "Tidy up")
             #expect(ended.code == 0, "\(ended)")
             try await daemon.wait(for: id, toBe: "closed")
@@ -145,7 +145,7 @@ struct TranscriptCommandTests {
                 "SELECT outcome || ' ' || reason FROM audit_log WHERE action = 'read_transcript' ORDER BY seq",
                 on: machine.database)
             #expect(reasons.first == "allowed incident 4711" && reasons.count == 3, "\(reasons)")
-            // Another's session is not known by its title: anybody could give his any.
+            // Another person's session can't be named by its title, because anyone could give a session any title.
             #expect(try await machine.telec(machine.alice, "sessions", "share", id).code == 0)
             let titled = try await machine.telec(machine.bob, "sessions", "get", "Hers")
             #expect(titled.code == 64 && titled.error.contains("did you mean \(id) (Hers)?"), "\(titled)")

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Several transfers begin at the same moment, into a file that does not exist yet. Who says "verified" has brought everything, and
-/// nobody who fails takes it away again.
+/// Several transfers begin at the same moment, into a file that does not exist yet. A transfer that reports "verified" has brought
+/// everything, and no failing transfer removes it again.
 @Suite("transfers into one new file at once")
 struct TransferAtOnceTests {
     @Test("of six one brings it all, the others leave it alone", arguments: [[], ["--into-history"]])

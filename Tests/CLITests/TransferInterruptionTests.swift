@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Transfers that are stopped at any moment. `TC_TEST_KILLS` says how often; a few times without it.
+/// Tests transfers that are stopped at any moment, `TC_TEST_KILLS` times; 4 times if the variable is not set.
 @Suite("an interrupted transfer", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferInterruptionTests {
     private static let kills = TestSupport.environment("TC_TEST_KILLS").flatMap { Int($0) } ?? 4
@@ -12,7 +12,7 @@ struct TransferInterruptionTests {
         var random = SeededGenerator(seed: 9)
         try await withDatabase(.postgresql) { box, target in
             let source = try makeShop(box, rows: 8_000)
-            // No sample tells this: when it is found, the table is made anew.
+            // No sample shows this value. When it is found, the table is created anew.
             try execute("UPDATE t3 SET r = 'n/a' WHERE id = 7999", on: source)
             for _ in 0..<Self.kills {
                 _ = try await interrupt(box, source, target, after: .random(in: 20...900, using: &random)) {
@@ -54,7 +54,7 @@ struct TransferInterruptionTests {
             try waitUntil("a chunk is there") { try !chunks(target).isEmpty }
             run.kill(SIGINT)
             let stopped = try await run.finish()
-            // A shell would look for files by the names of a URL's query.
+            // The URL is quoted, because a shell would take the `?` in it for a file name pattern.
             let quoted = "'\(target)'"
             expectRefusal(
                 stopped, saying: "interrupted",
@@ -162,7 +162,8 @@ struct TransferInterruptionTests {
         }
     }
 
-    /// What a full-text table needs comes with other tables, one after the other; until then its module can't open it.
+    /// A full-text table consists of several tables, which are transferred one after the other. Until all are there, its module can't
+    /// open it.
     @Test("into a SQLite file, in the middle of a full-text table, is abandoned and leaves nothing")
     func fullText() async throws {
         try await withDatabase(.sqlite) { box, target in
@@ -184,7 +185,7 @@ struct TransferInterruptionTests {
         }
     }
 
-    /// Begins or goes on, and stops it `after` so many milliseconds, but not before there is something to resume.
+    /// Begins or resumes a transfer, and stops it after the given number of milliseconds, but not before there is something to resume.
     private func interrupt(
         _ box: Sandbox, _ source: String, _ target: String, after milliseconds: Int,
         _ stop: (RunningProgram) throws -> Void
@@ -197,12 +198,12 @@ struct TransferInterruptionTests {
         return try await run.finish().ending
     }
 
-    /// Whether the transfer came to its end before it was stopped: its process may have been killed a moment after that.
+    /// Returns whether the transfer was complete before it was stopped.
     private func isComplete(_ target: String) throws -> Bool {
         try query("SELECT state FROM tc_transfers", on: target) == ["complete"]
     }
 
-    /// A run that came to its end before it was stopped is one more proof, and makes room for the next.
+    /// Verifies a transfer that was complete before it was stopped, and empties the target for the next one.
     private func startAnew(_ box: Sandbox, _ source: String, _ target: String) async throws {
         #expect(try await box.migrate("verify", source, target).ending == .exit(0))
         try execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public", on: target)
@@ -222,7 +223,7 @@ struct TransferInterruptionTests {
         #expect(keys == ["7"])
     }
 
-    /// Whether the program has a session of this kind in the database.
+    /// Returns whether the program has a session of this kind in the database.
     private func hasSession(_ target: String, _ kind: String = "") throws -> Bool {
         try query(
             """
@@ -237,7 +238,7 @@ struct TransferInterruptionTests {
     }
 }
 
-/// A SQLite database of four tables, in a chain of foreign keys, with an index each: 8,000 rows have some 4 MB.
+/// Makes a SQLite database of four tables in a chain of foreign keys, with an index each. 8,000 rows have some 4 MB.
 func makeShop(_ box: Sandbox, rows: Int) throws -> String {
     let path = box("shop.db")
     #expect(FileManager.default.createFile(atPath: path, contents: nil))

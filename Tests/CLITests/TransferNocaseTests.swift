@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Columns that SQLite compares without regard to case, in a PostgreSQL that does so too, by the real program.
+/// Tests, with the real program, columns that SQLite compares without regard to case, in a PostgreSQL database that does so too.
 @Suite("transfer --nocase", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferNocaseTests {
     static let policies = ["citext", "icu"]
@@ -109,7 +109,7 @@ struct TransferNocaseTests {
         }
     }
 
-    /// Tables, and what columns without regard to case need.
+    /// Returns the target's tables, and the objects that case-insensitive columns need.
     private static func made(_ target: String) throws -> [String] {
         try query(
             """
@@ -124,7 +124,7 @@ struct TransferNocaseTests {
         arguments: policies)
     func removed(_ policy: String) async throws {
         try await withDatabase(.postgresql) { box, target in
-            // A key over what is computed is looked at when it is built.
+            // Values in a key on a generated column are checked only when the key is built.
             let source = try makeSource(
                 box,
                 """

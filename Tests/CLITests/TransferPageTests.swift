@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What docs/transfer.md says is what happens: its tables are tried row by row, its examples are run.
+/// Tests docs/transfer.md: its tables are tried row by row, and its examples are run.
 @Suite("docs/transfer.md", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferPageTests {
     private static func page() throws -> String {
@@ -11,20 +11,20 @@ struct TransferPageTests {
         return try String(contentsOf: root.appendingPathComponent("docs/transfer.md"), encoding: .utf8)
     }
 
-    /// The text below a heading.
+    /// Returns the text below a heading.
     private static func section(_ title: String) throws -> String {
         let parts = try page().components(separatedBy: "\n## ")
         return try #require(parts.first { $0.hasPrefix(title + "\n") }, "there is no section \(title)")
     }
 
-    /// The fenced blocks of one language in a section.
+    /// Returns the fenced blocks of one language in a section.
     private static func blocks(_ language: String, in title: String) throws -> [String] {
         let fences = try section(title).components(separatedBy: "```")
         return fences.enumerated().filter { $0.offset % 2 == 1 && $0.element.hasPrefix(language + "\n") }
             .map { String($0.element.dropFirst(language.count + 1)) }
     }
 
-    /// The cells of the table whose head begins with a word, without the marks around code.
+    /// Returns the cells of the table whose heading row begins with the word, without the marks around code.
     private static func rows(of head: String, in title: String) throws -> [[String]] {
         let lines = try section(title).components(separatedBy: "\n")
         let start = try #require(lines.firstIndex { $0.hasPrefix("| \(head) |") })
@@ -42,7 +42,7 @@ struct TransferPageTests {
         try await withDatabase(.postgresql) { box, target in
             let script = rows.enumerated().map { at, row in
                 let values = row[1].components(separatedBy: ", ").reduce(into: [String]()) { values, part in
-                    // A comma inside of a text.
+                    // The comma is inside a text.
                     if let last = values.last, last.filter({ $0 == "'" }).count % 2 == 1 {
                         values[values.count - 1] = "\(last), \(part)"
                     } else {
@@ -140,7 +140,7 @@ struct TransferPageTests {
         }
     }
 
-    /// The query that the page shows gives the row that it shows.
+    /// Expects that the query on the page gives the row on the page.
     private func checkQuarantine(_ target: String) throws {
         let title = "What does not fit"
         let shown = try #require(try Self.blocks("sql", in: title).first).split(separator: ";")[0]

@@ -2,18 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every kind of value that does not fit, under every policy: what comes, what does not, and that the books balance.
+/// Tests every kind of incompatible value under every policy: which values are transferred, which are not, and that the counts add up.
 @Suite("transfer --on-mismatch", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferPolicyTests {
-    /// A table `t` of three rows, one of which does not fit, and what becomes of its column `v`.
+    /// A kind of incompatible value: a table `t` of three rows, one of which does not fit, and the outcome for its column `v`.
     struct Kind: Sendable, CustomTestStringConvertible {
         var name: String
         var script: String
-        /// The type of `v` when it is widened, and when it is kept.
+        /// The type of `v` if it is widened, and if it is kept.
         var widened: String
         var kept: String
         var rules = ""
-        /// What the incompatible value's reason says, and where it is.
+        /// The reason that is reported for the incompatible value, and its place.
         var reason: String
         var place = "in row id=2"
         var outcomes = Outcomes()
@@ -25,7 +25,7 @@ struct TransferPolicyTests {
         }
     }
 
-    /// What each policy does; most kinds are alike.
+    /// The outcome under each policy. The defaults apply to most kinds.
     struct Outcomes: Sendable {
         var widen = Outcome.widened
         var fail = Outcome.refused("misfits")
@@ -204,7 +204,7 @@ struct TransferPolicyTests {
                     #"{"id": 8, "n": "n/a", "b": {"blob": ""}, "r": {"real": "-0.0"}, "x": {"real": "-Infinity"}, "#
                         + #""t": {"text": "YQA="}, "big": 1e+300, "e": 5e-324}"#,
                 ])
-            // The side table is ours: it is no drift, and in nobody's way.
+            // The quarantine table belongs to the program: it does not count as drift, and does not hinder `up`.
             let up = try await box.migrate("up", "--database", target)
             #expect(up.ending == .exit(0), "\(up)")
             let drift = try await box.migrate("drift", "--database", target)
@@ -332,7 +332,7 @@ struct TransferPolicyTests {
     }
 }
 
-/// A SQLite file that the script made.
+/// Makes a SQLite file with the script, and returns its path.
 func makeSource(_ box: Sandbox, _ script: String) throws -> String {
     let path = box("source.db")
     let fixture = try SQLiteFixture(script)

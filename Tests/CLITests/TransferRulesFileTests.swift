@@ -222,7 +222,7 @@ struct TransferRulesFileTests {
                     #"(123e4567-e89b-12d3-a456-426614174000,"2024-01-02 03:04:05.000001+00",,26:00:00.000001,5,192.0.2.1,"#
                         + #"d41d8cd98f00b204e9800998ecf8427e,7,"")"#
                 ])
-            // The checker knows no rules, but each of these values is the same on both sides.
+            // The checker does not know the rules, but each of these values is the same on both sides.
             let checked = try await box.run(
                 try Program(inPath: "python3"), [Self.checker, box("certificate.json")])
             #expect(checked.ending == .exit(0), "\(checked)")

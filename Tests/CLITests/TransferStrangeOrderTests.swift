@@ -4,7 +4,7 @@ import Testing
 
 @Suite("transfer: what only an application knows", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferStrangeOrderTests {
-    /// Python's SQLite with a collation and a function of its own.
+    /// Makes a database with Python's SQLite, with a collation and a function that only that program has.
     private func make(_ script: String, in box: Sandbox) async throws -> String {
         let program = """
             import sqlite3, sys

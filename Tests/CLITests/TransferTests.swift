@@ -74,7 +74,7 @@ struct TransferTests {
             let text = try await box.migrate("transfer", source, target, "--dry-run")
             #expect(text.ending == .exit(0), "\(text)")
             #expect(text.output.hasSuffix("dry run: nothing was changed\n"))
-            // In the order in which they run: an index after its table.
+            // The statements are in the order in which they run: an index comes after its table.
             #expect(
                 text.output.contains(
                     /\nCREATE TABLE "sessions" \([\s\S]*\);\n[\s\S]*CREATE (UNIQUE )?INDEX .* ON "sessions"/))
@@ -85,7 +85,7 @@ struct TransferTests {
         }
     }
 
-    /// A trigger that PostgreSQL puts on each new table changes one row on its way in, and drops another.
+    /// A script after which PostgreSQL puts a trigger on each new table. The trigger changes one row and drops another.
     private static let meddler = """
         CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
           IF NEW.id = 2 THEN NEW.v := upper(NEW.v); ELSIF NEW.id = 3 THEN RETURN NULL; END IF; RETURN NEW; END $$;
@@ -141,7 +141,7 @@ struct TransferTests {
                 !page.contains("<b>") && !page.contains("<s>") && !page.contains("<script") && !page.contains("http:")
                     && !page.contains("https:"))
 
-            // A refusal leaves no page, and a folder that is not there is found out before the work.
+            // A refusal leaves no page, and a missing folder is found out before the work begins.
             let again = try await box.migrate("transfer", source, target, "--report", box("again.html"))
             #expect(again.ending == .exit(2) && !FileManager.default.fileExists(atPath: box("again.html")), "\(again)")
             let nowhere = try await box.migrate("transfer", source, target, "--report", box("no/where.html"))
@@ -279,7 +279,7 @@ struct VerifyTests {
     }
 }
 
-/// A copy, because the tests have the fixture in common.
+/// Copies the fixture, because the tests share it.
 private func copyLegacy(to box: Sandbox) throws -> String {
     let original = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Fixtures/legacy/small.db")

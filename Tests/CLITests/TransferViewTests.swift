@@ -15,7 +15,7 @@ struct TransferViewTests {
         try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     }
 
-    /// What the report of a transfer says of the views that did not come along.
+    /// Returns the reasons in a transfer's report for the views that were not transferred.
     private func lost(_ run: Run) throws -> [String: String] {
         let left = try object(run)["not_carried"] as? [[String: Any]] ?? []
         return Dictionary(
@@ -94,7 +94,7 @@ struct TransferViewTests {
                 "SELECT viewname::text FROM pg_views WHERE schemaname = 'public' ORDER BY 1", on: target)
             #expect(views == ["few", "found", "shown", "sums"])
             #expect(try query("SELECT id::text FROM found", on: target) == ["1"])
-            // Nothing of it is on record as if it were there.
+            // No chunk is recorded as if its rows had been transferred.
             #expect(try query("SELECT count(*)::text FROM tc_transfer_chunks", on: target) == ["0"])
         }
     }

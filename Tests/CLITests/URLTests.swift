@@ -94,7 +94,7 @@ struct URLTests {
         try await TestPostgreSQL.withFreshDatabase { url in
             let admin = try connect(to: url)
             defer { admin.close() }
-            // The role belongs to the cluster, and so does the lock: it is taken in one database by everybody.
+            // The role belongs to the cluster, but an advisory lock to a database. So all tests take the lock in the same database.
             let cluster = try connect(to: TestPostgreSQL.requireURL())
             defer { cluster.close() }
             try TestPostgreSQL.makePasswordRole(on: cluster)
@@ -118,7 +118,7 @@ struct URLTests {
                 let right = try await box.migrate("status", "--verbose", "-d", try login(TestPostgreSQL.rolePassword))
                 #expect(right.ending == .exit(0), "\(right)")
                 expectNoSecret(right)
-                // This role may not create tables: refused by the server, in one sentence.
+                // This role may not create tables. The server refuses it, and the message is one sentence.
                 let forbidden = try await box.migrate(
                     "up", "-d", try login(TestPostgreSQL.rolePassword), "--json", "--verbose")
                 #expect(forbidden.ending == .exit(2), "\(forbidden)")

@@ -22,7 +22,7 @@ struct UnknownCommandTests {
         arguments: [
             (["sesions", "list"], "there is no command 'sesions'; did you mean 'sessions'?"),
             (["sessions", "lst"], "there is no command 'lst'; did you mean 'list'?"),
-            // Not for people.
+            // `host` is not for people, so it is not suggested.
             (["hots"], "there is no command 'hots'\n"),
         ])
     func telec(words: [String], sentence: String) async throws {

@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The commands of docs/using-a-shared-machine.md, as they stand there, by one shell.
+/// Runs the commands of docs/using-a-shared-machine.md exactly as the page has them, in one shell.
 struct UsingPageTests {
     @Test func theCommandsOfTheGuideWork() async throws {
         let page = try String(contentsOfFile: "\(Built.project)/docs/using-a-shared-machine.md", encoding: .utf8)
         let blocks = page.components(separatedBy: "```sh\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
         var lines = blocks.joined().split(separator: "\n").map(String.init)
         #expect(lines.count > 12)
-        // A terminal is another test's (ShellCompletionTests).
+        // ShellCompletionTests covers the terminal.
         lines.removeAll { $0.hasPrefix("telec open") }
         let script = lines.map { line in
             let command = line.replacing(" ID", with: " \"$ID\"")

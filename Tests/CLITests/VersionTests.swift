@@ -3,7 +3,8 @@ import TCTerminal
 import TestSupport
 import Testing
 
-/// The three programs are built and installed together: one version, which the tag of a release and the changelog say, too.
+/// The three programs are built and installed together, so they have one version, which is also that of the release's tag and of the
+/// changelog.
 @Suite("the version")
 struct VersionTests {
     @Test("the three programs are of one")
@@ -23,17 +24,17 @@ struct VersionTests {
 
     @Test("a release's commit has its tag, and no tag is ahead of it")
     func tag() async throws {
-        // A folder that is no repository, or one without tags, says nothing.
+        // Without a repository, or without tags, nothing is compared.
         if let here = try await git("describe", "--tags", "--exact-match") { #expect(here == teleclaudeVersion) }
         if let last = try await git("describe", "--tags", "--abbrev=0") {
             #expect(last.compare(teleclaudeVersion, options: .numeric) != .orderedDescending, "\(last)")
         }
     }
 
-    /// What git says about the commit that is checked out; `nil` when it has nothing to say.
+    /// Returns git's output about the commit that is checked out; `nil` if git fails.
     private func git(_ arguments: String...) async throws -> String? {
         try await withSandbox { box in
-            // Whoever runs the tests may not be who owns the folder.
+            // The folder may belong to another user than the one who runs the tests.
             let folder = ["-c", "safe.directory=*", "-C", TestSources.root.path]
             let run = try await box.run(try Program(inPath: "git"), folder + arguments)
             return run.code == 0 ? run.output.trimmingCharacters(in: .newlines) : nil

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `telec` says where there is no daemon, or another one than it needs: one sentence, with what to do.
+/// Tests the messages of `telec` if there is no daemon or an unsuitable one: one sentence with the remedy.
 @Suite("telec without the right daemon")
 struct WrongDaemonTests {
     @Test(

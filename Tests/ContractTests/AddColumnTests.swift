@@ -97,13 +97,13 @@ struct AddColumnTests {
 }
 
 extension CaseDatabase {
-    /// A table `numbers` with the rows 1 to `count`.
+    /// Makes a table `numbers` with the rows 1 to `count`.
     fileprivate mutating func createNumbers(_ count: Int) async throws {
         try await migrate { CreateTable("numbers") { Column("id", .bigint).primaryKey() } }
         for id in 0..<count { try await run("INSERT INTO numbers VALUES (\(id + 1))") }
     }
 
-    /// Where the table's rows lie: another place after the table was rewritten.
+    /// Returns the storage location of the table's rows, which differs after the table was rewritten.
     fileprivate func storage(of table: String) async throws -> [[Value]] {
         switch backend {
         case .sqlite: try await values("SELECT rootpage FROM sqlite_master WHERE name = \(table)")

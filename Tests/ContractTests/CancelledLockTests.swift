@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A lock that is held by a session of its own")
 struct CancelledLockTests {
-    /// Ctrl-C comes when it comes: while the lock is asked for, in the moment in which it is had, or later.
+    /// Ctrl-C may come at any time: while the lock is requested, at the moment when it is acquired, or later.
     @Test(
         "is let go of whenever its caller is cancelled", .timeLimit(.minutes(10)), arguments: Backend.available)
     func cancelled(_ backend: Backend) async throws {

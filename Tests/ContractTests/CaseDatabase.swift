@@ -2,7 +2,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// A database of one case, and the migrations that made it what it is. Suites about migrations speak in its words: `migrate`,
+/// The database of one case, and the migrations that were applied to it. Suites about migrations use its methods: `migrate`,
 /// `down`, `refusal`, `failure`, `drift`, and those of `SQLWords`.
 struct CaseDatabase: SQLWords {
     let backend: Backend
@@ -24,20 +24,20 @@ struct CaseDatabase: SQLWords {
         migrations = next
     }
 
-    /// Undoes the last migration; it stays in the history.
+    /// Undoes the last migration, which stays in the history.
     func down(allowsDataLoss: Bool = false) async throws {
         try await database.migrator(migrations, allowsDataLoss: allowsDataLoss).down()
     }
 
-    /// Takes the last migration, which is undone, out of the history.
+    /// Removes the last migration, which must be undone, from the history.
     mutating func forget() { migrations.removeLast() }
 
-    /// What one more migration would do.
+    /// Returns a preview of one more migration.
     func preview(@MigrationBuilder _ operations: () -> [SchemaOperation]) async throws -> MigrationPreview {
         try await database.migrator(migrations + [migration(operations())]).preview()
     }
 
-    /// Holds that one more migration is refused by `MigratorError`, and that it changes nothing.
+    /// Expects that one more migration is refused with a `MigratorError` and changes nothing, and returns the error.
     func refusal(
         sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [SchemaOperation]
     ) async throws -> MigratorError {
@@ -47,7 +47,7 @@ struct CaseDatabase: SQLWords {
         return error
     }
 
-    /// Holds that one more migration fails while it runs, and that nothing of it stays.
+    /// Expects that one more migration fails while it runs and leaves no changes, and returns the failure.
     func failure(
         sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [SchemaOperation]
     ) async throws -> MigrationFailure {
@@ -55,13 +55,13 @@ struct CaseDatabase: SQLWords {
         return try await unchanged(MigrationFailure.self, sourceLocation) { try await migrator.up() }
     }
 
-    /// Holds that the way back of the last migration is refused by `MigratorError`, and that it changes nothing.
+    /// Expects that undoing the last migration is refused with a `MigratorError` and changes nothing, and returns the error.
     func refusalDown(sourceLocation: SourceLocation = #_sourceLocation) async throws -> MigratorError {
         let migrator = try database.migrator(migrations)
         return try await unchanged(MigratorError.self, sourceLocation) { try await migrator.down() }
     }
 
-    /// Holds that `body` throws, and that the database is afterwards what it was.
+    /// Expects that `body` throws and leaves the database unchanged, and returns the error.
     private func unchanged<Failure: Error>(
         _ error: Failure.Type, _ sourceLocation: SourceLocation, _ body: () async throws -> MigrationReport
     ) async throws -> Failure {
@@ -71,7 +71,7 @@ struct CaseDatabase: SQLWords {
         return thrown
     }
 
-    /// Why one more migration makes no sense after the others: found without the database.
+    /// Expects that one more migration is not valid after the others, and returns the error, which is found without the database.
     func objection(
         sourceLocation: SourceLocation = #_sourceLocation, @MigrationBuilder _ operations: () -> [SchemaOperation]
     ) throws -> SchemaError {
@@ -83,7 +83,7 @@ struct CaseDatabase: SQLWords {
         return cause
     }
 
-    /// The columns of every row as text that is the same for the same value on every backend, in the first column's order.
+    /// Returns the columns of every row, in the first column's order, as text that is the same for equal values on every backend.
     func rows(_ table: String, _ columns: String...) async throws -> [[String?]] {
         let declared = try #require(try schema[table])
         var parts: [String] = []
@@ -99,10 +99,10 @@ struct CaseDatabase: SQLWords {
         .map { $0.map(\.text) }
     }
 
-    /// Where the database departs from what its migrations declare.
+    /// Returns the differences between the database and the schema that its migrations make.
     func drift() async throws -> [String] { try await database.migrator(migrations).drift().map(\.description) }
 
-    /// Every row of every declared table, the live structure, and what the ledger says.
+    /// Returns every row of every declared table, the live schema, and the ledger's rows.
     private func contents() async throws -> Contents {
         let tables = try schema.tables.map(\.name)
         return try await database.withConnection { connection in
@@ -124,9 +124,9 @@ struct CaseDatabase: SQLWords {
     }
 }
 
-/// What the suites about rebuilds begin with.
+/// The tables with which the suites about rebuilds begin.
 extension CaseDatabase {
-    /// A table `t` with a text `n` that may become a number, and a table `log` beside it.
+    /// Makes a table `t` with a text `n` that can become a number, and a table `log` beside it.
     mutating func createTableAndLog() async throws {
         try await migrate {
             CreateTable("t") {
@@ -138,7 +138,7 @@ extension CaseDatabase {
         }
     }
 
-    /// Makes a number of the text `n`, and a text of the number: each time SQLite has to rebuild the table.
+    /// Changes the type of `n` from text to number, or from number to text. SQLite has to rebuild the table each time.
     mutating func rebuild(_ table: String = "t", times: Int = 1) async throws {
         for _ in 0..<times {
             let isText = try schema[table]?[column: "n"]?.type == .text
@@ -148,7 +148,7 @@ extension CaseDatabase {
 }
 
 extension Backend {
-    /// An empty database for a case.
+    /// Passes an empty database for a case to `body`.
     func withCase(_ body: (inout CaseDatabase) async throws -> Void) async throws {
         try await withDatabase { database in
             var test = CaseDatabase(backend: self, database: database)
@@ -156,7 +156,7 @@ extension Backend {
         }
     }
 
-    /// The one of two texts that belongs to this backend.
+    /// Returns the one of two texts that is for this backend.
     func words(sqlite: String, postgresql: String) -> String {
         switch self {
         case .sqlite: sqlite
@@ -166,7 +166,7 @@ extension Backend {
 }
 
 extension MigratorError {
-    /// What rows were measured, and whether consent would let them go.
+    /// The hazards that were measured in rows, whether or not consent would allow them.
     var measured: [MeasuredHazard] {
         switch self {
         case .rowsInTheWay(_, let hazards), .dataLoss(_, let hazards): hazards
@@ -180,7 +180,7 @@ extension MigratorError {
 
     var isDataLoss: Bool { code == "data_loss" }
 
-    /// Why the dialect can't do it.
+    /// The reason why the dialect can't lower an operation; `nil` for another error.
     var lowering: LoweringError? {
         guard case .cannotLower(_, _, let error) = self else { return nil }
         return error

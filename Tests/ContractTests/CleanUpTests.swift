@@ -42,7 +42,7 @@ struct CleanUpTests {
             let (first, second) = (try connect(to: url), try connect(to: url))
             var leftOpen: [any RowCursor] = []
             let value = try first.withLock(AdvisoryLock("x"), waiting: 1) {
-                // The session takes no other command.
+                // While the cursor is open, the session accepts no other command.
                 let cursor = try first.rows("SELECT generate_series(1, 1000000)")
                 _ = try cursor.next()
                 leftOpen.append(cursor)
@@ -66,7 +66,7 @@ struct CleanUpTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<6 {
                     group.addTask {
-                        // As long as tc-migrate and the daemon wait: SQLite lets nobody in by the order of asking.
+                        // The timeout is the one that tc-migrate and the daemon use. SQLite does not grant locks in the order of requests.
                         let options = ConnectionOptions(access: .create, lockTimeout: 60, isOwned: true)
                         let database = try Database(url, options: options)
                         try await Migrator(history: try History(migrations), database: database).up { event in

@@ -70,7 +70,7 @@ struct ConnectionTests {
             try connection.execute(insert)
             let places = Self.columns.indices.map { dialect.placeholder($0 + 1) }
             #expect(places.allSatisfy(text.contains))
-            // The statement as a store would use it, its placeholders filled in order.
+            // A store would use the statement in the same way, with its placeholders filled in order.
             for id in 1...2 {
                 let values: [Value] = [.integer(Int64(id)), .text("new"), .real(2), .boolean(true), .null]
                 var statement = SQL(trusted: "")
@@ -203,7 +203,7 @@ struct ConnectionTests {
             try await Task.sleep(for: .milliseconds(100))
             task.cancel()
             await #expect(throws: DatabaseError.self) { try await task.value }
-            // The pool's connection is as good as new.
+            // The pool's connection can be used again.
             #expect(try await database.withConnection { try $0.queryValue("SELECT 1") } == 1)
         }
     }

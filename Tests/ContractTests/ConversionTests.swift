@@ -2,11 +2,11 @@ import Migrator
 import TestSupport
 import Testing
 
-/// Values of one type, and what another type makes of them.
+/// Values of one type, and their expected conversions to another type.
 struct Retyping: Sendable, CustomTestStringConvertible {
     var old: ColumnType
     var new: ColumnType
-    /// Each value in SQL, and its text afterwards; `nil` for one that is refused.
+    /// Each value in SQL, and its text after the conversion; `nil` if it is refused.
     var values: [(sql: String, text: String?)]
 
     init(_ old: ColumnType, _ new: ColumnType, _ values: [(String, String?)]) {
@@ -15,7 +15,7 @@ struct Retyping: Sendable, CustomTestStringConvertible {
         self.values = values.map { (sql: $0.0, text: $0.1) }
     }
 
-    /// Texts that become what stands beside them.
+    /// Returns a retyping of texts, each with the text of its converted value.
     static func text(_ new: ColumnType, _ texts: KeyValuePairs<String, String?>) -> Retyping {
         Retyping(.text, new, texts.map { (SQLText.literal($0.key), $0.value) })
     }
@@ -23,7 +23,7 @@ struct Retyping: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(old) to \(new)" }
 }
 
-/// What becomes of values when their column is retyped: the same on both databases, or refused by both.
+/// Tests values whose column changes its type: the result is the same on both databases, or both refuse it.
 @Suite("Conversions between types")
 struct ConversionTests {
     static let fromText: [Retyping] = [
@@ -258,7 +258,7 @@ struct ConversionTests {
         }
     }
 
-    /// PostgreSQL tells what is no JSON by an error of its own.
+    /// PostgreSQL reports text that is not JSON by a separate error.
     @Test("text becomes JSON, or is refused", arguments: Backend.available)
     func convertsToJSON(_ backend: Backend) async throws {
         try await backend.withCase { test in
@@ -313,7 +313,7 @@ struct ConversionTests {
             #expect(try await test.rows("t", "id", "v") == [["1", written], ["2", nil]])
             try await test.migrate { retype }
             try await test.migrate { AlterTable("t") { ChangeColumn("v").type(.json) } }
-            // PostgreSQL has no order of these values: no key and no index can hold them.
+            // PostgreSQL has no order for these values, so keys and indexes can't hold them.
             await #expect(throws: HistoryError.self) {
                 try await attempt.migrate { AlterTable("t") { AddIndex("w") } }
             }
@@ -348,7 +348,7 @@ struct ConversionTests {
             let back = AlterTable("t") { ChangeColumn("w").type(.interval) }
             await #expect(throws: (any Error).self) { try await attempt.migrate { back } }
         }
-        // Another spelling would be a default that the two databases show otherwise.
+        // The two databases would show a default in another spelling differently.
         for text in ["1 day 2:03", "P1D", "soon"] { #expect(Default(words: text, for: .interval) == nil, "\(text)") }
     }
 
@@ -366,7 +366,7 @@ struct ConversionTests {
                 let counted = Backend.allCases.map {
                     (try? $0.dialect.conversion(of: "v", from: old, to: new).incompatibility) != nil
                 }
-                // Text that becomes JSON is read, and not asked about in SQL, on PostgreSQL.
+                // On PostgreSQL, text that becomes JSON is checked by reading it, not by a query.
                 #expect(counted[0] == counted[1] || (old.isText && [.json, .jsonText].contains(new)))
             }
         }
@@ -374,7 +374,7 @@ struct ConversionTests {
 }
 
 extension CaseDatabase {
-    /// The ids of the values that the dialect's conversion would refuse.
+    /// Returns the ids of the values that the dialect's conversion would refuse.
     fileprivate func incompatibleValues(from old: ColumnType, to new: ColumnType) async throws -> [Int] {
         guard let incompatibility = try backend.dialect.conversion(of: "v", from: old, to: new).incompatibility else {
             return []

@@ -25,7 +25,7 @@ struct CountingColumnTests {
             try await test.migrate { AlterTable("u") { ChangeColumn("a").type(.text).default("1") } }
             try await test.run("INSERT INTO u DEFAULT VALUES")
             #expect(try await test.rows("u", "number", "a") == [["6", "1"]])
-            // A number of one's own choice is taken as it is.
+            // A number that the statement gives itself is stored as it is.
             try await test.run("INSERT INTO u (number) VALUES (4)")
             #expect(try await test.rows("u", "number") == [["4"], ["6"]])
             #expect(try await test.drift().isEmpty)

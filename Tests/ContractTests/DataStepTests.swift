@@ -179,7 +179,7 @@ struct DataStepTests {
                         "WITH n AS (SELECT id FROM people) SELECT CAST(sum(id) AS bigint) AS s FROM n WHERE id < \(4)")
                     #expect(try sum.first?["s", as: Int64.self] == 6)
                     #expect(try data.execute("DELETE FROM people WHERE id > 3;") == 4)
-                    // What goes along with a row goes along here, too.
+                    // Rows that refer to a deleted row by a cascading key are deleted here, too.
                     try data.execute("DELETE FROM people WHERE id = 1")
                     #expect(try data.queryValue("SELECT count(*) FROM notes")?.integer == 0)
                     #expect(try data.query("VALUES (1), (2)").count == 2)
@@ -193,7 +193,7 @@ struct DataStepTests {
 
     @Test("is of no use when its step is over", arguments: Backend.available)
     func over(_ backend: Backend) async throws {
-        /// Takes out of the step what belongs to it, as no program should.
+        /// Keeps a step's connection beyond the step, which no program should do.
         final class Thief: @unchecked Sendable { var data: DataConnection? }
         try await backend.withCase { test in
             try await Self.people(&test)

@@ -6,7 +6,7 @@ import Testing
 struct DefaultTests {
     private static let moment = #"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"#
 
-    /// A column's type, its default, and what a row gets, as a pattern over its text.
+    /// Each a column's type, its default, and a pattern for the text of the value that a row gets.
     private static let defaults: [(type: ColumnType, value: Default, pattern: String)] = [
         (.text, "", ""), (.text, "it's \"quoted\"", #"it's "quoted""#), (.text, "null", "null"),
         (.text, "now()", #"now\(\)"#),
@@ -62,7 +62,7 @@ struct DefaultTests {
         (.json, 1), (.date, .uuid), (.varchar(3), "four"),
     ]
 
-    /// SQLite would take them and fail, or store something else, at the first insert.
+    /// SQLite would accept these defaults, and fail or store another value at the first insert.
     @Test(
         "case 44: a default of another class than its column is refused without a database",
         arguments: incompatibleValues)

@@ -3,7 +3,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// What no migration declares and what hangs on a table: it stays as it is, or the migration is refused and names it.
+/// Tests undeclared objects that depend on a table: they stay as they are, or the migration is refused and names them.
 @Suite("What hangs on a table from outside")
 struct DependentTests {
     private static var parents: CreateTable {
@@ -30,7 +30,7 @@ struct DependentTests {
             #expect(error.lowering?.reason.contains("table orders (2 rows)") == true, "\(error)")
             let back = try await test.refusalDown()
             #expect(back.lowering?.reason.contains("table orders (2 rows)") == true, "\(back)")
-            // Consent is to the loss of the table's own rows.
+            // The consent covers only the loss of the table's own rows.
             await #expect(throws: MigratorError.self) { try await test.down(allowsDataLoss: true) }
             #expect(try await test.values("SELECT * FROM orders ORDER BY id") == rows)
             try await test.run("DROP TABLE orders")
@@ -114,7 +114,7 @@ struct DependentTests {
                 let error = try await test.refusal { attempt }
                 #expect(error.lowering?.reason.contains("table orders (1 row)") == true, "\(error)")
             }
-            // What does not touch the key is nobody's business.
+            // Changes that do not affect the key are allowed.
             try await test.migrate(allowsDataLoss: true) {
                 AlterTable("parents") {
                     ChangeColumn("note").type(.integer)
@@ -188,7 +188,7 @@ struct DependentTests {
             try await test.run("INSERT INTO parents VALUES (1, 'a', '7')")
             try await test.run(script)
             var attempts = [AlterTable("parents") { DropColumn("note") }]
-            // A column list is by name and has nothing against another type.
+            // A publication's column list refers to columns by name, so their types may change.
             if !name.hasPrefix("publication") {
                 attempts.append(AlterTable("parents") { ChangeColumn("note").type(.integer) })
             }
@@ -216,7 +216,7 @@ struct DependentTests {
             #expect(table.lowering?.reason.contains("sequence numbers") == true, "\(table)")
             #expect(table.lowering?.reason.contains("publication news") == true, "\(table)")
             #expect(table.lowering?.reason.contains("table elsewhere.orders (0 rows)") == true, "\(table)")
-            // Its own indexes, triggers, policies, rules and statistics go with it, and are named.
+            // The table's own indexes, triggers, policies, rules and statistics are dropped with it, and the refusal names them.
             try await test.run(
                 "DROP SCHEMA elsewhere CASCADE; DROP SEQUENCE numbers; DROP PUBLICATION news; CREATE POLICY p ON parents USING (note = 'x')"
             )

@@ -3,7 +3,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// Differences that were written down, run for real: the database then holds the schema that was declared.
+/// Runs drafted migrations on real databases, which must then hold the declared schema.
 @Suite("Drafted migrations on every backend")
 struct DraftedMigrationTests {
     @Test("a drafted migration leaves no drift: 100 random pairs of schemas", arguments: Backend.available)
@@ -34,7 +34,7 @@ struct DraftedMigrationTests {
         }
     }
 
-    /// The drafted operations, where the dialect can render each of them.
+    /// Returns the drafted operations; `nil` unless the dialect can lower all of them.
     private func possible(from before: Schema, to after: Schema, in dialect: any Dialect) -> [SchemaOperation]? {
         guard let operations = try? before.operations(leadingTo: after, DraftChoices()),
             let steps = try? before.resolving(operations),

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Columns are dropped")
 struct DropColumnTests {
-    /// A table of which every column but `free` is used by something.
+    /// A table in which every column except `free` is used by something.
     private static var used: CreateTable {
         CreateTable("t") {
             Column("id", .bigint).primaryKey()

@@ -12,7 +12,7 @@ struct DurabilityTests {
             defer { connection.close() }
             switch backend {
             case .sqlite:
-                // https://www.sqlite.org/pragma.html#pragma_synchronous: 1 is NORMAL, 2 is FULL.
+                // 1 is NORMAL, and 2 is FULL (https://www.sqlite.org/pragma.html#pragma_synchronous).
                 #expect(try connection.queryValue("PRAGMA synchronous")?.integer == (isDurable ? 2 : 1))
                 #expect(try connection.queryValue("PRAGMA journal_mode")?.text == "wal")
             case .postgresql:

@@ -17,7 +17,7 @@ struct EditedMigrationTests {
     @Test("case 64: other Swift that makes the same operations is no edit", arguments: Backend.available)
     func case64Same(_ backend: Backend) async throws {
         let same = Migration("1") {
-            // A comment, a loop and another order of words.
+            // The edits are a comment, a loop and another order of declarations.
             CreateTable("t") {
                 PrimaryKey("id")
                 Column("id", .bigint)
@@ -45,7 +45,7 @@ struct EditedMigrationTests {
                 #expect(try await migrator.status().position == .current, "\(script)")
                 #expect(try await migrator.repair() == RepairReport())
             }
-            // In a text they are what rows hold.
+            // Inside of a text, line ends are part of the value that a row gets.
             let other = "INSERT INTO t VALUES (1, 'a\r\n', 'b')"
             let migrator = try database.migrator([Self.inserting(other)])
             #expect(try await migrator.status().position.code == "changed")

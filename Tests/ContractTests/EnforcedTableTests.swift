@@ -21,7 +21,7 @@ struct EnforcedTableTests {
             let history = try History(test.migrations + [Migration("2") { AlterTable("t") { DropColumn("note") } }])
             let migrator = Migrator(history: history, database: test.database)
             #expect(await Self.kind { try await migrator.up() } == .locked)
-            // Who only reads has waited no longer than that.
+            // A program that only reads has not waited longer than that.
             #expect(try await test.values("SELECT n, note FROM t") == [["1", nil]])
             #expect(try await migrator.status().lines.map(\.state) == [.applied, .pending])
 
@@ -32,7 +32,8 @@ struct EnforcedTableTests {
         }
     }
 
-    /// What kind of error ends a migration: SQLite's lock is taken before it begins, PostgreSQL's by its statements.
+    /// Returns the kind of the error that ends a migration. SQLite's lock is taken before the migration begins, PostgreSQL's by its
+    /// statements.
     private static func kind(_ body: () async throws -> MigrationReport) async -> DatabaseError.Kind? {
         do {
             _ = try await body()

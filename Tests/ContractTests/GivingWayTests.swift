@@ -22,7 +22,7 @@ struct GivingWayTests {
         return try History(alteration ? [first, second] : [first])
     }
 
-    /// A database with the tables, a session that has read `people` and goes on with its transaction, and one that reads.
+    /// Makes a database with the tables, a session that has read `people` and keeps its transaction open, and a session that reads.
     private static func withHeldTable(
         _ body: (DatabaseURL, _ holder: any Connection, _ reader: any Connection) async throws -> Void
     ) async throws {
@@ -51,7 +51,7 @@ struct GivingWayTests {
         try await Self.withHeldTable { url, holder, reader in
             let process = try holder.queryValue("SELECT pg_backend_pid()::bigint")?.integer
             let (migrator, database) = try Self.migrator(url, waiting: 60)
-            // The migration rests while it tells of it, so nobody else uses the two sessions.
+            // The migration waits while it reports the event, so nothing else uses the two sessions at that time.
             nonisolated(unsafe) let sessions = (holder, reader)
             let told = Mutex<[[LockHolder]]>([])
             let rows = Mutex<[Int64?]>([])

@@ -51,7 +51,7 @@ struct HistoryTransferTests {
         return try result.get()
     }
 
-    /// Runs what must be refused, and sees that nothing is left behind.
+    /// Runs a transfer that must be refused, expects that it leaves nothing behind, and returns the error.
     private static func refused(
         _ script: String, _ backend: Backend, ignoring: [String] = []
     ) async throws -> (any Error)? {
@@ -181,7 +181,7 @@ struct HistoryTransferTests {
             #expect(report.verdict == .verified)
             let notes = report.tables.flatMap(\.notes)
             #expect(notes.count == 1 && notes[0].contains("1 row has no parent in groups (group_id=9)"), "\(notes)")
-            // A foreign key that rows break can't be validated, and that is all.
+            // The only drift is a foreign key that can't be validated, because rows break it.
             let migrator = Migrator(history: try History(Self.history), database: target)
             let drift = try await migrator.drift().map(\.description)
             #expect(drift.count == (target.transferDialect.addsConstraints ? 1 : 0), "\(drift)")
@@ -224,7 +224,7 @@ struct HistoryTransferTests {
                 try await target.withConnection { connection throws in
                     #expect(try connection.queryValue("SELECT epoch FROM daemon_lease")?.integer == 7)
                     #expect(try connection.values("SELECT id, seq FROM audit_head") == [[1, 3]])
-                    // The triggers are back.
+                    // The triggers work again.
                     #expect(throws: DatabaseError.self) { try connection.execute("DELETE FROM audit_log") }
                     #expect(throws: DatabaseError.self) { try connection.execute("UPDATE audit_head SET seq = 0") }
                 }
@@ -247,7 +247,8 @@ struct HistoryTransferTests {
         }
     }
 
-    /// TeleClaude's own single-user database: a few rows hold broken JSON, and one a NUL, which the declared schema does not take.
+    /// Transfers TeleClaude's own single-user database. A few rows hold broken JSON, and one a NUL, which the declared schema does not
+    /// accept.
     @Test("the legacy database goes into the real history", arguments: Backend.available)
     func legacy(_ backend: Backend) async throws {
         let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))

@@ -3,7 +3,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// What rows would break is found before anything is touched: how many there are, and three of them.
+/// Tests that violations by rows are found before anything is changed: their number, and three examples.
 @Suite("Refusals are measured")
 struct MeasuredRefusalTests {
     private static var table: CreateTable {
@@ -37,7 +37,7 @@ struct MeasuredRefusalTests {
             let check = try await test.refusal { AlterTable("t") { Add(Check("n > 0").named("positive")) } }
             #expect(check.measured.map(\.rows) == [4])
             #expect(check.measured.first?.examples.count == 3)
-            // Over what the same alteration makes of the column, under its new name.
+            // The check applies to the values that the same alteration makes, under the column's new name.
             let later = try await test.refusal {
                 AlterTable("t") {
                     RenameColumn("n", to: "m")
@@ -48,7 +48,7 @@ struct MeasuredRefusalTests {
             expect(
                 .breaks("positive"), rows: 3, ["id 3, a broken, m 0", "id 5, a on, m -1", "id 6, a on, m -2"], of: later
             )
-            // A check that stands, over a column that gets other values.
+            // An existing check applies to a column that gets other values.
             try await test.migrate { AlterTable("t") { Add(Check("n < 6").named("small")) } }
             let stood = try await test.refusal { AlterTable("t") { ChangeColumn("n").type(.integer, using: "n * 2") } }
             expect(.breaks("small"), rows: 1, ["id 1, n 10"], of: stood)
@@ -143,7 +143,7 @@ struct MeasuredRefusalTests {
             try await test.migrate { AlterTable("c") { Add(ForeignKey("t", to: "t")) } }
             let filled = try await test.refusal { AlterTable("c") { ChangeColumn("t").required(filling: 5) } }
             expect(.orphans("t"), rows: 1, ["id 2, t 5"], of: filled)
-            // Values of the author's own for a key that others refer to.
+            // The author's expression gives a referenced key new values.
             let moved = try await test.refusal { AlterTable("t") { ChangeColumn("id").type(.bigint, using: "id + 1") } }
             expect(.orphans("t"), rows: 1, ["id 1, t 1"], of: moved)
         }
@@ -166,7 +166,7 @@ struct MeasuredRefusalTests {
             }
             expect(.doesNotFit(.varchar(3)), rows: 1, ["long"], of: long)
             switch backend {
-            // SQLite keeps a decimal as text and any number of digits.
+            // SQLite stores a decimal as text, with any number of digits.
             case .sqlite: break
             case .postgresql:
                 let large = try await test.refusal {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The history of these suites: two tables, and an online migration over them.
+/// The history that these suites use: two tables, and an online migration on them.
 enum OnlineHistory {
     static let tables = Migration("1") {
         CreateTable("parents") { Column("id", .bigint).primaryKey() }
@@ -29,7 +29,7 @@ enum OnlineHistory {
 
     static let index = Migration("2") { AlterTable("notes") { AddIndex("owner").named("by_owner") } }.online()
 
-    /// A new database with the tables and two rows.
+    /// Passes a new database with the tables and two rows to `body`.
     static func withTables(
         _ backend: Backend, waiting seconds: Double = 60, _ body: (DatabaseURL, Database) async throws -> Void
     ) async throws {
@@ -108,7 +108,7 @@ struct OnlineMigrationTests {
 
 @Suite("An online migration beside others", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct OnlineMigrationBesideOthersTests {
-    /// A session of its own that reads and goes on with its transaction: whoever builds an index waits for its snapshot.
+    /// Opens a session that has read and keeps its transaction open. Building an index concurrently waits for its snapshot.
     private static func reader(_ url: DatabaseURL) throws -> any Connection {
         let reader = try connect(to: url)
         try reader.executeScript(
@@ -257,7 +257,7 @@ struct OnlineMigrationBesideOthersTests {
             }.online()
             let holder = try connect(to: url)
             let migrator = try database.migrator([OnlineHistory.tables, second])
-            // It can build the first index, and waits for the second one's table.
+            // The migration can build the first index, and then waits for the table of the second one.
             try holder.executeScript("BEGIN; LOCK TABLE notes IN SHARE UPDATE EXCLUSIVE MODE")
             let run = Task { try await migrator.up() }
             let waiting = """
@@ -301,7 +301,7 @@ struct OnlineMigrationBesideOthersTests {
             let second = Migration("2") { AlterTable("notes") { ChangeColumn("owner").required() } }.online()
             let holder = try connect(to: url)
             try holder.executeScript("BEGIN; INSERT INTO notes VALUES (3, NULL, 'late', NULL)")
-            // The migration rests while it tells of it, so nobody else uses the session.
+            // The migration waits while it reports the event, so nothing else uses the session at that time.
             nonisolated(unsafe) let session = holder
             let isTold = Mutex(false)
             let migrator = try database.migrator([OnlineHistory.tables, second])

@@ -30,7 +30,7 @@ struct OrphanTests {
             for word in ["c", "pid", "p"] {
                 #expect(failure.cause.message.split { !$0.isLetter }.contains { $0 == word })
             }
-            // SQLite names the row, PostgreSQL the value.
+            // SQLite's message names the row, and PostgreSQL's the value.
             #expect(failure.cause.message.contains(backend.words(sqlite: "row 3", postgresql: "(99)")))
             #expect(try await test.drift().isEmpty)
         }
@@ -123,7 +123,7 @@ struct OrphanTests {
             try await test.migrate { AlterTable("adults") { ChangeColumn("id").type(.text) } }
             #expect(
                 try await test.rows("kids", "id", "of") == [["10", "1"], ["20", "2"], ["90", "9"], ["91", "9"]])
-            // A column of that name hides the numbers of the rows, and a rebuild gives new ones.
+            // A column named `rowid` hides the real rowids, and a rebuild assigns new ones.
             try await test.run("DELETE FROM notes WHERE n = 'x'")
             try await test.migrate {
                 AlterTable("notes") {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Migrator
 
-/// Migrations that were merged late, in real databases: what a database holds afterwards is what any other one holds.
+/// Tests migrations that were merged late in real databases, which must then hold the same as any other database.
 @Suite("Migrations that were merged late")
 struct OutOfOrderTests {
     private static let first = Migration("1") {
@@ -33,7 +33,7 @@ struct OutOfOrderTests {
             #expect(try await strict.up().steps.isEmpty)
             #expect(try await strict.drift() == [])
             #expect(try await database.values("SELECT mine, theirs FROM t WHERE id = 1") == [["m", "t"]])
-            // A later migration makes the table of SQLite anew.
+            // A later migration rebuilds the table in SQLite.
             let next = Migration("4") { AlterTable("t") { ChangeColumn("c").required(filling: "none") } }
             let longer = try database.migrator([Self.first, Self.mine, Self.theirs, next], allowsDataLoss: true)
             #expect(try await longer.up().steps.map(\.id) == ["4"])
@@ -71,7 +71,7 @@ struct OutOfOrderTests {
         }
     }
 
-    /// `TC_TEST_HISTORIES` runs more of them.
+    /// `TC_TEST_HISTORIES` sets the number of histories.
     @Test("case 66: random alterations of rows that exist: as in order, or refused", arguments: Backend.available)
     func random(_ backend: Backend) async throws {
         let count = environment("TC_TEST_HISTORIES").flatMap(Int.init) ?? 20
@@ -103,7 +103,7 @@ struct OutOfOrderTests {
         }
     }
 
-    /// Whether the rows, and the names in expressions, let it pass: replay looks at neither.
+    /// Returns whether the history can be applied to the rows, and with the names in expressions. Replay checks neither.
     private static func isPossible(_ history: History, _ database: Database) async throws -> Bool {
         do { try await Migrator(history: history, database: database, options: .lenient).up() } catch let error
             as MigratorError where ["rows_in_the_way", "not_possible_here"].contains(error.code)
@@ -143,7 +143,7 @@ struct OutOfOrderTests {
             return [.addColumn(computed, filling: nil)]
         case 7: return [.changeColumn(names[0], [.generated(nil)])]
         default:
-            // A computed column has its own way to its values.
+            // A computed column can't be given other values, so it is skipped.
             guard schema["t"]?[column: names[0]]?.generated == nil else { return [] }
             let type: ColumnType = schema["t"]?[column: names[0]]?.type == .text ? .varchar(900) : .text
             let using = SQLExpression.sql("\(names[0]) || \(names[1])")
@@ -163,7 +163,7 @@ extension Migrator.Options {
 }
 
 extension Database {
-    /// A migrator that may apply what was merged late.
+    /// Returns a migrator that may apply migrations that were merged late.
     fileprivate func lenient(_ migrations: [Migration]) throws -> Migrator {
         Migrator(history: try History(migrations), database: self, options: .lenient)
     }

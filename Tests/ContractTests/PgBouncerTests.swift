@@ -48,7 +48,7 @@ struct PgBouncerTests {
             #expect(try await server.values(Self.locks).isEmpty)
             #expect(try await server.withConnection { try $0.hasTable("tc_migrations") } == false)
             await server.close()
-            // What a stranger finds in the pooler's sessions is the server's own.
+            // Another program finds the server's own settings in the pooler's sessions.
             let psql = try connectByHand(to: pooled)
             #expect(psql == "0/UTC\n" || psql == "0/Etc/UTC\n", "\(psql)")
         }

@@ -3,7 +3,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// Portable text in migrations: what it means stays one thing while the table changes around it.
+/// Tests portable text in migrations, whose meaning must stay the same while the table changes.
 @Suite("Portable text in migrations")
 struct PortableMigrationTests {
     private static var items: CreateTable {

@@ -2,12 +2,12 @@ import Dialects
 import Testing
 import TestSupport
 
-/// Both databases with the same tables and rows: what portable text means is asked of the two, side by side.
+/// Both databases with the same tables and rows, in which the meanings of a portable text are compared.
 struct PortablePair {
     let sqlite: Database
     let postgresql: Database
 
-    /// A column of every type, and names that PostgreSQL folds or reserves.
+    /// A table with a column of every type, and with names that PostgreSQL folds or reserves.
     static let table: Table = {
         var table = Table(name: "t")
         let types: [(String, ColumnType)] = [
@@ -36,7 +36,7 @@ struct PortablePair {
 
     static let schema = Schema(tables: [table, other])
 
-    /// The edges: decimals that are other texts than numbers, letters beyond ASCII, halves, NULL everywhere.
+    /// Rows with edge cases: equal decimals with different texts, letters beyond ASCII, halves, NULL in every column.
     static let rows: [[String]] = [
         [
             "1", "5", "7", "0.5", "'5'", "'5'", "'5'", "'a'", "'a'", "TRUE", "'2024-01-01T00:00:00.000000Z'",
@@ -119,14 +119,14 @@ struct PortablePair {
 
     enum Verdict: Equatable { case refused(String), same, different(String) }
 
-    /// Whether both databases take and refuse the same rows by this condition.
+    /// Returns whether the condition accepts and refuses the same rows in both databases.
     func condition(_ text: String) async throws -> Verdict {
         try await judge(text, as: .condition(of: Self.table)) { spelled in
             "SELECT CASE WHEN \(spelled) THEN 'taken' WHEN NOT (\(spelled)) THEN 'refused' ELSE 'taken' END FROM t WHERE id = "
         }
     }
 
-    /// Whether both databases compute the same value for every row.
+    /// Returns whether both databases compute the same value for every row.
     func value(_ text: String, _ type: ColumnType) async throws -> Verdict {
         try await judge(text, as: .value(type, of: Self.table)) { "SELECT (\($0)) FROM t WHERE id = " }
     }
@@ -146,7 +146,7 @@ struct PortablePair {
         }
     }
 
-    /// What each row answers; a row that a database will not compute is one that it refuses.
+    /// Returns the query's answer for each row. A row for which the computation fails counts as refused.
     private func answers(_ database: Database, _ query: String) async throws -> [String] {
         try await database.withConnection { connection in
             Self.rows.map { row in
@@ -158,7 +158,7 @@ struct PortablePair {
         }
     }
 
-    /// Whether a view shows the same rows in the same order.
+    /// Returns whether a view shows the same rows in the same order in both databases.
     func view(_ query: String, above: String? = nil) async throws -> Verdict {
         var schema = Self.schema
         let views = [above.map { View("base", as: .sql($0)) }, View("v", as: .sql(query))].compactMap { $0 }
@@ -194,7 +194,7 @@ struct PortablePair {
         }
     }
 
-    /// The same text for the same value, whatever type carries it.
+    /// Returns the same text for equal values of any type.
     private static func canonical(_ value: Value) -> String {
         switch value {
         case .null: return "NULL"
@@ -204,7 +204,7 @@ struct PortablePair {
             return number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : "\(number)"
         case .blob(let bytes): return "\(bytes)"
         case .text(let text) where text.hasSuffix("+00") || (text.hasSuffix("Z") && text.contains(":")):
-            // A moment: each database has its own way to write it.
+            // The databases write timestamps in different forms.
             let bare = text.replacing("T", with: " ").replacing("Z", with: "").replacing("+00", with: "")
             guard bare.contains(".") else { return bare }
             return String(bare.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())

@@ -2,10 +2,10 @@ import Dialects
 import TestSupport
 import Testing
 
-/// Random expressions and queries hold the same law as those that somebody thought of.
+/// Tests random expressions and queries by the same law as the chosen ones.
 @Suite("Portable text, at random", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PortableSQLPropertyTests {
-    /// So many are tried, and no longer than this.
+    /// The largest number of expressions that are tried, and the longest time for it.
     private static let expressions = 300
     private static let seconds = 60
 
@@ -22,7 +22,7 @@ struct PortableSQLPropertyTests {
                 tried += 1
                 if verdict == .same { taken += 1 }
             }
-            // A reading that refuses everything would hold the law too.
+            // A parser that refuses everything would fulfil the law too, so enough texts must be accepted.
             #expect(taken * 20 > tried)
         }
     }
@@ -45,7 +45,7 @@ struct PortableSQLPropertyTests {
     }
 }
 
-/// Writes text by a grammar that knows types a little: mostly sense, and some nonsense.
+/// Writes text by a grammar that knows the types roughly, so that most texts are valid and some are not.
 private struct PortableWriter {
     private var random: SeededGenerator
 
@@ -88,7 +88,7 @@ private struct PortableWriter {
             return pick(["n", "b", "r", "id", "0", "5", "-1", "2.5", "100", "'5'", "0.1", "2147483647"])
         }
         switch Int.random(in: 0..<8, using: &random) {
-        // Products of columns may need more than 64 bits, and nobody promises what comes then.
+        // Products of columns may need more than 64 bits, for which no result is guaranteed.
         case 0: return "(\(number(depth - 1)) \(pick(["+", "-"])) \(number(depth - 1)))"
         case 1: return "(\(number(0)) * \(pick(["2", "-1", "r", "1000"])))"
         case 2: return "\(number(0)) \(pick(["/", "%"])) \(pick(["2", "nullif(b, 0)", "3", "r", "-4"]))"

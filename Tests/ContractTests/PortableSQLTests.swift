@@ -2,7 +2,7 @@ import Dialects
 import Testing
 import TestSupport
 
-/// Text that is written once means the same in both databases, or is refused before anything is run.
+/// Tests that portable text means the same in both databases, or is refused before anything runs.
 @Suite("Portable text", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PortableSQLTests {
     private static let commonConditions = [
@@ -14,7 +14,7 @@ struct PortableSQLTests {
         "-p < 0", "abs(p) <= 20", "coalesce(p, 0) >= 20", "CASE WHEN f THEN p ELSE 7 END > 6", "p IS NULL OR p >= 0",
         "p IS DISTINCT FROM 20", "p IS NOT DISTINCT FROM 5", "CASE p WHEN 5 THEN TRUE WHEN 20 THEN FALSE END",
         "CAST(p AS double precision) > 20.5", "p < 1e2", "p > -.5",
-        // LIKE regards case.
+        // LIKE is case-sensitive.
         "s LIKE 'a%'", "s NOT LIKE 'A%'", "s LIKE '_b_'", "s LIKE 'É'", "v LIKE 'ab\\%'", "v LIKE 'a!_b' ESCAPE '!'",
         "s LIKE '%'",
         "v LIKE '%\\%%'", "s LIKE ''", "v LIKE 'a*'", "v LIKE '[a]%'", "v LIKE '_'",
@@ -38,13 +38,13 @@ struct PortableSQLTests {
         "CAST(n AS bigint) * 4 > 20", "CAST(n AS real) / 2 > 2.2", "CAST(n AS double precision) / 2 = 2.5",
         "60 * 60 * 24 > n",
         "CAST(v AS integer) > 0", "CAST(nullif(v, 'a') AS bigint) = 12", "CAST(f AS integer) = 1",
-        // Truths.
+        // Booleans.
         "f", "NOT f", "f = 1", "f = TRUE", "f IN (0, 1)", "0 = f", "f IS TRUE", "f IS NOT FALSE", "f = 'true'",
         "f AND n > 0 OR s = 'B'",
         "f IS NOT DISTINCT FROM TRUE", "n IS NOT NULL", "n ISNULL", "(n = 5) = f", "NOT (n IS NULL)", "n IS 5",
         "n IS NOT 5", "TRUE",
         "CASE WHEN f THEN 1 ELSE 0 END = 1", "CASE n WHEN 5 THEN 'a' ELSE 'b' END = 'a'", "NULL", "n = NULL",
-        // Moments and ids.
+        // Timestamps and ids.
         "at >= '2024-01-01T00:00:00Z'", "at = '2024-01-01 00:00:00+00'", "at < '2024-01-01T01:00:00+01:00'",
         "d > '2023-12-31'", "d IN ('2024-02-29')",
         "u = 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'", "u > '00000000-0000-0000-0000-000000000000'", "k = x'00FF'",
@@ -250,7 +250,7 @@ struct PortableSQLTests {
         }
     }
 
-    /// What means the same already is spelled as it was written.
+    /// Text that means the same in both databases already is not changed.
     @Test func whatIsCommonStaysAsItIsWritten() throws {
         for dialect in [SQLiteDialect() as any Dialect, PostgreSQLDialect()] {
             for text in [
@@ -267,7 +267,7 @@ struct PortableSQLTests {
         }
     }
 
-    /// The text is read once, however long it is.
+    /// The time to read a text grows linearly with its length.
     @Test func longTextsAreReadInLinearTime() throws {
         func seconds(_ count: Int) throws -> Duration {
             let list = (0..<count).map { "n = \($0) OR p < \($0) AND s LIKE 'a\($0)%'" }.joined(separator: " OR ")

@@ -3,11 +3,12 @@ import TestSupport
 import Testing
 import Transfer
 
-/// Tables and types of PostgreSQL that no other database has: their rows come along all the same, and what does not is said.
+/// Tests tables and types that only PostgreSQL has. Their rows are transferred nevertheless, and the report names what is not.
 @Suite(
     "Transfers of what only PostgreSQL has", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLOddTablesTests {
-    /// Into a SQLite file, and compared a second time by `verify`; into another database of the server's, where `isSameEngine`.
+    /// Transfers into a SQLite file, or into another database of the server if `isSameEngine`, and compares the databases once more
+    /// by `verify`.
     static func transferred(
         _ script: String, isSameEngine: Bool = false,
         _ look: (TransferReport, DatabaseURL, any Connection) async throws -> Void
@@ -61,7 +62,7 @@ struct PostgreSQLOddTablesTests {
                     "log: is a partitioned table: it counts as one table, with the rows of its 2 partitions",
                     "visit: is a partitioned table: it counts as one table, with the rows of its 3 partitions",
                 ])
-            // Its keys hold: one row goes with the row that it belongs to, and none comes twice.
+            // The keys work: a row is deleted with the row to which it refers, and no key can occur twice.
             _ = try target.execute("DELETE FROM visit WHERE day = '2024-02-03'")
             let steps = try target.queryValue("SELECT count(*) FROM step")
             #expect(steps == 700)
@@ -95,7 +96,7 @@ struct PostgreSQLOddTablesTests {
         try await Self.transferred(script) { report, copy, target in
             let types = report.types.map { "\($0.column) \($0.type): \($0.reason)" }
             #expect(types == ["v ANY: 1 value is -0.0, whose sign REAL drops", "x TEXT: 1 value is NaN"])
-            // Numbers they are all the same.
+            // The values are numbers nevertheless.
             let small = try target.queryValue("SELECT count(*) FROM m WHERE v < 1 AND typeof(v) = 'real'")
             #expect(small == 2)
             try await TestPostgreSQL.withFreshDatabase { back in
@@ -138,7 +139,7 @@ struct PostgreSQLOddTablesTests {
             defer { connection.close() }
             return try connection.queryValue("SELECT current_setting('server_version_num')::int")?.integer ?? 0
         }
-        // The words are those of version 15.
+        // The script needs PostgreSQL 15.
         guard version >= 150_000 else { return }
         let script = """
             CREATE TABLE t (a int, b int, CONSTRAINT one UNIQUE NULLS NOT DISTINCT (a));

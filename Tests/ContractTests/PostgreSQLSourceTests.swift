@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Transfer
 
-/// A PostgreSQL database with one of everything as a transfer's source.
+/// Tests transfers from a PostgreSQL database that has one of each kind of object.
 @Suite("Transfers out of PostgreSQL", .serialized, .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLSourceTests {
     private static func withRichDatabase(_ body: (DatabaseURL) async throws -> Void) async throws {
@@ -57,7 +57,7 @@ struct PostgreSQLSourceTests {
                 ] {
                     #expect(try Self.values(query, on: source) == Self.values(query, on: target), "\(query)")
                 }
-                // A number that was never issued comes next.
+                // The sequence continues with a number that was never issued.
                 #expect(
                     try Self.insertedID(#"INSERT INTO "Kid" (note) VALUES ('n') RETURNING id"#, target) == 4)
             }
@@ -117,7 +117,7 @@ struct PostgreSQLSourceTests {
                     try Self.values("SELECT note, code FROM v ORDER BY id", on: target) == [["a", "a"], ["b", "b"]])
                 #expect(try Self.values("PRAGMA foreign_key_check", on: target) == [])
                 #expect(try Self.insertedID(#"INSERT INTO "Kid" (note) VALUES ('n') RETURNING id"#, target) == 4)
-                // Checks and defaults mean what they meant.
+                // Checks and defaults mean the same as in the source.
                 for bad in ["('', 1)", "('0123456789a', 1)", "('x', 0)", "('x', '-1.5')"] {
                     #expect(throws: DatabaseError.self) {
                         try Self.insertedID("INSERT INTO p (code, n2) VALUES \(bad) RETURNING id", target)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Transfer
 
-/// What `ci/soak strangers` has found in PostgreSQL databases as applications make them.
+/// Tests the cases that `ci/soak strangers` has found in applications' PostgreSQL databases.
 @Suite(
     "Transfers of PostgreSQL databases of strangers", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLStrangersTests {
@@ -194,7 +194,7 @@ struct PostgreSQLStrangersTests {
         }
     }
 
-    /// `(,)` is NULL as a pair, and is not as a text.
+    /// `(,)` is NULL as a row value, but not as a text.
     @Test("a column that is computed by what is another type there keeps its values")
     func computedByOwnTypes() async throws {
         let script = """

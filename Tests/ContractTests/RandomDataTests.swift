@@ -4,8 +4,9 @@ import Testing
 
 @testable import Migrator
 
-/// Random histories over rows, beside what somebody made by hand: up, down and up again. Everything undeclared and every row is
-/// there afterwards, or was refused by name before anything was touched. `TC_TEST_HISTORIES` runs more of them.
+/// Tests random histories on tables with rows and beside undeclared objects: up, down and up again. Afterwards every undeclared
+/// object and every row exists, or the migration was refused with its name before anything was changed. `TC_TEST_HISTORIES` sets
+/// the number of histories.
 @Suite("Random histories with data on every backend")
 struct RandomDataTests {
     @Test("nothing is lost without a word: up, down and up again", arguments: Backend.available)
@@ -27,7 +28,7 @@ struct RandomDataTests {
     }
 }
 
-/// One history that grows by an operation at a time.
+/// A history that grows by one operation at a time.
 struct RandomWalk {
     struct Tally: Sendable { var (applied, refused, undone) = (0, 0, 0) }
 
@@ -63,7 +64,7 @@ struct RandomWalk {
         }
     }
 
-    /// An operation that makes sense here, both ways.
+    /// Returns an operation that is valid here in both directions, and the schema after it.
     private mutating func next() -> (SchemaOperation, Schema)? {
         for _ in 0..<200 {
             let operation = RandomData.operation(for: schema, &random)
@@ -85,7 +86,7 @@ struct RandomWalk {
         }
     }
 
-    /// Up, down and up again. Returns whether to go on.
+    /// Applies, undoes and applies an operation. Returns whether to go on.
     private mutating func walk(_ operation: SchemaOperation, to after: Schema) throws -> Bool {
         let start = try world.snapshot(of: schema)
         guard var outcome = attempt(.up, operation, allowsDataLoss: false) else { return false }
@@ -123,7 +124,7 @@ struct RandomWalk {
         return true
     }
 
-    /// `nil`, and an issue, for what was found while running.
+    /// Attempts a migration. Returns `nil` and records an issue if the error came only while the migration ran.
     private func attempt(_ direction: Plan.Direction, _ operation: SchemaOperation, allowsDataLoss: Bool) -> Outcome? {
         do {
             let migrations = (operations + [operation]).enumerated().map {
@@ -159,7 +160,7 @@ struct RandomWalk {
         }
     }
 
-    /// Everything undeclared is there, and every row, and each of its values that the operation does not speak of.
+    /// Expects that every undeclared object and every row still exists, and every value that the operation does not mention.
     private func expectKept(
         _ before: UndeclaredWorld.Snapshot, _ after: UndeclaredWorld.Snapshot, _ operation: SchemaOperation,
         isAgreedTo: Bool = false
@@ -190,7 +191,7 @@ struct RandomWalk {
         }
     }
 
-    /// Each with its name afterwards.
+    /// Returns the columns that the operation does not touch, each with its name afterwards.
     private func untouchedColumns(of name: String, _ operation: SchemaOperation) -> [(String, String)] {
         guard let table = schema[name], let after = try? schema.applying(operation) else { return [] }
         guard case .alterTable(name, let changes) = operation else {

@@ -3,7 +3,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// Random histories run for real: what replay says must be what the database then holds, after every single operation.
+/// Runs random histories on real databases. After each operation, the database must hold the schema that replay gives.
 @Suite("Random histories on every backend")
 struct RandomHistoryTests {
     @Test("the database holds what replay says, all the way up and down", arguments: Backend.available)
@@ -21,7 +21,7 @@ struct RandomHistoryTests {
         #expect(applied > 80, "only \(applied) operations could run: the generator has become too shy")
     }
 
-    /// The longest beginning that the dialect can render: an identity without a primary key, say, ends it for SQLite.
+    /// Returns the longest beginning that the dialect can lower. For example, an identity without a primary key ends it for SQLite.
     private func lowerable(_ operations: [SchemaOperation], in dialect: any Dialect) -> [SchemaOperation] {
         var schema = Schema()
         var possible: [SchemaOperation] = []
@@ -37,7 +37,7 @@ struct RandomHistoryTests {
         return possible
     }
 
-    /// What a check compares with texts stays a text: PostgreSQL refuses the retype when it runs.
+    /// Returns whether the operation changes the type of a column that a check compares with texts. PostgreSQL refuses that when it runs.
     private func retypesUnderCheck(_ operation: ResolvedOperation) -> Bool {
         guard case .alterTable(let alteration) = operation.action else { return false }
         return alteration.steps.contains { step in

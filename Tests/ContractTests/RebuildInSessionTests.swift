@@ -18,7 +18,7 @@ struct RebuildInSessionTests {
                 try connection.execute("INSERT INTO t VALUES (1, '1', NULL)")
                 let run = MigrationRun(history: history, options: Migrator.Options(), connection: connection) { _ in }
                 #expect(throws: MigratorError.inTransaction) { try run.up(to: nil) }
-                // It is still its owner's.
+                // The transaction still belongs to the caller.
                 #expect(connection.isInTransaction)
                 try connection.commit()
             }
@@ -31,7 +31,7 @@ struct RebuildInSessionTests {
     @Test("case 11: pragmas are afterwards as they were", arguments: [0, 1], [0, 1])
     func case11Pragmas(_ foreignKeys: Int, _ legacyRename: Int) async throws {
         try await Backend.sqlite.withCase { test in
-            // One connection: the pool lends the one that was used last.
+            // All statements use the same connection, because the pool lends the one that was used last.
             try await test.createTableAndLog()
             try await test.run(
                 "PRAGMA foreign_keys = \(foreignKeys); PRAGMA legacy_alter_table = \(legacyRename)")

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A rebuilt table and the rows that refer to it")
 struct RebuildKeepsReferencesTests {
-    /// A parent and a child that refers to it, with two children of one parent.
+    /// Makes a parent table and a child table that refers to it, with two children of one parent.
     private func withFamily(
         _ backend: Backend, _ onDelete: ForeignKey.Action = .cascade, default value: Default? = nil,
         _ body: (inout CaseDatabase) async throws -> Void
@@ -29,7 +29,7 @@ struct RebuildKeepsReferencesTests {
         }
     }
 
-    /// Two children of parent 1, whatever was done to the parent's table.
+    /// Expects that the two children of parent 1 still exist.
     private func expectChildren(in test: CaseDatabase, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let children = try await test.values("SELECT id, pid FROM c ORDER BY id")
         #expect(children == [[1, 1], [2, 1]], sourceLocation: sourceLocation)

@@ -115,7 +115,7 @@ struct RebuildKeepsViewsTests {
         }
     }
 
-    /// The triggers that no migration declares.
+    /// Returns the triggers that no migration declares.
     private func triggers(_ database: Database) async throws -> [UndeclaredObjects.Object] {
         try await database.withConnection { connection in
             try connection.dialect.undeclaredObjects(of: Schema(), on: connection).objects.filter {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Renames inside a rebuild, and odd names")
 struct RebuildRenamesTests {
-    /// A table and a child of it, with a row each.
+    /// Makes a table and a child table, with a row each.
     private func withPair(_ backend: Backend, _ body: (inout CaseDatabase) async throws -> Void) async throws {
         try await backend.withCase { test in
             try await test.migrate {

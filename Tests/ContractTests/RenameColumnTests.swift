@@ -40,7 +40,7 @@ struct RenameColumnTests {
         }
     }
 
-    /// It fires for column `a` only, and reads it.
+    /// Returns a trigger that fires for column `a` only, and reads that column.
     private static func trigger(_ backend: Backend) -> String {
         backend.words(
             sqlite: """
@@ -104,7 +104,7 @@ struct RenameColumnTests {
         }
     }
 
-    /// A name is given once: renaming a table or column leaves those of its keys and indexes.
+    /// Renaming a table or column does not change the names of its keys and indexes.
     @Test("case 27: facets stay, and names of keys and indexes too", arguments: Backend.available)
     func case27FacetsStay(_ backend: Backend) async throws {
         try await backend.withCase { test in

@@ -2,7 +2,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// Indexes, keys, checks and foreign keys get another name; rows, rules and the way back stay what they are.
+/// Tests new names for indexes, keys, checks and foreign keys. Rows, constraints and the inverse are not affected.
 @Suite("Renamed indexes and constraints")
 struct RenameNameTests {
     private func withTables(_ backend: Backend, _ body: (inout CaseDatabase) async throws -> Void) async throws {
@@ -98,7 +98,7 @@ struct RenameNameTests {
                 let error = try test.objection { AlterTable("t") { verb } }
                 #expect("\(error)".contains(words), "\(verb): \(error)")
             }
-            // Another case is another name to both databases' DDL; a check's name counts within its table only.
+            // In the DDL of both databases, names that differ in case are different names. A check's name must be unique only in its table.
             _ = try test.schema.applying(
                 .alterTable(
                     "t", [.renameIndex("t_a_idx", to: "T_A_IDX"), .renameConstraint("t_a_check", to: "parents")]))

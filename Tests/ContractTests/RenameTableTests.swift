@@ -22,7 +22,7 @@ struct RenameTableTests {
                 \(Self.trigger(backend))
                 """)
             switch backend {
-            // As another program may have left it: references would then keep the old name.
+            // Another program may have left these settings, with which references would keep the old name.
             case .sqlite: try await test.run("PRAGMA legacy_alter_table = ON; PRAGMA foreign_keys = OFF")
             case .postgresql: break
             }
@@ -44,7 +44,7 @@ struct RenameTableTests {
         }
     }
 
-    /// A new row is marked as seen.
+    /// Returns a trigger that marks a new row as seen.
     private static func trigger(_ backend: Backend) -> String {
         backend.words(
             sqlite: """

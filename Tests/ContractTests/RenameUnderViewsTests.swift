@@ -53,7 +53,7 @@ struct RenameUnderViewsTests {
             let start = test
             try await test.migrate { AlterTable("items") { RenameColumn("low", to: "minimum") } }
             try await test.down()
-            // The names are as they were, in quotes that say nothing: a rebuild takes place all the same.
+            // The names are the same, only in redundant quotes. The rebuild works nevertheless.
             test = start
             try await test.migrate {
                 DropView("deep")

@@ -16,7 +16,7 @@ struct RepairTests {
     private static let applied = Migration("1") { table(("a", .text), ("b", .text)) }
     private static let second = Migration("2") { CreateView("v", as: "SELECT a FROM t") }
     private static let third = Migration("3") { CreateView("v", as: "SELECT a FROM t") }
-    /// The same schema by other operations.
+    /// A migration that makes the same schema by other operations.
     private static let retold = Migration("1") {
         table(("b", .text))
         AlterTable("t") { AddColumn("a", .text).nullable() }
@@ -42,7 +42,7 @@ struct RepairTests {
             #expect(try await migrator.repair() == RepairReport())
             #expect(try await database.values(ledger) == before)
             #expect(try await database.values("SELECT a, b FROM t") == [["x", "y"]])
-            // The old words are now the edited ones, and the way back is that of the new ones.
+            // After the repair, the original migration counts as edited, and undoing uses the new operations.
             #expect(try await database.migrator([Self.applied, Self.second]).status().position.code == "changed")
             try await database.migrator([Self.retold, Self.second], allowsDataLoss: true).down(.none)
             #expect(try await database.withConnection { try $0.dialect.inspect($0).schema } == Schema())
@@ -83,7 +83,7 @@ struct RepairTests {
                 return
             }
             #expect(differences.map(\.description) == ["t.a: text here, varchar(9) in the declaration"])
-            // Somebody has altered the database by hand, as the edit says and otherwise.
+            // The database was altered by hand, with a column that the edit does not declare.
             try await database.run("ALTER TABLE t ADD COLUMN by_hand text")
             guard case .drift(let drift) = try await conflict([Self.retold, Self.second], database) else {
                 Issue.record("a column that is there by hand")
@@ -137,7 +137,7 @@ struct RepairTests {
                         if number.isMultiple(of: 2) {
                             try await migrator.repair()
                         } else {
-                            // Refused before, applied behind: never half of it.
+                            // The migration is either refused before the repair or applied after it, and never in part.
                             do { try await migrator.up() } catch let error as MigratorError {
                                 #expect(error.code == "changed")
                             }
@@ -173,7 +173,7 @@ struct RepairTests {
         try await Backend.postgresql.withDatabase { try await $0.run("DROP ROLE IF EXISTS \(role)") }
     }
 
-    /// Why a repair is refused, which changes nothing.
+    /// Expects that a repair is refused and changes nothing, and returns the reason.
     private func conflict(_ migrations: [Migration], _ database: Database) async throws -> EditConflict? {
         let ledger: SQL = "SELECT id, checksum, operations FROM tc_migrations ORDER BY position"
         let before = try await database.values(ledger)

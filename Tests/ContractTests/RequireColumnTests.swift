@@ -25,7 +25,7 @@ struct RequireColumnTests {
             #expect(try await test.rows("people", "id", "name") == [["1", "Ann"], ["2", "nobody"], ["3", "nobody"]])
             await #expect(throws: DatabaseError.self) { try await test.run("INSERT INTO people VALUES (4, NULL)") }
             #expect(try await test.drift().isEmpty)
-            // Who is nobody now may have been NULL before: nothing says so any more.
+            // A name that is "nobody" may have been NULL before. The database no longer shows which ones were.
             let back = try await test.refusalDown()
             #expect(back.measured.map(\.examples) == [["id 2, name nobody", "id 3, name nobody"]])
             try await test.down(allowsDataLoss: true)

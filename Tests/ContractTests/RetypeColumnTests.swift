@@ -24,7 +24,7 @@ struct RetypeColumnTests {
             #expect(error.measured.map { $0.examples.sorted() } == [["1.50", "abc"]])
             #expect(error.remedy?.description.contains("using") == true)
 
-            // Another conversion is the author's own affair.
+            // The author is responsible for any other conversion.
             try await test.migrate {
                 AlterTable("t") {
                     AddColumn("b", .text).nullable()
@@ -127,7 +127,7 @@ struct RetypeColumnTests {
         let moments = [["1", "2024-01-15T10:00:00.000000Z"], ["2", "2024-07-15T10:00:00.123456Z"], ["3", nil]]
         #expect(try await test.rows("t", "id", "at") == moments)
         #expect(try await test.drift().isEmpty)
-        // What a number counts from is never guessed.
+        // The epoch from which a number counts is never guessed.
         let error = try await test.refusal {
             AlterTable("t") { ChangeColumn("epoch").type(.timestamp).withoutDefault() }
         }
@@ -152,7 +152,7 @@ struct RetypeColumnTests {
             for (id, amount) in amounts.enumerated() {
                 try await test.run("INSERT INTO t (id, amount) VALUES (\(id), '\(amount)')")
             }
-            // On SQLite each of these makes the table anew.
+            // On SQLite, each of these migrations rebuilds the table.
             try await test.migrate { AlterTable("t") { ChangeColumn("note").type(.varchar(10)) } }
             try await test.migrate { AlterTable("t") { ChangeColumn("amount").type(.numeric) } }
             try await test.migrate { AlterTable("t") { ChangeColumn("amount").type(.decimal(24, 4)) } }
@@ -160,7 +160,7 @@ struct RetypeColumnTests {
             try await test.migrate { AlterTable("t") { ChangeColumn("amount").type(.decimal(20, 4)) } }
             let found = try await test.rows("t", "id", "amount").compactMap { $0[1] }
             #expect(found == amounts)
-            // Exactly, in units of the last digit.
+            // The sum is computed exactly, in units of the last digit.
             let units = try found.map { try #require(Int128($0.filter { $0 != "." })) }
             #expect(units.reduce(0, +).description == "100123456789012345676")
             let error = try await test.refusal { AlterTable("t") { ChangeColumn("amount").type(.decimal(20, 3)) } }

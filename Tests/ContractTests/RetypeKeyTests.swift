@@ -60,7 +60,7 @@ struct RetypeKeyTests {
             #expect(try await test.rows("parents", "id") == [["7"], ["8"]])
             #expect(try await test.rows("children", "id", "parent") == [["1", "7"], ["2", nil]])
             #expect(try await test.drift().isEmpty)
-            // The child alone can't have another type.
+            // The child's column alone can't get another type.
             let objection = try test.objection { AlterTable("children") { ChangeColumn("parent").type(.bigint) } }
             guard case .contradiction("parent", table: "children", because: let reason) = objection else {
                 Issue.record("\(objection)")
@@ -91,7 +91,7 @@ struct RetypeKeyTests {
         }
     }
 
-    /// A reference of a table to itself that comes, goes or changes its name beside the retyped key.
+    /// A reference of a table to itself that is added, dropped or renamed in the alteration that changes the key's type.
     enum OwnReference: CaseIterable {
         case goesAfterwards, goesBefore, columnGoes, columnIsRenamed, columnWasRenamed, keyIsRenamed, keyWasRenamed,
             comes, isReplaced
@@ -144,7 +144,7 @@ struct RetypeKeyTests {
 }
 
 extension CaseDatabase {
-    /// The sequence behind `parents.id` has the column's type and belongs to it.
+    /// Expects that the sequence of `parents.id` has the column's type and belongs to the column.
     fileprivate func requireOwnedBigintSequence() async throws {
         switch backend {
         case .sqlite: break

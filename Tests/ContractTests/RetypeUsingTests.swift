@@ -2,7 +2,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// `type(…, using:)` reads the table as it was before the alteration: its names and its values.
+/// Tests that `type(…, using:)` reads the table's names and values as they were before the alteration.
 @Suite("Renames and computed retypes in one alteration")
 struct RetypeUsingTests {
     private func withTable(
@@ -56,7 +56,7 @@ struct RetypeUsingTests {
                     ChangeColumn("b").type(.varchar(30), using: "upper(a) || b")
                 }
             }
-            // What is called a now was b; each is computed from the columns of before.
+            // The column `a` was `b` before. Each column is computed from the columns before the alteration.
             #expect(
                 try await test.rows("t", "id", "a", "b") == [["1", "one+two", "ONEtwo"], ["2", "un+deux", "UNdeux"]])
             #expect(try await test.drift().isEmpty)

@@ -7,7 +7,7 @@ import Testing
     "Whatever a role's or a database's settings say",
     .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct RoleSettingsTests {
-    /// A database of one test, and a role that owns it and may do nothing else.
+    /// A database for one test, and a role that owns it and has no other rights.
     private struct Place {
         let url: DatabaseURL
         let admin: any Connection
@@ -37,7 +37,7 @@ struct RoleSettingsTests {
             let place = Place(url: url, admin: admin, name: name, role: role, roleURL: roleURL)
             let result: Result<Void, any Error>
             do { result = .success(try await body(place)) } catch { result = .failure(error) }
-            // The database goes with its owner's objects; the role is the whole server's.
+            // The role has to be dropped here, because it belongs to the whole server and not to the database.
             try admin.executeScript(
                 "ALTER DATABASE \(SQLText.identifier(name)) OWNER TO CURRENT_USER; DROP OWNED BY "
                     + "\(SQLText.identifier(role)) CASCADE; DROP ROLE \(SQLText.identifier(role))")
@@ -138,7 +138,7 @@ struct RoleSettingsTests {
             await #expect(throws: DatabaseError.self) { try await database.run("INSERT INTO t (kind) VALUES ('x')") }
             #expect(try await database.value("SELECT count(*) FROM app.t WHERE at > '2020-01-01'") == 1)
             #expect(try await database.count("tc_migrations") == 4)
-            // A table that somebody has removed by hand is missed, and not found elsewhere.
+            // A table that was dropped by hand counts as missing, even if another schema has one of the same name.
             try await database.run("DROP TABLE app.gone")
             let dropping = Migration("5") { DropTable("gone") }
             await #expect(throws: (any Error).self) {

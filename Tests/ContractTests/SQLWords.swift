@@ -2,7 +2,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// What has a database of its own to ask: the words in which suites say "do this by hand" and "what is there now".
+/// A type with a database of its own. Its methods let suites change the database by hand and query its state.
 protocol SQLWords {
     var database: Database { get }
 }
@@ -10,7 +10,7 @@ protocol SQLWords {
 extension Database: SQLWords {
     var database: Database { self }
 
-    /// The migrator of a history that a test has made.
+    /// Returns a migrator for a history of these migrations.
     func migrator(_ migrations: [Migration], allowsDataLoss: Bool = false) throws -> Migrator {
         Migrator(
             history: try History(migrations), database: self,
@@ -19,7 +19,7 @@ extension Database: SQLWords {
 }
 
 extension SQLWords {
-    /// Runs SQL by hand: seeds, and what no migration declares.
+    /// Runs SQL by hand, for example to insert rows or to make undeclared objects.
     func run(_ script: String) async throws {
         try await database.withConnection { try $0.executeScript(script) }
     }
@@ -36,19 +36,19 @@ extension SQLWords {
         try await value("SELECT count(*) FROM \(identifier: table)")?.integer
     }
 
-    /// The first column of a query, as text.
+    /// Returns the first column of a query's rows as text.
     func texts(_ sql: SQL) async throws -> [String?] {
         try await values(sql).map { $0.first?.text }
     }
 
-    /// SQLite's own text of everything but the ledger: `table t` → `CREATE TABLE …`.
+    /// Returns SQLite's own text of every object except the ledger, such as `table t` → `CREATE TABLE …`.
     func sqliteObjects() async throws -> [String: String] {
         let rows = try await values(
             "SELECT type || ' ' || name, sql FROM sqlite_master WHERE tbl_name <> 'tc_migrations' AND sql IS NOT NULL")
         return Dictionary(rows.map { ($0[0].text ?? "", $0[1].text ?? "") }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// No row points nowhere, and the file is sound.
+    /// Expects that there are no orphans, and that the file is intact.
     func expectSoundSQLite(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let orphans = try await values("SELECT * FROM pragma_foreign_key_check")
         #expect(orphans.isEmpty, sourceLocation: sourceLocation)

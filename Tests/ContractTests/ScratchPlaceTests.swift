@@ -10,7 +10,7 @@ struct ScratchPlaceTests {
         CreateTable("t") { Column("id", .bigint).primaryKey() }
     }
 
-    /// Runs `body` on the same database by way of a connection with these parameters.
+    /// Runs `body` on the same database, over a connection with these parameters.
     private func withPostgreSQL(
         _ parameters: [String: String], after prepare: String, _ body: (Migrator) async throws -> Void
     ) async throws {
@@ -41,11 +41,11 @@ struct ScratchPlaceTests {
             #expect(error?.kind == .permission)
             #expect(error?.description.contains("role may make none") == true, "\(String(describing: error))")
             #expect(error?.remedy?.contains("GRANT CREATE") == true)
-            // Reading the schema back needs none.
+            // Reading the schema needs no scratch place.
             let schema = try await migrator.database.withConnection { try LiveSchema.inspect($0).schema }
             #expect(schema["t"] != nil)
             #expect(try await migrator.status().position == .current)
-            // The connection is as good as before.
+            // The connection can still be used.
             await #expect(throws: DatabaseError.self) { try await migrator.drift() }
         }
         try await Backend.postgresql.withDatabase { try await $0.run("DROP ROLE IF EXISTS \(role)") }
@@ -67,7 +67,7 @@ struct ScratchPlaceTests {
                 let result = Result {
                     try connection.dialect.withScratch(beside: connection) { try $0.executeScript("SELECT 1 / 0") }
                 }
-                // The transaction around it goes on.
+                // The enclosing transaction continues.
                 let answer = try connection.queryValue("SELECT 1")
                 try connection.rollback()
                 guard case .failure(let error as DatabaseError) = result else { return (DatabaseError?.none, answer) }

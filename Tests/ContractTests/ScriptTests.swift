@@ -89,7 +89,7 @@ struct ScriptTests {
                 }
                 let rows = try await test.count("t")
                 switch backend {
-                // It does not come to it: SQLite asks before it runs a statement.
+                // SQLite asks for permission before it runs a statement, so the transaction is not ended.
                 case .sqlite: #expect(error?.kind == .permission && rows == 0, "\(script)")
                 case .postgresql: #expect(error?.kind == .transactionEnded, "\(script)")
                 }
@@ -200,14 +200,14 @@ struct FirstMigrationTests {
                     }
                     #expect(database.isMissing)
                 }
-                // The same program goes on with the same database.
+                // The same program can continue with the same database.
                 try await database.migrator([Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } }]
                 ).up()
                 #expect(try await database.count("t") == 0)
                 await database.close()
                 for suffix in ["", "-wal", "-shm"] { unlink("\(folder)/test.db\(suffix)") }
             }
-            // One that somebody else has made is his, however empty.
+            // A file of another program is left alone, even if it is empty.
             _ = try connect(to: url, options).execute("PRAGMA user_version = 7")
             let database = try Database(url, options: options)
             await #expect(throws: (any Error).self) {
@@ -230,7 +230,7 @@ struct FirstMigrationTests {
             #expect(error?.kind == .lost && error?.remedy != nil)
             let third = try connect(to: url, options)
             try third.executeScript("CREATE TABLE t (a); INSERT INTO t VALUES (1)")
-            // Whoever leaves later leaves the new file alone.
+            // A connection that closes later does not touch the new file.
             second.close()
             #expect(try third.values("SELECT a FROM t") == [[1]])
             #expect(try third.queryValue("PRAGMA integrity_check") == "ok")

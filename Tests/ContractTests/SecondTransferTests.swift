@@ -51,7 +51,7 @@ struct SecondTransferTests {
                 let report = try await transfer.run()
                 #expect(report.verdict == .verified && report.omitted == [])
                 #expect(report.tables.map(\.name).sorted() == ["notifications", "signal_clusters"])
-                // A second run finds them filled, and changes nothing.
+                // A second run finds the tables filled, and changes nothing.
                 for run in [{ _ = try await transfer.run() }, { _ = try await transfer.plan() }] {
                     let refusal = await #expect(throws: SchemaTransferError.self) { try await run() }
                     guard case .filled(let names) = refusal else {
@@ -89,12 +89,12 @@ struct SecondTransferTests {
                 await #expect(throws: TransferError.self) {
                     try await HistoryTransfer(from: source, to: target, into: history).run()
                 }
-                // Between the plan and the load somebody has filled a table.
+                // A table was filled between the plan and the load.
                 await #expect(throws: SchemaTransferError.nothingToIgnore("none")) {
                     try await HistoryTransfer(from: source, to: target, into: history, ignoring: ["none"]).run()
                 }
             }
-            // Rows of our own source give way in an empty target, and never in one that is in use.
+            // Rows that migrations have inserted are replaced in an otherwise empty target, but never in a target that is in use.
             try await Backend.sqlite.withDatabase { own in
                 try await Migrator(history: history, database: own).up()
                 let refusal = await #expect(throws: SchemaTransferError.self) {

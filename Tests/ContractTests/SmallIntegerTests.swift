@@ -33,7 +33,7 @@ struct SmallIntegerTests {
         }
     }
 
-    /// 32767 + 32767 has more than 16 bits, and PostgreSQL would compute it with 16.
+    /// 32767 + 32767 needs more than 16 bits, but PostgreSQL would compute it with 16.
     @Test("is computed with more than 16 bits by both", arguments: Backend.available)
     func computed(_ backend: Backend) async throws {
         try await backend.withCase { test in

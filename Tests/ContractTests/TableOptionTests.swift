@@ -2,7 +2,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// A table that somebody made again by hand, as no migration declares it.
+/// Tests tables that were made again by hand, with options that no migration declares.
 @Suite("What a hand-made table is, beside its columns")
 struct TableOptionTests {
     @Test(
@@ -44,7 +44,7 @@ struct TableOptionTests {
             let error = try await test.refusal { AlterTable("t") { Add(Check("n <> ''")) } }
             #expect(error.description.contains(name), "\(error)")
             #expect(try await test.drift().isEmpty != isDrift)
-            // In place nothing is lost.
+            // A change in place loses nothing.
             try await test.migrate { AlterTable("t") { AddColumn("m", .text).nullable() } }
             #expect(try await test.values("SELECT id, n, m FROM t") == [[1, "10", .null]])
         }
@@ -97,7 +97,7 @@ struct TableOptionTests {
             try await test.run(
                 "DROP TABLE t; CREATE TABLE t (a TEXT NOT NULL, b TEXT NOT NULL, CONSTRAINT is_text CHECK (a <> \"b\")) STRICT"
             )
-            // In quotes of the other kind it is the column.
+            // In the other kind of quotes, the name refers to the column.
             #expect(try await test.drift().isEmpty == false)
             let error = try await test.refusal { AlterTable("t") { Add(Check("a <> ''")) } }
             #expect(error.description.contains("is_text"))

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Transfer
 
-/// Every database of `Tests/Fixtures/torture`, and TeleClaude's own of before, on the ways that lead back to SQLite.
+/// Transfers every database of `Tests/Fixtures/torture`, and TeleClaude's single-user database, on the ways that lead back to SQLite.
 @Suite("Transfers between all pairs of databases", .serialized)
 struct TransferPairTests {
     static let torture = [

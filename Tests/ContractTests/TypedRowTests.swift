@@ -3,7 +3,7 @@ import Migrator
 import TestSupport
 import Testing
 
-/// Values go in as Swift's, and come out as them, by name.
+/// Tests values that are written as Swift values, and read back as Swift values by their columns' names.
 @Suite("typed rows") struct TypedRowTests {
     private enum Colour: String, Codable { case red, green }
 

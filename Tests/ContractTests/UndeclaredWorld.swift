@@ -3,8 +3,8 @@ import Migrator
 import TestSupport
 import Testing
 
-/// What somebody made by hand beside a declared schema: tables that refer to it, views that read it, triggers that watch it. All
-/// of it is called `u_…`, and must be there after every migration.
+/// Undeclared objects beside a declared schema: tables that refer to its tables, views that read them, triggers on them. All
+/// names begin with `u_`, and all objects must exist after every migration.
 struct UndeclaredWorld {
     let backend: Backend
     let connection: any Connection
@@ -26,7 +26,7 @@ struct UndeclaredWorld {
         }
     }
 
-    /// Makes something that hangs on one of the declared tables. The database may well refuse it.
+    /// Makes an object that depends on one of the declared tables. The database may refuse it.
     mutating func grow(beside schema: Schema, _ random: inout SeededGenerator) throws {
         guard let table = schema.tables.randomElement(using: &random),
             let column = table.columns.randomElement(using: &random)
@@ -95,7 +95,7 @@ struct UndeclaredWorld {
 
 extension UndeclaredWorld {
     struct Snapshot: Equatable {
-        /// Each row by its columns' names, each table's in some fixed order.
+        /// The rows by table, each with its values by column. The rows of a table have a fixed order.
         var declared: [String: [[String: Value]]] = [:]
         var undeclared: [String: [[String: Value]]] = [:]
         var objects: Set<String> = []
@@ -108,7 +108,7 @@ extension UndeclaredWorld {
         }
         for relation in snapshot.objects where relation.hasPrefix("relation ") {
             let name = String(relation.dropFirst("relation ".count))
-            // A view must still run; its rows are those of a declared table, which may change.
+            // A view must still run. Its rows are not compared, because they come from a declared table and may change.
             let found = try rows(name)
             if try connection.values(tables).contains(where: { $0[0].text == name }) {
                 snapshot.undeclared[name] = found
@@ -118,7 +118,7 @@ extension UndeclaredWorld {
         return snapshot
     }
 
-    /// A trigger that no longer runs would be found by the next who writes.
+    /// Runs the triggers: a broken trigger would show only at the next write.
     private func runTriggers(_ schema: Schema) throws {
         for table in schema.tables {
             guard let column = table.columns.first(where: { $0.generated == nil }) else { continue }
@@ -129,7 +129,7 @@ extension UndeclaredWorld {
         try connection.execute("INSERT INTO u_log SELECT what FROM u_log WHERE 1 = 0")
     }
 
-    /// Those whose text is a number: 7.0 is 7.
+    /// Returns the columns whose texts are numbers, so that 7.0 equals 7.
     private static func decimals(of table: Table) -> Set<String> {
         Set(
             table.columns.compactMap { column in

@@ -33,7 +33,7 @@ struct UnicodeNameTests {
                 RenameTable(nfc, to: "\(nfd)s")
             }
             #expect(try await test.values("SELECT prix_\(trusted: nfc) FROM \(identifier: nfc + "s")") == [[5]])
-            // A string is a value: it is no name, and stays as it was written.
+            // A string is a value and not a name, so it stays as it was written.
             let note = try await test.values("SELECT note FROM \(identifier: nfc + "s")")
             #expect(note.first?.first?.text?.utf8.elementsEqual(nfd.utf8) == true)
             #expect(try await test.drift().isEmpty)
@@ -55,7 +55,7 @@ struct UnicodeNameTests {
             try await test.run("CREATE TABLE \"\(nfd)\" (a bigint)")
             let twins = try await test.drift()
             #expect(twins.count == 4, "\(twins)")
-            // What hangs on the one could be done to the other: nothing is altered here.
+            // A change that is meant for the one table could affect the other, so nothing is altered.
             let error = await #expect(throws: DatabaseError.self) {
                 try await test.migrate { AlterTable("t") { AddColumn("more", .text).nullable() } }
             }
@@ -67,7 +67,8 @@ struct UnicodeNameTests {
     func onlyASCIIFolds(_ backend: Backend) async throws {
         try await backend.withCase { test in
             try await test.migrate {
-                // The long s's capital is S, and the dotted I's small letter is two scalars: to a database they are others.
+                // The capital of the long s is S, and the small letter of the dotted I is two scalars. For a database, these are different
+                // letters.
                 CreateTable("\u{E9}tat") {
                     Column("k", .bigint)
                     Column("\u{130}", .bigint)
@@ -92,7 +93,7 @@ struct UnicodeNameTests {
         }
     }
 
-    /// To Swift a quote and an accent behind it are one character, and no quote.
+    /// For Swift, a quote followed by a combining accent is one character, which is not a quote.
     @Test("a quote with an accent behind it is still a quote", arguments: Backend.available)
     func accentBehindQuote(_ backend: Backend) async throws {
         let name = "a\"\u{301}b"

@@ -17,7 +17,7 @@ struct VerificationTests {
         }
     ]
 
-    /// A pair of databases that hold the same 500 rows.
+    /// Makes a pair of databases that hold the same 500 rows.
     private static func withPair(
         _ a: Backend, _ b: Backend, _ body: (Database, Database) async throws -> Void
     ) async throws {
@@ -53,7 +53,7 @@ struct VerificationTests {
         }
     }
 
-    /// What pgloader makes of REAL.
+    /// pgloader gives a REAL column this type.
     @Test(
         "a column that was cut to single precision differs",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
@@ -127,7 +127,7 @@ struct VerificationTests {
         #expect(report.tables.flatMap(\.differences).map(\.key).sorted() == ["ctid=1", "id=1", "id=2"], "\(report)")
     }
 
-    /// Two SQLite files, each made by a script.
+    /// Compares two SQLite files, each made by a script.
     private func compared(_ first: String, _ second: String) async throws -> VerificationReport {
         try await Backend.sqlite.withDatabase { a in
             try await Backend.sqlite.withDatabase { b in
@@ -204,7 +204,7 @@ struct VerificationTests {
     func missing(_ backend: Backend) async throws {
         try await Self.withPair(backend, backend) { first, second in
             try await first.withConnection { try $0.executeScript("CREATE TABLE alone (id integer)") }
-            // Names that a transfer into lower case would change, and that have no counterpart all the same.
+            // A transfer would change these names to lower case, but even so they have no counterpart.
             try await second.withConnection { connection in
                 try connection.executeScript(
                     #"ALTER TABLE goods ADD COLUMN "More" integer; CREATE TABLE "Other" (id integer)"#)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Migrator
 
-/// What the way back of an alteration can give back, and what it says of the rest.
+/// Tests which values undoing an alteration can restore, and the report about the others.
 @Suite("The way back")
 struct WayBackTests {
     private static var table: CreateTable {
@@ -29,7 +29,7 @@ struct WayBackTests {
             #expect(error.isDataLoss)
             #expect(error.measured.map(\.hazard.kind) == [.notUndone])
             #expect(error.measured.map(\.hazard.column) == ["letters"])
-            // Also what is NULL now may once have been something.
+            // A value that is NULL now may have been another one before.
             #expect(error.measured.map(\.rows) == [3])
             #expect(error.measured.map(\.examples) == [["id 1, letters 1", "id 2, letters 2", "id 3, letters NULL"]])
             try await test.down(allowsDataLoss: true)

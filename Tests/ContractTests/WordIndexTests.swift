@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Transfer
 
-/// The indexes over the words of memories and mirrors: what a migration, a rebuild and a transfer do to them.
+/// Tests the indexes on the words of memories and mirrors in a migration, a rebuild and a transfer.
 @Suite("Words are found")
 struct WordIndexTests {
     private static let mirrors = WordIndex("mirrors", columns: ["title", "conversation_text"])
@@ -55,7 +55,7 @@ struct WordIndexTests {
         }
     }
 
-    /// A `tsvector` would refuse such a row, and a GIN index such a word.
+    /// A `tsvector` would refuse such a text, and a GIN index such a word.
     @Test("in a text of megabytes, and in words that are longer than an index's entry", arguments: Backend.available)
     func longTexts(_ backend: Backend) async throws {
         try await backend.withDatabase { database in

@@ -2,7 +2,7 @@ import Dialects
 import TestSupport
 import Testing
 
-/// What the article on both databases says that they get, they get.
+/// Tests that the dialects produce what the article on both databases says.
 @Suite("Dialects.docc/BothDatabases.md")
 struct BothDatabasesArticleTests {
     private let dialects: [any Dialect] = [SQLiteDialect(), PostgreSQLDialect()]

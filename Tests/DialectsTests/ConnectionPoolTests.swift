@@ -5,14 +5,14 @@ import Testing
 
 @testable import Dialects
 
-/// A value that tasks share.
+/// A value that several tasks share.
 private final class Guarded<T: Sendable>: Sendable {
     private let value: Mutex<T>
     init(_ value: T) { self.value = Mutex(value) }
     func withLock<R: Sendable>(_ body: (inout T) -> R) -> R { value.withLock { body(&$0) } }
 }
 
-/// Waits until a condition holds; the suite's time limit ends a wait in vain.
+/// Waits until a condition is true. If it never is, the suite's time limit ends the wait.
 private func eventually(_ condition: () -> Bool) async throws {
     while !condition() { try await Task.sleep(for: .milliseconds(2)) }
 }
@@ -49,7 +49,7 @@ private func eventually(_ condition: () -> Bool) async throws {
                     try await pool.withConnection { connection in
                         running.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
                         _ = try connection.values("SELECT a FROM t")
-                        // Each stays until the limit has been reached once; on a busy machine that takes its time.
+                        // Each task stays until the limit has been reached once, which takes a while on a busy machine.
                         for _ in 0..<2_000 where running.withLock({ $0.most }) < 3 { usleep(5_000) }
                         running.withLock { $0.now -= 1 }
                     }
@@ -78,7 +78,7 @@ private func eventually(_ condition: () -> Bool) async throws {
             waiters.append(Task { try await pool.withConnection { _ in order.withLock { $0.append(number) } } })
             try await eventually { pool.waitingCount == number + 1 }
         }
-        // One who loses patience leaves the queue, and the others move up.
+        // A cancelled waiter leaves the queue, and the others move up.
         waiters[2].cancel()
         await #expect(throws: CancellationError.self) { try await waiters[2].value }
         #expect(order.withLock { $0 } == [])
@@ -231,7 +231,7 @@ private func eventually(_ condition: () -> Bool) async throws {
             try await pool.withConnection { _ in }
             await pool.close()
         }
-        // Other tests run their own threads meanwhile.
+        // Other tests run threads of their own meanwhile, so the number is only approximate.
         try await eventually { (try? threads()).map { $0 < before + 50 } ?? false }
     }
 }

@@ -75,7 +75,7 @@ import Testing
         #expect(try DatabaseURL(parsing: text).description == description)
     }
 
-    /// A password with bare reserved characters spills into other parts: no message may show any part.
+    /// Unescaped reserved characters in a password make parts of it look like other parts of the URL. No message may show any of them.
     @Test(arguments: [
         "postgresql://u:c4nary/x@h/db", "postgresql://u:1/c4nary@h/db", "postgresql://u:x@c4nary@h/db",
         "postgresql://u:x%c4nary@h/db", "postgresql://u:%zz@c4nary", "postgresql://u@h:c4nary/db",

@@ -2,7 +2,7 @@ import Dialects
 import TestSupport
 import Testing
 
-/// The law of drafts: what is written down of a difference leads exactly there, and back.
+/// Tests the law of drafts: the drafted operations lead exactly from one schema to the other, and back.
 @Suite("Laws of drafts")
 struct DraftTests {
     @Test("the operations between any two schemas lead from the one to the other, and back: 2,000 random pairs")

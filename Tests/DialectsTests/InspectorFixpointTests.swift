@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import Dialects
 
-/// Whatever way led to a schema, the database that went it reads back like one that was made of it at once.
+/// Tests that a database whose schema was made in steps reads back like one whose schema was made at once.
 @Suite struct InspectorFixpointTests {
     @Test(arguments: 0..<150) func sqlite(seed: Int) throws {
         let connection = try InspectorFixture.memory("")
@@ -36,7 +36,7 @@ import TestSupport
                 try run(lowering, on: connection)
                 schema = resolved.after
             } catch let error as DatabaseError {
-                // A check that doesn't suit its column's new type: only the database can know, and it changed nothing.
+                // A check does not fit its column's new type. Only the database can know that, and it has changed nothing.
                 refusals += 1
                 #expect(!connection.isInTransaction, "\(error)")
             }
@@ -48,8 +48,8 @@ import TestSupport
         #expect(try dialect.undeclaredObjects(of: schema, on: connection).objects == [], "seed \(seed)")
     }
 
-    /// Random views read tables that are not there, and random tables are renamed to what they are called already: replay
-    /// takes both, and no database does.
+    /// Returns whether a database would accept the operation. Replay also accepts random views of missing tables, and renames of a
+    /// table to its own name, which no database does.
     private func isMeaningful(_ operation: SchemaOperation) -> Bool {
         switch operation {
         case .renameTable(let old, let new): old != new

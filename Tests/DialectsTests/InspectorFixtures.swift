@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Dialects
 
-/// Databases for the inspectors' tests: in memory, or files that lie beside the tests.
+/// Databases for the inspectors' tests, in memory or as files beside the tests.
 enum InspectorFixture {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Fixtures")
@@ -22,7 +22,7 @@ enum InspectorFixture {
         return connection
     }
 
-    /// What the inspector says of a database in memory that the script made.
+    /// Inspects a database in memory that the script makes.
     static func inspect(_ script: String) throws -> Inspection {
         let connection = try memory(script)
         defer { connection.close() }

@@ -1,6 +1,6 @@
 @testable import Dialects
 
-/// A schema with one of everything that both databases can hold.
+/// A schema with one of each kind of object that both databases can hold.
 enum InspectorSample {
     static var schema: Schema { Schema(tables: [customers, orders], views: [View("open_orders", as: query)]) }
 

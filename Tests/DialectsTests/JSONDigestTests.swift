@@ -33,7 +33,7 @@ struct JSONDigestTests {
         #expect(digest(nested(5_001)) == nil)
     }
 
-    /// Random texts, most of them nearly right: PostgreSQL takes the same ones, and what it gives back has the same digest.
+    /// The texts are random and mostly almost valid. PostgreSQL accepts the same ones, and the texts that it returns have the same digest.
     @Test(
         "agrees with the server about random texts",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
@@ -59,7 +59,7 @@ struct JSONDigestTests {
     }
 }
 
-/// Makes texts of JSON with the corners in which parsers differ, and breaks some of them.
+/// Makes JSON texts with the details in which parsers differ, and makes some of them invalid.
 private struct RandomJSON {
     private var generator: SeededGenerator
 

@@ -2,7 +2,7 @@ import Dialects
 import Testing
 import TestSupport
 
-/// The law that everything rests on: whatever an operation did, its inverse undoes, and every schema on the way is sound.
+/// Tests the law on which everything rests: an operation's inverse undoes the operation, and every schema on the way is sound.
 @Suite("Laws of replay and inverse")
 struct LawTests {
     @Test("apply, then the inverse, gives the schema back: 3,000 random histories")

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Dialects
 
-/// Several connections read one moment of a database while another program writes it.
+/// Tests that several connections read one state of a database while another program writes to it.
 @Suite(.serialized) struct OneSnapshotTests {
-    /// What one reader saw.
+    /// The state that one reader saw.
     private struct Seen: Hashable {
         var isWhole: Bool
         var total: Int64?
@@ -20,7 +20,7 @@ import Testing
         var totals: Set<Int64> = []
         for _ in 0..<20 {
             let seen = try await readAtOneMoment(folder("a.db"), readers: 4) {
-                // In WAL mode the writer goes on while we read; else it waits, and must not be waited for.
+                // In WAL mode the writer continues during the reading. In other modes the writer waits, so the test must not wait for it.
                 if journalMode == "wal" { try writer.waitForProgress() }
             }
             #expect(seen.count == 1, "\(seen)")
@@ -31,7 +31,7 @@ import Testing
         #expect(totals.count == 20)
     }
 
-    /// Runs readers on threads of their own; `meanwhile` runs when all have begun and before any has read.
+    /// Runs readers on threads of their own. `meanwhile` runs after all have begun and before any has read.
     private func readAtOneMoment(
         _ path: String, readers count: Int, meanwhile: @escaping @Sendable () throws -> Void
     ) async throws -> Set<Seen> {
@@ -94,7 +94,7 @@ import Testing
         let driver = SQLiteDriver(path: folder("a.db"), options: ConnectionOptions(access: .readOnly))
         let (first, second) = (try driver.connect(), try driver.connect())
         let share = try first.beginSharedSnapshot()
-        // Its journal is not hot: a live transaction owns it.
+        // The journal is not hot, because a live transaction owns it.
         try writer.begin()
         try writer.execute("INSERT INTO t VALUES (2)")
         #expect(FileManager.default.fileExists(atPath: folder("a.db-journal")))
@@ -141,7 +141,7 @@ import Testing
             try writer.execute("UPDATE t SET a = a + 1")
             let second = try Self.fingerprint(folder)
             #expect(second != first)
-            // What is only moved from the -wal into the file is the same database.
+            // Moving data from the -wal into the file does not change the database.
             _ = try writer.values("PRAGMA wal_checkpoint")
             #expect(try Self.fingerprint(folder) == second)
             writer.close()
@@ -163,20 +163,20 @@ import Testing
         reader.close()
     }
 
-    /// Whoever comes to write a quiet file goes on beside its readers, checkpoints and all: the file stays as it is meanwhile.
+    /// A program that writes to a quiet file can work beside its readers, including checkpoints. The file does not change meanwhile.
     @Test func quietFileStaysAsItIsWhileItIsRead() throws {
         let folder = try SQLiteFolder()
         try folder.makeDatabase(journalMode: "wal")
-        // Only this file is looked at: to close another one would drop this process's locks on it.
+        // Only the database file is read: closing a descriptor of another file would drop this process's locks on that file.
         func bytes() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: folder("a.db"))) }
         let before = try bytes()
         let reader = try folder.open("a.db", .readOnly)
         _ = try reader.beginSharedSnapshot()
         #expect(reader.readingRemarks.isEmpty)
-        // A short visit: what the last one to leave does needs the file for itself.
+        // A short visit of a writer: the checkpoint of the last connection that closes would need the file for itself.
         #expect(try shell(folder("a.db"), "INSERT INTO t VALUES (2)") == 0)
         #expect(try bytes() == before)
-        // A long one, in this process, which brings everything back as soon as it may.
+        // A long visit in this process, which makes a checkpoint as soon as it is possible.
         try waitUntilJoined(folder("a.db-shm"))
         let newcomer = try folder.open("a.db", .readWrite, lockTimeout: 0)
         try newcomer.execute("INSERT INTO t VALUES (3)")
@@ -188,7 +188,7 @@ import Testing
         #expect(try bytes() == before)
         try reader.commit()
         reader.close()
-        // What was written is there, and nothing keeps it from the file any more.
+        // The written rows are there, and nothing hinders a checkpoint any more.
         let later = try folder.open("a.db", .readWrite)
         #expect(try later.queryValue("SELECT count(*) FROM t") == 2_190)
         #expect(try later.values("PRAGMA wal_checkpoint(TRUNCATE)")[0][0] == 0)
@@ -196,7 +196,7 @@ import Testing
         #expect(try folder.contents().keys.sorted() == ["a.db"])
     }
 
-    /// Until the lock of one who reads the file alone, byte 123, is there (https://www.sqlite.org/walformat.html).
+    /// Waits until the lock on byte 123 is held, which belongs to a reader of the file alone (https://www.sqlite.org/walformat.html).
     private func waitUntilJoined(_ walIndex: String) throws {
         let facts = try FileManager.default.attributesOfItem(atPath: walIndex)
         let place = ":\(try #require(facts[.systemFileNumber] as? Int)) 123 123"
@@ -221,7 +221,7 @@ import Testing
         reader.close()
     }
 
-    /// Many may read a quiet file at once, and none takes another for somebody who has it open.
+    /// Several readers may read a quiet file at once. None of them takes another one for a program that has the database open.
     @Test func readersOfAQuietFileLeaveItQuiet() throws {
         let folder = try SQLiteFolder()
         try folder.makeDatabase(journalMode: "wal")
@@ -234,7 +234,7 @@ import Testing
         #expect(try folder.contents() == before)
     }
 
-    /// Closing any descriptor of a file drops all of the process's locks on it, SQLite's too.
+    /// Closing any descriptor of a file would drop all of the process's locks on the file, including SQLite's.
     @Test func lookingAtAFileDropsNoLockOfThisProcess() async throws {
         let folder = try SQLiteFolder()
         try folder.makeDatabase()
@@ -250,7 +250,7 @@ import Testing
         writer.close()
     }
 
-    /// What SQLite's own shell, another process, answers: 0 when all is well.
+    /// Runs SQL in SQLite's shell, which is another process, and returns its exit code.
     private func shell(_ path: String, _ sql: String) throws -> Int32 {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

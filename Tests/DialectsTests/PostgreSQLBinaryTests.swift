@@ -3,7 +3,7 @@ import Testing
 @testable import Dialects
 import TestSupport
 
-/// The binary forms alone, and then against the server, which reads them back as text.
+/// Tests the binary forms alone, and then against the server, which shows them as text.
 @Suite struct PostgreSQLBinaryTests {
     private func numeric(_ text: String, _ limit: PostgreSQLNumeric.Limit = .none) -> [UInt8]? {
         var buffer = PostgreSQLBuffer(capacity: 8)
@@ -80,7 +80,8 @@ import TestSupport
         #expect(text { $0.append(date: 2_921_940) } == "10000-01-01")
     }
 
-    /// 3,000 random values of each kind: what we encode, the server shows as the same value; what it sends, we show as it does.
+    /// For 3,000 random values of each kind, the server shows an encoded value as the same value, and a decoded value reads as the
+    /// server shows it.
     @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason), arguments: [1, 2, 3] as [UInt64])
     func theServerReadsWhatWeWrite(seed: UInt64) throws {
         var random = SplitMix64(state: seed)

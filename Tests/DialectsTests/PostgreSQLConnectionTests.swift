@@ -205,7 +205,7 @@ struct PostgreSQLConnectionTests {
             try writer.endRow()
             try connection.rollback()
             #expect(try connection.queryValue("SELECT count(*) FROM t") == 0)
-            // What was left open must not touch what runs now.
+            // A cursor and a writer that were left open must not affect the current command.
             let newer = try connection.copyIn(table: "t", columns: ["a"], types: [.integer])
             cursor.close()
             writer.cancel()
@@ -291,7 +291,7 @@ struct PostgreSQLConnectionTests {
             let first = try prepared()
             try connection.execute("ALTER TABLE t ADD COLUMN b int")
             try ask()
-            // Only the query of the table is another one, in the place of the first.
+            // Only the query of the table has been replaced by another one.
             #expect(first.count > 5)
             let second = try prepared()
             #expect(second.count == first.count && second.subtracting(first).count == 1)

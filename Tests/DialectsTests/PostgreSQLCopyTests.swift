@@ -173,10 +173,10 @@ struct PostgreSQLCopyTests {
                 try Value.text("four").withRaw { try writer.write($0, column: 1) }
             }
             #expect(incompatible == IncompatibleValue(column: 1, value: "four", reason: "is longer than 3 characters"))
-            // The value alone may be replaced …
+            // Either the value alone can be replaced …
             try writer.write(.null, column: 1)
             try writer.endRow()
-            // … or the row be dropped.
+            // … or the row can be dropped.
             try writer.write(.integer(2), column: 0)
             try writer.write(.integer(3), column: 0)
             try writer.write(.null, column: 1)
@@ -210,7 +210,7 @@ struct PostgreSQLCopyTests {
                             try write(Int64(number), short: "abc")
                             try writer.endRow()
                         }
-                        // What is borrowed goes with the row that is taken back.
+                        // Borrowed values are released with the row that is dropped.
                         #expect(throws: IncompatibleValue.self) { try write(4, short: "four") }
                         try write(5, short: "")
                         try writer.endRow()
@@ -248,7 +248,7 @@ struct PostgreSQLCopyTests {
 
     @Test func theServersRefusalSaysWhere() throws {
         try withTable { connection in
-            // The server is given bytes that it must read itself: jsonb's version, and what is JSON or not.
+            // The server itself must check these bytes: the version of jsonb, and whether the text is JSON.
             let writer = try connection.copyIn(table: "t", columns: ["a", "n"], types: [.integer, .bytes])
             for row in 1...3 {
                 try writer.write(.integer(Int64(row)), column: 0)
@@ -313,7 +313,7 @@ struct PostgreSQLCopyTests {
         }
     }
 
-    /// What is no portable type is read as text, and goes from server to server in its own binary form.
+    /// A type that is not portable is read as text, and transferred from server to server in its own binary form.
     @Test func anUnknownTypeIsText() throws {
         try TestPostgreSQL.withFreshDatabase { url in
             let connection = try connect(to: url)
@@ -355,7 +355,7 @@ struct PostgreSQLCopyTests {
 }
 
 extension Value {
-    /// Lends the value as a driver would.
+    /// Lends the raw value as a driver would.
     func withRaw<T>(_ body: (RawValue) throws -> T) rethrows -> T {
         switch self {
         case .null: try body(.null)

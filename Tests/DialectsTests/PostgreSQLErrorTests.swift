@@ -87,7 +87,7 @@ struct PostgreSQLErrorTests {
     }
 }
 
-/// What happens when no connection comes about. `ci/postgres` asks the role `tc_password` for a password and nobody else.
+/// Tests failing connections. The server of `ci/postgres` asks only the role `tc_password` for a password.
 @Suite(.serialized, .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLConnectFailureTests {
     private func failure(_ changes: [String: String]) throws -> DatabaseError {
@@ -109,7 +109,7 @@ struct PostgreSQLConnectFailureTests {
         #expect(wrong.message.hasPrefix("the server refuses this user or password"))
         #expect(!"\(wrong)".contains("c4nary"))
 
-        // A password that is also a part of libpq's message.
+        // This password also occurs in libpq's message.
         let echoed = try failure(["user": "tc_password", "password": "tc_password"])
         #expect(echoed.kind == .authentication)
         #expect(!"\(echoed)".contains("tc_password"))

@@ -22,7 +22,7 @@ import TestSupport
 }
 
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason)) struct PostgreSQLInspectorTests {
-    /// What `body` makes of a connection to a fresh database after the script ran in it.
+    /// Returns the result of `body` for a connection to a new database in which the script has run.
     private func after<T>(_ script: String, _ body: (any Connection) throws -> T) throws -> T {
         try TestPostgreSQL.withFreshDatabase { url in
             let connection = try connect(to: url)
@@ -175,7 +175,7 @@ import TestSupport
             CREATE TABLE t (a mood DEFAULT 'good', b mood_of_day DEFAULT 'bad');
             """, PostgreSQLInspector.inspect)
         let statement = try #require(inspection.sameEngineCopy.tables.first?.statement)
-        // The name of one type begins with that of the other.
+        // The name of one type begins with the name of the other.
         #expect(
             statement.contains("'good'") && statement.contains("'bad'") && !statement.contains("of_day"), "\(statement)"
         )
@@ -239,7 +239,7 @@ import TestSupport
             #expect(found.objects[5].epilogue == [#"ALTER VIEW "upper" OWNER TO "pg_monitor""#])
             let near = try PostgreSQLInspector.undeclaredObjects(of: declared, around: ["t"], on: connection)
             #expect(near == found, "what hangs on all tables is all")
-            // Dropped and made again, everything is as it was.
+            // After everything was dropped and created again, it is the same as before.
             try connection.executeScript("DROP VIEW upper; DROP VIEW base; DROP INDEX i")
             for object in found.objects.dropFirst(3) {
                 for statement in [object.definition] + object.epilogue {

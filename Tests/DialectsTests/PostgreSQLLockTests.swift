@@ -39,7 +39,7 @@ struct PostgreSQLLockTests {
         try withTwoConnections { first, second in
             let holder = first.interrupter
             DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { holder.interrupt() }
-            // The holder's statement is interrupted on its own thread; the lock goes with its scope.
+            // The holder's statement is interrupted on its own thread, and the lock is released at the end of its scope.
             nonisolated(unsafe) let first = first
             let isHeld = DispatchSemaphore(value: 0)
             let isDone = DispatchSemaphore(value: 0)
@@ -110,7 +110,7 @@ struct PostgreSQLLockTests {
         }
     }
 
-    /// Test vectors of the FNV draft.
+    /// The arguments are test vectors of the FNV draft.
     @Test(
         arguments: [("", 0xCBF2_9CE4_8422_2325), ("a", 0xAF63_DC4C_8601_EC8C), ("foobar", 0x8594_4171_F739_67E8)]
             as [(String, UInt64)])

@@ -5,14 +5,14 @@ import Testing
 @testable import Dialects
 import TestSupport
 
-/// What becomes of a connection one of whose ends says nothing (`Silence`).
+/// Tests connections one end of which stays silent (`Silence`).
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLSilenceTests {
     private func connection(_ silence: Silence) throws -> any Connection {
         try connect(to: TestPostgreSQL.requireURL(), ConnectionOptions(silence: silence))
     }
 
-    /// What it held is free: here a lock.
+    /// The server releases everything that the session held, here a lock.
     @Test func aServerEndsASessionThatAsksNothing() throws {
         let (silent, other) = (try connection(Silence(ofClient: 0.5)), try connection(Silence()))
         defer { other.close() }
@@ -32,7 +32,7 @@ struct PostgreSQLSilenceTests {
     @Test func aServerEndsATransactionThatStandsStill() throws {
         let connection = try connection(Silence(inTransaction: 0.5))
         defer { connection.close() }
-        // Outside a transaction it may be silent.
+        // Outside of a transaction, the client may be silent.
         usleep(1_000_000)
         try connection.begin()
         usleep(2_000_000)
@@ -40,7 +40,7 @@ struct PostgreSQLSilenceTests {
         #expect(error?.kind == .lost)
     }
 
-    /// Whatever it is asked: without bindings, and with some, which is prepared first.
+    /// The arguments are a statement without bindings, and one with bindings, which is prepared first.
     @Test(arguments: ["SELECT pg_sleep(30)", "SELECT pg_sleep(30 * \(1))"] as [SQL])
     func aServerThatDoesNotAnswerIsLost(statement: SQL) throws {
         let connection = try connection(Silence(ofServer: 0.5))
@@ -60,7 +60,7 @@ struct PostgreSQLSilenceTests {
         #expect(try connection.queryValue("SELECT 7::bigint") == 7)
     }
 
-    /// A server that was restarted is behind none of the connections that idle.
+    /// A restart of the server breaks all idle connections, so the pool can drop them and then opens new ones.
     @Test func idleConnectionsAreDropped() async throws {
         let database = try Database(TestPostgreSQL.requireURL())
         let first = try await database.withConnection { try $0.queryValue("SELECT pg_backend_pid()::bigint") }

@@ -30,7 +30,7 @@ struct PostgreSQLSnapshotTests {
 
     @Test func aFingerprintIsTheSameUntilSomebodyWrites() throws {
         try TestPostgreSQL.withFreshDatabase { url in
-            // Other tests write the same cluster: one pair of equal ones among some is what can be had.
+            // Other tests write to the same cluster, so only some of the pairs can be expected to be equal.
             let reader = try connect(to: url, ConnectionOptions(access: .readOnly))
             defer { reader.close() }
             let pairs = try (0..<200).map { _ in

@@ -6,8 +6,7 @@ import Testing
 @testable import Dialects
 import TestSupport
 
-/// Servers that are too old to be worked with: none is at hand, so that one is played up to the end of its greeting, which is all
-/// that is read of it.
+/// Tests servers that are too old. None is available, so the test imitates one up to the end of its greeting; nothing more is read.
 @Suite("servers of a version that is not worked with")
 struct PostgreSQLVersionTests {
     @Test(
@@ -26,7 +25,7 @@ struct PostgreSQLVersionTests {
         #expect(((try? PostgreSQLVersion.require(version)) != nil) == isTaken)
     }
 
-    /// Takes one connection on a socket of its own.
+    /// Accepts one connection on a socket, and greets it as a server of this version.
     private func withGreeting(_ version: String, _ body: (DatabaseURL) throws -> Void) throws {
         let folder = "/tmp/tc-greeting-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -57,7 +56,7 @@ struct PostgreSQLVersionTests {
     }
 }
 
-/// AuthenticationOk, ParameterStatus and ReadyForQuery (https://www.postgresql.org/docs/15/protocol-message-formats.html).
+/// Sends AuthenticationOk, ParameterStatus and ReadyForQuery (https://www.postgresql.org/docs/15/protocol-message-formats.html).
 private func greet(_ client: CInt, _ version: String) {
     var request = [UInt8](repeating: 0, count: 1_024)
     _ = read(client, &request, request.count)

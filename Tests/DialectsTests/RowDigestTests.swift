@@ -72,7 +72,7 @@ struct RowDigestTests {
         let whole = digest(rows)
         #expect(digest(rows.shuffled(using: &random)) == whole)
         #expect(digest(Array(rows.dropLast())) != whole)
-        // Two rows for two others: the sum of simple numbers would not see it.
+        // Two rows take the place of two others. A sum of simple numbers would not show it.
         var swapped = rows
         (swapped[0], swapped[3]) = (rows[1], rows[2])
         #expect(digest(swapped) != whole)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Documents that say what they are")
 struct SHA256Tests {
-    /// From NIST's examples for FIPS 180-4; the lengths lie around those at which another block begins.
+    /// The arguments are from NIST's examples for FIPS 180-4. Their lengths are near those at which another block begins.
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
         ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),

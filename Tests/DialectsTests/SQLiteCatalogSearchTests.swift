@@ -2,7 +2,7 @@ import Testing
 
 @testable import Dialects
 
-/// What hangs on a table is found by its name in the texts of all others, however they write it, and by that name alone.
+/// Tests that the objects that depend on a table are found by its name in their texts, in any spelling, and only by that name.
 @Suite("the part of a catalog that speaks of a table")
 struct SQLiteCatalogSearchTests {
     private static let script = """

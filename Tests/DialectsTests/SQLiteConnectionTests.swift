@@ -163,7 +163,7 @@ import Testing
         #expect(all.first == first && all.map(\.row) == [7, 8])
     }
 
-    /// A table that others look after is not read: neither its rows, nor what is wrong with its keys.
+    /// Tables that were not asked for are not read: neither their rows nor the violations of their keys.
     @Test func onlyTheTablesAskedForAndTheirChildrenAreChecked() throws {
         try connection.executeScript(
             """

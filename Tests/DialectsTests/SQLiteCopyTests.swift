@@ -87,7 +87,7 @@ import Testing
 
     @Test func valueOfAnotherTypeIsACheckError() throws {
         try connection.execute("CREATE TABLE t (a INTEGER) STRICT")
-        // As it is stored: whether it fits is left to the database.
+        // The value is written as it is stored, and the database decides whether it fits.
         let writer = try connection.copyIn(table: "t", columns: ["a"], types: [.ownForm])
         try writer.write(.real(0.5), column: 0)
         let error = databaseError { try writer.endRow() }

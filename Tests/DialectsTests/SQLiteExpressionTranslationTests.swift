@@ -2,7 +2,7 @@ import Testing
 
 @testable import Dialects
 
-/// What SQLite's expressions become in PostgreSQL's words, and which become nothing.
+/// Tests the translation of SQLite's expressions to PostgreSQL, and which expressions have none.
 struct SQLiteExpressionTranslationTests {
     static var meaning: SQLiteExpressionTranslation {
         var name = Column("Name", .text)

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Dialects
 
-/// A folder of the test's own, removed with it, and ways to make databases there.
+/// A folder for one test, which is removed with this object, and methods that make databases in it.
 final class SQLiteFolder: Sendable {
     let path: String
 
@@ -18,7 +18,7 @@ final class SQLiteFolder: Sendable {
 
     func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// A connection to a database in the folder, on the calling thread.
+    /// Opens a connection to a database in the folder, on the calling thread.
     func open(
         _ name: String = "a.db", _ access: ConnectionOptions.Access = .create, owned: Bool = false,
         lockTimeout: Double = 5, statementTimeout: Double? = nil
@@ -28,7 +28,7 @@ final class SQLiteFolder: Sendable {
         return try SQLiteDriver(path: self(name), options: options).connect()
     }
 
-    /// A database with one table `t(a)` that holds 1, closed.
+    /// Makes a database with a table `t(a)` that holds 1, and closes it.
     func makeDatabase(_ name: String = "a.db", journalMode: String = "delete") throws {
         let connection = try open(name)
         try connection.executeScript(
@@ -36,7 +36,7 @@ final class SQLiteFolder: Sendable {
         connection.close()
     }
 
-    /// A database whose second row, 2, lies in a -wal that nobody has brought back.
+    /// Makes a database whose second row, 2, is in a -wal that was not checkpointed.
     func makeOrphanWAL(_ name: String = "a.db") throws {
         let other = try SQLiteFolder()
         try other.makeDatabase(journalMode: "wal")
@@ -48,7 +48,7 @@ final class SQLiteFolder: Sendable {
         writer.close()
     }
 
-    /// A database that was cut off while every row was being overwritten: the journal holds what they were.
+    /// Makes a database whose writer was interrupted while it overwrote every row. The journal holds the old rows.
     func makeHotJournal(_ name: String = "a.db") throws {
         let other = try SQLiteFolder()
         let writer = try other.open()
@@ -71,7 +71,7 @@ final class SQLiteFolder: Sendable {
         var mode: Int?
     }
 
-    /// Every file with its bytes, time of change and mode.
+    /// Returns every file with its bytes, time of change and mode.
     func contents() throws -> [String: Entry] {
         var entries: [String: Entry] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: path) {
@@ -84,7 +84,7 @@ final class SQLiteFolder: Sendable {
     }
 }
 
-/// The error that `body` throws, when it is a `DatabaseError`.
+/// Returns the error that `body` throws if it is a `DatabaseError`, and `nil` otherwise.
 func databaseError(_ body: () throws -> Void) -> DatabaseError? {
     do {
         try body()

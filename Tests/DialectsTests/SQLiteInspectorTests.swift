@@ -58,7 +58,7 @@ import Testing
             ])
     }
 
-    /// A LIKE that somebody wrote for SQLite knows no case: read back, it is SQLite's own.
+    /// A LIKE that was written for SQLite ignores case, so it is read back as an expression for SQLite only.
     @Test func whatPortableTextSaysOtherwiseIsSQLitesOwn() throws {
         let schema = try InspectorFixture.inspect(
             "CREATE TABLE t (a TEXT CHECK (a LIKE 'x%'), b INTEGER CHECK (b > 0)) STRICT; CREATE VIEW v AS SELECT * FROM t"
@@ -68,7 +68,7 @@ import Testing
         #expect(schema[view: "v"]?.query == .native(sqlite: "SELECT * FROM t", postgresql: ""))
     }
 
-    /// `COLLATE` binds tighter than `||`: there it belongs to the operand, and the index compares by bytes.
+    /// `COLLATE` binds more tightly than `||`, so it applies to the operand, and the index compares by bytes.
     @Test func theCollationOfAnOperandIsNotTheIndexs() throws {
         let table = try #require(
             InspectorFixture.inspect(
@@ -147,7 +147,7 @@ import Testing
         #expect(views.omitted.map(\.reason) == ["after insert on t: its body is written in SQLite's own words"])
     }
 
-    /// A module or a collation that only some application has: the file says it, this SQLite can't load it.
+    /// The file uses a module or a collation that only an application has. This SQLite can't load it, but the inspector describes it.
     @Test func whatThisSQLiteCannotLoadIsStillDescribed() throws {
         let connection = try InspectorFixture.memory(
             """

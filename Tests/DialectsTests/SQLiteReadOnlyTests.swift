@@ -4,11 +4,11 @@ import Testing
 
 @testable import Dialects
 
-/// A stranger's database is read whole, and its folder stays byte for byte as it was.
+/// Tests that a foreign database is read completely, and that its folder does not change by a byte.
 @Suite struct SQLiteReadOnlyTests {
 
     private func check(_ folder: SQLiteFolder, name: String = "a.db", expecting: [[Value]]) throws {
-        // So that a change would show in the times too.
+        // After this pause, a change would also show in the files' times.
         usleep(20_000)
         let before = try folder.contents()
         let connection = try folder.open(name, .readOnly)
@@ -118,7 +118,7 @@ import Testing
         }
         usleep(20_000)
         var error: DatabaseError?
-        // On a busy machine the other thread may rest too long.
+        // On a busy machine, the other thread may pause for too long, so this tries several times.
         for _ in 0..<10 where error == nil { error = databaseError { try folder.open("a.db", .readOnly).close() } }
         isDone.signal()
         #expect(error?.kind == .locked)

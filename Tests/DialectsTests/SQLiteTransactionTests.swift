@@ -110,7 +110,7 @@ import Testing
         #expect(throws: Oops.self) {
             try connection.withForeignKeysUnenforced {
                 try connection.begin()
-                // No rollback comes through any more.
+                // From here on, a rollback is refused.
                 try handle.refusingTransactionControl()
                 throw Oops()
             }

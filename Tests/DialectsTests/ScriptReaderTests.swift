@@ -31,7 +31,7 @@ struct ScriptReaderTests {
             END
             """
         #expect(cut("\(trigger); COMMIT", .sqlite) == [trigger, "COMMIT"])
-        // Two of them, and what only looks like one.
+        // Two triggers, and a text that only looks like one.
         #expect(cut("\(trigger);\(trigger); END", .sqlite) == [trigger, trigger, "END"])
         #expect(cut("CREATE TABLE trigger (a); BEGIN; END", .sqlite).count == 3)
     }
@@ -49,7 +49,7 @@ struct ScriptReaderTests {
     }
 
     @Test func eachDatabaseHasItsOwnQuotesAndComments() {
-        // Nested comments, dollars and backslashes are PostgreSQL's; brackets and backticks are SQLite's.
+        // Nested comments, dollar quotes and backslashes belong to PostgreSQL; brackets and backticks belong to SQLite.
         #expect(cut("/* /* */ COMMIT; */ SELECT 1", .postgresql) == ["SELECT 1"])
         #expect(cut("/* /* */ COMMIT; SELECT 1", .sqlite) == ["COMMIT", "SELECT 1"])
         #expect(cut("SELECT $$;$$, $a$ ; $$ ; $a$, $1; COMMIT", .postgresql).last == "COMMIT")
@@ -70,7 +70,7 @@ struct ScriptReaderTests {
         }
     }
 
-    /// A script of many rows takes as long as it is: twice the rows, twice the time.
+    /// The time to cut a script grows linearly with its length: twice the rows take twice the time.
     @Test func cuttingGrowsWithTheScript() {
         func time(_ rows: Int) -> Double {
             let text = String(repeating: "INSERT INTO t VALUES (1, 'abc', $$d$$);\n", count: rows)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Dialects
 
-/// What spares a decimal its text has to say exactly what the text would.
+/// Tests that encoding a decimal without making its text gives exactly the same result as encoding the text.
 @Suite("Decimals of few digits, without their texts")
 struct SmallDecimalTests {
     private static let limits: [PostgreSQLEncoding] = [
@@ -11,7 +11,7 @@ struct SmallDecimalTests {
         .decimal(precision: 30, scale: 10),
     ]
 
-    /// Money, measurements, whole numbers, both ends of what is small, and any bits at all.
+    /// Returns amounts of money, measurements, whole numbers, both limits of small decimals, and random bits.
     private static func doubles(_ count: Int) -> [Double] {
         var random = SeededGenerator(seed: 2_026)
         let edges: [Double] = [
@@ -56,7 +56,7 @@ struct SmallDecimalTests {
         for number in Self.doubles(100_000) where number.isFinite {
             let text = Value.text(number.description)
             #expect(digest(.real(number)) == digest(text), "\(number)")
-            // A numeric can't hold the sign of -0.0, which the text would lose.
+            // -0.0 is skipped, because a numeric can't hold its sign.
             guard number != 0 || number.sign == .plus else { continue }
             for limit in Self.limits {
                 #expect(field(.real(number), limit) == field(text, limit), "\(number) \(limit)")

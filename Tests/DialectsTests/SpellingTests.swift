@@ -3,7 +3,7 @@ import Testing
 
 @testable import Dialects
 
-/// Spellings of one thing that programs store: uuids, spans of time, addresses.
+/// Tests the different spellings in which programs store the same value: uuids, intervals, addresses.
 @Suite("Spellings of one value") struct SpellingTests {
     private func read<T>(_ text: String, _ body: (UnsafeRawBufferPointer) -> T) -> T {
         Array(text.utf8).withUnsafeBytes(body)
@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [
         ("123e4567-e89b-12d3-a456-426614174000", true), ("123E4567-E89B-12D3-A456-426614174000", true),
         ("123e4567e89b12d3a456426614174000", true),
-        // The digest of a file: no version, no variant.
+        // The digest of a file looks like a uuid, but has no version and no variant.
         ("d41d8cd98f00b204e9800998ecf8427e", false), ("123e4567e89b12d3c456426614174000", false),
         ("123e4567-e89b-12d3-a456-42661417400", false), ("123e4567e89b12d3a456426614174g00", false),
         ("{23e4567-e89b-12d3-a456-42661417400}", false), ("", false),
@@ -57,7 +57,7 @@ import Testing
                 FROM (SELECT \(trusted: SQLText.literal(text))::interval) AS t (i)
                 """)[0]
             #expect([Int64(number.months), Int64(number.days), number.microseconds] == row[0..<3].map(\.integer))
-            // What the server writes is what was read, for whoever compares.
+            // The server's text and the original text are equal in a comparison.
             #expect(digest(row[3], .interval) == digest(.text(text), .interval))
             #expect(IntervalText.canonical(text) == row[3].text)
         }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Values as rules read them")
 struct ValueRuleTests {
-    /// What comes out, as text.
+    /// Returns the value that the rule reads; `nil` if it can't read the value.
     private func read(_ value: Value, _ reading: ValueRule) -> Value? {
         let reader = ValueReader([reading])
         return withExtendedLifetime(reader) { value.withRaw { reader?.read($0, column: 0).copied } }
@@ -84,7 +84,7 @@ struct ValueRuleTests {
             read("123E4567-e89b-12d3-a456-426614174000", .digits) == "123e4567e89b12d3a456426614174000")
     }
 
-    /// SQLite's own functions are the measure.
+    /// SQLite's own functions give the expected values.
     @Test("julian days and epochs are read as SQLite reads them")
     func likeSQLite() throws {
         let connection = try connect(

@@ -1,7 +1,7 @@
 import Dialects
 import Migrator
 
-/// What somebody may have made of the schema that the history `plain` makes: `TC_FIXTURE_SCHEMA`.
+/// The declared schema that `TC_FIXTURE_SCHEMA` names, as somebody may have edited the one that the history `plain` makes.
 enum DeclaredSchema: String {
     case same, grown, required, tightened, renamed, renamedTable, shrunk, uncounted, unsound
     case swapped, swappedTables, chained
@@ -17,7 +17,7 @@ enum DeclaredSchema: String {
         case .shrunk: Self.schema(of: .people.adding { $0.dropLast() })
         case .uncounted: Self.schema(of: .people, .notes.adding { [Column("id", .bigint)] + $0.dropFirst() })
         case .unsound: Self.schema(of: .notes)
-        // What was the name is the nick, and the other way round.
+        // The columns `name` and `nick` have exchanged their names.
         case .swapped:
             Self.schema(
                 of: .people.adding { [$0[0], Column("nick", .text), .nullable("name", .text)] }, .notes)

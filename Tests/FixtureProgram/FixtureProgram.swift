@@ -2,7 +2,7 @@ import MigrateCommand
 import Migrator
 import TCTerminal
 
-/// The real commands around a history that a test chooses by the variable `TC_FIXTURE`.
+/// The real commands with a history that a test chooses by the variable `TC_FIXTURE`.
 @main
 struct FixtureProgram {
     static func main() async {
@@ -60,7 +60,7 @@ struct FixtureProgram {
         }
     }
 
-    /// The same id as `people`, and another column: what an edit after the fact looks like.
+    /// A migration with the id of `people` but another column, like a migration that was edited after it was applied.
     static let editedPeople = Migration("0001-people") {
         CreateTable("people") {
             Column("id", .bigint).identity().primaryKey()
@@ -88,7 +88,7 @@ struct FixtureProgram {
         CreateTable("third") { Column("id", .bigint).primaryKey() }
     }
 
-    /// Takes some seconds between its first and its last statement, so that a test can kill it in the middle.
+    /// A migration that takes some seconds between its first and its last statement, so that a test can kill it in the middle.
     static let slow = Migration("0003-slow") {
         CreateTable("before_the_pause") { Column("id", .bigint).primaryKey() }
         RunSQL(pause, undo: .nothing)
@@ -105,12 +105,12 @@ struct FixtureProgram {
     static let defaulting = Migration("0003-defaulting") {
         AlterTable("people") { ChangeColumn("nick").default("none") }
     }
-    /// Merged late: it stands before `defaulting`, which has been applied, and would undo what that does.
+    /// A migration that was merged late: it stands before `defaulting`, which has been applied, and would undo the effect of `defaulting`.
     static let lateDefault = Migration("0002-late-default") {
         AlterTable("people") { ChangeColumn("nick").default("late") }
     }
     static let scripted = Migration("0002-scripted") { RunSQL("UPDATE people SET nick = 'x'", undo: .nothing) }
-    /// The same id and schema as `people`, by other operations.
+    /// A migration with the id of `people` that makes the same schema by other operations.
     static let retoldPeople = Migration("0001-people") {
         CreateTable("people") {
             Column("id", .bigint).identity().primaryKey()

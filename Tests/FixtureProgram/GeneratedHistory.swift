@@ -1,17 +1,18 @@
 import Migrator
 
-/// Histories of any length, for tests and benchmarks of how time and memory grow: `grown:1000`.
+/// A history of any length, such as `grown:1000`, for tests and benchmarks of the growth of time and memory.
 struct GeneratedHistory {
     private enum Kind: String {
         /// Each migration makes one table with one index.
         case grown
-        /// The first half makes tables, the second half alters one of them each, in turn in place and by a rebuild on SQLite.
+        /// The first half of the migrations makes tables. Each one of the second half alters a table, alternately in place and by a rebuild
+        /// on SQLite.
         case altered
         /// One migration makes all tables, each with a reference to the one before it.
         case wide
-        /// One migration in place of all those of `grown`.
+        /// One migration replaces all those of `grown`.
         case squashed
-        /// One migration makes all tables, and the second one an index of each, online.
+        /// One migration makes all tables, and a second one makes an index on each table, online.
         case online
     }
 

@@ -3,7 +3,7 @@ import TCMCP
 import TCSettings
 import Testing
 
-/// What a tool may be called with. What is wrong is said in a way that a model can act on.
+/// Tests the arguments that a tool accepts. The errors are messages that a model can act on.
 struct ArgumentTests {
     private let tools = ToolList(
         DocumentShapes(
@@ -56,7 +56,7 @@ struct ArgumentTests {
         #expect(long == "session_id is longer than 500 code points")
     }
 
-    /// Each name is a tool's, and each tool says what comes back.
+    /// Each name belongs to a tool, and each tool describes its result.
     @Test func everyToolIsDescribed() {
         #expect(tools.all.map(\.name) == ToolName.allCases)
         for tool in tools.all {

@@ -3,7 +3,7 @@ import TCMCP
 import TCSettings
 import Testing
 
-/// What is a message, and what is none.
+/// Tests which texts are messages and which are not.
 struct MessageTests {
     private func read(_ text: String) throws(RPCFailure) -> RPCMessage { try RPCMessage(Array(text.utf8)) }
 
@@ -49,7 +49,7 @@ struct MessageTests {
     ])
     func whatIsNoMessage(text: String) { #expect(failure(text)?.code == .invalidRequest, "\(text)") }
 
-    /// The id is known where it could be read: the client can tell which of its requests was wrong.
+    /// A refusal names the request's id if the id could be read, so that the client can tell which of its requests was wrong.
     @Test func aRefusalNamesItsRequest() throws {
         #expect(failure(#"{"jsonrpc":"1.0","id":7,"method":"ping"}"#)?.id == .number(7))
         #expect(
@@ -68,7 +68,7 @@ struct MessageTests {
         else { throw RPCFailure(.internalError, "no response") }
     }
 
-    /// Events come in pieces of any length.
+    /// Events may arrive in pieces of any length.
     @Test(arguments: 1...40) func eventsInPieces(length: Int) {
         let messages = [JSON.object([("a", "x\ny")]), .object([("b", .integer(1))])]
         let bytes = Array((EventFrame.keepAlive + messages.map(EventFrame.of).joined() + EventFrame.keepAlive).utf8)

@@ -3,7 +3,7 @@ import TCMCP
 import TCSettings
 import Testing
 
-/// Which revision a request is answered in, and what is refused because it contradicts itself.
+/// Tests the revision in which a request is answered, and the refusal of requests that contradict themselves.
 struct RevisionTests {
     private static let meta = #"""
         {"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}
@@ -43,7 +43,7 @@ struct RevisionTests {
         #expect(envelope.revision == .july2026 && !envelope.mayAsk && envelope.progressToken == nil)
     }
 
-    /// Whoever routes by a header must not be led elsewhere than the body leads.
+    /// A header must not lead an intermediary to another decision than the body would.
     @Test func headersThatContradictTheBody() throws {
         let list = try request("tools/list", #"{"_meta":\#(Self.meta)}"#)
         let call = try request("tools/call", #"{"name":"whoami","_meta":\#(Self.meta)}"#)
@@ -83,7 +83,7 @@ struct RevisionTests {
         #expect(failure(call, headers(version: "2026-07-28", method: "tools/list"))?.code == .invalidParams)
     }
 
-    /// A revision with `initialize` can't be had without.
+    /// A revision with `initialize` can't be used without it.
     @Test func aHandshakeRevisionInAnEnvelope() throws {
         let meta = Self.meta.replacing("2026-07-28", with: "2025-11-25")
         let call = try request("tools/list", #"{"_meta":\#(meta)}"#)
@@ -113,7 +113,7 @@ struct RevisionTests {
         }
     }
 
-    /// What a bridge puts into the headers is what the server then reads in them.
+    /// The server reads in the headers what the bridge has put there.
     @Test(arguments: ["whoami", "wer bin ich ü", "=?base64?x?=", "a\u{0}b", " "])
     func headersOutOfAMessage(tool: String) throws {
         let params = JSON.object([("name", .string(tool)), ("_meta", try #require(JSON(parsing: Self.meta)))])

@@ -3,7 +3,7 @@ import TCMCP
 import TCSettings
 import Testing
 
-/// Our entry in the settings of agents: nothing else changes, and it goes as it came.
+/// Tests TeleClaude's entry in the settings of agents: nothing else changes, and removing the entry restores the text.
 struct SettingsTests {
     private static let entry = ServerEntry(command: "/usr/bin/telec", arguments: ["mcp"])
 
@@ -56,7 +56,7 @@ struct SettingsTests {
         }
     }
 
-    /// Somebody has written tables behind ours, and one below it.
+    /// The user has added tables after TeleClaude's table, and a subtable to it.
     @Test func tablesBehindOurs() throws {
         let ours = try KnownAgent.codex.adding(Self.entry, to: "a = 1\n")
         let more =
@@ -92,7 +92,7 @@ struct SettingsTests {
         #expect(throws: SettingsObjection.self) { try KnownAgent.codex.adding(Self.entry, to: text) }
     }
 
-    /// A path may hold whatever a path may.
+    /// A path may contain any character that the file system allows.
     @Test func strangePaths() throws {
         let strange = ServerEntry(command: "/a \"b\"\\c/ü/telec", arguments: ["mcp", "--socket", "/x\ty"])
         let added = try KnownAgent.claude.adding(strange, to: "{}")

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// docs/architecture.md answers "where is …" by a path: each has to be there.
+/// docs/architecture.md answers "where is …" with paths. Each of these paths has to exist.
 @Suite("docs/architecture.md")
 struct ArchitecturePageTests {
     @Test("every path that answers where something is leads to a file")

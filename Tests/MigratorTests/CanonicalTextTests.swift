@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Migrator
 
-/// A ledger's checksums are taken of this text, so it may never change.
+/// Tests the text from which a ledger's checksums are computed, and which may therefore never change.
 @Suite("The canonical text of operations")
 struct CanonicalTextTests {
     @Test("reads back as the same operations, and is written as Foundation's encoder writes it: 1,000 random histories")
@@ -89,7 +89,7 @@ extension Schema {
     }
 }
 
-/// Any JSON.
+/// Any JSON document.
 private enum Document: Codable {
     case null
     case boolean(Bool)

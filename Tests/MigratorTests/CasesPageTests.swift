@@ -1,10 +1,10 @@
 import TestSupport
 import Testing
 
-/// docs/cases.md says which test shows a case, and the tests say which case they show. Both have to say the same.
+/// docs/cases.md says which test shows a case, and the tests say which case they show. Both have to agree.
 @Suite("docs/cases.md")
 struct CasesPageTests {
-    /// A row of its tables: a case's number, and the tests that it links.
+    /// A row of the page's tables: a case's number, and the tests to which the row links.
     private struct Row {
         var number: Int
         var text: String

@@ -2,10 +2,11 @@ import Migrator
 import TestSupport
 import Testing
 
-/// An application of five years has five hundred migrations; its daemon must start as if they were five.
+/// Tests long histories: an application may have five hundred migrations after five years, and its daemon must still start as fast as
+/// with five.
 @Suite("Histories of any length")
 struct HistoryGrowthTests {
-    /// Each table refers to the one before it, has an index, and is altered and read by a view later on.
+    /// Returns migrations whose tables each refer to the one before, have an index, and are later altered and read by a view.
     private func migrations(_ count: Int) -> [Migration] {
         let creations = (0..<count).map { at in
             Migration("create-\(at)") {

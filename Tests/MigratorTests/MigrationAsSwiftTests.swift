@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct MigrationAsSwiftTests {
-    /// `RenderedMigration.swift` is what a rendering looks like: it compiles, it is formatted, and what it makes is what was
+    /// `RenderedMigration.swift` shows a rendering: it compiles, it is formatted, and it makes the same migration that was
     /// rendered.
     @Test func theRenderingIsSourceThatMakesTheSameMigration() throws {
         let resolved = try schemaBefore.resolving(everything)
@@ -16,7 +16,7 @@ import Testing
         #expect(try schemaBefore.resolving(Migration.rendered.operations) == resolved)
     }
 
-    /// What a compiler would take too long for is declared apart.
+    /// An expression that the compiler would take too long for is split into several declarations.
     @Test func aLongMigrationIsDeclaredInPieces() throws {
         let tables = (0..<30).map { number -> SchemaOperation in
             var table = Table(name: "t\(number)")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Migrator
 
-/// Migrations that were merged late, without a database: what may follow those that are applied.
+/// Tests, without a database, which migrations that were merged late may follow the applied ones.
 @Suite("Plans out of order")
 struct OutOfOrderPlanTests {
     private static let first = Migration("1") {
@@ -13,7 +13,7 @@ struct OutOfOrderPlanTests {
         }
     }
 
-    /// Why `late`, which stands before `applied`, can't follow it; `nil` where it may.
+    /// Returns the reason why `late`, which stands before `applied`, can't follow it; `nil` if it can.
     private func conflict(
         _ applied: [SchemaOperation], late: [SchemaOperation], after first: Migration = Self.first,
         sourceLocation: SourceLocation = #_sourceLocation
@@ -85,7 +85,7 @@ struct OutOfOrderPlanTests {
         #expect(try conflict(swapBC, late: swapAB) == .values(of: "t.b"))
         let swapCD = alter(.renameColumn("c", to: "id"), .renameColumn("id", to: "c"))
         #expect(try conflict(swapCD, late: swapAB) == nil)
-        // The one computes from what the other has computed.
+        // One migration computes from values that the other has computed.
         #expect(try conflict(alter(computing("a", "a || b")), late: alter(computing("b", "b || 'x'"))) != nil)
         #expect(try conflict(alter(computing("b", "b || 'x'")), late: alter(computing("a", "a || b"))) != nil)
         let filling = Change.changeColumn("a", [.nullable(false, filling: "none")])
@@ -110,7 +110,7 @@ struct OutOfOrderPlanTests {
             try self.conflict(alter(applied), late: alter(late), after: table)
         }
         let kept = Change.changeColumn("g", [.generated(nil)])
-        // In replay a retyped column may be in use by a computed one; its values are another matter.
+        // A migration that reads the computed column `g` also reads `a`, from which `g` is computed.
         let a = Change.renameColumn("a", to: "z")
         #expect(try conflict(a, late: computing("c", "g || 'x'")) == .values(of: "t.a"))
         #expect(try conflict(kept, late: computing("c", "c || 'x'")) == nil)
@@ -142,7 +142,7 @@ struct OutOfOrderPlanTests {
         let count = SchemaOperation.createView(View("v", as: .sql("SELECT count(*) AS n FROM t")))
         #expect(try conflict([count], late: alter(adding("x"))) == nil)
         #expect(try conflict([all], late: [.createTable(Table(name: "u", "id"))]) == nil)
-        // It is there before both, and made anew by the one that retypes what it shows.
+        // The view exists before both migrations, and the one that changes its column's type creates it again.
         let before = Migration(id: "1", operations: Self.first.operations + [all])
         let retype = alter(computing("a", "a || 'x'"))
         #expect(try conflict(retype, late: alter(adding("x")), after: before) == columns)
@@ -172,7 +172,7 @@ struct OutOfOrderPlanTests {
             let history = try History(operations.enumerated().map { Migration(id: "\($0)", operations: [$1]) })
             let applied = AppliedOrder(
                 places: history.migrations.indices.filter { _ in Int.random(in: 0..<4, using: &random) > 0 })
-            // Such a database there can be only where the others make sense by themselves.
+            // Such a database can exist only if the other migrations are valid without the missing ones.
             guard !applied.missing.isEmpty, let before = try? history.schema(of: applied) else { continue }
             do {
                 let plan = try history.planUp(applied, to: nil, allowsOutOfOrder: true)

@@ -16,7 +16,7 @@ struct ReadmeProgramTests {
     }
 }
 
-/// What README shows, line by line.
+/// The code of README, line by line.
 private func migrate(_ url: String) async throws {
     let history = try History {
         Migration("0001-notes") {

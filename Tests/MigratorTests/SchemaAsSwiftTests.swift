@@ -3,7 +3,7 @@ import Migrator
 import Testing
 
 @Suite struct SchemaAsSwiftTests {
-    /// `RenderedSchema.swift` is what a rendering looks like, and what it makes is rendered as the very same text.
+    /// `RenderedSchema.swift` shows a rendering, and the schema that it makes is rendered as exactly the same text.
     @Test func theRenderingIsSourceThatMakesTheSameSchema() throws {
         let path = #filePath.replacing("SchemaAsSwiftTests", with: "RenderedSchema")
         let source = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)

@@ -69,7 +69,7 @@ struct HTMLTests {
         #expect(
             HTML.escaped("<b a=\"'\">&\u{0}\u{9B}\u{1B}")
                 == "&lt;b a=&quot;&#39;&quot;&gt;&amp;\u{FFFD}\u{FFFD}\u{FFFD}")
-        // Two scalars, one character.
+        // `<` and the combining mark are two scalars, but one character.
         #expect(HTML.escaped("<\u{338}script>").utf8.starts(with: "&lt;".utf8))
         #expect(HTML.name("a\u{202E}b\n</bdi>") == "<bdi>a\u{FFFD}b\u{FFFD}&lt;/bdi&gt;</bdi>")
         #expect(HTML.name(String(repeating: "x", count: 5_000)).count < 130)

@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Session tokens")
 struct SessionTokenTests {
-    /// A clock that a test moves.
+    /// A clock that a test advances.
     private final class Clock: Sendable {
         private let moment = Mutex(Timestamp.now)
         func advance(seconds: Int64) { moment.withLock { $0 = $0.advanced(seconds: seconds) } }
@@ -70,7 +70,7 @@ struct SessionTokenTests {
             await #expect(throws: DatabaseError.self) {
                 try await tokens.issue(sessionID: "none", principal: "Ann", role: .admin)
             }
-            // Nothing of a token is stored but its hash.
+            // Only the hash of a token is stored.
             let stored = try await database.withConnection { try $0.values("SELECT token FROM session_tokens") }
             #expect(
                 stored.count == 3
@@ -100,7 +100,7 @@ struct SessionTokenTests {
                 #expect(try await tokens.find(token)?.sessionID == "one")
             }
             #expect(try await tokens.find(other) == nil)
-            // The machine slept for days.
+            // The machine has slept for days.
             clock.advance(seconds: 400_000)
             #expect(try await tokens.find(token) == nil)
             #expect(try await tokens.session(of: token) == "one")
@@ -120,10 +120,10 @@ struct SessionTokenTests {
             #expect(try await tokens.find(token) == nil)
             clock.advance(seconds: -86_401)
             #expect(try await tokens.find(token) == nil)
-            // One that is made now lives as long as any, by the time that has been.
+            // A token that is issued now is valid for the usual time, counted from the latest time that the daemon has seen.
             let fresh = try await tokens.issue(sessionID: "two", principal: "Ben", role: .member)
             #expect(try await tokens.find(fresh) != nil)
-            // A daemon that starts now learns from the rows how late it has been.
+            // A daemon that starts now learns from the rows the latest time that was seen.
             let started = SessionTokens(database: database) { clock.now }
             try await started.rememberTime()
             #expect(try await started.find(token) == nil)

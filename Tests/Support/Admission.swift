@@ -1,8 +1,8 @@
-/// How many tests may have a database of the server's at once. Every test that waits lets others begin, so that without a limit
-/// hundreds of them ask for more connections than the server gives out (`max_connections` in ci/postgres).
+/// Limits how many tests use databases of the server at the same time. Swift Testing begins further tests whenever one waits, so
+/// without a limit hundreds of tests would ask for more connections than the server allows (`max_connections` in ci/postgres).
 actor Admission {
     static let toServer = Admission(places: 48)
-    /// A test that has a place already takes no other one.
+    /// Whether the current task has a place already; it then does not take another one.
     @TaskLocal private static var isAdmitted = false
 
     private var places: Int

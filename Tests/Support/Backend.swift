@@ -2,11 +2,11 @@ import Dialects
 import TCPOSIX
 import Testing
 
-/// A kind of database that the contract suite runs against. A new dialect is one case here.
+/// A kind of database that the contract suite runs against. A new dialect needs one more case here.
 public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case sqlite, postgresql
 
-    /// Those that can run here; PostgreSQL is there also when it is demanded and missing, so that its tests fail loudly.
+    /// The kinds to test here. PostgreSQL is included even if it is demanded but missing, so that its tests fail visibly.
     public static var available: [Backend] {
         allCases.filter { backend in
             switch backend {
@@ -25,7 +25,7 @@ public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible
         }
     }
 
-    /// An empty database of this kind, which is gone afterwards.
+    /// Passes the URL of a new, empty database of this kind to `body`, and removes the database afterwards.
     public func withURL<T>(_ body: (DatabaseURL) async throws -> T) async throws -> T {
         switch self {
         case .postgresql: return try await TestPostgreSQL.withFreshDatabase(body)
@@ -36,7 +36,7 @@ public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible
         }
     }
 
-    /// The same, opened the way the project opens its own databases.
+    /// Passes a new, empty database to `body`, opened in the way in which the project opens its own databases.
     public func withDatabase<T>(_ body: (Database) async throws -> T) async throws -> T {
         try await withURL { url in
             let options = ConnectionOptions(access: .create, isOwned: true)
@@ -53,7 +53,7 @@ public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible
     }
 }
 
-/// A folder of the test's own, removed afterwards with everything in it.
+/// Passes a new folder to `body`, and removes the folder with everything in it afterwards.
 public func withTemporaryFolder<T>(_ body: (String) async throws -> T) async throws -> T {
     var template = Array("\(environment("TMPDIR") ?? "/tmp")/tc-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw DatabaseError(.other, "no temporary folder could be made") }

@@ -9,7 +9,7 @@ import Dialects
 public enum TestPostgreSQL {
     public static let url: DatabaseURL? = try? requireURL()
 
-    /// Whether tests that need the server run. True without a server when none may be skipped: they then fail by themselves.
+    /// Whether tests that need the server are run. It is true without a server if no test may be skipped; those tests then fail.
     public static var isWanted: Bool {
         environment("TC_TEST_POSTGRESQL") != nil || environment("TC_TEST_REQUIRE_ALL") == "1"
     }
@@ -17,13 +17,14 @@ public enum TestPostgreSQL {
     public static let skipReason: Comment =
         "no PostgreSQL server: set TC_TEST_POSTGRESQL to its URL (ci/postgres start)"
 
-    /// The server's URL; an error when there is none.
+    /// Returns the server's URL.
+    /// - Throws: An error if none is set.
     public static func requireURL() throws -> DatabaseURL {
         let text = environment("TC_TEST_POSTGRESQL")
         return try DatabaseURL(parsing: try #require(text, "TC_TEST_REQUIRE_ALL wants TC_TEST_POSTGRESQL to be set"))
     }
 
-    /// The same server with other parameters: `["dbname": "x"]`.
+    /// Returns the URL of the same server with other parameters, such as `["dbname": "x"]`.
     public static func url(_ changes: [String: String]) throws -> DatabaseURL {
         guard case .postgresql(var parameters) = try requireURL().target else {
             throw DatabaseError(.invalidURL, "TC_TEST_POSTGRESQL is no URL of a PostgreSQL server")
@@ -32,7 +33,7 @@ public enum TestPostgreSQL {
         return DatabaseURL(.postgresql(parameters))
     }
 
-    /// Makes an empty database of its own, hands its URL to `body`, and drops it afterwards.
+    /// Creates an empty database, passes its URL to `body`, and drops the database afterwards.
     public static func withFreshDatabase<T>(_ body: (DatabaseURL) throws -> T) throws -> T {
         let name = try createDatabase()
         defer { dropDatabase(name) }
@@ -47,10 +48,10 @@ public enum TestPostgreSQL {
         }
     }
 
-    /// The password of the role `tc_password`, the one that the cluster of ci/postgres asks for it.
+    /// The password of the role `tc_password`, the only role that the cluster of ci/postgres asks for a password.
     public static let rolePassword = "right-cAnArY-7f3e"
 
-    /// Makes that role where it is missing. Several tests need it, at the same time and with one password.
+    /// Creates the role `tc_password` if it is missing. Several tests use it at the same time, all with the same password.
     public static func makePasswordRole(on admin: any Connection) throws {
         try admin.withLock(AdvisoryLock("tc_test_password_role"), waiting: 60) {
             try admin.executeScript(

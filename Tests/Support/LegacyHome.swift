@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The home of a fictive user of the existing install.
+/// The home of a fictitious user of the existing install.
 public enum LegacyHome {
-    /// Unpacks it into a folder; the path of the home.
+    /// Unpacks the home into a folder, and returns the home's path.
     public static func unpack(into folder: String) throws -> String {
         let tar = Process()
         tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -14,7 +14,7 @@ public enum LegacyHome {
         return "\(folder)/home"
     }
 
-    /// Every secret of it bears the word FAKE.
+    /// The secrets in the home. Each contains the word FAKE.
     public static let secrets = [
         "sk-proj-FAKE-second-definition-wins", "sk-ant-FAKE-#hash-inside-quotes", "FAKE_eleven",
         "1234567890:FAKE-telegram-token", "FAKE.discord.token=with=equals", "FAKE$dollar\"quote", "FAKE-smtp",

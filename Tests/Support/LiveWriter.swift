@@ -2,8 +2,8 @@ import Dialects
 import Foundation
 import Testing
 
-/// Another program that writes a SQLite database all the time: each transaction adds the same number to three tables and
-/// counts it in a fourth, and takes the oldest numbers away.
+/// Another program that writes to a SQLite database all the time. Each transaction adds the same number to three tables,
+/// increments a counter in a fourth, and deletes the oldest numbers.
 ///
 /// The program is SQLite's own shell, so that it is another process with locks of its own.
 public final class LiveWriter: Sendable {
@@ -15,7 +15,7 @@ public final class LiveWriter: Sendable {
         DELETE FROM c WHERE n < (SELECT n FROM total) - 300; COMMIT;
         """
 
-    /// 1 at each moment of the database, in either kind of it; 0 when the tables are of different moments.
+    /// A query that gives 1 for any single state of the database, of either kind, and 0 if the tables come from different states.
     public static let invariant: SQL = """
         SELECT count(*) FROM total WHERE n = (SELECT max(n) FROM a) + 1
             AND (SELECT count(*) FROM a) = (SELECT count(*) FROM b) AND (SELECT count(*) FROM a) = (SELECT count(*) FROM c)
@@ -25,7 +25,7 @@ public final class LiveWriter: Sendable {
     private let path: String
     private let shell: Process
 
-    /// Makes the database and starts to write it. Returns once the first transactions are in.
+    /// Creates the database and starts to write to it. Returns once the first transactions are committed.
     public init(_ path: String, journalMode: String) throws {
         self.path = path
         let made = try connect(to: DatabaseURL(parsing: "sqlite:" + path), ConnectionOptions(access: .create))
@@ -36,7 +36,7 @@ public final class LiveWriter: Sendable {
             CREATE TABLE c (n INTEGER PRIMARY KEY); CREATE TABLE total (n INTEGER); INSERT INTO total VALUES (1);
             """)
         made.close()
-        // The script calls itself often enough to run for many minutes, and ends when this process is gone.
+        // The script is read often enough to run for many minutes, and ends when this process is gone.
         let some = path + ".some.sql"
         let all = path + ".all.sql"
         let watch = ".system kill -0 \(getpid()) 2>/dev/null || kill -9 $PPID\n"
@@ -47,7 +47,7 @@ public final class LiveWriter: Sendable {
         shell = Process()
         shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         shell.arguments = [
-            // The pragma reads the file already, and does not wait unless it is told to.
+            // The timeout comes first: the pragma already reads the file, and would fail at once if the file were locked.
             "sqlite3", "-bail", "-cmd", ".timeout 120000", "-cmd", "PRAGMA synchronous = OFF", path, ".read '\(all)'",
         ]
         shell.standardInput = FileHandle.nullDevice
@@ -58,17 +58,17 @@ public final class LiveWriter: Sendable {
         try waitForProgress()
     }
 
-    /// What it said when it ended by itself.
+    /// The file with the shell's standard error, which says why it has ended early.
     private var errors: String { path + ".errors" }
 
-    /// How many transactions it has committed.
+    /// Returns the number of committed transactions, plus 1.
     public func committed() throws -> Int64 {
         let connection = try connect(to: DatabaseURL(parsing: "sqlite:" + path))
         defer { connection.close() }
         return try connection.queryValue("SELECT n FROM total")?.integer ?? 0
     }
 
-    /// Waits until it has committed something after this call.
+    /// Waits until the writer has committed another transaction.
     public func waitForProgress() throws {
         let before = try committed()
         let deadline = ContinuousClock.now + .seconds(60)
@@ -80,8 +80,8 @@ public final class LiveWriter: Sendable {
         }
     }
 
-    /// Ends it between two transactions or in one, as it happens. (A test's threads block the gentler signals, and what they
-    /// start inherits that.)
+    /// Ends the writer, between two transactions or within one. It uses SIGKILL because a test's threads block the gentler signals,
+    /// and the programs that they start inherit that.
     public func stop() {
         kill(shell.processIdentifier, SIGKILL)
         shell.waitUntilExit()

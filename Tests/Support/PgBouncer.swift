@@ -3,7 +3,7 @@ import Testing
 
 import Dialects
 
-/// A real PgBouncer before the server that tests run against, on a socket of its own and gone afterwards.
+/// A real PgBouncer in front of the server that tests run against. It has a socket of its own, and is removed afterwards.
 public struct PgBouncer {
     public let folder: String
 
@@ -14,7 +14,7 @@ public struct PgBouncer {
         TestPostgreSQL.isWanted && (program != nil || environment("TC_TEST_REQUIRE_ALL") == "1")
     }
 
-    /// A database behind the pooler.
+    /// Returns the URL by which the pooler leads to a database.
     public func url(of database: DatabaseURL) throws -> DatabaseURL {
         guard case .postgresql(var parameters) = database.target else { return database }
         parameters["host"] = folder
@@ -22,7 +22,7 @@ public struct PgBouncer {
         return DatabaseURL(.postgresql(parameters))
     }
 
-    /// Starts it with `settings` (lines of its file, `pool_mode = transaction`) and stops it when `body` is done.
+    /// Starts a pooler with `settings` (lines of its file such as `pool_mode = transaction`), and stops it when `body` is done.
     public static func run<T>(_ settings: String, _ body: (PgBouncer) async throws -> T) async throws -> T {
         let program = try #require(program, "pgbouncer is not installed")
         guard case .postgresql(let server) = try TestPostgreSQL.requireURL().target else {
@@ -33,7 +33,7 @@ public struct PgBouncer {
             let owner = try #require(Self.userID(of: host))
             try write(folder, host: host, port: server["port"] ?? "5432", user: server["user"] ?? "tc", settings)
             let process = Process()
-            // It refuses to run as root, and the server's socket is its owner's.
+            // PgBouncer refuses to run as root, and only the owner of the server's socket may use that socket.
             let asOwner = ["/usr/bin/setpriv", "--reuid=\(owner)", "--clear-groups", "--"]
             let command = (geteuid() == 0 ? asOwner : []) + [program, "-q", "\(folder)/pgbouncer.ini"]
             if geteuid() == 0 { chown(folder, owner, gid_t.max) }
@@ -71,7 +71,7 @@ public struct PgBouncer {
         return stat(path, &status) == 0 ? status.st_uid : nil
     }
 
-    /// Its socket is there a moment before anybody listens: the log says when it is so.
+    /// Waits until the pooler listens. Its socket exists a moment earlier than that, so this reads the log.
     private static func waitUntilItListens(in folder: String, _ process: Process) async throws {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
@@ -83,18 +83,18 @@ public struct PgBouncer {
     }
 }
 
-/// A child may have begun with signals held back, as the threads of this process hold them: only this one always arrives.
+/// Ends the process by SIGKILL, the only signal that always arrives: a child inherits the signals that this process's threads block.
 private func end(_ process: Process) {
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
 }
 
-/// Somebody else's program that uses the same pooler: psql, which knows nothing of ours.
+/// An unrelated program that uses the same pooler: psql.
 public final class Stranger {
     private let process = Process()
     private let file: String
 
-    /// Runs `statement` again and again until it is stopped.
+    /// Starts psql, which repeats `statement` until it is stopped.
     public init(to url: DatabaseURL, _ statement: String) throws {
         file = "\(environment("TMPDIR") ?? "/tmp")/stranger-\(UInt64.random(in: 0 ... .max)).sql"
         let rounds = String(repeating: "\(statement);\n", count: 10_000)
@@ -112,7 +112,7 @@ public final class Stranger {
     }
 }
 
-/// What psql prints of the settings that it finds in a session.
+/// Returns the settings that psql finds in a session, as it prints them.
 public func connectByHand(to url: DatabaseURL) throws -> String {
     let process = Process()
     let output = Pipe()

@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// Seconds that the calling thread has computed while `body` ran, whatever else the machine was doing. `body` stays on its thread.
+/// Returns the processor time in seconds that the calling thread used while `body` ran. It does not depend on the machine's load.
 public func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
     func now() -> Double {
         var time = timespec()

@@ -1,8 +1,9 @@
 import Dialects
 
-/// Random changes that meet rows, and random rows for them: texts that are numbers and texts that are none, repeats, NULL.
+/// Random changes to tables that hold rows, and random rows for them: texts that are numbers, texts that are not, repetitions, NULL.
 public enum RandomData {
-    /// One operation; it need not make sense for `schema`, but often does. Half of them are those of `RandomHistory`.
+    /// Returns a random operation, which may or may not fit `schema`. A third of them come from `RandomHistory`; all do if the schema
+    /// has no tables.
     public static func operation(for schema: Schema, _ random: inout SeededGenerator) -> SchemaOperation {
         guard let table = schema.tables.randomElement(using: &random), Int.random(in: 0..<3, using: &random) > 0 else {
             return RandomHistory.operation(for: schema, &random)
@@ -78,7 +79,7 @@ public enum RandomData {
 // MARK: - Rows
 
 extension RandomData {
-    /// An INSERT into a declared table. The database may well refuse it.
+    /// Returns an INSERT into a declared table. The database may refuse it.
     public static func insert(
         into table: Table, keys: Range<Int>, _ dialect: any Dialect, _ random: inout SeededGenerator
     ) -> String {
@@ -96,7 +97,7 @@ extension RandomData {
         switch column.type {
         case .smallint, .integer, .bigint: return number
         case .real: return ["1.5", "2.0", number].pick(&random)
-        // As SQLite's own conversions write them: text has no other way to say that two are one.
+        // The number is written as SQLite's own conversions write it: only then are two equal numbers also equal as text.
         case .decimal(_, let scale): return "'\(number).\(String(repeating: "0", count: scale))'"
         case .numeric: return "'\(number)'"
         case .text, .varchar:

@@ -1,12 +1,12 @@
 import Dialects
 
-/// Random operations over a small world of names, so that renames, references and indexes often meet.
+/// Random operations on a small set of names, so that renames, references and indexes often meet.
 public enum RandomHistory {
     static let tables = ["alpha", "beta", "gamma", "Delta", "delta"]
     static let names = ["first", "Second", "second", "alpha", "alpha_name_idx", "beta_pkey", "odd \"one\""]
     static let columns = ["id", "name", "size", "when", "parent", "Quoted \"x\""]
 
-    /// Operations that make sense one after the other, `count` of them.
+    /// Returns `count` operations that can be applied one after the other.
     public static func operations(count: Int, _ random: inout SeededGenerator) -> [SchemaOperation] {
         var schema = Schema()
         var operations: [SchemaOperation] = []
@@ -21,7 +21,7 @@ public enum RandomHistory {
         return operations
     }
 
-    /// One operation; it need not make sense for `schema`, but often does.
+    /// Returns a random operation, which may or may not fit `schema`.
     public static func operation(for schema: Schema, _ random: inout SeededGenerator) -> SchemaOperation {
         let table = tables.pick(&random)
         switch Int.random(in: 0..<12, using: &random) {
@@ -126,6 +126,6 @@ extension Table {
 }
 
 extension Array {
-    /// An element of an array that has one.
+    /// Returns a random element. The array must not be empty.
     func pick(_ random: inout SeededGenerator) -> Element { self[Int.random(in: indices, using: &random)] }
 }

@@ -1,8 +1,8 @@
 import Dialects
 
-/// Random pairs of schemas: one that a history makes, and one to which somebody edits it.
+/// Random pairs of schemas: the one that a history makes, and the one that results from editing it.
 public enum RandomSchemas {
-    /// Half of them have to do with each other.
+    /// Returns a pair of schemas. In half of the cases the second one is edited from the first; otherwise the two are unrelated.
     public static func pair(_ random: inout SeededGenerator) -> (before: Schema, after: Schema) {
         let before = edited(Schema(), &random)
         return (before, edited(Bool.random(using: &random) ? before : Schema(), &random))
@@ -23,7 +23,7 @@ public enum RandomSchemas {
         return schema
     }
 
-    /// What makes objects hang on each other, across tables: keys of another type, circles, names that move.
+    /// Returns a change that makes objects depend on each other across tables: keys of another type, cycles, names that move.
     private static func change(of table: Table, _ schema: Schema, _ random: inout SeededGenerator) -> Change {
         let column = table.columns.pick(&random)
         let names = ["part_one", "part_two", "part_three"]
@@ -47,7 +47,8 @@ public enum RandomSchemas {
 }
 
 extension Table {
-    /// What PostgreSQL finds out only when it is asked: text alone has a collation, and sums are made of numbers.
+    /// Whether PostgreSQL would accept the table in two respects that the schema value does not check: only text has a collation,
+    /// and sums are computed from numbers.
     fileprivate var isPossible: Bool {
         columns.allSatisfy { column in
             guard column.collation == nil || column.type.isText else { return false }

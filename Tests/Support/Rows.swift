@@ -1,6 +1,6 @@
 import Dialects
 
 extension Connection {
-    /// A query's rows as values alone: for tests that know their query's columns.
+    /// Returns a query's rows as bare values, for tests that know the columns of their query.
     public func values(_ sql: SQL) throws(DatabaseError) -> [[Value]] { try query(sql).map(\.values) }
 }

@@ -1,13 +1,13 @@
 import Foundation
 
-/// The tests as they stand in the sources: pages that name tests, cases or files are held to them.
+/// The tests that the sources declare. Pages that name tests, cases or files are checked against them.
 public struct TestSources: Sendable {
     public struct Test: Hashable, Sendable {
-        /// From the project's folder on: `Tests/ContractTests/DefaultTests.swift`.
+        /// The path below the project's folder, such as `Tests/ContractTests/DefaultTests.swift`.
         public var file: String
-        /// `DefaultTests.case44Class`.
+        /// The type and the function, such as `DefaultTests.case44Class`.
         public var name: String
-        /// What `@Test("…")` says; empty where it says nothing.
+        /// The title in `@Test("…")`; empty if there is none.
         public var title: String
     }
 
@@ -15,7 +15,7 @@ public struct TestSources: Sendable {
     public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Read once for all that ask.
+    /// The tests of this project, read only once.
     public static let current = Result { try TestSources() }
 
     /// Every `@Test` function of a type, whichever of the type's extensions it is in.
@@ -30,7 +30,7 @@ public struct TestSources: Sendable {
         }
     }
 
-    /// A page or another file of the project.
+    /// Returns the text of a page or another file of the project.
     public static func text(of file: String) throws -> String {
         try String(contentsOf: root.appendingPathComponent(file), encoding: .utf8)
     }

@@ -2,7 +2,7 @@ import Dialects
 import TCPOSIX
 import Testing
 
-/// A SQLite file of a test's own, in a folder of its own, made by a script.
+/// A SQLite file that a script makes for one test, in a folder of its own.
 public struct SQLiteFixture {
     public let folder: String
     public let path: String
@@ -13,11 +13,11 @@ public struct SQLiteFixture {
         path = folder + "/source.db"
         let connection = try connect(to: DatabaseURL(parsing: "sqlite:" + path), ConnectionOptions(access: .create))
         defer { connection.close() }
-        // As most programs leave it: rows may then point nowhere.
+        // Most programs leave foreign keys unchecked, as here, so that rows may refer to rows that don't exist.
         try connection.executeScript("PRAGMA foreign_keys = OFF;" + script)
     }
 
-    /// A copy of a file that exists.
+    /// Creates a copy of an existing file.
     public init(copyOf original: String) throws {
         folder = "/tmp/tc-transfer-\(getpid())-\(UInt64.random(in: 0 ... .max))"
         try #require(mkdir(folder, 0o700) == 0)
@@ -27,7 +27,7 @@ public struct SQLiteFixture {
 
     public var url: DatabaseURL { get throws { try DatabaseURL(parsing: "sqlite:" + path) } }
 
-    /// Every file beside the database, with its bytes.
+    /// Returns the bytes of the database and of the files that SQLite puts beside it, by suffix.
     public func contents() throws -> [String: [UInt8]] {
         var contents: [String: [UInt8]] = [:]
         for suffix in ["", "-wal", "-shm", "-journal"] where access(path + suffix, F_OK) == 0 {
@@ -60,7 +60,7 @@ public struct SQLiteFixture {
     }
 }
 
-/// Where the tests' fixtures lie.
+/// Finds and reads files in Tests/Fixtures.
 public enum Fixtures {
     public static func path(_ name: String) -> String {
         // …/Tests/Support/TransferFixture.swift

@@ -2,7 +2,7 @@ import Dialects
 import TCSystem
 import Testing
 
-/// What a look comes to, for machines that no test has.
+/// Tests the verdicts of checks for machines that the tests don't have.
 struct DoctorCheckTests {
     private static let now = Timestamp.now
 
@@ -13,7 +13,7 @@ struct DoctorCheckTests {
         #expect((check.outcome == .ok) == isRight && (check.advice == nil) == isRight, "\(check)")
     }
 
-    /// Whoever waits long for an answer does not know better.
+    /// A long wait for the answer does not count as a wrong clock.
     @Test func theTimeOfAnAnswerIsNotCounted() {
         let check = ClockCheck.judge(
             "the daemon's", Self.now, asked: Self.now.advanced(seconds: -60), answered: Self.now.advanced(seconds: 60))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("a root with what is not ours", .enabled(if: isRoot, needsRoot))
 struct HostileRootTests {
-    /// Installing is refused with these words, and changes nothing.
+    /// Expects that an installation is refused with these words, and changes nothing.
     private func expectRefusal(
         _ words: String..., sourceLocation: SourceLocation = #_sourceLocation, _ prepare: (SystemTree) throws -> Void
     ) async throws {

@@ -27,7 +27,7 @@ struct InstallTests {
             for (path, rights) in expected { #expect(try tree.rights(path) == rights, "\(path)") }
             #expect(try tree.findings().isEmpty)
             let after = try tree.contents()
-            // Nothing that was there has changed but the accounts.
+            // Of the files that existed, only those with the accounts have changed.
             let changed = before.filter { after[$0.key] != $0.value }.keys.sorted()
             #expect(changed == ["/etc/group", "/etc/passwd", "/etc/shadow"])
             #expect(try tree.installSteps().isEmpty)
@@ -45,7 +45,7 @@ struct InstallTests {
                     + "teleclaude:x:999:999:TeleClaude:/nonexistent:/usr/sbin/nologin\n")
             #expect(try tree.text("/etc/group").hasSuffix("teleclaude:x:999:\n"))
             #expect(try tree.text("/etc/shadow").hasSuffix("teleclaude:!*:::::::\n"))
-            // Not every system has it.
+            // Not every system has this file, and the installation does not create it.
             #expect(!FileManager.default.fileExists(atPath: tree("/etc/gshadow")))
         }
     }
@@ -69,7 +69,7 @@ struct InstallTests {
                     "/var/log/teleclaude",
                 ])
             #expect(try tree.uninstallSteps(purge: false).isEmpty)
-            // Installed again, it goes on with them.
+            // A new installation continues with the files that were kept.
             try tree.run(tree.installSteps())
             #expect(try tree.contents() == installed)
             try tree.run(tree.uninstallSteps(purge: true))
@@ -151,7 +151,7 @@ struct InstallTests {
                 count = steps.count
                 try tree.run(steps.prefix(done))
                 try tree.run(tree.uninstallSteps(purge: true))
-                // Empty folders are all that may be left, when the record was gone already.
+                // If the record was removed already, only empty folders may remain.
                 let left = try tree.contents().filter { before[$0.key] != $0.value }
                 #expect(left.allSatisfy { $0.value.hasPrefix("40755 0:0") }, "after \(done): \(left)")
             }

@@ -2,7 +2,7 @@ import TCSystem
 import TestSupport
 import Testing
 
-/// The package's scripts run when `telec` is not there yet or not any more. What they say of its table is compared with it.
+/// Tests the package's scripts. They run while `telec` is not installed, so they repeat parts of the layout, which are compared here.
 @Suite("the Debian package teleclaude")
 struct PackageTests {
     private let layout = SystemLayout(.systemd, programs: .init(folder: "/usr/bin"))

@@ -4,19 +4,19 @@ import TCSystem
 import TestSupport
 import Testing
 
-/// Whether this process may give files to others. Where it may not, tests that need it say so.
+/// Whether this process may change the owners of files. If not, tests that need this are skipped with a message.
 let isRoot = geteuid() == 0
 let needsRoot: Comment = "owners can be set by root only: run ci/test as root to see what an installation lays down"
 
-/// A folder that is the root of a small system, and what an installation does in it.
+/// A folder that serves as the root of a small system, and the actions of an installation in it.
 struct SystemTree {
     let folder: String
     let layout: SystemLayout
 
-    /// The root itself.
+    /// The path of the root.
     var root: String { "\(folder)/root" }
 
-    /// Runs `body` on a root with accounts, and programs beside it that are to be copied.
+    /// Runs `body` with a root that has accounts, and with programs beside the root that an installation copies.
     static func with(_ body: (SystemTree) throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             for name in ["root/etc", "root/usr/local", "programs"] {
@@ -76,7 +76,7 @@ struct SystemTree {
 
     func findings() throws -> [Finding] { Finding.all(layout, on: try installation().look()) }
 
-    /// What is refused: one sentence for each thing that is in the way.
+    /// Returns the obstacles that planning reports, one sentence each.
     func objections(_ steps: () throws -> [SystemStep]) -> [String] {
         do {
             _ = try steps()
@@ -88,7 +88,7 @@ struct SystemTree {
         }
     }
 
-    /// Every path with its kind, owner, group, mode and contents: equal when nothing was changed.
+    /// Returns every path with its kind, owner, group, mode and contents. Two results are equal if nothing has changed.
     func contents() throws -> [String: String] {
         var lines: [String: String] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
@@ -106,7 +106,7 @@ struct SystemTree {
         return lines
     }
 
-    /// `rwx owner:group` of one path.
+    /// Returns a path's mode in octal, its owner and its group: `mode owner:group`.
     func rights(_ path: String) throws -> String {
         var facts = stat()
         try #require(lstat(self(path), &facts) == 0, "\(path)")

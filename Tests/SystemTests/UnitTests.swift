@@ -12,7 +12,7 @@ struct UnitTests {
     private static let noSystemd: Comment =
         "systemd-analyze is missing: install the package systemd to have the units checked"
 
-    /// The units in a folder, with a program that is there.
+    /// Writes the units into a folder, beside a program that exists.
     private func withUnits(_ body: (_ folder: String) throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             let layout = SystemLayout(.systemd, programs: .init(folder: folder))
@@ -39,7 +39,7 @@ struct UnitTests {
     @Test("systemd's own measure of exposure is at most 1.5", .enabled(if: isThere("systemd-analyze"), noSystemd))
     func exposure() async throws {
         try await withUnits { folder in
-            // In tenths: it ends with 1 above that.
+            // The threshold is in tenths; above it, the command exits with 1.
             let answer = try SystemCommand.run([
                 "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=15",
                 "\(folder)/teleclauded.service",
@@ -52,7 +52,7 @@ struct UnitTests {
     @Test("the confinement leaves the daemon what it lives by")
     func needs() throws {
         let unit = try text("teleclauded.service", .systemd)
-        // Who calls is told by numbers of this machine; PostgreSQL may be anywhere.
+        // The daemon knows callers by the machine's uids and pids, and PostgreSQL may be on another machine.
         for forbidden in ["PrivateUsers=", "PrivateNetwork=", "DynamicUser=", "RuntimeDirectory=", "LogsDirectory="] {
             #expect(!unit.contains(forbidden))
         }
@@ -93,7 +93,7 @@ struct UnitTests {
             paths.contains("/usr/local/etc/teleclaude/config.yml")
                 && paths.contains("/Library/LaunchDaemons/ai.teleclaude.daemon.plist"))
         #expect(!paths.contains { path in ["/etc/", "/var/", "/tmp/", "/run/"].contains { path.hasPrefix($0) } })
-        // launchd hands nothing over: the service reads its secrets itself.
+        // launchd does not pass credentials, so the service reads its secrets from the file itself.
         #expect(layout.entries.contains { $0.path == layout.secrets && $0.owner == .service && $0.mode == 0o600 })
         #expect(layout.account == "_teleclaude")
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TCTUI
 
-/// What reaches the terminal, and how wide it is there.
+/// Tests the text that reaches the terminal, and its width there.
 struct CellsTests {
     @Test(arguments: [
         ("plain", "plain"), ("two\nlines\tand a tab", "two lines and a tab"),
@@ -38,7 +38,7 @@ struct CellsTests {
         #expect(Cells.wrapped("", to: 4) == [""])
     }
 
-    /// Letters with hundreds of marks don't grow out of their place.
+    /// Letters with hundreds of marks do not grow beyond their place.
     @Test func marksAreBounded() {
         let text = "a" + String(repeating: "\u{301}", count: 500) + "b"
         #expect(Cells.clean(text).unicodeScalars.count == 7 && Cells.width(text) == 2)

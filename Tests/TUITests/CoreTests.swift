@@ -3,7 +3,7 @@ import Testing
 
 @testable import TCTUI
 
-/// The program without a terminal: events in, frames and effects out.
+/// Tests the program without a terminal, by passing events and checking frames and effects.
 struct CoreTests {
     @Test func projectsStandFirstAndTheFirstSessionIsSelected() {
         let state = CoreWorld.state([("/b", 2), ("/a", 1), (nil, 1)])
@@ -21,7 +21,7 @@ struct CoreTests {
         #expect(!CoreWorld.state([("/p", 1)]).frame.text.contains("[Ann]"))
     }
 
-    /// However far one scrolls, some pages are in memory.
+    /// However far the user scrolls, only some pages are in memory.
     @Test func aHundredThousandSessionsAreAWindow() {
         let counts: [(String?, Int)] = [("/huge", 100_000), ("/small", 3)]
         var state = CoreWorld.state(counts)
@@ -40,13 +40,13 @@ struct CoreTests {
         #expect(state.frame.text.contains("Renamed") && state.frame.text.contains(". closed"))
         _ = state.handle(.told(CoreWorld.session(77, title: "Newest"), isNew: true))
         #expect(state.frame.lines[2].text.contains("Newest") && state.frame.lines[1].text.contains("(4)"))
-        // Who was selected stays selected.
+        // The selected session stays selected.
         #expect(state.browser.selectedSession?.sessionID == "s0")
         _ = state.handle(.told(CoreWorld.session(78, project: "/q", title: "Elsewhere"), isNew: true))
         #expect(state.frame.lines[1].text.contains("/q (1)") && state.browser.selectedSession?.sessionID == "s0")
     }
 
-    /// A list that is loaded anew shows what it has until it comes, and finds the selected session where it now is.
+    /// While a list is loaded again, its old rows are shown. Afterwards the selected session is found at its new place.
     @Test func theSelectionSurvivesAReload() {
         var state = CoreWorld.state([("/p", 5)])
         _ = state.type("jj")
@@ -104,10 +104,10 @@ struct CoreTests {
         _ = state.handle(.transcript(.text("secret\nlines\n"), reading: reading))
         #expect(state.frame.lines[1].text.contains("Viewing [Bob]'s session: access logged"))
         #expect(state.frame.text.contains("secret"))
-        // Another look is another reading, with a reason of its own.
+        // Another view is a new reading, which takes a reason of its own.
         #expect(state.type("c").isEmpty && state.frame.lines[23].text.contains("Reason"))
         _ = state.handle(.key(.escape))
-        // What an earlier reading still brings is nobody's.
+        // Text of an earlier reading that still arrives is ignored.
         _ = state.type("q")
         _ = state.handle(.transcript(.text("late"), reading: reading))
         #expect(!state.frame.text.contains("late") && !state.frame.text.contains("access logged"))
@@ -143,7 +143,7 @@ struct CoreTests {
         #expect(state.message?.isTrouble == true)
     }
 
-    /// Escape sequences of every kind in all that comes from outside: none reaches a frame.
+    /// No escape sequence in any text from outside reaches a frame.
     @Test func nothingFromOutsideSpeaksToTheTerminal() {
         let evil = "\u{1B}]52;c;eA==\u{7}\u{9B}31m\u{202E}x\u{1B}[6n\u{1B}P$qm\u{1B}\\\u{1B}]8;;h\u{1B}\\\n\u{8}"
         var state = CoreWorld.state([("/p\(evil)", 1)], owner: "Bob\(evil)")
@@ -165,7 +165,7 @@ struct CoreTests {
         }
     }
 
-    /// Any keys on any size: no line is ever longer or shorter than the screen, and nothing traps.
+    /// With any keys and any size, each line is exactly as wide as the screen, and nothing traps.
     @Test func eachFrameFitsItsScreen() {
         var random = SystemRandomNumberGenerator()
         let counts: [(String?, Int)] = [("/日本/very/long/project/path/that/does/not/fit", 300), (nil, 5), ("/z", 0)]
@@ -208,7 +208,7 @@ struct CoreTests {
         #expect(Array(pane.visible(3)) == Array(seen))
         pane.goToEnd()
         #expect(pane.visible(3).last == "more")
-        // One endless line is parted.
+        // An endless line is split.
         pane.append(String(repeating: "x", count: 100_000))
         #expect(pane.rows.count < 20_000)
         for _ in 0..<3_000 { pane.append(String(repeating: "y", count: 3_000) + "\n") }

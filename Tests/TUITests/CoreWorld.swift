@@ -3,7 +3,7 @@ import TCRuntime
 
 @testable import TCTUI
 
-/// A daemon's answers without a daemon.
+/// Makes a daemon's answers without a daemon.
 enum CoreWorld {
     static func session(
         _ number: Int, project: String? = "/p", owner: String? = "Ann", title: String? = nil, status: String = "active"
@@ -32,7 +32,7 @@ enum CoreWorld {
     }
 
     private static func decoded<T: Decodable>(_ members: [String: Any?]) -> T {
-        // The tests' own text.
+        // The tests have made this text themselves, so that decoding it can't fail.
         try! JSONDecoder().decode(T.self, from: Data(text(members).utf8))
     }
 
@@ -44,7 +44,7 @@ enum CoreWorld {
         case let value as Bool: value ? "true" : "false"
         case let value as Int: "\(value)"
         case let value as String:
-            // Control characters as JSON has them.
+            // JSON has control characters as escapes.
             "\""
                 + value.unicodeScalars.map { scalar in
                     let hex = String(scalar.value, radix: 16)
@@ -56,7 +56,7 @@ enum CoreWorld {
         }
     }
 
-    /// A state whose list has come: these projects, with so many sessions each.
+    /// Returns a state whose list is loaded: these projects, each with its number of sessions.
     static func state(
         _ counts: [(String?, Int)], size: Size = Size(columns: 80, rows: 24), severalPeople: Bool = true,
         owner: String = "Ann"
@@ -68,7 +68,7 @@ enum CoreWorld {
         return state
     }
 
-    /// Answers what is asked for, until nothing more is.
+    /// Answers the requests among the effects, and those that follow from the answers, until there are no more.
     static func answer(_ effects: [Effect], _ state: inout State, _ counts: [(String?, Int)], _ owner: String = "Ann") {
         var effects = effects
         while !effects.isEmpty {
@@ -87,7 +87,7 @@ enum CoreWorld {
 }
 
 extension State {
-    /// The same keys as somebody types them; what they want done.
+    /// Types the text key by key, and returns the resulting effects.
     mutating func type(_ text: String) -> [Effect] {
         text.flatMap { handle(.key($0 == "\n" ? .enter : .character($0))) }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transfer
 
-/// What an empty column's default says of its type.
+/// Tests the evidence that the default of an empty column gives about its type.
 struct DefaultEvidenceTests {
     @Test(
         arguments: [

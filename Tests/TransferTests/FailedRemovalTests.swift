@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 import Transfer
 
-/// What a failed transfer made, and somebody else needs by now: nothing is hidden, and nothing of theirs is taken.
+/// Tests failed transfers whose tables another program already uses: the report says so, and the other program's objects stay.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct FailedRemovalTests {
-    /// What another program does when the phase begins, and what is said then.
+    /// The arguments are the phase, the other program's statements at its beginning, and the words of the report.
     @Test(arguments: [
         (
             TransferEvent.Phase.building,
@@ -34,7 +34,7 @@ struct FailedRemovalTests {
             let text = "\(try #require(error))"
             #expect(text.contains("interrupted") && text.contains(words), "\(text)")
             #expect(text.contains("then what was made could not be removed") && text.contains("theirs"), "\(text)")
-            // Theirs is there, and the rest can be removed when it is gone.
+            // The other program's view exists. Once it is dropped, the rest can be removed.
             let other = try connect(to: url)
             #expect(try other.queryValue("SELECT count(*) FROM theirs")?.integer ?? 0 > 0)
             try other.execute("DROP VIEW theirs")

@@ -5,17 +5,17 @@ import Testing
 @testable import Dialects
 @testable import Transfer
 
-/// One reading does what two readings do: the same report, the same target.
+/// Tests that a transfer with one reading of the source gives the same report and the same target as one with two readings.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct ForecastTests {
-    /// What came of a transfer.
+    /// The outcome of a transfer.
     private struct Outcome: Equatable {
         var report: String
         var target: String
         var record: String
     }
 
-    /// What a transfer told on the way.
+    /// The events that a transfer reported, by number.
     private struct Told: Sendable, Equatable {
         var sampled = 0
         var surveyed = 0
@@ -31,7 +31,7 @@ struct ForecastTests {
         }
     }
 
-    /// Transfers in one reading, or in two.
+    /// Transfers with one reading or with two.
     private func transfer(
         _ fixture: SQLiteFixture, readingOnce: Bool, chunkBytes: Int
     ) async throws -> (Outcome, TransferReport, Told) {
@@ -84,7 +84,7 @@ struct ForecastTests {
             #expect(once.0 == twice.0, "seed \(seed)")
             #expect(once.1.verdict == .verified && twice.2.sampled == 0)
         }
-        // However the table was cut, what is known of it is the same.
+        // The profile of a table does not depend on the chunks into which the table was cut.
         let whole = try await transfer(fixture, readingOnce: true, chunkBytes: 64 << 20).1
         let pieces = try await transfer(fixture, readingOnce: true, chunkBytes: 3_000).1
         #expect(whole.tables == pieces.tables && whole.types == pieces.types && whole.proposals == pieces.proposals)
@@ -152,7 +152,7 @@ struct ForecastTests {
                 try await $0.run()
             }
             #expect(try Self.outcome(report, url) == undisturbed.0)
-            // What was loaded is looked at again, and loaded again only where it has to be.
+            // The loaded tables are sampled again, and loaded again only if that is necessary.
             #expect(again.withLock { $0.sampled } == 1)
             #expect(change.isEmpty == (again.withLock { $0.loaded } < 5_000))
         }
@@ -184,7 +184,7 @@ struct ForecastTests {
         #expect(once.1.omitted.map(\.name) == ["t.v NOT NULL"])
     }
 
-    /// The other side of a foreign key gets the same type, though all of its own values are numbers.
+    /// The other side of a foreign key gets the same type, although all of its own values are numbers.
     @Test func aTableThatIsTiedToAnotherFollowsIt() async throws {
         let fixture = try SQLiteFixture(
             """
@@ -280,7 +280,7 @@ struct ForecastTests {
     }
 }
 
-/// A script that makes a database of its own for each seed.
+/// A script that makes a different database for each seed.
 private struct RandomSource {
     private static let kinds: [(declared: String, usual: [String])] = [
         ("INTEGER", ["1", "-5", "9007199254740993", "NULL"]), ("REAL", ["0.5", "2", "-1e300"]),
@@ -305,7 +305,7 @@ private struct RandomSource {
             lines.append(
                 "CREATE TABLE t\(number) (id INTEGER PRIMARY KEY, \(columns.joined(separator: ", "))\(parent));")
             let rows = Int.random(in: 100...500, using: &random)
-            // One table in three holds nothing but what is usual, or the one thing that is not in its last row.
+            // A third of the tables has only usual values, and a third has an unusual one only in its last row.
             let strangeness = Int.random(in: 0...2, using: &random)
             for row in 1...rows {
                 let values = kinds.map { kind in

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SourceRetryTests {
     private let change = DatabaseError(.changedMeanwhile, "another program wrote a.db", remedy: "stop it")
 
-    /// Runs what finds the file changed so many times.
+    /// Runs a reading that finds the file changed the given number of times.
     private func result(changes: Int) async throws -> (told: [String], remarks: [String], attempts: Int) {
         let attempts = Mutex(0)
         let told = Mutex<[String]>([])

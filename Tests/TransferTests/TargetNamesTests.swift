@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transfer
 
-/// Names that can't stay get others, always the same ones.
+/// Tests the replacement of names that PostgreSQL can't keep: the new names are always the same.
 struct TargetNamesTests {
     @Test func whatCanStayStays() {
         var names = TargetNames(longest: 8)

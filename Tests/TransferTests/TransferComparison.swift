@@ -2,12 +2,12 @@ import Dialects
 import TestSupport
 import Testing
 
-/// Compares a source and a target value by value, by plain queries of its own: nothing of the engine's is used.
+/// Compares a source and a target value by value with plain queries. It does not use the transfer engine.
 struct TransferComparison {
     let source: any Connection
     let target: any Connection
 
-    /// The rows that are on one side only, as text; empty when both hold the same.
+    /// Returns the rows that are on one side only, as text; an empty array if both sides hold the same rows.
     func differences(table: String) throws -> [String] {
         let types = try target.values(
             """
@@ -20,7 +20,7 @@ struct TransferComparison {
             let name = SQLText.identifier(column.name)
             switch column.type {
             case "timestamp with time zone": return "strftime('%s', \(name)) || '|' || \(name)"
-            // Text that is not UTF-8 would be repaired on its way into a `Value`.
+            // The cast keeps text that is not UTF-8, which would otherwise be repaired when it becomes a `Value`.
             case "bytea": return "CAST(\(name) AS BLOB)"
             default: return name
             }
@@ -100,7 +100,7 @@ struct TransferComparison {
         return text
     }
 
-    /// `1704164645|2024-01-02T03:04:05.123Z` as `1704164645.123`.
+    /// Converts `1704164645|2024-01-02T03:04:05.123Z` to `1704164645.123`.
     private static func seconds(_ text: String) -> String {
         let parts = text.split(separator: "|")
         let fraction = parts[1].split(separator: ".").dropFirst().first?.prefix { $0.isNumber } ?? ""

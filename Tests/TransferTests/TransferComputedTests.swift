@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Transfer
 
-/// Columns that the source computes: the target computes them too, where it comes to the same values.
+/// Tests columns that the source computes. The target computes them too if it gets the same values.
 @Suite("computed columns", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferComputedTests {
     private static let script = """

@@ -5,7 +5,7 @@ import Transfer
 
 @Suite("defaults after a transfer")
 struct TransferDefaultTests {
-    /// Each with its declared type, and a value that the type has in the rows that are there.
+    /// Defaults, each with its column's declared type and a value for the existing row.
     private static let constants = [
         ("TEXT", "1.50", "'x'"), ("TEXT", "1e20", "'x'"), ("TEXT", "(1.0/3)", "'x'"), ("TEXT", "-0.0", "'x'"),
         ("INTEGER", "(2*3+1)", "5"), ("INTEGER", "(length('abc'))", "5"), ("REAL", "(1/2)", "1.5"),
@@ -157,7 +157,7 @@ struct TransferDefaultTests {
         }
     }
 
-    /// A gigabyte that nobody asked for is not computed.
+    /// A default of nearly a gigabyte is not computed.
     @Test("a constant that is too long is left out, and the text says why")
     func longConstants() async throws {
         let fixture = try SQLiteFixture(

@@ -4,10 +4,10 @@ import Testing
 @testable import Dialects
 @testable import Transfer
 
-/// What the engine does when a plan turns out to be wrong: it must not happen, and must then be loud.
+/// Tests the engine with wrong plans. There should be none, but if there is one, the engine must report it.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferEngineTests {
-    /// Runs a plan that was tampered with.
+    /// Runs a plan after changing it.
     private func run(
         _ script: String, tampering: (inout TransferPlan) -> Void,
         _ check: (Result<TransferReport, any Error>) throws -> Void

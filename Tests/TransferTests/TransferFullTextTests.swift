@@ -4,10 +4,10 @@ import Testing
 
 @testable import Transfer
 
-/// SQLite's full-text tables in PostgreSQL: found by words, without triggers.
+/// Tests SQLite's full-text tables in PostgreSQL, where rows are found by their words without triggers.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferFullTextTests {
-    /// Rows found through an index, which must be the one over words.
+    /// Returns the rows that a query finds through an index, and expects that it is the index on words.
     private func found(_ query: String, on target: any Connection) throws -> [String] {
         try target.executeScript("SET enable_seqscan = off; SET enable_indexscan = off")
         let plan = try target.values("EXPLAIN \(trusted: query)").compactMap { $0[0].text }.joined()
@@ -72,7 +72,8 @@ struct TransferFullTextTests {
         }
     }
 
-    /// A table of its own that triggers feed is not fed there: that is said, and not that it follows.
+    /// A full-text table with its own text, which triggers fill, is not filled in the target. The report says so, and does not claim that
+    /// the table follows.
     @Test func aTextOfItsOwnIsFedByNobody() async throws {
         try await transferred(
             """
@@ -89,7 +90,7 @@ struct TransferFullTextTests {
         }
     }
 
-    /// Without content_rowid the rows are known by their numbers: a key of integers shows them, and without one that is said.
+    /// Without content_rowid, rows are identified by their rowids. An integer key has these; without such a key, the report says so.
     @Test func aTableWithoutAKeyForItsRowsStaysInTheReport() async throws {
         try await transferred(
             """
@@ -106,7 +107,7 @@ struct TransferFullTextTests {
         }
     }
 
-    /// A language is a hidden column of FTS4, and what it does not index keeps its values all the same.
+    /// FTS4 keeps a language in a hidden column. Columns that FTS4 does not index keep their values nevertheless.
     @Test func theLanguageOfATextComesAlong() async throws {
         try await transferred(
             """
@@ -122,7 +123,7 @@ struct TransferFullTextTests {
         }
     }
 
-    /// The application has the function that reads them, and nobody else: the table is left behind, with the reason.
+    /// Only the application has the function that decompresses its texts. The table is not transferred, and the report gives the reason.
     @Test func aCompressedTextStaysBehind() async throws {
         try await transferred(
             """
@@ -141,7 +142,7 @@ struct TransferFullTextTests {
         }
     }
 
-    /// fts3 keeps whatever is written.
+    /// FTS3 keeps values as they are written.
     @Test func numbersInATextOfItsOwnStayNumbers() async throws {
         try await transferred(
             """
@@ -153,7 +154,7 @@ struct TransferFullTextTests {
         }
     }
 
-    /// Without a text there is nothing that PostgreSQL could index.
+    /// A table without stored text has nothing that PostgreSQL could index.
     @Test func aTableWithoutTextIsListed() async throws {
         try await transferred(
             "CREATE TABLE t (v TEXT); CREATE VIRTUAL TABLE bare USING fts5(v, content=''); INSERT INTO bare VALUES ('a')"

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Transfer
 
-/// What a transfer promises beside the values: refusals that change nothing, names, keys, sequences, the `-wal`.
+/// Tests the guarantees of a transfer other than the values: refusals that change nothing, names, keys, sequences, the `-wal`.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferRulesTests {
-    /// Transfers a script's database, then hands the target to `check`.
+    /// Transfers the database that a script makes, and passes the target to `check`.
     private func transferred(
         _ script: String, _ check: (TransferReport, any Connection) throws -> Void
     ) async throws {
@@ -20,7 +20,7 @@ struct TransferRulesTests {
         }
     }
 
-    /// Transfers what must be refused, and sees that the target is as empty as it was.
+    /// Transfers a database that must be refused, and expects that the target stays empty.
     private func refused(_ script: String) async throws -> TransferError? {
         let fixture = try SQLiteFixture(script)
         defer { fixture.remove() }
@@ -79,7 +79,7 @@ struct TransferRulesTests {
         #expect(try fixture.contents() == before)
     }
 
-    /// 1 and '1' are two values in SQLite, and one text in PostgreSQL.
+    /// 1 and '1' are two values in SQLite, but the same text in PostgreSQL.
     @Test func rowsThatRepeatAKeyAreRefused() async throws {
         let error = try await refused("CREATE TABLE t (v UNIQUE); INSERT INTO t VALUES (1), ('1')")
         guard case .keyNotBuilt(let table, _, let reason)? = error else {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Transfer
 
-/// Names that PostgreSQL has a use of its own for, and that one table's parts share there.
+/// Tests names that PostgreSQL uses itself, and names that parts of one table must not share there.
 @Suite("names that are taken in the target", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferTakenNamesTests {
     @Test("a table called as one of the server's catalogs gets another name, and its rows")

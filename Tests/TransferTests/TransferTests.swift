@@ -3,15 +3,15 @@ import Transfer
 import TestSupport
 import Testing
 
-/// A transfer from start to end, into a real server, compared value by value.
+/// Tests whole transfers into a real server, and compares them value by value.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferTests {
-    /// A database of `Tests/Fixtures/torture`, and what must be said of it. All of them arrive whole.
+    /// A database of `Tests/Fixtures/torture`, and the expected report. All of these databases are transferred completely.
     struct Torture: Sendable, CustomTestStringConvertible {
         var name: String
-        /// Columns whose type is not simply the declared one: `t.v` → `text`.
+        /// The columns whose type differs from the declared one, such as `t.v` → `text`.
         var types: [String: String] = [:]
-        /// What does not come along, by name.
+        /// The names of the objects that are not transferred.
         var omitted: Set<String> = []
 
         var testDescription: String { name }
@@ -35,11 +35,11 @@ struct TransferTests {
             Torture(name: "30_views_triggers", omitted: ["tr"]),
             Torture(name: "31_fts5"),
             Torture(name: "32_autoinc"),
-            // 18446744073709551615 is a double in SQLite already.
+            // SQLite itself stores 18446744073709551615 as a double.
             Torture(name: "33_types_odd", types: ["t.c": "double precision", "t.d": "bytea"]),
             Torture(name: "36_defaults"),
             Torture(name: "38_null_in_int_notype", types: ["t.v": "bytea"]),
-            // A lone surrogate is no UTF-8.
+            // A lone surrogate is not valid UTF-8.
             Torture(name: "41_escapes", types: ["t.v": "bytea"]),
             Torture(name: "43_dup_case_cols"),
         ]
@@ -67,7 +67,7 @@ struct TransferTests {
         }
     }
 
-    /// What other platforms write for "never" in a zone of their own.
+    /// Timestamps that other platforms write for "never", in a time zone of their own.
     @Test(arguments: ["9999-12-31 23:59:59.9999999-05:00", "9999-12-31 23:59:59-05:00", "0001-01-01 00:00:00+02:00"])
     func outOfTheYears(_ text: String) async throws {
         let fixture = try SQLiteFixture("CREATE TABLE t (a DATETIME); INSERT INTO t VALUES ('\(text)');")
@@ -84,7 +84,7 @@ struct TransferTests {
     }
 
     /// TeleClaude's own single-user database: 200 sessions, orphans, mixed timestamps, full-text tables.
-    /// Its own tables are no part of a schema; rows that lie in one of them are not left behind without a word.
+    /// The program's own tables are not part of the schema. If one of them has rows, the report says that these are left behind.
     @Test(arguments: [0, 2])
     func whatAnEarlierTransferSetAsideIsNamed(_ rows: Int) async throws {
         let values = Array(repeating: "('t', 'id=1', 'v', 'is no number', '{}')", count: rows).joined(separator: ", ")
@@ -148,7 +148,7 @@ struct TransferTests {
         return try result.get()
     }
 
-    /// What stands in a database, by name.
+    /// Expects that a database has objects of exactly these names.
     static func expectOccupants(_ names: [String], of url: DatabaseURL) throws {
         let connection = try connect(to: url)
         defer { connection.close() }

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Transfer
 
-/// SQLite's triggers in PL/pgSQL: the same statements leave the same rows in both databases.
+/// Tests SQLite's triggers in PL/pgSQL: the same statements lead to the same rows in both databases.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferTriggerTests {
-    /// Transfers the database of a script, makes what could be translated, and hands over both ends.
+    /// Transfers the database that a script makes, creates the translated triggers, and passes both databases to `check`.
     private func withTriggers(
         _ script: String,
         _ check:
@@ -81,8 +81,8 @@ struct TransferTriggerTests {
             INSERT INTO docs (id, title) SELECT coalesce(max(id), 0) + 1, NEW.title FROM docs; END;
         """
 
-    /// A statement as an application would send it. Numbers that the databases give are not compared: a statement that fails uses up
-    /// one of PostgreSQL's.
+    /// Returns a statement as an application would send it. Numbers that the databases generate are not compared, because in PostgreSQL
+    /// a statement that fails uses up a number.
     private func statement(_ random: inout SeededGenerator) -> String {
         let (id, other) = (Int.random(in: 1...12, using: &random), Int.random(in: 1...40, using: &random))
         let title =
@@ -135,10 +135,10 @@ struct TransferTriggerTests {
         }
     }
 
-    /// PostgreSQL sorts texts by its own rules.
+    /// Returns the rows as text, sorted here, because PostgreSQL sorts texts by other rules than SQLite.
     private func comparable(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
 
-    /// A moment is written as the column has it, and is the present one.
+    /// A trigger writes the present time in the form that the column has.
     @Test func momentsAreWrittenAsTheColumnHasThem() async throws {
         try await withTriggers(
             """
@@ -160,7 +160,26 @@ struct TransferTriggerTests {
         }
     }
 
-    /// An AFTER trigger of PostgreSQL sees all rows that its statement has changed, SQLite's those up to its own.
+    /// A trigger that fires for other columns than it writes can't fire itself, and needs no guard.
+    @Test func onlyWhatCanFireItselfIsGuarded() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, n INTEGER); CREATE TABLE u (n INTEGER);
+            CREATE TRIGGER other_column AFTER UPDATE OF v ON t BEGIN UPDATE t SET n = 1; END;
+            CREATE TRIGGER same_column AFTER UPDATE OF v, n ON t BEGIN UPDATE t SET N = 1; END;
+            CREATE TRIGGER by_another AFTER INSERT ON u BEGIN INSERT INTO t (v) VALUES ('x'); END;
+            CREATE TRIGGER the_other AFTER INSERT ON t BEGIN INSERT INTO u VALUES (1); END;
+            """
+        ) { triggers, _, _ in
+            let guarded = triggers.filter { trigger in
+                guard case .statements(let statements, _) = trigger.outcome else { return false }
+                return statements.joined().contains("set_config")
+            }
+            #expect(Set(guarded.map(\.source.name)) == ["same_column", "by_another", "the_other"])
+        }
+    }
+
+    /// An AFTER trigger of PostgreSQL sees all rows that its statement has changed. SQLite's sees only the rows up to its own.
     @Test func whatReadsItsOwnTableIsSaidToDoSo() async throws {
         try await withTriggers(
             """
@@ -217,7 +236,7 @@ struct TransferTriggerTests {
         }
     }
 
-    /// A trigger that writes its own table does not fire itself, and one that is fired by another does; names may hold anything.
+    /// A trigger that writes to its own table does not fire itself, but is fired by another trigger. Names may contain any character.
     @Test func aTriggerDoesNotFireItself() async throws {
         try await withTriggers(
             #"""
@@ -237,7 +256,7 @@ struct TransferTriggerTests {
         }
     }
 
-    /// NULL in an INTEGER PRIMARY KEY asks for the next number, from wherever it comes.
+    /// NULL in an INTEGER PRIMARY KEY asks for the next number, wherever the NULL comes from.
     @Test func whatHasNoNumberGetsTheNext() async throws {
         try await withTriggers(
             """
@@ -256,7 +275,7 @@ struct TransferTriggerTests {
         }
     }
 
-    /// What feeds an index over words needs no trigger there; one that feeds a text of its own does.
+    /// A trigger that fills an index on words is not needed in the target. A trigger that fills a table with its own text is.
     @Test func whatFeedsAnIndexIsNotTranslated() async throws {
         try await withTriggers(
             """

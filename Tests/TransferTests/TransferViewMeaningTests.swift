@@ -3,7 +3,7 @@ import Transfer
 import TestSupport
 import Testing
 
-/// Views of SQLite in PostgreSQL, class by class: what can mean the same comes along, and yields the same rows.
+/// Tests SQLite's views in PostgreSQL, class by class: views that can mean the same are transferred, and give the same rows.
 @Suite("transfer: what views say", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferViewMeaningTests {
     struct Class: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transfer
 
-/// Which type a column gets for what it is declared as and what it holds.
+/// Tests the type that a column gets for its declaration and its values.
 struct TypeChoiceTests {
     static func profile(_ declared: ColumnType, _ values: [Value]) -> ColumnProfile {
         var profile = ColumnProfile(DeclaredKind(declared))
@@ -38,7 +38,7 @@ struct TypeChoiceTests {
         (.boolean, [0, 2], .bigint),
         (.boolean, [0, "t"], .text),
         (.datetime, ["2024-01-02 03:04:05", "2024-01-02T03:04:05.1"], .datetime),
-        // In UTC these are in the years 10000 and 0.
+        // In UTC these timestamps are in the years 10000 and 0.
         (.datetime, ["9999-12-31 23:59:59-05:00"], .text),
         (.timestamp, ["0001-01-01T00:00:00+00:01"], .text),
         (.datetime, ["9999-12-31 23:59:59+05:00", "0001-01-01T00:00:00Z", "0001-01-01 00:00-01:00"], .timestamp),
@@ -112,7 +112,7 @@ struct TypeChoiceTests {
     }
 }
 
-/// Stands on one row, of which there is an `id` and nothing else.
+/// A cursor on a single row, which has only an `id`.
 private final class NumberedRow: RowCursor {
     let columnNames = ["id"]
     private let number: Int64

@@ -49,7 +49,8 @@ public struct TimestampRule: Hashable, Sendable {
     public var count: Count
     /// The number of minutes by which the clock of texts without a zone is ahead of UTC.
     public var minutesAhead: Int
-    /// Whether the result is this clock's time, without a zone.
+    /// Whether the result is the time on the clock that `minutesAhead` describes, without a zone. Otherwise it is a moment in
+    /// UTC.
     public var isLocal: Bool
 
     /// Makes a rule that reads numbers as `count` says, and texts without a zone as UTC unless `minutesAhead` says otherwise.

@@ -28,6 +28,9 @@ public protocol Connection: AnyObject {
     /// Runs `body`, which executes a migration author's script in the open transaction, and restores the session's settings
     /// afterwards.
     ///
+    /// If `body` throws, the caller has to roll the transaction back. In PostgreSQL only this rollback restores the settings
+    /// then. SQLite restores them in any case, and closes the connection if that fails.
+    ///
     /// - Throws: The errors of `body`, and ``DatabaseError``.
     func keepingSettings<T>(_ body: () throws -> T) throws -> T
 

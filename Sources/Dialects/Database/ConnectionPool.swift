@@ -127,7 +127,7 @@ extension ConnectionPool {
         }
     }
 
-    /// Answers a request at once, or puts its waiter at the end of the queue and returns `nil`.
+    /// Answers a request at once, or puts its waiter at the end of the queue.
     private func ask(_ waiter: Waiter) {
         let answer: Result<Grant, any Error>? = state.withLock { state in
             // This is checked under the lock, because an earlier cancellation found no waiter to withdraw.

@@ -86,8 +86,9 @@ struct ReferenceDraft {
         }
     }
 
-    /// Returns whether the column can take its new type from the column that it refers to. It must refer to a single column,
-    /// its default must fit the new type, and no other column may be computed from it.
+    /// Returns whether the column can take its new type from the column that it refers to. Each column on the way to the last
+    /// one referred to must refer to a single column, and they must not form a circle. The column itself must not be computed,
+    /// its default must fit the new type, and no other column may be computed from it. A careful draft lets no column follow.
     private func follows(_ column: String, in child: TablePair) -> Bool {
         guard !draft.isCareful, let was = child.renamed[column: column], let now = child.new[column: column],
             was.generated == nil,

@@ -2,42 +2,46 @@
 /// dialect answers each note by a change of the text, or leaves the text alone if it reads it in that way already. Ranges are
 /// ranges of tokens.
 enum PortableNote: Hashable, Sendable {
-    /// The name of a table, column or alias, as it is written in the schema.
+    /// The name of a table, column or alias: its token, and its spelling in the schema. An alias has the spelling of the query
+    /// that defines it.
     case name(Int, String, isAlias: Bool)
-    /// A literal that both databases need in another text.
+    /// A string literal, and the text that both databases need instead of it.
     case literal(Range<Int>, String)
-    /// A string that stands for a number.
+    /// A string literal that stands for a number, and the number's text. SQLite needs that number; PostgreSQL gives a string
+    /// its neighbour's type.
     case numeral(Range<Int>, String)
-    /// A decimal that is compared as a number.
+    /// A decimal that is compared or computed with as a number. SQLite stores it as a text.
     case number(Range<Int>)
-    /// The largest or smallest decimal, with this number of digits after the point.
+    /// The largest or smallest of several decimals, which SQLite computes as a number. It becomes a decimal again, with this
+    /// number of digits after the point.
     case digits(Range<Int>, scale: Int)
-    /// A 64-bit integer that is compared as a double, because it stands beside a double.
+    /// An integer that is used as a double: a 64-bit integer beside a double, or the argument of `avg`.
     case double(Range<Int>)
-    /// A text that is ordered by its bytes.
+    /// A text that compares by its bytes. An atom needs no parentheses before COLLATE.
     case bytes(Range<Int>, isAtom: Bool)
-    /// A call of `lower` or `upper`, which know the 26 letters of ASCII only.
+    /// The argument of a call of `lower` or `upper`. These functions are to change only the 26 letters of ASCII.
     case letters(Range<Int>, isAtom: Bool)
-    /// A COLLATE after a text, which makes the text compare by bytes.
+    /// The name of the collation in a COLLATE, which makes a text compare by its bytes.
     case collation(Int)
-    /// NULL counts as the smallest value behind this token: it comes first, or last in descending order.
+    /// The end of a term of ORDER BY whose value may be NULL. NULL counts as the smallest value: it comes first, or last in
+    /// descending order.
     case nulls(Int, isFirst: Bool)
-    /// A term of ORDER BY, and the tokens that it stands for.
+    /// A term of ORDER BY or GROUP BY that is the name or the number of a result, and the tokens of the result's expression.
     case stands(Range<Int>, for: Range<Int>)
-    /// A pattern that distinguishes upper and lower case.
+    /// A LIKE, which distinguishes upper and lower case.
     case match(words: Range<Int>, pattern: Range<Int>, escape: Range<Int>?, PortablePattern, isNegated: Bool)
-    /// 0 or 1 beside a boolean.
+    /// The number 0 or 1 where a boolean is needed.
     case truth(Range<Int>, Bool)
-    /// A literal of bytes, such as `x'0a'`.
+    /// A literal of bytes, such as `x'0a'`, and its hexadecimal digits.
     case blob(Range<Int>, String)
-    /// An integer that is computed with 64 bits.
+    /// An integer that is computed with 64 bits, or a sum that is a 64-bit integer.
     case wide(Range<Int>)
-    /// An integer that becomes a text.
+    /// An integer that becomes a text, because `||` joins it to texts.
     case text(Range<Int>)
     /// A cast of a text to an integer of this type, which refuses the row if the text is no such integer: the whole cast, and
     /// the text in it.
     case integer(Range<Int>, of: Range<Int>, ColumnType)
-    /// The name of a type in CAST.
+    /// The name of a type in CAST, and the type.
     case type(Range<Int>, ColumnType)
     /// A comparison that treats NULL like a value: the operator's tokens.
     case sameness(Range<Int>, isNegated: Bool)

@@ -9,7 +9,8 @@ struct PortableScope: Sendable {
         var table: Table?
         /// Whether an outer join may put NULL in place of the relation's columns.
         var isOptional = false
-        /// Whether the relation's columns are written in the query that is read, and not elsewhere.
+        /// Whether the query itself defines the relation, in WITH or as a subquery of FROM. A `*` then stands for columns that
+        /// a change of a table or view does not add to unnoticed.
         var isFixed = false
     }
 
@@ -64,8 +65,9 @@ final class PortableViews {
             ?? things.first { token.means($0[keyPath: name]) }
     }
 
-    /// Returns the columns of a view; `nil` if its query can't be read. Such a view is refused where it is created; a query
-    /// that reads it takes the names of its columns unchecked.
+    /// Returns the columns of a view; `nil` if the view is in one database's own words, or if its query can't be read. A query
+    /// that reads such a view takes the names of its columns unchecked. A view whose query can't be read is refused where it is
+    /// created.
     private func columns(of view: View) -> [PortableScope.NamedColumn]? {
         if let found = known[view.name] { return found }
         known[view.name] = .some(nil)

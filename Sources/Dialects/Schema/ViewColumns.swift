@@ -4,7 +4,7 @@ extension Schema {
     /// Whether a view reads a column of one of its sources.
     enum Reading { case none, reads, unclear }
 
-    /// Returns whether the view reads this column of this table.
+    /// Returns whether the view reads this column of this table, or whether its text leaves that unclear.
     func reading(of column: String, in table: String, by view: View) -> Reading {
         var reading = Reading.none
         for text in view.query.texts {

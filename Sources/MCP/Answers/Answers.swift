@@ -1,6 +1,6 @@
 import Dialects
 
-/// What the server says of itself.
+/// The data that the server gives about itself.
 package struct ServerFacts: Sendable {
     package var version: String
 
@@ -17,7 +17,7 @@ package struct ServerFacts: Sendable {
     }
 }
 
-/// Results in the shape of each revision.
+/// Makes the results of requests, in the shape that a revision of the protocol prescribes.
 package struct Answers: Sendable {
     package var server: ServerFacts
     package var revision: Revision
@@ -29,7 +29,8 @@ package struct Answers: Sendable {
 
     private typealias Members = [(key: String, value: JSON)]
 
-    /// For how long a client may keep what does not hang on who asks, and what does, in milliseconds.
+    /// The times for which a client may cache a result, in milliseconds: `longLife` for a result that is the same for all callers,
+    /// `shortLife` for one that depends on the caller.
     private static let longLife: Int64 = 3_600_000
     private static let shortLife: Int64 = 60_000
 
@@ -52,7 +53,7 @@ package struct Answers: Sendable {
 
     package var pong: JSON { .object([]) }
 
-    /// All tools that this caller may use, on one page.
+    /// Returns the result of `tools/list`: all tools that this caller may use, on one page.
     package func tools(_ tools: [Tool]) -> JSON {
         result([("tools", .array(tools.map(\.document)))], lasting: Self.shortLife, for: "private")
     }
@@ -105,9 +106,9 @@ package struct Answers: Sendable {
     }
 }
 
-/// Messages that are no answers.
+/// Messages of the server that are not answers to a request.
 package enum Notices {
-    /// How far a request is. The number only grows.
+    /// Returns a notification of a request's progress. The caller must pass numbers that only grow.
     package static func progress(_ token: JSON, _ done: Int64, of all: Int64? = nil, _ text: String) -> JSON {
         let total: [(key: String, value: JSON)] = all.map { [("total", .integer($0))] } ?? []
         return .object([
@@ -120,7 +121,7 @@ package enum Notices {
         ])
     }
 
-    /// The server's own request, in revisions in which it may send one.
+    /// Returns a request of the server to the client, for revisions in which the server may send one.
     package static func ask(_ question: Question, id: RPCID, in revision: Revision) -> JSON {
         .object([
             ("jsonrpc", "2.0"), ("id", id.document), ("method", "elicitation/create"),

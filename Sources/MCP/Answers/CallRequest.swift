@@ -5,11 +5,13 @@ import TCSettings
 package struct CallRequest: Sendable {
     package var tool: ToolName
     package var arguments: JSON?
-    /// What the client has come back with, and by what the server knows what it had asked; revision 2026-07-28.
+    /// The answers that the client sends to the server's question, in revision 2026-07-28. `state` is the `requestState` by which the
+    /// server recognizes its question.
     package var inputResponses: JSON?
     package var state: String?
 
-    /// Throws `RPCFailure` for a tool that there is not.
+    /// Reads a `tools/call` request.
+    /// - Throws: `RPCFailure` if the request names no tool, or one that does not exist.
     package init(_ request: RPCRequest) throws(RPCFailure) {
         guard let name = request.params["name"]?.text else {
             throw RPCFailure(.invalidParams, "name has to be a tool's name", id: request.id)

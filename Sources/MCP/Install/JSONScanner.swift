@@ -1,32 +1,32 @@
-/// Finds the members of an object in a JSON text, by their places: so that one can be changed and no other byte is. Comments, which
-/// some programs allow in their settings, are blanks.
+/// Finds the positions of an object's members in a JSON text, so that one member can be changed without touching another byte.
+/// Comments, which some programs allow in their settings, count as blanks. All positions are offsets in UTF-8 bytes.
 struct JSONScanner {
     struct Member {
         var name: String
-        /// Where the blanks before its name begin: behind `{` or a comma.
+        /// The start of the blanks before the name: the position after `{` or a comma.
         var start: Int
-        /// Of its name's first quote.
+        /// The position of the name's opening quote.
         var key: Int
-        /// Of its value, without the blanks around it.
+        /// The range of the value, without the blanks around it.
         var value: Range<Int>
     }
 
     struct Object {
-        /// Behind `{`.
+        /// The position after `{`.
         var inside: Int
-        /// Of `}`.
+        /// The position of `}`.
         var end: Int
         var members: [Member]
     }
 
     private let bytes: [UInt8]
     private var at = 0
-    /// Deeper than any settings.
+    /// The deepest nesting that is read; no settings are nested as deeply.
     private static let deepest = 256
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The object that the text is; `nil` for a text that is none, or no JSON.
+    /// Returns the object that makes up the whole text; `nil` if the text is another value, or is not JSON.
     static func root(of text: String) -> Object? {
         var scanner = JSONScanner(text)
         scanner.skipBlanks()
@@ -35,7 +35,7 @@ struct JSONScanner {
         return scanner.at == scanner.bytes.count ? object : nil
     }
 
-    /// The object that a member's value is.
+    /// Returns the object at a member's value; `nil` if the value is not an object.
     static func object(at range: Range<Int>, in text: String) -> Object? {
         var scanner = JSONScanner(text)
         scanner.at = range.lowerBound
@@ -49,7 +49,7 @@ struct JSONScanner {
         while true {
             let start = at
             skipBlanks()
-            // Some programs allow a comma behind the last.
+            // Some programs allow a comma after the last member.
             if peek("}") { break }
             guard let member = member(from: start, depth) else { return nil }
             members.append(member)
@@ -90,7 +90,7 @@ struct JSONScanner {
             if !isFirst {
                 guard take(",") else { return false }
                 skipBlanks()
-                // Some programs allow a comma behind the last.
+                // Some programs allow a comma after the last item.
                 if take("]") { return true }
             }
             guard skipValue(depth + 1) else { return false }
@@ -98,7 +98,7 @@ struct JSONScanner {
         }
     }
 
-    /// `true`, `null`, a number.
+    /// Skips a word such as `true` or `null`, or a number.
     private mutating func skipWord() -> Bool {
         let start = at
         while at < bytes.count,
@@ -115,7 +115,7 @@ struct JSONScanner {
             || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
-    /// A string as it is spelled, without its quotes.
+    /// Reads a string and returns it as it is written, with its escapes and without its quotes.
     private mutating func string() -> String? {
         guard take("\"") else { return nil }
         let start = at

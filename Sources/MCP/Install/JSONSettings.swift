@@ -1,8 +1,8 @@
 import Dialects
 import TCSettings
 
-/// Settings that are JSON, with the servers that an agent knows under `mcpServers`. Only our entry is touched, and taking it back leaves
-/// the bytes that were there before it came.
+/// Edits settings in JSON, where an agent has its servers under `mcpServers`. Only TeleClaude's entry is changed. Removing the entry
+/// restores the bytes that were there before it was added.
 enum JSONSettings {
     private static let section = "mcpServers"
     private static var name: String { ServerEntry.name }
@@ -30,7 +30,7 @@ enum JSONSettings {
         try requireOurs(ours, text)
         let entry = String(decoding: Array(text.utf8)[ours.value], as: UTF8.self)
         if text == made(entry) { return nil }
-        // A section that we have made stands as we write it, and goes with the entry.
+        // A section that reads exactly as `adding` writes it was added together with the entry, and is removed with it.
         let isOurs = String(decoding: Array(text.utf8)[servers.value], as: UTF8.self) == section(of: entry)
         return isOurs ? removing(servers, from: root, of: text) : removing(ours, from: object, of: text)
     }
@@ -39,7 +39,7 @@ enum JSONSettings {
         "{\n  \"\(section)\": \(section(of: entry))\n}\n"
     }
 
-    /// With blanks that an entry does not get in a section which was there.
+    /// Returns a new section with the entry. Its blanks tell it apart from a section that existed before the entry.
     private static func section(of entry: String) -> String { "{ \"\(name)\": \(entry) }" }
 
     private static func root(_ text: String) throws(SettingsObjection) -> JSONScanner.Object {
@@ -59,7 +59,8 @@ enum JSONSettings {
         return object
     }
 
-    /// Whoever has called a server of his own so keeps it.
+    /// Checks that the member is TeleClaude's entry. A user's own server of the same name is left alone.
+    /// - Throws: `SettingsObjection` if the member is another server.
     private static func requireOurs(_ member: JSONScanner.Member, _ text: String) throws(SettingsObjection) {
         let value = String(decoding: Array(text.utf8)[member.value], as: UTF8.self)
         let entry = JSON(parsing: value)
@@ -72,19 +73,19 @@ enum JSONSettings {
         }
     }
 
-    /// Behind the last member, with the blanks that stand before that one.
+    /// Returns the text with a member added after the last one, with the same blanks before it as the last one has.
     private static func inserting(_ member: String, into object: JSONScanner.Object, of text: String) -> String {
         guard let last = object.members.last else {
             return replacing(object.inside..<object.inside, of: text, by: member)
         }
         let bytes = Array(text.utf8)
         let blanks = String(decoding: bytes[last.start..<last.key], as: UTF8.self)
-        // A comment is its member's own.
+        // A comment among the blanks belongs to the last member, and is not repeated.
         let separator = blanks.allSatisfy(\.isWhitespace) ? blanks : "\n"
         return replacing(last.value.upperBound..<last.value.upperBound, of: text, by: ",\(separator)\(member)")
     }
 
-    /// With the comma before it, or where it is the first, with the one behind.
+    /// Returns the text without a member and the comma before it. For the first member, the comma after it is removed.
     private static func removing(
         _ member: JSONScanner.Member, from object: JSONScanner.Object, of text: String
     ) -> String {

@@ -1,8 +1,8 @@
 import Dialects
 
-/// What an agent's settings say of our server: the program that speaks with it.
+/// The entry for TeleClaude's server in an agent's settings: the program that the agent runs to speak with the server.
 package struct ServerEntry: Sendable, Equatable {
-    /// Under which it stands in all settings.
+    /// The name of the entry in the settings of all agents.
     package static let name = "teleclaude"
 
     package var command: String
@@ -13,11 +13,11 @@ package struct ServerEntry: Sendable, Equatable {
         self.arguments = arguments
     }
 
-    /// Variables by which the program finds its daemon, and knows from inside which session it is called.
+    /// The environment variables by which the program finds its daemon, and the session in which it runs.
     static let variables = ["TELECLAUDE_SESSION_TOKEN", "TELECLAUDE_SOCKET"]
 }
 
-/// Why settings are left as they are.
+/// The reason why settings are not changed.
 package struct SettingsObjection: Error, Sendable, Equatable {
     package var message: String
     package var remedy: String
@@ -25,11 +25,11 @@ package struct SettingsObjection: Error, Sendable, Equatable {
     static let byHand = "write the entry by hand (docs/mcp.md)"
 }
 
-/// An agent whose settings we know.
+/// An agent whose settings this program can edit.
 package enum KnownAgent: String, Sendable, CaseIterable {
     case claude, codex, gemini
 
-    /// By this variable its user keeps its settings in a folder of his choice.
+    /// The environment variable that names another folder for the agent's settings; `nil` if the agent has none.
     package var folderVariable: String? {
         switch self {
         case .claude: "CLAUDE_CONFIG_DIR"
@@ -38,7 +38,8 @@ package enum KnownAgent: String, Sendable, CaseIterable {
         }
     }
 
-    /// Its settings: below the home of its user, or in that folder.
+    /// Returns the path of the agent's settings file.
+    /// - Parameter folder: The value of `folderVariable`; `nil` for the default place below `home`.
     package func file(home: String, folder: String?) -> String {
         switch self {
         case .claude: "\(folder ?? home)/.claude.json"
@@ -47,7 +48,7 @@ package enum KnownAgent: String, Sendable, CaseIterable {
         }
     }
 
-    /// What there is in a home where it has been used.
+    /// The names that the agent leaves in the home of a user who has used it.
     package var traces: [String] {
         switch self {
         case .claude: [".claude.json", ".claude"]
@@ -56,7 +57,9 @@ package enum KnownAgent: String, Sendable, CaseIterable {
         }
     }
 
-    /// The settings with this entry; `nil` for settings that are not there (yet). Throws `SettingsObjection`.
+    /// Returns the settings with this entry added or replaced.
+    /// - Parameter text: The settings; `nil` if the file does not exist.
+    /// - Throws: `SettingsObjection` if the settings can't be edited.
     package func adding(_ entry: ServerEntry, to text: String?) throws(SettingsObjection) -> String {
         switch self {
         case .claude, .gemini: try JSONSettings.adding(jsonText(entry), to: text)
@@ -64,7 +67,8 @@ package enum KnownAgent: String, Sendable, CaseIterable {
         }
     }
 
-    /// The settings without it: `nil` when nothing is left of what we have made. Throws `SettingsObjection`.
+    /// Returns the settings without the entry; `nil` if the settings then hold nothing else.
+    /// - Throws: `SettingsObjection` if the settings can't be edited.
     package func removing(from text: String) throws(SettingsObjection) -> String? {
         switch self {
         case .claude, .gemini: try JSONSettings.removing(from: text)

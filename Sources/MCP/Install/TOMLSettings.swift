@@ -1,6 +1,7 @@
 import Dialects
 
-/// Settings that are TOML, with each server in a table of its own. Ours is a table at the end, so that no other line is touched.
+/// Edits settings in TOML, where each server has a table of its own. TeleClaude's table is added at the end, so that no other line
+/// changes.
 enum TOMLSettings {
     private static let section = "mcp_servers"
     private static var name: String { ServerEntry.name }
@@ -11,23 +12,23 @@ enum TOMLSettings {
         return rest + (rest.utf8.last == UInt8(ascii: "\n") ? "\n" : "\n\n") + table(entry)
     }
 
-    /// `nil` when nothing else is there.
+    /// Returns the settings without TeleClaude's table; `nil` if nothing else is left.
     static func removing(from text: String) throws(SettingsObjection) -> String? {
-        // By bytes: for a text, the end of a line that other systems write is one character.
+        // The text is split by bytes: in a `String`, a CR LF is a single character, which does not equal LF.
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }
         guard let range = try table(in: lines) else { return text }
         try requireOurs(lines[range])
         lines.removeSubrange(range)
-        // The blank line that we have put before it.
+        // This is the blank line that `adding` has put before the table.
         if range.lowerBound > 0, lines[range.lowerBound - 1].isEmpty { lines.remove(at: range.lowerBound - 1) }
         let rest = lines.joined(separator: "\n")
         return rest.isEmpty ? nil : rest
     }
 
     private static func table(_ entry: ServerEntry) -> String {
-        // Every escape of JSON is one of TOML.
+        // The escapes that JSON strings use are valid in TOML as well.
         func list(_ words: [String]) -> String {
             "[" + words.map { JSON.string($0).canonical() }.joined(separator: ", ") + "]"
         }
@@ -40,7 +41,8 @@ enum TOMLSettings {
             """
     }
 
-    /// The lines of our table and of those below it: from its head up to the next that is none of it, without what stands before that.
+    /// Returns the lines of TeleClaude's table and its subtables: from its header to the next table's, without the blank lines and
+    /// comments before the latter. `nil` if there is no such table.
     private static func table(in lines: [String]) throws(SettingsObjection) -> Range<Int>? {
         var (start, end): (Int?, Int) = (nil, lines.count)
         var open: String?
@@ -71,7 +73,8 @@ enum TOMLSettings {
         return text.isEmpty || text.hasPrefix("#")
     }
 
-    /// The parts of a table's name; `nil` for a line that is no table's head.
+    /// Returns the parts of the table's name in a header line, or an empty array for the header of an array of tables; `nil` for a line
+    /// that is no header.
     private static func head(_ line: String) -> [String]? {
         let text = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
         guard text.hasPrefix("["), text.hasSuffix("]"), !text.hasPrefix("[["), !text.contains(",") else {
@@ -82,7 +85,9 @@ enum TOMLSettings {
         }
     }
 
-    /// Our server may be said in other ways than by a table, beside which a table would be wrong.
+    /// Checks that the line does not define TeleClaude's server by dotted keys or an inline table. A table in addition would be an error
+    /// in TOML.
+    /// - Throws: `SettingsObjection` if the line defines it.
     private static func requireElsewhere(
         _ line: String, isInSection: Bool, isBeforeAll: Bool
     ) throws(SettingsObjection) {
@@ -96,7 +101,8 @@ enum TOMLSettings {
             remedy: SettingsObjection.byHand)
     }
 
-    /// By which quotes a text of several lines is open behind this line; `nil` where none is.
+    /// Returns the quotes of the multi-line string that is still open at the end of this line; `nil` if there is none.
+    /// - Parameter open: The quotes of the string that is open at the beginning of the line.
     private static func textOpen(behind line: String, _ open: String?) -> String? {
         var (rest, open) = (line[...], open)
         while !rest.isEmpty {

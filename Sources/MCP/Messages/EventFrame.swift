@@ -1,20 +1,20 @@
 import Dialects
 
-/// Server-sent events, as a long answer sends them: one message each.
+/// Writes the server-sent events of a long answer, with one message each.
 package enum EventFrame {
-    /// Says that the answer still comes; readers pass over it.
+    /// A comment that shows that the answer is still in progress; readers ignore it.
     package static let keepAlive = ": working\n\n"
 
     package static func of(_ message: JSON) -> String { "event: message\ndata: \(message.canonical())\n\n" }
 }
 
-/// Messages out of an answer that is a stream of events.
+/// Reads messages from an answer that is a stream of events.
 package struct EventReader: Sendable {
     private var pending: [UInt8] = []
 
     package init() {}
 
-    /// The messages that are whole now. Our own answers have one line of data each.
+    /// Returns the messages that the bytes complete. It reads only the daemon's own answers, which have one line of data per message.
     package mutating func read(_ bytes: [UInt8]) -> [String] {
         pending += bytes
         guard let end = pending.lastIndex(of: UInt8(ascii: "\n")) else { return [] }

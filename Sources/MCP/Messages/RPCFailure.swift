@@ -1,17 +1,18 @@
 import Dialects
 
-/// What a request is refused with by the protocol itself. What a tool can't do is a result, which a model reads (`ToolResult`).
+/// An error of the protocol by which a request is refused. A tool's failure is not such an error, but a result that a model reads
+/// (`ToolResult`).
 package struct RPCFailure: Error, Sendable {
-    /// JSON-RPC's own codes, and those that the protocol has given out since revision 2026-07-28.
+    /// The codes of JSON-RPC, and those that the Model Context Protocol has defined since revision 2026-07-28.
     package enum Code: Int64, Sendable, CaseIterable {
         case parseError = -32700
         case invalidRequest = -32600
         case methodNotFound = -32601
         case invalidParams = -32602
         case internalError = -32603
-        /// The headers of a request say something else than its body.
+        /// The headers of a request contradict its body.
         case headerMismatch = -32020
-        /// The client can't do what the request takes.
+        /// The client lacks a capability that the request needs.
         case missingCapability = -32021
         case unsupportedVersion = -32022
     }
@@ -19,7 +20,7 @@ package struct RPCFailure: Error, Sendable {
     package var code: Code
     package var message: String
     package var data: JSON?
-    /// Of the request, where it could be read.
+    /// The id of the request; `nil` if it could not be read.
     package var id: RPCID?
 
     package init(_ code: Code, _ message: String, data: JSON? = nil, id: RPCID? = nil) {
@@ -29,14 +30,14 @@ package struct RPCFailure: Error, Sendable {
         self.id = id
     }
 
-    /// The same, about this request.
+    /// Returns the failure with the id of a request.
     package func about(_ id: RPCID) -> RPCFailure {
         var failure = self
         failure.id = id
         return failure
     }
 
-    /// The status that the answer has in HTTP.
+    /// The HTTP status of the answer.
     package var httpStatus: Int {
         switch code {
         case .parseError, .invalidRequest, .invalidParams, .headerMismatch, .missingCapability, .unsupportedVersion: 400
@@ -45,7 +46,8 @@ package struct RPCFailure: Error, Sendable {
         }
     }
 
-    /// The same for a request that could be read: in revisions with `initialize` an answer is one, whatever it says.
+    /// Returns the HTTP status of the answer to a request that could be read. In revisions with `initialize`, any answer has status 200,
+    /// even an error.
     package func httpStatus(in revision: Revision) -> Int {
         switch revision.opening {
         case .envelope: httpStatus
@@ -53,7 +55,8 @@ package struct RPCFailure: Error, Sendable {
         }
     }
 
-    /// The answer. Without an id of the request's it has none: JSON-RPC would have `null`, which the specification's schema does not take.
+    /// The answer. If the request's id is unknown, the answer has no `id`: JSON-RPC asks for `null` there, which the protocol's schema
+    /// does not allow.
     package var document: JSON {
         var error: [(key: String, value: JSON)] = [
             ("code", .integer(code.rawValue)), ("message", .string(message)),

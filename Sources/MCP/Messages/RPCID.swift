@@ -1,11 +1,11 @@
 import Dialects
 
-/// By which a request and its answer know each other: a text or a whole number, and nothing else.
+/// The id that a request and its answer share: a text or a whole number.
 package enum RPCID: Sendable, Hashable {
     case number(Int64)
     case text(String)
 
-    /// `nil` for what is no id.
+    /// Reads an id; `nil` if the value is neither a text nor a whole number.
     package init?(_ document: JSON) {
         switch document {
         case .integer(let number): self = .number(number)

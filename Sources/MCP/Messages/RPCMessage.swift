@@ -1,11 +1,11 @@
 import Dialects
 import TCSettings
 
-/// A request: it wants an answer.
+/// A request, a message that has to be answered.
 package struct RPCRequest: Sendable {
     package var id: RPCID
     package var method: String
-    /// An object, or `null` where there are none.
+    /// The parameters: an object, or `null` if there are none.
     package var params: JSON
 
     package init(id: RPCID, method: String, params: JSON) {
@@ -14,7 +14,7 @@ package struct RPCRequest: Sendable {
         self.params = params
     }
 
-    /// The answer that succeeds.
+    /// Returns the answer to this request with a result.
     package func answer(_ result: JSON) -> JSON {
         .object([("jsonrpc", "2.0"), ("id", id.document), ("result", result)])
     }
@@ -24,12 +24,13 @@ package struct RPCRequest: Sendable {
 package enum RPCMessage: Sendable {
     case request(RPCRequest)
     case notification(method: String, params: JSON)
-    /// What the client answers to a request of the server's: the result, or `nil` for an error.
+    /// The client's answer to a request of the server: the result, or `nil` for an error.
     case response(RPCID, JSON?)
 }
 
 extension RPCMessage {
-    /// Reads one message. Throws `RPCFailure` for bytes that are no JSON, and for JSON that is no message.
+    /// Reads one message.
+    /// - Throws: `RPCFailure` if the bytes are not JSON, or the JSON is not a message.
     package init(_ bytes: some Sequence<UInt8>) throws(RPCFailure) {
         guard let text = String(validating: bytes, as: UTF8.self), let document = JSON(parsing: text) else {
             throw RPCFailure(.parseError, "this is no JSON document")
@@ -61,7 +62,7 @@ extension RPCMessage {
     private static func id(of document: JSON) throws(RPCFailure) -> RPCID? {
         guard let spelled = document["id"] else { return nil }
         if let id = RPCID(spelled) { return id }
-        // An answer to what nobody could read.
+        // An error without an id answers a message that could not be read.
         if case .null = spelled, document["error"] != nil { return nil }
         throw RPCFailure(.invalidRequest, "id has to be a text or a whole number")
     }

@@ -1,12 +1,13 @@
 import Dialects
 import TCSettings
 
-/// What a client said with `initialize`, as the id that it gets for it and sends along from then on. So nobody has to remember it,
-/// and it outlives a daemon. It gives no right: who calls is known from the socket.
+/// The facts that a client gave with `initialize`. The session id, which the client sends with each later request, holds them, so the
+/// daemon need not store them, and a session outlives a restart of the daemon. The id gives no rights: the daemon knows the caller
+/// from the socket.
 package struct ClientSession: Sendable, Hashable {
     package var revision: Revision
     package var mayAsk: Bool
-    /// Tells two clients of one user apart.
+    /// A text that tells two clients of the same user apart.
     package var nonce: String
 
     package init(revision: Revision, mayAsk: Bool, nonce: String) {
@@ -20,7 +21,8 @@ package struct ClientSession: Sendable, Hashable {
 
     package var text: String { "\(revision.rawValue).\(mayAsk ? Self.asks : Self.asksNot).\(nonce)" }
 
-    /// Throws `RPCFailure` for what is no such id.
+    /// Reads a session id.
+    /// - Throws: `RPCFailure` if the text is not an id that this server made.
     package init(parsing text: String) throws(RPCFailure) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3, let revision = Revision(rawValue: parts[0]),
@@ -32,7 +34,7 @@ package struct ClientSession: Sendable, Hashable {
         self.init(revision: revision, mayAsk: parts[1] == Self.asks, nonce: parts[2])
     }
 
-    /// Whether these capabilities hold that the client shows its user a form. Without a word about how, it is a form.
+    /// Returns whether a client with these capabilities can show its user a form. An empty `elicitation` means a form.
     static func mayAsk(_ capabilities: JSON) -> Bool {
         guard case .some(.object(let ways)) = capabilities["elicitation"] else { return false }
         return ways.isEmpty || ways.contains { $0.key == "form" }

@@ -1,7 +1,7 @@
 import Dialects
 import TCSettings
 
-/// What HTTP says of a message besides its body. Each header once: a reader of the first and one of the last would disagree.
+/// The HTTP headers that belong to a message. Each may occur only once: of two, one reader would take the first and another the last.
 package struct MessageHeaders: Sendable {
     package var version: String?
     package var method: String?
@@ -21,25 +21,25 @@ package struct MessageHeaders: Sendable {
     package static let sessionName = "mcp-session-id"
 }
 
-/// In which revision a request is to be answered, and what its client can.
+/// The revision in which a request is to be answered, and the abilities of its client.
 package struct Envelope: Sendable {
     package var revision: Revision
-    /// Whether the client asks its user, when it is asked to.
+    /// Whether the client can ask its user a question for the server.
     package var mayAsk: Bool
-    /// What the client knows the progress of this request by; `nil` where it wants to hear of none.
+    /// The token by which the client recognizes progress notifications for this request; `nil` if the client wants none.
     package var progressToken: JSON?
-    /// Which client it is, where it has said hello once.
+    /// The session of a client that has sent `initialize`; `nil` if the request names none.
     package var session: ClientSession?
 }
 
 extension Envelope {
-    /// Names in `_meta`.
+    /// The names of members in `_meta`.
     package static let versionKey = "io.modelcontextprotocol/protocolVersion"
     package static let capabilitiesKey = "io.modelcontextprotocol/clientCapabilities"
     package static let serverKey = "io.modelcontextprotocol/serverInfo"
 
-    /// Reads it. Throws `RPCFailure` where the request does not say what it has to, contradicts itself, or names a version that is
-    /// not spoken here.
+    /// Reads the envelope of a request.
+    /// - Throws: `RPCFailure` if the request lacks required data, contradicts its headers, or names a revision that is not supported.
     package init(_ request: RPCRequest, _ headers: MessageHeaders) throws(RPCFailure) {
         let meta = request.params["_meta"]
         let isStateless = headers.version == Revision.july2026.rawValue || meta?[Self.versionKey] != nil
@@ -95,7 +95,8 @@ extension Envelope {
 }
 
 extension MessageHeaders {
-    /// Throws `RPCFailure` where the headers, by which somebody on the way may have decided, are not those of this body.
+    /// Checks that the headers agree with the body. An intermediary may have decided by the headers alone.
+    /// - Throws: `RPCFailure` if they differ.
     fileprivate func require(version wanted: String, of request: RPCRequest) throws(RPCFailure) {
         guard version == wanted else { throw Self.mismatch(Self.versionName, version, wanted) }
         guard method == request.method else { throw Self.mismatch(Self.methodName, method, request.method) }

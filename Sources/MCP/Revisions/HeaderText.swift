@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-/// A text in a header. One that a header can't hold stands there as `=?base64?…?=`.
+/// Encodes and decodes texts in headers. A text that a header can't hold is written as `=?base64?…?=`.
 package enum HeaderText {
     private static let start = "=?base64?"
     private static let end = "?="
 
-    /// `nil` where what stands between the marks is not what `encoded` writes.
+    /// Returns the text of a header; `nil` if the part between the marks is not canonical base64 of UTF-8 text.
     package static func decoded(_ value: String) -> String? {
         guard value.hasPrefix(start), value.hasSuffix(end), value.utf8.count >= start.utf8.count + end.utf8.count else {
             return value

@@ -1,4 +1,4 @@
-/// What a client may ask for.
+/// The methods that a client may call.
 package enum Method: String, Sendable, CaseIterable {
     case discover = "server/discover"
     case initialize
@@ -6,7 +6,8 @@ package enum Method: String, Sendable, CaseIterable {
     case listTools = "tools/list"
     case callTool = "tools/call"
 
-    /// The method of a request. Throws `RPCFailure` for one that its revision does not have, or that is not offered here.
+    /// Returns the method of a request.
+    /// - Throws: `RPCFailure` if the revision does not have the method, or this server does not offer it.
     package static func of(_ request: RPCRequest, in revision: Revision) throws(RPCFailure) -> Method {
         guard let method = Method(rawValue: request.method), method.isKnown(to: revision.opening) else {
             throw RPCFailure(.methodNotFound, "there is no method \(request.method) here", id: request.id)

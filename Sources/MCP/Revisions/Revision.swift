@@ -1,14 +1,14 @@
 import Dialects
 
-/// The revisions of the Model Context Protocol that are spoken here, the newest first.
+/// The supported revisions of the Model Context Protocol, newest first.
 package enum Revision: String, Sendable, CaseIterable {
     case july2026 = "2026-07-28"
     case november2025 = "2025-11-25"
     case june2025 = "2025-06-18"
 
-    /// How a client says what it is and can.
+    /// The way in which a client states its version and capabilities.
     package enum Opening: Sendable {
-        /// With each request: there is nothing that a server would have to remember.
+        /// With each request, so that a server need not remember anything.
         case envelope
         /// Once, with `initialize`.
         case handshake
@@ -21,7 +21,8 @@ package enum Revision: String, Sendable, CaseIterable {
         }
     }
 
-    /// What `initialize` comes to. A version that is not known, or has no `initialize`, gets the newest that has.
+    /// Returns the revision that `initialize` agrees on. For an unknown version, or one without `initialize`, that is the newest revision
+    /// with `initialize`.
     package static func negotiated(_ wanted: String?) -> Revision {
         guard let known = wanted.flatMap(Revision.init(rawValue:)) else { return .november2025 }
         return switch known.opening {

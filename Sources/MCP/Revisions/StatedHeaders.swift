@@ -2,8 +2,8 @@ import Dialects
 import TCSettings
 
 extension MessageHeaders {
-    /// What HTTP has to say of a message that came another way: what the message itself says. `session` is what the server has
-    /// answered to `initialize`.
+    /// Creates the headers for a message that arrived another way than by HTTP, from the message itself.
+    /// - Parameter session: The session id that the server has answered to `initialize`.
     package init(for message: RPCMessage, session: String?) {
         self.init(version: nil, method: nil, name: nil, session: nil)
         switch message {
@@ -26,7 +26,7 @@ extension MessageHeaders {
         version = session.flatMap { try? ClientSession(parsing: $0) }?.revision.rawValue
     }
 
-    /// Those that are there.
+    /// The headers that are present, by name.
     package var list: [(String, String)] {
         [
             (Self.versionName, version), (Self.methodName, method), (Self.nameName, name), (Self.sessionName, session),

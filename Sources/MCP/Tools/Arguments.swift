@@ -1,16 +1,17 @@
 import Dialects
 import TCSettings
 
-/// What a tool is called with, checked against what it takes.
+/// The arguments of a call, checked against the tool's parameters.
 package struct Arguments: Sendable {
-    /// What is wrong with it, as a sentence that a model can act on.
+    /// An error in the arguments, as a sentence that a model can act on.
     package struct Objection: Error, Sendable {
         package var message: String
     }
 
     private let values: [String: JSON]
 
-    /// `document` is the request's `arguments`; none are an empty object. Throws what is wrong first.
+    /// Checks the request's `arguments`; `nil` and `null` count as an empty object.
+    /// - Throws: The first error in them.
     package init(_ document: JSON?, for tool: Tool) throws(Objection) {
         var values: [String: JSON] = [:]
         switch document {
@@ -20,7 +21,7 @@ package struct Arguments: Sendable {
                 guard let parameter = tool.parameters.first(where: { $0.name == name }) else {
                     throw Objection(message: Self.unknown(name, tool))
                 }
-                // What need not be said may be said to be nothing.
+                // `null` for an optional argument means that it was left out.
                 if case .null = value, !parameter.isRequired { continue }
                 if let objection = parameter.kind.objection(to: value) {
                     throw Objection(message: "\(name) \(objection)")

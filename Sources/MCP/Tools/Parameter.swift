@@ -1,15 +1,15 @@
 import Dialects
 
-/// One argument of a tool: what may be said, and how a model is told.
+/// A parameter of a tool: the values that it accepts, and its description for a model.
 package struct Parameter: Sendable {
     package enum Kind: Sendable {
-        /// Of so many code points at most.
+        /// A text of at most `longest` code points.
         case text(longest: Int)
         case texts(most: Int, longest: Int)
         case words([String])
         case number(ClosedRange<Int>)
         case flag
-        /// RFC 3339.
+        /// A timestamp as in RFC 3339.
         case moment
     }
 
@@ -25,7 +25,7 @@ package struct Parameter: Sendable {
         self.isRequired = isRequired
     }
 
-    /// As JSON Schema.
+    /// The parameter as JSON Schema.
     var schema: JSON { .object(kind.members + [("description", .string(text))]) }
 }
 
@@ -50,7 +50,7 @@ extension Parameter.Kind {
         [("type", "string"), ("maxLength", .integer(Int64(longest)))]
     }
 
-    /// What is wrong with a value, as the end of a sentence that begins with the argument's name; `nil` for one that fits.
+    /// Returns the error in a value, as the end of a sentence that begins with the argument's name; `nil` if the value is acceptable.
     func objection(to value: JSON) -> String? {
         switch (self, value) {
         case (.text(let longest), .string(let text)): Self.objection(to: text, longest)
@@ -68,7 +68,7 @@ extension Parameter.Kind {
     }
 
     private static func objection(to text: String, _ longest: Int) -> String? {
-        // No database of ours holds one in a text.
+        // The daemon's databases can't store this character in a text.
         if text.utf8.contains(0) { return "holds a NUL character" }
         return text.unicodeScalars.count > longest ? "is longer than \(longest) code points" : nil
     }

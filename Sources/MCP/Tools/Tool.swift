@@ -1,12 +1,12 @@
 import Dialects
 
-/// A tool as a client is told of it.
+/// The description of a tool for clients.
 package struct Tool: Sendable {
-    /// What it does to the world, so that a client knows what to ask its user about.
+    /// The kind of change that a tool makes, by which a client decides whether to ask its user.
     package enum Effect: Sendable {
         case reads
         case adds
-        /// Takes something away; once more takes away no more.
+        /// The tool ends something. A second call has no further effect.
         case ends
     }
 
@@ -15,7 +15,7 @@ package struct Tool: Sendable {
     package var text: String
     package var effect: Effect
     package var parameters: [Parameter]
-    /// JSON Schema of what comes back.
+    /// The JSON Schema of the tool's result.
     package var output: JSON
 
     package var document: JSON {
@@ -48,7 +48,7 @@ package struct Tool: Sendable {
 }
 
 extension ToolName {
-    /// Whether calling it once more, because nobody knows whether the first call was heard, changes nothing.
+    /// Whether a second call changes nothing, so that a call whose outcome is unknown may be repeated.
     package var mayBeCalledTwice: Bool {
         switch self {
         case .whoami, .listSessions, .getSession, .getSessionData, .listProjects, .listAgents, .listAudit, .endSession:

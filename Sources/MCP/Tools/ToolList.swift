@@ -1,6 +1,6 @@
 import Dialects
 
-/// The shapes of the daemon's documents, which it hands in: they are those of its other routes.
+/// The JSON Schemas and words of the daemon's documents. The daemon passes them in; they are the same as those of its other routes.
 package struct DocumentShapes: Sendable {
     package var identity: JSON
     package var session: JSON
@@ -24,7 +24,7 @@ package struct DocumentShapes: Sendable {
     }
 }
 
-/// All tools, in the words that a model chooses by.
+/// All tools, with the descriptions by which a model chooses.
 package struct ToolList: Sendable {
     package let all: [Tool]
 
@@ -49,7 +49,7 @@ package struct ToolList: Sendable {
 }
 
 extension ToolList {
-    /// The most characters of a transcript in one answer, and how many there are where nobody says.
+    /// The largest number of a transcript's characters in an answer, and the default number.
     package static let mostCharacters = 48_000
     package static let usualCharacters = 2_000
 
@@ -185,7 +185,7 @@ extension ToolList {
 
     private static func list(_ items: JSON) -> JSON { .object([("type", "array"), ("items", items)]) }
 
-    /// Every member is always there.
+    /// Returns the schema of an object in which all members are required.
     private static func object(_ members: [(key: String, value: JSON)]) -> JSON {
         .object([
             ("type", "object"), ("properties", .object(members)),

@@ -1,4 +1,4 @@
-/// What an agent can have done here. The names are those that users of the original know, where it had them.
+/// The tools that an agent can call. A tool that the original program also had keeps its name there.
 package enum ToolName: String, Sendable, CaseIterable {
     case whoami
     case listSessions = "list_sessions"

@@ -1,18 +1,18 @@
 import Dialects
 
-/// What became of a call.
+/// The outcome of a call.
 package enum ToolResult: Sendable {
-    /// The document, and the text for a model where that is another one.
+    /// The call succeeded: the document, and the text for a model if it is not the document's.
     case done(JSON, text: String? = nil)
-    /// What could not be done: a model reads it, and may call otherwise.
+    /// The call failed. A model reads the failure, and may try another call.
     case failed(ToolFailure)
     /// The client's user has to be asked first.
     case asks(Question, state: String)
 }
 
-/// What a tool says no to.
+/// The reason why a tool did not do what a call asked for.
 package struct ToolFailure: Error, Sendable {
-    /// A stable word for programs.
+    /// A stable code for programs.
     package var code: String
     package var message: String
     package var remedy: String?
@@ -24,7 +24,7 @@ package struct ToolFailure: Error, Sendable {
     }
 }
 
-/// What a user is asked: one line of text.
+/// A question to the client's user, who answers with one line of text.
 package struct Question: Sendable {
     package var message: String
     package var field: String
@@ -38,7 +38,7 @@ package struct Question: Sendable {
         self.longest = longest
     }
 
-    /// The parameters of `elicitation/create`. Revisions after June 2025 say that it is a form.
+    /// Returns the parameters of `elicitation/create`. Revisions after June 2025 also state the mode, a form.
     package func params(in revision: Revision) -> JSON {
         let mode: [(key: String, value: JSON)] =
             switch revision {
@@ -55,7 +55,8 @@ package struct Question: Sendable {
         return .object(mode + [("message", .string(message)), ("requestedSchema", schema)])
     }
 
-    /// What the user said; `nil` where he said nothing, or declined. `result` is that of `elicitation/create`.
+    /// Returns the user's answer; `nil` if the user declined, or if the text is missing, too long, or holds a NUL character.
+    /// - Parameter result: The result of `elicitation/create`.
     package func answer(in result: JSON?) -> String? {
         guard result?["action"]?.text == "accept", let text = result?["content"]?[field]?.text,
             text.unicodeScalars.count <= longest, !text.utf8.contains(0)
@@ -63,6 +64,6 @@ package struct Question: Sendable {
         return text
     }
 
-    /// By what a request that is sent again has the answer to this among its `inputResponses`.
+    /// The key of the answer among the `inputResponses` of a request that is sent again.
     package static let key = "reason"
 }

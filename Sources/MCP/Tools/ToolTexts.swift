@@ -1,4 +1,4 @@
-/// What a model reads before it chooses: what a tool is for, and when another one is better.
+/// The descriptions by which a model chooses a tool: its purpose, and when another tool is better.
 enum ToolTexts {
     static func of(_ name: ToolName) -> (title: String, text: String) {
         switch name {

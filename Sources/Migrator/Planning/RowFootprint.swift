@@ -1,7 +1,7 @@
 import Dialects
 
-/// A place for values: a column in all rows, or a table's rows as a whole. Names are in lower case, because both databases
-/// compare them like that.
+/// A place for values: a column in all rows, or a table's rows as a whole. Names are in lower case, so that names that differ
+/// only in case count as the same. SQLite compares names like that; in PostgreSQL this finds at most a conflict too many.
 private struct RowPlace: Hashable {
     let table: String
     /// The column; `nil` for the table as a whole.

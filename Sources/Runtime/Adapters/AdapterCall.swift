@@ -1,7 +1,7 @@
-/// Which adapter somebody is spoken for by.
+/// The adapter through which a person makes a request.
 public struct AdapterCall: Sendable, Hashable {
     public var name: String
-    /// The account that it runs as: what it asks for too often is counted there, and not among the person's own.
+    /// The account that the adapter runs as. Refused requests are counted for this account, and not for the person's own.
     public var uid: UInt32
 
     public init(name: String, uid: UInt32) {
@@ -11,16 +11,17 @@ public struct AdapterCall: Sendable, Hashable {
 }
 
 extension Caller {
-    /// From where, as the audit log has it: a session, or `adapter:NAME`, which no session is called.
+    /// The origin of a request as the audit log records it: the caller's session, or `adapter:NAME`, which is never a session's
+    /// id.
     var origin: String? { adapter.map { "adapter:\($0.name)" } ?? session }
 
-    /// Whom it costs when this is refused.
+    /// The uid for which a refusal of this request is counted.
     var payer: UInt32 { adapter?.uid ?? identity.uid }
 }
 
 extension Identity {
-    /// Who somebody is when a program says it, and not the kernel: an admin has the rights of a member there. What an admin may do
-    /// with others' sessions takes his own account on this machine.
+    /// The identity with the rights that it has when a program and not the kernel vouches for it: an admin has the rights of a
+    /// member. An admin's power over the sessions of others requires the admin's own account on this machine.
     var throughDoor: Identity {
         var identity = self
         switch role {

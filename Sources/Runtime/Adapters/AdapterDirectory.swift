@@ -2,18 +2,18 @@ import Dialects
 import Synchronization
 import TCSettings
 
-/// Which adapters there are, and whom the settings know by which identity. It holds digests of tokens, and no token.
+/// The adapters, and the people that the settings know by identities on platforms. It holds digests of tokens, and no token.
 struct AdapterDirectory: Sendable {
     private struct Entry: Sendable {
         var adapter: Adapter
-        /// `nil` where the secrets have no token: nobody can be this adapter.
+        /// The token's digest; `nil` if the secrets hold no token, so that nobody can call as this adapter.
         var digest: [UInt8]?
     }
 
     private let entries: [Entry]
     private let people: [PlatformIdentity: String]
 
-    /// Where SHA-256 can be had: a daemon has loaded it before.
+    /// Makes the directory. SHA-256 has to be available; a daemon has loaded it before.
     init(_ settings: Settings) {
         entries = settings.adapters.map { adapter in
             Entry(adapter: adapter, digest: settings.secrets[adapter.tokenName].map(Self.digest))
@@ -22,8 +22,8 @@ struct AdapterDirectory: Sendable {
         people = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The adapter whose token this is; `nil` when it is nobody's. Each digest is compared to its last byte, whatever came out before, so
-    /// that the time it takes tells nothing of any token.
+    /// Returns the adapter that has this token; `nil` if no adapter has it. Each digest is compared to its last byte whatever
+    /// the result so far, so that the time taken reveals nothing about any token.
     func adapter(of token: String) -> Adapter? {
         let digest = Self.digest(token)
         var found: Adapter?
@@ -31,10 +31,10 @@ struct AdapterDirectory: Sendable {
         return found
     }
 
-    /// The name of the person who has it.
+    /// Returns the name of the person who has this identity; `nil` if nobody has it.
     func person(_ identity: PlatformIdentity) -> String? { people[identity] }
 
-    /// What the settings say of adapters that can't call, as sentences for people.
+    /// Sentences about adapters that can't call because the secrets lack their tokens.
     var remarks: [String] {
         entries.filter { $0.digest == nil }.map {
             "adapters.\($0.adapter.name) has no token in the secrets, so nobody can call as it"
@@ -49,7 +49,7 @@ struct AdapterDirectory: Sendable {
     }
 }
 
-/// The directory that is in force. SIGHUP puts another in its place: a token that is not in it is refused from then on.
+/// The directory that is in force. SIGHUP replaces it: tokens that the new directory does not have are refused from then on.
 final class AdapterBox: Sendable {
     private let directory: Mutex<AdapterDirectory>
 

@@ -3,18 +3,19 @@ import Hummingbird
 import Logging
 import TCSettings
 
-/// Who comes in by the adapters' door, and for whom he speaks. Whatever it refuses is in the audit log, up to a number in a time.
+/// Identifies the adapter that makes a request, and the person for whom it speaks. Refusals are recorded in the audit log, up
+/// to a number per time.
 struct AdapterDoor: Sendable {
     let services: Services
     let access: AccessControl
 
-    /// Whom an adapter speaks for.
+    /// The person for whom an adapter speaks.
     enum Subject {
-        /// Somebody with an account here: his rights hold, but for an admin's.
+        /// A person with an account here. The person's rights apply, except those of an admin.
         case person(Caller)
-        /// A person of the settings without an account on this machine.
+        /// A person in the settings who has no account on this machine.
         case withoutAccount(String)
-        /// Nobody whom the settings know: he owns nothing, and may do nothing.
+        /// Somebody whom the settings don't know. Such a person owns nothing and may do nothing.
         case nobody
 
         static let unmatched = RuntimeError(
@@ -28,7 +29,9 @@ struct AdapterDoor: Sendable {
         }
     }
 
-    /// Reads a request, and finds out who that is. Throws `RuntimeError`.
+    /// Reads a request, and finds the person for whom the adapter speaks.
+    ///
+    /// - Throws: `RuntimeError`.
     func admit<T: SpokenFor>(
         _ request: Request, _ context: CallContext, as type: T.Type
     ) async throws -> (call: AdapterCall, subject: Subject, wanted: T) {
@@ -46,7 +49,9 @@ struct AdapterDoor: Sendable {
         return (call, subject(identity, call), wanted)
     }
 
-    /// The same, where something is to be done as that person. Throws `RuntimeError` when nothing may be.
+    /// Reads a request, and returns the caller as whom it is to be carried out.
+    ///
+    /// - Throws: `RuntimeError` if the person may not do anything.
     func caller<T: SpokenFor>(
         _ request: Request, _ context: CallContext, as type: T.Type
     ) async throws -> (caller: Caller, wanted: T) {
@@ -57,13 +62,13 @@ struct AdapterDoor: Sendable {
             try await refuse(context, call, because: "\(name) has no account here")
             throw Subject.noAccount(name)
         case .nobody:
-            // The log is kept for years: who it was is not in it.
+            // The log is kept for years, so it does not contain the unknown person's identity.
             try await refuse(context, call, because: "nobody has this identity of \(wanted.platform)")
             throw Subject.unmatched
         }
     }
 
-    /// The token says which adapter, and the kernel whether it is that one's account.
+    /// Returns the adapter whose token the request carries, after checking that the caller has that adapter's account.
     private func adapter(_ request: Request, _ context: CallContext) async throws -> Adapter {
         guard request.uri.query == nil else {
             try await refuse(context, nil, because: "a query, in which there may be a token")
@@ -76,7 +81,7 @@ struct AdapterDoor: Sendable {
             throw RuntimeError(
                 .unknownToken, "an adapter's token is wanted here", remedy: "send it as Authorization: Bearer …")
         }
-        // In one answer, so that who has stolen a token does not learn that it is one.
+        // Both cases get the same answer, so that whoever has stolen a token does not learn that it is valid.
         guard let adapter = services.adapters.current.adapter(of: String(header.dropFirst(7))),
             context.identity.adapters.contains(adapter.name)
         else {

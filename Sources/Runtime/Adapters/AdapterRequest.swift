@@ -1,13 +1,14 @@
 import TCSettings
 
-/// What an adapter says of whom it speaks for. Each of its requests says so anew.
+/// The part of a request that names the person for whom an adapter speaks. Each request contains it.
 protocol SpokenFor: Decodable, Sendable {
     var platform: String { get }
-    /// A text also where it is a number: those of some platforms are longer than what JSON's readers keep of one.
+    /// The person's identity on the platform. It is a text even if it is a number: the numbers of some platforms have more
+    /// digits than JSON parsers keep.
     var user: String { get }
 }
 
-/// The bodies of the requests at the adapters' door.
+/// The bodies of the adapters' requests.
 enum AdapterRequest {
     struct Whoami: SpokenFor {
         var platform: String
@@ -63,7 +64,9 @@ enum AdapterRequest {
 }
 
 extension SpokenFor {
-    /// Throws `RuntimeError` for what can be nobody's identity, of which the answer says no more than what one looks like.
+    /// Returns the person's identity.
+    ///
+    /// - Throws: `RuntimeError` for a text that can't be an identity. Its message only describes what an identity looks like.
     func identity() throws(RuntimeError) -> PlatformIdentity {
         guard let known = PlatformIdentity.Platform(rawValue: platform) else {
             throw RuntimeError(

@@ -1,10 +1,11 @@
 import Dialects
 import Hummingbird
 
-/// The adapters' door (docs/adapters.md): what a program of another front end may have done for those whom it speaks for. All of it goes
-/// through the services of the other routes, and so through the policy; nothing that was said in a session comes out here.
+/// The routes that are open to adapters (docs/adapters.md): what a program of another front end may do for the people for whom
+/// it speaks. All of them use the services of the other routes, and therefore the policy. They never return anything that was
+/// said in a session.
 struct AdapterRoutes {
-    /// Below this a bearer's token is an adapter's, and no session's.
+    /// The prefix of these routes' paths. A bearer token in requests to them is an adapter's, and not a session's.
     static let prefix = "/adapter/"
 
     let door: AdapterDoor
@@ -83,7 +84,7 @@ struct AdapterRoutes {
         Response(.object([("version", .integer(1)), ("session", session.document)]), status: status)
     }
 
-    /// No id is longer, and no database of ours holds a NUL in a text.
+    /// Checks an id before it is looked up: no id is longer than 200 bytes, and no database of ours stores a NUL in a text.
     private static func id(_ text: String) throws(RuntimeError) -> String {
         guard text.utf8.count <= 200, !text.utf8.contains(0) else {
             throw RuntimeError(.notFound, "there is no such session")
@@ -93,7 +94,7 @@ struct AdapterRoutes {
 }
 
 extension AdapterRequest.List {
-    /// The same that `GET /sessions` asks for.
+    /// Returns the same query that `GET /sessions` takes.
     fileprivate func query() throws(RuntimeError) -> (filter: SessionFilter, cursor: SessionCursor?, limit: Int) {
         guard !(project ?? "").utf8.contains(0) else {
             throw RuntimeError(.badRequest, "project holds a NUL character")

@@ -1,14 +1,17 @@
 import Dialects
 
-/// A session for somebody who is spoken for. The daemon has no power over accounts: a host of that person's which runs already starts it,
-/// as it would if the person had typed `telec sessions revive`. Its token goes to that host alone.
+/// The start of a session for a person for whom an adapter speaks. The daemon has no power over accounts, so one of that
+/// person's running hosts starts the session, as if the person had typed `telec sessions revive`. Only that host gets the
+/// session's token.
 extension SessionService {
-    /// How long a host has to bring it up: a little longer than it gives itself.
+    /// How long a host may take to bring the session up: a little longer than the host's own limit.
     private static let patience = Duration.seconds(25)
-    /// A host of an older version does not know this order, and another may.
+    /// The number of hosts that are tried. A host of an older version does not know this order, and another one may.
     private static let mostHosts = 3
 
-    /// Returns when the session's own host has called. Throws `RuntimeError`, and leaves no session open then.
+    /// Starts a session, and returns once the session's own host has connected.
+    ///
+    /// - Throws: `RuntimeError`. No session is left open then.
     func start(onBehalf caller: Caller, _ request: StartRequest) async throws -> Session {
         try await access.require(caller, .startSession, as: .start)
         try request.validate()
@@ -59,7 +62,7 @@ extension SessionService {
             case .initializing: try await Task.sleep(for: .milliseconds(100))
             case .active, .headless, .closing: return await services.hosts.withPresence([now])[0]
             case .closed, .lost:
-                // A command may be over soon; one that never ran has said nothing.
+                // A command may end soon. A session without a first chunk has never run.
                 guard try await services.transcripts.writer(session.id).next > 0 else {
                     throw RuntimeError(
                         .notRunning, "the owner's host could not start the session",

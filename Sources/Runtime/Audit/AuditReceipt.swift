@@ -18,11 +18,13 @@ public struct AuditReceipt: ~Copyable, Sendable {
 }
 
 extension AuditLog {
-    /// Logs what is about to be done, unless it is to the caller's own session and he does it himself, and hands out what it is done with. Nothing may
-    /// be read or sent before this returns. Whether it is allowed at all has been decided before.
+    /// Logs an action that is about to be done, and returns the receipt with which it is done. An action that the callers do
+    /// themselves, without an adapter, on their own sessions is not logged. Nothing may be read or sent before this returns.
+    /// Whether the action is allowed has been decided before.
     ///
-    /// `session` is `nil` where it is everybody's: a search over all transcripts. Throws when the log can't be written; nothing
-    /// may then be read.
+    /// - Parameter session: The session concerned; `nil` if the action concerns everybody's sessions, such as a search over all
+    ///   transcripts.
+    /// - Throws: `AuditUnavailable` if the log can't be written; nothing may then be read.
     public func admit(
         _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String?
     ) async throws(AuditUnavailable) -> AuditReceipt {

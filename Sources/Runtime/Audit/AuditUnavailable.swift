@@ -1,6 +1,6 @@
-/// The audit log can't be written; so nothing that had to be logged may be done.
+/// An error: the audit log can't be written, so nothing that has to be logged may be done.
 public struct AuditUnavailable: Error, Sendable {
-    /// Why, as a sentence for the daemon's own log: it may name files and hosts.
+    /// The reason, as a sentence for the daemon's own log only: it may name files and hosts.
     public var cause: String
 
     init(cause: any Error) { self.cause = String(describing: cause) }

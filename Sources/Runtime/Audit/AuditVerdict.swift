@@ -1,40 +1,41 @@
-/// What checking a chain has found.
+/// The result of checking a chain.
 public struct AuditVerdict: Sendable, Equatable {
-    /// How many rows were found right.
+    /// The number of rows that were found correct.
     public var entries: Int
-    /// What lies before the first row; `genesis` unless the log was archived up to there.
+    /// The checkpoint before the first row; `genesis` unless the log was archived up to there.
     public var start: AuditCheckpoint
-    /// The last row that was found right: worth keeping elsewhere.
+    /// The last row that was found correct: a checkpoint that is worth keeping elsewhere.
     public var end: AuditCheckpoint
-    /// The first thing that is wrong; `nil` when all is as it was written.
+    /// The first flaw; `nil` if everything is as it was written.
     public var flaw: AuditFlaw?
 
     public var isIntact: Bool { flaw == nil }
 }
 
-/// The first thing that is wrong with a chain.
+/// The first flaw of a chain.
 public struct AuditFlaw: Sendable, Hashable {
     public enum Kind: String, Sendable, CaseIterable {
-        /// The row says something else than when it was hashed.
+        /// The row's contents differ from those that were hashed.
         case edited
-        /// Rows are missing before others.
+        /// Rows are missing before other rows.
         case removed
-        /// The row stood somewhere else.
+        /// The row was in another place.
         case reordered
         /// Rows are missing at the end.
         case truncated
-        /// The chain fits together and is another one than the checkpoint knows.
+        /// The chain is consistent, but it is not the one that the checkpoint was taken from.
         case rewritten
-        /// The head says something that the log does not.
+        /// The head of the log does not match its last row.
         case headMoved = "head_moved"
-        /// The rows are right, and what lets the log only grow is not as it was made: the next row may not be written.
+        /// The rows are correct, but the guards that let the log only grow are not as they were made: the next row may be lost
+        /// or changed.
         case unguarded
     }
 
     public var kind: Kind
-    /// The first row that is wrong or missing.
+    /// The number of the first row that is wrong or missing.
     public var seq: Int64
-    /// What is wrong, as a sentence.
+    /// The flaw as a sentence.
     public var reason: String
 
     init(_ kind: Kind, _ seq: Int64, _ reason: String) {

@@ -314,8 +314,8 @@ private enum Refusal {
             document?.detail.map(plain) ?? "the daemon answered \(status)", remedy: document?.remedy.map(plain))
     }
 
-    /// Returns the text without control characters: any program may be the one that answers, and a terminal may display the
-    /// text.
+    /// Returns the text without escape sequences, invisible marks that change its direction, and control characters other than
+    /// line ends and tabs. Any program may be the one that answers, and a terminal may display the text.
     private static func plain(_ text: String) -> String {
         var reader = PlainText()
         return reader.read(text)

@@ -79,8 +79,9 @@ extension Daemon {
         }
     }
 
-    /// How long either end of a connection may be silent, in seconds. A daemon that was stopped inside a transaction locks the
-    /// epoch's row for less time than its lock lasts. A daemon gives up a connection whose server is silent.
+    /// The limits of silence on the daemon's connections, in seconds. The server ends a session that is idle inside a
+    /// transaction: a daemon that was stopped there loses its lock on the epoch's row before it loses the instance lock
+    /// (`InstanceLease.Term.server`). A daemon gives up a connection whose server is silent.
     private static let silence = Silence(inTransaction: 2, ofServer: 30)
 
     /// Opens the database so that whatever the daemon reports as done has reached the disk, regardless of the server's own

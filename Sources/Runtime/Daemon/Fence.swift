@@ -106,9 +106,9 @@ public struct Fence: Sendable {
         }
     }
 
-    /// Inserts a row in a single statement, after locking a row of `table`; `insertion` ends with the source of its SELECT.
-    /// Returns false, with nothing inserted, when there is no such row or the epoch is over: `write` tells which. `confirm`
-    /// runs only after a row was inserted.
+    /// Inserts a row in a single statement, after locking a row of `table`. `insertion` ends with the values of its SELECT,
+    /// before FROM. Returns false, with nothing inserted, when there is no such row or the epoch is over: `write` tells which.
+    /// `confirm` runs only after a row was inserted.
     func insert(
         _ insertion: SQL, behind table: String, where condition: SQL,
         confirming confirm: @escaping @Sendable (any Connection) throws -> Void

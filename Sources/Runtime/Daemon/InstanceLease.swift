@@ -86,7 +86,7 @@ final class InstanceLease: Sendable {
         state.withLock { ($0.epoch, $0.databases) = (epoch, databases) }
     }
 
-    /// Returns when the lock's previous holder is sure to have noticed the loss.
+    /// Waits until the lock's previous holder is sure to have noticed the loss.
     func waitForPredecessor() async throws {
         let (takenAt, isNeeded) = state.withLock { ($0.takenAt, $0.hasUnawarePredecessor) }
         guard isNeeded, let takenAt else { return }

@@ -1,14 +1,16 @@
 import TCPOSIX
 
-/// Goes into a session's terminal.
+/// Attaches the caller's terminal to a session's.
 public enum Attachment {
-    /// How tmux is called to show the session.
+    /// Returns the tmux command that shows the session.
     public static func command(_ server: TmuxServer, tmuxName: String) -> [String] {
         server.command + ["-u", "attach-session", "-t", "=\(tmuxName)"]
     }
 
-    /// Becomes a tmux client of the session; never returns but to throw `RuntimeError`. The user's own tmux server is asked: the
-    /// sessions of others are out of its reach, whatever the daemon allows.
+    /// Replaces the process by a tmux client of the session, and returns only by throwing. The client connects to the user's
+    /// own tmux server: the sessions of others are out of its reach, whatever the daemon allows.
+    ///
+    /// - Throws: `RuntimeError` if tmux can't be started.
     public static func replaceProcess(_ server: TmuxServer, tmuxName: String) throws(RuntimeError) {
         let words = command(server, tmuxName: tmuxName)
         let arguments = words.map { strdup($0) } + [nil]

@@ -1,21 +1,21 @@
-/// What tmux tells a control client (tmux(1), CONTROL MODE).
+/// An event that tmux reports to a control client (tmux(1), CONTROL MODE).
 enum ControlEvent: Equatable {
     /// Bytes that the pane's program wrote.
     case output([UInt8])
-    /// The window has this size now.
+    /// The window has got this size.
     case size(columns: Int, rows: Int)
-    /// A command failed, with these words.
+    /// A command failed; the text is tmux's message.
     case failure(String)
-    /// The session is there.
+    /// The client is attached to its session.
     case started
-    /// The server lets this client go: the session is over, or somebody ended it.
+    /// The server dismisses this client: the session is over, or somebody has detached the client.
     case exit
 }
 
-/// Reads control mode line by line.
+/// Parses the output of tmux in control mode, line by line.
 struct ControlModeReader {
     private var pending: [UInt8] = []
-    /// Lines between `%begin` and `%end` or `%error` are a command's answer.
+    /// The lines of a command's answer, which come between `%begin` and `%end` or `%error`; `nil` outside of an answer.
     private var answer: [String]?
 
     mutating func read(_ bytes: some Sequence<UInt8>) -> [ControlEvent] {
@@ -48,7 +48,7 @@ struct ControlModeReader {
         case "%layout-change": return words.count > 2 ? Self.size(layout: words[2]) : nil
         case "%exit": return .exit
         case .some(let word) where answer == nil:
-            // What tmux says before it is a server's client, such as that it can't be.
+            // Such a line precedes the connection to the server, for example to say that the server can't be reached.
             return word.hasPrefix("%") ? nil : .failure(text)
         case .some, .none:
             answer?.append(text)
@@ -56,7 +56,7 @@ struct ControlModeReader {
         }
     }
 
-    /// `%output %1 text`, where bytes below space and the backslash are written as `\ooo`.
+    /// Decodes `%output %1 text`, in which backslashes and bytes below space are written as `\ooo`.
     private static func payload(_ line: ArraySlice<UInt8>) -> [UInt8] {
         let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
         guard words.count == 3 else { return [] }
@@ -77,7 +77,7 @@ struct ControlModeReader {
         return result
     }
 
-    /// `b25d,80x24,0,0,0`
+    /// Reads the size from a layout such as `b25d,80x24,0,0,0`.
     private static func size(layout: String) -> ControlEvent? {
         let parts = layout.split(separator: ",")
         guard parts.count > 1 else { return nil }
@@ -86,9 +86,10 @@ struct ControlModeReader {
     }
 }
 
-/// What a control client says.
+/// The commands that a control client sends.
 enum ControlCommand {
-    /// Types bytes, each as two digits: nothing in them means anything to tmux, and none of it is in any process's arguments.
+    /// Returns the command that types bytes, each as two hexadecimal digits. Nothing in them has a meaning to tmux, and they
+    /// appear in no process's arguments.
     static func send(_ bytes: some Collection<UInt8>, to session: String) -> String {
         let digits = bytes.map { Hexadecimal.text([$0]) }.joined(separator: " ")
         return "send-keys -t =\(session): -H \(digits)\n"

@@ -1,4 +1,4 @@
-/// What the agent itself writes down.
+/// The recording of the agent's own transcripts.
 extension Host {
     private static let agentInterval = Duration.milliseconds(500)
 
@@ -9,7 +9,7 @@ extension Host {
         }
     }
 
-    /// Records what the agent has written since the last look, and then notes how far that went.
+    /// Records the lines that the agent has written since the last look, and then stores the progress.
     func lookAtAgent() async {
         guard let watch else { return }
         var isMore = true
@@ -17,7 +17,7 @@ extension Host {
             let look = await watch.look()
             for part in look.parts { take(part) }
             do {
-                // The first time even without: it tells another host when the session began.
+                // The first look is stored even without lines: it tells a later host when the session began.
                 if !look.parts.isEmpty || !isProgressNoted { try folder.note(look.progress) }
                 isProgressNoted = true
             } catch {
@@ -29,7 +29,7 @@ extension Host {
 
     private func take(_ part: AgentLook.Part) {
         if natives.last?.path != part.path, HostFrame.isPath(part.path) {
-            // What waits does not belong to it.
+            // The waiting lines do not belong to this transcript.
             cut()
             spool.closeLast()
             natives.append((part.path, spool.next))

@@ -2,9 +2,10 @@ import Dialects
 import Logging
 import TCPOSIX
 
-/// What the line to the daemon asks for.
+/// The operations that the connection to the daemon uses.
 extension Host {
-    /// One wake-up for whatever came since the last.
+    /// Returns a stream that wakes its reader when there is something to deliver. Several events since the last wake-up cause
+    /// only one.
     func wakeUps() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         wake = continuation
@@ -12,8 +13,8 @@ extension Host {
         return stream
     }
 
-    /// Chunks from `number` on that are to be sent; the end of the command once all of them are out.
-    /// Each comes behind the names of the transcripts that it is the first to hold lines of.
+    /// Returns the chunks from `number` on that are to be sent, at most `count`, and the command's end once these are the last.
+    /// Each chunk comes after the paths of those transcripts whose lines begin in it.
     func undelivered(from number: UInt64, atMost count: Int) -> (chunks: [Undelivered], exit: HostFrame?) {
         var untold = natives.drop { $0.chunk < number }
         let (numbers, areAll) = spool.seal(from: number, atMost: count)
@@ -26,7 +27,8 @@ extension Host {
         return (chunks, areAll ? exitCode.map { .exit($0) } : nil)
     }
 
-    /// A chunk that a disk has spoilt, or part of which a crash has kept away, must not keep back those behind it.
+    /// Returns the content of a chunk. A chunk that a disk has damaged, or that a crash has cut off, is replaced by its
+    /// readable part, so that it does not hold up the chunks after it.
     private static func lines(of data: [UInt8], _ number: UInt64) -> [UInt8] {
         if Recording.isWellFormed(data, allowsHeader: number == 0) { return data }
         let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { Array(data[...$0]) } ?? []
@@ -34,7 +36,7 @@ extension Host {
         return (isWellFormed ? whole : []) + Array(Recording.gap("chunk \(number) was spoilt on its way").utf8)
     }
 
-    /// The daemon has everything before `number`.
+    /// Prepares the delivery to a daemon that has all chunks before `number`.
     func begin(at number: UInt64) {
         if number > spool.next {
             spool.skip(to: number)
@@ -49,15 +51,15 @@ extension Host {
         natives.removeAll { $0.chunk <= number && $0.path != present }
     }
 
-    /// The number that the next chunk has: nobody can have acknowledged one after it.
+    /// The number that the next chunk will get. The daemon can't have acknowledged this chunk or a later one.
     var nextChunk: UInt64 { spool.next }
 
     var isOver: Bool { exitCode != nil }
 
-    /// The daemon has said that it has all of it.
+    /// Notes that the daemon has acknowledged the whole recording.
     func noteDelivery() { isDelivered = true }
 
-    /// What keeps it from its daemon; `nil` when nothing does. It is written down when it is news.
+    /// Notes the reason why the host can't deliver to the daemon. It is stored and logged if it differs from the last one.
     func note(_ code: RuntimeError.Code, _ message: String) {
         guard standing?.code != code.rawValue || standing?.message != message else { return }
         let fresh = HostStanding(since: Timestamp.now.text, code: code.rawValue, message: message)
@@ -75,7 +77,7 @@ extension Host {
     }
 }
 
-/// A chunk that the daemon does not have, and what it has to be told before.
+/// A chunk that the daemon does not have, and the frames that have to be sent for it.
 struct Undelivered: Sendable {
     var number: UInt64
     var frames: [HostFrame]

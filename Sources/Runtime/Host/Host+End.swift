@@ -1,13 +1,14 @@
 import TCPOSIX
 
-/// How a session ends.
+/// The end of a session.
 extension Host {
-    /// How long a command may take to end when its terminal does.
+    /// How long a command may take to end after its terminal has ended.
     private static let patience = Duration.seconds(5)
-    /// What a session ends with whose pane was killed before it could tell: as if its terminal had hung up.
+    /// The exit code of a session whose pane was killed before it could write one: the code of a terminal that hung up.
     private static let unknownEnd: Int32 = 128 + SIGHUP
 
-    /// Ends the session with all that runs in it. One that is over already stays over; a command that does not end is killed.
+    /// Ends the session with everything that runs in it. A session that is over is left as it is. A command that does not end
+    /// is killed.
     func endSession() async {
         isEnding = true
         guard exitCode == nil else { return }
@@ -18,7 +19,8 @@ extension Host {
         }
     }
 
-    /// Alone, unless this host is starting it still. Whoever has ordered it waits, so it waits for others only a while.
+    /// Ends the terminal while no other host starts or ends one, unless this host itself is still starting it. The client that
+    /// has ordered the end waits, so the wait for the other hosts is short.
     private func killTerminal() async {
         let lock = starting == nil ? try? await spec.tmuxServer.lock(waiting: .seconds(2)) : nil
         do {
@@ -36,8 +38,8 @@ extension Host {
         if let command = folder.commandPID() { kill(command, SIGKILL) }
     }
 
-    /// The session is over. The pane may still be writing down how; a command that does not end when its terminal does is
-    /// killed.
+    /// Completes the recording after the terminal has ended. The pane may still be writing the exit code; a command that does
+    /// not end with its terminal is killed.
     func finish() async {
         if await !hasWrittenExitCode(), failure == nil, let command = folder.commandPID() {
             kill(command, SIGKILL)

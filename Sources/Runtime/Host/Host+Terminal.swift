@@ -2,12 +2,12 @@ import Dialects
 import NIOCore
 import TCPOSIX
 
-/// The terminal: the command in tmux, and all that tmux says of it.
+/// The terminal: the command in tmux, and the events that tmux reports.
 extension Host {
-    /// How often a terminal is tried for that does not come up.
+    /// How often the host tries to make a terminal before it gives up.
     private static let attempts = 6
 
-    /// Hears what tmux says until the session is over.
+    /// Records the terminal until the session is over.
     func record(_ pane: [String]) async {
         let following = Task { await followAgent() }
         do {
@@ -23,9 +23,10 @@ extension Host {
         await finish()
     }
 
-    /// Makes the terminal, or goes back to it, and stays until the command has ended. Somebody may detach this client: then it
-    /// attaches again. A server that goes away while the terminal is made is started anew. Throws `RuntimeError` with tmux's
-    /// words when no terminal comes up.
+    /// Makes the terminal, or attaches to it again, and stays until the command has ended. If somebody detaches this client, it
+    /// attaches again. If the server goes away while the terminal is being made, another server is started.
+    ///
+    /// - Throws: `RuntimeError` with tmux's message if no terminal can be made.
     private func holdTerminal(_ pane: [String]) async throws {
         var failures = 0
         starting = try? await spec.tmuxServer.lock()
@@ -51,7 +52,7 @@ extension Host {
                 guard failures < Self.attempts || folder.hasCommandStarted else {
                     throw RuntimeError(.failed, words)
                 }
-                // Each time it has taken twice as long.
+                // The failure is logged at the attempts 1, 2, 4 and so on.
                 if failures & (failures - 1) == 0 {
                     logger.warning("there is no way to the terminal: trying again", metadata: ["tmux": "\(words)"])
                 }
@@ -65,8 +66,8 @@ extension Host {
     private enum Terminal {
         case there
         case gone
-        /// tmux can't be asked, or does not know it, though the command still has it: its socket was removed, or there are too
-        /// many processes. It is asked again, and nothing ended.
+        /// tmux can't be asked, or does not know the session although the command still has a terminal: its socket was removed,
+        /// or there are too many processes. The host asks again; the session has not ended.
         case unknown
     }
 
@@ -91,12 +92,14 @@ extension Host {
                 }
             }
         } catch {
-            // A pipe that breaks is how a client ends that was killed.
+            // If a client was killed, its pipe breaks.
             lastWords = lastWords ?? "\(error)"
         }
     }
 
-    /// Passes a command to tmux. Throws when nobody is there to take it.
+    /// Sends a command to tmux.
+    ///
+    /// - Throws: If no tmux client is attached to the terminal.
     func type(_ command: String) async throws {
         guard let typist else { throw RuntimeError(.notRunning, "the session's terminal is gone") }
         try await typist.write(ByteBuffer(string: command))
@@ -120,7 +123,7 @@ extension Host {
         }
     }
 
-    /// Tells whoever started this that the command runs, or has run: a terminal alone is not enough.
+    /// Tells the process that started this host that the command runs, or has run. The existence of a terminal is not enough.
     private func noteStart() async {
         guard let launch = spec.launch else { return }
         while !folder.hasCommandStarted, exitCode == nil { try? await Task.sleep(for: .milliseconds(20)) }

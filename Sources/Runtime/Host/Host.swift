@@ -3,41 +3,41 @@ import Logging
 import NIOCore
 import TCPOSIX
 
-/// Runs one session as its owner: the command in tmux, the recording, and the line to the daemon.
+/// Runs one session as its owner: the command in tmux, the recording, and the connection to the daemon.
 ///
-/// The command ends by itself, by a signal, or because somebody who may has ordered its end; never because of what the daemon
-/// answers, or does not.
+/// The command ends on its own, by a signal, or by an order of somebody who may end it. No answer of the daemon, and no missing
+/// answer, ever ends it.
 public actor Host {
     let folder: HostFolder
     let spec: HostSpec
     let logger: Logger
-    /// When this host began: what ended before is not about it.
+    /// When this host began. An order to end the session that was given before does not concern it.
     let started = Timestamp.now
     var recorder = Recorder(columns: Tmux.size.columns, rows: Tmux.size.rows, at: .now)
     var spool: Spool
     var mark = DrainMark()
     var exitCode: Int32?
-    /// Somebody who may has ordered the end.
+    /// Whether the session's end was ordered.
     var isEnding = false
-    /// Why the command could not be started.
+    /// The reason why the command could not be started.
     var failure: String?
     var isDelivered = false
     var standing: HostStanding?
-    /// Follows the agent's own transcript, where one is known.
+    /// Follows the agent's own transcript; `nil` if the session's agent is not known to keep one.
     let watch: AgentWatch?
-    /// Transcripts in the order in which they were written last, each with the first chunk that holds lines of it.
+    /// The transcripts in the order in which they were last written, each with the first chunk that holds lines of it.
     var natives: [(path: String, chunk: UInt64)]
     var isProgressNoted = false
-    /// Where commands for tmux go, while it listens.
+    /// Takes commands for tmux; `nil` while no tmux client is attached.
     var typist: NIOAsyncChannelOutboundWriter<ByteBuffer>?
-    /// Held while the terminal is being made.
+    /// The lock that is held while the terminal is being made.
     var starting: FileLock?
-    /// What tmux said last that was no event.
+    /// tmux's last message that was not an event.
     var lastWords: String?
-    /// Wakes whoever delivers: there is a new chunk, or the end.
+    /// Wakes the delivery when there is a new chunk, or the command has ended.
     var wake: AsyncStream<Void>.Continuation?
 
-    /// A chunk is closed when it has so many bytes, or after so long.
+    /// The size in bytes at which a chunk is closed. It is closed after `chunkInterval` in any case.
     static let chunkBytes = 65_536
     private static let chunkInterval = Duration.milliseconds(200)
 
@@ -51,8 +51,10 @@ public actor Host {
         watch = AgentWatch(spec, resuming: earlier)
     }
 
-    /// Runs until the session has ended and the daemon has all of it. `pane` is the program that runs in tmux, with its
-    /// arguments. What nobody wants to have stays in the folder, and so does the log of a host that failed.
+    /// Runs until the session has ended and the daemon has the whole recording. A recording that the daemon does not take stays
+    /// in the folder. The log of a host that failed stays too.
+    ///
+    /// - Parameter pane: The program that runs in tmux, with its arguments.
     public func run(pane: [String]) async throws {
         guard let lock = try await Self.lock(folder) else {
             return logger.notice("another host of this session lives: this one is not needed")
@@ -77,7 +79,8 @@ public actor Host {
         }
     }
 
-    /// Whoever only looks whether a host lives has the lock for a moment, too.
+    /// Locks the folder; returns `nil` if another host of the session runs. A process that only checks whether a host runs also
+    /// holds the lock for a moment, so the host tries for a second.
     private static func lock(_ folder: HostFolder) async throws -> FileLock? {
         for _ in 0..<20 {
             if let lock = try FileLock(folder.lock) { return lock }

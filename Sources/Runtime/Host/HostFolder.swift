@@ -1,14 +1,14 @@
 import FoundationEssentials
 import TCPOSIX
 
-/// The folder of one host: what it was told, what it recorded and has not delivered, how its command ended.
+/// The folder of one host: its instructions, the recorded chunks that are not delivered yet, and the outcome of its command.
 public struct HostFolder: Sendable {
-    /// Without links: a host and a pane are told an alias, which lasts as long as the start that it was made for.
+    /// The path without links. A host and a pane get an alias as their argument, which lasts only until the folder is removed.
     public let path: String
 
     public init(path: String) { self.path = Self.withoutLinks(path) }
 
-    /// Where hosts of this user have theirs.
+    /// The folder of a session's host, below the folder for all hosts of this user.
     public init(sessionID: String, home: String) { path = "\(Self.all(home: home))/\(sessionID)" }
 
     static func all(home: String) -> String { "\(home)/.teleclaude/hosts" }
@@ -17,23 +17,26 @@ public struct HostFolder: Sendable {
     var spool: String { "\(path)/spool" }
     var status: String { "\(path)/status" }
     var pid: String { "\(path)/pid" }
-    /// The secret of the pane's mark, and the same once the host has heard all that the command wrote.
+    /// The file with the secret of the pane's mark, and the file to which the host copies it once it has received all that the
+    /// command wrote.
     var mark: String { "\(path)/mark" }
     var drained: String { "\(path)/drained" }
-    /// Held by the host that lives, with its process in it.
+    /// The lock that a running host holds. The file contains the host's process id.
     var lock: String { "\(path)/lock" }
-    /// There when the command of a start runs, or has run: the name of that start.
+    /// A file that holds the name of a start. It is written once the command of that start runs, or has run.
     var running: String { "\(path)/running" }
-    /// Why the command could not be started.
+    /// A file that tells why the command could not be started.
     var failure: String { "\(path)/failure" }
-    /// What keeps the host from its daemon.
+    /// A file that tells why the host can't deliver to the daemon.
     var standing: String { "\(path)/standing" }
-    /// How far the recording has got in the agent's transcripts.
+    /// The file that tells how far the recording has got in the agent's transcripts.
     private var agent: String { "\(path)/agent.json" }
     public var log: String { "\(path)/log" }
     private var specFile: String { "\(path)/spec.json" }
 
-    /// Makes the folder with the spec in it, for its owner's eyes only. Throws `RuntimeError`.
+    /// Makes the folder with the spec in it, readable only by its owner.
+    ///
+    /// - Throws: `RuntimeError`.
     public func create(_ spec: HostSpec) throws {
         try Folder.make(spool)
         unlink(failure)
@@ -49,19 +52,19 @@ public struct HostFolder: Sendable {
         return try JSONDecoder().decode(HostSpec.self, from: Data(bytes))
     }
 
-    /// How the command ended, once the pane has said so.
+    /// Returns the command's exit code; `nil` until the pane has written it.
     func exitCode() -> Int32? { text(in: status).flatMap { Int32($0) } }
 
-    /// The process that is the command, while it runs.
+    /// Returns the process id of the command; `nil` unless the command runs.
     func commandPID() -> Int32? { exitCode() == nil ? text(in: pid).flatMap { Int32($0) } : nil }
 
     /// Whether the pane has started the command, or has tried to.
     var hasCommandStarted: Bool { access(pid, F_OK) == 0 || access(status, F_OK) == 0 }
 
-    /// A new terminal is about to come: what the last one left says nothing of it.
+    /// Removes the files that the last terminal left, since they say nothing about the next one.
     func forgetCommand() { for file in [status, pid, mark, drained, running, failure] { unlink(file) } }
 
-    /// `nil` when no host of this session was here before.
+    /// Reads the progress in the agent's transcripts; `nil` if no host of this session has stored any.
     func agentProgress() -> AgentProgress? {
         Self.read(agent).flatMap { try? JSONDecoder().decode(AgentProgress.self, from: Data($0)) }
     }
@@ -74,11 +77,12 @@ public struct HostFolder: Sendable {
 }
 
 extension HostFolder {
-    // What others see in the list of processes is an alias: a session's id is nobody's business.
+    // The list of processes shows arguments to everybody. It shows an alias of the folder there, since the session's id is
+    // confidential.
 
     private var aliases: String { "\(path)/../../panes" }
 
-    /// Another path to this folder, which does not name the session.
+    /// Returns another path to this folder, which does not contain the session's id; `nil` for a spec without `launch`.
     func alias(of spec: HostSpec) -> String? { spec.launch.map { "\(Self.withoutLinks(aliases))/\($0)" } }
 
     private func removeAliases() {
@@ -96,21 +100,21 @@ extension HostFolder {
 }
 
 extension HostFolder {
-    // How it ends.
+    // The end of a folder.
 
-    /// The folders of hosts that failed are kept so long, for their logs.
+    /// How long the folder of a host that failed is kept for its log.
     private static let keptSeconds = 30 * 86_400
 
-    /// Removes it with everything in it. The recording is with the daemon.
+    /// Removes the folder with everything in it. Call it once the daemon has the recording.
     public func remove() {
         remove(but: [])
         rmdir(path)
     }
 
-    /// The same, but for the log and why the command could not be started.
+    /// Removes everything but the log and the file that tells why the command could not be started.
     func removeAllButTheLog() { remove(but: [log, failure]) }
 
-    /// The lock goes last: as long as it is held nobody begins here anew.
+    /// Removes the folder's contents. The lock is removed last: as long as it is held, no other host begins in this folder.
     private func remove(but kept: Set<String>) {
         removeAliases()
         for name in Folder.names(in: spool) { unlink("\(spool)/\(name)") }
@@ -121,10 +125,10 @@ extension HostFolder {
         unlink(lock)
     }
 
-    /// Whether there is anything to deliver: whoever removes the folder lets its host go.
+    /// Whether the folder holds a host's spec. Somebody who removes the folder releases its host from delivering.
     var isThere: Bool { access(specFile, F_OK) == 0 }
 
-    /// Removes what hosts that failed long ago have left: their logs, and nothing that was recorded.
+    /// Removes the folders of hosts that failed long ago. They hold logs, and nothing that was recorded.
     public static func sweep(home: String) {
         for name in Folder.names(in: all(home: home)) {
             let folder = HostFolder(path: "\(all(home: home))/\(name)")
@@ -138,9 +142,9 @@ extension HostFolder {
 }
 
 extension HostFolder {
-    // Files are written whole or not at all.
+    // Files are written completely or not at all.
 
-    /// Written beside it, then renamed.
+    /// Writes a draft beside the file, and then renames it.
     private func write(_ data: Data, to file: String) throws {
         guard Self.write(Array(data), to: file) else { throw Self.failure(file, "can't be written") }
     }
@@ -178,6 +182,6 @@ extension HostFolder {
 }
 
 extension stat {
-    /// When the file was written last, in seconds since 1970.
+    /// The time of the last write, in seconds since 1970.
     fileprivate var modified: Int { modificationTime.tv_sec }
 }

@@ -1,13 +1,13 @@
 import TCPOSIX
 
-/// A host that was started, and outlives whoever started it.
+/// A host that was started, and that outlives the process that started it.
 public struct HostStart {
-    /// What has become of it.
+    /// The state of the start.
     public enum Outcome {
         case pending
-        /// Its command runs, or has run.
+        /// The command runs, or has run.
         case runs
-        /// With tmux's words, or the host's last.
+        /// The start failed; the text is tmux's message, or the host's last one.
         case failed(String)
     }
 
@@ -15,8 +15,10 @@ public struct HostStart {
     private let folder: HostFolder
     private let launch: String?
 
-    /// Makes the folder and starts this program again as its host, in a session of its own. What it says goes to the folder's
-    /// log. Throws `RuntimeError`.
+    /// Makes the folder, and starts this program again as the host, in a process session of its own. The host's output goes to
+    /// the folder's log.
+    ///
+    /// - Throws: `RuntimeError`.
     public init(_ folder: HostFolder, _ spec: HostSpec) throws {
         guard let program = Executable.path else {
             throw RuntimeError(.failed, "this program does not know its own place")
@@ -34,16 +36,17 @@ public struct HostStart {
     }
 
     public var outcome: Outcome {
-        // Asked for first: a host that has ended has written before whatever it had to say.
+        // The process is polled before its files are read: a host that has ended had written them before.
         let hasEnded = child.poll() != nil
         if let words = folder.text(in: folder.failure) { return .failed(words) }
-        // Without a folder all of it was delivered.
+        // If the folder's spec is gone, the whole recording was delivered.
         if !folder.isThere || folder.text(in: folder.running) == launch { return .runs }
         guard hasEnded else { return .pending }
         return .failed(Self.lastWords(in: folder.text(in: folder.log) ?? ""))
     }
 
-    /// Why a host ended, by its log. Where it crashed, Swift's runtime says that first, and writes many lines behind it.
+    /// Returns the reason why a host ended, from its log. After a crash, that is the first message of Swift's runtime, which
+    /// many other lines follow.
     private static func lastWords(in log: String) -> String {
         let lines = log.split(separator: "\n")
         let crash = lines.first { $0.contains("Fatal error:") } ?? lines.first { $0.contains("Program crashed:") }

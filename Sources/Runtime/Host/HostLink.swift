@@ -1,27 +1,27 @@
 import Dialects
 import Synchronization
 
-/// A host's line to the daemon: it delivers what was recorded and carries out what is ordered.
+/// A host's connection to the daemon. It delivers the recording and carries out the daemon's orders.
 ///
-/// Whatever the daemon answers, or somebody else in its place, or nobody: the host waits and calls again, as long as its command
-/// lives. Only an order ends that.
+/// Whatever the daemon answers, and even if another program or nobody answers in its place, the host waits and connects again
+/// as long as its command runs. Only an order ends the command.
 struct HostLink {
     let host: Host
 
-    /// How long between two calls, at most: to a daemon that is away, and to one that says no. So a restart costs seconds, and
-    /// what is refused costs little.
+    /// The first pause between two connections, and the longest ones: to a daemon that does not answer, and to one that
+    /// refuses. A restart of the daemon therefore costs seconds, and refused connections cost little.
     private static let pauses = (
         first: Duration.milliseconds(100), away: Duration.seconds(2), refused: Duration.seconds(10)
     )
-    /// For how long a recording whose command has ended is offered to a daemon that says no.
+    /// For how long a recording whose command has ended is offered to a daemon that refuses it.
     private static let offered = Duration.seconds(86_400)
-    /// The daemon answers each ping: one that says nothing for so long is stopped, or none.
+    /// The interval of pings, each of which the daemon answers, and the silence after which the daemon counts as stopped.
     private static let (ping, silence) = (Duration.seconds(4), Duration.seconds(12))
-    /// The longest order holds a message, as digits.
+    /// The size in bytes of the longest line that the daemon may send: an order that contains a message as digits.
     private static let longestLine = 1 << 20
 
-    /// Returns when the daemon has everything; or the command is over, and the daemon did not want the recording for a day, or
-    /// its folder was removed.
+    /// Connects to the daemon again and again. Returns once the daemon has the whole recording; or, after the command's end,
+    /// once the daemon has refused the recording for a day or the host's folder was removed.
     func run() async {
         let client = DaemonClient(socketPath: host.spec.socketPath)
         var pause = Self.pauses.first
@@ -40,11 +40,11 @@ struct HostLink {
         }
     }
 
-    /// What came of one call.
+    /// The result of one connection.
     private struct Call {
-        /// Something was delivered, or the line stood for a while.
+        /// Whether chunks were acknowledged, or the connection lasted for a while.
         var wasUseful: Bool
-        /// The daemon said no.
+        /// Whether the daemon refused.
         var wasRefused: Bool
     }
 
@@ -54,7 +54,7 @@ struct HostLink {
         var wasRefused = false
         do {
             try await connect(client, progress)
-            // It let go of us: it ends, or another connection of ours has come.
+            // The daemon has closed the connection: it is ending, or another connection of this session has replaced this one.
             await host.note(.noDaemon, "the daemon has closed the line")
         } catch let error as RuntimeError {
             wasRefused = HostStanding.isRefusal(error.code)
@@ -104,7 +104,7 @@ struct HostLink {
         guard let order = HostOrder(line) else { throw Self.broken }
         switch order {
         case .next(let number):
-            // Numbers that no chunk ever had are somebody else's.
+            // Only another program than the daemon would ask for numbers that no chunk ever had.
             guard number < 1 << 62 else { throw Self.broken }
             await host.noteConnection()
             await delivery.begin(at: number)
@@ -128,7 +128,7 @@ struct HostLink {
                 try host.start(sessionID: id)
                 sending.yield(HostFrame.done(order).bytes)
             } catch {
-                // Without an answer the daemon asks another host, or says no.
+                // Without an answer, the daemon asks another host, or refuses the start.
                 host.logger.error("a session that was ordered can't be started", metadata: ["error": "\(error)"])
             }
         case .ping: break
@@ -140,12 +140,12 @@ struct HostLink {
     }
 }
 
-/// What one connection has come to.
+/// The progress of one connection.
 private final class Progress: Sendable {
     private let state = Mutex((heard: ContinuousClock.now, hasDelivered: false))
     private let reader = Mutex(LineReader())
 
-    /// The orders that are whole now.
+    /// Returns the lines that these bytes complete.
     func lines(in bytes: [UInt8], longest: Int) throws -> [String] {
         hear()
         return try reader.withLock { try $0.read(bytes, longest: longest) }
@@ -155,20 +155,21 @@ private final class Progress: Sendable {
     func deliver() { state.withLock { $0.hasDelivered = true } }
 
     var hasDelivered: Bool { state.withLock { $0.hasDelivered } }
-    /// How long nothing was heard.
+    /// How long the daemon has been silent.
     var quiet: Duration { state.withLock { ContinuousClock.now - $0.heard } }
 }
 
-/// Sends chunks in their order, from where the daemon says on.
+/// Sends chunks in their order, beginning with the one that the daemon asks for.
 private actor Delivery {
     private let host: Host
     private let sending: AsyncStream<[UInt8]>.Continuation
     private var next: UInt64?
-    /// The first chunk that is not acknowledged.
+    /// The number of the first chunk that is not acknowledged.
     private var expected: UInt64 = 0
     private var hasToldEnd = false
 
-    /// So many chunks may be on their way: what a long absence of the daemon has gathered is not read into memory at once.
+    /// The largest number of unacknowledged chunks on the way. The chunks of a long absence of the daemon are therefore not
+    /// read into memory all at once.
     private static let window: UInt64 = 64
 
     init(host: Host, sending: AsyncStream<[UInt8]>.Continuation) {
@@ -176,7 +177,7 @@ private actor Delivery {
         self.sending = sending
     }
 
-    /// The daemon has everything before `number`.
+    /// Begins the delivery to a daemon that has all chunks before `number`.
     func begin(at number: UInt64) async {
         await host.begin(at: number)
         (next, expected) = (number, number)

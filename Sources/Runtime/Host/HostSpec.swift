@@ -1,24 +1,24 @@
-/// What a host and its pane have to know. It holds the session's token and may hold keys: it goes through a file that only its
-/// owner can read, never through arguments.
+/// The instructions for a host and its pane. They contain the session's token and may contain keys, so they are passed in a
+/// file that only its owner can read, never in arguments.
 public struct HostSpec: Codable, Sendable {
     public var sessionID: String
     public var title: String
     public var tmuxName: String
-    /// The socket of the tmux server; `nil` in what an older version wrote, whose server was known by its name.
+    /// The socket of the tmux server; `nil` in a spec of an older version, whose server was known by its name.
     public var tmuxSocket: String?
-    /// Which start this is, by a random name: what an earlier one has left in the folder is not taken for this one's.
+    /// A random name of this start. It keeps files that an earlier start left in the folder from being taken for this start's.
     public var launch: String?
-    /// The first chunk that the daemon does not have: a session that is run again goes on in the same recording.
+    /// The first chunk that the daemon does not have. A session that is run again continues the same recording.
     public var firstChunk: UInt64
     public var socketPath: String
     public var token: String
     public var directory: String
     public var command: [String]
-    /// Everything that the command finds in its environment.
+    /// The complete environment of the command.
     public var environment: [String: String]
-    /// Shown in the pane before the command starts.
+    /// A text that is shown in the pane before the command starts.
     public var notice: String?
-    /// The agent that the session was started for, by its name in the settings.
+    /// The name under which the settings hold the agent that the session was started for.
     public var agent: String?
 
     public init(
@@ -48,8 +48,8 @@ extension HostSpec {
 
     public var tmuxServer: TmuxServer { TmuxServer(socket: tmuxSocket) }
 
-    /// The environment of a session: what a login gives, where the session is, and the keys that were given to it. Nothing else
-    /// of the caller's comes along, but the variables that he names.
+    /// Returns the environment of a session: the variables of a login, the session's place, and the given keys. Of the caller's
+    /// other variables, only the named ones are passed on.
     public static func environment(
         of account: Account, from caller: [String: String], passing names: [String], keys: [String: String]
     ) -> [String: String] {
@@ -64,7 +64,7 @@ extension HostSpec {
         return result
     }
 
-    /// tmux under an account whose shell is `nologin` would end at once.
+    /// Returns a shell that can run. Under an account whose shell is `nologin`, tmux would end at once.
     private static func usableShell(_ shell: String) -> String {
         let isLogin = !shell.isEmpty && !shell.hasSuffix("/nologin") && !shell.hasSuffix("/false")
         return isLogin ? shell : "/bin/sh"

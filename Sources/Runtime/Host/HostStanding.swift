@@ -1,14 +1,14 @@
 import FoundationEssentials
 
-/// What keeps a host from its daemon: the answer that it got, since when. It is written down in the host's folder, where
-/// `telec sessions list` finds it.
+/// The reason why a host can't deliver to the daemon, and since when. It is stored in the host's folder, where `telec sessions
+/// list` finds it.
 struct HostStanding: Codable, Sendable, Equatable {
-    /// RFC 3339, UTC, of the first of such answers.
+    /// The time of the first answer of this kind, in RFC 3339, UTC.
     var since: String
     var code: String
     var message: String
 
-    /// Whether the daemon said no. Else it did not answer, or could do nothing just then.
+    /// Whether the daemon refused. Otherwise it did not answer, or could not do anything at that time.
     var isRefusal: Bool { RuntimeError.Code(rawValue: code).map(Self.isRefusal) ?? false }
 
     static func isRefusal(_ code: RuntimeError.Code) -> Bool {

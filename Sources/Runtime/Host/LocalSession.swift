@@ -1,12 +1,12 @@
 import TCPOSIX
 
-/// A session of this account's on this machine, as its host's folder tells: what its owner can see and do where the daemon does
-/// not know it, says no or is away. The processes are his own.
+/// A session of this account on this machine, as described by its host's folder. It shows what the owner can see and do while
+/// the daemon does not know the session, refuses it, or does not answer. The processes belong to the owner.
 public struct LocalSession: Sendable {
     private let folder: HostFolder
     private let spec: HostSpec
 
-    /// `nil` when no host of this session has a folder here.
+    /// Finds a session; `nil` if no host of this session has a folder here.
     public init?(sessionID: String, home: String) {
         guard !sessionID.isEmpty, !sessionID.contains("/") else { return nil }
         self.init(HostFolder(sessionID: sessionID, home: home))
@@ -17,7 +17,7 @@ public struct LocalSession: Sendable {
         (self.folder, self.spec) = (folder, spec)
     }
 
-    /// Those whose host waits for the daemon.
+    /// Returns the sessions whose host waits for the daemon.
     public static func waiting(home: String) -> [LocalSession] {
         let all = HostFolder.all(home: home)
         return Folder.names(in: all).sorted().compactMap { name in
@@ -34,18 +34,20 @@ public struct LocalSession: Sendable {
     public var hasTerminal: Bool { Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) == true }
     public var command: [String] { spec.command }
 
-    /// What keeps the host from its daemon, as a sentence; `nil` when nothing does.
+    /// The reason why the host can't deliver to the daemon, as a sentence; `nil` if there is none.
     public var remark: String? {
         guard let standing = folder.readStanding() else { return nil }
-        // Whoever listens at the daemon's socket may have said it.
+        // The message may come from any program that listens at the daemon's socket.
         var plain = PlainText()
         let message = plain.read(standing.message).replacing("\n", with: " ")
         let what = folder.exitCode() == nil ? "runs" : "has ended, and its recording waits"
         return "\(spec.sessionID) \(what); its host has waited since \(standing.since): \(message)"
     }
 
-    /// Waits for a host to go whose command has ended: it delivers what it has, and that is the end of the run that it is about.
-    /// One whose command runs is not waited for. Throws `RuntimeError` when it does not go.
+    /// Waits until a host whose command has ended is gone: it delivers the rest of the recording and thereby ends its run. A
+    /// host whose command runs is not waited for.
+    ///
+    /// - Throws: `RuntimeError` if the host is not gone after `patience`.
     public func letLastRunEnd(within patience: Duration = .seconds(15)) async throws {
         let deadline = ContinuousClock.now + patience
         while hasHost, isOver {
@@ -58,14 +60,14 @@ public struct LocalSession: Sendable {
         }
     }
 
-    /// Whether what it ran has ended, or could not be started.
+    /// Whether the command has ended, or could not be started.
     private var isOver: Bool {
         if folder.exitCode() != nil || folder.text(in: folder.failure) != nil { return true }
         return folder.text(in: folder.running) == spec.launch && !hasTerminal
     }
 
-    /// Ends the terminal with all that runs in it; a command that does not end then is killed. Its host, where one lives, records
-    /// the end.
+    /// Ends the terminal with everything that runs in it. A command that does not end then is killed. The host, if it runs,
+    /// records the end.
     public func end() async {
         guard hasTerminal else { return }
         let command = folder.commandPID()
@@ -78,7 +80,7 @@ public struct LocalSession: Sendable {
         kill(command, SIGKILL)
     }
 
-    /// Waits for the terminal to go away; false when it is still there after so long.
+    /// Waits for the terminal to end. Returns false if it still exists after `patience`.
     public func isGone(within patience: Duration) async -> Bool {
         let deadline = ContinuousClock.now + patience
         while hasTerminal {

@@ -1,12 +1,13 @@
 import TCPOSIX
 
-/// The program that tmux starts in a pane: it runs the session's command in the environment that was made for it, and writes down
-/// how that ended, which tmux does not tell.
+/// The program that tmux starts in a pane. It runs the session's command in the environment that was made for it, and writes
+/// the command's exit code to a file, because tmux does not report it.
 public enum Pane {
-    /// How long the host has to hear the last words. When it is away, they are lost with the terminal.
+    /// How long the host may take to receive the last output, in seconds. If no host runs, that output is lost with the
+    /// terminal.
     private static let patience = 3.0
 
-    /// Runs the command of a host's folder to its end and returns its exit code.
+    /// Runs the command of a host's folder to its end, and returns its exit code.
     public static func run(_ folder: HostFolder) throws -> Int32 {
         let spec = try folder.spec()
         let code = try run(spec, folder)
@@ -23,14 +24,14 @@ public enum Pane {
     }
 
     private static func run(_ spec: HostSpec, _ folder: HostFolder) throws -> Int32 {
-        // What tmux says about the terminal belongs to the command too.
+        // The variables in which tmux describes the terminal are passed to the command too.
         var environment = spec.environment
         for name in ["TERM", "TMUX", "TMUX_PANE", "COLORTERM"] {
             environment[name] = getenv(name).map { String(cString: $0) }
         }
         if let notice = spec.notice { say(notice + "\n") }
-        // Ctrl-C and the like are the command's. That the terminal hung up the kernel tells only its session's leader, which is
-        // this: it tells the others of its group, and waits for what they do then.
+        // Ctrl-C and the like concern the command. If the terminal hangs up, the kernel tells only the leader of the process
+        // session, which is this process. It passes the signal on to its group, and waits for the command to end.
         for number in [SIGINT, SIGQUIT, SIGTSTP] { signal(number, SIG_IGN) }
         signal(SIGHUP) { _ in
             signal(SIGHUP, SIG_IGN)
@@ -46,12 +47,12 @@ public enum Pane {
         } catch {
             return fail(error.message)
         }
-        // A full disk ends no command that runs.
+        // A full disk must not end a running command.
         try? folder.note(String(child.pid), in: folder.pid)
         return child.wait().code
     }
 
-    /// As a shell does for a command that isn't there.
+    /// Reports a failed start as a shell reports a command that does not exist: with exit code 127.
     private static func fail(_ message: String) -> Int32 {
         say(message + "\n")
         return 127

@@ -1,8 +1,8 @@
-/// Turns what happens in a terminal into lines of a recording, and lines into chunks.
+/// Turns the events of a terminal into lines of a recording, and the lines into chunks.
 struct Recorder {
     private var lines = ""
     private var lastEvent: ContinuousClock.Instant
-    /// Bytes at the end of an output that are a character's first part.
+    /// The bytes at the end of the last output that begin a character and don't complete it.
     private var partial: [UInt8] = []
     private var size: (columns: Int, rows: Int)
 
@@ -33,7 +33,7 @@ struct Recorder {
 
     mutating func gap(_ reason: String) { lines += Recording.gap(reason) }
 
-    /// A line of the agent's own transcript.
+    /// Adds a line of the agent's own transcript.
     mutating func agent(_ line: AgentLine, at moment: ContinuousClock.Instant) {
         switch line {
         case .whole(let text): add(.agent, text, at: moment)
@@ -44,10 +44,10 @@ struct Recorder {
         }
     }
 
-    /// How many bytes wait.
+    /// The number of bytes that wait to be taken.
     var count: Int { lines.utf8.count }
 
-    /// What has come since the last call, as whole lines.
+    /// Returns the complete lines that were added since the last call.
     mutating func take() -> [UInt8] {
         defer { lines = "" }
         return Array(lines.utf8)
@@ -60,7 +60,7 @@ struct Recorder {
         lines += Recording.event(after: seconds * 1_000 + attoseconds / 1_000_000_000_000_000, code, data)
     }
 
-    /// How many bytes at the end begin a character of UTF-8 and do not finish it (RFC 3629, section 3).
+    /// Returns the number of bytes at the end that begin a character of UTF-8 and do not complete it (RFC 3629, section 3).
     private static func unfinished(_ bytes: [UInt8]) -> Int {
         for back in 1...3 where back <= bytes.count {
             let byte = bytes[bytes.count - back]

@@ -1,22 +1,23 @@
 import TCPOSIX
 
-/// Chunks that the daemon has not acknowledged, each a file: what was recorded while the daemon is away, or before the host was
-/// killed, is delivered by whoever comes next.
+/// The chunks that the daemon has not acknowledged, each of them in a file. If the daemon is away, or the host is killed, the
+/// chunks remain for a later delivery, if necessary by another host.
 struct Spool {
-    /// What a session may keep on its owner's disk while nobody takes it.
+    /// The number of bytes that a session may keep on its owner's disk while the daemon takes none.
     static let limit = 256 << 20
 
     private let folder: String
     private let limit: Int
     private var chunks: [(number: UInt64, bytes: Int)]
     private var bytes: Int
-    /// The number of the next chunk. The newest file stays, emptied, when it is acknowledged, so that numbers go on where they
-    /// were.
+    /// The number of the next chunk. The newest file stays, emptied, when its chunk is acknowledged, so that a later host
+    /// continues the numbers.
     private(set) var next: UInt64
-    /// Chunks before this one may be with the daemon already: what is in them stays as it is.
+    /// The first chunk that can't have been sent yet. The chunks before it may be with the daemon already, so their contents no
+    /// longer change.
     private var sealed: UInt64
 
-    /// Numbers go on where the folder's end, but not before `firstChunk`.
+    /// Opens a spool. Its numbers continue those in the folder, but begin no lower than `firstChunk`.
     init(_ folder: String, firstChunk: UInt64 = 0, limit: Int = Spool.limit) {
         (self.folder, self.limit) = (folder, limit)
         chunks = Folder.names(in: folder).compactMap { UInt64($0) }.sorted().map { number in
@@ -28,8 +29,8 @@ struct Spool {
         sealed = next
     }
 
-    /// Keeps a chunk and returns its number. A disk that is full loses it, which shows as a gap in the recording. So does the
-    /// limit: the oldest are given up, but for the recording's beginning.
+    /// Stores a chunk and returns its number. On a full disk the chunk is lost, which shows as a gap in the recording. Beyond
+    /// the limit, the oldest chunks are lost in the same way, except for the recording's beginning.
     mutating func append(_ data: [UInt8]) -> UInt64 {
         let number = next
         next += 1
@@ -43,8 +44,8 @@ struct Spool {
         return number
     }
 
-    /// Keeps more of the recording: in the last chunk, as long as nobody has seen that one and it stays below `longest` bytes.
-    /// Hours without a daemon so become some files, and not one for each moment.
+    /// Adds to the recording: to the last chunk, as long as that was not sent and stays within `longest` bytes, or else as a
+    /// new chunk. Hours without a daemon therefore need a few files instead of one for each moment.
     mutating func add(_ data: [UInt8], longest: Int) {
         guard let last = chunks.last, last.number >= sealed, last.bytes + data.count <= longest,
             let before = self.data(last.number), HostFolder.write(before + data, to: path(last.number))
@@ -56,19 +57,21 @@ struct Spool {
         bytes += data.count
     }
 
-    /// What comes now begins a chunk of its own.
+    /// Closes the last chunk, so that the next data begins a chunk of its own.
     mutating func closeLast() { sealed = next }
 
-    /// The daemon has chunks that were never made here: numbers go on behind them, or it would take new ones for known.
+    /// Continues the numbers at `number`, because the daemon has chunks that were never made here. Otherwise it would take new
+    /// chunks for ones that it knows.
     mutating func skip(to number: UInt64) {
         next = max(next, number)
         sealed = max(sealed, next)
     }
 
-    /// Chunks from `number` on, those that are still here.
+    /// Returns the numbers of the stored chunks from `number` on.
     func chunks(from number: UInt64) -> [UInt64] { chunks.suffix(chunks.count - index(of: number)).map(\.number) }
 
-    /// At most `count` of them, which are about to be sent, and whether these are all.
+    /// Returns the numbers of at most `count` chunks that are about to be sent, and whether they are all that there are. Their
+    /// contents no longer change.
     mutating func seal(from number: UInt64, atMost count: Int) -> (numbers: [UInt64], areAll: Bool) {
         let waiting = chunks[index(of: number)...]
         let numbers = waiting.prefix(count).map(\.number)
@@ -78,7 +81,7 @@ struct Spool {
 
     func data(_ number: UInt64) -> [UInt8]? { HostFolder.read(path(number)) }
 
-    /// The daemon has everything up to this one.
+    /// Removes the chunks up to `number`, which the daemon has stored.
     mutating func acknowledge(_ number: UInt64) {
         let done = chunks.prefix { $0.number <= number }
         for chunk in done {
@@ -91,7 +94,7 @@ struct Spool {
 
     var isEmpty: Bool { chunks.isEmpty }
 
-    /// The place of the first chunk that has this number or a higher one.
+    /// Returns the index of the first chunk whose number is at least `number`.
     private func index(of number: UInt64) -> Int {
         var (low, high) = (0, chunks.count)
         while low < high {

@@ -2,16 +2,16 @@ import NIOCore
 import NIOPosix
 import TCPOSIX
 
-/// A control client of the user's own tmux server: it starts the session, hears everything that the pane writes from the first
-/// byte on, and types. When it goes away the session stays.
+/// A control client of the user's own tmux server. It starts the session, receives everything that the pane writes from the
+/// first byte on, and types. The session stays when the client goes away.
 struct Tmux {
     static let size = (columns: 80, rows: 24)
 
     private let child: ChildProcess
     let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    /// Starts the session with `command` in it, or, without one, goes back to one that is there. No settings of the user's are
-    /// read, so that none can stand in the way.
+    /// Starts the session with `command` in it; without a command, attaches to the existing session. The user's tmux
+    /// configuration is not read, so that no setting can interfere.
     static func open(
         _ server: TmuxServer, _ name: String, command: [String]?, environment: [String: String]
     ) async throws -> Tmux {
@@ -21,7 +21,7 @@ struct Tmux {
         return try await start(server.command + ["-f", "/dev/null", "-u", "-C"] + words, environment)
     }
 
-    /// Whether the session is there; `nil` when tmux can't even be asked.
+    /// Returns whether the session exists; `nil` if tmux can't even be started.
     static func hasSession(_ server: TmuxServer, _ name: String, _ environment: [String: String]) -> Bool? {
         let child = try? ChildProcess(server.command + ["has-session", "-t", "=\(name)"], environment: environment)
         return child.map { $0.wait() == .exit(0) }
@@ -57,7 +57,7 @@ struct Tmux {
         return Tmux(child: child, channel: channel)
     }
 
-    /// The client has ended: nothing is left of it.
+    /// Waits for the client's process, so that no zombie remains.
     func reap() { _ = child.wait() }
 
     private static func pipe() throws(RuntimeError) -> (read: Int32, write: Int32) {

@@ -1,15 +1,17 @@
 import TCPOSIX
 
-/// The tmux server that holds one user's sessions. Its socket lies in a folder of the user's own, which nobody else may enter:
-/// in `/tmp/tmux-UID`, where tmux has it by itself, anybody may lie in wait.
+/// The tmux server that holds one user's sessions. Its socket is in a folder of the user's own, which nobody else may enter. In
+/// `/tmp/tmux-UID`, tmux's default, any other user could place a socket beforehand.
 public struct TmuxServer: Sendable, Equatable {
-    /// `nil` for the server of an older version, which was known by its name.
+    /// The path of the socket; `nil` for the server of an older version, which was known by its name.
     public let socket: String?
 
     public init(socket: String?) { self.socket = socket }
 
-    /// The user's own server, with its folder made: below the home, or, where the path would be too long for a socket, below the
-    /// runtime folder of the login (`XDG_RUNTIME_DIR`). Throws `RuntimeError`.
+    /// Returns the user's own server, after making its folder: below the home, or, where that path would be too long for a
+    /// socket, below the runtime folder of the login (`XDG_RUNTIME_DIR`).
+    ///
+    /// - Throws: `RuntimeError`.
     public static func own(home: String, runtimeFolder: String?) throws(RuntimeError) -> TmuxServer {
         let places = ["\(home)/.teleclaude/tmux"] + [runtimeFolder].compactMap { $0 }.map { "\($0)/teleclaude-tmux" }
         guard let folder = places.first(where: { socket(in: $0).utf8.count <= UnixSocketAddress.longestPath }) else {
@@ -24,15 +26,16 @@ public struct TmuxServer: Sendable, Equatable {
 
     private static func socket(in folder: String) -> String { "\(folder)/server" }
 
-    /// How tmux is called to speak with this server.
+    /// The beginning of a tmux command that addresses this server.
     var command: [String] {
         guard let socket else { return ["tmux", "-L", "teleclaude"] }
         return ["tmux", "-S", socket]
     }
 
-    /// Gives up a server that is ending and can't: while a client whose host was killed has not heard everything it still takes
-    /// callers, and sends them away without a word (tmux 3.3, `server_client_check_exit`). Nothing runs in it, and the next
-    /// server takes its place. To be called with the lock, by who was sent away.
+    /// Gives up a server that is ending and can't end. As long as a client whose host was killed has not read all of its
+    /// output, such a server accepts connections and closes them without a message (tmux 3.3, `server_client_check_exit`).
+    /// Nothing runs in the server, and the next one takes its place. Only a caller that holds the lock, and whose connection
+    /// was closed, may call this.
     func giveUpIfEnding(_ environment: [String: String]) {
         guard let socket, let child = try? ChildProcess(command + ["list-sessions"], environment: environment),
             child.wait() != .exit(0)
@@ -40,13 +43,15 @@ public struct TmuxServer: Sendable, Equatable {
         unlink(socket)
     }
 
-    /// How long somebody may take to start a terminal before others don't wait any more: he may have been stopped.
+    /// How long another process may take to start a terminal before the others stop waiting: it may have been stopped.
     static let patience = Duration.seconds(10)
 
-    /// Waits until nobody else is starting a terminal on this server, or ends one. Two that start at once, or one that starts while the
-    /// last session ends, could meet a server that is just going away; and a session that ends while a control client introduces
-    /// itself takes the server down with all others (`control_write`, tmux up to 3.6). `nil` when somebody takes too long, or
-    /// there is nothing to lock: tmux then has to see to it.
+    /// Waits until no other process starts or ends a terminal on this server, and locks it. Two processes that start at once,
+    /// or one that starts while the last session ends, could meet a server that is just going away. And a session that ends
+    /// while a control client attaches takes the server down with all other sessions (`control_write`, tmux up to 3.6).
+    ///
+    /// - Returns: The lock; `nil` if another process takes too long, or if there is nothing to lock. The caller then continues
+    ///   without the lock.
     func lock(waiting patience: Duration = Self.patience) async throws -> FileLock? {
         guard let socket else { return nil }
         let deadline = ContinuousClock.now + patience

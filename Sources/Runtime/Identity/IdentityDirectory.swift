@@ -1,30 +1,36 @@
 import TCSettings
 
-/// Which identity each uid has. Made when settings are loaded, so that no request ever waits for a name service.
+/// The identity of each uid. The directory is made when the settings are loaded, so that no request waits for a name service.
 ///
-/// An account may be removed and its uid given to another one meanwhile. Whose uid is not what it was when the settings were
-/// loaded is nobody until they are loaded again. The machine's own file is looked at with every question; what a name service
-/// says is asked for at times (`moved`), by somebody who can wait.
+/// An account may be removed and its uid given to another account. If an account has changed since the settings were loaded, it
+/// counts as unknown until they are loaded again. The machine's own file is checked at every lookup. The name service is asked
+/// from time to time (`moved`), by a task that can wait.
 public struct IdentityDirectory: Sendable {
     /// A person's account as it was when the settings were loaded.
     private struct Known: Sendable {
         var identity: Identity
-        /// Whether it may change: the daemon's own in single-user mode is the one that it runs under.
+        /// Whether the identity is the daemon's own account in single-user mode. That account is not checked, since the daemon
+        /// runs under it.
         var isOwn = false
-        /// What the machine's own file called the uid; `nil` for an account out of a name service.
+        /// The name that the machine's own file had for the uid; `nil` for an account from a name service.
         var localName: String?
     }
 
     private let known: [UInt32: Known]
     private let uids: [String: UInt32]
     private let locals: LocalAccounts
-    /// Uids that a name service has given to somebody else.
+    /// Uids that a name service has given to another account.
     private let moved: Set<UInt32>
-    /// What the settings say of accounts that this machine doesn't have, as sentences for people.
+    /// Sentences about accounts in the settings that this machine doesn't have.
     public let remarks: [String]
 
-    /// `uid` is the daemon's own: in single-user mode it is the admin, unless a person of the settings has that account.
-    /// Root, like everybody, is what a person that maps it makes of it. Throws `SettingsError` for two people with one uid.
+    /// Makes the directory.
+    ///
+    /// A root account has no special role: like any other account, it has the role of the person in the settings that has it.
+    ///
+    /// - Parameter uid: The daemon's own account. In single-user mode it is the admin, unless a person in the settings has that
+    ///   account.
+    /// - Throws: `SettingsError` if two people have the same uid.
     public init(
         mode: Settings.Mode, people: [Person], adapters: [Adapter] = [], monitor: String? = nil, uid: UInt32,
         locals: LocalAccounts = .ofThisMachine,
@@ -82,12 +88,13 @@ public struct IdentityDirectory: Sendable {
         return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Who a person of the settings is here; `nil` without an account, or where that has become another's.
+    /// Returns the identity of a person in the settings; `nil` if the person has no account here, or if the account has changed
+    /// since.
     func identity(ofPerson name: String) -> Identity? {
         uids[name].flatMap { known[$0] }.flatMap { isWhatItWas($0) ? $0.identity : nil }
     }
 
-    /// Whether more than one person has an account here: then whose something is has to be said.
+    /// Whether more than one person has an account here, so that owners have to be named.
     var hasSeveralPeople: Bool { known.values.count { $0.identity.person != nil } > 1 }
 
     /// Identifies the caller. An unknown caller is `public`, and so is one from another user namespace.
@@ -101,12 +108,12 @@ public struct IdentityDirectory: Sendable {
         if known.isOwn { return true }
         let (identity, local) = (known.identity, locals.current)
         guard local.names[identity.uid] == known.localName, !moved.contains(identity.uid) else { return false }
-        // The person's account may have another uid now.
+        // The person's account may have got another uid.
         return identity.osUsername.flatMap { local.uids[$0] }.map { $0 == identity.uid } ?? true
     }
 
-    /// The same directory, after asking the name service whether it calls those uids otherwise now that it alone knows. May take
-    /// long. An account that it does not find counts as not moved.
+    /// Returns the same directory after asking the name service about the uids that only the name service knows: it finds out
+    /// which of them have another name. This may take long. An account that the name service does not find counts as unchanged.
     func askingNameService(_ name: (UInt32) -> Account? = Account.of(uid:)) -> IdentityDirectory {
         let local = locals.current
         let foreign = known.values.filter { !$0.isOwn && $0.localName == nil && local.names[$0.identity.uid] == nil }
@@ -119,6 +126,6 @@ public struct IdentityDirectory: Sendable {
         return IdentityDirectory(self, moved: Set(moved.map(\.identity.uid)))
     }
 
-    /// What a uid shows as that this user namespace has no number for (user_namespaces(7)).
+    /// The uid that stands for all accounts that this user namespace has no number for (user_namespaces(7)).
     private static let overflowUID: UInt32 = 65_534
 }

@@ -20,11 +20,11 @@ extension SessionToken {
     }
 }
 
-/// Tokens with which an agent inside a session says which one it is. Only a token's hash is stored, so that who reads the database
-/// can't use what he finds.
+/// Tokens by which an agent inside a session proves which session it runs in. Only a token's hash is stored, so that whoever
+/// reads the database can't use what is stored there.
 ///
-/// A token is looked up by its hash: what the time of that tells is about a hash, of which nobody can choose a prefix without
-/// knowing the token, so the comparison need not take constant time.
+/// A token is looked up by its hash, and the time of the lookup reveals something only about that hash. Nobody can choose a
+/// prefix of the hash without knowing the token, so the comparison need not take constant time.
 public struct SessionTokens: Sendable {
     /// The prefix of every token. It makes a token recognizable where none should be, such as in a log or a settings file.
     public static let prefix = "tcs_"

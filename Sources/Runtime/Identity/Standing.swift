@@ -1,6 +1,7 @@
 import TCSettings
 
-/// Who somebody was when an answer began that goes on: rights end when they are taken, and not when the answer does.
+/// The identity that a caller had when a long response began. The caller's rights end when they are taken away, and not only
+/// when the response ends.
 struct Standing: Sendable {
     let peer: PeerCredentials
     let identity: Identity
@@ -9,7 +10,9 @@ struct Standing: Sendable {
     /// Whether the caller is still the same person, in the same role.
     var isSame: Bool { directory.current.identity(of: peer) == identity }
 
-    /// To be asked before each piece of what goes on. Throws `RuntimeError`.
+    /// Checks the rights; call it before each piece of the response.
+    ///
+    /// - Throws: `RuntimeError` if the caller is not the same person in the same role any more.
     func require() throws(RuntimeError) {
         guard isSame else { throw Self.ended }
     }

@@ -13,7 +13,7 @@ final class TokenClock: Sendable {
 
     var now: Timestamp { advance(to: source()) }
 
-    /// It has been so late already.
+    /// Notes that the time has been as late as `moment`, and returns the latest time so far.
     @discardableResult
     func advance(to moment: Timestamp) -> Timestamp {
         highest.withLock { highest in

@@ -1,13 +1,14 @@
 import Synchronization
 import TCMCP
 
-/// What is to be written to a client, in the order in which it came: a few words, however slowly it reads.
+/// The texts that are to be written to a client, in order. There are few, however slowly the client reads.
 final class EventOutput: Sendable {
     let texts: AsyncStream<String>
     private let continuation: AsyncStream<String>.Continuation
     private let lastWord = Mutex(ContinuousClock.now)
 
-    /// A client hears of us at least so often, or we of it that it is gone.
+    /// The longest time without a text. After it a text is sent all the same, so that the client sees a sign of life, or the
+    /// daemon notices that the client is gone.
     private static let silence = Duration.seconds(15)
 
     init() { (texts, continuation) = AsyncStream.makeStream(bufferingPolicy: .unbounded) }

@@ -2,8 +2,8 @@ import Hummingbird
 import TCMCP
 import TCSettings
 
-/// What is refused before a message is read, as its client expects a refusal: a broken token, a daemon that does not work now, a
-/// body that is too long.
+/// Gives refusals that occur before a message is read the form that a client of the protocol expects: those of an invalid
+/// token, of a daemon that can't work at present, and of a body that is too long.
 struct MCPRefusals: RouterMiddleware {
     func handle(
         _ request: Request, context: CallContext, next: (Request, CallContext) async throws -> Response

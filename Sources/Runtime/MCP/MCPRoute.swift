@@ -4,8 +4,8 @@ import Hummingbird
 import NIOCore
 import TCMCP
 
-/// The Model Context Protocol on the daemon's socket: one message a request. It decides nothing: each tool does what a route of the
-/// API does, for the caller whom the socket tells.
+/// The Model Context Protocol on the daemon's socket, one message a request. The route decides nothing: each tool does what a
+/// route of the API does, for the caller whom the socket identifies.
 struct MCPRoute {
     static let path = "/mcp"
 
@@ -22,7 +22,7 @@ struct MCPRoute {
     func add(to router: Router<CallContext>) { router.post("mcp", use: post) }
 
     @Sendable private func post(_ request: Request, _ context: CallContext) async throws -> Response {
-        // Only a page in a browser says where it comes from, and no page has business here.
+        // Only a page in a browser sends an Origin header, and no page may use this route.
         guard request.headers[.origin] == nil else {
             return answer(RPCFailure(.invalidRequest, "no web page may call this").document, status: .forbidden)
         }
@@ -54,7 +54,7 @@ struct MCPRoute {
         return try await LongWork.run { try RPCMessage(body.readableBytesView) }
     }
 
-    /// A client of a revision with `initialize` takes back what it has asked for.
+    /// Cancels a call on the request of a client whose revision has `initialize`.
     private func cancel(_ params: JSON, _ headers: MessageHeaders, _ caller: Caller) {
         guard let id = params["requestId"].flatMap(RPCID.init) else { return }
         running.cancel(RunningCall(caller: caller, session: headers.session, id: id))
@@ -114,7 +114,9 @@ extension HTTPFields {
 }
 
 extension MessageHeaders {
-    /// Throws `RPCFailure` for one that is there twice.
+    /// Reads the headers of a message.
+    ///
+    /// - Throws: `RPCFailure` if a header occurs twice.
     fileprivate init(_ fields: HTTPFields) throws(RPCFailure) {
         func one(_ name: String) throws(RPCFailure) -> String? {
             let values = HTTPField.Name(name).map { fields[values: $0] } ?? []

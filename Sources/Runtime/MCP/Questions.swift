@@ -2,30 +2,30 @@ import Dialects
 import Synchronization
 import TCMCP
 
-/// What users were asked and have not answered yet. Who was asked has to be who answers, about what he was asked; each answer
-/// counts once. Nothing of it outlives the daemon: who comes back to another one is asked again.
+/// The questions that users have not answered yet. Only the caller who was asked can answer, and only about the same session;
+/// each answer counts once. The questions do not outlive the daemon: a client that turns to another daemon is asked again.
 final class Questions: Sendable {
     private struct Open {
         let caller: Caller
-        /// The session that it is about.
+        /// The id of the session that the question is about.
         let subject: String
         let until: ContinuousClock.Instant
         var answer: Answer?
     }
 
-    /// What came back; without a result nothing did.
+    /// The answer to a question; `result` is `nil` if the client returned none.
     struct Answer: Sendable {
         var result: JSON?
     }
 
-    /// For so long an answer counts.
+    /// How long a question can be answered.
     static let patience = Duration.seconds(600)
-    /// So many questions of one caller's are open at once; then the oldest is forgotten.
+    /// The largest number of open questions per caller. Beyond it, the oldest question is forgotten.
     private static let most = 32
 
     private let open = Mutex<[String: Open]>([:])
 
-    /// Opens a question and says by what it is known.
+    /// Opens a question, and returns the key by which an answer names it.
     func ask(_ caller: Caller, about subject: String) -> String {
         let (key, now) = (Identifier.random(), ContinuousClock.now)
         open.withLock { open in
@@ -37,7 +37,7 @@ final class Questions: Sendable {
         return key
     }
 
-    /// Whether this question was this caller's, about this. It is answered then.
+    /// Closes a question. Returns whether this caller was asked it about this session.
     func close(_ key: String, by caller: Caller, about subject: String) -> Bool {
         open.withLock { open in
             guard let question = open[key], question.caller == caller, question.subject == subject,
@@ -48,7 +48,7 @@ final class Questions: Sendable {
         }
     }
 
-    /// Notes an answer that comes by a message of its own. False where this caller was asked no such thing.
+    /// Stores an answer that comes in a message of its own. Returns false if this caller has no such unanswered question.
     func answer(_ id: RPCID, by caller: Caller, _ result: JSON?) -> Bool {
         guard case .text(let key) = id else { return false }
         return open.withLock { open in
@@ -58,7 +58,9 @@ final class Questions: Sendable {
         }
     }
 
-    /// Waits for that. `nil` when nobody answered in time. `onPause` is asked now and then whether to go on waiting.
+    /// Waits for such an answer; returns `nil` if nobody answers in time.
+    ///
+    /// - Parameter onPause: Called again and again while the method waits; it throws to end the wait.
     func wait(for key: String, _ onPause: () async throws -> Void) async throws -> Answer? {
         let deadline = ContinuousClock.now + Self.patience
         defer { open.withLock { $0[key] = nil } }

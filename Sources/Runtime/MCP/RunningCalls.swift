@@ -1,21 +1,24 @@
 import Synchronization
 import TCMCP
 
-/// A call that a client may take back: his, by the client that has asked, under the id that it gave.
+/// The identity of a call that a client may cancel: the caller, the client's session, and the id that the client gave to the
+/// call.
 struct RunningCall: Hashable, Sendable {
     let caller: Caller
     let session: String?
     let id: RPCID
 }
 
-/// Calls that take long, so that they can be taken back.
+/// The long calls that run, so that they can be cancelled.
 final class RunningCalls: Sendable {
     private let calls = Mutex<[RunningCall: AsyncStream<Void>.Continuation]>([:])
 
-    /// Runs it until it ends or is taken back. Throws `CancellationError` then.
+    /// Runs a call until it ends or is cancelled.
+    ///
+    /// - Throws: `CancellationError` if it is cancelled.
     func run(_ call: RunningCall, _ body: @escaping @Sendable () async throws -> Void) async throws {
         let (end, continuation) = AsyncStream<Void>.makeStream()
-        // One that reuses an id has two calls under it, and can take back the later one.
+        // A client that reuses an id has two calls under it, and can cancel only the later one.
         calls.withLock { $0[call] = continuation }
         defer { calls.withLock { $0[call] = nil } }
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,7 +1,7 @@
 import Dialects
 import TCMCP
 
-/// What of a session somebody wants to read.
+/// The part of a session that a caller wants to read.
 struct SessionDataRequest: Sendable {
     enum View: String {
         case conversation, terminal
@@ -23,7 +23,8 @@ struct SessionDataRequest: Sendable {
     }
 }
 
-/// The last of what a recording, or the end of one, says, as plain text. It keeps twice of what is wanted at most, however long the recording is.
+/// Extracts the last part of a recording, or of the end of a recording, as plain text. It keeps a limited part in memory,
+/// however long the recording is.
 struct SessionData {
     private let wanted: SessionDataRequest
     private let expected: SessionDataRequest.View
@@ -32,12 +33,14 @@ struct SessionData {
     private var conversation = AgentConversation()
     private var said: TextTail
     private var shown: TextTail
-    /// When the recording began, and the milliseconds of it that were read. What nobody recorded has taken no time.
+    /// When the recording began, and the milliseconds of it that were read. Gaps in the recording count as no time.
     private var start: Timestamp?
     private var passed: Int64 = 0
     private var span: (from: Timestamp, to: Timestamp)?
 
-    /// `expected`: what is shown where nobody has said which.
+    /// Makes a reader of a recording.
+    ///
+    /// - Parameter expected: The view that is returned if the request names none.
     init(_ wanted: SessionDataRequest, expecting expected: SessionDataRequest.View) {
         (self.wanted, self.expected) = (wanted, expected)
         (said, shown) = (TextTail(most: wanted.most), TextTail(most: wanted.most))
@@ -51,7 +54,7 @@ struct SessionData {
 
     private static let epoch = Timestamp(parsing: "1970-01-01T00:00:00Z")
 
-    /// The header of a recording.
+    /// Reads the header of a recording.
     private mutating func begin(_ line: String) {
         guard case .some(.integer(let seconds)) = JSON(parsing: line)?["timestamp"], abs(seconds) < 1 << 40 else {
             return
@@ -62,7 +65,7 @@ struct SessionData {
     private mutating func take(_ event: RecordedEvent) {
         passed = min(passed &+ max(0, min(event.after, 1 << 50)), 1 << 50)
         let now = start?.advanced(seconds: passed / 1_000)
-        // Sequences go on from one event to the next, also where the first is not wanted.
+        // An escape sequence may span events, so unwanted events are parsed too.
         let (output, message) = texts(event)
         guard isWanted(now), !output.isEmpty || !message.isEmpty else { return }
         shown.append(output)
@@ -89,7 +92,7 @@ struct SessionData {
         return reader.read(text)
     }
 
-    /// Whether what came before would be left out.
+    /// Whether the text is full, so that earlier parts of the recording would be left out.
     var isFull: Bool {
         switch wanted.view ?? expected {
         case .conversation: said.end.isTruncated
@@ -97,7 +100,8 @@ struct SessionData {
         }
     }
 
-    /// As a tool says it. A conversation of which nothing was recorded is not what somebody wants to read.
+    /// The text as a tool's result. If the request names no view and the recording has no conversation, the terminal is
+    /// returned.
     var result: ToolResult {
         let view = wanted.view ?? (said.isEmpty ? .terminal : expected)
         let (text, isTruncated) =
@@ -115,7 +119,7 @@ struct SessionData {
     }
 }
 
-/// The end of a text that grows.
+/// The end of a growing text.
 struct TextTail: Sendable {
     private let most: Int
     private var text = ""
@@ -127,7 +131,7 @@ struct TextTail: Sendable {
 
     mutating func append(_ more: String) {
         text += more
-        // A character has four bytes at most, unless it is made of several.
+        // A code point has at most four bytes. The text is cut only when it is much too long, so that cutting is rare.
         guard text.utf8.count > 16 * most + 65_536 else { return }
         cut()
     }
@@ -139,7 +143,7 @@ struct TextTail: Sendable {
         isCut = true
     }
 
-    /// The last of it, in code points, and whether there was more.
+    /// The last `most` code points, and whether there were more.
     var end: (text: String, isTruncated: Bool) {
         var tail = self
         tail.cut()

@@ -2,14 +2,14 @@ import Dialects
 import TCMCP
 import TCSettings
 
-/// What each tool does: what a route of the API does for the same caller, by the same services.
+/// The implementation of the tools. Each does what a route of the API does for the same caller, with the same services.
 struct SessionTools: Sendable {
     let services: Services
     let sessions: SessionService
     let shares: FairShare
     let list = ToolList(.ofTheAPI)
 
-    /// The tools that this role can use at all. What is in them for somebody the policy says with each call.
+    /// Returns the tools that the identity's role can use at all. Each call is then checked against the policy.
     func visible(to identity: Identity) -> [Tool] { list.all.filter { Self.mayUse($0.name, identity.role) } }
 
     private static func mayUse(_ tool: ToolName, _ role: Role) -> Bool {
@@ -45,7 +45,8 @@ struct SessionTools: Sendable {
         }
     }
 
-    /// The original knew several computers. This daemon knows the sessions of one.
+    /// Checks that a call is meant for this computer. The original program knew several computers; this daemon knows the
+    /// sessions of one.
     func requireHere(_ arguments: Arguments) throws(RuntimeError) {
         guard let computer = arguments.text("computer"), computer != "local", computer != services.computer else {
             return
@@ -94,7 +95,7 @@ extension SessionTools {
 
     private func listProjects(_ caller: Caller, _ arguments: Arguments) async throws -> ToolResult {
         let limit = arguments.number("limit") ?? 50
-        // One of them may be what belongs to no project.
+        // One of the results may stand for the sessions without a project.
         let found = try await sessions.projects(caller, SessionFilter(), limit: limit + 1)
         let projects = found.filter { $0.path != nil }.prefix(limit).map(\.document)
         return .done(.object([("version", .integer(1)), ("projects", .array(projects))]))
@@ -121,7 +122,8 @@ extension SessionTools {
 }
 
 extension SessionTools {
-    /// What the user has to be asked before this is read; `nil` where he may read it as it is, or may not at all.
+    /// Returns the question that the user has to answer before this is read; `nil` if the caller may read it without a reason,
+    /// or may not read it at all.
     func question(before wanted: SessionDataRequest, by caller: Caller) async throws -> Question? {
         guard wanted.reason?.saysNothing ?? true,
             let session = try await sessions.access.sessionWantingReason(
@@ -133,7 +135,9 @@ extension SessionTools {
             title: "Reason", longest: 2_000)
     }
 
-    /// The end of a recording. `onProgress` gets the bytes that were read, now and then.
+    /// Reads the end of a recording.
+    ///
+    /// - Parameter onProgress: Called again and again with the number of bytes read so far.
     func read(
         _ wanted: SessionDataRequest, _ context: CallContext, _ onProgress: @Sendable (Int64) -> Void
     ) async throws -> ToolResult {
@@ -149,7 +153,7 @@ extension SessionTools {
             standing: context.standing(in: services.directory), sessionID: session.id, sessions: services.sessions)
         do {
             return try await shares.run(context.party) {
-                // On the thread for what is as long as its caller likes.
+                // The length of this work depends on the caller, so it runs on the thread for such work.
                 try await LongWork.run { try await data(wanted, session, pass, rights, onProgress) }
             }
         } catch let error as RuntimeError {
@@ -158,7 +162,7 @@ extension SessionTools {
         }
     }
 
-    /// How many bytes are read between two words about it, and from the end at first.
+    /// The number of bytes that are read between two reports of progress, and the number that are read from the end at first.
     private static let stride: Int64 = 1 << 20
     private static let firstLook: Int64 = 2 << 20
 
@@ -170,7 +174,8 @@ extension SessionTools {
         let expected: SessionDataRequest.View = session.nativeSessionID == nil ? .terminal : .conversation
         var data = SessionData(wanted, expecting: expected)
         var (done, told) = (Int64(0), -Self.stride)
-        // When something was said is known from the beginning on only.
+        // The time of an event is the sum of the intervals from the recording's beginning, so a limit of time requires the
+        // whole recording.
         let length = wanted.since == nil && wanted.until == nil ? Self.firstLook : .max
         try await services.transcripts.readEnd(receipt, of: length) {
             data = SessionData(wanted, expecting: expected)
@@ -181,7 +186,7 @@ extension SessionTools {
             guard done >= told + Self.stride else { return }
             told = done
             onProgress(done)
-            // Rights that are taken meanwhile end this: asked for as often as it is long.
+            // The caller's rights may end in the meantime, so they are checked after each stride.
             try await rights.require()
         } isEnough: {
             data.isFull
@@ -192,7 +197,7 @@ extension SessionTools {
 }
 
 extension DocumentShapes {
-    /// Those of the API's own routes.
+    /// The shapes of the documents that the API's own routes return.
     package static var ofTheAPI: DocumentShapes {
         DocumentShapes(
             identity: OpenAPISchemas.identity, session: OpenAPISchemas.session, auditEntry: OpenAPISchemas.entry,

@@ -5,7 +5,7 @@ import NIOCore
 import TCMCP
 import TCSettings
 
-/// One call of a tool, from its arguments to its answer.
+/// One call of a tool, from its arguments to its result.
 struct ToolExchange: Sendable {
     let route: MCPRoute
     let rpc: RPCRequest
@@ -18,7 +18,7 @@ struct ToolExchange: Sendable {
 
     private var caller: Caller { context.caller }
 
-    /// What is short is one document; what may take long is a stream of events, where the client reads one.
+    /// Runs the call. A short call returns one document; a long one returns a stream of events, if the client accepts it.
     func response() async throws -> Response {
         let arguments: Arguments
         do throws(Arguments.Objection) {
@@ -31,7 +31,7 @@ struct ToolExchange: Sendable {
             return document(await outcome { try await route.tools.run(call.tool, arguments, context) })
         case .listSessions, .listProjects, .listAudit:
             let found = await outcome { try await route.tools.run(call.tool, arguments, context) }
-            // Five hundred rows take a while to write down, and here they are written twice.
+            // Encoding five hundred rows takes a while, and a tool's result contains them twice.
             return try await LongWork.run { document(found) }
         case .getSessionData: return try await read(arguments)
         }
@@ -61,12 +61,12 @@ struct ToolExchange: Sendable {
         return stream(settled, asking: question)
     }
 
-    /// What a user has said who was asked; `nil` where he declined.
+    /// The answer of a user who was asked; `reason` is `nil` if the user declined.
     private struct Given {
         var reason: String?
     }
 
-    /// `nil` where this caller was not asked this, about this.
+    /// Returns the answer that the call brings; `nil` if this caller was not asked this question about this session.
     private func given(_ question: Question, about session: String) -> Given? {
         guard let state = call.state, let result = call.inputResponses?[Question.key],
             route.questions.close(state, by: caller, about: session)
@@ -74,7 +74,7 @@ struct ToolExchange: Sendable {
         return Given(reason: question.answer(in: result))
     }
 
-    /// The client is to ask its user, and to send the request again.
+    /// Returns a response that tells the client to ask its user and to send the request again.
     private func ask(_ question: Question, _ session: String) throws(RPCFailure) -> Response {
         guard envelope.mayAsk else { throw missingCapability }
         return document(.asks(question, state: route.questions.ask(caller, about: session)))
@@ -96,14 +96,14 @@ struct ToolExchange: Sendable {
         route.answer(rpc.answer(answers.called(outcome)))
     }
 
-    /// What a tool throws is a result, too: a model reads it.
+    /// Runs `body`. An error becomes a result of the tool too, since a model reads it.
     private func outcome(_ body: () async throws -> ToolResult) async -> ToolResult {
         do {
             let outcome = try await body()
             switch route.tools.list[call.tool].effect {
-            // As with the other routes: whoever was stopped after he had read has read what was.
+            // As with the other routes, a daemon that was stopped after it had read may have read outdated data.
             case .reads: try await route.tools.services.lease.requireConfirmed()
-            // What was done is done.
+            // What the tool has changed was changed within the daemon's epoch, so it needs no confirmation.
             case .adds, .ends: break
             }
             return outcome
@@ -123,8 +123,9 @@ struct ToolExchange: Sendable {
 }
 
 extension ToolExchange {
-    /// Events: what is asked back, how far it is, and the answer. It ends with the client's connection, and when it is taken back. The
-    /// connection ends with it, since it was listened to for the client's end: the head says so, that nobody sends another request on it.
+    /// Returns a stream of events: a question to the user, the progress, and the result. The stream ends when the client's
+    /// connection ends, or when the call is cancelled. The connection ends with the stream, since it was watched for the
+    /// client's closing it; the response's head says so, so that no client sends another request on it.
     private func stream(_ wanted: SessionDataRequest, asking question: Question?) -> Response {
         let (body, running) = (request.body, route.running)
         let key = RunningCall(caller: caller, session: clientSession, id: rpc.id)
@@ -140,7 +141,7 @@ extension ToolExchange {
                             try await running.run(key) { try await talk(wanted, question, output) }
                         }
                         for await text in output.texts { try await writer.write(ByteBuffer(string: text)) }
-                        // Taken back: there is no answer then.
+                        // After a cancellation there is no result.
                         do { try await group.waitForAll() } catch is CancellationError {}
                     }
                 }
@@ -163,7 +164,8 @@ extension ToolExchange {
         output.put(EventFrame.of(rpc.answer(answers.called(result))))
     }
 
-    /// Asks by a request of the server's own, and waits. A daemon that ends waits no longer.
+    /// Asks the user in a request from the server to the client, and waits for the answer. The wait ends when the daemon begins
+    /// to end.
     private func ask(_ question: Question, about session: String, _ output: EventOutput) async throws -> String? {
         let key = route.questions.ask(caller, about: session)
         output.put(EventFrame.of(Notices.ask(question, id: .text(key), in: envelope.revision)))

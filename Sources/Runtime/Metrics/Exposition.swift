@@ -1,4 +1,4 @@
-/// Figures as Prometheus reads them: its text format, version 0.0.4.
+/// The figures in Prometheus's text format, version 0.0.4.
 struct Exposition {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -6,7 +6,7 @@ struct Exposition {
 
     private(set) var text = ""
 
-    /// Begins a family; its samples follow.
+    /// Begins a family of samples. Its samples follow.
     mutating func family(_ name: String, _ kind: Kind, _ help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
@@ -16,7 +16,7 @@ struct Exposition {
         text += "\(name)\(parts.isEmpty ? "" : "{\(parts.joined(separator: ","))}") \(value)\n"
     }
 
-    /// A family of one sample.
+    /// Adds a family that consists of one sample.
     mutating func single(_ name: String, _ kind: Kind, _ help: String, _ value: some LosslessStringConvertible) {
         family(name, kind, help)
         sample(name, [], value)

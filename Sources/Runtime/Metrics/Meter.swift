@@ -1,11 +1,11 @@
 import Synchronization
 
-/// What the daemon has done since it started, in numbers. Nobody's name is among them, nor anything that a caller has chosen: so there
-/// are never more numbers than routes, and none of them tells of a person.
+/// Counts what the daemon has done since it started. The figures contain no names, and nothing that a caller has chosen. Their
+/// number is therefore limited by the number of routes, and none of them reveals anything about a person.
 final class Meter: Sendable {
     struct Call: Hashable, Comparable {
         var method: String
-        /// As the router knows it: `/sessions/{id}`.
+        /// The route as the router names it: `/sessions/{id}`.
         var route: String
         var status: Int
 
@@ -14,11 +14,11 @@ final class Meter: Sendable {
         }
     }
 
-    /// How long calls of one route took until their answer began.
+    /// A histogram of the times that calls of one route took until their response began.
     struct Times {
-        /// Upper bounds, in seconds.
+        /// The upper bounds of the histogram's buckets, in seconds.
         static let bounds = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10]
-        /// Those up to each bound, and above the last.
+        /// The number of calls in each bucket. The last bucket holds the calls above the last bound.
         private(set) var counts = [Int](repeating: 0, count: bounds.count + 1)
         private(set) var sum = 0.0
 

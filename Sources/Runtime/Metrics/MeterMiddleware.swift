@@ -1,7 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Counts calls, and how long each took until its answer began: streams go on for as long as somebody listens.
+/// Counts calls, and measures how long each took until its response began. The rest of a response is not measured: a stream
+/// continues as long as the client listens.
 struct MeterMiddleware: RouterMiddleware {
     let meter: Meter
 
@@ -10,14 +11,14 @@ struct MeterMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let start = ContinuousClock.now
         let response = try await next(request, context)
-        // The router has written it into the context's own box by now; what no route was found for has none.
+        // The router has stored the path in the context's shared storage by this time. It is missing if no route was found.
         let call = Meter.Call(
             method: Self.word(request.method), route: context.endpointPath ?? "none", status: response.status.code)
         meter.count(call, .now - start)
         return response
     }
 
-    /// A caller may say anything.
+    /// Returns the method's name. A caller can send any word, so an unknown method is counted as "other".
     private static func word(_ method: HTTPRequest.Method) -> String {
         OtherMethods.known.contains(method) ? method.rawValue : "other"
     }

@@ -1,7 +1,7 @@
 import Dialects
 import Hummingbird
 
-/// The daemon's figures, for admins and for the account that the settings name for this (`monitoring.os_username`).
+/// The route of the daemon's figures, for admins and for the account that the settings name for it (`monitoring.os_username`).
 struct MetricsRoute {
     let services: Services
     let shares: FairShare
@@ -43,7 +43,7 @@ struct MetricsRoute {
             figures.waiting)
     }
 
-    /// What has to be asked of the database costs the same however many rows it has.
+    /// Adds the figures that are read from the database. Their queries take the same time however many rows there are.
     private func database(_ exposition: inout Exposition) async {
         let found: (states: [Session.State: Int], entries: Int64)?
         do {
@@ -64,7 +64,7 @@ struct MetricsRoute {
 }
 
 extension Session.State {
-    /// Those that are not over.
+    /// The states of sessions that are not over.
     static var ofOpenOnes: [Session.State] {
         allCases.filter { state in
             switch state {

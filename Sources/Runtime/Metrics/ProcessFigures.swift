@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// What the system tells of this process. Linux tells most of it in /proc; where it does not, the figure is left out.
+/// The system's figures about this process. Linux reports most of them in /proc; on other systems those are left out.
 struct ProcessFigures {
     var residentBytes: Int?
     var openFiles: Int?
@@ -13,12 +13,12 @@ struct ProcessFigures {
         let files = Folder.names(in: "/proc/self/fd").count
         return ProcessFigures(
             residentBytes: residentPages.map { $0 * Int(getpagesize()) },
-            // The folder's own descriptor is among them.
+            // The descriptor of the folder itself is one of them.
             openFiles: files > 0 ? files - 1 : nil,
             mostFiles: Descriptors.limit, cpuSeconds: Double(used.tv_sec) + Double(used.tv_nsec) / 1_000_000_000)
     }
 
-    /// The second number of /proc/self/statm (proc(5)).
+    /// The number of resident pages: the second number in /proc/self/statm (proc(5)).
     private static var residentPages: Int? {
         guard let bytes = HostFolder.read("/proc/self/statm") else { return nil }
         let numbers = String(decoding: bytes, as: UTF8.self).split(separator: " ")

@@ -1,9 +1,10 @@
 import TCSpawn
 import TCPOSIX
 
-/// A program that is started with just what it is given: these descriptors, this environment, no blocked or ignored signal.
+/// A child process that inherits only what it is given: these descriptors and this environment, and no blocked or ignored
+/// signal.
 package struct ChildProcess {
-    /// Where its standard streams come from and go to; `nil` is /dev/null.
+    /// The descriptors of the standard streams; `nil` stands for /dev/null.
     package struct Streams {
         var input: Int32?
         var output: Int32?
@@ -16,8 +17,11 @@ package struct ChildProcess {
 
     package let pid: pid_t
 
-    /// `arguments` begin with the program, which is looked for in `PATH` unless it is a path. `isDetached`: in a session of its
-    /// own, so that it outlives the terminal. Throws `RuntimeError`.
+    /// Starts a program.
+    ///
+    /// - Parameter arguments: The program and its arguments. The program is searched for in `PATH` unless it is a path.
+    /// - Parameter isDetached: Whether the process gets a process session of its own, so that it outlives the terminal.
+    /// - Throws: `RuntimeError`.
     package init(
         _ arguments: [String], environment: [String: String], streams: Streams = Streams(), isDetached: Bool = false
     ) throws(RuntimeError) {
@@ -66,12 +70,12 @@ package struct ChildProcess {
         pid = child
     }
 
-    /// How it ended.
+    /// The way in which a process ended.
     package enum Ending: Equatable {
         case exit(Int32)
         case signal(Int32)
 
-        /// As a shell reports it.
+        /// The exit code as a shell reports it.
         package var code: Int32 {
             switch self {
             case .exit(let code): code
@@ -80,20 +84,20 @@ package struct ChildProcess {
         }
     }
 
-    /// Waits until it ends. Keeps its thread.
+    /// Waits for the process to end. It blocks the thread.
     package func wait() -> Ending {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
         return Self.ending(status)
     }
 
-    /// How it ended, if it has.
+    /// Returns how the process ended; `nil` if it still runs.
     package func poll() -> Ending? {
         var status: Int32 = 0
         return waitpid(pid, &status, WNOHANG) == pid ? Self.ending(status) : nil
     }
 
-    /// WIFSIGNALED and its like are not imported.
+    /// Decodes a status as WIFSIGNALED and its siblings do, which are not imported.
     private static func ending(_ status: Int32) -> Ending {
         let signal = status & 0x7F
         return signal == 0 ? .exit(status >> 8 & 0xFF) : .signal(signal)

@@ -1,9 +1,9 @@
 import TCPOSIX
 
-/// Processes that run this program.
+/// Recognizes processes that run this program.
 enum DaemonProcess {
     #if os(Linux)
-        /// Whether a process runs a program of our name (proc(5), `comm`).
+        /// Returns whether the process runs a program with this program's name (proc(5), `comm`).
         static func isOne(_ pid: Int32) -> Bool {
             guard pid > 0, let name = name(of: "\(pid)") else { return false }
             return name == Self.name(of: "self")
@@ -18,7 +18,7 @@ enum DaemonProcess {
             return count > 0 ? Array(buffer[..<count]) : nil
         }
     #else
-        /// Nobody tells: none is taken for one.
+        /// Returns false: the system offers no way to tell.
         static func isOne(_ pid: Int32) -> Bool { false }
     #endif
 }

@@ -1,8 +1,8 @@
 import TCPOSIX
 
-/// How many files and connections this process may have open.
+/// The number of files and connections that this process may have open.
 public enum Descriptors {
-    /// As many as the system lets this process have, where it was started with fewer. To be called once, at the start.
+    /// Raises the limit to the largest value that the system allows to this process. Call it once, at the start.
     public static func raiseLimit() {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
@@ -16,13 +16,14 @@ public enum Descriptors {
         return Int(clamping: min(limit.rlim_cur, most))
     }
 
-    /// How many connections there may be, so that each can have a file of its own, and what the daemon needs is left for it.
+    /// Returns the number of connections for which each can have a file of its own, while enough descriptors for the daemon
+    /// itself are left.
     static func connections(limit: Int) -> Int { max(1, (limit - min(256, limit / 2)) / 2) }
 
-    /// So many no connection takes, however few there are.
+    /// The number of descriptors that connections leave free in any case.
     static let spare = 16
 
-    /// Nobody needs more, and some systems refuse what they say is allowed.
+    /// The largest limit that is used. No daemon needs more, and some systems refuse limits that they report as allowed.
     private static let most: rlim_t = 1_048_576
 
     #if os(Linux)

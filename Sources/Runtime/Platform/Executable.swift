@@ -1,8 +1,8 @@
 import TCPOSIX
 
-/// The program that runs.
+/// The running program.
 public enum Executable {
-    /// Its own path, links resolved; `nil` when the system does not tell.
+    /// The path of the program, with links resolved; `nil` if the system does not tell.
     public static var path: String? {
         #if os(Linux)
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

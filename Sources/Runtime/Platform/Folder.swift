@@ -1,9 +1,10 @@
 import TCPOSIX
 
-/// Folders of ours.
+/// Operations on folders.
 enum Folder {
-    /// Makes the folder and those above it, where they are missing; by default only their owner may enter. Throws
-    /// `RuntimeError`.
+    /// Makes the folder and its parents if they are missing. By default only their owner may enter them.
+    ///
+    /// - Throws: `RuntimeError`.
     static func make(_ path: String, mode: UInt32 = 0o700) throws(RuntimeError) {
         guard access(path, F_OK) != 0 else { return }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
@@ -16,8 +17,10 @@ enum Folder {
         }
     }
 
-    /// Makes a folder that nobody but its owner may enter. One that is there must be ours, and no link; what others could do in
-    /// it is taken back. Throws `RuntimeError`.
+    /// Makes a folder that only its owner may enter. An existing folder has to belong to this account and must not be a link;
+    /// the permissions that it gives to others are removed.
+    ///
+    /// - Throws: `RuntimeError`.
     static func makePrivate(_ path: String) throws(RuntimeError) {
         try make(path)
         var facts = stat()
@@ -32,18 +35,18 @@ enum Folder {
         }
     }
 
-    /// The folder that a path from the root stands in.
+    /// Returns the parent folder of an absolute path.
     static func above(_ path: String) -> String {
         let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
         return folder.isEmpty ? "/" : String(folder)
     }
 
-    /// The names of what is in it; empty when it can't be read.
+    /// Returns the names of the folder's contents; empty if it can't be read.
     static func names(in folder: String) -> [String] {
         names(of: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     }
 
-    /// The same of an open folder, which is closed.
+    /// Returns the names of an open folder's contents, and closes the descriptor.
     static func names(of descriptor: Int32) -> [String] {
         guard let entries = fdopendir(descriptor) else {
             if descriptor >= 0 { close(descriptor) }

@@ -1,11 +1,11 @@
 import TCMalloc
 import TCPOSIX
 
-/// How the C library hands out memory.
+/// Settings of the C library's memory allocator.
 public enum Heap {
-    /// Lets all threads share two arenas, where glibc would give them up to eight for each processor and keep in each what was freed
-    /// there (https://man7.org/linux/man-pages/man3/mallopt.3.html): a daemon's threads mostly wait. Other libraries have none. To be
-    /// called once, before there is a second thread.
+    /// Makes all threads share two arenas. By default, glibc makes up to eight arenas for each processor, and each keeps the
+    /// memory that was freed in it (https://man7.org/linux/man-pages/man3/mallopt.3.html); a daemon's threads mostly wait.
+    /// Other C libraries have no such setting. Call it once, before there is a second thread.
     public static func shareArenas() {
         #if canImport(Glibc)
             mallopt(M_ARENA_MAX, 2)

@@ -1,16 +1,16 @@
 import TCPOSIX
 import Synchronization
 
-/// The accounts of the machine's own file, as it stands at this moment. A look at whether the file has changed takes a microsecond,
-/// and no name service is asked, so that every request can afford it.
+/// The accounts in the machine's own file, as it is at this moment. Checking whether the file has changed takes a microsecond,
+/// and no name service is asked, so every request can afford it.
 public final class LocalAccounts: Sendable {
     struct Contents: Sendable {
-        /// As getpwuid(3) answers: the first line counts.
+        /// The account names by uid, as getpwuid(3) returns them: the first line of a uid counts.
         var names: [UInt32: String] = [:]
         var uids: [String: UInt32] = [:]
     }
 
-    /// By which a file is known to be the one that was read.
+    /// The properties by which an unchanged file is recognized.
     private struct Stamp: Equatable {
         var device: UInt64
         var number: UInt64
@@ -30,7 +30,7 @@ public final class LocalAccounts: Sendable {
 
     init(_ path: String) { self.path = path }
 
-    /// What the file says now; what it said last when it can't be read.
+    /// The present contents of the file; the last known ones if it can't be read.
     var current: Contents {
         state.withLock { state in
             guard let stamp = stamp(), stamp != state.stamp, let contents = read() else { return state.contents }

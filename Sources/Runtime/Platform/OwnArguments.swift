@@ -1,8 +1,8 @@
 import TCPOSIX
 
-/// The words that this process was started with, as others see them in the list of processes.
+/// The arguments with which this process was started, as the list of processes shows them to others.
 public enum OwnArguments {
-    /// Puts `-` in the place of each letter of `text` there. Where the system has no such place to write to, nothing happens.
+    /// Overwrites each letter of `text` with `-` there. On systems where these arguments can't be written, nothing happens.
     public static func hide(_ text: String) {
         let letters = Array(text.utf8)
         guard letters.count > 1, let memory, memory.count >= letters.count else { return }
@@ -12,7 +12,8 @@ public enum OwnArguments {
         }
     }
 
-    /// proc(5): `arg_start` and `arg_end` are fields 48 and 49, and the second field is all that may hold a space.
+    /// The memory that holds the arguments; `nil` if the system does not tell its place. By proc(5), `arg_start` and `arg_end`
+    /// are fields 48 and 49, and only the second field may contain spaces.
     private static var memory: UnsafeMutableBufferPointer<UInt8>? {
         guard let bytes = HostFolder.read("/proc/self/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else {
             return nil

@@ -1,9 +1,10 @@
 import TCPOSIX
 
-/// Who is at the other end of a Unix socket, as the kernel noted it when that end called `connect` (unix(7), SO_PEERCRED).
+/// The account and process at the other end of a Unix socket, as the kernel noted them when that end called `connect` (unix(7),
+/// SO_PEERCRED).
 ///
-/// A pid may have been given to somebody else since: nobody's rights are ever decided by it. A caller out of another user namespace
-/// shows as uid 65534 with pid 0.
+/// The pid may belong to another process by the time it is read, so no right is ever decided by it. A caller from another user
+/// namespace appears as uid 65534 with pid 0.
 public struct PeerCredentials: Sendable, Hashable {
     public var uid: UInt32
     public var pid: Int32
@@ -21,8 +22,8 @@ public struct PeerCredentials: Sendable, Hashable {
             var gid: UInt32 = 0
         }
 
-        /// Who is at the other end of a connected socket; `nil` when the kernel does not say. Of a socket that listens it is who
-        /// called `listen`.
+        /// Reads the credentials of the other end of a connected socket; `nil` if the kernel does not tell. For a listening
+        /// socket, they are those of the process that called `listen`.
         static func read(from descriptor: Int32) -> PeerCredentials? {
             var found = Credentials()
             var length = socklen_t(MemoryLayout<Credentials>.size)
@@ -30,7 +31,8 @@ public struct PeerCredentials: Sendable, Hashable {
             return PeerCredentials(uid: found.uid, pid: found.pid)
         }
     #else
-        /// The same. macOS tells no pid beside the uid: 1 stands for "somebody of this machine".
+        /// Reads the credentials of the other end of a connected socket. macOS reports no pid along with the uid: a pid of 1
+        /// stands for some process of this machine.
         static func read(from descriptor: Int32) -> PeerCredentials? {
             var found = xucred()
             var length = socklen_t(MemoryLayout<xucred>.size)

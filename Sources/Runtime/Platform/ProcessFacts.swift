@@ -1,8 +1,8 @@
 import TCPOSIX
 
-/// What the system tells of a process of the same user (proc(5)). Where it has no such place, nothing is known to be true.
+/// Facts about a process of the same user (proc(5)). On systems without /proc, every answer is false.
 enum ProcessFacts {
-    /// Whether the process has a terminal that was not hung up: field 7, `tty_nr`, is 0 from then on.
+    /// Returns whether the process has a terminal that was not hung up. After a hangup, field 7, `tty_nr`, is 0.
     static func hasTerminal(_ pid: pid_t) -> Bool {
         guard let bytes = HostFolder.read("/proc/\(pid)/stat"), let end = bytes.lastIndex(of: UInt8(ascii: ")")) else {
             return false
@@ -11,7 +11,7 @@ enum ProcessFacts {
         return fields.count > 4 && fields[0] != "Z" && fields[4] != "0"
     }
 
-    /// Whether the process was started with this in its environment.
+    /// Returns whether the process was started with this variable in its environment, given as `NAME=value`.
     static func environment(of pid: pid_t, holds variable: String) -> Bool {
         HostFolder.read("/proc/\(pid)/environ")?.split(separator: 0).contains { $0.elementsEqual(variable.utf8) }
             ?? false

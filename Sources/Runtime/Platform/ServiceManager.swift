@@ -1,15 +1,16 @@
 import TCPOSIX
 
-/// What the program that starts the daemon is told and tells: systemd on Linux (sd_notify(3), sd_listen_fds(3)). launchd asks
-/// for neither, so that on macOS nothing happens here.
+/// The communication with the service manager that starts the daemon: systemd on Linux (sd_notify(3), sd_listen_fds(3)).
+/// launchd needs none, so on macOS these methods do nothing.
 public struct ServiceManager: Sendable {
     private let notifySocket: String?
-    /// How often it wants to hear that the daemon lives, in seconds; `nil` when it does not.
+    /// The interval in seconds at which the daemon reports that it is alive, half of what the manager asks for; `nil` if the
+    /// manager does not watch it.
     public let watchdogInterval: Double?
-    /// A listening socket that was opened for the daemon (socket activation).
+    /// The descriptor of a listening socket that the manager opened for the daemon (socket activation); `nil` if there is none.
     public let activatedSocket: Int32?
 
-    /// The first descriptor that is handed over (SD_LISTEN_FDS_START).
+    /// The first descriptor that the manager passes (SD_LISTEN_FDS_START).
     private static let firstDescriptor: Int32 = 3
 
     public init(environment: [String: String], pid: Int32) {
@@ -30,7 +31,7 @@ public struct ServiceManager: Sendable {
     public func stopping() { send("STOPPING=1") }
     public func alive() { send("WATCHDOG=1") }
 
-    /// Says that the daemon lives, as often as the manager wants to hear it, until the task is cancelled.
+    /// Reports again and again that the daemon is alive, at the interval that the manager expects, until the task is cancelled.
     func reassure() async {
         guard let watchdogInterval else { return }
         while !Task.isCancelled {
@@ -39,7 +40,7 @@ public struct ServiceManager: Sendable {
         }
     }
 
-    /// One datagram. Nobody who fails to hear it is worth failing for.
+    /// Sends a message as one datagram. A failure is ignored: the daemon must not fail because the manager can't be reached.
     private func send(_ message: String) {
         guard let notifySocket, var address = UnixSocketAddress(notifySocket) else { return }
         let descriptor = socket(AF_UNIX, UnixSocketAddress.datagram, 0)

@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// A path as `sockaddr_un`. On Linux one that begins with `@` is in the abstract namespace (unix(7)).
+/// A path in the form of `sockaddr_un`. On Linux, a path that begins with `@` is in the abstract namespace (unix(7)).
 struct UnixSocketAddress {
     private var address = sockaddr_un()
     private let length: socklen_t
@@ -13,10 +13,10 @@ struct UnixSocketAddress {
         static let datagram = SOCK_DGRAM
     #endif
 
-    /// The longest path, in bytes: 107 on Linux, 103 on macOS.
+    /// The size of the longest path in bytes: 107 on Linux, 103 on macOS.
     static var longestPath: Int { MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1 }
 
-    /// `nil` when the path is longer than an address can be.
+    /// Makes the address; `nil` if the path is empty or too long.
     init?(_ path: String) {
         let bytes = Array(path.utf8)
         guard !bytes.isEmpty, bytes.count <= Self.longestPath else { return nil }

@@ -1,8 +1,8 @@
-/// How an installation is used, in numbers: whose sessions there are and how many, what the audit log holds, how much room all takes.
-/// Nothing of what was said in a session is in it, no title and no place.
+/// The use of an installation in numbers: the sessions and their owners, the entries of the audit log, and the space that
+/// everything takes. It contains nothing of what was said in a session, no title and no path.
 public struct Report: Codable, Sendable, Equatable {
     public var version = 1
-    /// RFC 3339, UTC.
+    /// The time at which the report was made, in RFC 3339, UTC.
     public var made: String
     public var daemon: String
     public var mode: String
@@ -10,13 +10,13 @@ public struct Report: Codable, Sendable, Equatable {
     public var period: Period
     public var sessions: Sessions
     public var owners: Owners
-    /// A day each, oldest first; the last is not over.
+    /// The days of the period, oldest first. The last day is not over.
     public var activity: [Day]
     public var audit: Audit
     public var verification: Verification
     public var storage: Storage
 
-    /// Days of UTC, both counted.
+    /// The first and the last day of the period, in UTC, and the number of days including both.
     public struct Period: Codable, Sendable, Equatable {
         public var from: String
         public var to: String
@@ -26,27 +26,27 @@ public struct Report: Codable, Sendable, Equatable {
     public struct Sessions: Codable, Sendable, Equatable {
         public var all: Int
         public var states: [Count]
-        /// Those with the most sessions; the rest is summed.
+        /// The agents with the most sessions. `rest` sums up the others.
         public var agents: [Count]
         public var rest: Rest
-        /// Sessions that name no agent: they run a command.
+        /// The number of sessions without an agent: they run a command.
         public var commands: Int
     }
 
     public struct Owners: Codable, Sendable, Equatable {
         public var all: Int
-        /// Those with the most sessions.
+        /// The owners with the most sessions. `rest` sums up the others.
         public var largest: [Owner]
         public var rest: Rest
-        /// Sessions whose owner is not known.
+        /// The number of sessions whose owner is not known.
         public var orphaned: Int
 
         public struct Owner: Codable, Sendable, Equatable {
             public var name: String
             public var sessions: Int
-            /// Those that are not over.
+            /// The number of the owner's sessions that are not over.
             public var open: Int
-            /// When something last happened in one of them.
+            /// The time of the last activity in one of the owner's sessions; `nil` if there is none.
             public var active: String?
         }
     }
@@ -59,18 +59,18 @@ public struct Report: Codable, Sendable, Equatable {
     }
 
     public struct Audit: Codable, Sendable, Equatable {
-        /// The number of the last entry.
+        /// The number of the last entry in the log.
         public var last: Int64
-        /// Entries of the period.
+        /// The number of entries in the period.
         public var entries: Int
-        /// Those with the most entries in the period.
+        /// The people with the most entries in the period. `rest` sums up the others.
         public var people: [Person]
         public var rest: Rest
-        /// Entries of accounts that the settings did not know.
+        /// The number of entries by accounts that the settings did not know.
         public var unknown: Int
         public var actions: [Action]
 
-        /// Those of further actions: of very many only a hundred are told apart.
+        /// The number of entries with actions that are not in `actions`, which holds at most a hundred.
         public var others: Int { max(0, actions.reduce(entries) { $0 &- $1.all }) }
 
         public struct Person: Codable, Sendable, Equatable {
@@ -88,15 +88,16 @@ public struct Report: Codable, Sendable, Equatable {
         }
     }
 
-    /// What is known of the audit log's chain.
+    /// The state of the audit log's chain, as far as it is known.
     public struct Verification: Codable, Sendable, Equatable {
-        /// What the last whole verification found; `nil` where none is on record.
+        /// The result of the last complete verification; `nil` if none is on record.
         public var last: AuditVerification?
-        /// Whether the entry that it ended with is still the one that it was.
+        /// Whether the entry at which that verification ended is still unchanged.
         public var stands: Bool
-        /// Entries since, which nobody has checked.
+        /// The number of entries since that verification, which nobody has checked.
         public var unchecked: Int64
-        /// What stands on the log's tables that its migration did not make, now.
+        /// The objects that are on the log's tables at present and that its migration did not make, as a sentence; `nil` if
+        /// there are none.
         public var objection: String?
     }
 
@@ -104,9 +105,9 @@ public struct Report: Codable, Sendable, Equatable {
         public var database: Int64
         public var recordings: Int
         public var recorded: Int64
-        /// Whether every recording was counted: of very many only the first are.
+        /// Whether every recording was counted. If there are very many, only some of them are.
         public var complete: Bool
-        /// Room that is left where the recordings are.
+        /// The free space where the recordings are, in bytes.
         public var free: Int64
     }
 
@@ -117,20 +118,20 @@ public struct Report: Codable, Sendable, Equatable {
         public init(name: String, count: Int) { (self.name, self.count) = (name, count) }
     }
 
-    /// What is not shown one by one.
+    /// The sum of the agents, owners or people that are not shown one by one.
     public struct Rest: Codable, Sendable, Equatable {
-        /// How many agents, owners or people.
+        /// The number of agents, owners or people.
         public var number: Int
-        /// How many sessions or entries they have together.
+        /// The number of sessions or entries that they have together.
         public var count: Int
     }
 }
 
-/// What is asked of a report.
+/// The options of a report.
 struct ReportRequest: Sendable {
     static let days = 1...366
 
     var days = 30
-    /// Whether the whole log is verified now.
+    /// Whether the whole log is verified for this report.
     var verifies = false
 }

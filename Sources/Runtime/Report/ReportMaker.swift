@@ -1,12 +1,14 @@
 import Dialects
 import NIOPosix
 
-/// Makes reports for whom the audit log has admitted.
+/// Makes reports for callers whom the audit log has admitted.
 struct ReportMaker: Sendable {
     let services: Services
     let version: String
 
-    /// The receipt is proof, and is used up. Throws `DatabaseError`.
+    /// Makes a report. The receipt proves the admission, and is used up.
+    ///
+    /// - Throws: `DatabaseError`.
     func make(_ receipt: consuming AuditReceipt, _ request: ReportRequest) async throws -> Report {
         let fresh = request.verifies ? try await services.audit.verifyAndNote().note : nil
         let now = Timestamp.now
@@ -32,10 +34,10 @@ struct ReportMaker: Sendable {
 }
 
 extension TranscriptStore {
-    /// So many recordings are counted: a look at each of a million would take many seconds.
+    /// The largest number of recordings that are counted: reading the size of a million would take many seconds.
     static let mostCounted = 200_000
 
-    /// How much room the recordings take, and how much is left.
+    /// Returns the space that the recordings take, and the free space. The size of the database is left at 0.
     func storage() async throws -> Report.Storage {
         try await NIOThreadPool.singleton.runIfActive { usage(upTo: Self.mostCounted) }
     }

@@ -1,7 +1,7 @@
 import TCPages
 
 extension Report {
-    /// All of it as one page, which needs nothing else: plots, and the tables of what they show.
+    /// The whole report as a self-contained HTML page: plots, and tables of what they show.
     public var page: String {
         let parts = [
             facts, title("Sessions"), statesTable, agentsTable, title("Owners"), ownersPart, title("Activity"),
@@ -124,7 +124,9 @@ extension Report {
         rest.number > 0 ? [("\(Grouped.text(rest.number)) other \(what)", rest.count)] : []
     }
 
-    /// The names are markup already.
+    /// Makes a table of names with their counts.
+    ///
+    /// - Parameter rows: The names, which have to be escaped for HTML already, and the counts.
     private func ranking(_ caption: String, _ titles: [String], _ rows: [(String, Int)]) -> String {
         let most = rows.map(\.1).max() ?? 0
         return HTMLTable(

@@ -1,8 +1,8 @@
 import Dialects
 
-/// Whole days of UTC up to today.
+/// A number of whole days in UTC that ends with the present day.
 struct ReportPeriod {
-    /// Oldest first: `2026-11-27`.
+    /// The days, oldest first, in the form `2026-11-27`.
     let days: [String]
 
     init(days: Int, until now: Timestamp) {
@@ -15,7 +15,7 @@ struct ReportPeriod {
     private static let midnight = "T00:00:00.000000Z"
 
     var start: String { (days.first ?? "") + Self.midnight }
-    /// The first moment behind it.
+    /// The first moment after the period.
     let end: String
 
     var document: Report.Period {

@@ -1,12 +1,12 @@
 import Dialects
 
-/// The figures of a report, of one state of the database. Each answer has a handful of rows, however many there are to count, and is
-/// computed of an index where that holds what is counted.
+/// Computes the figures of a report from one state of the database. Each query returns a few rows, however many it counts, and
+/// reads an index if that holds the counted columns.
 struct ReportQueries {
     let connection: any Connection
     let period: ReportPeriod
 
-    /// So many owners, people and agents are shown one by one.
+    /// The number of owners, people and agents that are shown one by one.
     static let most = 20
 
     func sessions() throws -> Report.Sessions {
@@ -17,7 +17,8 @@ struct ReportQueries {
             all: all, states: states, agents: ranking.shown, rest: ranking.rest, commands: max(0, all - ranking.sum))
     }
 
-    /// Rows of the existing install that say no state of ours run as long as they are not closed, as everywhere (`SessionRow`).
+    /// Counts the sessions by state. A row of the existing install may have a state that is not one of ours: such a session
+    /// counts as active until it is closed, as everywhere (`SessionRow`).
     private func states() throws -> [Report.Count] {
         var counts = try connection.query(
             "SELECT lifecycle_status, count(*) FROM sessions WHERE lifecycle_status IS NOT NULL GROUP BY lifecycle_status"
@@ -70,7 +71,7 @@ struct ReportQueries {
         }
     }
 
-    /// Both databases write a moment's day first when they write it as text.
+    /// Counts the rows per day. Both databases begin the text of a timestamp with its day.
     private func perDay(_ column: String, of table: String) throws -> [String: Int] {
         let rows = try connection.query(
             """
@@ -84,7 +85,9 @@ struct ReportQueries {
         "\(identifier: column) >= \(period.start) AND \(identifier: column) < \(period.end)"
     }
 
-    /// `all`: how many entries the period has.
+    /// Returns the figures of the audit log.
+    ///
+    /// - Parameter all: The number of entries in the period.
     func audit(ofEntries all: Int) throws -> Report.Audit {
         let actions = try connection.query(
             """
@@ -122,7 +125,7 @@ struct ReportQueries {
 }
 
 extension ReportQueries {
-    /// The largest groups, and all others together.
+    /// The largest groups, with the number and the sum of all groups.
     private struct Ranking {
         var shown: [Report.Count]
         var number: Int

@@ -1,7 +1,8 @@
 import TCPages
 
 extension Report.Verification {
-    /// What may be said of the log, and whether it is bad news. Never more than is known: rows that nobody has read are named.
+    /// The statements about the log, each with whether it is bad news. They never claim more than is known: rows that nobody
+    /// has read are named.
     public var sentences: [(text: String, isBad: Bool)] {
         var found: [(text: String, isBad: Bool)] = []
         if let objection { found.append(("The log is not guarded as it was made: \(objection).", true)) }
@@ -57,7 +58,7 @@ extension Report.Storage {
 }
 
 extension String {
-    /// RFC 3339 to the second, in words of people.
+    /// The RFC 3339 timestamp to the second, in a readable form.
     var asReportMoment: String { utf8.count > 19 ? "\(prefix(10)) \(dropFirst(11).prefix(8)) UTC" : self }
     var asReportDay: String { String(prefix(10)) }
 }

@@ -1,28 +1,29 @@
 import Dialects
 
-/// Some lines of what was said in a session, as they are looked for and shown.
+/// Some lines of what was said in a session, in the form in which they are searched and shown.
 struct Passage: Sendable, Equatable {
     var text: String
-    /// When its first line came.
+    /// The time of the first line.
     var saidAt: Timestamp
 
-    /// In bytes: enough to stand around a word, and so few that a long recording is found at its places and not as a whole.
+    /// The largest size in bytes. It is enough to surround a word, and small enough that a search finds places in a long
+    /// recording instead of the whole recording.
     static let longest = 2_000
 }
 
-/// How far a recording is read into the index, and what is needed to go on from there.
+/// How far a recording was read into the index, and the state from which the reading continues.
 struct PassageProgress: Sendable, Equatable {
-    /// Where the next piece begins in the file.
+    /// The offset in the file at which the next piece begins.
     var readTo: Int64
-    /// When the last event came.
+    /// The time of the last event.
     var clock: Timestamp
-    /// Where in an escape sequence the reading rests.
+    /// The parser's position within an escape sequence.
     var parser: String
-    /// For whom its passages are marked (`TranscriptScope`).
+    /// The marks that the passages have, which tell who may find them (`TranscriptScope`).
     var scope: String
-    /// How many there are.
+    /// The number of passages.
     var passages: Int
-    /// The last one, which may grow.
+    /// The last passage, which may grow.
     var open: OpenPassage?
 
     struct OpenPassage: Sendable, Equatable {
@@ -30,6 +31,7 @@ struct PassageProgress: Sendable, Equatable {
         var passage: Passage
     }
 
-    /// Of one recording so many are kept, some sixteen megabytes of text: whoever records without end does not fill the index.
+    /// The largest number of passages per recording, some sixteen megabytes of text. An endless recording therefore does not
+    /// fill the index.
     static let most = 8_000
 }

@@ -1,23 +1,26 @@
 import Dialects
 
-/// Cuts what a recording shows, and what the agent's own transcript says, into passages. A line that a passage has is not put there
-/// again: programs draw a screen over and over.
+/// Divides the output of a recording, and the agent's own transcript in it, into passages. A line that is in a passage already
+/// is not added to it again, since programs draw a screen over and over.
 struct PassageReader {
     private var plain: PlainText
     private var conversation = AgentConversation()
     private(set) var clock: Timestamp
     private let now: Timestamp
-    /// Whether what is read has just come.
+    /// Whether the events have only just been recorded.
     private let isLive: Bool
 
-    /// Those that grow no more.
+    /// The passages that can't grow any more.
     private var finished: [Passage] = []
     private var open: Passage
     private var lines: Set<String>
-    /// The line that is not over yet.
+    /// The incomplete line.
     private var line = ""
 
-    /// `progress` says where an earlier reading rested; `begin` when the session began.
+    /// Begins a recording, or continues an earlier reading.
+    ///
+    /// - Parameter progress: The state of the earlier reading; `nil` for the beginning.
+    /// - Parameter begin: When the session began.
     init(resuming progress: PassageProgress?, begin: Timestamp, now: Timestamp, isLive: Bool) {
         plain = PlainText(breakingAtMoves: true, resuming: progress?.parser)
         clock = progress?.clock ?? begin
@@ -31,10 +34,10 @@ struct PassageReader {
         open = begun
     }
 
-    /// Where in a sequence it rests.
+    /// The parser's position within an escape sequence.
     var parser: String { plain.resting }
 
-    /// All passages that were begun or went on; the last may grow.
+    /// All passages that were begun or continued; the last one may grow.
     var passages: [Passage] {
         let whole = open.text.isEmpty ? finished : finished + [open]
         let begun = Self.trimmed(line)
@@ -52,7 +55,7 @@ struct PassageReader {
             let said = conversation.read(event.data)
             if !said.isEmpty { add("\n\(said)") }
         case .marker:
-            // How long nobody recorded the recording does not say.
+            // The recording does not say how long no host recorded, so the clock is set to the present.
             if isLive, event.data == Recording.restarted { clock = now }
         case .input, .resize, .exit, nil: break
         }
@@ -62,7 +65,7 @@ struct PassageReader {
         guard line.hasPrefix("{"), let header = JSON(parsing: line), case .integer(let seconds)? = header["timestamp"],
             let moment = Timestamp(unixSeconds: seconds)
         else { return }
-        // A header has whole seconds.
+        // A header has only whole seconds, so the clock may be ahead of it already.
         clock = min(now, max(clock, moment))
     }
 
@@ -76,7 +79,8 @@ struct PassageReader {
         append(rest)
     }
 
-    /// A line that does not end is cut between words, or where there are none, within one.
+    /// Adds text to the line. A line that is longer than a passage is cut between words, or inside a word that is longer
+    /// itself.
     private mutating func append(_ part: Substring) {
         line += part
         while line.utf8.count > Passage.longest {

@@ -12,7 +12,7 @@ public struct Search: Sendable {
 
     public init(_ database: Database) { self.database = database }
 
-    /// Memories with all words of `text`, of one project or of all; none where the text has no word.
+    /// Returns the memories that contain all words of `text`, from one project or from all; none if the text has no word.
     ///
     /// - Throws: ``RuntimeError`` for too many words, and `DatabaseError`.
     public func memories(_ text: String, project: String? = nil, limit: Int = 20) async throws -> [FoundMemory] {
@@ -22,7 +22,7 @@ public struct Search: Sendable {
         ).map(FoundMemory.init)
     }
 
-    /// Mirrors with all words of `text`, of one project or of all; none where the text has no word.
+    /// Returns the mirrors that contain all words of `text`, from one project or from all; none if the text has no word.
     ///
     /// - Throws: ``RuntimeError`` for too many words, and `DatabaseError`.
     public func mirrors(_ text: String, project: String? = nil, limit: Int = 20) async throws -> [FoundMirror] {
@@ -54,7 +54,7 @@ public struct FoundMemory: Sendable, Equatable {
     public var type: String
     public var title: String?
     public var subtitle: String?
-    /// RFC 3339, UTC.
+    /// When the memory was created, in RFC 3339, UTC.
     public var createdAt: String?
 
     fileprivate init(_ row: Row) {
@@ -74,7 +74,7 @@ public struct FoundMirror: Sendable, Equatable {
     public var agent: String
     public var project: String
     public var title: String
-    /// RFC 3339, UTC.
+    /// When the conversation began, in RFC 3339, UTC.
     public var startedAt: String?
 
     fileprivate init(_ row: Row) {

@@ -1,13 +1,14 @@
-/// The words of what somebody looks for: letters and digits, and the marks that belong to them. Everything else parts words and
-/// means nothing, so that no text is a query's syntax: quotes, `*`, `-`, `NEAR` and `:` neither.
+/// The words of a search: letters and digits, and the marks that belong to them. Everything else separates words and has no
+/// meaning. No text is therefore read as a query's syntax: quotes, `*`, `-`, `NEAR` and `:` are harmless.
 struct SearchWords: Equatable {
-    /// More than anybody types; each is a look into the index.
+    /// The largest number of words. Each word needs a lookup in the index.
     static let most = 32
 
     let words: [String]
 
-    /// `nil` where there is no word in the text. Throws `RuntimeError` where there are more than `most`: to find by a part of
-    /// them would be another answer.
+    /// Splits a text into words; `nil` if there is no word in it.
+    ///
+    /// - Throws: `RuntimeError` if there are more than `most` words. A search for only some of them would find something else.
     init?(_ text: String) throws(RuntimeError) {
         words = text.unicodeScalars.split { !$0.isOfAWord }.map { String(String.UnicodeScalarView($0)) }
         guard !words.isEmpty else { return nil }
@@ -20,7 +21,7 @@ struct SearchWords: Equatable {
 }
 
 extension Unicode.Scalar {
-    /// What SQLite's `unicode61` takes for a part of a word, and the marks that stand upon it
+    /// Whether SQLite's `unicode61` regards the scalar as a part of a word, or as a mark upon one
     /// (https://www.sqlite.org/fts5.html, 4.3.1).
     fileprivate var isOfAWord: Bool {
         switch properties.generalCategory {

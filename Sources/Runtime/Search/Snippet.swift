@@ -1,13 +1,16 @@
 import Dialects
 
-/// Some of a passage, around the words that were looked for, in one line.
+/// An excerpt of a passage around the words that were searched for, in one line.
 struct Snippet {
     let text: String
 
-    /// In characters.
+    /// The length of the excerpt, and of its part before the first word, in characters.
     private static let (longest, before) = (160, 40)
 
-    /// `words`: as `SearchWords` has them. A word that stands there in another spelling may not be seen; then it is the beginning.
+    /// Makes the excerpt. If none of the words is found, because the passage spells them in another way, the excerpt is the
+    /// passage's beginning.
+    ///
+    /// - Parameter words: The words in the form that `SearchWords` gives them.
     init(of passage: String, around words: [String]) {
         let line = passage.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let place = FoundWords.places(of: words, in: line).first?.lowerBound ?? line.startIndex
@@ -20,9 +23,11 @@ struct Snippet {
     }
 }
 
-/// Where words stand in a line, as whole words, whatever their case and accents.
+/// Finds words in a line, as whole words, regardless of case and accents.
 package enum FoundWords {
-    /// `words`: what somebody looks for, as it was typed.
+    /// Returns the places of the words.
+    ///
+    /// - Parameter words: The search as the user typed it.
     package static func places(of words: String, in line: String) -> [Range<String.Index>] {
         guard let wanted = try? SearchWords(words) else { return [] }
         return places(of: wanted.words, in: line)

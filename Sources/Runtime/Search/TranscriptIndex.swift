@@ -1,13 +1,13 @@
 import Dialects
 
-/// The passages of recordings in the database, and how far each recording is read.
+/// The index of recordings in the database: their passages, and how far each recording was read.
 struct TranscriptIndex: Sendable {
     static let words = WordIndex("transcript_passages", columns: ["body"], scope: "scope")
 
     let fence: Fence
     private var database: Database { fence.database }
 
-    /// How far a recording is read; `nil` when it was never begun.
+    /// Returns how far a recording was read; `nil` if its reading has never begun.
     func progress(of session: String) async throws -> PassageProgress? {
         try await database.withConnection { connection in
             let row = try connection.query(
@@ -20,7 +20,8 @@ struct TranscriptIndex: Sendable {
         }
     }
 
-    /// Sessions in the order of their ids, behind `id`, with what their passages should be marked with, and how they are.
+    /// Returns sessions in the order of their ids, from the first one after `id` on, each with the length that was read and the
+    /// marks of its passages; both are `nil` if the reading has never begun.
     func sessions(after id: String, limit: Int) async throws -> [(session: Session, readTo: Int64?, scope: String?)] {
         try await database.withConnection { connection in
             try connection.query(
@@ -34,8 +35,9 @@ struct TranscriptIndex: Sendable {
         }
     }
 
-    /// Writes down what a reading has found, and how far it came. The first passage may be the open one, which has grown. False when the
-    /// session is gone, or somebody else has read on.
+    /// Stores the passages that a reading has found, and its progress. The first passage may be the open one, which has grown.
+    ///
+    /// - Returns: false if the session is gone, or another process has continued the reading.
     func add(
         _ passages: [Passage], of session: String, from before: PassageProgress?, to after: PassageProgress
     ) async throws -> Bool {
@@ -88,7 +90,8 @@ struct TranscriptIndex: Sendable {
             """) == 1
     }
 
-    /// Marks some of a session's passages anew, few enough for nobody to wait; true when no more are left.
+    /// Replaces the marks of some of a session's passages, few enough that nobody has to wait. Returns true when no passages
+    /// with other marks are left.
     func mark(_ session: String, with scope: String) async throws -> Bool {
         try await fence.write { connection in
             let changed = try connection.execute(
@@ -103,7 +106,8 @@ struct TranscriptIndex: Sendable {
         }
     }
 
-    /// Forgets what was said in a session: first how far it was read, so that one which is revived meanwhile is read anew.
+    /// Removes a session's passages. The progress is removed first, so that a session that is revived meanwhile is read from
+    /// its beginning.
     func forget(_ session: String) async throws {
         _ = try await fence.write { connection in
             try connection.execute("DELETE FROM transcript_readings WHERE session_id = \(session)")
@@ -124,7 +128,7 @@ struct TranscriptIndex: Sendable {
 }
 
 extension PassageProgress {
-    /// `nil` for a row that is none of ours.
+    /// Reads a row; `nil` if it does not have the form that this program writes.
     fileprivate init?(row: Row) {
         guard let readTo = row["read_to"]?.integer, let parser = row["parser"]?.text, let scope = row["scope"]?.text,
             let clock = row["clock"]?.text.flatMap(Timestamp.init(parsing:)), let passages = row["passages"]?.integer

@@ -3,7 +3,7 @@ import Logging
 import NIOPosix
 import Synchronization
 
-/// Sessions whose recordings have grown, or whose readers have changed, since they were read into the index.
+/// The sessions whose recordings have grown, or whose visibility has changed, since they were last read into the index.
 final class TranscriptNews: Sendable {
     private struct State {
         var ids: [String] = []
@@ -18,7 +18,7 @@ final class TranscriptNews: Sendable {
         }
     }
 
-    /// Those since the last call, whoever came first first.
+    /// Returns the sessions that were noted since the last call, in the order in which they were noted.
     func take() -> [String] {
         state.withLock { state in
             defer { state = State() }
@@ -27,14 +27,15 @@ final class TranscriptNews: Sendable {
     }
 }
 
-/// Reads recordings into the index: those that go on, soon after; and once after the start all that were never read to their end.
+/// Reads recordings into the index: growing ones soon after they grow, and once after the start all those that were never read
+/// to their end.
 ///
-/// It takes one recording after the other, one piece of each at a time, and rests as long as it worked: of a machine that serves it has
-/// half of one processor at most, and of its memory one piece.
+/// It reads one recording after the other, a piece of each at a time, and rests for as long as it has worked. It therefore
+/// takes at most half of one processor, and the memory for one piece.
 struct TranscriptIndexing {
     let services: Services
     let logger: Logger
-    /// The last session that the walk over all has seen; `nil` when it is over.
+    /// The last session that the walk over all sessions has visited; `nil` when the walk is over.
     private var walked: String? = ""
 
     private static let (rest, restOfWalk, longestRest) = (
@@ -47,7 +48,7 @@ struct TranscriptIndexing {
         self.logger = logger
     }
 
-    /// Goes on until the task is cancelled.
+    /// Works until the task is cancelled.
     mutating func run() async throws {
         while true {
             let news = services.transcriptNews.take()
@@ -59,7 +60,7 @@ struct TranscriptIndexing {
         }
     }
 
-    /// True when there is more of one.
+    /// Reads a piece of each session's recording. Returns true if there is more to read.
     private func work(on sessions: [String], live isLive: Bool) async throws -> Bool {
         var hasMore = false
         for session in sessions {
@@ -72,7 +73,8 @@ struct TranscriptIndexing {
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
-                // What is away for a while is asked again; what is broken, when there is news of it, or at the next start.
+                // After a temporary failure the session is tried again. After another one it is tried when its recording grows,
+                // or at the next start.
                 if (error as? DatabaseError)?.mayPass == true {
                     services.transcriptNews.note(session)
                     try await Task.sleep(for: Self.longestRest)
@@ -85,7 +87,7 @@ struct TranscriptIndexing {
         return hasMore
     }
 
-    /// Those of the next sessions whose recording is longer than what was read of it, or whose passages are marked for others.
+    /// Returns those of the next sessions whose recording is longer than its read part, or whose passages have outdated marks.
     private mutating func walk() async throws -> [String] {
         guard let last = walked else { return [] }
         do {
@@ -107,7 +109,7 @@ struct TranscriptIndexing {
         }
     }
 
-    /// One piece of one recording, or some passages that are marked anew; true when there is more to do.
+    /// Reads one piece of a recording, or marks some passages anew. Returns true if there is more to do.
     private func readOn(_ id: String, isLive: Bool) async throws -> Bool {
         guard let session = try await services.sessions.find(id) else { return false }
         let (index, transcripts) = (services.transcriptIndex, services.transcripts)

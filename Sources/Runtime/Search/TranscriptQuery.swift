@@ -18,8 +18,9 @@ struct TranscriptQuery: Sendable {
     var cursor: TranscriptCursor?
     var limit: Int
 
-    /// The statement that finds one page. Each of its parts asks the index for the words and the mark together, so that it costs what this
-    /// caller's own sessions and the shared ones hold. It is for nobody to see before its sessions are in the log: it reads no text.
+    /// Returns the statement that finds one page. Each of its parts asks the index for the words and the mark together, so its
+    /// cost depends on the caller's own sessions and the shared ones. It reads no text; its result must not be shown to anybody
+    /// before the audit log has the sessions in it.
     func statement(_ scope: SessionScope, _ dialect: any Dialect) -> SQL {
         switch scope {
         case .all: page(of: found(for: nil, where: nil, dialect))
@@ -40,7 +41,7 @@ struct TranscriptQuery: Sendable {
         }
     }
 
-    /// The index is asked first, whatever the planner thinks of it: to take a text apart costs more than it knows.
+    /// Asks the index first, whatever the planner estimates: splitting a text into words costs more than the planner knows.
     private func found(for mark: String?, where condition: SQL?, _ dialect: any Dialect) -> SQL {
         var query: SQL = """
             SELECT f.id, f.session_id, f.said_at FROM (WITH f AS MATERIALIZED (SELECT id, session_id, said_at \

@@ -1,11 +1,11 @@
-/// The marks by which the index knows for whom a passage is. They only make a search short: who may see what, the session's row says at
-/// the moment of the search.
+/// The marks by which the index knows whose passage it is, and whether it is shared. They only make a search fast: who may see
+/// a session is decided by the session's row at the moment of the search.
 enum TranscriptScope {
     static let shared = "=shared"
 
     static func own(_ uid: UInt32) -> String { "=u\(uid)" }
 
-    /// All marks of a session's passages, as they are stored.
+    /// Returns all marks of a session's passages, in the form in which they are stored.
     static func marks(of session: Session) -> String {
         let owner = session.owner.uid.map(own) ?? "=nobody"
         switch session.visibility {

@@ -1,7 +1,7 @@
 import Dialects
 
-/// Finds sessions by what was said in them, for whoever asks: the policy says which, and what is somebody else's is in the log before
-/// its text is read.
+/// Finds sessions by what was said in them. The policy decides which sessions a caller may find. A session of somebody else's
+/// is in the audit log before its text is read.
 struct TranscriptSearch: Sendable {
     let services: Services
     private var access: AccessControl { SessionService(services: services).access }
@@ -20,7 +20,8 @@ struct TranscriptSearch: Sendable {
             next: last.map { TranscriptCursor(saidAt: $0.saidAt, id: $0.id) })
     }
 
-    /// The texts of those places that the caller is let in to, one row of the log for each session of somebody else's.
+    /// Returns the hits at those places to which the caller is admitted. Each session of somebody else's gets one row of the
+    /// log.
     private func admitted(
         _ caller: Caller, _ places: [FoundPlace], _ words: [String], reason: String?
     ) async throws -> [FoundPage.Hit] {
@@ -41,16 +42,16 @@ struct TranscriptSearch: Sendable {
     }
 }
 
-/// Where words were found: not what stands there.
+/// A place where words were found, without its text.
 struct FoundPlace: Sendable {
     var id: Int64
     var session: String
     var saidAt: String
-    /// How many passages of the session have the words.
+    /// The number of the session's passages that contain the words.
     var matches: Int64
 }
 
-/// What a search answers.
+/// A page of a search's results.
 struct FoundPage: Sendable {
     enum Searched: String { case ownAndShared = "own_and_shared", all }
 
@@ -82,7 +83,7 @@ struct FoundPage: Sendable {
 }
 
 extension TranscriptIndex {
-    /// One place more than asked for when there is another page.
+    /// Returns the places that a query finds. If there is another page, it returns one place more than the page's limit.
     func find(_ query: TranscriptQuery, _ scope: SessionScope) async throws -> [FoundPlace] {
         try await fence.database.withConnection { connection in
             try connection.query(query.statement(scope, connection.dialect)).map { row in
@@ -94,7 +95,8 @@ extension TranscriptIndex {
         }
     }
 
-    /// What stands in these passages, for whom the audit log has admitted to their session: the receipt is proof, and is used up.
+    /// Returns the texts of passages for a caller whom the audit log has admitted to their session. The receipt proves the
+    /// admission, and is used up.
     func texts(_ receipt: consuming AuditReceipt, _ ids: [Int64]) async throws -> [Int64: String] {
         guard let session = receipt.sessionID else { return [:] }
         return try await fence.database.withConnection { connection in

@@ -43,7 +43,7 @@ struct API {
 }
 
 extension Caller {
-    /// Whom the daemon takes somebody for.
+    /// The document that tells the caller whom the daemon takes the caller for (`GET /whoami`).
     func document(in services: Services) -> JSON {
         .object([
             ("version", .integer(1)), ("person", identity.person.map { .string($0) } ?? .null),
@@ -58,7 +58,7 @@ extension Caller {
 extension CallContext {
     var caller: Caller { Caller(identity: identity, session: callerSession) }
 
-    /// The session that the path names.
+    /// Returns the id of the session that the request's path names.
     func sessionID() throws -> String {
         let id = try parameters.require("id")
         guard !id.utf8.contains(0) else { throw RuntimeError(.notFound, "there is no such session") }
@@ -66,23 +66,29 @@ extension CallContext {
     }
 }
 
-/// What a query asks for. What can't be read is said, never passed over.
+/// Reads the parameters of a request's query. A parameter that can't be read is an error; it is never ignored.
 struct QueryReader {
-    /// Longer than a reason of 2,000 letters of any kind, spelled as a URL has them.
+    /// The largest length of a path with its query, in bytes. A reason of 2,000 letters of any kind, percent-encoded, is
+    /// shorter.
     static let longest = 32_768
 
     private let parameters: Parameters
 
-    /// Throws `RuntimeError` for a query that is longer than what anybody asks.
+    /// Reads the query of `request`.
+    ///
+    /// - Throws: `RuntimeError` if the path and the query are longer than any client needs.
     init(request: Request) throws(RuntimeError) {
         guard request.uri.string.utf8.count <= Self.longest else {
             throw RuntimeError(.badRequest, "the request's path and query are longer than \(Self.longest) bytes")
         }
-        // Each look at them reads the whole query.
+        // `queryParameters` parses the whole query each time, so the result is kept.
         parameters = request.uri.queryParameters
     }
 
-    /// Throws for a NUL, which no database of ours holds in a text, and for a text that is longer than what it is looked for in.
+    /// Returns the value of a parameter; `nil` if the query doesn't have the parameter.
+    ///
+    /// - Parameter longest: The length, in code points, of the longest text that could match anything; `nil` for no limit.
+    /// - Throws: `RuntimeError` for a NUL, which no database of ours stores in a text, and for a text longer than `longest`.
     func text(_ name: Substring, longest: Int? = nil) throws(RuntimeError) -> String? {
         guard let text = parameters[name].map(String.init) else { return nil }
         guard !text.utf8.contains(0) else { throw RuntimeError(.badRequest, "\(name) holds a NUL character") }
@@ -92,7 +98,7 @@ struct QueryReader {
         return text
     }
 
-    /// One of an enumeration's words.
+    /// Returns the case of `type` that a parameter names; `nil` if the query doesn't have the parameter.
     func word<T: RawRepresentable & CaseIterable>(
         _ name: Substring, _ type: T.Type
     ) throws(RuntimeError) -> T? where T.RawValue == String {
@@ -113,10 +119,11 @@ struct QueryReader {
         return moment
     }
 
-    /// A number in a range.
+    /// Returns the number that a parameter gives, which has to be within `range`; `fallback` if the query doesn't have the
+    /// parameter.
     func number(_ name: Substring, _ range: ClosedRange<Int>, else fallback: Int) throws(RuntimeError) -> Int {
         guard let text = try text(name) else { return fallback }
-        // Nor is +1 or 01 a spelling of one.
+        // Other spellings of a number, such as +1 or 01, are refused too.
         guard let number = Int(text), String(number) == text, range.contains(number) else {
             throw RuntimeError(
                 .badRequest, "\(name) can't be \(text)",

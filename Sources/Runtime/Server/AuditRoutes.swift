@@ -2,7 +2,8 @@ import Dialects
 import Hummingbird
 import NIOCore
 
-/// Who looked at whose sessions. An admin sees all of it, everybody else who looked at his own.
+/// The routes of the audit log, which records who looked at whose sessions. An admin sees all entries; everybody else sees the
+/// entries about their own sessions.
 struct AuditRoutes {
     let services: Services
     let access: AccessControl
@@ -43,7 +44,7 @@ struct AuditRoutes {
         }
     }
 
-    /// Checks the whole chain; with `seq` and `hash` also against a checkpoint that an export ended with.
+    /// Checks the whole chain. With `seq` and `hash`, it also checks the chain against the checkpoint at which an export ended.
     @Sendable private func verify(_ request: Request, _ context: CallContext) async throws -> Response {
         try await access.require(context.caller, .readAudit)
         let query = try QueryReader(request: request)
@@ -60,12 +61,12 @@ struct AuditRoutes {
         let wanted = checkpoint
         return Response(
             try await shares.run(context.party) {
-                // What a caller's checkpoint has to do with the log is his own affair.
+                // A check against a caller's own checkpoint concerns only that caller, so its result is not noted in the log.
                 wanted == nil ? try await audit.verifyAndNote().verdict : try await audit.verify(against: wanted)
             }.document)
     }
 
-    /// All rows as lines, oldest first, or those of a range.
+    /// Sends the entries as lines, oldest first: all of them, or those of a range.
     @Sendable private func export(_ request: Request, _ context: CallContext) async throws -> Response {
         try await access.require(context.caller, .readAudit)
         let query = try QueryReader(request: request)
@@ -84,7 +85,7 @@ struct AuditRoutes {
             })
     }
 
-    /// What comes before the row that this writes can be archived.
+    /// Begins a new chain. The entries before the entry that this writes can then be archived.
     @Sendable private func beginChain(_ request: Request, _ context: CallContext) async throws -> Response {
         try await access.require(context.caller, .archiveAudit)
         let wanted = try await request.document(ChainRequest.self, context)
@@ -98,7 +99,7 @@ struct AuditRoutes {
 }
 
 extension AuditLog {
-    /// Some entries, newest first, and where the next page begins.
+    /// Returns a page of entries, newest first, and the cursor at which the next page begins.
     func page(_ filter: AuditFilter, after cursor: Int64?, limit: Int) async throws -> JSON {
         let entries = try await entries(filter, after: cursor, limit: limit)
         let next = entries.count == limit ? entries.last.map { JSON.integer($0.seq) } : nil

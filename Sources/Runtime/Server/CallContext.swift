@@ -3,16 +3,16 @@ import Logging
 import NIOCore
 import TCSettings
 
-/// What every handler knows of its caller.
+/// The facts about the caller and the connection that every handler has.
 struct CallContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let peer: PeerCredentials
     let limits: RequestLimits
     let channel: any Channel
     private let origin: RequestOrigin
-    /// `public` until `IdentityMiddleware` has asked.
+    /// The caller's identity. Its role is `public` until `IdentityMiddleware` has looked the caller up.
     var identity: Identity
-    /// The session that an agent calls from, proven by its token.
+    /// The id of the session from which an agent calls, proven by that session's token; `nil` without a token.
     var callerSession: String?
 
     init(source: ApplicationRequestContextSource) {
@@ -24,20 +24,24 @@ struct CallContext: RequestContext {
         identity = Identity(person: nil, role: .public, uid: peer.uid, osUsername: nil)
     }
 
-    /// Who waits in one line with whom for what takes long.
+    /// The party whose requests the caller shares a waiting line with when the work takes long (`FairShare`).
     var party: ConnectionLimits.Party { ConnectionLimits.Party(identity) }
 
-    /// Counts this connection as a host's from here on, as long as what is returned lives; `nil` when its user has too many.
+    /// Counts this connection as a host's for as long as the returned place lives. Returns `nil` if the user has too many
+    /// hosts.
     func takeHostPlace() -> HostPlace? {
         origin.place?.takeHostPlace()
     }
 
-    /// Bodies are small: what is large is streamed.
+    /// The largest size of a request's body in bytes. It is small, since large data is streamed.
     var maxUploadSize: Int { limits.bodyBytes }
 }
 
 extension Request {
-    /// Reads a whole body as a document. Throws what the caller is told: it is not a document, it is too long, or it takes too long.
+    /// Reads the whole body as a document.
+    ///
+    /// - Throws: An error to be reported to the caller, if the body is not such a document, is too long, or takes too long to
+    ///   arrive.
     func document<T: Decodable & Sendable>(_ type: T.Type, _ context: CallContext) async throws -> T {
         let (request, buffer) = try await collected(context)
         guard buffer.readableBytes > LongWork.shortest else {
@@ -46,7 +50,9 @@ extension Request {
         return try await LongWork.run { try await request.decode(as: T.self, context: context) }
     }
 
-    /// The request with its whole body, and that. Throws what the caller is told: it is too long, or it takes too long.
+    /// Returns the request with its whole body in memory, and that body.
+    ///
+    /// - Throws: An error to be reported to the caller, if the body is too long or takes too long to arrive.
     func collected(_ context: CallContext) async throws -> (request: Request, body: ByteBuffer) {
         var whole = self
         let buffer = try await arrived(context)

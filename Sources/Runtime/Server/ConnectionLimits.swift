@@ -1,16 +1,18 @@
 import TCSettings
 import Synchronization
 
-/// How many connections each party has, and may have: one user's idle ones must not keep others out.
+/// Counts the connections of each party and limits them, so that one user's idle connections can't keep others out.
 final class ConnectionLimits: Sendable {
-    /// Who shares one quota.
+    /// The callers that share one quota.
     enum Party: Hashable, Sendable, CustomStringConvertible {
         case user(UInt32)
-        /// All whom the settings don't know: a machine may have any number of accounts.
+        /// All accounts that the settings don't know. They share one quota, since a machine may have any number of such
+        /// accounts.
         case `public`
 
-        /// Root needs no quota to keep others out, and asks whether the daemon lives; so does the monitor. An adapter must not be
-        /// kept out by strangers.
+        /// Determines the party of an identity. Root has a quota of its own: it needs no connections to keep others out, and it
+        /// checks whether the daemon is alive. The monitoring account has one for the same check. An adapter has one so that
+        /// strangers can't keep it out.
         init(_ identity: Identity) {
             switch identity.role {
             case .admin, .member, .contributor, .newcomer: self = .user(identity.uid)
@@ -47,7 +49,7 @@ final class ConnectionLimits: Sendable {
         self.inAll = inAll
     }
 
-    /// Counts one more; false, without counting, when there are too many already.
+    /// Counts one more connection of the party. Returns false, and counts nothing, if there are too many already.
     func enter(_ party: Party) -> Bool {
         counts.withLock { counts in
             guard counts.all < inAll, counts.ofParty[party, default: 0] < quota(of: party) else { return false }
@@ -71,13 +73,15 @@ final class ConnectionLimits: Sendable {
         }
     }
 
-    /// `nil` for nothing. A host's connection may close before it has ended to be one: then it is less than that for a moment.
+    /// Returns the sum; `nil` if it is zero. The count of a party may be negative for a moment, because a host's connection may
+    /// close before it stops counting as a host's.
     private static func sum(_ count: Int?, _ more: Int) -> Int? {
         let sum = (count ?? 0) + more
         return sum == 0 ? nil : sum
     }
 
-    /// One of a party's connections is a host's from here on: it keeps none of its requests out. False when it has too many.
+    /// Counts one of the party's connections as a host's, so that it takes no place from the party's requests. Returns false if
+    /// the party has too many hosts.
     fileprivate func becomeHost(_ party: Party) -> Bool {
         counts.withLock { counts in
             guard counts.hosts[party, default: 0] < hostsPerUser else { return false }
@@ -87,7 +91,7 @@ final class ConnectionLimits: Sendable {
         }
     }
 
-    /// It is one of its connections again, until it closes.
+    /// Counts a host's connection as an ordinary connection of the party again, until it closes.
     fileprivate func endHost(_ party: Party) {
         counts.withLock { counts in
             counts.hosts[party] = Self.sum(counts.hosts[party], -1)
@@ -96,12 +100,12 @@ final class ConnectionLimits: Sendable {
     }
 }
 
-/// A connection that is counted as long as this lives.
+/// The place of one connection, which is counted for as long as this object lives.
 final class ConnectionPlace: Sendable {
     private let limits: ConnectionLimits
     private let party: ConnectionLimits.Party
 
-    /// `nil` when its party has too many.
+    /// Takes a place for a connection; `nil` if the party has too many.
     init?(_ limits: ConnectionLimits, _ party: ConnectionLimits.Party) {
         guard limits.enter(party) else { return nil }
         (self.limits, self.party) = (limits, party)
@@ -109,16 +113,16 @@ final class ConnectionPlace: Sendable {
 
     deinit { limits.leave(party) }
 
-    /// `nil` when its party has too many hosts.
+    /// Counts the connection as a host's; `nil` if the party has too many hosts.
     func takeHostPlace() -> HostPlace? { HostPlace(limits, party) }
 }
 
-/// A connection that counts as a host's as long as this lives.
+/// The place of a host's connection, which counts as a host's for as long as this object lives.
 final class HostPlace: Sendable {
     private let limits: ConnectionLimits
     private let party: ConnectionLimits.Party
 
-    /// `nil` when its party has too many hosts.
+    /// Takes a place for a host; `nil` if the party has too many hosts.
     init?(_ limits: ConnectionLimits, _ party: ConnectionLimits.Party) {
         guard limits.becomeHost(party) else { return nil }
         (self.limits, self.party) = (limits, party)

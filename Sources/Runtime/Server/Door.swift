@@ -2,25 +2,27 @@ import Logging
 import TCPOSIX
 import Synchronization
 
-/// Takes callers out of the kernel's line, and sends those away at once whose party has too many connections already.
+/// Accepts connections from the kernel's queue, and closes those whose party has too many connections already.
 ///
-/// The line is one for all, so that whoever fills it keeps everybody out for as long as it takes to empty it. That is why the door
-/// has a thread of its own, which does nothing else, and asks nothing of a caller but who he is: no event loop sees a connection
-/// before it is known that it may stay.
+/// All callers share that queue, so whoever fills it keeps everybody out until it is emptied. The door therefore has a thread
+/// of its own, which does nothing else and determines nothing about a caller but the identity. No event loop sees a connection
+/// before the door has decided that it may stay.
 final class Door: Sendable {
     /// A connection that may stay.
     struct Caller: Sendable {
         let descriptor: Int32
         let peer: PeerCredentials
         let place: ConnectionPlace
-        /// How long it has to wait for its turn, because others of its party have come just before.
+        /// How long the connection has to wait for its turn because the same party has just opened many others.
         let wait: Duration
     }
 
-    /// How often a party may come: many times what people and agents do, and a fraction of what two cores can take.
+    /// The rate at which a party may open connections: many times what people and agents need, and a fraction of what two cores
+    /// can handle.
     private static var pace: Pace { Pace(atOnce: 256, perSecond: 1_000) }
 
-    /// In the order in which they came, until the door is shut. Never more than the limits allow.
+    /// The accepted connections in the order in which they came, until the door is shut. There are never more than the limits
+    /// allow.
     let callers: AsyncStream<Caller>
 
     private let listener: Int32
@@ -28,11 +30,13 @@ final class Door: Sendable {
     private let limits: ConnectionLimits
     private let log: RareLog
     private let arrived: AsyncStream<Caller>.Continuation
-    /// The two ends of a pipe: when the one is closed, the other wakes whoever waits for callers.
+    /// The two ends of a pipe. Closing `waking` makes `wakened` readable, which wakes the thread that waits for callers.
     private let (waking, wakened): (Int32, Int32)
     private let isShut = Atomic(false)
 
-    /// `listener` listens already, and is the door's from here on. Throws `RuntimeError` where there are no descriptors left.
+    /// Takes over `listener`, which has to be listening already.
+    ///
+    /// - Throws: `RuntimeError` if there are no descriptors left.
     init(
         _ listener: Int32, directory: IdentityBox, limits: ConnectionLimits, logger: Logger
     ) throws(RuntimeError) {
@@ -45,13 +49,14 @@ final class Door: Sendable {
         (callers, arrived) = AsyncStream.makeStream()
     }
 
-    /// Lets callers in until the door is shut; to be run once, on a thread that can wait.
+    /// Accepts connections until the door is shut. Call it once, on a thread that may block.
     func keep() {
         var mayAccept = true
         var paces: [ConnectionLimits.Party: Pace] = [:]
         while !isShut.load(ordering: .acquiring) {
             var asked = [wakened, listener].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            // A line that can't be served now is not looked at: it would say without end that somebody waits.
+            // While no connection can be accepted, the listener is not polled: it would report without end that a connection
+            // waits.
             poll(&asked, mayAccept ? 2 : 1, mayAccept ? -1 : 200)
             mayAccept = mayAccept ? admitAll(&paces) : true
         }
@@ -60,10 +65,11 @@ final class Door: Sendable {
         close(wakened)
     }
 
-    /// Lets nobody in any more, and ends the stream. May be called more than once.
+    /// Stops accepting connections, and ends the stream. It may be called more than once.
     func shut() { if !isShut.exchange(true, ordering: .acquiringAndReleasing) { close(waking) } }
 
-    /// Until nobody is in line. False when somebody is and can't be let in, because there are no descriptors left.
+    /// Accepts connections until the queue is empty or the door is shut. Returns false if a connection waits and can't be
+    /// accepted, for example because there are no descriptors left.
     private func admitAll(_ paces: inout [ConnectionLimits.Party: Pace]) -> Bool {
         while !isShut.load(ordering: .acquiring) {
             let descriptor = leavesDescriptors ? acceptOne() : -1
@@ -94,9 +100,9 @@ final class Door: Sendable {
         arrived.yield(Caller(descriptor: descriptor, peer: peer, place: place, wait: wait))
     }
 
-    /// Whether another connection leaves some for everybody else: files, the database, and libdispatch, which ends the process
-    /// when it can't look at its own threads (`/proc/self/task`). The lowest number that is free tells, since each new
-    /// descriptor gets that (open(2)).
+    /// Whether enough descriptors are left for everything else after one more connection: files, the database, and libdispatch,
+    /// which ends the process if it can't look at its own threads (`/proc/self/task`). The lowest free number tells, since each
+    /// new descriptor gets that number (open(2)). If too few are left, `errno` is EMFILE.
     private var leavesDescriptors: Bool {
         let lowest = fcntl(wakened, F_DUPFD_CLOEXEC, 0)
         guard lowest >= 0 else { return false }

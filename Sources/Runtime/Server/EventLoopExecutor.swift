@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Runs the tasks of a connection on the thread that its bytes come by: a request then meets one thread less on its way in, and
-/// one less on its way out.
+/// Runs the tasks of a connection on the thread that reads and writes its bytes. A request then crosses one thread less on its
+/// way in, and one less on its way out.
 final class EventLoopExecutor: TaskExecutor {
     private let eventLoop: any EventLoop
 

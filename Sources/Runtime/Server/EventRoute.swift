@@ -2,7 +2,8 @@ import Hummingbird
 import NIOCore
 import ServiceLifecycle
 
-/// Changes of sessions as they happen: server-sent events, of those that the caller may see.
+/// The route that sends changes of sessions as they happen, as server-sent events. Each caller gets the events of those
+/// sessions that the caller may see.
 struct EventRoute {
     let events: EventHub
     let directory: IdentityBox
@@ -16,7 +17,7 @@ struct EventRoute {
         let (stream, standing, body) = (events.listen(), context.standing(in: directory), request.body)
         return Response(
             status: .ok,
-            // It is listened to for the client's end, and ends with the stream.
+            // The connection is watched for the client's closing it. It ends with the stream.
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .connection: "close"],
             body: ResponseBody { writer in
                 var output = writer

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Lets each caller have so many long statements run at once, and no more: whoever asks for many waits for his own, and the
-/// connections to the database are never all his.
+/// Limits the number of long statements that each caller may run at once. Whoever requests many waits for their own, and never
+/// takes all connections to the database.
 final class FairShare: Sendable {
     private struct Line {
         var running = 0
@@ -33,7 +33,7 @@ final class FairShare: Sendable {
         }
     }
 
-    /// Whoever has waited longest takes the place over.
+    /// Ends one run. The party's longest-waiting run takes over its place.
     private func leave(_ party: ConnectionLimits.Party) {
         let next = lines.withLock { lines -> CheckedContinuation<Void, Never>? in
             guard var line = lines[party] else { return nil }

@@ -3,24 +3,24 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// The connection of a host: what happens in a session comes in, acknowledgements and orders go out, on one request whose both
-/// bodies stay open.
+/// The connection of a host. The session's events come in, and acknowledgements and orders go out, on one request whose bodies
+/// stay open in both directions.
 struct HostRoute {
     let services: Services
     let sessions: SessionService
 
     func add(to router: Router<CallContext>) { router.post("sessions/:id/host", use: connect) }
 
-    /// For how long a session that was ended may deliver what it has, before its host has to call again.
+    /// How long the host of an ended session may deliver the rest of its recording before it has to connect again.
     private static let rest = Duration.seconds(300)
 
     @Sendable private func connect(_ request: Request, _ context: CallContext) async throws -> Response {
         let id = try context.sessionID()
-        // What was ended before the host began is not about this host.
+        // An order to end that was given before this host began does not concern this host.
         let started = try QueryReader(request: request).text("started").flatMap(Timestamp.init(parsing:))
         do {
             let session = try await sessions.access.admit(context.caller, to: .host, on: id).session
-            // An order to end is heard by whoever may record nothing more, too.
+            // A host whose user may record nothing more still has to hear an order to end.
             if !session.isEndOrdered(for: started) { try await requireBytes(id, context.identity.uid) }
         } catch let error as RuntimeError {
             guard try await sessions.isEndOrdered(id, forRefused: context.identity, startedAt: started) else {
@@ -35,7 +35,7 @@ struct HostRoute {
         let (ticket, outbox) = await services.hosts.connect(id, of: context.identity.uid)
         let (session, isEndOrdered) = try await takeUp(id, ticket, context.caller, started)
         outbox.put(.next(writer.next))
-        // It was ended while its host was away: what is recorded is still wanted.
+        // The session was ended while its host was away: the rest of its recording is still wanted.
         if isEndOrdered { outbox.put(.end(0)) } else { try await services.tokens.renew(sessionIDs: [id]) }
         let connection = HostConnection(
             session: session, caller: context.caller, ticket: ticket, writer: writer, services: services,
@@ -51,7 +51,8 @@ struct HostRoute {
             })
     }
 
-    /// A host whose user has recorded more than he may waits as one that is refused: its command goes on, and so does its spool.
+    /// Throws if the host's user has recorded more than the quota allows. The host then waits like one that is refused: its
+    /// command continues, and so does its spool.
     private func requireBytes(_ id: String, _ uid: UInt32) async throws {
         guard !services.quotas.recordings.isOpen(for: uid) else { return }
         let error = services.quotas.tooManyBytes
@@ -59,7 +60,8 @@ struct HostRoute {
         throw error
     }
 
-    /// Only who is connected may take up: an end that is ordered meanwhile then reaches him.
+    /// Takes the session up for its host. The host has to be connected before, so that an end that is ordered meanwhile reaches
+    /// it.
     private func takeUp(
         _ id: String, _ ticket: UInt64, _ caller: Caller, _ started: Timestamp?
     ) async throws -> (session: Session, isEndOrdered: Bool) {
@@ -76,7 +78,7 @@ struct HostRoute {
     }
 }
 
-/// One host while it is connected.
+/// The connection of one host, while it lasts.
 struct HostConnection: Sendable {
     let session: Session
     let caller: Caller
@@ -87,10 +89,10 @@ struct HostConnection: Sendable {
     let channel: any Channel
     let logger: Logger
 
-    /// A host that reads nothing for so long is let go.
+    /// How long a host may read nothing before the daemon disconnects it.
     private static let patience = Duration.seconds(30)
 
-    /// Serves the host until either side ends it, or `time` is up.
+    /// Serves the host until either side ends the connection, or `time` has passed.
     func serve(
         _ outbox: HostOutbox, _ body: RequestBody, for time: Duration?, _ write: (String) async throws -> Void
     ) async {
@@ -118,7 +120,7 @@ struct HostConnection: Sendable {
             let isStalled = outbox.stalled > Self.patience
             guard isStalled || deadline.map({ ContinuousClock.now > $0 }) ?? false else { continue }
             await services.hosts.disconnect(session.id, ticket: ticket)
-            // Whoever writes to a host that reads nothing waits for it.
+            // Closing the channel ends the write that waits for a host that reads nothing.
             if isStalled {
                 logger.warning("a host reads nothing: it is let go", metadata: ["session": "\(session.id)"])
                 channel.close(promise: nil)
@@ -127,7 +129,8 @@ struct HostConnection: Sendable {
         }
     }
 
-    /// Reads what the host sends until it ends or breaks. What is acknowledged is on the disk.
+    /// Reads the host's frames until the host ends or the connection breaks. A chunk is acknowledged only after it is on the
+    /// disk.
     private func receive(_ body: RequestBody, _ outbox: HostOutbox) async {
         var reader = HostFrameReader()
         var paces = HostPaces()
@@ -141,7 +144,7 @@ struct HostConnection: Sendable {
                 }
             }
         } catch is CancellationError {
-            // The answer has ended, and with it what listened here.
+            // The response has ended, which cancels the reading too.
         } catch {
             logger.warning("a host's stream broke", metadata: ["session": "\(session.id)", "error": "\(error)"])
         }
@@ -149,7 +152,8 @@ struct HostConnection: Sendable {
         await services.hosts.disconnect(session.id, ticket: ticket)
     }
 
-    /// Throws when the user may record nothing more now: nothing of the chunk is written, and the host is let go.
+    /// Spends `bytes` of the user's recording quota. Throws if the quota is exhausted: nothing of the chunk is written, and the
+    /// host is disconnected.
     private func spend(_ bytes: Int) async throws {
         switch services.quotas.recordings.spend(bytes, of: caller.identity.uid) {
         case .spent: return
@@ -160,7 +164,7 @@ struct HostConnection: Sendable {
         }
     }
 
-    /// False for what is the host's last.
+    /// Handles a frame. Returns false if it is the host's last.
     private func take(_ frame: HostFrame) async throws -> Bool {
         switch frame {
         case .chunk(let number, let data):
@@ -187,9 +191,9 @@ struct HostConnection: Sendable {
     }
 }
 
-/// How much a host may say. Chunks pace themselves: each waits for the disk.
+/// Limits the rate of a host's frames. Chunks need no limit: each waits for the disk.
 private struct HostPaces {
-    /// Each new one is a row written and an event for all who listen.
+    /// The rate of transcript paths. Each new path writes a row and sends an event to all listeners.
     private var natives = Pace(atOnce: 32, perSecond: 1)
     private var others = Pace(atOnce: 256, perSecond: 64)
 

@@ -2,10 +2,11 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Puts the caller's identity into the context: from the socket, and from nothing else. Headers that claim one are never read.
+/// Puts the caller's identity into the context. The identity comes from the socket alone; headers that claim one are never
+/// read.
 ///
-/// The one thing that a header may carry is the token of the session that an agent runs in. It proves the session, not who
-/// calls: the uid must be that of the session's owner, and the rights stay the owner's.
+/// The only thing that a header may carry is the token of the session in which an agent runs. The token proves the session, not
+/// the caller: the uid has to be that of the session's owner, and the rights remain the owner's.
 struct IdentityMiddleware: RouterMiddleware {
     let directory: IdentityBox
     let callers: SessionCallers
@@ -17,7 +18,7 @@ struct IdentityMiddleware: RouterMiddleware {
         context.identity = directory.current.identity(of: context.peer)
         context.logger[metadataKey: "uid"] = "\(context.identity.uid)"
         context.logger[metadataKey: "person"] = "\(context.identity.person ?? "-")"
-        // An adapter's is for its own door to read.
+        // An adapter's token is read by the adapters' own routes.
         if !request.uri.path.hasPrefix(AdapterRoutes.prefix), let token = Self.token(of: request) {
             let session = try await callers.session(of: token, calledBy: context.identity)
             context.callerSession = session

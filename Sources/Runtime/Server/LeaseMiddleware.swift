@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// Answers while this daemon is the one that works on its database, and no longer: what it knows may else be old.
+/// Answers requests only while this daemon holds the lease of its database. Without the lease, its data may be outdated.
 struct LeaseMiddleware: RouterMiddleware {
     let lease: InstanceLease
 
@@ -9,7 +9,8 @@ struct LeaseMiddleware: RouterMiddleware {
     ) async throws -> Response {
         try await lease.requireConfirmed()
         let response = try await next(request, context)
-        // Whoever was stopped after he had read has read what was. What was written is in its epoch, and done.
+        // A daemon that was stopped after it had read may have read outdated data, so a GET is confirmed once more. A write
+        // needs no second confirmation: it was done within this daemon's epoch.
         if request.method == .get { try await lease.requireConfirmed() }
         return response
     }

@@ -1,19 +1,21 @@
 import TCPOSIX
 
-/// The daemon's socket: bound, with its mode set, and only then listening, so that nobody connects before.
+/// The daemon's socket. It is bound, then its mode is set, and only then it listens, so that nobody connects before the mode is
+/// set.
 public struct ListeningSocket: Sendable {
     let descriptor: Int32
-    /// The file, and which one it is; `nil` for a socket that was handed over.
+    /// The socket's path, and the file's identity when the socket was made; `nil` for a socket that the service manager opened.
     private let file: (path: String, identity: FileIdentity?)?
 
-    /// A socket that the service manager opened.
+    /// Takes over a socket that the service manager opened.
     public init(activated descriptor: Int32) {
         self.descriptor = descriptor
         file = nil
     }
 
-    /// Makes the socket at `path`, with a folder for it if that is missing. What `SocketPlace` lets be replaced is replaced.
-    /// Throws `RuntimeError`.
+    /// Makes the socket at `path`, and its folder if that is missing. A file there is replaced if `SocketPlace` allows it.
+    ///
+    /// - Throws: `RuntimeError`.
     public init(path: String, mode: UInt32, predecessor: String? = nil) throws(RuntimeError) {
         let place = SocketPlace(path: path, predecessor: predecessor)
         var address = try place.address()
@@ -33,34 +35,35 @@ public struct ListeningSocket: Sendable {
         file = (path, FileIdentity(path))
     }
 
-    /// Whoever may connect has to get through the folder too.
+    /// The mode of the socket's folder. Everybody who may connect has to be able to pass through the folder too.
     private static func folderMode(_ mode: UInt32) -> UInt32 { mode & 0o066 == 0 ? 0o700 : 0o755 }
 
     private static let backlog: Int32 = 1_024
 
-    /// Whether clients who look for the daemon find it: whoever removed the file, or put another socket in its place, has cut
-    /// it off.
+    /// Whether clients that look for the daemon find it. They don't if somebody has removed the file, or has put another socket
+    /// in its place.
     var isInPlace: Bool {
         guard let file else { return true }
         return file.identity != nil && FileIdentity(file.path) == file.identity
     }
 
-    /// Takes the file away: a client then finds no socket instead of one where nobody answers. Another daemon's stays.
+    /// Removes the socket's file, so that a client finds no socket instead of one where nobody answers. Another daemon's socket
+    /// stays.
     func remove() { if let file, isInPlace { unlink(file.path) } }
 
-    /// Ends a socket that was made and never served.
+    /// Removes and closes a socket that was made and never served.
     func abandon() {
         remove()
         if file != nil { close(descriptor) }
     }
 }
 
-/// Which file it is, whatever it is called.
+/// The identity of a file, independent of its name.
 struct FileIdentity: Equatable, Sendable {
     private let device: UInt64
     private let number: UInt64
 
-    /// `nil` when there is none. Links are not followed.
+    /// Reads the identity of the file at `path`; `nil` if there is none. Links are not followed.
     init?(_ path: String) {
         var facts = stat()
         guard lstat(path, &facts) == 0 else { return nil }

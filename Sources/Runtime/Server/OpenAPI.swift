@@ -1,7 +1,7 @@
 import Dialects
 import TCSettings
 
-/// What the routes do, as OpenAPI 3.1 says it (https://spec.openapis.org/oas/v3.1.0).
+/// The description of the daemon's routes in OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0).
 enum OpenAPI {
     static func document(version: String) -> JSON {
         .object([
@@ -66,7 +66,7 @@ enum OpenAPI {
         ] + adapterDoor
     }
 
-    /// With an adapter's token (docs/adapters.md).
+    /// The routes that take an adapter's token (docs/adapters.md).
     private static var adapterDoor: [(key: String, value: JSON)] {
         let routes: [(path: String, id: String, summary: String, answer: String, status: String, body: String)] = [
             ("whoami", "adapterWhoami", "Who somebody on a platform is here.", "SpokenFor", "200", "AdapterWhoami"),
@@ -195,7 +195,7 @@ enum OpenAPI {
         ])
     }
 
-    /// What is refused is refused in the protocol's own way.
+    /// The description of `/mcp`, which reports refusals in the protocol's own form instead of a problem document.
     private static var mcp: JSON {
         let message = JSON.object([("schema", reference("Document"))])
         let one = content("application/json", reference("Document"))
@@ -227,7 +227,7 @@ enum OpenAPI {
 }
 
 extension OpenAPI {
-    // How the parts are spelled.
+    // The schemas and operations that the descriptions consist of.
 
     private static var text: JSON { .object([("type", "string")]) }
 
@@ -239,7 +239,7 @@ extension OpenAPI {
         .object([("type", "integer"), ("minimum", .integer(least)), ("maximum", .integer(most))])
     }
 
-    /// What no database of ours holds in a text is not asked for either.
+    /// The schema of a text without NUL, which no database of ours stores in a text.
     private static var line: JSON { .object([("type", "string"), ("pattern", "^[^\\u0000]*$")]) }
 
     private static func line(longest: Int) -> JSON {
@@ -256,7 +256,7 @@ extension OpenAPI {
         .object([("name", .string(name)), ("in", "query"), ("schema", schema)])
     }
 
-    /// Routes of one session: all have its id in their path.
+    /// Describes routes of one session, whose id is in their path.
     private static func onSession(_ operations: [(key: String, value: JSON)]) -> JSON {
         let id = JSON.object([("name", "id"), ("in", "path"), ("required", .boolean(true)), ("schema", text)])
         return .object([("parameters", .array([id]))] + operations)

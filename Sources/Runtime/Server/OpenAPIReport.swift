@@ -1,7 +1,7 @@
 import Dialects
 
 extension OpenAPISchemas {
-    /// The shape of a report (`Report`).
+    /// The schema of a report (`Report`).
     static var report: JSON {
         shape([
             version, ("made", text), ("daemon", text), ("mode", text), ("computer", text),

@@ -1,7 +1,7 @@
 import Dialects
 import TCSettings
 
-/// The shapes of the daemon's documents.
+/// The JSON schemas of the daemon's documents.
 enum OpenAPISchemas {
     static var all: [(key: String, value: JSON)] {
         [
@@ -175,7 +175,8 @@ extension OpenAPISchemas {
     static var number: JSON { .object([("type", "integer")]) }
     static var numberOrNull: JSON { .object([("type", .array(["integer", "null"]))]) }
 
-    /// A text without control characters, of so many code points at most.
+    /// Returns the schema of a text that begins with `start`, has no control characters, and is at most `longest` code points
+    /// long.
     static func line(_ types: String..., from start: String = "", longest: Int) -> JSON {
         .object([
             ("type", types.count == 1 ? .string(types[0]) : .array(types.map { .string($0) })),
@@ -196,7 +197,7 @@ extension OpenAPISchemas {
         .object([("$ref", .string("#/components/schemas/\(name)"))])
     }
 
-    /// An object; every member is always there but the optional ones.
+    /// Returns the schema of an object with these members. All members except the optional ones are always present.
     static func shape(_ members: [(key: String, value: JSON)], optional: Set<String> = []) -> JSON {
         .object([
             ("type", "object"), ("properties", .object(members)),

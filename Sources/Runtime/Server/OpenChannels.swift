@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The connections that are open, so that all can be told to end when what they are being answered is answered.
+/// The open connections. All of them can be told to end once their current requests are answered.
 final class OpenChannels: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
@@ -10,7 +10,7 @@ final class OpenChannels: Sendable {
 
     private let state = Mutex(State())
 
-    /// Keeps it until it closes. One that comes when all have been told is told at once.
+    /// Keeps the channel until it closes. A channel that comes after `endAll` is told to end at once.
     func add(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
         let isEnding = state.withLock { state in

@@ -1,13 +1,14 @@
 import HTTPTypes
 import Hummingbird
 
-/// What is asked of a path in another way than it knows: the answer is 405 and says what it knows (RFC 9110, section 15.5.6).
+/// Answers requests whose method the path does not support: with 405 and the methods that it does support (RFC 9110, section
+/// 15.5.6).
 enum OtherMethods {
     static let known = [
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY",
     ].compactMap { HTTPRequest.Method(rawValue: $0) }
 
-    /// To be called when all routes are there.
+    /// Adds the refusing routes. Call it after all other routes were added.
     static func refuse(on router: Router<CallContext>) {
         for routes in Dictionary(grouping: router.routes, by: \.path.description).values {
             let methods = Set(routes.map(\.method))

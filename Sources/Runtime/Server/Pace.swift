@@ -1,4 +1,5 @@
-/// So many of a kind at once, and so many a second after that: whoever sends more of them waits, and so does what he sends.
+/// A limit of a rate: some events at once, and some per second after that. Whatever sends more has to wait, and so do its
+/// events.
 struct Pace {
     private let most: Double
     private let perSecond: Double
@@ -9,7 +10,7 @@ struct Pace {
         (most, self.perSecond, stock, last) = (Double(atOnce), perSecond, Double(atOnce), moment)
     }
 
-    /// Counts one more, and says how long it has to wait.
+    /// Counts one more event, and returns how long that event has to wait.
     mutating func next(at moment: ContinuousClock.Instant = .now) -> Duration {
         let passed = max(.zero, moment - last)
         last = max(last, moment)

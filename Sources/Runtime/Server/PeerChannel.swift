@@ -3,7 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 
-/// An HTTP connection that knows who is at its other end.
+/// An HTTP connection together with the identity of the process at its other end.
 struct PeerChannel: Sendable {
     let base: HTTP1Channel
     let requests: RequestLimits
@@ -16,7 +16,7 @@ struct PeerChannel: Sendable {
             if caller.wait > .zero { try? await Task.sleep(for: caller.wait) }
             let connection = try await ClientBootstrap(group: eventLoop)
                 .channelOption(.allowRemoteHalfClosure, value: true)
-                // One connection's turn is short, whatever it sends: this much can be 700 pieces of a body.
+                // Each connection's turn is kept short, whatever it sends: 4,096 bytes can be 700 chunks of a body.
                 .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4_096))
                 .channelOption(.maxMessagesPerRead, value: 1)
                 .withConnectedSocket(caller.descriptor) { channel in
@@ -27,26 +27,26 @@ struct PeerChannel: Sendable {
             let origin = RequestOrigin(peer: caller.peer, limits: requests, place: caller.place)
             await RequestOrigin.$current.withValue(origin) { await base.handle(value: connection, logger: logger) }
         } catch {
-            // Whoever hung up meanwhile hears nothing of it.
+            // The client has hung up meanwhile, so there is nobody to tell.
             logger.debug("a connection was not set up", metadata: ["error": "\(error)"])
         }
     }
 }
 
-/// What one request may cost.
+/// The limits of one request.
 struct RequestLimits: Sendable {
     var bodyBytes = 1_048_576
-    /// How long its body may take to arrive.
+    /// How long the request's body may take to arrive.
     var arrival = Duration.seconds(30)
 }
 
-/// The connection that a request came by.
+/// The connection by which a request came.
 struct RequestOrigin: Sendable {
     var peer: PeerCredentials
     var limits: RequestLimits
-    /// Where it is counted.
+    /// The place that counts the connection.
     var place: ConnectionPlace?
 
-    /// Of the connection whose requests this task answers; nobody's elsewhere.
+    /// The origin of the requests that the current task answers. Outside of such a task it is an unprivileged placeholder.
     @TaskLocal static var current = RequestOrigin(peer: PeerCredentials(uid: 65_534, pid: 0), limits: RequestLimits())
 }

@@ -2,7 +2,7 @@ import Dialects
 import Hummingbird
 import TCSettings
 
-/// An answer that says no (RFC 9457).
+/// An error response in the form of RFC 9457.
 struct ProblemDocument {
     let error: RuntimeError
 
@@ -34,7 +34,7 @@ struct ProblemDocument {
 }
 
 extension Response {
-    /// A JSON document.
+    /// Makes a response that consists of a JSON document.
     init(_ document: JSON, status: HTTPResponse.Status = .ok, type: String = "application/json") {
         self.init(
             status: status, headers: [.contentType: type],

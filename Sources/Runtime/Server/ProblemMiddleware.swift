@@ -2,7 +2,7 @@ import Dialects
 import Hummingbird
 import Logging
 
-/// Turns what a handler throws into a problem document, and writes one line of log about each request.
+/// Turns the errors that handlers throw into problem documents.
 struct ProblemMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: CallContext, next: (Request, CallContext) async throws -> Response
@@ -17,7 +17,8 @@ struct ProblemMiddleware: RouterMiddleware {
 }
 
 extension RuntimeError {
-    /// What the caller is told of what a handler has thrown; `nil` for what is a fault of ours, whose text is not for him.
+    /// Makes the error that is reported to the caller for an error that a handler threw; `nil` for an internal failure, whose
+    /// text the caller must not see.
     init?(answering error: any Error, to request: Request, _ logger: Logger) {
         switch error {
         case let error as RuntimeError: self = error
@@ -35,7 +36,8 @@ extension RuntimeError {
         }
     }
 
-    /// What the database says may name what others wrote: the caller learns only what it means for him.
+    /// Returns the error that tells the caller the consequence of a database error. The database's own text may quote other
+    /// people's data.
     private static func problem(of error: DatabaseError) -> RuntimeError {
         switch error.kind {
         case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .interrupted:

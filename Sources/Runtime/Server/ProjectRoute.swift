@@ -1,7 +1,7 @@
 import Dialects
 import Hummingbird
 
-/// Projects, as the sessions tell of them that a caller may see.
+/// The route that lists projects, as derived from those sessions that the caller may see.
 struct ProjectRoute {
     let sessions: SessionService
     let shares: FairShare

@@ -1,8 +1,8 @@
 import Logging
 import Synchronization
 
-/// Says at most every ten seconds what may happen thousands of times a second, and how often it did: a log that somebody can fill
-/// is a disk that he can fill.
+/// Logs warnings that could occur thousands of times a second at most once every ten seconds, with the number of those left
+/// out. Whoever can fill a log can fill the disk.
 final class RareLog: Sendable {
     private struct State {
         var silentUntil = ContinuousClock.now

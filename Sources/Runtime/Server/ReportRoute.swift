@@ -3,7 +3,8 @@ import FoundationEssentials
 import Hummingbird
 import TCPages
 
-/// How the installation is used, for admins: as a page, or as a document. Each making of it is in the audit log first.
+/// The route that reports to admins how the installation is used, as a page or as a document. Each report is recorded in the
+/// audit log before it is made.
 struct ReportRoute {
     let maker: ReportMaker
     let access: AccessControl
@@ -48,7 +49,7 @@ struct ReportRoute {
 }
 
 extension Report {
-    /// As one JSON document on a line.
+    /// Returns the report as one JSON document on a single line.
     func documentBytes() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,7 +1,7 @@
 import Dialects
 import Hummingbird
 
-/// Finds sessions by what was said in them.
+/// The route that finds sessions by the words that were said in them.
 struct SearchRoute {
     let search: TranscriptSearch
     let shares: FairShare

@@ -1,7 +1,7 @@
 import Dialects
 import Hummingbird
 
-/// Sessions as rows: listing, starting, ending, sharing, typing into them.
+/// The routes that list, start, end and share sessions, and type into them.
 struct SessionRoutes {
     let sessions: SessionService
     let shares: FairShare
@@ -32,7 +32,7 @@ struct SessionRoutes {
         let limit = try query.number("limit", 1...500, else: 50)
         return try await shares.run(context.party) {
             let page = try await sessions.list(context.caller, filter, after: cursor, limit: limit)
-            // Five hundred rows take a while to write down.
+            // Encoding five hundred rows takes long enough to hold up other connections of the thread.
             return try await LongWork.run { Response(page.document) }
         }
     }

@@ -1,16 +1,17 @@
 import TCPOSIX
 
-/// The place where a daemon's socket is to be, and whether what is there may go.
+/// The place where a daemon's socket is to be made. It decides whether a file that is already there may be replaced.
 ///
-/// A stale socket of our own may, and so may the socket of the daemon that worked on this database before us: whoever asks holds
-/// the lock, so that one serves no more, though it may have been stopped and still be in possession. Another daemon's, or another
-/// account's, stays.
+/// A stale socket of our own account may be replaced. So may the socket of the daemon that worked on this database before: the
+/// caller holds the lock, so that daemon serves no longer, although it may be a stopped process that still has the socket open.
+/// The socket of another daemon or another account stays.
 struct SocketPlace {
     let path: String
-    /// Who began the last epoch (`EpochHolder.text`).
+    /// The process that began the last epoch (`EpochHolder.text`); `nil` if there is none.
     let predecessor: String?
 
-    /// How long a daemon that is not known to be our predecessor may take to say something before it counts as stopped.
+    /// How long a daemon that is not known to be our predecessor may take to answer before it counts as stopped, in
+    /// milliseconds.
     private static let patience: Int32 = 5_000
 
     func address() throws(RuntimeError) -> UnixSocketAddress {
@@ -20,7 +21,9 @@ struct SocketPlace {
             remedy: "say a shorter one with --socket")
     }
 
-    /// Changes nothing. Throws `RuntimeError` when what is there has to stay.
+    /// Checks that the place is free or may be made free, and changes nothing.
+    ///
+    /// - Throws: `RuntimeError` if the file that is there has to stay.
     func requireFree() throws(RuntimeError) {
         var facts = stat()
         guard lstat(path, &facts) == 0 else { return }
@@ -38,13 +41,13 @@ struct SocketPlace {
         }
     }
 
-    /// Whether nobody listens there, or only a daemon that serves no more.
+    /// Whether nobody listens at the socket, or only a daemon that serves no longer.
     private func isReplaceable() throws(RuntimeError) -> Bool {
         var address = try address()
         let descriptor = socket(AF_UNIX, UnixSocketAddress.stream, 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        // Where too many wait already, a call that waits would do so for ever.
+        // If the queue of the socket is full, a blocking call to connect would wait for ever.
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         if address.withPointer({ connect(descriptor, $0, $1) }) == 0 {
             guard let listener = PeerCredentials.read(from: descriptor), DaemonProcess.isOne(listener.pid) else {
@@ -54,13 +57,14 @@ struct SocketPlace {
             return holder.text == predecessor || isSilent(descriptor)
         }
         guard errno == EAGAIN else { return true }
-        // Nobody takes the calls that wait there: it is the predecessor's, if that still is.
+        // The queue is full, because nobody accepts the connections. The socket is the predecessor's if that process still
+        // exists.
         return predecessor.flatMap(EpochHolder.init(text:)).map {
             $0.computer == Computer.name && DaemonProcess.isOne($0.pid)
         } ?? false
     }
 
-    /// Whether who listens there answers nothing: it was stopped.
+    /// Whether the listening daemon answers nothing for the length of `patience`: then its process is stopped.
     private func isSilent(_ descriptor: Int32) -> Bool {
         let question = Array("GET /health HTTP/1.1\r\nHost: teleclauded\r\nConnection: close\r\n\r\n".utf8)
         guard write(descriptor, question, question.count) == question.count else { return false }

@@ -6,10 +6,11 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
-/// Serves HTTP/1.1 on a socket that listens already, until it is told to shut down: then what is being answered is answered.
+/// Serves HTTP/1.1 on a socket that listens already, until it is told to shut down. Requests that are being answered then are
+/// answered completely.
 ///
-/// Hummingbird's own server makes its socket itself, which leaves a moment before its mode is set, and takes none from a
-/// service manager.
+/// Hummingbird's own server makes its socket itself. There would be a moment before the socket's mode is set, and a socket of
+/// the service manager could not be used.
 struct SocketServer<Responder: HTTPResponder>: Service
 where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
     let socket: ListeningSocket
@@ -20,7 +21,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     let idleTimeout: TimeAmount
     let logger: Logger
     let onReady: @Sendable () -> Void
-    /// Lets go of answers that would never end by themselves.
+    /// Called at a shutdown, to end the responses that would otherwise never end.
     let onShutdown: @Sendable () -> Void
 
     func run() async throws {
@@ -44,7 +45,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         }
     }
 
-    /// Until the door is shut and all have gone.
+    /// Serves connections until the door is shut and all of them are closed.
     private func serve(_ door: Door, _ channels: PeerChannel) async {
         let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
@@ -61,7 +62,8 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         try? await thread.shutdownGracefully()
     }
 
-    /// Answers one request. What nobody turned into an answer is a fault of ours, and its text is not for the caller.
+    /// Answers one request. An error that no middleware has turned into a response is an internal failure, whose text the
+    /// caller must not see.
     @Sendable private func respond(
         _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {

@@ -2,7 +2,8 @@ import Dialects
 import Hummingbird
 import TCPOSIX
 
-/// What the daemon says of itself: to everybody whom he talks to, to admins what it lives by.
+/// The route that describes the daemon. Everybody learns its version, mode and clock; admins also learn its state folder and
+/// its database.
 struct StatusRoute {
     let services: Services
     let version: String

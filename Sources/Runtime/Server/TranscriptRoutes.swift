@@ -3,14 +3,15 @@ import Hummingbird
 import NIOCore
 import ServiceLifecycle
 
-/// What was said in sessions. Reading somebody else's is in the audit log, on the disk, before the first byte leaves.
+/// The route that sends the recordings of sessions. When somebody reads another person's, the entry of the audit log is on the
+/// disk before the first byte leaves.
 struct TranscriptRoutes {
     let services: Services
     let access: AccessControl
 
     func add(to router: Router<CallContext>) { router.get("sessions/:id/transcript", use: read) }
 
-    /// The recording, as asciicast v3. With `follow=1` the answer goes on as long as the session does.
+    /// Sends the recording as asciicast v3. With `follow=1` the response continues for as long as the session does.
     @Sendable private func read(_ request: Request, _ context: CallContext) async throws -> Response {
         let query = try QueryReader(request: request)
         let id = try context.sessionID()
@@ -55,13 +56,15 @@ struct TranscriptRoutes {
     }
 }
 
-/// Whether somebody who was admitted to a transcript may still read it.
+/// The check whether a caller who was admitted to a transcript may still read it.
 struct ReadingRights: Sendable {
     let standing: Standing
     let sessionID: String
     let sessions: SessionStore
 
-    /// To be asked before each piece. Throws `RuntimeError`.
+    /// Checks the right to read; call it before each piece.
+    ///
+    /// - Throws: `RuntimeError` if the right has ended.
     func require() async throws {
         try standing.require()
         let identity = standing.identity

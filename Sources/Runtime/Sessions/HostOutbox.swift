@@ -8,7 +8,8 @@ final class HostOutbox: Sendable {
         var acks: [UInt64] = []
         var isPinged = false
         var isEnded = false
-        /// Since when something has been waiting, or since when the host has not read more of it; `nil` when nothing waits.
+        /// The time since which something has been waiting, or since which the host has read no more of it; `nil` when nothing
+        /// waits.
         var waitsSince: ContinuousClock.Instant?
 
         var isEmpty: Bool { orders.isEmpty && acks.isEmpty && !isPinged && !isEnded }
@@ -49,7 +50,7 @@ final class HostOutbox: Sendable {
 
     private static let most = 1_024
 
-    /// Returns when there is room. The reader of the host's messages waits for that.
+    /// Waits until there is room for more. The reader of the host's messages calls this before it continues.
     func waitForRoom() async throws {
         while state.withLock({ $0.acks.count >= Self.most }) { try await Task.sleep(for: .milliseconds(20)) }
     }

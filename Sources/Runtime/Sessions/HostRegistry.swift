@@ -121,7 +121,7 @@ actor HostRegistry {
 }
 
 extension HostRegistry {
-    // What others see of hosts.
+    // The presence of hosts, as others see it.
 
     /// Notes that a host of the session's own uid has called and was refused.
     func note(refusalOf sessionID: String, because reason: String) {

@@ -57,7 +57,7 @@ public func allow(_ action: Action, by role: Role, on relation: Relation) -> Dec
         allowAll(
             action, of: [.getSession, .readTranscript, .attach, .send, .end, .revive, .share, .host, .readOwnAudit],
             role)
-    // They start none, but may have been members when they did.
+    // People with these roles start no sessions, but they may have been members when they started one.
     case (.contributor, .own), (.newcomer, .own):
         allowAll(action, of: [.getSession, .readTranscript, .attach, .end, .host, .readOwnAudit], role)
     case (.member, .shared): allowAll(action, of: [.getSession, .readTranscript, .send], role)

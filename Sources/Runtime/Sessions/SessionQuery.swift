@@ -6,7 +6,7 @@ struct SessionQuery {
     let cursor: SessionCursor?
     let limit: Int
 
-    /// Each of its parts walks one index, and no further than a page.
+    /// Returns the statement. Each of its parts walks along one index, and no further than a page.
     func statement(_ scope: SessionScope) -> SQL {
         switch scope {
         case .all: return part(where: nil)
@@ -19,8 +19,9 @@ struct SessionQuery {
         }
     }
 
-    /// How many sessions each project has, those with the newest first. Each that is seen is counted: of the index over projects and
-    /// nothing else where all are seen, which is a fifth of the way.
+    /// Returns the statement that counts the sessions of each project, the project with the newest session first. All sessions
+    /// that the caller may see are counted. If these are all sessions, only the index over projects is read, which takes a
+    /// fifth of the time.
     func projects(_ scope: SessionScope) -> SQL {
         let counted: SQL =
             switch scope {
@@ -38,7 +39,8 @@ struct SessionQuery {
             """
     }
 
-    /// Grouped by the column itself, the rows come in its index's order; by anything made of it, in whichever is read fastest.
+    /// Counts the sessions per group. If the column itself is the group, the rows come in the order of its index; otherwise the
+    /// database reads them in whichever order is fastest.
     private func counts(_ grouping: SQL, from scope: SQL?) -> SQL {
         var query: SQL = """
             SELECT \(grouping) AS project_path, count(*) AS sessions, max(last_activity) AS newest FROM sessions
@@ -52,13 +54,13 @@ struct SessionQuery {
 
     private static let order: SQL = "ORDER BY last_activity DESC, session_id DESC"
 
-    /// PostgreSQL takes a person and his uid for independent, expects a handful of rows where there are thousands, and
-    /// sorts them all. What it can't estimate it leaves to the walk along the index.
+    /// PostgreSQL takes a person and the person's uid for independent, expects a handful of rows where there are thousands, and
+    /// would sort them all. It can't estimate the `coalesce`, so it walks along the index.
     private static func own(_ identity: Identity) -> SQL {
         "owner_person = \(identity.person) AND coalesce(owner_uid = \(identity.uid), false)"
     }
 
-    /// An orphan is nobody's, however it was shared.
+    /// A session without an owner is excluded, even if it was shared.
     private static func shared(with identity: Identity) -> SQL {
         "visibility = 'shared' AND owner_person <> \(identity.person) AND owner_uid <> \(identity.uid)"
     }
@@ -82,7 +84,7 @@ struct SessionQuery {
         if let cursor { result.append("(last_activity, session_id) < (\(cursor.lastActivity), \(cursor.id))") }
         if let state = filter.state { result.append("lifecycle_status = \(state.rawValue)") }
         if let project = filter.project {
-            // Of somebody's sessions few are in another project: the walk along his own is the shorter one.
+            // Few of an owner's sessions are in other projects, so the walk along the owner's index is the shorter one.
             let isOfOne = scope != nil || filter.owner != nil
             result.append("\(isOfOne || project.isEmpty ? Self.project : "project_path") = \(project)")
         }
@@ -100,7 +102,7 @@ struct SessionQuery {
         return result
     }
 
-    /// Text in which nothing means anything to LIKE, escaped by `!`.
+    /// Escapes the characters that have a meaning in LIKE, with `!`.
     private static func escaped(_ text: String) -> String {
         text.reduce(into: "") { result, letter in
             if "%_!".contains(letter) { result.append("!") }

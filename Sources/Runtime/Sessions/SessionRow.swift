@@ -1,13 +1,13 @@
 import Dialects
 
-/// How a row of `sessions` is read.
+/// Reads rows of `sessions`.
 enum SessionRow {
     static let columns = SessionMember.all.compactMap(\.column).joined(separator: ", ")
 
-    /// The existing install wrote no state in some rows; those run as long as they are not closed.
+    /// Reads a session. Some rows of the existing install have no state; such a session counts as active until it is closed.
     static func session(_ row: Row) -> Session {
         func text(_ column: String) -> String? { row[column]?.text }
-        // Each database gives moments another spelling.
+        // The two databases write timestamps in different forms.
         func moment(_ column: String) -> String? { text(column).map { Timestamp(parsing: $0)?.text ?? $0 } }
         let closedAt = moment("closed_at")
         let state = text("lifecycle_status").flatMap(Session.State.init(rawValue:))

@@ -1,26 +1,26 @@
-/// Turns lines of an agent's transcript into what was said, as plain text.
+/// Turns the lines of an agent's transcript into a conversation in plain text.
 public struct AgentConversation {
-    /// What was shown of a message that may come again.
+    /// The parts already shown of each message that may come again, by the message's id.
     private var shown: [String: [AgentMessage.Part]] = [:]
 
     private static let longestInput = 200
 
     public init() {}
 
-    /// What a line says; empty for one that says nothing to people.
+    /// Returns the text of a line; empty if the line holds nothing for people to read.
     public mutating func read(_ line: String) -> String {
         guard let message = AgentMessage(line: line) else { return "" }
         return news(message).map(Self.text).joined()
     }
 
-    /// A message that comes again, changed, is shown as far as it is new.
+    /// Returns the parts of a message that were not shown yet. A message may come again, changed.
     private mutating func news(_ message: AgentMessage) -> [AgentMessage.Part] {
         guard let id = message.id else { return message.parts }
         let before = shown.updateValue(message.parts, forKey: id) ?? []
         return message.parts.filter { !before.contains($0) }
     }
 
-    /// Lines after the first are indented: no text can pass for another's.
+    /// Formats a part. Lines after the first are indented, so that no text can pass for another speaker's.
     private static func text(_ part: AgentMessage.Part) -> String {
         switch part {
         case .text(let role, let text):

@@ -1,7 +1,7 @@
 import Dialects
 import TCSettings
 
-/// What one line of an agent's transcript says, whichever agent wrote it.
+/// The message in one line of an agent's transcript, in the same form for every agent.
 struct AgentMessage: Equatable {
     enum Role: String {
         case user, assistant
@@ -9,15 +9,15 @@ struct AgentMessage: Equatable {
 
     enum Part: Equatable {
         case text(Role, String)
-        /// A tool that the agent called, and with what.
+        /// The name of a tool that the agent called, and the call's input.
         case tool(String, String)
     }
 
-    /// By which the line is known when it comes again, changed.
+    /// The id by which the message is recognized if it comes again, changed; `nil` if it has none.
     var id: String?
     var parts: [Part]
 
-    /// `nil` for a line that holds nothing for people, and for one that is not a transcript's.
+    /// Reads a line; `nil` if it holds nothing for people, or is not from a transcript.
     init?(line: String) {
         guard let line = JSON(parsing: line), let type = line["type"]?.text else { return nil }
         switch (type, line["message"], line["payload"], line["content"]) {
@@ -31,7 +31,8 @@ struct AgentMessage: Equatable {
         if parts.isEmpty { return nil }
     }
 
-    /// Leaves out what the agent tells itself and what its helpers say: neither is part of the conversation.
+    /// Reads a line of Claude's. It leaves out notes that the agent writes to itself, and messages of its helpers: neither is
+    /// part of the conversation.
     private init?(claude line: JSON, _ message: JSON) {
         guard line["isMeta"]?.isTrue != true, line["isSidechain"]?.isTrue != true,
             let role = message["role"]?.text.flatMap(Role.init(rawValue:)), let content = message["content"]
@@ -63,7 +64,7 @@ struct AgentMessage: Equatable {
         }
     }
 
-    /// Content is a text, or a list of blocks; those of other kinds are passed over.
+    /// Returns the texts of a content, which is a text or a list of blocks. Blocks of other kinds are skipped.
     private static func texts(_ content: JSON, _ role: Role, kinds: [String?]) -> [Part] {
         if let text = content.text { return text.isEmpty ? [] : [.text(role, text)] }
         return (content.items ?? []).compactMap { block in

@@ -1,24 +1,24 @@
-/// What a host sends to the daemon: lines, and behind `chunk` so many bytes.
+/// A message from a host to the daemon: a line, and after `chunk` the number of bytes that the line names.
 ///
 ///     chunk 17 1234⏎…1234 bytes…
 ///     done 3⏎        order 3 was carried out
 ///     exit 0⏎        the command ended with this code
-///     native 2f686f6d65⏎   the agent writes its own transcript there: a path, in hexadecimal digits
+///     native 2f686f6d65⏎   the path, in hexadecimal digits, at which the agent writes its own transcript
 ///     ping⏎
 public enum HostFrame: Sendable, Equatable {
-    /// Lines of an asciicast v3 recording. Numbers count up from 0 without a hole.
+    /// Lines of an asciicast v3 recording. The numbers count up from 0 without gaps.
     case chunk(UInt64, [UInt8])
     case done(UInt64)
     case exit(Int32)
     case native(String)
     case ping
 
-    /// The most bytes of one chunk.
+    /// The largest size of a chunk in bytes.
     public static let longestChunk = 1 << 20
-    /// The most bytes of a path.
+    /// The largest size of a path in bytes.
     static let longestPath = 4_096
 
-    /// Whether a path can be told: it is absolute, and no control character is in it.
+    /// Returns whether a path can be sent: it is absolute, at most `longestPath` bytes long, and contains no control character.
     static func isPath(_ text: String) -> Bool {
         text.hasPrefix("/") && text.utf8.count <= longestPath && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
@@ -34,7 +34,7 @@ public enum HostFrame: Sendable, Equatable {
     }
 }
 
-/// Reads frames out of bytes that come in pieces.
+/// Reads frames from bytes that come in pieces.
 public struct HostFrameReader {
     private var pending: [UInt8] = []
     private static let longestLine = 64
@@ -42,8 +42,9 @@ public struct HostFrameReader {
 
     public init() {}
 
-    /// Takes more bytes and returns the frames that are whole now. Throws `RuntimeError` at the first bytes that are not a frame: the
-    /// connection is then of no more use.
+    /// Takes more bytes, and returns the frames that they complete.
+    ///
+    /// - Throws: `RuntimeError` at the first bytes that are not a frame. The connection can't be used any further then.
     public mutating func read(_ bytes: some Sequence<UInt8>) throws(RuntimeError) -> [HostFrame] {
         pending += bytes
         var frames: [HostFrame] = []
@@ -56,7 +57,7 @@ public struct HostFrameReader {
         return frames
     }
 
-    /// The first frame, and where the next one begins; `nil` when more bytes are needed.
+    /// Returns the first frame and the index at which the next one begins; `nil` if more bytes are needed.
     private static func frame(in bytes: ArraySlice<UInt8>) throws(RuntimeError) -> (HostFrame, Int)? {
         let longestLine = bytes.starts(with: native) ? native.count + 2 * HostFrame.longestPath : longestLine
         guard let lineEnd = bytes.prefix(longestLine + 1).firstIndex(of: UInt8(ascii: "\n")) else {

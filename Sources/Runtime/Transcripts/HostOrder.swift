@@ -1,11 +1,11 @@
-/// What the daemon sends to a host: one line each.
+/// An order from the daemon to a host: one line each.
 ///
 ///     next 17        the first chunk that the daemon does not have
 ///     ack 17         chunk 17 is on the daemon's disk
 ///     order 3 send 68656c6c6f   bytes to type, in hexadecimal digits
 ///     order 4 end
 ///     order 5 start ID          run this session of the same owner's, in a host of its own
-///     ended            everything is here, the end of the command too: the host may go
+///     ended            the daemon has everything, including the end of the command: the host may go
 ///     ping
 public enum HostOrder: Sendable, Equatable {
     case next(UInt64)
@@ -28,7 +28,7 @@ public enum HostOrder: Sendable, Equatable {
         }
     }
 
-    /// Reads one line, without its end; `nil` when it is not an order.
+    /// Reads a line without its end; `nil` if it is not an order.
     public init?(_ line: String) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
         switch (words.first, words.count) {
@@ -64,7 +64,7 @@ enum Hexadecimal {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// `nil` when the text is anything else.
+    /// Reads pairs of hexadecimal digits; `nil` if the text is anything else.
     static func bytes(_ text: String) -> [UInt8]? {
         let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
         guard digits.count.isMultiple(of: 2) else { return nil }

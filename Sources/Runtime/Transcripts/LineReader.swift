@@ -1,10 +1,10 @@
-/// Lines out of bytes that come in pieces.
+/// Splits bytes that come in pieces into lines.
 public struct LineReader: Sendable {
     private var pending: [UInt8] = []
 
     public init() {}
 
-    /// The lines that are whole now, without their ends; empty ones are passed over.
+    /// Takes more bytes, and returns the lines that they complete, without their ends. Empty lines are left out.
     public mutating func read(_ bytes: [UInt8]) -> [String] {
         pending += bytes
         guard let end = pending.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
@@ -12,7 +12,9 @@ public struct LineReader: Sendable {
         return String(decoding: pending[..<end], as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    /// The same of somebody who may be anybody: throws `RuntimeError` where a line does not end within so many bytes.
+    /// Does the same for bytes of an untrusted sender.
+    ///
+    /// - Throws: `RuntimeError` if a line does not end within `longest` bytes.
     package mutating func read(_ bytes: [UInt8], longest: Int) throws(RuntimeError) -> [String] {
         let lines = read(bytes)
         guard pending.count <= longest else {

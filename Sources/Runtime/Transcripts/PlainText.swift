@@ -1,4 +1,4 @@
-/// What a recording shows, as plain text: no escape sequence of it reaches the reader's terminal.
+/// Extracts plain text from a terminal's output. None of its escape sequences reaches the reader's terminal.
 public struct PlainText {
     private enum State: String {
         case text
@@ -15,17 +15,18 @@ public struct PlainText {
 
     public init() { breaksAtMoves = false }
 
-    /// Where the cursor goes elsewhere a line ends, so that words which stand apart on a screen stay apart. `state`: what `resting`
-    /// said of an earlier one.
+    /// Continues a text. A line ends wherever the cursor moves elsewhere, so that words that are apart on a screen stay apart.
+    ///
+    /// - Parameter state: The `resting` of the text that this one continues; `nil` for the beginning.
     init(breakingAtMoves: Bool, resuming state: String?) {
         breaksAtMoves = breakingAtMoves
         self.state = state.flatMap(State.init(rawValue:)) ?? .text
     }
 
-    /// Where in a sequence it is, to go on from later.
+    /// The position within an escape sequence, from which a later reader can continue.
     var resting: String { state.rawValue }
 
-    /// The readable part of what a terminal was sent; sequences may be parted between calls.
+    /// Returns the readable part of a terminal's output. A sequence may be split between calls.
     public mutating func read(_ output: String) -> String {
         var result = ""
         for scalar in output.unicodeScalars { step(scalar, &result) }
@@ -39,7 +40,7 @@ public struct PlainText {
             switch scalar {
             case "[": state = .control
             case "]", "P", "X", "^", "_": state = .string
-            // Intermediate bytes go on; anything else ends the sequence.
+            // Intermediate bytes continue the sequence; any other byte ends it.
             case "\u{20}"..."\u{2F}": break
             default: state = .text
             }
@@ -54,7 +55,8 @@ public struct PlainText {
         }
     }
 
-    /// What stands for a control function that moves the cursor (ECMA-48, section 8.3): a space along a line, an end of line elsewhere.
+    /// Returns the character that replaces a control function that moves the cursor (ECMA-48, section 8.3): a space if it moves
+    /// along a line, and otherwise a line end.
     private static func mark(of function: UnicodeScalar) -> UnicodeScalar? {
         switch function {
         case "C", "G", "a", "`": " "
@@ -71,7 +73,7 @@ public struct PlainText {
         case "\u{90}", "\u{98}", "\u{9D}", "\u{9E}", "\u{9F}": state = .string
         case "\n", "\t": result.unicodeScalars.append(scalar)
         case "\u{00}"..."\u{1F}", "\u{7F}"..."\u{9F}": break
-        // They turn text around, or hide it.
+        // These characters change the direction of the text, or are invisible.
         case "\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": break
         default: result.unicodeScalars.append(scalar)
         }

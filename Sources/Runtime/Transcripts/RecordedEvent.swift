@@ -1,19 +1,19 @@
 import FoundationEssentials
 
-/// One line of a recording, read back.
+/// An event that was read from a line of a recording.
 public struct RecordedEvent: Decodable, Sendable {
-    /// Milliseconds since the event before.
+    /// The time since the previous event, in milliseconds.
     public var after: Int64
     public var code: String
     public var data: String
 
-    /// A hundred years.
+    /// The longest interval that is accepted: a hundred years.
     private static let longest: Int64 = 3_155_760_000_000
 
     public init(from decoder: any Decoder) throws {
         var parts = try decoder.unkeyedContainer()
         let milliseconds = (try parts.decode(Double.self) * 1_000).rounded()
-        // A host may write any number there is.
+        // A host can write any number, so the interval is checked.
         guard let after = Int64(exactly: milliseconds), (0...Self.longest).contains(after) else {
             throw DecodingError.dataCorruptedError(in: parts, debugDescription: "no interval")
         }
@@ -22,7 +22,7 @@ public struct RecordedEvent: Decodable, Sendable {
         data = try parts.decode(String.self)
     }
 
-    /// `nil` for the header, and for a line that was torn.
+    /// Reads a line; `nil` for the header, and for an incomplete line.
     public init?(line: some StringProtocol) {
         guard line.hasPrefix("["), let event = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)) else {
             return nil

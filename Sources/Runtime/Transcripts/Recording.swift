@@ -1,16 +1,17 @@
 import Dialects
 
-/// How a recording is spelled: asciicast v3 (https://docs.asciinema.org/manual/asciicast/v3/). A header, then one event a line:
-/// `[seconds since the event before, code, data]`. Lines that begin with `#` are comments; ours say where a chunk ends.
+/// The format of a recording: asciicast v3 (https://docs.asciinema.org/manual/asciicast/v3/). A header comes first, then one
+/// event a line: `[seconds since the previous event, code, data]`. Lines that begin with `#` are comments; the daemon's
+/// comments mark the ends of chunks.
 public enum Recording {
-    /// What a line tells.
+    /// The kind of an event.
     public enum Code: String, Sendable {
         case output = "o"
         case input = "i"
         case marker = "m"
         case resize = "r"
         case exit = "x"
-        /// One line of the agent's own transcript. Players pass over codes that they don't know.
+        /// One line of the agent's own transcript. Players ignore codes that they don't know.
         case agent = "a"
     }
 
@@ -30,30 +31,34 @@ public enum Recording {
         return JSON.object(members).canonical() + "\n"
     }
 
-    /// `after` is in milliseconds since the event before.
+    /// Returns the line of an event.
+    ///
+    /// - Parameter milliseconds: The time since the previous event.
     public static func event(after milliseconds: Int64, _ code: Code, _ data: String) -> String {
         let fraction = String(milliseconds % 1_000 + 1_000).dropFirst()
         return "[\(milliseconds / 1_000).\(fraction),\"\(code.rawValue)\",\(JSON.string(data).canonical())]\n"
     }
 
-    /// Tells that something is missing here, and why.
+    /// Returns a line that marks missing events, with the reason.
     public static func gap(_ reason: String) -> String { event(after: 0, .marker, "gap: \(reason)") }
 
-    /// What stands in a recording where a host was started again.
+    /// The reason that marks the place where a host was started again.
     public static let hostRestart = "the host was started again"
     static let restarted = "gap: \(hostRestart)"
 
     /// The line that ends a chunk.
     static func end(ofChunk number: UInt64) -> String { "# chunk \(number)\n" }
 
-    /// The number in such a line; `nil` for any other line. The largest number has none after it, and is no chunk's.
+    /// Returns the number in a line that ends a chunk; `nil` for any other line. The largest number is refused, since no number
+    /// follows it.
     static func endOfChunk(_ line: some StringProtocol) -> UInt64? {
         guard line.hasPrefix("# chunk "), let number = UInt64(line.dropFirst(8)), number < .max else { return nil }
         return number
     }
 
-    /// Whether these bytes are whole lines of events; `allowsHeader`: the first may be the header. A host must not write
-    /// comments, or it could forge numbers.
+    /// Returns whether the bytes are complete lines of events. A host must not write comments, or it could forge chunk numbers.
+    ///
+    /// - Parameter allowsHeader: Whether the first line may be the header.
     static func isWellFormed(_ bytes: [UInt8], allowsHeader: Bool) -> Bool {
         guard bytes.last == UInt8(ascii: "\n") else { return bytes.isEmpty }
         var isFirst = allowsHeader

@@ -1,16 +1,18 @@
 import TCPOSIX
 
-/// A recording on the daemon's disk, being written: chunk by chunk, each whole or not at all.
+/// A recording on the daemon's disk that is being written, chunk by chunk, each completely or not at all.
 ///
-/// A chunk's number stands behind it in the file itself, so both become durable in one: what a crash left without its number is
-/// cut off when the file is opened again, and the host sends it once more.
+/// A chunk is followed by its number in the file itself, so both become durable together. If a crash leaves a part of a chunk
+/// without its number, that part is cut off when the file is opened again, and the host sends the chunk once more.
 public final class TranscriptFile {
     private let descriptor: Int32
     private var size: Int64
-    /// The first chunk that is not there.
+    /// The number of the first chunk that the file does not have.
     public private(set) var next: UInt64
 
-    /// Opens or makes the file, readable by its owner alone. Throws `RuntimeError`.
+    /// Opens the file, or makes it, readable by its owner alone.
+    ///
+    /// - Throws: `RuntimeError`.
     public init(_ path: String) throws(RuntimeError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.failure("can't be opened") }
@@ -28,8 +30,8 @@ public final class TranscriptFile {
 
     deinit { close(descriptor) }
 
-    /// Puts a chunk on the disk; when this returns it is there. One that is there already is passed over; where some are
-    /// missing before it, the recording says so.
+    /// Writes a chunk, and returns once it is on the disk. A chunk that the file has already is ignored. If chunks before it
+    /// are missing, a gap in the recording says so.
     public func append(_ number: UInt64, _ data: [UInt8]) throws(RuntimeError) {
         guard number >= next else { return }
         guard number < .max else { throw RuntimeError(.badRequest, "no chunk has a number after \(number)") }
@@ -48,7 +50,7 @@ public final class TranscriptFile {
         Array(Recording.gap("chunks \(numbers.lowerBound) to \(numbers.upperBound - 1) never came").utf8)
     }
 
-    /// What is missing is told behind a header, if there is one.
+    /// Returns the length of the header, after which a gap has to be inserted; 0 if the data has no header.
     private func headerLength(_ data: [UInt8]) -> Int {
         guard data.first == UInt8(ascii: "{") else { return 0 }
         return (data.firstIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
@@ -68,7 +70,8 @@ public final class TranscriptFile {
         guard fdatasync(descriptor) == 0 else { throw failed("did not reach the disk") }
     }
 
-    /// Part of a chunk without its number is nothing: the next write, or the next opening, takes its place.
+    /// Cuts off the incomplete chunk and returns the error. If the cut fails, the next write or the next opening replaces the
+    /// chunk.
     private func failed(_ what: String) -> RuntimeError {
         let error = Self.failure(what)
         ftruncate(descriptor, off_t(size))
@@ -79,7 +82,8 @@ public final class TranscriptFile {
         RuntimeError(.failed, "a transcript \(what): \(String(cString: strerror(errno)))")
     }
 
-    /// Where the last whole chunk ends, and the number after it. Reads backwards until it finds one.
+    /// Returns the position where the last complete chunk ends, and the number after it. It reads the file backwards until it
+    /// finds one.
     private static func lastChunk(_ descriptor: Int32) throws(RuntimeError) -> (size: Int64, next: UInt64) {
         var end = Int64(lseek(descriptor, 0, SEEK_END))
         guard end >= 0 else { throw failure("can't be read") }
@@ -97,7 +101,7 @@ public final class TranscriptFile {
         return (0, 0)
     }
 
-    /// The last line of `bytes` that ends a chunk; they begin at `offset` of the file.
+    /// Finds the last line in `bytes` that ends a chunk. The bytes begin at `offset` of the file.
     private static func lastChunk(in bytes: [UInt8], at offset: Int64) -> (size: Int64, next: UInt64)? {
         guard var lineEnd = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
         while true {

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Carries a receipt to where an answer is streamed: it is taken once.
+/// Carries a receipt into the closure that streams a response. The receipt can be taken once.
 final class TranscriptPass: Sendable {
     private let receipt: Mutex<AuditReceipt?>
 
     init(_ receipt: consuming sending AuditReceipt) { self.receipt = Mutex(receipt) }
 
-    /// The receipt, the first time.
+    /// Returns the receipt at the first call, and `nil` after that.
     func take() -> AuditReceipt? { receipt.withLock { $0.take() } }
 }

@@ -1,13 +1,13 @@
 import TCPOSIX
 
-/// Some whole lines of a recording, without the comments that number its chunks.
+/// Complete lines of a recording, without the comments that mark the ends of chunks.
 public struct TranscriptPiece: Sendable {
     public var bytes: [UInt8]
-    /// Where the next piece begins in the file.
+    /// The offset in the file at which the next piece begins.
     public var end: Int64
 
-    /// Reads what stands at `offset`. Empty at the end, and where there is no recording yet. Lines longer than a piece are
-    /// read whole.
+    /// Reads the piece at `offset`. It is empty at the end, and if there is no recording yet. A line that is longer than a
+    /// piece is read completely.
     init(_ path: String, at offset: Int64) throws(RuntimeError) {
         (bytes, end) = ([], offset)
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -31,7 +31,8 @@ public struct TranscriptPiece: Sendable {
         }
     }
 
-    /// Where the first whole line of the last so many bytes begins; 0 where that is all, or there is no recording yet.
+    /// Returns the offset of the first complete line within the last `length` bytes; 0 if the file is no longer than that, or
+    /// if there is no recording yet.
     static func start(_ path: String, back length: Int64) throws(RuntimeError) -> Int64 {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
@@ -48,7 +49,7 @@ public struct TranscriptPiece: Sendable {
             let count = pread(descriptor, &block, block.count, off_t(offset))
             guard count >= 0 else { throw failure }
             if let end = block[..<count].firstIndex(of: UInt8(ascii: "\n")) { return offset + Int64(end) + 1 }
-            // A last line that is not whole.
+            // The last line is incomplete.
             guard count > 0 else { return offset }
             offset += Int64(count)
         }

@@ -1,14 +1,16 @@
 import NIOPosix
 import TCPOSIX
 
-/// The recordings of all sessions: files of the daemon's own, in a folder that nobody else may enter.
+/// The recordings of all sessions: files of the daemon's own account, in a folder that no other account may enter.
 public struct TranscriptStore: Sendable {
     private let folder: String
     private let writers: TranscriptWriters
     private let mayWrite: @Sendable () throws -> Void
 
-    /// Makes the folder where it is missing. `mayWrite` is asked right before each write, and throws when it may not be done.
-    /// Throws `RuntimeError`.
+    /// Opens the store, and makes its folder if that is missing.
+    ///
+    /// - Parameter mayWrite: Called right before each write; it throws if the daemon must not write.
+    /// - Throws: `RuntimeError`.
     public init(stateFolder: String, mayWrite: @escaping @Sendable () throws -> Void = {}) throws(RuntimeError) {
         writers = TranscriptWriters(mayWrite: mayWrite)
         self.mayWrite = mayWrite
@@ -16,17 +18,20 @@ public struct TranscriptStore: Sendable {
         try Folder.make(folder)
     }
 
-    /// Opens one session's recording for writing. Whoever asks while another has it open gets the same writer: a host may call
-    /// again before its last connection is known to be broken.
+    /// Opens a session's recording for writing. While a writer of the recording exists, all callers get the same one: a host
+    /// may connect again before its last connection is known to be broken.
     func writer(_ sessionID: String) async throws -> TranscriptWriter {
         let path = path(sessionID)
         return try await NIOThreadPool.singleton.runIfActive { try writers.writer(path) }
     }
 
-    /// Reads one session's recording for whom the audit log has admitted: the receipt is proof, and is used up.
+    /// Reads a session's recording for a caller whom the audit log has admitted. The receipt proves the admission, and is used
+    /// up.
     ///
-    /// `onPiece` gets whole lines without our comments, some 64 kB at a time. With `following` it waits
-    /// at the end for more, until the task is cancelled or the closure says that no more will come; `onIdle` is asked whether it may.
+    /// - Parameter isOver: If given, the method waits for more at the end, until the task is cancelled or this closure says
+    ///   that no more will come.
+    /// - Parameter onPiece: Gets complete lines without the daemon's comments, some 64 kB at a time.
+    /// - Parameter onIdle: Called while the method waits; it throws if the caller may not wait any longer.
     func read(
         _ receipt: consuming AuditReceipt, following isOver: (() async throws -> Bool)? = nil,
         _ onPiece: (TranscriptPiece) async throws -> Void, idle onIdle: () async throws -> Void = {}
@@ -42,7 +47,7 @@ public struct TranscriptStore: Sendable {
                 try await onPiece(piece)
                 continue
             }
-            // What came between the last look and the end is read once more.
+            // The recording may have grown between the last read and the end of the session, so it is read once more.
             guard let isOver, !wasOver else { return }
             wasOver = try await isOver()
             guard !wasOver else { continue }
@@ -51,19 +56,21 @@ public struct TranscriptStore: Sendable {
         }
     }
 
-    /// Some lines of a recording for the index: whoever finds them there is admitted before he reads them.
+    /// Returns lines of a recording for the search index. Whoever finds them there has to be admitted before reading them.
     func piece(of sessionID: String, at offset: Int64) throws(RuntimeError) -> TranscriptPiece {
         try TranscriptPiece(path(sessionID), at: offset)
     }
 
-    /// How many bytes a recording has; 0 where there is none.
+    /// Returns the size of a recording in bytes; 0 if there is none.
     func size(of sessionID: String) -> Int64 {
         var facts = stat()
         return lstat(path(sessionID), &facts) == 0 ? Int64(facts.st_size) : 0
     }
 
-    /// Reads the end of one session's recording: what so many bytes hold, and where `isEnough` then says no, all again from further
-    /// back. `onBegin` hears each time that it begins.
+    /// Reads the end of a session's recording: its last `length` bytes, and if `isEnough` then returns false, again from
+    /// further back.
+    ///
+    /// - Parameter onBegin: Called before each reading.
     func readEnd(
         _ receipt: consuming AuditReceipt, of length: Int64, _ onBegin: () -> Void,
         _ onPiece: (TranscriptPiece) async throws -> Void, isEnough: () -> Bool
@@ -88,7 +95,7 @@ public struct TranscriptStore: Sendable {
         }
     }
 
-    /// How many recordings there are, how many bytes they take, and how many are left.
+    /// Returns the number of recordings, their size in bytes, and the free space in bytes. It counts at most `most` recordings.
     func usage(upTo most: Int) -> Report.Storage {
         var room = statvfs()
         let free = statvfs(folder, &room) == 0 ? Int64(room.f_bavail) * Int64(room.f_frsize) : 0
@@ -102,7 +109,9 @@ public struct TranscriptStore: Sendable {
             database: 0, recordings: min(names.count, most), recorded: bytes, complete: names.count <= most, free: free)
     }
 
-    /// Removes a session's recording; one that is not there is removed. Throws `RuntimeError`.
+    /// Removes a session's recording, if there is one.
+    ///
+    /// - Throws: `RuntimeError`.
     func remove(_ sessionID: String) throws {
         try mayWrite()
         guard unlink(path(sessionID)) == 0 || errno == ENOENT else {
@@ -110,7 +119,8 @@ public struct TranscriptStore: Sendable {
         }
     }
 
-    /// Ids come from outside: only what can be no path is one.
+    /// Returns the path of a session's recording. An id may come from outside, so one that contains special characters is
+    /// written in hexadecimal digits: it can't lead out of the folder.
     private func path(_ sessionID: String) -> String {
         let name = sessionID.utf8.allSatisfy(Self.isPlain) ? sessionID : Hexadecimal.text(sessionID.utf8)
         return "\(folder)/\(name).cast"

@@ -1,21 +1,23 @@
 import NIOPosix
 import Synchronization
 
-/// Appends to one recording, one chunk at a time, off the threads that serve.
+/// Appends to one recording, one chunk at a time, on other threads than those that serve.
 final class TranscriptWriter: Sendable {
     private let file: Mutex<TranscriptFile>
     private let mayWrite: @Sendable () throws -> Void
 
-    /// `mayWrite` is asked right before each write, and throws when another daemon may have taken the recording over.
+    /// Opens a recording.
+    ///
+    /// - Parameter mayWrite: Called right before each write; it throws if another daemon may have taken the recording over.
     init(_ path: String, mayWrite: @escaping @Sendable () throws -> Void = {}) throws(RuntimeError) {
         file = Mutex(try TranscriptFile(path))
         self.mayWrite = mayWrite
     }
 
-    /// The first chunk that is not there.
+    /// The number of the first chunk that the recording does not have.
     var next: UInt64 { file.withLock { $0.next } }
 
-    /// Returns when the chunk is on the disk.
+    /// Appends a chunk, and returns once it is on the disk.
     func append(_ number: UInt64, _ data: [UInt8]) async throws {
         try await NIOThreadPool.singleton.runIfActive {
             try self.file.withLock { file in
@@ -26,7 +28,7 @@ final class TranscriptWriter: Sendable {
     }
 }
 
-/// The writers that somebody has: one a recording, since each remembers how long its file is.
+/// The writers in use: one for each recording, since a writer remembers the length of its file.
 final class TranscriptWriters: Sendable {
     private struct Entry {
         weak var writer: TranscriptWriter?

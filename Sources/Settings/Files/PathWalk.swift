@@ -1,24 +1,27 @@
-/// The way to a file as the system goes it: every folder, every link, and where that leads. Whoever can change one of them decides
-/// what is read at its end.
+/// The way to a file as the system follows it: every folder, every link, and each link's target. Whoever can change one of them
+/// decides which file is read.
 struct PathWalk {
     struct Step: Equatable {
         var path: String
         var facts: FileFacts
     }
 
-    /// What is on the way, and at last what is there itself; where nothing is, as far as it goes.
+    /// The folders and links on the way, and finally the file itself. If the file does not exist, the steps end where the way
+    /// ends.
     private(set) var steps: [Step] = []
-    /// Whether something is there.
+    /// Whether the file exists.
     private(set) var isThere = false
 
     private static let mostLinks = 40
 
-    /// Throws when that can't be said: a link leads nowhere or in a circle, a folder may not be looked into, a disk is broken.
-    /// What nobody can see is not taken for what is not there.
+    /// Follows the path. A file that can't be checked is never treated as missing.
+    ///
+    /// - Throws: `SettingsError` if the way can't be determined: a link leads nowhere or in a circle, a folder may not be
+    ///   searched, or a disk is broken.
     init(_ path: String) throws(SettingsError) {
         var folder = ""
         var links: [String] = []
-        // From the last to the first; what a link says stands there with the link.
+        // The remaining parts, from the last to the first. A part from a link's target is stored with that link.
         var rest = Self.parts(of: path, saidBy: nil)
         while let part = rest.popLast() {
             if part.name == ".." { folder = Places.folder(of: folder) }
@@ -31,7 +34,7 @@ struct PathWalk {
                 guard step.facts.kind == .link else {
                     folder = place
                     if step.facts.kind == .folder || rest.isEmpty { continue }
-                    // /dev/null is what some accounts have for a home: there is nothing in it.
+                    // /dev/null is the home of some accounts: it contains nothing.
                     if step.facts.kind == .other, part.link == nil { return }
                     throw FileSystem.Failure.notAFolder
                 }

@@ -1,18 +1,19 @@
-/// Whom a file can be trusted to come from, as ssh decides it: nobody but root and the reader may be able to change what is
-/// read (`safe_path` in OpenSSH's misc.c checks the file and every folder above it).
+/// The accounts that a file may come from, by the rule of ssh: only root and the reader may be able to change what is read
+/// (`safe_path` in OpenSSH's misc.c checks the file and every folder above it).
 struct Trust: Sendable {
     var reader: UInt32
-    /// What somebody else could change, in an objection's words.
+    /// The subject that somebody else could change, in the words of an objection.
     var subject = "the settings"
 
-    /// Why the file or the folder can't be trusted; `nil` when it can.
+    /// Returns the reason why the file or folder can't be trusted; `nil` if it can.
     func objection(to path: String, _ facts: FileFacts) -> SettingsError? {
         guard facts.owner == 0 || facts.owner == reader else {
             return SettingsError(
                 "foreign_owner", at: path, "this belongs to uid \(facts.owner), who could change \(subject)",
                 remedy: "give it to root or to uid \(reader), who reads it")
         }
-        // Who may change a link is its folder's affair. In a sticky folder (/tmp) nobody can replace what is another's.
+        // A link's folder decides who may change the link. In a sticky folder (/tmp), nobody can replace another account's
+        // file.
         let isSticky = facts.kind == .folder && facts.mode & 0o1000 != 0
         guard facts.kind == .link || facts.mode & 0o022 == 0 || isSticky else {
             return SettingsError(
@@ -22,20 +23,24 @@ struct Trust: Sendable {
         return nil
     }
 
-    /// Looks at every folder and every link on the way. Throws the first objection.
+    /// Checks every folder and every link on the way.
+    ///
+    /// - Throws: The first objection.
     func check(_ way: PathWalk) throws(SettingsError) {
         for step in way.steps where step.facts.kind == .folder || step.facts.kind == .link {
             if let objection = objection(to: step.path, step.facts) { throw objection }
         }
-        // The root is no part of any path.
+        // The steps of a path never contain the root folder.
         if let root = try? FileSystem.facts(of: "/"), let objection = objection(to: "/", root) { throw objection }
     }
 }
 
-/// Places in which a program keeps what it lives by.
+/// Checks the places in which a program keeps its essential files.
 public enum TrustedPlace {
-    /// Throws `SettingsError` when anybody but root and `uid` could change what is at this path, or what stands beside it under
-    /// the same name with an ending (`-wal`). What is not there yet is made by whoever may write to its folder: that is looked at.
+    /// Checks that only root and `uid` can change what is at this path, and at the same path with each of the endings (such as
+    /// `-wal`). A file that does not exist yet is made by whoever may write to its folder, so the folders are checked.
+    ///
+    /// - Throws: `SettingsError` if anybody else could change it.
     public static func check(
         _ path: String, endings: [String] = [], for subject: String, by uid: UInt32
     ) throws(SettingsError) {

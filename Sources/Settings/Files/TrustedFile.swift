@@ -1,4 +1,4 @@
-/// A settings file that was read and may be believed.
+/// A settings file that was read and can be trusted.
 struct TrustedFile: Sendable {
     var path: String
     var text: String
@@ -6,7 +6,9 @@ struct TrustedFile: Sendable {
 
     static let limit = 4_194_304
 
-    /// Reads a file; `nil` when there is none. Throws when it can't be read or trusted.
+    /// Reads a file; `nil` if there is none.
+    ///
+    /// - Throws: `SettingsError` if it can't be read or trusted.
     static func read(_ path: String, by reader: UInt32) throws(SettingsError) -> TrustedFile? {
         let way = try PathWalk(path)
         guard way.isThere else { return nil }
@@ -34,7 +36,7 @@ struct TrustedFile: Sendable {
         return TrustedFile(path: path, text: text, facts: read.facts)
     }
 
-    /// What to say when somebody else can read the secrets in it.
+    /// A remark for a file with secrets that others can read; `nil` if they can't.
     var remarkIfReadable: Remark? {
         guard facts.mode & 0o044 != 0 else { return nil }
         return Remark("others can read the secrets in this file: chmod 600 \(path)", at: path, isFailure: true)

@@ -11,7 +11,7 @@ public struct Key: Sendable, Hashable {
 
     func hasPrefix(_ other: Key) -> Bool { parts.starts(with: other.parts) }
 
-    /// Whether it is named like a variable, `OPENAI_API_KEY`: such a key is what `${OPENAI_API_KEY}` stands for.
+    /// Whether the key is named like a variable, such as `OPENAI_API_KEY`. `${OPENAI_API_KEY}` then stands for its value.
     var isVariable: Bool { parts.count == 1 && Key.isVariable(parts[0]) }
 
     static func isVariable(_ name: String) -> Bool {

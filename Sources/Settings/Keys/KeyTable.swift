@@ -1,5 +1,5 @@
 extension KnownKey {
-    /// Every known key: the one list of them. Where two match, the first counts.
+    /// All known keys. If several patterns match a key, the first one counts.
     static let table: [KnownKey] = secrets + variables + ours + legacy + perUser
 
     private static let secrets: [KnownKey] =
@@ -64,7 +64,7 @@ extension KnownKey {
             KnownKey("default_agent", .perUser, .text),
             KnownKey("default_model", .perUser, .text),
             KnownKey("subscriptions.**", .either),
-            // What a split found in a wider file under a name that a narrower one has, too.
+            // A split puts values here that came from a wider file, if a narrower file had the same key.
             KnownKey("inherited.**", .either),
         ]
         + [

@@ -1,13 +1,13 @@
 import Migrator
 
-/// A key that means something here: where it may stand, and what it takes.
+/// A key with a known meaning: the layers in which it may be, and the values that it takes.
 struct KnownKey: Sendable {
-    /// Which layer a key belongs to.
+    /// The layer that a key belongs to.
     enum Scope: String, Sendable {
         case system
         case secret
         case perUser = "per-user"
-        /// The system's own and each person's own are two different things under one name.
+        /// The key exists for the system and for each person, with two different meanings.
         case either = "system or per-user"
     }
 
@@ -19,11 +19,11 @@ struct KnownKey: Sendable {
         /// Days or hours, or `off`.
         case duration
         case list
-        /// Whatever stands there; nobody here reads it.
+        /// Any value; nothing here reads it.
         case anything
     }
 
-    /// `*` stands for any letters within a part, `**` at the end for all that is below.
+    /// The parts of the key. `*` stands for any letters within a part, and `**` at the end for everything below.
     var pattern: [String]
     var scope: Scope
     var kind: Kind
@@ -36,10 +36,10 @@ struct KnownKey: Sendable {
 
     var name: String { pattern.joined(separator: ".") }
 
-    /// Whether it stands for all that is below a section.
+    /// Whether the key stands for everything below a section.
     private var isOpen: Bool { pattern.last == "**" }
 
-    /// The one key that it means; `nil` when it is a pattern of many.
+    /// The key itself; `nil` if the pattern matches several keys.
     var key: Key? { pattern.contains { $0.contains("*") } ? nil : Key(pattern) }
 
     func matches(_ key: Key) -> Bool {
@@ -48,7 +48,7 @@ struct KnownKey: Sendable {
         return zip(fixed, key.parts).allSatisfy { KnownKey.matches($0[...], $1[...]) }
     }
 
-    /// Whether keys below this one are known.
+    /// Returns whether the pattern matches keys below this one.
     func mayBeAbove(_ key: Key) -> Bool {
         key.parts.count < pattern.count && zip(pattern, key.parts).allSatisfy { KnownKey.matches($0[...], $1[...]) }
     }
@@ -62,28 +62,28 @@ struct KnownKey: Sendable {
 }
 
 extension KnownKey {
-    /// What is known of a key: the first of the table that matches it.
+    /// Returns the first entry of the table that matches the key; `nil` if the key is unknown.
     static func find(_ key: Key) -> KnownKey? {
         guard let first = key.parts.first else { return nil }
         return (bySection[first] ?? bySection["*"])?.first { $0.matches(key) }
     }
 
-    /// The table by the first part of the keys; under `*` those whose first part is a pattern.
+    /// The table by the first part of the keys. Those whose first part is a pattern are under `*`.
     private static let bySection = Dictionary(grouping: table) { known in
         known.pattern.first.flatMap { $0.contains("*") ? nil : $0 } ?? "*"
     }
 
-    /// The layer that a key belongs to, known or not: what is named like a secret is one.
+    /// Returns the layer that a key belongs to, even if the key is unknown: a key whose name is a secret's is a secret.
     static func scope(of key: Key) -> Scope {
         let known = find(key)
         if let known, !known.isOpen { return known.scope }
-        // An item of a list is called as the list is.
+        // The name of a list item is the name of its list.
         let name = key.parts.last { Int($0) == nil } ?? ""
         let isSecret = SecretName.isOne(name) || key.parts.contains(where: SecretName.isSection)
         return isSecret ? .secret : known?.scope ?? .system
     }
 
-    /// The known key that somebody may have meant by one that isn't.
+    /// Returns the known key that was probably meant by an unknown one.
     static func suggestion(for key: Key) -> String? {
         let spelled = table.map(\.name).filter { !$0.contains("*") }
         let sections = table.compactMap { $0.pattern.last == "**" ? $0.pattern.dropLast().joined(separator: ".") : nil }

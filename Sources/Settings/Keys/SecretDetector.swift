@@ -1,6 +1,6 @@
 /// The recognition of secrets: by the names of their keys, by their prefixes, or by their characters alone.
 enum SecretDetector {
-    /// Whether a text holds what is known to be a secret by its beginning or by what stands before it, wherever in the text.
+    /// Returns whether a text contains a secret anywhere, recognized by its beginning or by the name before it.
     static func holdsSecret(_ text: String) -> Bool { secret(in: text) ?? namedInWords(text) != nil }
 
     /// Returns the text with `***` in place of everything that looks like a secret.
@@ -15,8 +15,8 @@ enum SecretDetector {
 
     /// Returns the first part of a text that is a secret.
     ///
-    /// A pattern is compiled each time that it is asked, which takes longer than everything else here: what every match of it
-    /// holds is looked for first.
+    /// A pattern is compiled each time that it is used, which takes longer than everything else here. A text that every match
+    /// of the pattern contains is therefore searched for first.
     private static func secret(in text: String) -> Range<String.Index>? {
         if let password = urlPassword(in: text) { return password }
         if text.contains("-----BEGIN "), let key = text.firstRange(of: /-----BEGIN [A-Z ]*PRIVATE KEY/) {
@@ -25,25 +25,25 @@ enum SecretDetector {
         return bearer(in: text) ?? named(in: text) ?? word(in: text)
     }
 
-    /// What stands behind `Bearer `, as in an HTTP header.
+    /// Returns the token after `Bearer `, as in an HTTP header.
     private static func bearer(in text: String) -> Range<String.Index>? {
         guard text.utf8.contains(UInt8(ascii: " ")), text.lowercased().contains("bearer ") else { return nil }
         return text.firstMatch(of: /(?i)\bbearer +([A-Za-z0-9._~+\/=-]{4,})/).map { $0.1.startIndex..<$0.1.endIndex }
     }
 
-    /// The value of `password=…`, `password:…`, `X-Api-Key: …`, `"passWord": "…"`.
+    /// Returns the value in `password=…`, `password:…`, `X-Api-Key: …` or `"passWord": "…"`.
     private static func named(in text: String) -> Range<String.Index>? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") }) else { return nil }
         let pattern = /([A-Za-z][A-Za-z0-9_.-]{2,63})(["']?)(\s*=\s*|:\s*)["']?([^\s"'&;,$*\/=:][^\s"'&;,]*)/
         return text.matches(of: pattern).lazy.first { match in
             let (name, isQuoted, sign) = (match.1, !match.2.isEmpty, match.3)
-            // A word, a colon and a blank are how a sentence goes on.
+            // A word, a colon and a blank may be part of an ordinary sentence.
             let isCertain = sign != ": " || isQuoted || name.contains("-") || name.lowercased() == "authorization"
             return isCertain && SecretName.isOne(String(name))
         }.map { $0.4.startIndex..<$0.4.endIndex }
     }
 
-    /// The same for `password: …` where nothing follows, or a number is in it.
+    /// Returns a match of `password: …` if nothing follows the value, or if the value contains a digit.
     private static func namedInWords(_ text: String) -> Range<String.Index>? {
         guard text.contains(": ") else { return nil }
         return text.matches(of: /([A-Za-z][A-Za-z0-9_.-]{2,63}): +([^\s"'&;,$*]+)/).lazy.first { match in
@@ -58,7 +58,7 @@ enum SecretDetector {
         }.map { $0.startIndex..<$0.endIndex }
     }
 
-    /// Beginnings, and how many letters follow at least: `sk-SK` is a language.
+    /// The beginnings of secrets, each with the least number of characters that follow: `sk-SK` is a language.
     private static let prefixes: [(text: String, rest: Int)] =
         [
             "sk-", "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "glpat-", "xoxb-", "xoxp-", "xoxa-", "xoxs-", "AKIA", "ASIA",
@@ -71,8 +71,8 @@ enum SecretDetector {
         ]
         .map { ($0, 16) }
 
-    /// The password of the first URL that has one: `redis://user:PASSWORD@host`. Where several @ stand before the path, it goes to
-    /// the last.
+    /// Returns the password of the first URL that has one: `redis://user:PASSWORD@host`. If there are several @ before the
+    /// path, the password extends to the last one.
     static func urlPassword(in text: String) -> Range<String.Index>? {
         var rest = text[...]
         while let scheme = rest.firstRange(of: "://") {
@@ -82,7 +82,7 @@ enum SecretDetector {
                 continue
             }
             let password = authority.index(after: colon)..<at
-            // A reference is not the secret itself; asterisks stand for a value that is masked already.
+            // A reference is not the secret itself, and asterisks replace a value that is masked already.
             if !password.isEmpty, text[password] != "***", text[password].wholeMatch(of: /\$\{[^}]+\}/) == nil {
                 return password
             }
@@ -90,7 +90,8 @@ enum SecretDetector {
         return nil
     }
 
-    /// Whether a text holds a word as random as secrets are: many letters of both cases and digits in no order.
+    /// Returns whether a text contains a word that is as random as a secret: at least 20 characters with digits and with
+    /// letters of both cases, in no order.
     static func looksRandom(_ text: String) -> Bool {
         text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || "+_=-".contains($0))) }.contains { word in
             word.utf8.count >= 20 && word.contains(where: \.isNumber) && word.contains(where: \.isUppercase)
@@ -98,7 +99,7 @@ enum SecretDetector {
         }
     }
 
-    /// Shannon's entropy.
+    /// Returns Shannon's entropy of the word's bytes, in bits per byte.
     private static func bitsPerLetter(_ word: Substring) -> Double {
         let counts = Dictionary(word.utf8.map { ($0, 1.0) }, uniquingKeysWith: +)
         let length = Double(word.utf8.count)

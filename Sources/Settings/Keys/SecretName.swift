@@ -1,19 +1,20 @@
-/// Whether a key is called what secrets are called, however it is written: `api_key`, `accessToken`, `SMTP_PASS`, `passWords`.
+/// Recognizes the names of secrets in any spelling: `api_key`, `accessToken`, `SMTP_PASS`, `passWords`.
 enum SecretName {
     static func isOne(_ name: String) -> Bool { isStrong(words(of: name)) || isWeak(words(of: name)) }
 
-    /// Whether all that stands below a key of this name is secret: `passwords: {alice: …}`.
+    /// Returns whether everything below a key of this name is secret: `passwords: {alice: …}`.
     static func isSection(_ name: String) -> Bool { isStrong(words(of: name)) }
 
-    /// What nothing else is called.
+    /// Returns whether only secrets have such names.
     private static func isStrong(_ words: [String]) -> Bool {
         let flat = singular(words.joined())
         guard strong.contains(where: flat.hasSuffix) else { return false }
-        // How many words a model takes or writes is not what somebody proves himself with.
+        // Names such as `max_tokens` count a model's tokens and are not credentials.
         return !flat.hasSuffix("token") || words.allSatisfy { !counts.contains($0) }
     }
 
-    /// A secret because of the words before it. A sort key is not one, but its name alone does not tell.
+    /// Returns whether the name is a secret's because of the words before its last one. `sort_key` counts as one too, since its
+    /// name alone does not tell.
     private static func isWeak(_ words: [String]) -> Bool {
         guard let last = words.last else { return false }
         if words.count == 1 { return last == "pwd" }
@@ -35,7 +36,7 @@ enum SecretName {
 
     private static func singular(_ word: String) -> String { word.hasSuffix("s") ? String(word.dropLast()) : word }
 
-    /// The words of a name in small letters: `APIKey`, `apiKey`, `api-key` and `API_KEY` are two.
+    /// Returns the words of a name in lower case: `APIKey`, `apiKey`, `api-key` and `API_KEY` have two.
     private static func words(of name: String) -> [String] {
         let letters = Array(name)
         var (words, word) = ([String](), "")

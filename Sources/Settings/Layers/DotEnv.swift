@@ -1,23 +1,23 @@
-/// A `.env` file, read as the existing install's reader does (python-dotenv): the last of several definitions counts,
-/// `export ` and quotes may be there, ` #` begins a comment, and what can't be understood is skipped.
+/// A `.env` file, read in the same way as in the existing install (python-dotenv): the last of several definitions counts,
+/// `export ` and quotes are allowed, ` #` begins a comment, and lines that can't be understood are skipped.
 struct DotEnv: Sendable {
     struct Entry: Sendable, Equatable {
         var name: String
-        /// As it is between its quotes, escapes undone, references not.
+        /// The text between the quotes, with escapes replaced and references kept.
         var raw: String
-        /// With its references replaced.
+        /// The value, with references replaced.
         var value: String
         var line: Int
     }
 
-    /// Each variable once, in the order of its first definition.
+    /// The variables, each of them once, in the order of their first definitions.
     private(set) var entries: [Entry] = []
-    /// The lines that say nothing that can be understood.
+    /// The numbers of the lines that can't be understood.
     private(set) var skippedLines: [Int] = []
 
     private var places: [String: Int] = [:]
 
-    /// `environment` comes before what the file defines.
+    /// Reads a file. In references, `environment` takes precedence over the file's own definitions.
     init(parsing text: String, environment: [String: String] = [:]) {
         var reader = DotEnvReader(text)
         while let line = reader.nextStatement() {
@@ -39,7 +39,8 @@ struct DotEnv: Sendable {
 
     subscript(name: String) -> Entry? { places[name].map { entries[$0] } }
 
-    /// Replaces `${NAME}` and `${NAME:-otherwise}`; a name that nobody knows is nothing. `$NAME` is text.
+    /// Replaces `${NAME}` and `${NAME:-otherwise}`. An unknown name without an alternative is replaced by nothing. `$NAME` is
+    /// kept as text.
     static func expanded(_ text: String, _ lookUp: (String) -> String?) -> String {
         text.replacing(/\$\{([^}:]*)(?::-([^}]*))?\}/) { match in
             lookUp(String(match.1)) ?? match.2.map(String.init) ?? ""

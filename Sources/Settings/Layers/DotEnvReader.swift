@@ -1,4 +1,4 @@
-/// Takes a `.env` file apart, statement by statement.
+/// Parses a `.env` file, statement by statement.
 struct DotEnvReader {
     enum Statement: Equatable {
         case comment
@@ -14,7 +14,7 @@ struct DotEnvReader {
         if rest.first == "\u{FEFF}" { rest.removeFirst() }
     }
 
-    /// Goes to the next statement; its line, or `nil` at the end.
+    /// Skips to the next statement. Returns its line number, or `nil` at the end.
     mutating func nextStatement() -> Int? {
         take { $0.properties.isWhitespace }
         return rest.isEmpty ? nil : line
@@ -34,7 +34,7 @@ struct DotEnvReader {
         return .definition(name: found.name, value: found.value)
     }
 
-    /// `export NAME = value # comment`; a name alone is no definition, but no mistake that anybody would want to hear of.
+    /// Parses `export NAME = value # comment`; `nil` for anything else, such as a name without a value.
     private mutating func definition() -> (name: String, value: String)? {
         if rest.starts(with: "export".unicodeScalars), let next = rest.dropFirst(6).first, isBlank(next) {
             rest = rest.dropFirst(6)
@@ -68,7 +68,7 @@ struct DotEnvReader {
         }
     }
 
-    /// Text between quotes, over several lines if need be; `nil` when the closing one is missing.
+    /// Parses text between quotes, which may span several lines; `nil` if the closing quote is missing.
     private mutating func quoted(_ quote: Unicode.Scalar) -> String? {
         rest.removeFirst()
         var text = String.UnicodeScalarView()

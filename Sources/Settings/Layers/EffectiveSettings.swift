@@ -35,12 +35,14 @@ public struct EffectiveSettings: Sendable {
         places = Dictionary(zip(all.map(\.key), all.indices), uniquingKeysWith: { first, _ in first })
     }
 
-    /// What is laid on top of what, in as many steps as there are leaves: a file may be as long as it likes.
+    /// The merging of layers. The number of its steps grows only with the number of leaves, so that a long file is merged
+    /// quickly.
     private struct Merging {
-        /// A setting that was beaten leaves its place empty, unless the winner takes it.
+        /// The settings in their places. The place of an overridden setting becomes empty, unless the setting that overrides it
+        /// takes it.
         private(set) var slots: [Setting?] = []
         private var places: [Key: Int] = [:]
-        /// The places that were taken below a section, some of which may be empty by now.
+        /// The places that were taken by settings below each section. Some of them may be empty by now.
         private var below: [Key: [Int]] = [:]
 
         mutating func add(_ leaf: Layer.Leaf, _ name: LayerName) {
@@ -60,8 +62,8 @@ public struct EffectiveSettings: Sendable {
             for section in sections { below[section, default: []].append(place) }
         }
 
-        /// The settings that this key beats, which go from their places: a whole section may be replaced by one word, and one
-        /// word by a section.
+        /// Removes the settings that this key overrides from their places, and returns them. A single value may override a
+        /// whole section, and a section a single value.
         private mutating func takeRivals(of key: Key, _ sections: [Key]) -> [(place: Int, setting: Setting)] {
             let named = ([key] + sections).compactMap { places[$0] }
             let found = Set(named + (below.removeValue(forKey: key) ?? [])).sorted()
@@ -94,7 +96,7 @@ public struct EffectiveSettings: Sendable {
         Self.value(of: all.filter { $0.key.hasPrefix(key) }, below: key.parts.count)
     }
 
-    /// Puts together what has its first `depth` parts in common.
+    /// Assembles the value of settings whose keys have their first `depth` parts in common.
     private static func value(of settings: [Setting], below depth: Int) -> SettingsValue? {
         if let whole = settings.first(where: { $0.key.parts.count == depth }) { return whole.value }
         guard let first = settings.first else { return nil }

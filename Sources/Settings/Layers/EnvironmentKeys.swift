@@ -22,7 +22,10 @@ enum EnvironmentKeys {
         return named[variable]
     }
 
-    /// The layer that the environment makes. A variable that a file defines, or an agent's key, is taken from it, too.
+    /// Returns the layer of the environment. It also contains the environment's values of variables that a file defines, and of
+    /// the agents' keys.
+    ///
+    /// - Parameter variables: The names of these variables and keys.
     static func layer(_ environment: [String: String], variables: Set<String>) -> Layer {
         var layer = Layer(name: .environment)
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
@@ -35,7 +38,7 @@ enum EnvironmentKeys {
         return layer
     }
 
-    /// Remarks on variables that look as if they should set a key, and don't.
+    /// Returns remarks on variables that look as if they set a key and don't.
     static func remarks(_ environment: [String: String]) -> [Remark] {
         let others = ["CONFIG_PATH", "SECRETS_PATH", "USER_CONFIG_PATH", "ENV_PATH", "STATE_PATH", "SOCKET"]
             .map { "TELECLAUDE_" + $0 }

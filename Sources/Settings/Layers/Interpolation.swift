@@ -7,8 +7,9 @@ struct Interpolation {
 
     init(_ variables: Variables) { self.variables = variables }
 
-    /// Applies to each of these layers what they and the environment know. A person's own file is told no secret: it may refer
-    /// to the environment and to what the system's file says to everybody.
+    /// Replaces the references in each of the layers by values from the layers and the environment. A person's own file gets no
+    /// secret of other files: it may refer only to the environment, and to variables of the system's file, which everybody can
+    /// read.
     static func applied(
         to layers: [Layer], _ environment: [String: String], secretsAreHidden: Bool = false
     ) -> (layers: [Layer], remarks: [Remark]) {
@@ -19,7 +20,8 @@ struct Interpolation {
         return (result, (secretsAreHidden ? common.remarksOnOthers : common.remarks) + own.remarks)
     }
 
-    /// A secret is taken as it stands, `${` included; outside the secrets' file it may be one whole reference.
+    /// Replaces the references in one layer. A secret is not changed, even if it contains `${`; only outside of the secrets'
+    /// file it may consist of a single reference.
     mutating func apply(to layer: Layer) -> Layer {
         switch layer.name {
         case .standard, .secrets, .credentials, .dotenv, .environment: return layer

@@ -31,7 +31,7 @@ struct Layer: Sendable {
 }
 
 extension Layer {
-    /// The leaves of a file; lists are leaves, too.
+    /// Makes the layer of a file. A list is a single leaf.
     init(_ name: LayerName, _ root: SettingsValue, path: String) {
         self.name = name
         for member in root.map ?? [] { collect(Key([member.name]), member.value, path) }
@@ -45,7 +45,8 @@ extension Layer {
         }
     }
 
-    /// The variables of a `.env`: as what `${NAME}` stands for, and as keys where they are named after one.
+    /// Makes the layer of a `.env`. Each variable is a value for `${NAME}`; a variable that is named after a key also sets that
+    /// key.
     init(_ file: DotEnv, path: String) {
         name = .dotenv
         for entry in file.entries {

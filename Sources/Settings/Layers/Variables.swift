@@ -7,8 +7,8 @@ struct Variables: Sendable {
 
     private(set) var values: [String: Value] = [:]
 
-    /// Those of the layers, the later before the earlier, and the environment before them all. What a key of a file refers to
-    /// must stand above it.
+    /// Collects the variables of the layers and of the environment. A later layer overrides an earlier one, and the environment
+    /// overrides them all. A value can refer only to variables above it.
     init(_ layers: [Layer], environment: [String: String]) {
         for (name, text) in environment { values[name] = Value(text: text, isSecret: Variables.isSecret(name)) }
         for layer in layers {
@@ -23,14 +23,15 @@ struct Variables: Sendable {
         }
     }
 
-    /// One in capitals; and what has a single name and is no key, as a `.env` may hold it in small letters.
+    /// Returns whether a key is a variable: its name is in capitals, or it has a single part and is not a known key, since a
+    /// `.env` may have variables in small letters.
     private static func isVariable(_ key: Key) -> Bool {
         key.isVariable || key.parts.count == 1 && KnownKey.find(key) == nil
     }
 
     static func isSecret(_ name: String) -> Bool { KnownKey.scope(of: Key([name])) == .secret }
 
-    /// A text with its references replaced. Those to a name that nobody knows stay.
+    /// Returns a text with its references replaced. References to unknown names are kept, and these names are returned too.
     func expanded(_ text: String) -> (text: String, unknown: [String], holdsSecret: Bool) {
         var unknown: [String] = []
         var holdsSecret = false

@@ -1,6 +1,6 @@
 import Migrator
 
-/// Reads the adapters. A section of `adapters` without `platforms` is the existing install's own, and nobody's here.
+/// Reads the adapters. A section of `adapters` without `platforms` belongs to the existing install, and is ignored here.
 struct AdapterReader {
     let effective: EffectiveSettings
     let secrets: Secrets
@@ -49,7 +49,8 @@ struct AdapterReader {
                 ?? "write one of \(words.joined(separator: ", "))")
     }
 
-    /// Whether it is there is another's to say: whoever may not read the secrets sees none.
+    /// Checks the form of the adapter's token, and that no other adapter has the same one. A missing token is no error here: a
+    /// reader who may not read the secrets sees none.
     private func checkToken(of adapter: Adapter, against others: [Adapter]) throws(SettingsError) {
         guard let token = secrets[adapter.tokenName] else { return }
         let place = effective[adapter.tokenName]?.place

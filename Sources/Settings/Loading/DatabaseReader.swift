@@ -1,6 +1,6 @@
 import Dialects
 
-/// Finds the database that the settings mean.
+/// Determines the database that the settings name.
 struct DatabaseReader {
     let effective: EffectiveSettings
     let places: Places
@@ -43,7 +43,7 @@ struct DatabaseReader {
         }
     }
 
-    /// A password beside the URL completes it: that is how the URL can stand where everybody reads it.
+    /// Reads the URL. A password beside it completes it, so that the URL can be in a file that everybody can read.
     private func fromURL(_ setting: EffectiveSettings.Setting) throws(SettingsError) -> DatabaseURL {
         do throws(DatabaseError) {
             let url = try DatabaseURL(parsing: setting.value.text ?? "")
@@ -67,7 +67,7 @@ struct DatabaseReader {
         }
     }
 
-    /// Parts of another kind of database are a mistake, unless a later layer has named the engine since.
+    /// Refuses keys that belong to the other kind of database, unless a later layer than theirs has named the engine.
     private func refuse(_ names: [String], _ kind: String) throws(SettingsError) {
         guard let wrong = names.compactMap(setting).first, setting("engine").map({ $0.layer <= wrong.layer }) ?? true
         else { return }
@@ -90,7 +90,8 @@ struct DatabaseReader {
         }
     }
 
-    /// A relative path starts at the file that it stands in, so that it means the same wherever a program is started.
+    /// Returns an absolute path. A relative path starts at the folder of the file that contains it, so that it means the same
+    /// wherever a program is started.
     private func absolute(_ path: String, _ setting: EffectiveSettings.Setting) -> String {
         if path == ":memory:" { return path }
         let isOfFile = setting.place.hasPrefix("/")

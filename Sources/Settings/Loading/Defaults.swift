@@ -1,4 +1,4 @@
-/// What holds without a word.
+/// The values that hold if no layer sets them.
 enum Defaults {
     static var layer: Layer {
         let standard = Server()

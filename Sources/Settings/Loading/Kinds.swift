@@ -1,7 +1,7 @@
 import Migrator
 
 extension KnownKey.Kind {
-    /// What a value should be, when it is something else.
+    /// Returns what a value of this kind should be, and how to correct it; `nil` if the value is of this kind.
     func refusal(of value: SettingsValue) -> (what: String, remedy: String)? {
         switch self {
         case .anything: return nil
@@ -27,7 +27,8 @@ extension KnownKey.Kind {
 }
 
 extension SettingsValue {
-    /// The text of a scalar, whatever else it could mean: `no` is a name where a name belongs. An empty value is not a text.
+    /// The text of a scalar, whatever type YAML gives it: `no` is a name where a name is expected. `nil` for an empty value, a
+    /// list or a map.
     var text: String? { isNull ? nil : scalar?.text }
 
     var flag: Bool? {

@@ -1,6 +1,8 @@
-/// What may stand in which layer.
+/// Checks which keys and values may be in which layer.
 enum LayerChecks {
-    /// Throws when a per-user file sets what is the system's, or holds a secret.
+    /// Checks a person's own file.
+    ///
+    /// - Throws: `SettingsError` if the file sets a key of the system, or holds a secret.
     static func checkUser(_ layer: Layer) throws(SettingsError) {
         for leaf in layer.leaves {
             if let known = KnownKey.find(leaf.key) ?? sectionAbove(leaf.key), known.scope == .system {
@@ -16,12 +18,13 @@ enum LayerChecks {
         }
     }
 
-    /// `people: {}` and `database: x` are the system's, too, though only what is below them is in the table.
+    /// Returns a system key below this one. `people: {}` and `database: x` are for the system too, though the table holds only
+    /// the keys below them.
     private static func sectionAbove(_ key: Key) -> KnownKey? {
         KnownKey.table.first { $0.mayBeAbove(key) && $0.scope == .system }
     }
 
-    /// The first key at or below this one that holds a secret, by its name or by its value.
+    /// Returns the first key, at or below this one, that holds a secret according to its name or its value.
     static func firstSecret(_ key: Key, _ value: SettingsValue) -> Key? {
         switch value.content {
         case .map(let members):
@@ -34,7 +37,8 @@ enum LayerChecks {
         }
     }
 
-    /// Whether a value is a secret: text at a key that holds one, or text that begins like one. A reference to a variable is not.
+    /// Returns whether a value is a secret: a text at a key for secrets, or a text that has a secret's form. A reference to a
+    /// variable is not a secret.
     static func isSecret(_ scalar: Scalar, at key: Key) -> Bool {
         if scalar.holdsSecret { return true }
         switch scalar.meaning {
@@ -48,12 +52,12 @@ enum LayerChecks {
 
     static func holdsSecret(_ layer: Layer) -> Bool { layer.leaves.contains { firstSecret($0.key, $0.value) != nil } }
 
-    /// What there is to say about a layer that can be used.
+    /// Returns the remarks on a layer, which can be used all the same.
     static func remarks(_ layer: Layer) -> [Remark] {
         unknown(layer) + layer.leaves.compactMap { misplaced($0, layer.name) }
     }
 
-    /// Remarks on keys that nobody knows.
+    /// Returns the remarks on unknown keys.
     static func unknown(_ layer: Layer) -> [Remark] {
         let leaves = layer.leaves.filter { isUnknown($0) }
         let more = leaves.count - mostRemarks
@@ -61,11 +65,11 @@ enum LayerChecks {
         return leaves.prefix(mostRemarks).map(unknown) + rest
     }
 
-    /// As many as anybody would read.
+    /// The largest number of remarks on unknown keys: nobody would read more.
     private static let mostRemarks = 100
 
     private static func isUnknown(_ leaf: Layer.Leaf) -> Bool {
-        // `database: {}` is known, and says nothing.
+        // `database: {}` names a known section and sets nothing.
         let saysNothing = leaf.value.map != nil || leaf.value.isNull
         return KnownKey.find(leaf.key) == nil
             && !(saysNothing && KnownKey.table.contains { $0.mayBeAbove(leaf.key) })
@@ -109,7 +113,9 @@ enum LayerChecks {
         }
     }
 
-    /// Throws when a value isn't what its key takes.
+    /// Checks that each value is of its key's kind.
+    ///
+    /// - Throws: `SettingsError` if one is not.
     static func checkKinds(_ effective: EffectiveSettings) throws(SettingsError) {
         for setting in effective.all {
             guard let known = KnownKey.find(setting.key), !setting.value.isNull,

@@ -1,4 +1,4 @@
-/// Reads the files, lays their layers over each other, and makes typed settings of them.
+/// Reads the files, merges their layers, and makes typed settings from them.
 struct Loading {
     let context: ProcessContext
     let reader: Reader
@@ -51,7 +51,7 @@ struct Loading {
         }
     }
 
-    /// The existing install keeps further experiments in a file of their own.
+    /// Reads further experiments, which the existing install keeps in a file of their own.
     private mutating func readExperiments() throws(SettingsError) -> [SettingsValue]? {
         guard let file = try read("\(Places.folder(of: places.settings))/experiments.yml") else { return nil }
         return try YAMLFile.parse(file.text, path: file.path)["experiments"]?.list
@@ -79,9 +79,9 @@ struct Loading {
         let file: TrustedFile?
         do throws(SettingsError) { file = try read(path) } catch {
             guard error.code == "forbidden" else { throw error }
-            // The service manager has read it for the daemon, and it stays root's alone.
+            // The service manager has read the file for the daemon, so only root needs to be able to read it.
             if let folder = places.credentialsFolder, FileSystem.exists("\(folder)/secrets.yml") { return }
-            // A client works without: it is the daemon that needs them.
+            // A client works without secrets: only the daemon needs them.
             guard reader == .client else { throw error }
             secretsAreHidden = true
             remarks.append(Remark("you may not read this: what it says is not looked at", at: path))
@@ -92,7 +92,8 @@ struct Loading {
         add(Layer(.secrets, try YAMLFile.parse(file.text, path: path), path: path), of: path)
     }
 
-    /// What systemd hands over: `secrets.yml`, and files that are named after a secret and hold nothing else.
+    /// Reads the credentials that systemd passes: `secrets.yml`, and files that are each named after a secret and contain only
+    /// its value.
     private mutating func readCredentials() throws(SettingsError) {
         guard let folder = places.credentialsFolder else { return }
         var layer = Layer(name: .credentials)

@@ -45,7 +45,8 @@ enum PeopleReader {
                 ?? "write one of \(words.joined(separator: ", "))")
     }
 
-    /// What other programs know this person by: `email`, and what stands in `creds`. An address that no program can say is none.
+    /// Reads the identities by which other programs know the person: `email`, and the members of `creds`. An email address that
+    /// no platform can report is left out.
     private static func identities(
         _ item: SettingsValue, of name: String, _ place: String
     ) throws(SettingsError) -> Set<PlatformIdentity> {
@@ -71,7 +72,7 @@ enum PeopleReader {
         return found
     }
 
-    /// One account is one person, and one name, too: sessions belong to both.
+    /// Checks that no two people have the same account, identity or name: sessions are owned by the account and the name.
     private static func check(
         _ person: Person, _ place: String, against other: Person, _ line: Int
     ) throws(SettingsError) {

@@ -1,20 +1,20 @@
-/// Which files settings are read from.
+/// The files from which settings are read.
 ///
-/// The machine is in **system mode** when its own file is there (`/etc/teleclaude/config.yml`), or when the file that
-/// `TELECLAUDE_CONFIG_PATH` names is one of a system: it says `mode: system`, or a `secrets.yml` lies beside it, or
-/// `TELECLAUDE_SECRETS_PATH` is set. In **single-user mode** it is `~/.teleclaude/config.yml`, or the file that
+/// The machine is in **system mode** if its own file exists (`/etc/teleclaude/config.yml`), or if the file that
+/// `TELECLAUDE_CONFIG_PATH` names is a system's: it contains `mode: system`, or a `secrets.yml` is beside it, or
+/// `TELECLAUDE_SECRETS_PATH` is set. In **single-user mode**, the file is `~/.teleclaude/config.yml`, or the file that
 /// `TELECLAUDE_CONFIG_PATH` names, with the `.env` beside it (`TELECLAUDE_ENV_PATH`).
 struct Places: Sendable {
     var mode: Settings.Mode
     var settings: String
-    /// Whether somebody named the file, so that it has to be there.
+    /// Whether the file has to exist, because it was named or determines the mode.
     var isNamed: Bool
-    /// In system mode.
+    /// The file of secrets; `nil` in single-user mode.
     var secrets: String?
     var credentialsFolder: String?
-    /// A client's, in system mode.
+    /// The client's own file in system mode; `nil` in single-user mode.
     var user: String?
-    /// In single-user mode.
+    /// The `.env` file; `nil` in system mode.
     var dotenv: String?
 
     static func find(_ context: ProcessContext) throws(SettingsError) -> Places {
@@ -28,7 +28,8 @@ struct Places: Sendable {
             return isSystem
                 ? system(named, isNamed: true, context) : try single(named, isNamed: true, context)
         }
-        // What can't be looked at is not taken for what is not there: that would be another mode, other people, another database.
+        // If the file can't be checked, this throws. Treating it as missing would select another mode, with other people and
+        // another database.
         if try PathWalk(own).isThere { return system(own, isNamed: true, context) }
         return try single(try userFile(context), isNamed: false, context)
     }
@@ -70,8 +71,8 @@ struct Places: Sendable {
 }
 
 extension ProcessContext {
-    /// Where the daemon's socket is: `--socket`, else `TELECLAUDE_SOCKET`, else `/run/teleclaude/teleclaude.sock` in system
-    /// mode, and the user's own place in single-user mode.
+    /// Returns the path of the daemon's socket: `--socket`, or else `TELECLAUDE_SOCKET`, or else
+    /// `/run/teleclaude/teleclaude.sock` in system mode, and a place of the user's own in single-user mode.
     public func socketPath(argument: String?) throws(SettingsError) -> String {
         if let argument { return absolute(argument) }
         if let path = path("TELECLAUDE_SOCKET") { return path }
@@ -83,8 +84,8 @@ extension ProcessContext {
         }
     }
 
-    /// The folder of the daemon's own state, transcripts among it: `TELECLAUDE_STATE_PATH`, else `/var/lib/teleclaude` in
-    /// system mode and `~/.teleclaude` in single-user mode.
+    /// Returns the folder of the daemon's state, which includes the transcripts: `TELECLAUDE_STATE_PATH`, or else
+    /// `/var/lib/teleclaude` in system mode and `~/.teleclaude` in single-user mode.
     public func stateFolder() throws(SettingsError) -> String {
         if let path = path("TELECLAUDE_STATE_PATH") { return path }
         switch try Places.find(self).mode {

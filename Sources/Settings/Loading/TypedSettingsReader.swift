@@ -1,4 +1,4 @@
-/// Makes typed settings of keys and values.
+/// Makes typed settings from keys and values.
 struct TypedSettingsReader {
     let effective: EffectiveSettings
     let places: Places
@@ -14,7 +14,7 @@ struct TypedSettingsReader {
             monitoring: effective["monitoring.os_username"]?.value.text, preferences: Preferences(effective))
     }
 
-    /// What is to be said about settings that hang together.
+    /// Returns remarks on settings that don't fit together.
     func remarks(_ settings: Settings) -> [Remark] {
         guard let setting = effective["agents.default"], let name = setting.value.text, settings.agents[name] == nil
         else {
@@ -69,7 +69,7 @@ struct TypedSettingsReader {
         return agents
     }
 
-    /// One word, or a list of the program and its arguments.
+    /// Reads an agent's command: one word, or a list of the program and its arguments. `nil` if the agent has none.
     private func command(of agent: SettingsValue.Member) throws(SettingsError) -> [String]? {
         guard let value = agent.value["command"], !value.isNull else { return nil }
         let words = value.list?.map(\.text) ?? [value.text]

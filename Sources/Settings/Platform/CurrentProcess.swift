@@ -1,7 +1,7 @@
 import TCPOSIX
 
 extension ProcessContext {
-    /// This process's.
+    /// The context of this process.
     public static var process: ProcessContext {
         var variables: [String: String] = [:]
         var entry = environ

@@ -1,11 +1,11 @@
 import TCPOSIX
 
-/// What the system says of a file.
+/// The system's facts about a file.
 struct FileFacts: Sendable, Equatable {
     enum Kind: Sendable { case file, folder, link, other }
 
     var kind: Kind
-    /// The permission bits with the sticky bit.
+    /// The permission bits, with the set-id bits and the sticky bit.
     var mode: UInt32
     var owner: UInt32
 
@@ -27,9 +27,9 @@ struct FileFacts: Sendable, Equatable {
     }
 }
 
-/// The calls to the system that settings need.
+/// The system calls that settings need.
 enum FileSystem {
-    /// Why a call failed.
+    /// The reason why a call failed.
     struct Failure: Error {
         var number: Int32
         var text: String { String(cString: strerror(number)) }
@@ -43,21 +43,21 @@ enum FileSystem {
 
     private static var failure: Failure { Failure(number: errno) }
 
-    /// Of what a link leads to.
+    /// Returns the facts about a file. A link is followed.
     static func facts(of path: String) throws(Failure) -> FileFacts {
         var status = stat()
         guard stat(path, &status) == 0 else { throw failure }
         return FileFacts(status)
     }
 
-    /// Of the link itself.
+    /// Returns the facts about a file. A link is not followed.
     static func factsWithoutFollowing(_ path: String) throws(Failure) -> FileFacts {
         var status = stat()
         guard lstat(path, &status) == 0 else { throw failure }
         return FileFacts(status)
     }
 
-    /// What a link says.
+    /// Returns the path to which a link leads.
     static func target(of link: String) throws(Failure) -> String {
         var text = [CChar](repeating: 0, count: Int(PATH_MAX))
         let length = readlink(link, &text, text.count)
@@ -65,11 +65,11 @@ enum FileSystem {
         return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    /// Whether anything is there that the caller may learn of.
+    /// Returns whether the path leads to something that the caller may see.
     static func exists(_ path: String) -> Bool { (try? facts(of: path)) != nil }
 
-    /// The bytes of a file, at most `limit` + 1 of them, and the facts of the very file that was read. What is no file is
-    /// opened (without waiting for another end) but not read.
+    /// Reads a file until it has more than `limit` bytes or ends. Returns the bytes and the facts about the very file that was
+    /// read. Something other than a regular file is opened (without waiting for another end) but not read.
     static func read(_ path: String, limit: Int) throws(Failure) -> (bytes: [UInt8], facts: FileFacts) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure }
@@ -89,7 +89,7 @@ enum FileSystem {
         return (bytes, facts)
     }
 
-    /// Makes a file that was not there, with this mode from the beginning.
+    /// Makes a new file, which has its mode from the beginning.
     static func create(_ path: String, mode: UInt32, _ text: String) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
         guard descriptor >= 0 else { throw failure }
@@ -103,7 +103,7 @@ enum FileSystem {
         guard fsync(descriptor) == 0 else { throw failure }
     }
 
-    /// Makes a folder; false when something is there already.
+    /// Makes a folder. Returns false if something exists there already.
     static func makeFolder(_ path: String, mode: UInt32) throws(Failure) -> Bool {
         if mkdir(path, mode_t(mode)) == 0 { return true }
         guard errno == EEXIST else { throw failure }
@@ -113,10 +113,10 @@ enum FileSystem {
     static func removeFile(_ path: String) { unlink(path) }
     static func removeFolder(_ path: String) { rmdir(path) }
 
-    /// The names in a folder, in order; none when it can't be read.
+    /// Returns the names in a folder, sorted; none if it can't be read.
     static func names(in folder: String) -> [String] { (try? list(folder)) ?? [] }
 
-    /// The names in a folder, in order.
+    /// Returns the names in a folder, sorted.
     static func list(_ folder: String) throws(Failure) -> [String] {
         guard let stream = opendir(folder) else { throw failure }
         defer { closedir(stream) }

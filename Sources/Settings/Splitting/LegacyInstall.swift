@@ -1,14 +1,13 @@
-/// The settings files of an existing single-user install, as they are found below a folder: its home, its checkout or its
-/// `.teleclaude`.
+/// The settings files of an existing single-user install, found from one folder: its home, its checkout or its `.teleclaude`.
 package struct LegacyInstall: Sendable {
     package var config: String?
     package var experiments: String?
     package var dotenv: String?
-    /// `~/.teleclaude/teleclaude.yml`: people, and what holds for all projects.
+    /// `~/.teleclaude/teleclaude.yml`: the people, and the settings for all projects.
     package var global: String?
-    /// The keys of the sandbox's agents.
+    /// The file with the keys of the sandbox's agents.
     package var credentials: String?
-    /// `~/.teleclaude/people/NAME/teleclaude.yml`, by folder.
+    /// `~/.teleclaude/people/NAME/teleclaude.yml`, by the names of the folders.
     package var people: [(folder: String, file: String)] = []
 
     package init(_ folder: String, dotenv namedDotenv: String? = nil, config namedConfig: String? = nil) {
@@ -32,7 +31,7 @@ package struct LegacyInstall: Sendable {
 
     private static func present(_ path: String) -> String? { FileSystem.exists(path) ? path : nil }
 
-    /// Every file that was found, in the order in which they are read.
+    /// All files that were found, in the order in which they are read.
     package var files: [String] {
         [config, experiments, dotenv, global, credentials].compactMap { $0 } + people.map(\.file)
     }

@@ -1,11 +1,11 @@
-/// Which folder under `people/` is whose: the letters and digits of the folder's name are those of a person's name or
-/// username.
+/// Assigns the folders under `people/` to people: the letters and digits of the folder's name have to be those of a person's
+/// name or username.
 struct PeopleFolders {
     let people: [Person]
 
     init(_ people: [Person]) { self.people = people }
 
-    /// The user's name for each folder that is somebody's.
+    /// Returns the user's name for each folder that belongs to somebody.
     func users(of folders: [String]) -> [String: String] {
         var users: [String: String] = [:]
         for folder in folders { users[folder] = person(for: folder).map { user($0, folder) } }
@@ -28,7 +28,7 @@ struct PeopleFolders {
         String(text.lowercased().filter { $0.isLetter || $0.isNumber })
     }
 
-    /// Whose preferences the one file held: its `computer.user`, or the only admin, or the only person.
+    /// Returns the user whose preferences the one file held: its `computer.user`, or the only admin, or the only person.
     func owner(_ sources: Splitter.Sources) -> String {
         let named = sources.config.leaves.first { $0.key == Key("computer.user") }?.value.text
         let admins = people.filter { $0.role == .admin }

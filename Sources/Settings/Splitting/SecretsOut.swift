@@ -1,9 +1,12 @@
-/// Takes the secrets out of a value that stays in the system's file: a `${NAME}` remains, and the secret gets that name.
+/// Takes the secrets out of values that stay in the system's file. Each secret is replaced by `${NAME}` and stored under that
+/// name.
 struct SecretsOut {
     private(set) var secrets: [(key: Key, text: String)] = []
     private var taken: Set<String>
 
-    /// Names that variables have already are not given again.
+    /// Starts without secrets.
+    ///
+    /// - Parameter taken: The names of existing variables, which no secret gets.
     init(taken: Set<String>) { self.taken = taken }
 
     mutating func value(_ value: SettingsValue, at key: Key) -> SettingsValue {
@@ -46,7 +49,8 @@ struct SecretsOut {
         return "${\(name)}"
     }
 
-    /// `HOOKS_SUBSCRIPTIONS_CI_TARGET_SECRET`. A name that doesn't say what it holds gets `_SECRET` behind it.
+    /// Returns a variable's name for a key, such as `HOOKS_SUBSCRIPTIONS_CI_TARGET_SECRET`. `_SECRET` is appended to a name
+    /// that does not identify a secret.
     private static func variable(for key: Key) -> String {
         var name = key.parts.joined(separator: "_").uppercased().map { letter in
             letter.isASCII && (letter.isLetter || letter.isNumber) ? letter : "_"

@@ -1,4 +1,4 @@
-/// An existing install's settings as three layers: what goes where, and the text of each file.
+/// The settings of an existing install, split into three layers: the target of each key, and the text of each file.
 public struct SettingsSplit: Sendable {
     /// A file that is to be made.
     public struct File: Sendable {
@@ -14,11 +14,13 @@ public struct SettingsSplit: Sendable {
     public var files: [File]
     /// The user who gets the preferences of the one file.
     public var owner: String
-    /// The people of the new system file.
+    /// The people in the new system file.
     package var people: [Person]
 
-    /// Reads the install below a folder, by default the one of the context itself, and decides. Writes nothing. Throws when it
-    /// can't be read, or when what comes out would not load to the same effective settings.
+    /// Reads the install below a folder, by default the one of the context itself, and plans the split. It writes nothing.
+    ///
+    /// - Throws: `SettingsError` if the install can't be read, or if the new files would not load to the same effective
+    ///   settings.
     public static func plan(_ context: ProcessContext, from folder: String?) throws(SettingsError) -> SettingsSplit {
         var split = try plan(context, try find(context, folder), SplitAdditions())
         if !split.items.contains(where: \.isOfDatabase) {
@@ -30,7 +32,7 @@ public struct SettingsSplit: Sendable {
         return split
     }
 
-    /// The same for files that are to say more.
+    /// Plans the split of an install, with additions to the new files.
     package static func plan(
         _ context: ProcessContext, _ install: LegacyInstall, _ additions: SplitAdditions
     ) throws(SettingsError) -> SettingsSplit {
@@ -79,7 +81,7 @@ public struct SettingsSplit: Sendable {
         return install
     }
 
-    /// The system's file first, then the secrets, then people by name.
+    /// Returns the targets in the order of their files: the system's file, the secrets, and then the people by name.
     private static func targets(_ items: [SplitItem]) -> [SplitItem.Target] {
         let others = Set(items.map(\.target)).subtracting([.system, .secrets]).sorted { $0.file < $1.file }
         return [.system, .secrets] + others

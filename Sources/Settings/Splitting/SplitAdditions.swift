@@ -1,9 +1,9 @@
 import Dialects
 import Migrator
 
-/// What the new files are to say beside what the old ones said: it holds where both speak.
+/// The settings that the new files have in addition to the old ones. If both set the same key, the additions win.
 package struct SplitAdditions: Sendable {
-    /// A settings file that is there already.
+    /// A settings file that exists already at the target.
     package struct Present: Sendable {
         package var path: String
         package var text: String
@@ -11,17 +11,17 @@ package struct SplitAdditions: Sendable {
         package init(path: String, text: String) { (self.path, self.text) = (path, text) }
     }
 
-    /// The system's `config.yml`, and the `secrets.yml` beside it.
+    /// The system's existing `config.yml`, and the `secrets.yml` beside it.
     package var settings: Present?
     package var secrets: Present?
-    /// The database's URL, without a password: it is written where the files that are there name none.
+    /// The database's URL, without a password. It is written if the existing files name no database.
     package var database: String?
-    /// The accounts of people, by the people's names. Nobody guesses them from what people are called.
+    /// The accounts of people, by the people's names. Accounts are never guessed from those names.
     package var accounts: [String: String] = [:]
 
     package init() {}
 
-    /// The items that stand before all others.
+    /// Returns the items that precede all others.
     func items() throws(SettingsError) -> [SplitItem] {
         var items: [SplitItem] = []
         for (present, target, name) in [
@@ -48,9 +48,9 @@ extension SplitItem {
 }
 
 extension SplitAdditions {
-    /// The same value with the accounts of the people in it.
+    /// Returns the same value with the people's accounts in it.
     ///
-    /// - Throws: `SettingsError` where one has another account already.
+    /// - Throws: `SettingsError` if a person has another account already.
     func withAccounts(_ people: SettingsValue) throws(SettingsError) -> SettingsValue {
         guard let items = people.list else { return people }
         var result: [SettingsValue] = []
@@ -74,7 +74,9 @@ extension SplitAdditions {
         return SettingsValue(.map(rest + [own]), line: person.line)
     }
 
-    /// Throws where an account was given to somebody whom the settings do not have.
+    /// Checks that every person who was given an account is in the settings.
+    ///
+    /// - Throws: `SettingsError` if one is not.
     func requirePeople(_ people: [Person]) throws(SettingsError) {
         let names = people.map(\.name)
         for name in accounts.keys.sorted() where !names.contains(name) {

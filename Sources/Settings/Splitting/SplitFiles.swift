@@ -1,6 +1,7 @@
 extension SettingsSplit {
-    /// Makes the files below a folder, each with its mode from the beginning. Throws, and leaves nothing behind, when one of
-    /// them is there already or can't be written.
+    /// Makes the files below a folder. Each has its mode from the beginning.
+    ///
+    /// - Throws: `SettingsError` if one of the files exists already or can't be written. Nothing is left behind then.
     public func write(into folder: String) throws(SettingsError) {
         var made = Made()
         do throws(SettingsError) {
@@ -17,13 +18,13 @@ extension SettingsSplit {
         }
     }
 
-    /// `/srv`, `/srv/split` for `/srv/split/config.yml`.
+    /// Returns the folders above a path: `/srv` and `/srv/split` for `/srv/split/config.yml`.
     private func folders(above path: String) -> [String] {
         let parts = path.split(separator: "/").dropLast()
         return parts.indices.map { "/" + parts[...$0].joined(separator: "/") }
     }
 
-    /// What has been made so far.
+    /// The files and folders that were made so far.
     private struct Made {
         private var files: [String] = []
         private var folders: [String] = []

@@ -1,20 +1,20 @@
-/// One key of the old files, and where it goes.
+/// A key of the old files, and its place in the new ones.
 public struct SplitItem: Sendable {
     /// The file that receives it.
     public enum Target: Sendable, Hashable {
         case system
         case secrets
         case user(String)
-        /// A person's folder that belongs to nobody in the list of people.
+        /// The file for a person's folder that belongs to nobody in the list of people.
         case unclaimed(String)
     }
 
     /// The key in the new file.
     public var key: Key
     public var target: Target
-    /// Where it came from: `FILE:LINE`; empty for what the split adds itself.
+    /// The place that the value came from, as `FILE:LINE`; empty if the split itself has added it.
     public var source: String
-    /// What happened to it, if it isn't simply there.
+    /// A remark on how the value was changed or moved; `nil` if it was neither.
     public var note: String?
     var value: SettingsValue
 
@@ -28,7 +28,7 @@ public struct SplitItem: Sendable {
 }
 
 extension SplitItem.Target {
-    /// The file below the folder that the split writes to.
+    /// The file's path below the folder into which the split is written.
     public var file: String {
         switch self {
         case .system: "config.yml"
@@ -38,7 +38,7 @@ extension SplitItem.Target {
         }
     }
 
-    /// What the file's mode is when it is made.
+    /// The mode with which the file is made.
     var mode: UInt32 {
         switch self {
         case .system: 0o644

@@ -1,11 +1,13 @@
-/// Loads what a split would write, and holds it against what the old files load to, key by key.
+/// Loads what a split would write, and compares it with what the old files load to, key by key.
 struct SplitProof {
     let sources: Splitter.Sources
     let split: SettingsSplit
     let environment: [String: String]
     var additions = SplitAdditions()
 
-    /// Throws when a key has another value afterwards.
+    /// Compares the settings.
+    ///
+    /// - Throws: `SettingsError` if a key would have another value.
     func check() throws(SettingsError) {
         let different = try differences()
         guard different.isEmpty else {
@@ -16,7 +18,7 @@ struct SplitProof {
         }
     }
 
-    /// The keys of the one file and its `.env` whose values the new layers do not have.
+    /// Returns the keys of the one file and its `.env` whose values the new layers do not have.
     private func differences() throws(SettingsError) -> [String] {
         let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
         let before = EffectiveSettings(
@@ -32,7 +34,7 @@ struct SplitProof {
         }.map(\.key.description)
     }
 
-    /// A variable that sets a key is that key afterwards.
+    /// Returns whether the setting is a variable that sets a key. The new files have it under that key.
     private func isNamedAfterKey(_ setting: EffectiveSettings.Setting) -> Bool {
         setting.layer == .dotenv && EnvironmentKeys.key(for: setting.key.parts[0]) != nil
     }

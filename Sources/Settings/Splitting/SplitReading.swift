@@ -1,8 +1,8 @@
 import Dialects
 
-/// What the new files are going to say, read from the split itself.
+/// The contents of the new files, read from the split itself.
 extension SettingsSplit {
-    /// The database that the new system's settings name; `nil` where they name none.
+    /// Returns the database that the new system's settings name; `nil` if they name none.
     ///
     /// - Throws: `SettingsError`.
     package func database(_ context: ProcessContext) throws(SettingsError) -> DatabaseURL? {
@@ -22,7 +22,7 @@ extension SettingsSplit {
         return EffectiveSettings(Interpolation.applied(to: layers, context.environment).layers)
     }
 
-    /// Whose preferences a `users/NAME` holds; `nil` where nobody in the list of people is called so.
+    /// Returns the person whose preferences `users/NAME` holds; `nil` if nobody in the list of people has that name.
     package func person(ofUser name: String) -> Person? { PeopleFolders(people).person(for: name) }
 
     /// The first parts of all keys.

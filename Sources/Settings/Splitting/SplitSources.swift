@@ -28,7 +28,7 @@ struct SplitSources {
         try YAMLFile.parse(try text(path), path: path)
     }
 
-    /// Root splits for the owner of the files.
+    /// Reads a file. If root runs the split, the file is trusted as its owner would trust it.
     private func text(_ path: String) throws(SettingsError) -> String {
         let owner = context.uid == 0 ? (try? FileSystem.facts(of: path))?.owner : nil
         guard let file = try TrustedFile.read(path, by: owner ?? context.uid) else {
@@ -37,7 +37,8 @@ struct SplitSources {
         return file.text
     }
 
-    /// A SQLite file's path that starts at the settings file means something else in a file elsewhere.
+    /// Makes the path of a SQLite file absolute. It is relative to the settings file, and would mean something else in a file
+    /// elsewhere.
     private func absolutePaths(_ root: SettingsValue, _ file: String) -> SettingsValue {
         guard case .map(var members) = root.content, let at = members.firstIndex(where: { $0.name == "database" }),
             case .map(var parts) = members[at].value.content, let path = parts.firstIndex(where: { $0.name == "path" }),

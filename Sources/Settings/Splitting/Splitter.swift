@@ -1,6 +1,6 @@
-/// Decides for every key of an existing install which layer it goes to. Nothing is read or written here.
+/// Decides for every key of an existing install to which layer it goes. It reads and writes no files.
 struct Splitter {
-    /// What the files hold.
+    /// The contents of the install's files.
     struct Sources: Sendable {
         var config = Layer(name: .single)
         var dotenv: (file: DotEnv, path: String)?
@@ -18,7 +18,7 @@ struct Splitter {
     private let additions: SplitAdditions
     private var secretsOut: SecretsOut
     private(set) var items: [SplitItem] = []
-    /// The note of what the new files said before.
+    /// The note on items that the new files contained already.
     static let present = "was there already"
     private(set) var remarks: [Remark] = []
 
@@ -85,7 +85,8 @@ struct Splitter {
         put(SplitItem(leaf.key, value, .system, from: leaf.place, note: note))
     }
 
-    /// A preference goes to its owner. One that holds a secret, or refers to one, can't stand in a person's file.
+    /// Adds a preference to its owner's file. If it holds a secret or refers to one, it goes to the secrets, since a person's
+    /// file can't contain it.
     private mutating func addPreference(_ leaf: Layer.Leaf) {
         if LayerChecks.firstSecret(leaf.key, leaf.value) != nil {
             return put(
@@ -102,11 +103,12 @@ struct Splitter {
         put(SplitItem(leaf.key, leaf.value, .user(owner), from: leaf.place))
     }
 
-    /// Adds an item, unless its place is taken: what stood in a narrower file stays, and this is kept as `inherited`.
+    /// Adds an item, unless its place is taken: then the item that was added first stays, and this one is kept under
+    /// `inherited`.
     private mutating func put(_ item: SplitItem) {
         let rival = items.first {
             $0.target == item.target && ($0.key.hasPrefix(item.key) || item.key.hasPrefix($0.key))
-                // A database is named as a whole: the parts of two name a third.
+                // A database is one unit: a mixture of the parts of two would name a third.
                 || $0.isOfDatabase && item.isOfDatabase && $0.note == Self.present
         }
         guard let rival else { return items.append(item) }
@@ -134,7 +136,7 @@ struct Splitter {
             } else if isKept(entry, in: file) {
                 put(SplitItem(key, SettingsValue(writing: entry.raw), .system, from: place))
             } else {
-                // Only secrets.yml keeps a `${` as it stands.
+                // Only secrets.yml keeps a `${` unchanged.
                 let target: SplitItem.Target = entry.value.contains("${") ? .secrets : .system
                 put(
                     SplitItem(
@@ -146,7 +148,8 @@ struct Splitter {
 
     private func refersToSecret(_ raw: String) -> Bool { variables.expanded(raw).holdsSecret }
 
-    /// Whether what is written means the same in a settings file: its references are to what stands above it there.
+    /// Returns whether the written text means the same in a settings file: its references are to variables that are defined
+    /// above it, or to the environment.
     private func isKept(_ entry: DotEnv.Entry, in file: DotEnv) -> Bool {
         raw(entry, refersOnlyTo: Set(file.entries.filter { $0.line < entry.line }.map(\.name)).union(environment.keys))
     }

@@ -2,13 +2,13 @@ import Dialects
 import FoundationEssentials
 
 extension JSON {
-    /// Reads a document; `nil` when the text is not JSON, or nested deeper than 512.
+    /// Reads a document; `nil` if the text is not JSON, or is nested deeper than 512 levels.
     public init?(parsing text: String) {
         guard let parsed = try? JSONDecoder().decode(Parsed.self, from: Data(text.utf8)) else { return nil }
         self = parsed.value
     }
 
-    /// A member of an object.
+    /// Returns a member of an object; `nil` if the value is not an object or has no such member.
     public subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == name }?.value
@@ -19,7 +19,7 @@ extension JSON {
     public var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
 }
 
-/// A value of any kind. What is most frequent in transcripts is tried first.
+/// A value of any kind. The kind that is most frequent in transcripts is tried first.
 private struct Parsed: Decodable {
     let value: JSON
 

@@ -1,7 +1,7 @@
 import Dialects
 
-/// A document that somebody else has sent, as a settings value: never more of it than a person's own settings would be, since
-/// whoever sends it is not the one who pays for reading it.
+/// Reads a document that somebody else has sent, as a settings value. It is limited to the size of a person's own settings,
+/// since its sender does not bear the cost of reading it.
 struct ReceivedDocument {
     static let longest = 65_536
     static let mostValues = 2_000
@@ -9,7 +9,9 @@ struct ReceivedDocument {
 
     private var count = 0
 
-    /// Throws `SettingsError` when it is no JSON object, or larger than that.
+    /// Reads a document.
+    ///
+    /// - Throws: `SettingsError` if it is not a JSON object, or exceeds the limits.
     static func read(_ text: String, called name: String) throws(SettingsError) -> SettingsValue {
         guard text.utf8.count <= longest else {
             throw SettingsError("too_large", at: name, "this is longer than \(longest) bytes", remedy: "send less")
@@ -53,7 +55,7 @@ struct ReceivedDocument {
         }
     }
 
-    /// With the point that makes it a number to YAML.
+    /// Returns the number with a decimal point, without which YAML would not read it as a number.
     private static func rendered(_ number: Double) -> String {
         let text = String(number)
         guard !text.contains("."), let exponent = text.firstIndex(of: "e") else { return text }

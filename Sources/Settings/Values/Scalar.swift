@@ -31,7 +31,8 @@ public struct Scalar: Sendable {
 }
 
 extension Scalar {
-    /// https://yaml.org/type/: null, bool, int and float of YAML 1.1, as its readers in Python take them. A date stays text.
+    /// Returns the meaning of an unquoted text by https://yaml.org/type/: null, bool, int and float of YAML 1.1, as its readers
+    /// in Python implement them. A date is left as text.
     private static func meaning(ofPlain text: String) -> Meaning {
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
@@ -50,7 +51,7 @@ extension Scalar {
         [word, word.prefix(1).uppercased() + word.dropFirst(), word.uppercased()]
     }
 
-    /// Decimal, `0b`, `0x`, octal with a leading 0, and base 60 (`1:30`), exact to 64 bits.
+    /// Reads an integer: decimal, `0b`, `0x`, octal with a leading 0, or base 60 (`1:30`), exact to 64 bits.
     private static func integer(_ text: String) -> Int64? {
         var digits = text[...]
         let isNegative = digits.first == "-"
@@ -82,7 +83,7 @@ extension Scalar {
         return total
     }
 
-    /// A point is what makes it one, and an exponent has a sign: `1e3` and `1.5e3` are text.
+    /// Reads a real number. It needs a point, and its exponent needs a sign: `1e3` and `1.5e3` are texts.
     private static func real(_ text: String) -> Double? {
         let plain = text.replacing("_", with: "")
         if let match = plain.lowercased().wholeMatch(of: /([+-]?)\.(inf|nan)/) {

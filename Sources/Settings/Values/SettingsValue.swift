@@ -28,17 +28,17 @@ public struct SettingsValue: Sendable {
         self.init(.scalar(Scalar(text: text, style: .doubleQuoted)), line: line)
     }
 
-    /// Makes a value of a word as it would stand unquoted in a file.
+    /// Makes a value from a word as it would be written without quotes in a file.
     public init(plain: String, line: Int = 0) { self.init(.scalar(Scalar(text: plain, style: .plain)), line: line) }
 
     public var scalar: Scalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
     public var list: [SettingsValue]? { if case .list(let items) = content { items } else { nil } }
     public var map: [Member]? { if case .map(let members) = content { members } else { nil } }
 
-    /// Whether nothing stands there: `key:` or `key: null`.
+    /// Whether the value is empty: `key:` or `key: null`.
     var isNull: Bool { scalar?.meaning == .null }
 
-    /// Puts more items at the end of a member that is a list, or that is not there yet.
+    /// Appends items to the list of a member. The member is made if it is missing.
     mutating func append(_ items: [SettingsValue], to name: String) {
         guard case .map(var members) = content else { return }
         if let at = members.firstIndex(where: { $0.name == name }) {
@@ -55,7 +55,7 @@ public struct SettingsValue: Sendable {
 }
 
 extension SettingsValue: Equatable {
-    /// Equal when they mean the same, wherever and however they are written.
+    /// Returns whether both values have the same meaning, wherever and however they are written.
     public static func == (a: SettingsValue, b: SettingsValue) -> Bool {
         switch (a.content, b.content) {
         case (.scalar(let a), .scalar(let b)): a.meaning == b.meaning
@@ -65,7 +65,7 @@ extension SettingsValue: Equatable {
         }
     }
 
-    /// By name; the last of several counts.
+    /// Returns the members by name. The last of several members with the same name counts.
     private static func values(_ members: [Member]) -> [String: SettingsValue] {
         Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
     }

@@ -1,11 +1,11 @@
 import TCYAML
 
-/// Reads a settings file of YAML into values with their lines.
+/// Reads a settings file in YAML into values with their line numbers.
 package enum YAMLFile {
-    /// Every value at most: aliases of aliases could make a small file endless.
+    /// The largest number of values. Without it, aliases of aliases could make a small file endless.
     static let limit = 20_000
 
-    /// The members of the file's map; none when it is empty.
+    /// Returns the file's map, which is empty for an empty file.
     package static func parse(_ text: String, path: String) throws(SettingsError) -> SettingsValue {
         let root: YAMLNode?
         do { root = try YAML.node(of: text) } catch { throw refusal(of: error, path) }
@@ -80,7 +80,7 @@ package enum YAMLFile {
                         remedy: "write the name between quotes")
                 }
                 var value = try value(node)
-                // A key's line is the place that people look for.
+                // An error message names the line of the key, where people look.
                 value.line = key.line
                 members.append(SettingsValue.Member(name: name, value: value))
             }
@@ -89,7 +89,8 @@ package enum YAMLFile {
             return members
         }
 
-        /// What `<<:` brings in, one map or several; the first that has a key gives it (https://yaml.org/type/merge.html).
+        /// Returns the members that `<<:` merges from one map or several. The first map that has a key determines its value
+        /// (https://yaml.org/type/merge.html).
         private mutating func mergedMembers(_ node: YAMLNode) throws(SettingsError) -> [SettingsValue.Member] {
             let value = try value(node)
             return value.map ?? value.list?.flatMap { $0.map ?? [] } ?? []
@@ -101,7 +102,7 @@ extension Scalar {
     fileprivate init(_ text: String, _ style: YAMLNode.Style, tag: String?) {
         let style: Style =
             switch style {
-            // `!!str 12` and `! 12` are text, though they are written like a number.
+            // `!!str 12` and `! 12` are texts, although they are written like numbers.
             case .plain: tag == "tag:yaml.org,2002:str" || tag == "!" ? .doubleQuoted : .plain
             case .singleQuoted: .singleQuoted
             case .doubleQuoted: .doubleQuoted

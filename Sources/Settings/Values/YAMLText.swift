@@ -1,6 +1,6 @@
 import TCYAML
 
-/// Writes values as YAML, each word in the style that it was read in, so that every reader takes it for what it was.
+/// Writes values as YAML, each scalar in the style in which it was read, so that every YAML reader gives it the same meaning.
 package enum YAMLText {
     package static func rendered(_ root: SettingsValue) throws(SettingsError) -> String {
         do { return try YAML.text(of: node(root)) } catch {
@@ -14,12 +14,12 @@ package enum YAMLText {
         case .map(let members): YAMLNode(.mapping(members.map { (node(name: $0.name), node($0.value)) }))
         case .list(let items): YAMLNode(.sequence(items.map(node)))
         case .scalar(let scalar):
-            // Nothing at all can't be written everywhere that a word can.
+            // An empty scalar can't be written in every place in which a word can.
             scalar.meaning == .null ? YAMLNode(.scalar("null", .plain)) : YAMLNode(.scalar(scalar.text, style(scalar)))
         }
     }
 
-    /// Quoted where an unquoted one would be a number, a date, a flag, or what a mapping is merged with.
+    /// Returns the node of a name. It is quoted if it would be read as a number, a date, a flag or a merge key otherwise.
     private static func node(name: String) -> YAMLNode {
         let isWord = Scalar(text: name, style: .plain).meaning == .text(name)
         let isPlain = isWord && name.first?.isNumber == false && name != "<<" && name != "="
@@ -38,7 +38,7 @@ package enum YAMLText {
 }
 
 extension SettingsValue {
-    /// Text as one would write it by hand: without quotes where none are needed.
+    /// Makes a text as one would write it by hand: without quotes if none are needed.
     init(writing text: String) {
         let isPlain =
             text.wholeMatch(of: /[A-Za-z~\/][A-Za-z0-9~\/._@,-]*/) != nil
@@ -46,7 +46,7 @@ extension SettingsValue {
         self = isPlain ? SettingsValue(plain: text) : SettingsValue(text: text)
     }
 
-    /// Sections made of keys and values, in the order in which the keys come.
+    /// Makes nested sections from keys and values, in the order in which the keys come.
     init(sections leaves: [(key: Key, value: SettingsValue)]) {
         var (names, sections): ([String], [String: [(key: Key, value: SettingsValue)]]) = ([], [:])
         for leaf in leaves {

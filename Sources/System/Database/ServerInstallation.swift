@@ -127,7 +127,8 @@ extension ServerInstallation {
             case .postgresql(let parameters) = try DatabaseURL(parsing: url).target,
             parameters["host"]?.hasPrefix("/") ?? true
         else { return nil }
-        // A server without the account `postgres` was set up in a special way, by an admin who also looks after its roles.
+        // This fails if the machine has no account `postgres`, or if the URL's role has a name that needs quotes. An admin then set up the
+        // server in another way, and also maintains its roles.
         guard let found = try? ServerInstallation(url, admin: nil, installation, history) else { return nil }
         let roles = found.roles
         let server = try await found.admin.with { try await $0.withConnection { try PostgreSQLRights(roles, on: $0) } }

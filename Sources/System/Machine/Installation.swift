@@ -36,7 +36,7 @@ package struct Installation: Sendable {
     private func depth(_ kind: SystemEntry.Kind) -> RootFolder.Depth {
         switch kind {
         case .folder, .link: .facts
-        // The admin may have written anything into the file, so its contents are not compared.
+        // The admin edits `config.yml`, so only its rights are compared, not its contents.
         case .settings: .facts
         case .file: .text
         case .program: .digest

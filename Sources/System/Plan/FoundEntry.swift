@@ -2,14 +2,14 @@
 package struct FoundEntry: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case nothing
-        /// A file: its digest, and its text if it is small. Both are `nil` where planning does not need them; a file that is too
-        /// large to be the installation's counts as one without a matching digest.
+        /// A file. Its digest is `nil` if it was not read because planning needs only its rights, and empty, so that it matches no
+        /// other, if the file is too large to be the installation's. Its text is `nil` unless it was read as text and is UTF-8.
         case file(digest: String?, text: String?)
-        /// A folder: the names in it, if planning needs them.
+        /// A folder, with the names in it. There are none if planning does not need them, or if the folder can't be read.
         case folder([String])
         case link(to: String)
         case other
-        /// A folder above is a link or a file, or may not be entered.
+        /// The path can't be reached, because a folder above it is a link or a file.
         case unreachable
     }
 

@@ -11,10 +11,11 @@ struct EventReader {
     private var lines = LineReader()
     private var kind = ""
 
-    /// No event of the daemon's is longer.
+    /// The longest line that is accepted, in bytes; no event of the daemon is longer.
     private static let longest = 1 << 20
 
-    /// Throws `RuntimeError` where a line does not end.
+    /// Returns the events that the bytes complete.
+    /// - Throws: `RuntimeError` if a line does not end within `longest` bytes.
     mutating func read(_ bytes: [UInt8]) throws(RuntimeError) -> [Told] {
         var told: [Told] = []
         for line in try lines.read(bytes, longest: Self.longest) {
@@ -24,7 +25,7 @@ struct EventReader {
                 kind = String(line.dropFirst(7))
             } else if line.hasPrefix("data: ") {
                 let data = Data(line.utf8.dropFirst(6))
-                // What a later daemon tells in another way is no news to this program.
+                // A later daemon may send events that this program can't decode; it ignores them.
                 guard let session = try? JSONDecoder().decode(SessionDocument.self, from: data) else { continue }
                 told.append(.session(session, isNew: kind == "session_started"))
             }

@@ -2,19 +2,21 @@ import Dispatch
 import TCPOSIX
 import TCRuntime
 
-/// The program on a whole terminal: one thread that has it, waits for keys, signals and mail, and shows what has become of the state.
+/// The program on a whole terminal. One thread owns the terminal: it waits for keys, signals and mail, and shows the state that results.
 public struct FullScreen: Sendable {
     private let client: DaemonClient
     private let doors: SessionDoors
     private let folder: String
     private let noColour: Bool
 
-    /// `folder`: where new sessions start, unless somebody says otherwise.
+    /// - Parameter folder: The folder where new sessions start, unless the user names another one.
     public init(_ client: DaemonClient, _ doors: SessionDoors, folder: String, noColour: Bool) {
         (self.client, self.doors, self.folder, self.noColour) = (client, doors, folder, noColour)
     }
 
-    /// Runs until somebody leaves it. The signal that has ended it; `nil` for a key. Throws `RuntimeError`.
+    /// Runs until the user quits or a signal ends it.
+    /// - Returns: The signal that has ended it; `nil` if a key did.
+    /// - Throws: `RuntimeError`.
     public func run() async throws -> Int32? {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "terminal").async { @Sendable in
@@ -64,10 +66,10 @@ private struct Loop {
         return endedBy
     }
 
-    /// How long nothing may happen before the clock is looked at, in milliseconds.
+    /// The time without any event after which a tick is handled, in milliseconds.
     private static let tick: Int32 = 2_000
 
-    /// False when the terminal is gone.
+    /// Waits for input, a signal or mail, or until a tick is due. Returns false if the terminal is gone.
     private mutating func waitForNews() -> Bool {
         var sources = [
             pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
@@ -80,7 +82,7 @@ private struct Loop {
         return false
     }
 
-    /// Everything that waits is heard before the screen is shown again.
+    /// Handles every waiting signal, key and event before the screen is shown again.
     private mutating func hear() {
         for byte in alarm.answer() where byte != Alarm.mail { hear(signal: Int32(byte)) }
         while !isOver, let key = screen.key() { handle(.key(key)) }
@@ -92,11 +94,11 @@ private struct Loop {
         case SIGWINCH: resize()
         case SIGTSTP: suspend()
         case SIGCHLD: break
-        // Somebody has stopped this program without asking it; the shell had the terminal meanwhile.
+        // A signal such as SIGSTOP has stopped this program without asking it, and the shell had the terminal meanwhile.
         case SIGCONT:
             screen.leave()
             comeBack()
-        // Whoever is asked something takes it back first.
+        // While a dialog is open, Ctrl-C closes the dialog only.
         case SIGINT where state.dialog != nil: handle(.key(.escape))
         default:
             endedBy = number
@@ -124,7 +126,7 @@ private struct Loop {
         }
     }
 
-    /// To the shell, until it says to go on.
+    /// Gives the terminal to the shell, and stops until the shell continues this program.
     private mutating func suspend() {
         screen.leave()
         Alarm.leaveSignals()
@@ -133,14 +135,14 @@ private struct Loop {
         comeBack()
     }
 
-    /// What was told meanwhile may be more than was kept.
+    /// Takes the terminal back. More events may have come meanwhile than were kept, so the list is loaded again.
     private mutating func comeBack() {
         screen.enter()
         resize()
         handle(.missedSome)
     }
 
-    /// Lets another program have the terminal, and waits for it.
+    /// Gives the terminal to another program, and waits until that program ends.
     private mutating func hand(to terminal: SessionDoors.Terminal) {
         screen.leave()
         let trouble = run(terminal)
@@ -148,7 +150,7 @@ private struct Loop {
         if let trouble { handle(.failed(trouble)) }
     }
 
-    /// Who wants us to end means it, too.
+    /// Runs the other program, and returns a sentence about its failure, or `nil`. A SIGTERM or SIGHUP to this program ends both.
     private mutating func run(_ terminal: SessionDoors.Terminal) -> String? {
         do {
             let streams = ChildProcess.Streams(input: 0, output: 1, error: 2)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What tasks and signals leave for the one thread that has the terminal. It waits at a pipe, as it does for keys.
+/// The events that tasks post for the thread that owns the terminal. The alarm's pipe wakes that thread, which waits for keys as well.
 final class Mailbox: Sendable {
     private let events = Mutex<[Event]>([])
     private let alarm: Alarm
@@ -15,7 +15,7 @@ final class Mailbox: Sendable {
         if wasEmpty { alarm.ring(Alarm.mail) }
     }
 
-    /// How much was not looked at yet.
+    /// The number of events that were not taken yet.
     var backlog: Int { events.withLock { $0.count } }
 
     func take() -> [Event] {

@@ -1,6 +1,6 @@
 import TCNcurses
 
-/// Which attributes and colours a style has on this terminal.
+/// The attributes and colours that the styles have on this terminal.
 struct Palette {
     enum Depth {
         case none, sixteen, many
@@ -14,7 +14,7 @@ struct Palette {
 
     private let depth: Depth
 
-    /// Says its colours to the terminal.
+    /// Registers a colour pair with ncurses for each style, unless no colours are used.
     init(_ depth: Depth) {
         self.depth = depth
         guard depth != .none else { return }
@@ -25,7 +25,7 @@ struct Palette {
         }
     }
 
-    /// How many colours are used: none where somebody wants none (https://no-color.org).
+    /// Returns how many colours are used: none if the user wants none (https://no-color.org) or the terminal has fewer than 8.
     static func depth(colours: Int32, noColour: Bool) -> Depth {
         if noColour || colours < 8 { return .none }
         return colours >= 256 ? .many : .sixteen

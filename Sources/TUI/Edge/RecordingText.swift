@@ -1,6 +1,6 @@
 import TCRuntime
 
-/// Turns a recording that comes in pieces into lines to read.
+/// Turns a recording, which arrives in pieces, into readable lines.
 struct RecordingText {
     private var lines = LineReader()
     private var plain = PlainText()

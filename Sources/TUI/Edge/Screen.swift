@@ -2,18 +2,20 @@ import TCNcurses
 import TCPOSIX
 import TCRuntime
 
-/// The terminal, by ncurses: of one thread alone.
+/// The terminal, driven by ncurses. Only one thread may use it.
 final class Screen {
     private let palette: Palette
     private var shown: Frame?
     private var pasted: String?
-    /// How the terminal was when it was found.
+    /// The terminal's settings before this program changed them; `nil` if they could not be read.
     private let found: termios?
 
-    /// Throws `RuntimeError` for a terminal that nobody here knows.
+    /// Takes the terminal.
+    /// - Throws: `RuntimeError` if this machine has no description of the terminal that `TERM` names, or if that terminal can't place
+    ///   its cursor.
     init(noColour: Bool) throws(RuntimeError) {
         found = Self.settings
-        // Where the login has said nothing of letters: every terminal of today reads UTF-8.
+        // If the login's locale is not UTF-8, UTF-8 is used all the same: every terminal of today reads it.
         if setlocale(LC_CTYPE, "") == nil || String(cString: nl_langinfo(Int32(CODESET))) != "UTF-8" {
             setlocale(LC_CTYPE, "C.UTF-8")
         }
@@ -40,13 +42,13 @@ final class Screen {
 
     private func begin() {
         tui_mouse(1)
-        // Pasted text is no command.
+        // Bracketed paste: the terminal marks pasted text, so that its letters are not taken for commands.
         Self.say("\u{1B}[?2004h")
         shown = nil
         tui_redraw()
     }
 
-    /// Gives the terminal back as it was found.
+    /// Gives the terminal back with the settings that it had before.
     func leave() {
         tui_mouse(0)
         Self.say("\u{1B}[?2004l")
@@ -54,7 +56,7 @@ final class Screen {
         if var found { tcsetattr(0, TCSADRAIN, &found) }
     }
 
-    /// Takes it again.
+    /// Takes the terminal again after `leave`.
     func enter() {
         tui_show()
         begin()
@@ -73,7 +75,7 @@ final class Screen {
         return Size(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 
-    /// Follows a terminal that has another size now.
+    /// Tells ncurses the terminal's new size.
     func resize(to size: Size) { resizeterm(Int32(size.rows), Int32(size.columns)) }
 
     func redraw() {
@@ -81,7 +83,7 @@ final class Screen {
         tui_redraw()
     }
 
-    /// Shows a frame: of its lines those that are others than before.
+    /// Shows a frame. Only the lines that differ from the last frame are written.
     func show(_ frame: Frame) {
         guard frame != shown else { return }
         for (row, line) in frame.lines.enumerated()
@@ -103,7 +105,7 @@ final class Screen {
         }
     }
 
-    /// The next key that is waiting; `nil` for none.
+    /// Returns the next key that was typed; `nil` if none waits. Pasted text is returned as a whole.
     func key() -> Key? {
         while true {
             var code: UInt32 = 0

@@ -1,8 +1,8 @@
 import TCRuntime
 
-/// What only the account itself can do with its sessions, as the commands do it.
+/// The actions that only the account's own processes can take on its sessions. The commands of `telec` implement them.
 public struct SessionDoors: Sendable {
-    /// What to run to be in a session's terminal.
+    /// The program to run to enter a session's terminal.
     public struct Terminal: Sendable {
         public var command: [String]
         public var environment: [String: String]
@@ -13,7 +13,7 @@ public struct SessionDoors: Sendable {
         }
     }
 
-    /// A session that runs, and what its owner is told.
+    /// A session that was started, and a notice for its owner.
     public struct Started: Sendable {
         public var session: SessionDocument
         public var notice: String?

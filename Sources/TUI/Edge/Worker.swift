@@ -1,20 +1,20 @@
 import Synchronization
 import TCRuntime
 
-/// Does what the state wants done, each in a task of its own, and posts what came of it.
+/// Carries out the effects that the state wants, each in a task of its own, and posts the results.
 final class Worker: Sendable {
     private let client: DaemonClient
     private let doors: SessionDoors
     private let mailbox: Mailbox
     private let reading = Mutex<Task<Void, Never>?>(nil)
-    /// How long the daemon took to count projects: where that is long, it is asked rarely.
+    /// The time that the daemon last took to count projects. The longer it is, the longer the worker waits before it asks again.
     private let counting = Mutex(Duration.zero)
 
     init(_ client: DaemonClient, _ doors: SessionDoors, _ mailbox: Mailbox) {
         (self.client, self.doors, self.mailbox) = (client, doors, mailbox)
     }
 
-    /// Starts an effect; what concerns the terminal itself is not for a task.
+    /// Starts an effect. Effects on the terminal itself are ignored: the terminal's thread carries them out.
     func begin(_ effect: Effect) {
         switch effect {
         case .listen(let seconds): Task { await listen(after: seconds) }
@@ -40,7 +40,7 @@ final class Worker: Sendable {
         }
     }
 
-    /// What somebody has asked for: he is told how it went.
+    /// Starts an action that the user has asked for, and posts its outcome.
     private func act(_ effect: Effect) {
         switch effect {
         case .start(let wanted):
@@ -98,7 +98,7 @@ final class Worker: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.hear(as: me) }
                 group.addTask { try await self.feelPulse() }
-                // Either of the two ends the line.
+                // The connection is over as soon as one of the two ends.
                 _ = try await group.next()
                 group.cancelAll()
             }
@@ -122,7 +122,9 @@ final class Worker: Sendable {
         }
     }
 
-    /// A daemon that was stopped keeps its connections: that nothing is told says nothing. Throws `RuntimeError` when it is silent.
+    /// Asks the daemon every few seconds whether it is well. A suspended daemon keeps its connections, so a connection without events
+    /// does not show that the daemon runs.
+    /// - Throws: `RuntimeError` if the daemon does not answer in time.
     private func feelPulse() async throws {
         while true {
             try await Task.sleep(for: .seconds(4))
@@ -148,7 +150,7 @@ final class Worker: Sendable {
         return [.noDaemon, .brokenAnswer].contains(error.code)
     }
 
-    /// While the terminal is somebody else's, nothing piles up here.
+    /// Waits while the mailbox holds more than `most` events, so that events don't pile up while another program has the terminal.
     private func waitForRoom(for most: Int) async {
         while mailbox.backlog > most, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
     }
@@ -177,7 +179,7 @@ final class Worker: Sendable {
             let page = try await client.get("/sessions", wanted, as: SessionsDocument.self).value
             mailbox.post(.page(page, key, request.page, generation: generation))
         } catch {
-            // It is asked for again as soon as this is heard.
+            // The state asks for the page again as soon as it hears of the failure, so the pause comes first.
             try? await Task.sleep(for: .seconds(1))
             mailbox.post(.pageFailed(key, Self.sentence(error), generation: generation))
         }
@@ -211,6 +213,6 @@ final class Worker: Sendable {
 }
 
 extension ListQuery {
-    /// As the daemon's routes call it.
+    /// The query's parameters by the names that the daemon's routes use.
     var parameters: [(String, String?)] { [("state", state), ("agent", agent), ("owner", owner), ("text", words)] }
 }

@@ -1,6 +1,6 @@
 import TCRuntime
 
-/// Who did what to whose sessions: newest first.
+/// The page of the audit log, newest entries first: who did what to whose sessions.
 struct AuditPane {
     var entries = Pages<AuditEntry>(count: 1)
     private(set) var selected = 0
@@ -22,14 +22,14 @@ struct AuditPane {
         return entries.request(for: wanted)
     }
 
-    /// The number of a new look at the newest entries.
+    /// Begins a new request for the newest entries, and returns its generation.
     mutating func askAgain() -> Int {
         generation += 1
         entries.giveUp()
         return generation
     }
 
-    /// The newest page tells what those after it are: they are asked for again.
+    /// Takes a page. The newest page (0) determines where the later ones begin, so they are dropped and asked for again.
     mutating func receive(_ document: AuditDocument, _ page: Int, height: Int) {
         if page == 0 { entries = Pages(count: 1) }
         entries.receive(page, document.entries, next: document.next.map { String($0) })

@@ -1,10 +1,10 @@
 import TCRuntime
 
-/// Which sessions stand together.
+/// The key by which sessions are grouped in the list.
 enum GroupKey: Hashable, Sendable {
     case project(String)
     case noProject
-    /// All of them, where nothing is grouped.
+    /// The one group of all sessions, in a list without projects.
     case all
 
     init(path: String?) { self = path.map { $0.isEmpty ? .noProject : .project($0) } ?? .noProject }
@@ -13,7 +13,7 @@ enum GroupKey: Hashable, Sendable {
 /// The sessions of one project, newest first.
 struct Group {
     let key: GroupKey
-    /// Those that were started since the pages were asked for.
+    /// The sessions that were started since the pages were asked for.
     var fresh: [SessionDocument] = []
     var pages: Pages<SessionDocument>
     var isFolded = false
@@ -37,18 +37,19 @@ struct Group {
 /// A row of the list: a project's heading, or one of its sessions.
 struct Place: Equatable {
     var group: Int
-    /// `nil` is the heading.
+    /// The session's index in its group; `nil` for the heading.
     var session: Int?
 }
 
-/// All sessions that somebody may see, of which the rows around the screen are kept.
+/// The list of all sessions that the user may see. Only the rows around the screen are kept in memory.
 struct Browser {
     private(set) var groups: [Group] = []
-    /// Counted over all that is not folded.
+    /// The selected row, counted over all rows that are not folded away.
     private(set) var selected = 0
     /// The first row on the screen.
     private(set) var top = 0
-    /// The session that was selected when its list was asked for anew: where it comes again, it is selected again.
+    /// The session to select as soon as its row arrives: the one that was selected when the list was asked for anew, or a session
+    /// that `select` named before its row was there.
     private var anchor: String?
 
     var rowCount: Int { groups.reduce(0) { $0 + Self.rows($1) } }
@@ -60,7 +61,7 @@ struct Browser {
         (hasHeading(group) ? 1 : 0) + (group.isFolded ? 0 : group.count)
     }
 
-    /// What stands in a row.
+    /// Returns the place that a row shows; `nil` if there is no such row.
     func place(_ row: Int) -> Place? {
         var left = row
         for (at, group) in groups.enumerated() {
@@ -96,7 +97,7 @@ struct Browser {
         }
     }
 
-    /// Moves the selection; what it leads to is shown in `height` rows.
+    /// Moves the selection, and scrolls so that the selected row is among the `height` visible ones.
     mutating func select(_ row: Int, height: Int) {
         anchor = nil
         move(to: row, height)
@@ -114,7 +115,7 @@ struct Browser {
         top = max(0, min(top, rowCount - height))
     }
 
-    /// The next heading above or below the selected row.
+    /// Returns the row of the next heading below the selected row (`step` 1) or above it (-1); `nil` if there is none.
     func heading(_ step: Int) -> Int? {
         guard let place = selectedPlace else { return nil }
         if step < 0, place.session != nil { return row(of: Place(group: place.group)) }
@@ -136,7 +137,7 @@ struct Browser {
 }
 
 extension Browser {
-    /// Takes the groups as they are now. What is folded stays folded, and what is selected, where its row comes again.
+    /// Replaces the groups. Folded groups stay folded. The selected session stays selected if its row arrives again.
     mutating func replace(by counts: [(key: GroupKey, count: Int)], height: Int) {
         let before = Dictionary(uniqueKeysWithValues: groups.map { ($0.key, $0) })
         let (place, session, isFirst) = (selectedPlace, selectedSession?.sessionID, groups.isEmpty)
@@ -156,21 +157,21 @@ extension Browser {
         go(to: Place(group: at, session: place.session), height)
     }
 
-    /// Selects a place, or the nearest to it that is there.
+    /// Selects a place, or the nearest one that exists in its group.
     private mutating func go(to place: Place, _ height: Int) {
         let group = groups[place.group]
         let session = group.isFolded || group.count == 0 ? nil : place.session.map { min($0, group.count - 1) }
         move(to: row(of: Place(group: place.group, session: session)), height)
     }
 
-    /// A session is told of. False where it is none of the rows that are here.
+    /// Updates the row of a session that the daemon told about. Returns false if no row in memory shows the session.
     mutating func update(_ session: SessionDocument) -> Bool {
         for key in [GroupKey(path: session.projectPath), .all] {
             guard let at = groups.firstIndex(where: { $0.key == key }),
                 let index = groups[at].index(of: session.sessionID)
             else { continue }
             var session = session
-            // An event says nothing of hosts.
+            // An event has no data about the host, so the known data stays.
             if session.host == nil, session.closedAt == nil { session.host = groups[at][index]?.host }
             groups[at].replace(index, by: session)
             return true
@@ -178,7 +179,7 @@ extension Browser {
         return false
     }
 
-    /// Selects a session; one whose row is not here yet when it comes.
+    /// Selects a session. If its row is not in memory yet, it is selected when the row arrives.
     mutating func select(_ id: String, height: Int) {
         for at in groups.indices where !groups[at].isFolded {
             guard let index = groups[at].index(of: id) else { continue }
@@ -187,7 +188,7 @@ extension Browser {
         anchor = id
     }
 
-    /// A new session stands first in its project; the row that is selected stays selected.
+    /// Inserts a new session as the first of its project. The selected row stays selected.
     mutating func insert(_ session: SessionDocument, isGrouped: Bool, height: Int) {
         let key = isGrouped ? GroupKey(path: session.projectPath) : .all
         let place = selectedPlace
@@ -205,7 +206,8 @@ extension Browser {
         move(to: selected + (isAbove ? added : 0), height)
     }
 
-    /// Which pages to ask for, so that all rows on the screen, and as many before and behind it, are here; others are forgotten.
+    /// Returns the pages to ask for, so that all rows on the screen are in memory, and two screens (at least 50 rows) before and after
+    /// it. Pages farther away are forgotten.
     mutating func requests(height: Int) -> [(key: GroupKey, request: PageRequest)] {
         let ahead = max(2 * height, 50)
         let wanted = max(0, top - ahead)..<top + height + ahead
@@ -229,7 +231,8 @@ extension Browser {
         return result
     }
 
-    /// The daemon has as many for one caller at once.
+    /// The largest number of groups whose pages are awaited at the same time. The daemon itself answers only a few requests of one caller
+    /// at once, and lets the others wait (`FairShare`).
     private static let mostRequests = 4
 
     mutating func receive(_ page: SessionsDocument, for key: GroupKey, _ number: Int, height: Int) {
@@ -237,7 +240,7 @@ extension Browser {
         let place = selectedPlace
         let known = Set(groups[at].fresh.map(\.sessionID))
         groups[at].pages.receive(number, page.sessions, next: page.next)
-        // One that was told of before its page came stands there, too.
+        // The page also holds the sessions that an event had added before the page arrived.
         if number == 0, !known.isEmpty {
             let there = Set(page.sessions.map(\.sessionID))
             groups[at].fresh.removeAll { there.contains($0.sessionID) }

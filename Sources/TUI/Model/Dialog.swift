@@ -1,17 +1,17 @@
 import TCRuntime
 
-/// What is asked; until it is answered, keys go there.
+/// A question or notice. Until it is answered, it gets all keys.
 enum Dialog {
     case line(Prompt)
-    /// Yes or no.
+    /// A question with the answers yes and no, and the effect of a yes.
     case question(String, yes: Effect)
-    /// To be read and put away.
+    /// A text that the user reads and dismisses.
     case notice(String)
 }
 
-/// A line that is typed.
+/// A line of text that the user types.
 struct Prompt {
-    /// What becomes of it.
+    /// The use of the line once it is complete.
     enum Purpose {
         case search
         case reason(SessionDocument, TranscriptView)
@@ -24,7 +24,7 @@ struct Prompt {
     var question: String
     var purpose: Purpose
     private(set) var letters: [Character]
-    /// Before which letter the next one goes.
+    /// The cursor: the index of the letter before which the next one is inserted.
     private(set) var at: Int
 
     init(_ question: String, _ purpose: Purpose, text: String = "") {
@@ -37,11 +37,11 @@ struct Prompt {
     var text: String { String(letters) }
     var before: String { String(letters[..<at]) }
 
-    /// False for a key that does nothing to a line.
+    /// Applies a key to the line. Returns false if the key does not edit lines.
     mutating func edit(_ key: Key) -> Bool {
         switch key {
         case .character(let letter): insert(String(letter))
-        // A line is one line: nothing that was pasted can end it.
+        // Line breaks in pasted text become blanks, so that pasted text can't complete the line.
         case .paste(let text): insert(text.split(whereSeparator: \.isNewline).joined(separator: " "))
         case .left, .control("b"): at = max(0, at - 1)
         case .right, .control("f"): at = min(letters.count, at + 1)
@@ -57,7 +57,7 @@ struct Prompt {
         return true
     }
 
-    /// Far longer than what the daemon takes.
+    /// The largest number of characters in a line: many more than the daemon accepts.
     private static let longest = 20_000
 
     private mutating func insert(_ text: String) {

@@ -1,17 +1,17 @@
 import TCRuntime
 
-/// What happens, in the order in which it is heard of.
+/// Something that has happened. The state handles events in the order in which they arrive.
 enum Event: Sendable {
     case key(Key)
     case size(Size)
     case tick
-    /// Somebody wants the program to end: Ctrl-C, a polite kill, a terminal that is gone.
+    /// The program is to end: Ctrl-C, SIGTERM, or a terminal that is gone.
     case interrupted
-    /// The line to the daemon is open, and says who is calling.
+    /// The connection to the daemon is open; the document says as whom the daemon knows the caller.
     case connected(WhoamiDocument)
     case disconnected(String)
     case told(SessionDocument, isNew: Bool)
-    /// More was told than could be listened to.
+    /// Events of the daemon may have been missed.
     case missedSome
     case projects(ProjectsDocument, generation: Int)
     case projectsFailed(String, generation: Int)
@@ -23,24 +23,24 @@ enum Event: Sendable {
     /// An action's outcome, as a sentence.
     case done(String)
     case failed(String)
-    /// Something that has to be read before anything else goes on.
+    /// A text that the user has to read before anything else.
     case notice(String)
     case started(SessionDocument, notice: String?)
-    /// The way into a session's terminal.
+    /// The program that enters a session's terminal.
     case terminal(SessionDoors.Terminal)
-    /// Nothing was loaded for a while, and the list is older than what was told.
+    /// The pause that `Effect.reloadSoon` asked for is over: the list is out of date and may be loaded again.
     case quiet(generation: Int)
 }
 
-/// What comes of a recording.
+/// News about a recording that is being read.
 enum TranscriptNews: Sendable {
-    /// Lines of what the terminal showed; the first goes on where the last ended.
+    /// The next part of the text. It continues where the last part ended, which may be in the middle of a line.
     case text(String)
     case ended
     case failed(String)
 }
 
-/// What is to be done outside of the state.
+/// An action that a state of `telec tui` wants done outside of it.
 enum Effect: Sendable {
     case listen(afterSeconds: Int)
     case loadProjects(ListQuery, generation: Int)
@@ -53,9 +53,9 @@ enum Effect: Sendable {
     case end(String)
     case share(String, isShared: Bool)
     case attach(String)
-    /// After a while without news, the list is loaded again.
+    /// Posts `Event.quiet` after a pause, so that the list is loaded again.
     case reloadSoon(generation: Int)
-    /// The terminal is another program's for a while.
+    /// Gives the terminal to another program until that program ends.
     case hand(SessionDoors.Terminal)
     case redraw
     case suspend

@@ -1,13 +1,13 @@
-/// What somebody does at the terminal.
+/// An input at the terminal: a key, a click, a turn of the wheel, or pasted text.
 enum Key: Equatable, Sendable {
     case character(Character)
     case up, down, left, right, pageUp, pageDown, home, end
     case enter, escape, backspace, delete, tab
-    /// Together with the control key.
+    /// The character together with the Control key.
     case control(Character)
-    /// A line of the screen.
+    /// A click on a row of the screen.
     case click(row: Int)
     case wheel(up: Bool)
-    /// Text that was pasted: never a command.
+    /// Pasted text, which is never taken for a command.
     case paste(String)
 }

@@ -1,6 +1,6 @@
 import TCRuntime
 
-/// Which sessions are listed, and in what order.
+/// The filter and the order of the list of sessions.
 struct ListQuery: Equatable, Sendable {
     enum Order: CaseIterable, Sendable {
         case projectsByActivity, projectsByName, all
@@ -24,7 +24,7 @@ struct ListQuery: Equatable, Sendable {
 
     init(order: Order = .projectsByActivity) { self.order = order }
 
-    /// Reads `state:active agent:claude owner:Alice some words`; `nil` with a state that is none.
+    /// Reads a query such as `state:active agent:claude owner:Alice some words`; `nil` if it names an unknown state.
     init?(typed: String, order: Order) {
         self.order = order
         var rest: [Substring] = []
@@ -41,7 +41,7 @@ struct ListQuery: Equatable, Sendable {
         if !rest.isEmpty { words = rest.joined(separator: " ") }
     }
 
-    /// As it is typed.
+    /// The query as the user would type it.
     var typed: String {
         let named = [("state", state), ("agent", agent), ("owner", owner)]
         return (named.compactMap { name, value in value.map { "\(name):\($0)" } } + [words].compactMap { $0 })
@@ -50,13 +50,13 @@ struct ListQuery: Equatable, Sendable {
 
     var isFiltering: Bool { !typed.isEmpty }
 
-    /// The next state to show alone; behind the last one all.
+    /// Filters by the next state. After the last state, all sessions are shown.
     mutating func nextState() {
         guard let now = state, let at = Self.states.firstIndex(of: now) else { return state = Self.states[0] }
         state = at + 1 < Self.states.count ? Self.states[at + 1] : nil
     }
 
-    /// Whether a session that was told of belongs into the list.
+    /// Returns whether a session that an event told about belongs in the list.
     func takes(_ session: SessionDocument) -> Bool {
         if let state, session.status != state { return false }
         if let agent, session.agent != agent { return false }

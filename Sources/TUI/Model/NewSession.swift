@@ -1,16 +1,16 @@
-/// A session that somebody wants.
+/// A session that the user wants to start.
 public struct NewSession: Equatable, Sendable {
     public var title: String
     public var project: String
-    /// An agent of the settings; `nil` is what the settings prefer, unless there is a command.
+    /// The name of an agent in the settings; `nil` for the preferred agent, or if there is a command.
     public var agent: String?
     public var command: [String] = []
 
-    /// `typed`: an agent's name, nothing, or a command behind `!`.
+    /// - Parameter typed: An agent's name, an empty text, or `!` and a command.
     init(title: String, project: String, typed: String) {
         (self.title, self.project) = (title, project)
         if typed.hasPrefix("!") {
-            // As a shell reads it.
+            // A shell parses the command.
             command = ["sh", "-c", String(typed.dropFirst())]
         } else if !typed.isEmpty {
             agent = typed

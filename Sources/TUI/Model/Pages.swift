@@ -1,28 +1,28 @@
-/// A list of any length of which some pages are kept. A page is found by where the one before ended, so the way to a far one leads
-/// through all before it; of those only where they end is kept.
+/// A list of any length, some pages of which are kept. A page is found by the position at which the page before it ended, so all
+/// earlier pages have to be loaded first. Only the end positions of those are kept.
 struct Pages<Row> {
-    /// How many rows a page has. What asks and what answers must agree on it.
+    /// The number of rows in a page. Requests and answers must agree on it.
     static var size: Int { 200 }
 
-    /// How many rows there are, as far as is known.
+    /// The number of rows, as far as it is known.
     private(set) var count: Int
     private var loaded: [Int: [Row]] = [:]
-    /// Where each page begins; the first needs no place.
+    /// The positions at which the known pages begin; `nil` for the first page, which needs none.
     private var places: [String?] = [nil]
-    /// Pages that are shown until they come again.
+    /// The pages that are out of date. They are shown until they are loaded again.
     private var stale: Set<Int> = []
-    /// The page that is asked for now.
+    /// The page whose answer is awaited.
     private var asked: Int?
 
     init(count: Int) { self.count = count }
 
-    /// `nil` for a row that is not here (yet).
+    /// The row at an index; `nil` if it is not in memory.
     subscript(index: Int) -> Row? {
         guard let page = loaded[index / Self.size], index % Self.size < page.count else { return nil }
         return page[index % Self.size]
     }
 
-    /// How many rows are in memory.
+    /// The number of rows in memory.
     var kept: Int { loaded.values.reduce(0) { $0 + $1.count } }
 
     func index(where isWanted: (Row) -> Bool) -> Int? {
@@ -34,7 +34,7 @@ struct Pages<Row> {
 
     mutating func replace(_ index: Int, by row: Row) { loaded[index / Self.size]?[index % Self.size] = row }
 
-    /// What to ask for next so that these rows come; `nil` when they are here, or an answer is awaited.
+    /// Returns the next page to ask for, so that these rows are loaded; `nil` if they are up to date in memory or an answer is awaited.
     mutating func request(for rows: Range<Int>) -> PageRequest? {
         guard asked == nil, !rows.isEmpty, rows.lowerBound < count else { return nil }
         let pages = rows.lowerBound / Self.size...(min(rows.upperBound, count) - 1) / Self.size
@@ -44,7 +44,8 @@ struct Pages<Row> {
         return PageRequest(page: page, after: places[page])
     }
 
-    /// Takes an answer. `next`: where the page after it begins.
+    /// Takes the rows of a page.
+    /// - Parameter next: The position at which the following page begins; `nil` if there is none.
     mutating func receive(_ page: Int, _ rows: [Row], next: String?) {
         asked = nil
         loaded[page] = rows
@@ -65,7 +66,7 @@ struct Pages<Row> {
         stale = []
     }
 
-    /// What is here may have changed: it is asked for again, and shown until then.
+    /// Marks all rows as out of date. They are shown until they are loaded again.
     mutating func renew(count newCount: Int) {
         count = newCount
         places = [nil]
@@ -73,10 +74,10 @@ struct Pages<Row> {
         asked = nil
     }
 
-    /// The answer did not come.
+    /// Stops waiting for an answer that did not come.
     mutating func giveUp() { asked = nil }
 
-    /// Forgets what is neither among these rows nor on the page beside them.
+    /// Forgets the pages that neither hold these rows nor are next to them.
     mutating func keep(_ rows: Range<Int>) {
         let wanted = rows.lowerBound / Self.size - 1...max(rows.upperBound - 1, rows.lowerBound) / Self.size + 1
         for page in loaded.keys where !wanted.contains(page) { loaded[page] = nil }
@@ -86,6 +87,6 @@ struct Pages<Row> {
 /// One page to ask for.
 struct PageRequest: Equatable {
     var page: Int
-    /// Where it begins; `nil` for the first.
+    /// The position at which the page begins; `nil` for the first page.
     var after: String?
 }

@@ -1,12 +1,12 @@
 import Dialects
 import TCRuntime
 
-/// All that the program knows and shows.
+/// Everything that the program knows and shows.
 struct State {
     enum Link: Equatable {
         case connecting
         case up
-        /// With the reason, as a sentence.
+        /// The daemon can't be reached; the text is a sentence with the reason.
         case down(String)
     }
 
@@ -23,14 +23,14 @@ struct State {
     var now = Timestamp.now
     var me: WhoamiDocument?
     var link = Link.connecting
-    /// How often in a row nobody has answered.
+    /// The number of failed connection attempts in a row.
     var attempts = 0
     var query = ListQuery()
     var browser = Browser()
     var hasMore = false
-    /// Whether the list has come at all.
+    /// Whether the list was loaded at least once.
     var isLoaded = false
-    /// Something has changed that the list does not show.
+    /// Whether something has changed that the list does not show.
     var hasNews = false
     var page = Page.sessions
     var help: Int?
@@ -38,10 +38,10 @@ struct State {
     var audit = AuditPane()
     var dialog: Dialog?
     var message: Message?
-    /// What belongs to an earlier list is told by an earlier number.
+    /// The number of the current list. An answer with an earlier number belongs to an earlier list.
     var generation = 0
     var readings = 0
-    /// Where a session starts if nobody says otherwise.
+    /// The folder where a new session starts, unless the user names another one.
     let folder: String
 
     init(size: Size, folder: String) {
@@ -49,14 +49,14 @@ struct State {
         self.folder = folder
     }
 
-    /// Whether sessions bear their owners' names: where one person is alone they would only be in the way.
+    /// Whether sessions show their owners' names. On an installation with a single user, the names would only take up room.
     var showsOwners: Bool { me?.isShared ?? false }
 
     func isMine(_ session: SessionDocument) -> Bool {
         session.ownerPerson == me?.person && session.ownerUID == me?.uid
     }
 
-    /// `[alice]` before a title.
+    /// Returns the owner's badge that stands before a title, such as `[alice]`; `nil` for the user's own sessions.
     func badge(_ session: SessionDocument) -> String? {
         showsOwners && !isMine(session) ? "[\(session.ownerPerson ?? "nobody")]" : nil
     }

@@ -1,6 +1,6 @@
 import TCRuntime
 
-/// What was said in a session, as far as it is kept: its end.
+/// The transcript of a session. Only its end is kept.
 struct TranscriptPane {
     enum Standing: Equatable {
         case reading, ended
@@ -9,24 +9,24 @@ struct TranscriptPane {
 
     var session: SessionDocument
     let view: TranscriptView
-    /// The number of this reading; what an earlier one brings is not shown.
+    /// The number of this reading. Text from an earlier reading is not shown.
     let reading: Int
     var standing = Standing.reading
-    /// Rows of the screen's width.
+    /// The lines of text, wrapped to the screen's width.
     private(set) var rows: [String] = []
-    /// What came without an end of line yet stands in the last rows: so many.
+    /// The number of rows at the end that show the open line, the line whose end has not arrived yet.
     private var openRows = 0
     private var openLine = ""
     private var lines: [String] = []
-    /// Of all lines together.
+    /// The size of all lines together, in bytes.
     private var bytes = 0
     private var width: Int
-    /// The first row on the screen; `nil` follows the end.
+    /// The first row on the screen; `nil` if the screen follows the end.
     private(set) var top: Int?
-    /// Whether its beginning was left out.
+    /// Whether the beginning of the transcript was dropped.
     private(set) var isCut = false
 
-    /// Whoever needs more reads it with `telec transcript`.
+    /// The largest number of lines that are kept. `telec transcript` shows all of them.
     static let mostLines = 4_000
     static let mostBytes = 1_000_000
     private static let longestLine = 4_000
@@ -70,9 +70,9 @@ struct TranscriptPane {
         openRows = open.count
     }
 
-    /// Keeps the end. A look further up moves along.
+    /// Drops lines at the beginning if there are too many. A position that is scrolled up keeps showing the same text.
     private mutating func cut() {
-        // A quarter more than is kept, so that it is not done with every line.
+        // A quarter more than the limit is allowed, so that lines are not dropped with each new one.
         guard lines.count > Self.mostLines * 5 / 4 || bytes > Self.mostBytes * 5 / 4 else { return }
         var first = max(0, lines.count - Self.mostLines)
         bytes -= lines[..<first].reduce(0) { $0 + $1.utf8.count }
@@ -99,7 +99,7 @@ struct TranscriptPane {
         showOpenLine()
     }
 
-    /// The rows to show.
+    /// Returns the rows to show on a screen of `height` rows.
     func visible(_ height: Int) -> ArraySlice<String> {
         let first = min(top ?? max(0, rows.count - height), max(0, rows.count - height))
         return rows[first..<min(rows.count, first + height)]

@@ -1,4 +1,4 @@
-/// A line that is typed in the plain mode.
+/// A command that is typed as a line in the plain mode.
 enum PlainCommand: Equatable {
     case list(String)
     case more
@@ -12,7 +12,7 @@ enum PlainCommand: Equatable {
     case audit
     case help
     case quit
-    /// What is wrong with it.
+    /// The line is no command; the text says why.
     case unclear(String)
 
     static func reading(_ line: String) -> PlainCommand {

@@ -3,7 +3,8 @@ import Dispatch
 import TCRuntime
 import TCTerminal
 
-/// The same sessions line by line: nothing moves the cursor, so that a screen reader, a braille line or a script can follow.
+/// The plain mode of the program: it works line by line and never moves the cursor, so that a screen reader, a braille display or a
+/// script can follow.
 public struct PlainFace {
     private let client: DaemonClient
     private let doors: SessionDoors
@@ -15,13 +16,14 @@ public struct PlainFace {
 
     private static let pageLength = 20
 
-    /// Asks the daemon who is calling. Throws `RuntimeError`.
+    /// Creates the face, and asks the daemon as whom it knows the caller.
+    /// - Throws: `RuntimeError`.
     public init(_ client: DaemonClient, _ doors: SessionDoors, folder: String) async throws {
         (self.client, self.doors, self.folder) = (client, doors, folder)
         words = PlainWords(me: try await client.get("/whoami", as: WhoamiDocument.self).value)
     }
 
-    /// Runs until somebody leaves it, or says nothing more.
+    /// Runs until the user quits or the input ends.
     public mutating func run() async {
         let news = PlainNews()
         let listening = Task { [client] in await news.listen(to: client) }
@@ -37,7 +39,7 @@ public struct PlainFace {
         }
     }
 
-    /// What does not succeed is said, and the next line is read.
+    /// Runs an action, and prints its error if it fails, so that the next line can be read.
     private mutating func attempt(_ body: (inout PlainFace) async throws -> Void) async {
         do {
             try await body(&self)
@@ -70,9 +72,9 @@ public struct PlainFace {
 
     private func say(_ text: String) { Console.out(Cells.clean(text)) }
 
-    /// What is typed, on a thread that may wait; `nil` at the end of the input.
+    /// Prints a question and returns the typed answer; `nil` at the end of the input. A thread that may block reads the line.
     private func ask(_ question: String) async -> String? {
-        // Nobody's typing ends the line of the question where the answers come from a file.
+        // If the answers come from a file, no Enter is echoed after the question, so the question gets a line of its own.
         if Console.inputIsTerminal { Console.write(question) } else { say(question) }
         return await withCheckedContinuation { continuation in
             DispatchQueue.global().async { @Sendable in continuation.resume(returning: readLine()) }

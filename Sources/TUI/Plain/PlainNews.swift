@@ -1,7 +1,7 @@
 import Synchronization
 import TCRuntime
 
-/// What has changed since somebody was told last. Nothing is said while he reads or types.
+/// The changes since the user was told last. They are kept until the user has finished reading or typing.
 final class PlainNews: Sendable {
     private struct State {
         var lines: [String] = []
@@ -11,11 +11,11 @@ final class PlainNews: Sendable {
     private let state = Mutex(State())
     private static let most = 5
 
-    /// Listens for as long as the program runs.
+    /// Listens to the daemon's events until the task is cancelled.
     func listen(to client: DaemonClient) async {
         while !Task.isCancelled {
             let reader = Mutex(EventReader())
-            // That nobody answers is told by what is asked.
+            // Errors are ignored: the user's next command reports that no daemon answers.
             try? await client.stream("/events") { bytes in
                 for told in try reader.withLock({ try $0.read(bytes) }) {
                     if case .session(let session, let isNew) = told { self.note(session, isNew) }

@@ -2,7 +2,7 @@ import Synchronization
 import TCRuntime
 import TCTerminal
 
-/// Prints a recording as it comes, a whole line at a time.
+/// Prints a recording while it arrives, one whole line at a time.
 final class PlainPrinter: Sendable {
     private struct State {
         var text: RecordingText

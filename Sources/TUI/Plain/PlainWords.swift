@@ -1,7 +1,7 @@
 import Dialects
 import TCRuntime
 
-/// Sessions as sentences: one line each, the number that it is called by first.
+/// Describes sessions and audit entries in words. A session's line begins with the number by which commands name the session.
 struct PlainWords {
     var me: WhoamiDocument
 

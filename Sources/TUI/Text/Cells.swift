@@ -1,14 +1,15 @@
 import TCRuntime
 
-/// Text from outside as a terminal may show it. All that reaches the screen, and each line of the plain mode, passes here.
+/// Makes text from outside safe to show on a terminal, and measures it. All text on the screen and all lines of the plain mode pass
+/// through here.
 enum Cells {
-    /// One place on the screen, or two side by side: what stands in it, and how wide it is.
+    /// A character with its marks, and its width: one or two columns of the screen.
     struct Cluster: Equatable {
         var text: String
         var width: Int
     }
 
-    /// On one line, without anything that moves the cursor, speaks to the terminal, or turns text around.
+    /// Returns the text on one line, without anything that moves the cursor, controls the terminal, or reverses the text's direction.
     static func clean(_ text: String) -> String {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         var reader = PlainText()
@@ -21,13 +22,13 @@ enum Cells {
         return clusters(of: text).reduce(0) { $0 + $1.width }
     }
 
-    /// Exactly so many columns: cut, with `…` where something is missing, or filled up with blanks.
+    /// Returns the text in exactly that number of columns: shortened with `…` at the end, or padded with blanks.
     static func fitted(_ text: String, to columns: Int) -> String {
         let cut = shortened(text, to: columns)
         return cut + String(repeating: " ", count: max(0, columns - width(cut)))
     }
 
-    /// At most so many columns.
+    /// Returns the text in at most that number of columns, with `…` at the end if something was cut.
     static func shortened(_ text: String, to columns: Int) -> String {
         guard columns > 0 else { return "" }
         guard width(text) > columns else { return text }
@@ -40,7 +41,7 @@ enum Cells {
         return result + "…"
     }
 
-    /// Lines of at most so many columns.
+    /// Returns the text in lines of at most that number of columns.
     static func wrapped(_ text: String, to columns: Int) -> [String] {
         let columns = max(2, columns)
         var (lines, line, used) = ([String](), "", 0)
@@ -63,7 +64,8 @@ enum Cells {
         return result
     }
 
-    /// Terminals disagree on how wide a sequence of joined emoji is, so its first one stands for it.
+    /// Returns a character as a cluster. Of a sequence of joined emoji only the first is kept, because terminals disagree on the
+    /// width of such sequences.
     private static func cluster(_ character: Character) -> Cluster? {
         var (scalars, width) = (String.UnicodeScalarView(), 0)
         for scalar in character.unicodeScalars {
@@ -80,6 +82,6 @@ enum Cells {
         return width == 0 ? nil : Cluster(text: String(scalars), width: width)
     }
 
-    /// A letter with more marks than any language has is somebody's joke.
+    /// The largest number of scalars in a cluster. Further marks are dropped: no language puts more on a letter.
     private static let longestCluster = 6
 }

@@ -1,9 +1,9 @@
-/// How something stands on the screen; which colour that is, the terminal decides (`Palette`).
+/// The role of a text on the screen. `Palette` gives it the colours and attributes that the terminal has.
 enum Style: Int, CaseIterable {
     case normal, dim, strong, title, project, badge, running, over, trouble, selected, banner, key
 }
 
-/// Text of one style on a line. There is no other way to the screen, and what is no text for a terminal gets no further.
+/// Text of one style on a line. All text reaches the screen as spans, and a span removes what a terminal would not show as text.
 struct Span: Equatable {
     let text: String
     let style: Style
@@ -17,7 +17,7 @@ struct Span: Equatable {
 typealias Line = [Span]
 
 extension Line {
-    /// Exactly so many columns wide; the last style goes on to the end.
+    /// Returns the line in exactly that number of columns: shortened, or padded with blanks in the last span's style.
     func fitted(to columns: Int) -> Line {
         var (result, used) = (Line(), 0)
         for span in self {
@@ -30,23 +30,23 @@ extension Line {
         return result + [Span(String(repeating: " ", count: columns - used), last?.style ?? .normal)]
     }
 
-    /// All of it in one style: a row that is selected.
+    /// Returns the line in a single style, for example as the selected row.
     func styled(_ style: Style) -> Line { map { Span($0.text, style) } }
 
     var text: String { map(\.text).joined() }
 }
 
-/// What the whole screen shows: as many lines as it has rows, each as wide as it is.
+/// The content of the whole screen: as many lines as the screen has rows, each as wide as the screen.
 struct Frame: Equatable {
     var lines: [Line]
-    /// Where the cursor stands while something is typed.
+    /// The cursor's position while the user types a line; `nil` otherwise.
     var cursor: (row: Int, column: Int)?
 
     static func == (a: Frame, b: Frame) -> Bool {
         a.lines == b.lines && a.cursor?.row == b.cursor?.row && a.cursor?.column == b.cursor?.column
     }
 
-    /// As a reader sees it.
+    /// The frame as plain text.
     var text: String { lines.map(\.text).joined(separator: "\n") }
 }
 

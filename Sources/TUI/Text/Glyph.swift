@@ -1,9 +1,9 @@
-/// How many columns a terminal gives a scalar (UAX 11 for the wide ones).
+/// The number of columns that a terminal gives to a scalar (UAX 11 for wide ones).
 enum Glyph {
-    /// `nil` for what is not shown at all; 0 for a mark on the letter before.
+    /// Returns the number of columns: 0 for a mark on the letter before it, and `nil` for a scalar that is not shown at all.
     static func width(_ scalar: Unicode.Scalar) -> Int? {
         if (0x20..<0x7F).contains(scalar.value) { return 1 }
-        // The second and third part of a Korean syllable.
+        // The second and third parts of a Korean syllable (medial vowels and final consonants) join the first.
         if (0x1160...0x11FF).contains(scalar.value) || (0xD7B0...0xD7FF).contains(scalar.value) { return 0 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: return scalar.properties.isVariationSelector ? nil : 0
@@ -18,7 +18,7 @@ enum Glyph {
         }
     }
 
-    /// What a sequence of joined emoji is made of.
+    /// Returns whether the scalar is a part of sequences of joined emoji.
     static func isPicture(_ scalar: Unicode.Scalar) -> Bool {
         !isRegional(scalar) && (scalar.properties.isEmojiPresentation || scalar.properties.isEmojiModifier)
     }

@@ -1,13 +1,13 @@
 import TCRuntime
 
 extension State {
-    /// Takes what was asked for. What belongs to an earlier list is let fall.
+    /// Takes an answer of the daemon. Answers that belong to an earlier list are ignored.
     mutating func take(_ answer: Event) -> [Effect] {
         let height = layout.list
         switch answer {
         case .projects(let document, generation): take(document)
         case .projectsFailed(let why, generation):
-            // It is tried again when the clock is looked at next.
+            // The next tick tries again.
             hasNews = true
             message = Message(text: why, isTrouble: true)
         case .page(let page, let key, let number, generation):
@@ -39,7 +39,7 @@ extension State {
         browser.replace(by: counts, height: layout.list)
     }
 
-    /// What was said in the session that is read.
+    /// Takes news about the transcript that is being read. News of an earlier reading is ignored.
     mutating func take(_ news: TranscriptNews, _ number: Int) -> [Effect] {
         guard transcript?.reading == number else { return [] }
         switch news {
@@ -52,7 +52,7 @@ extension State {
 }
 
 extension GroupKey {
-    /// What a heading says.
+    /// The text of the group's heading.
     var name: String {
         switch self {
         case .project(let path): path

@@ -1,7 +1,7 @@
 import TCRuntime
 
 extension State {
-    /// Keys of the list of sessions that are no way through it.
+    /// Handles the keys of the session list that do not move the selection.
     mutating func command(_ key: Key) -> [Effect] {
         let height = layout.list
         switch key {
@@ -26,7 +26,7 @@ extension State {
         return []
     }
 
-    /// What is done to the selected session.
+    /// Handles the keys that act on the selected session.
     private mutating func commandOnSession(_ letter: Character) -> [Effect] {
         guard "tcsexA".contains(letter) else { return unknown(.character(letter)) }
         guard let session = browser.selectedSession else { return say("no session is selected") }
@@ -70,7 +70,8 @@ extension State {
 
     // MARK: transcripts
 
-    /// One's own is shown at once. Somebody else's takes a reason, and whoever is asked for it is told first that it is logged.
+    /// Opens a session's transcript. For another person's session the user has to give a reason first, and the question says that
+    /// reading is logged.
     mutating func openTranscript(_ session: SessionDocument, _ view: TranscriptView) -> [Effect] {
         guard isMine(session) else {
             let owner = session.ownerPerson ?? "nobody"

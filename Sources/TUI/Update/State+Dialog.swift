@@ -1,7 +1,7 @@
 import TCRuntime
 
 extension State {
-    /// A key for what is asked.
+    /// Handles a key while a dialog is open.
     mutating func answer(_ key: Key) -> [Effect] {
         switch dialog {
         case .line(var prompt)?:

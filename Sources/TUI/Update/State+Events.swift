@@ -2,7 +2,7 @@ import Dialects
 import TCRuntime
 
 extension State {
-    /// What becomes of the state when something happens, and what is to be done then. The same events make the same state.
+    /// Changes the state for an event, and returns the effects to carry out. The same events always lead to the same state.
     mutating func handle(_ event: Event) -> [Effect] {
         var effects: [Effect]
         switch event {
@@ -26,7 +26,7 @@ extension State {
         return effects + wants()
     }
 
-    /// The pages that the screen needs.
+    /// Returns effects that load the pages that the screen needs.
     private mutating func wants() -> [Effect] {
         guard link == .up else { return [] }
         switch page {
@@ -61,7 +61,7 @@ extension State {
     private mutating func tick() -> [Effect] {
         now = .now
         if hasNews, page == .sessions, browser.top == 0, dialog == nil { return reload() }
-        // Nobody tells of new entries. A look further down is left in peace.
+        // The daemon sends no events about new audit entries, so they are asked for; but not while the user has scrolled down.
         guard page == .audit, audit.top == 0, link == .up, !audit.entries.isAwaiting else { return [] }
         return [.loadAudit(PageRequest(page: 0, after: nil), generation: audit.askAgain())]
     }
@@ -75,7 +75,7 @@ extension State {
         return reload()
     }
 
-    /// What was asked for does not come any more; the list stays, as old as it is.
+    /// Marks the connection as lost, and tries again after a pause. Pending answers are given up; the list stays on the screen.
     private mutating func disconnect(_ why: String) -> [Effect] {
         link = .down(why)
         attempts += 1

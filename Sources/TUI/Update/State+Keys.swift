@@ -1,7 +1,7 @@
 import TCRuntime
 
 extension State {
-    /// A key goes to what is asked, then to the help, then to the page.
+    /// Handles a key. An open dialog gets the key; if there is none, the help if it is shown; otherwise the page.
     mutating func press(_ key: Key) -> [Effect] {
         if key == .control("l") { return [.redraw] + reload() }
         if key == .control("z") { return [.suspend] }
@@ -27,7 +27,7 @@ extension State {
         return []
     }
 
-    /// Keys that mean the same on each page; `nil` for others.
+    /// Handles the keys that mean the same on the transcript and the audit page; returns `nil` for other keys.
     private mutating func pressAnywhere(_ key: Key) -> [Effect]? {
         switch key {
         case .character("?"): help = 0
@@ -64,7 +64,8 @@ extension State {
         return []
     }
 
-    /// What the terminal showed, or what was said with the agent: `nil` for another key. Each is a reading of its own.
+    /// Changes between the terminal's text and the conversation with the agent; returns `nil` for other keys. Each change begins a
+    /// new reading, which takes a reason again if the session is another person's.
     private mutating func changeView(_ key: Key) -> [Effect]? {
         guard let transcript else { return nil }
         if key == .character("t") { return openTranscript(transcript.session, .terminal) }
@@ -89,7 +90,7 @@ extension State {
         return []
     }
 
-    /// A click on a row of the list.
+    /// Handles a click on a row of the screen: calls `body` with the row's number in the visible part of the list.
     mutating func select(clicked row: Int, _ body: (inout State, Int) -> Void) {
         let inList = row - 1 - (layout.hasBanner ? 1 : 0)
         guard (0..<layout.list).contains(inList) else { return }
@@ -115,7 +116,7 @@ extension State {
     }
 }
 
-/// A key as a way through rows, as vim has it and as arrows say it.
+/// A movement through rows, by vim's keys, the arrow keys, or the mouse.
 enum Motion {
     case by(Int)
     case page(Int)

@@ -1,4 +1,4 @@
-/// What the keys do.
+/// The help page, which explains the keys.
 enum HelpText {
     static let lines = """
         j k, arrows     down, up

@@ -1,12 +1,12 @@
-/// Where what stands on the screen.
+/// The sizes and places of the parts of the screen.
 struct Layout: Equatable {
     var size: Size
-    /// Between title and last line, without the banner.
+    /// The number of rows between the title and the last line, without the banner.
     var body: Int
-    /// Of the body: rows of the list.
+    /// The number of the body's rows that the list has.
     var list: Int
     var listColumns: Int
-    /// The details stand beside the list, or below it.
+    /// Whether the details stand beside the list rather than below it.
     var detailsBeside: Bool
     var details: Int
     var hasBanner: Bool
@@ -22,7 +22,7 @@ struct Layout: Equatable {
             (list, details) = (body, body)
             listColumns = size.columns * 3 / 5
         } else {
-            // The line between the two is one of the details'.
+            // The rule between the list and the details counts as a row of the details.
             details = body < 5 ? 0 : min(10, body / 2 + 1, max(3, body / 3 + 1))
             list = body - details
             listColumns = size.columns
@@ -33,11 +33,11 @@ struct Layout: Equatable {
 extension State {
     var layout: Layout { Layout(size, hasBanner: banner != nil) }
 
-    /// What must be seen as long as it is so.
+    /// A text that stays on the screen as long as it is true: that reading is logged, or that the daemon is away. `nil` if there is none.
     var banner: String? {
         if page == .transcript, let transcript, !isMine(transcript.session) {
             let owner = Cells.clean(transcript.session.ownerPerson ?? "nobody")
-            // That it is logged has room on every screen.
+            // The owner's name is shortened, so that the words about logging fit on every screen.
             let room = max(3, size.columns - "Viewing []'s session: access logged".count)
             return "Viewing [\(Cells.shortened(owner, to: room))]'s session: access logged"
         }
@@ -45,7 +45,7 @@ extension State {
         return nil
     }
 
-    /// Rows of text of a transcript: its session's data stand above.
+    /// The number of rows for a transcript's text. The rows above show the session's data.
     var transcriptHeight: Int { max(1, layout.body - transcriptDataRows) }
     var transcriptDataRows: Int { size.rows < 16 ? 1 : 3 }
 }

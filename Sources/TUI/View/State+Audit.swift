@@ -1,7 +1,7 @@
 import TCRuntime
 
 extension State {
-    /// Entries, and all about the selected one.
+    /// The body of the audit page: the entries, and all data of the selected one.
     var auditBody: [Line] {
         let layout = layout
         var list: [Line] = (0..<layout.list).map { auditLine(audit.top + $0, layout.listColumns) }

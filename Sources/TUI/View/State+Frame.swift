@@ -1,7 +1,7 @@
 import TCRuntime
 
 extension State {
-    /// What the screen shows of all this.
+    /// The content of the whole screen.
     var frame: Frame {
         var lines = [titleLine]
         if let banner { lines.append([Span(banner, .banner)]) }
@@ -56,7 +56,7 @@ extension State {
         return "\(sessions)\(hasMore ? " and more" : "")\(filter)  by \(query.order.words)"
     }
 
-    /// What is asked, what was said, or what the keys do; and where the cursor stands.
+    /// The last line, and the cursor's column in it: the dialog, else the message, else hints about the keys.
     private var lastLine: (Line, Int?) {
         switch dialog {
         case .line(let prompt)?: return promptLine(prompt)
@@ -68,7 +68,7 @@ extension State {
         return (hints, nil)
     }
 
-    /// The end of what is typed stays in sight.
+    /// The line that is typed, and the cursor's column. If the text is too long, its part directly before the cursor stays visible.
     private func promptLine(_ prompt: Prompt) -> (Line, Int?) {
         let room = max(8, size.columns / 3)
         let question = " \(Cells.shortened(Cells.clean(prompt.question), to: size.columns - room)): "

@@ -1,7 +1,7 @@
 import TCRuntime
 
 extension State {
-    /// The list, and the selected session's data beside or below it.
+    /// The body of the session page: the list, and the selected session's data beside or below it.
     var sessionsBody: [Line] {
         let layout = layout
         var list: [Line] = (0..<layout.list).map { listLine(browser.top + $0, layout.listColumns) }
@@ -55,7 +55,7 @@ extension State {
         return [Span(mark, .dim), Span(badge, .badge), Span(title), Span(" ")] + end
     }
 
-    /// Everything about a session but what was said in it: the most important first, since it may not all have room.
+    /// Returns all data of a session except its transcript. The most important come first, because not all may fit.
     func details(_ session: SessionDocument?) -> [Line] {
         guard let session else { return [[Span(" " + (browser.selectedProject ?? "no session is selected"), .dim)]] }
         let host = session.host.map { host in
@@ -78,7 +78,7 @@ extension State {
         [Span(" " + Cells.fitted(fact.name, to: 8), .dim), Span(fact.value)]
     }
 
-    /// Two facts on a line, so that below a list all have room; the title alone.
+    /// Returns lines with two facts each, so that all facts fit below a list. The title has a line of its own.
     private static func inPairs(_ facts: [(String, String)], _ columns: Int) -> [Line] {
         var lines = [fact(facts[0])]
         for at in stride(from: 1, to: facts.count, by: 2) {
@@ -89,9 +89,9 @@ extension State {
     }
 }
 
-/// Where a session stands, in words.
+/// A session's state in words.
 enum StateText {
-    /// One that runs has a host: where it has none, or a refused one, that is told beside its state.
+    /// Returns the state. An active session should have a host: if it has none, or if the daemon refused its host, the text says so.
     static func long(_ session: SessionDocument) -> String {
         switch (session.host?.state, session.status) {
         case ("refused", _): "\(session.status), host refused"
@@ -107,7 +107,7 @@ enum StateText {
         }
     }
 
-    /// Colours are not all that tells states apart.
+    /// Returns a mark for the state, so that states can be told apart without colours.
     private static func mark(_ session: SessionDocument) -> String {
         switch session.status {
         case "active", "headless": "+"

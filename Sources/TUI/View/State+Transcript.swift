@@ -1,7 +1,7 @@
 import TCRuntime
 
 extension State {
-    /// Whose it is and where it stands above, what was said below.
+    /// The body of the transcript page: the session's data above, the transcript's text below.
     var transcriptBody: [Line] {
         guard let transcript else { return [] }
         let height = transcriptHeight

@@ -1,8 +1,8 @@
 import Dialects
 
-/// Times as people read them.
+/// Times in a form for people.
 enum TimeText {
-    /// How long ago, in its largest unit: `5s`, `12m`, `3h`, `9d`, `2y`; `-` for none.
+    /// Returns the time since a timestamp, in its largest unit: `5s`, `12m`, `3h`, `9d`, `2y`; `-` if there is none.
     static func age(_ text: String?, at now: Timestamp) -> String {
         guard let text, let moment = Timestamp(parsing: text) else { return "-" }
         let seconds = max(0, now.seconds(since: moment))
@@ -15,7 +15,7 @@ enum TimeText {
         }
     }
 
-    /// To the second, in UTC as everywhere: `2026-11-25 09:30:00`.
+    /// Returns the timestamp to the second, in UTC like all times here: `2026-11-25 09:30:00`; `-` if there is none.
     static func moment(_ text: String?) -> String {
         text.map { String($0.prefix(19)).replacing("T", with: " ") } ?? "-"
     }

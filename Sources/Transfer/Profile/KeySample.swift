@@ -7,7 +7,7 @@ import Dialects
 struct KeySample {
     private static let probes: Int64 = 16
     private static let rowsPerProbe: Int64 = 8
-    /// The largest number of bytes that a sample may read. Beyond it the sample costs too much.
+    /// The number of bytes after which a sample is given up, because it would cost too much.
     private static let room = 4 << 20
     /// The largest number of pieces into which a table is cut. The findings about each piece are kept until all are read, and
     /// each piece is a transaction.

@@ -123,8 +123,9 @@ struct VerificationPlan {
         }
     }
 
-    /// Returns the form of a column whose type is enforced. A type that only one database knows is compared as the text that
-    /// this database writes. So are doubles beside texts, because some of the doubles, such as NaN, are not numbers.
+    /// Returns the form of a column whose type is enforced; `nil` if the type's values can't be read. A type that only one
+    /// database knows is compared as the text that this database writes. Doubles beside texts are compared as texts too,
+    /// because the text of some doubles, such as NaN, is not a number to the other database.
     private func form(heldTo type: ColumnType, besideText: Bool) -> CanonicalForm? {
         if type == .real && besideText { return .text }
         return CanonicalForm(type) ?? (type.isNative ? .text : nil)

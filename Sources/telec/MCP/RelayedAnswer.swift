@@ -30,8 +30,8 @@ actor RelayedAnswer {
         }
     }
 
-    /// Ends the answer.
-    /// - Throws: `RPCFailure` if no answer has come.
+    /// Ends the answer. An answer that is not a stream of events is passed on only here, once it is whole.
+    /// - Throws: `RPCFailure` if a stream has ended without a response, or if the document is not a JSON-RPC message.
     func end() async throws(RPCFailure) {
         guard !isAnswered else { return }
         guard !isStream else {
@@ -47,7 +47,8 @@ actor RelayedAnswer {
         await output.write(JSON.object(others + [("id", id.document)]).canonical())
     }
 
-    /// A description of an answer that is not MCP.
+    /// The message about an answer that is neither a stream of events nor a JSON-RPC message. Status 404 comes from a daemon that is too
+    /// old to have the route.
     private var trouble: String {
         head?.status == 404
             ? "the daemon knows no MCP: it is older than this program; restart it"

@@ -3,7 +3,7 @@ import Synchronization
 import TCRuntime
 import TCTerminal
 
-/// Shows a list of sessions again whenever one of them changes. It waits for a daemon that goes away.
+/// Shows a list of sessions again whenever one of them changes. If the daemon goes away, it tries again until the daemon is back.
 final class SessionWatch: Sendable {
     private let client: DaemonClient
     private let query: [(String, String?)]
@@ -17,8 +17,8 @@ final class SessionWatch: Sendable {
         self.columns = columns
     }
 
-    /// The pause between two updates, and the longest time without one: ages such as "5 min ago" change even when no session
-    /// does.
+    /// `pause` is the wait after an error before the next attempt. `longest` is the interval at which the list is read again even without
+    /// an event, because ages such as "5 min ago" change although no session does.
     private static let (pause, longest) = (Duration.seconds(2), Duration.seconds(30))
 
     /// Runs until the process is ended.

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TCRuntime
 
-/// Everything here goes to the database past the runtime, with the rights that the runtime itself has.
+/// Tests attacks that circumvent the runtime, and use the rights that the runtime itself has in the database.
 @Suite("Attacks on the audit log's tables")
 struct AuditAttackTests {
     private static let row = """
@@ -15,7 +15,7 @@ struct AuditAttackTests {
         SELECT %SEQ%, at, uid, role, action, outcome, %PREVIOUS%, hash FROM audit_log WHERE seq = 3
         """
 
-    /// A copy of row 3 with another place in the chain.
+    /// Returns a statement that inserts a copy of row 3 at another place in the chain.
     static func forged(_ verb: String, seq: String, previous: String = "(SELECT hash FROM audit_head)") -> String {
         "\(verb) INTO audit_log " + row.replacing("%SEQ%", with: seq).replacing("%PREVIOUS%", with: previous)
     }
@@ -52,7 +52,7 @@ struct AuditAttackTests {
         "SET session_replication_role = replica; \(forged("INSERT", seq: "22"))",
     ]
 
-    /// What takes away the triggers, which only who owns the tables may.
+    /// Statements that remove or disable the triggers, which only the owner of the tables may do.
     static let byOwners = [
         "ALTER TABLE audit_log DISABLE TRIGGER ALL", "ALTER TABLE audit_log DISABLE TRIGGER audit_log_refuse",
         "ALTER TABLE audit_log ENABLE REPLICA TRIGGER audit_log_refuse", "DROP TRIGGER audit_log_refuse ON audit_log",
@@ -143,7 +143,7 @@ struct AuditAttackTests {
                 #expect(try await migrator.up().steps.count == 1)
                 await database.close()
                 #expect(try await log.verify().entries == 2)
-                // Without the owner's role it may do nothing.
+                // Without taking the owner's role, the migrator may do nothing.
                 try expectRefusal(of: "SELECT count(*) FROM audit_log", at: try roles.url("migrator"))
             }
         }
@@ -156,7 +156,7 @@ struct AuditAttackTests {
     }
 }
 
-/// The roles of docs/postgresql-roles.sql, with names of the test's own, since roles belong to the whole server.
+/// The roles of docs/postgresql-roles.sql. Each test has names of its own for them, because roles belong to the whole server.
 struct AuditRoles {
     private let prefix: String
     private let database: String
@@ -168,7 +168,7 @@ struct AuditRoles {
         let roles = AuditRoles(prefix: "tc_\(UInt64.random(in: 0 ... .max))_", database: name)
         let script = try String(contentsOfFile: AuditDocs.path("postgresql-roles.sql"), encoding: .utf8)
             .replacing("teleclaude_", with: roles.prefix)
-        // Twice: it says of itself that it can be.
+        // The script runs twice, because it claims that it can be repeated.
         for _ in 1...2 { try admin.executeScript(script) }
         defer {
             let all = ["migrator", "app", "owner"].map { roles.prefix + $0 }.joined(separator: ", ")
@@ -181,7 +181,7 @@ struct AuditRoles {
         try TestPostgreSQL.url(["dbname": database, "user": prefix + role])
     }
 
-    /// The same for who takes another role on the way in.
+    /// Returns the URL by which a role connects and takes another role at once.
     func url(_ role: String, as other: String) throws -> DatabaseURL {
         try TestPostgreSQL.url(["dbname": database, "user": prefix + role, "options": "-c role=\(prefix + other)"])
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The chain, without a database")
 struct AuditChainTests {
-    /// What docs/audit.md says, once in numbers: this hash may never change.
+    /// An example of the hash that docs/audit.md defines. This hash may never change.
     @Test("a known row has a known hash")
     func known() {
         var entry = AuditEntry(
@@ -33,7 +33,7 @@ struct AuditChainTests {
             guard changed != chain else { continue }
             let verdict = AuditExport.verify(changed.map(\.line), against: end)
             let flaw = try #require(verdict.flaw, "\(name) went unseen, seed \(seed)")
-            // Every row before the one that is named is as it was.
+            // Every row before the reported one is unchanged.
             let right = Int(min(flaw.seq - 1, verdict.end.seq))
             #expect(Array(changed.prefix(right)) == Array(chain.prefix(right)), "\(name), seed \(seed): \(flaw)")
         }
@@ -81,7 +81,7 @@ struct AuditChainTests {
             using: &random) ?? nil
     }
 
-    /// The chain with one thing done to it.
+    /// Returns the chain with one change, and the change's name.
     private static func changed(_ chain: [AuditEntry], _ random: inout SeededGenerator) -> (String, [AuditEntry]) {
         var chain = chain
         let at = Int.random(in: chain.indices, using: &random)
@@ -103,7 +103,7 @@ struct AuditChainTests {
             chain[at].reason = text(&random)
             return ("reason", chain)
         case 5:
-            // What moves a text from one member to the next must not go unseen either.
+            // A text that moves from one member to another must be detected as well.
             (chain[at].person, chain[at].sessionID) = (chain[at].sessionID, chain[at].person)
             return ("members swapped", chain)
         case 6:

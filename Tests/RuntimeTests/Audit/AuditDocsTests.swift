@@ -36,7 +36,7 @@ struct AuditDocsTests {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
-        // A few kilobytes: a pipe has room for them.
+        // The input has a few kilobytes, for which a pipe has room.
         try input.fileHandleForWriting.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
         try input.fileHandleForWriting.close()
         let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)

@@ -4,23 +4,23 @@ import Testing
 
 @testable import TCRuntime
 
-/// The database reports no failure when something that stands on a table keeps a row out, changes it or hides it.
+/// Tests objects on a table that reject a row, change it or hide it, without an error from the database.
 @Suite("Something that swallows what the audit log writes")
 struct AuditGuardTests {
     struct Obstacle: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var backend: Backend
-        /// What verify names.
+        /// The object that `verify` names.
         var name: String
         var make: String
-        /// What takes it away, where it leaves no row behind that is not as it was meant.
+        /// The statement that removes the object; `nil` if no test removes it, because it leaves altered rows behind.
         var undo: String?
 
         init(_ title: String, _ backend: Backend, _ name: String, _ make: String, undo: String? = nil) {
             (testDescription, self.backend, self.name, self.make, self.undo) = (title, backend, name, make, undo)
         }
 
-        /// A trigger in PostgreSQL with this body.
+        /// Returns a PostgreSQL trigger with this body.
         static func trigger(_ title: String, _ when: String, _ body: String, undo: String? = nil) -> Obstacle {
             Obstacle(
                 title, .postgresql, "the trigger swallow on audit_log",
@@ -68,7 +68,7 @@ struct AuditGuardTests {
         }
     }
 
-    /// With a writer that knows where the chain ends, and has its statements prepared, and with one that has to look.
+    /// The test uses a writer that knows the end of the chain and has prepared its statements, and one that has to look it up.
     @Test("nothing is admitted, and verify names it", arguments: obstacles, [true, false])
     func swallowed(_ obstacle: Obstacle, isWarm: Bool) async throws {
         try await obstacle.backend.withAuditLog { log, url in

@@ -5,7 +5,7 @@ import TCRuntime
 import TCSettings
 import TestSupport
 
-/// Options of the database that an audit log writes.
+/// The options of a database to which an audit log writes.
 let durable = ConnectionOptions(access: .create, isOwned: true, isDurable: true)
 
 let ann = Caller(identity: Identity(person: "Ann", role: .admin, uid: 1_000, osUsername: "ann"))
@@ -13,12 +13,12 @@ let ben = Caller(identity: Identity(person: "Ben", role: .member, uid: 1_001, os
 let sessionOfBen = AuditedSession(id: "s-ben", owner: Owner(person: "Ben", uid: 1_001))
 
 extension Caller {
-    /// The same person, from inside a session.
+    /// Returns the same person as a caller from inside a session.
     func inside(_ session: String?) -> Caller { Caller(identity: identity, session: session) }
 }
 
 extension Backend {
-    /// A migrated database of this kind, and its log.
+    /// Passes the log and the URL of a migrated database of this kind to `body`.
     func withAuditLog<T>(_ body: (AuditLog, DatabaseURL) async throws -> T) async throws -> T {
         try await withURL { url in
             let database = try Database(url, options: durable)
@@ -36,7 +36,7 @@ extension Backend {
 }
 
 extension AuditLog {
-    /// Some rows of all kinds.
+    /// Records rows of all kinds.
     func fill(_ count: Int) async throws {
         for number in 0..<count {
             try await record(
@@ -56,7 +56,7 @@ extension AuditLog {
 }
 
 enum AuditDocs {
-    /// A file of the folder docs.
+    /// Returns the path of a file in the folder docs.
     static func path(_ name: String, file: String = #filePath) -> String {
         // …/Tests/RuntimeTests/Audit/AuditSupport.swift
         file.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 } + "/docs/" + name

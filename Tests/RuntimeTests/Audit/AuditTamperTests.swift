@@ -5,7 +5,7 @@ import Testing
 
 @testable import TCRuntime
 
-/// Who owns the file, or is a superuser, can change anything. It can't be prevented there; it can be seen.
+/// Tests changes by the owner of the file or by a superuser, who can change anything. Such changes can't be prevented, but detected.
 @Suite("Tampering with the audit log past its triggers")
 struct AuditTamperTests {
     struct Tampering: Sendable, CustomTestStringConvertible {
@@ -140,7 +140,7 @@ struct AuditTamperTests {
 }
 
 extension Backend {
-    /// Runs `body` with nothing in its way, and leaves no trace of that.
+    /// Runs `body` with all protection disabled, and restores the protection without a trace.
     fileprivate func tamper(_ url: DatabaseURL, _ body: (any Connection) throws -> Void) throws {
         let connection = try connect(to: url)
         defer { connection.close() }

@@ -11,13 +11,13 @@ struct AuditUnavailableTests {
     func full() async throws {
         try await Backend.sqlite.withAuditLog { log, url in
             try await log.fill(5)
-            // The limit belongs to a connection, so this log has one only.
+            // The limit belongs to a connection, so this log has only one connection.
             var options = durable
             options.poolSize = 1
             let database = try Database(url, options: options)
             try await database.withConnection { connection in
                 _ = try connection.values("PRAGMA max_page_count = 1")
-                // As many pages as there are: the next one is one too many.
+                // The limit is the current number of pages, so one more page is too many.
                 while true {
                     do {
                         _ = try connection.execute(
@@ -53,7 +53,7 @@ struct AuditUnavailableTests {
             await #expect(throws: AuditUnavailable.self) {
                 try await other.recordRefusal(.attach, by: ben, on: nil, reason: nil)
             }
-            // One's own session needs no row.
+            // An access to the caller's own session needs no row.
             let own = try await other.admit(.attach, by: ben, on: sessionOfBen, reason: nil)
             #expect(own.seq == nil)
             await database.close()

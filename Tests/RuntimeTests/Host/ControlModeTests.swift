@@ -47,7 +47,7 @@ struct ControlModeTests {
 }
 
 struct DrainMarkTests {
-    /// However the output is cut, the mark is found once, and nothing of it is recorded.
+    /// However the output is cut into pieces, the mark is found once, and no part of it is recorded.
     @Test func theMarkIsFoundInAnyPieces() {
         let secret = DrainMark.secret()
         let output = Array("last words".utf8) + DrainMark.bytes(secret) + [10]
@@ -61,7 +61,7 @@ struct DrainMarkTests {
         }
     }
 
-    /// What a command prints that looks like a mark, or like its beginning, is its output.
+    /// Output of a command that looks like a mark, or like the beginning of one, is recorded as output.
     @Test func whatIsNotOurMarkStays() {
         let other = DrainMark.bytes(DrainMark.secret())
         let texts: [[UInt8]] = [
@@ -123,7 +123,7 @@ struct RecorderTests {
         }
     }
 
-    /// Hours without a daemon become some files; a chunk that was sent stays as it is.
+    /// The output of hours without a daemon is gathered in a few files. A chunk that was sent does not change.
     @Test func whatNobodyTakesIsGathered() async throws {
         try await withTemporaryFolder { folder in
             var spool = Spool(folder)
@@ -140,7 +140,7 @@ struct RecorderTests {
         }
     }
 
-    /// The disk is the owner's: the oldest is given up, but for the beginning.
+    /// The spool is bounded, because the disk belongs to the owner. The oldest data is dropped, except the beginning.
     @Test func theSpoolIsBounded() async throws {
         try await withTemporaryFolder { folder in
             var spool = Spool(folder, limit: 100)

@@ -3,7 +3,7 @@ import Testing
 @testable import TCRuntime
 
 struct HostOutboxTests {
-    /// Pings are answered once for all that came; each chunk is acknowledged, and while many wait nothing more is heard.
+    /// Several pings get one answer. Each chunk is acknowledged. While many answers wait, the daemon reads nothing more from the host.
     @Test func aHostThatReadsNothingIsHeardNoMore() async throws {
         let outbox = HostOutbox()
         outbox.put(.next(3))
@@ -48,7 +48,7 @@ struct PaceTests {
 }
 
 struct HostPlaceTests {
-    /// Whichever of the two ends first, the connection and its being a host: nothing is left counted.
+    /// Whether the connection or its role as a host ends first, the counts return to zero.
     @Test(arguments: [true, false])
     func aHostIsCountedApart(closesFirst: Bool) throws {
         let limits = ConnectionLimits(perUser: 1, ofPublic: 1, hostsPerUser: 2, inAll: 9)

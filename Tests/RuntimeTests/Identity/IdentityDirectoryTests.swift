@@ -28,7 +28,8 @@ struct IdentityDirectoryTests {
         #expect(identity == Identity(person: "Alice", role: .member, uid: 1_001, osUsername: "alice"))
     }
 
-    /// Root, the daemon's own uid, the uid that stands for "none of this namespace", and a caller without a pid.
+    /// The arguments are root, the daemon's own uid, the uid for users outside of this namespace, a caller without a pid, and an
+    /// unknown uid.
     @Test(arguments: [(0, 7), (900, 7), (65_534, 7), (1_001, 0), (1_002, 7)] as [(UInt32, Int32)])
     func everybodyElseIsPublicInSystemMode(uid: UInt32, pid: Int32) throws {
         let identity = try directory(.system, [alice]).identity(of: PeerCredentials(uid: uid, pid: pid))
@@ -63,7 +64,7 @@ struct IdentityDirectoryTests {
         #expect(error?.code == "duplicate_uid" && error?.message.contains("Eve and Alice have one uid, 1001") == true)
     }
 
-    /// What userdel, useradd and usermod leave of /etc/passwd while the daemon runs.
+    /// The arguments are contents of /etc/passwd as userdel, useradd and usermod leave it while the daemon runs.
     @Test(
         arguments: [
             ("alice:x:1001:", .member), ("mallory:x:1001:", .public), ("", .public), ("alice:x:1005:", .public),
@@ -92,14 +93,14 @@ struct IdentityDirectoryTests {
             try write(accounts)
             let identity = directory.identity(of: PeerCredentials(uid: 1_001, pid: 7))
             #expect(identity.role == expected)
-            // Until the settings are read again.
+            // If the account still exists, the person is known again once the settings are read again.
             if let uid = locals.current.uids["alice"] {
                 #expect(try read().identity(of: PeerCredentials(uid: uid, pid: 7)).role == .member)
             }
         }
     }
 
-    /// What is asked of a name service is not asked while somebody waits, and no answer is no answer.
+    /// A name service is not asked while a caller waits. If the service does not answer, nothing is concluded from that.
     @Test func whatANameServiceSaysLaterCounts() throws {
         func account(_ name: String) -> Account { Account(uid: 1_001, name: name, home: "/", shell: "/bin/sh") }
         let directory = try IdentityDirectory(

@@ -30,14 +30,14 @@ import Testing
         #expect(read.passages.first?.saidAt.text == "2026-11-25T10:46:41.500000Z")
     }
 
-    /// Screens are drawn over and over, and a line is there once.
+    /// A line that the screen shows again and again is found once.
     @Test func aLineIsThereOnce() {
         let read = reader(
             nil, output("one\r\ntwo\r\n"), output("\u{1B}[H\u{1B}[2Jone\r\n two \r\nthree\r\n\r\n   \r\n"))
         #expect(read.passages.map(\.text) == ["one\ntwo\nthree\n"])
     }
 
-    /// Wherever a reading rests, in a word, a line or a sequence, the next one goes on.
+    /// A reading may stop within a word, a line or an escape sequence. The next one continues there.
     @Test func aReadingGoesOnWhereTheLastRested() {
         let lines = ["one tw", "o\r\nthr", "ee\u{1B}", "[31", "mfour\r\n\u{1B}]52;c;c2Vjc", "mV0\u{07}five"].map {
             output($0)
@@ -64,7 +64,7 @@ import Testing
         #expect(endless.passages.allSatisfy { $0.text.utf8.count <= Passage.longest + 1 })
     }
 
-    /// A host may write anything.
+    /// A host may write anything, and the reader must not fail.
     @Test func nothingThatAHostWritesBreaksIt() {
         for line in [
             #"[1e300,"o","x"]"#, #"[-1,"o","x"]"#, #"[null,"o","x"]"#, "[", "{", #"{"timestamp":9223372036854775807}"#,

@@ -45,7 +45,7 @@ import Transfer
         }
     }
 
-    /// Whatever stands around words means nothing, and breaks nothing.
+    /// Characters around words have no meaning in a query, and cause no error.
     @Test(arguments: Backend.available)
     func wordsAreNoSyntax(_ backend: Backend) async throws {
         try await withSearch(backend) { search, database in
@@ -81,7 +81,7 @@ import Transfer
         }
     }
 
-    /// Every word that the single-user install's own full-text tables know, asked of both (ACCEPTANCE 28).
+    /// Every word in the full-text tables of the single-user install is searched in both databases (ACCEPTANCE 28).
     @Test(arguments: Backend.available)
     func whatWasFoundBeforeIsFound(_ backend: Backend) async throws {
         let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))
@@ -100,7 +100,7 @@ import Transfer
             ).run()
             #expect(report.verdict == .verified)
             await source.close()
-            // The rows without a parent are all that it differs by.
+            // The only differences are foreign keys that rows without a parent break.
             let drift = try await Migrator(history: try .teleclaude(), database: target).drift().map(\.description)
             #expect(drift.allSatisfy { $0.hasPrefix("foreign key ") }, "\(drift)")
             let search = Search(target)
@@ -117,8 +117,8 @@ import Transfer
         }
     }
 
-    /// By full-text table: its words, and the rows in which it finds each. FTS5 takes symbols that are newer than its tables for
-    /// words; nobody looks for those.
+    /// Returns, for each full-text table, its words and the rows in which it finds each word. FTS5 takes symbols that are newer than
+    /// its Unicode tables for words; these are left out.
     private static func words(of fixture: SQLiteFixture) throws -> [String: [String: Set<Int64>]] {
         let connection = try connect(to: fixture.url, ConnectionOptions(access: .readWrite))
         defer { connection.close() }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TCRuntime
 
-/// The index and what is found in it, on both databases. Who may see what is `SearchCommandTests`.
+/// Tests the index and searches in it, on both databases. `SearchCommandTests` tests who may see which passages.
 @Suite struct TranscriptIndexTests {
     private let alice = Identity(person: "Alice", role: .member, uid: 1_001, osUsername: nil)
     private let bob = Identity(person: "Bob", role: .member, uid: 1_002, osUsername: nil)
@@ -56,7 +56,7 @@ import Testing
             #expect(try await index.add([passage("the dep")], of: "one", from: nil, to: progress(10, one)))
             let begun = try #require(try await index.progress(of: "one"))
             #expect(begun.open?.passage == passage("the dep") && begun.passages == 1 && begun.readTo == 10)
-            // Nobody reads the same piece twice.
+            // The same piece is not added twice.
             #expect(try await !index.add([passage("x")], of: "one", from: nil, to: progress(10, one)))
             let grown = [passage("the deployment\n"), passage("second u1001 shared\n", 1)]
             #expect(try await index.add(grown, of: "one", from: begun, to: progress(20, one)))
@@ -64,7 +64,7 @@ import Testing
             #expect(try await find("DEPLOYMENT", index, .ownAndShared(alice)).map(\.session) == ["one"])
             #expect(try await find("dep", index, .ownAndShared(alice)).isEmpty)
             #expect(try await index.progress(of: "one")?.passages == 2)
-            // Marks are no words, and words no marks.
+            // Marks can't be found as words, and words do not act as marks.
             for words in ["u1001", "shared", "second shared"] {
                 #expect(try await find(words, index, .ownAndShared(alice)).count == 1, "\(words)")
                 #expect(try await find(words, index, .ownAndShared(bob)).isEmpty, "\(words)")
@@ -84,7 +84,7 @@ import Testing
             #expect(try await index.add(many, of: "one", from: nil, to: progress(10, one)))
             #expect(try await find("word", index, .ownAndShared(bob)).isEmpty)
             try await sessions.setVisibility("one", .shared)
-            // Some at once.
+            // The passages are marked in batches.
             let marks = "=u1001 =shared"
             for _ in 1...2 { #expect(try await !index.mark("one", with: marks)) }
             #expect(try await index.mark("one", with: marks))
@@ -92,7 +92,7 @@ import Testing
             let places = try await find("word", index, .ownAndShared(bob))
             #expect(places.count == 3 && places.allSatisfy { $0.matches == 450 })
             #expect(try await find("word", index, .ownAndShared(bob), session: "one", limit: 500).count == 450)
-            // What is no longer shared is not found at once, whatever it is marked with.
+            // A session that is not shared any more is at once not found, whatever marks its passages still have.
             try await sessions.setVisibility("one", .private)
             #expect(try await find("word", index, .ownAndShared(bob)).isEmpty)
             #expect(try await find("word", index, .ownAndShared(alice)).count == 3)
@@ -105,7 +105,7 @@ import Testing
             for number in 0..<7 {
                 let one = session("s\(number)", of: alice)
                 try await sessions.insert(one)
-                // Some at the same moment.
+                // Some passages have the same time.
                 let many = (0..<5).map { passage("common\n", number / 2 + $0 * 7) }
                 #expect(try await index.add(many, of: one.id, from: nil, to: progress(1, one)))
             }
@@ -134,7 +134,7 @@ import Testing
             try await index.forget("one")
             #expect(try await index.progress(of: "one") == nil)
             #expect(try await Set(find("common", index, .all).map(\.session)) == ["two", "three"])
-            // A row takes along what is left.
+            // Deleting a session's row deletes its remaining passages.
             try await database.withConnection { connection throws in
                 _ = try connection.execute("DELETE FROM sessions WHERE session_id = 'two'")
                 #expect(try connection.queryValue("SELECT count(*) FROM transcript_passages")?.integer == 450)

@@ -6,9 +6,9 @@ import Testing
 
 @testable import TCRuntime
 
-/// Who gets in, on a real socket.
+/// Tests which connections are admitted, on a real socket.
 struct DoorTests {
-    /// A door, by itself with room for two, kept by a thread of its own.
+    /// Runs a door on a thread of its own, with room for two connections by default.
     private func withDoor(room: Int = 2, _ body: (Door, String) async throws -> Void) async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/d.sock"
@@ -41,9 +41,9 @@ struct DoorTests {
             #expect(first.peer.uid == geteuid())
             var second = await callers.next()
             #expect(second != nil)
-            // The end of the file: nobody waits for an answer that does not come.
+            // The connection is closed, so that a client does not wait for an answer that never comes.
             for _ in 0..<3_000 { #expect(try connected(path).readToEnd() ?? Data() == Data()) }
-            // A place is free when nothing holds it any more.
+            // A place is free as soon as its connection is released.
             close(try #require(second).descriptor)
             second = nil
             let next = try connected(path)

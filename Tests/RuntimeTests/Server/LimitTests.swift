@@ -17,7 +17,7 @@ struct LimitTests {
         for uid in 1_001...1_003 as ClosedRange<UInt32> {
             #expect((0..<9).map { _ in limits.enter(party(.member, uid)) }.count { $0 } == 8)
         }
-        // Who asks whether the daemon lives is not kept out by them.
+        // They do not keep out root, who checks that the daemon is alive.
         #expect(limits.enter(party(.public, 0)))
         limits.leave(party(.public, 2_000))
         #expect(limits.enter(party(.public, 2_099)) && !limits.enter(party(.public, 2_098)))
@@ -34,7 +34,7 @@ struct LimitTests {
         #expect(Descriptors.connections(limit: 1) == 1)
     }
 
-    /// How many are at it, and how many were at most.
+    /// Counts the tasks that run at the same time, and the largest number so far.
     private actor Gauge {
         private(set) var running = 0
         private(set) var most = 0
@@ -60,7 +60,7 @@ struct LimitTests {
                     }
                 }
             }
-            // Somebody else does not wait.
+            // Another user does not wait.
             await shares.run(.user(2)) {}
         }
         #expect(await gauge.most == 2)

@@ -3,7 +3,8 @@ import Testing
 
 @testable import TCRuntime
 
-/// Who may do what, once more and written out: one line an action, one letter a relation (none, own, shared, foreign, orphaned).
+/// Tests the policy against a table that repeats it in full: one line per action, and one letter per relation (none, own, shared,
+/// foreign, orphaned).
 struct PolicyTests {
     private static let table: [Role: String] = [
         .admin: """
@@ -90,7 +91,7 @@ struct PolicyTests {
         #expect(written == found)
     }
 
-    /// What anybody but the owner may do to a session is either harmless or logged.
+    /// Each action that a person other than the owner may take on a session is either harmless or logged.
     @Test func whatConcernsOthersIsLogged() {
         let harmless: Set<Action> = [
             .listSessions, .startSession, .getSession, .readAudit, .archiveAudit, .readOwnAudit, .inspectDaemon,
@@ -121,7 +122,7 @@ struct RelationTests {
         #expect(session("Bob", 1_002, .shared).relation(to: alice) == .shared)
     }
 
-    /// A session without an owner, of the person's former account, and of the uid's former person.
+    /// The arguments are owners of sessions: none, the person's former account, and the uid's former person.
     @Test(
         arguments: [(nil, nil), (nil, 1_001), ("Alice", nil), ("Alice", 999), ("Bob", 1_001)] as [(String?, UInt32?)])
     func orphansAreNobodys(person: String?, uid: UInt32?) {

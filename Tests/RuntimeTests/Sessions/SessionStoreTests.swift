@@ -39,7 +39,7 @@ import Testing
             default: try await store.insert(session(number, of: other))
             }
         }
-        // Alice's uid under somebody else's name, and nobody's.
+        // One session has Alice's uid with another person's name, and one has no owner.
         try await store.insert(session(30, of: Owner(person: "Zoe", uid: 1_001), .shared))
         try await store.insert(session(31, of: Owner(person: nil, uid: nil), .shared))
     }
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// Projects are counted over what one sees, as a list of their sessions shows it.
+    /// A project's count is the number of its sessions that the user sees in the list.
     @Test(arguments: Backend.available)
     func projectsAreCountedAsTheyAreListed(backend: Backend) async throws {
         try await withStore(backend) { store, database in
@@ -75,7 +75,7 @@ import Testing
                     #expect(listed.count == project.sessions && listed.first?.lastActivity == project.newest)
                 }
                 #expect(try await store.projects(scope, closed, limit: 10) == [])
-                // Counted another way, the same comes out.
+                // Another way of counting gives the same result.
                 let active = SessionFilter(state: .active)
                 #expect(try await store.projects(scope, active, limit: 10) == projects)
                 #expect(try await store.projects(scope, SessionFilter(), limit: 1).count == 1)
@@ -83,7 +83,8 @@ import Testing
         }
     }
 
-    /// The admin's view has every session in it: none but those of the page may be looked at. Of somebody's own, all others are the more.
+    /// An admin's view includes every session, so a query within a project uses the index by project and reads only the page's
+    /// sessions. A query for one person's sessions uses the index by owner, because the sessions of all others are more numerous.
     @Test func aProjectIsFoundByItsIndex() async throws {
         try await withStore(.sqlite) { _, database in
             func plan(_ sql: SQL) async throws -> String {
@@ -106,7 +107,7 @@ import Testing
         }
     }
 
-    /// What is written down together keeps its order, whatever the ids are, and no time goes back.
+    /// Activities that are written together keep their order, whatever the ids are, and no time goes backwards.
     @Test(arguments: Backend.available)
     func sessionsAreOrderedByWhenTheyWereActive(backend: Backend) async throws {
         try await withStore(backend) { store, _ in
@@ -121,7 +122,7 @@ import Testing
             activity.note("s101", at: times[1])
             activity.note("s102", at: times[3])
             activity.note("s103", at: times[0])
-            // The database was away: what could not be written waits beside what happens meanwhile.
+            // The database was unavailable: the activities that could not be written wait together with newer ones.
             let waiting = activity.take()
             activity.note("s102", at: times[1])
             activity.putBack(waiting)
@@ -137,7 +138,7 @@ import Testing
         }
     }
 
-    /// Something on the table that reports no failure: what did not happen is not answered as done.
+    /// An object on the table suppresses writes without an error. A write that did not happen must not be reported as done.
     @Test(arguments: Backend.available)
     func whatIsSwallowedIsAFailure(backend: Backend) async throws {
         let swallow =
@@ -167,7 +168,7 @@ import Testing
         }
     }
 
-    /// Every page, of every size, gives what one list would, in its order and once.
+    /// Pages of any size give the rows of the whole list in the same order, each exactly once.
     @Test(arguments: Backend.available)
     func pagesAreTheList(backend: Backend) async throws {
         try await withStore(backend) { store, _ in
@@ -199,7 +200,7 @@ import Testing
             #expect(try await count(SessionFilter(project: "/p1")) == 5)
             #expect(try await count(SessionFilter(owner: "Bob")) == 5)
             #expect(try await count(SessionFilter(state: .closed)) == 0)
-            // What means something to LIKE is a text like any other.
+            // The wildcards of LIKE have no special meaning.
             #expect(try await count(SessionFilter(text: "100%_!")) == 15)
             #expect(try await count(SessionFilter(text: "SESSION 1 ")) == 1)
             #expect(try await count(SessionFilter(text: "1_0")) == 0)
@@ -235,7 +236,7 @@ import Testing
         }
     }
 
-    /// A daemon that lost its lock writes nothing, and one that takes over waits for what the old one is writing.
+    /// A daemon that lost its lock writes nothing, and a daemon that takes over waits for writes of the old one that are in progress.
     @Test(arguments: Backend.available)
     func anOldEpochWritesNothing(backend: Backend) async throws {
         try await withStore(backend) { store, database in

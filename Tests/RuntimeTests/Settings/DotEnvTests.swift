@@ -4,7 +4,7 @@ import Testing
 
 @Suite("a .env file is read as python-dotenv reads it")
 struct DotEnvTests {
-    /// What python-dotenv 1.2 said of each, by experiment.
+    /// The values that python-dotenv 1.2 gave for each text in an experiment.
     static let observed: [(text: String, values: [String: String])] = [
         ("b=c\na='x${b}'", ["b": "c", "a": "xc"]),
         ("a=${nope}", ["a": ""]),

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("what can't be seen is not taken for what is not there")
 struct PathWalkTests {
-    /// What stands at the system's place. Each would have meant single-user mode: other people, another database, another log.
+    /// Obstacles at the path of the system's settings. If they were ignored, each would lead to single-user mode, with other people,
+    /// another database and another log.
     private static let obstacles: [(String, @Sendable (SettingsFolder) throws -> Void)] = [
         ("a link to nothing", { try $0.link("etc/config.yml", to: "nowhere.yml") }),
         (
@@ -98,7 +99,7 @@ struct PathWalkTests {
             chmod("\(folder.path)/open", 0o1777)
             #expect(try folder.load().settings.mode == .system)
             guard geteuid() == 0 else { return }
-            // In a sticky folder the link is its owner's to change.
+            // In a sticky folder, the owner of a link can change it.
             lchown("\(folder.path)/open/next.yml", 12_345, 12_345)
             #expect(folder.refusal()?.place == "\(folder.path)/open/next.yml")
         }

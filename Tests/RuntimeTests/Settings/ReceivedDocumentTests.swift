@@ -25,7 +25,7 @@ struct ReceivedDocumentTests {
         #expect(refusal("{\"ui\": \"\(String(repeating: "x", count: 65_536))\"}") == "too_large")
         for text in [
             nested(5_000), String(repeating: "[", count: 60_000), "", "thinking_mode: fast", "[]", "{", "{\"a\": 1} x",
-            // Names for what stands elsewhere would make little text much.
+            // Aliases would turn a small text into a large document.
             "a: &a [1, 1]\nb: &b [*a, *a]\n? *b\n: 1",
         ] {
             #expect(["not_json", "too_large"].contains(refusal(text)))
@@ -44,7 +44,7 @@ struct ReceivedDocumentTests {
             ])
     }
 
-    /// It took six seconds for the half of it.
+    /// Merging takes time linear in the number of keys; a quadratic merge would take many seconds for this number.
     @Test("settings are laid over each other in as many steps as there are keys")
     func merging() {
         let count = 40_000
@@ -62,7 +62,7 @@ struct ReceivedDocumentTests {
             effective.all.count == count && effective.all.allSatisfy { $0.value.text == "two" && $0.losers.count == 1 })
         #expect(effective.value(at: Key("ui"))?.map?.count == 7)
         #expect(effective["ui.a0.k0"]?.layer == .user)
-        // A word beats a section, and a section a word.
+        // A word replaces a section of a lower layer, and a section replaces a word.
         effective = EffectiveSettings([
             layer(.system, "one"),
             Layer(name: .user, leaves: [Layer.Leaf(key: Key("ui"), value: SettingsValue(text: "x"), place: "")]),

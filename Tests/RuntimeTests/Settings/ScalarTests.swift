@@ -4,7 +4,7 @@ import Testing
 
 @Suite("words of YAML 1.1")
 struct ScalarTests {
-    /// What PyYAML's safe_load made of each, by experiment.
+    /// The arguments are the values that PyYAML's safe_load gave for each text in an experiment.
     @Test(arguments: [
         ("yes", Scalar.Meaning.boolean(true)), ("Off", .boolean(false)), ("NO", .boolean(false)), ("y", .text("y")),
         ("oN", .text("oN")), ("~", .null), ("", .null), ("Null", .null), ("nULL", .text("nULL")),

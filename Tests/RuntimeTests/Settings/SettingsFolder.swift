@@ -4,11 +4,11 @@ import Testing
 
 @testable import TCSettings
 
-/// A folder with settings files of a test's own.
+/// A folder with settings files for one test.
 struct SettingsFolder {
     let path: String
 
-    /// Writes a file; what is in its way of folders is made.
+    /// Writes a file, and creates the folders above it.
     func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
         let file = "\(path)/\(name)"
         let manager = FileManager.default
@@ -19,7 +19,7 @@ struct SettingsFolder {
         try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
     }
 
-    /// The context of a user whose home is `home` in it, on a machine whose own settings are in `etc`.
+    /// Returns the context of a user whose home is this folder's `home`, on a machine whose settings are in this folder's `etc`.
     func context(_ environment: [String: String] = [:]) -> ProcessContext {
         ProcessContext(
             environment: environment, home: "\(path)/home", uid: geteuid(), workingFolder: path,
@@ -30,7 +30,7 @@ struct SettingsFolder {
         try LoadedSettings.load(context(environment), for: reader)
     }
 
-    /// The refusal that loading ends with.
+    /// Returns the error with which loading the settings fails; `nil` if it succeeds.
     func refusal(_ environment: [String: String] = [:], for reader: Reader = .client) -> SettingsError? {
         do throws(SettingsError) {
             _ = try LoadedSettings.load(context(environment), for: reader)
@@ -42,7 +42,7 @@ struct SettingsFolder {
     }
 }
 
-/// Makes a folder that others can't write to; it is gone afterwards.
+/// Makes a folder to which other users can't write, and removes it afterwards.
 func withSettingsFolder<T>(_ body: (SettingsFolder) throws -> T) async throws -> T {
     try await withTemporaryFolder { folder in
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)

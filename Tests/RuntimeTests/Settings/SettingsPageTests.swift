@@ -13,7 +13,7 @@ struct SettingsPageTests {
         }
     }
 
-    /// The text of an example by the name of its file.
+    /// Returns the text of the example with this file name.
     private func example(_ name: String) throws -> String {
         let parts = try page.components(separatedBy: "```yaml \(name)\n")
         try #require(parts.count == 2)

@@ -17,7 +17,7 @@ struct SplitTests {
         }
     }
 
-    /// Splits the fictive user's home, after what a test does to it.
+    /// Splits the settings in the fictitious user's home, after `change` has changed the home.
     private func split<T>(_ change: (String) throws -> Void = { _ in }, _ body: (Split) throws -> T) async throws -> T {
         try await withSettingsFolder { folder in
             let home = try LegacyHome.unpack(into: folder.path)
@@ -162,7 +162,7 @@ struct SplitTests {
                 let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
                 file.write(Data(text.utf8))
             },
-            // Planning proves it: what would load to something else is refused.
+            // Planning itself checks this: it refuses a split that would load to other settings.
             { #expect(!$0.plan.files.isEmpty) })
     }
 }

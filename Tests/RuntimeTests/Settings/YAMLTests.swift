@@ -75,7 +75,7 @@ struct YAMLTests {
         #expect(throws: YAMLError.tooDeep(line: 1)) { _ = try YAML.node(of: String(repeating: "{a: ", count: 65)) }
     }
 
-    /// Seeded: words of letters, signs that mean something to YAML, line ends and wide characters, in every style.
+    /// The random documents have words of letters, characters with a meaning in YAML, line ends and wide characters, in every style.
     @Test("what is written is read as the same", arguments: 0..<200)
     func roundTrip(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
@@ -113,7 +113,7 @@ struct YAMLTests {
             .joined()
     }
 
-    /// Texts and structure, without styles: where a style can't hold a text, another one does.
+    /// Returns a node's texts and structure without styles, because a text that its style can't hold is written in another style.
     private func words(_ node: YAMLNode) -> [String] {
         switch node.content {
         case .scalar(let text, _): [text]

@@ -54,7 +54,7 @@ struct AgentConversationTests {
                 """)
     }
 
-    /// A message of Gemini's comes again when a tool was called.
+    /// Gemini repeats a message after a tool was called.
     @Test func gemini() {
         #expect(
             text(

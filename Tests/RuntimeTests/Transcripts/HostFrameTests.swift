@@ -9,7 +9,7 @@ struct HostFrameTests {
         .exit(-1), .native("/home/é/.claude/projects/-home-alex-my-site/a b.jsonl"), .exit(137),
     ]
 
-    /// However the bytes are cut, the same frames come out.
+    /// However the bytes are cut into pieces, the same frames are read.
     @Test(arguments: 0..<200)
     func framesSurviveAnyCut(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))

@@ -42,7 +42,7 @@ struct TranscriptFileTests {
         }
     }
 
-    /// A crash may leave any part of the last chunk: it is as if it had never come.
+    /// A crash may leave any part of the last chunk. That part is removed, as if the chunk had never come.
     @Test func aTornChunkIsCutOff() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/a.cast"
@@ -63,7 +63,7 @@ struct TranscriptFileTests {
         }
     }
 
-    /// A host must not forge the lines that number chunks.
+    /// A host must not be able to forge the lines that number chunks.
     @Test(arguments: ["# chunk 9\n", "[0,\"o\",\"a\"]\n# chunk 9\n", "{}\n", "[0,\"o\",\"a\"]", "\n", "x\n"])
     func whatIsNoLineOfARecordingIsRefused(data: String) async throws {
         try await withTemporaryFolder { folder in
@@ -74,7 +74,7 @@ struct TranscriptFileTests {
         }
     }
 
-    /// Nothing could come after it: a host must not end the daemon with it.
+    /// No number can follow the largest one. A host must not be able to end the daemon by it.
     @Test func theLargestNumberIsRefused() async throws {
         try await withTemporaryFolder { folder in
             let file = try TranscriptFile("\(folder)/a.cast")

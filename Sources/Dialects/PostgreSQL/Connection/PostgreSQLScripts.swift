@@ -28,9 +28,9 @@ extension PostgreSQLConnection {
         if let error = run.error { throw error }
     }
 
-    /// Runs `body` and restores the session's settings. When a transaction is rolled back, the server also undoes its settings,
-    /// so only settings that persist have to be restored. A script runs with the search path that its author's role or URL names,
-    /// and its new objects are made in the schema of our own tables.
+    /// Runs `body` and restores the session's settings. If `body` throws, nothing is restored here: the caller rolls the
+    /// transaction back, and the server undoes its settings with it. A script runs with the search path that its author's role
+    /// or URL names, and its new objects are made in the schema of our own tables.
     func keepingSettings<T>(_ body: () throws -> T) throws -> T {
         let place = try query("SELECT pg_catalog.current_setting('search_path'), pg_catalog.current_schema()").first
         let path = place?[0].text ?? ""

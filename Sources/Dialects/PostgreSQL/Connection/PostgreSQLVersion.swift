@@ -1,8 +1,8 @@
 /// The supported server versions, by `server_version_num`: 150004 for 15.4.
 enum PostgreSQLVersion {
-    /// The oldest supported version. It is the first in which `gen_random_uuid()` belongs to no extension
-    /// (https://www.postgresql.org/docs/release/13.0/). No older version has got a fix since 2024
-    /// (https://www.postgresql.org/support/versioning/).
+    /// The oldest supported version. It is the first with a built-in `gen_random_uuid()`, for which older versions need an
+    /// extension (https://www.postgresql.org/docs/release/13.0/). All older versions received their last fixes in 2024 or
+    /// before (https://www.postgresql.org/support/versioning/).
     static let oldest: Int32 = 130_000
 
     /// Refuses an older server before any statement is sent to it. A pooler that does not tell the version of its server (0) is

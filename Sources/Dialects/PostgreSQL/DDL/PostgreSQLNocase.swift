@@ -60,7 +60,7 @@ extension PostgreSQLDialect {
         }
     }
 
-    /// Returns whether citext can be used. The operators of a type are found by the search path alone. If the type's schema were
+    /// Returns the support for citext. The operators of a type are found by the search path alone. If the type's schema were
     /// not on the path, its texts would compare as ordinary texts.
     private func citextSupport(on connection: any Connection) throws -> NocaseSupport {
         let schema = try connection.queryValue(

@@ -1,4 +1,5 @@
-// The check of a script that SQLite runs inside a migration's transaction.
+// SQLite's rules for the text that a migration brings: scripts, which run in the migration's transaction, and the single
+// statements of a data step.
 
 extension ScriptLexicon {
     /// SQLite's rules for cutting a script into statements (https://www.sqlite.org/lang_keywords.html,

@@ -68,7 +68,8 @@ extension SQLiteDialect: TransferTarget {
     package var takesManyWriters: Bool { false }
 
     /// Switches off waiting for the disk. A crash of this program loses nothing by that; a crash of the machine loses only a
-    /// file that was still being created (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    /// file that was still being created (https://www.sqlite.org/pragma.html#pragma_synchronous). If the source is a SQLite
+    /// database too, checks are not enforced, because its rows may break them and arrive as they are.
     package func prepareForLoading(_ connection: any Connection, isSameEngine: Bool) throws(DatabaseError) {
         try connection.execute("PRAGMA synchronous = OFF")
         if isSameEngine { try connection.execute("PRAGMA ignore_check_constraints = ON") }

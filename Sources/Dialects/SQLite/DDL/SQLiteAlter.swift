@@ -121,7 +121,7 @@ struct SQLiteAlter {
     }
 
     /// Returns whether `ADD COLUMN` accepts the column. An ordinary column needs a constant default, or must be nullable
-    /// without a default.
+    /// without a default. A computed column must be virtual and nullable. An identity column is never accepted.
     private func canBeAdded(_ column: Column) -> Bool {
         if let generated = column.generated { return generated.storage == .virtual && column.isNullable }
         if column.isIdentity { return false }

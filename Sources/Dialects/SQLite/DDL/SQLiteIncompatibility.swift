@@ -65,7 +65,7 @@ enum SQLiteIncompatibility {
     }
 }
 
-/// Returns the digits of a number's text, without a plus sign or redundant zeros.
+/// SQL that renders numbers, or numbers in texts, with canonical digits.
 enum SQLiteNumberText {
     /// Returns the digits of a number's text, without redundant zeros.
     static func plain(_ text: String) -> String { "rtrim(\(pointed(text)), '.')" }

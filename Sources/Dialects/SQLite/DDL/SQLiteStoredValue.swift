@@ -1,4 +1,4 @@
-// Conditions that tell, before a value is stored, whether a SQLite column would refuse or change it.
+// The value that a SQLite column would hold of another value, and the condition under which it would refuse or cut that value.
 
 extension SQLiteDialect {
     public func stored(_ value: String, by column: Column) throws(LoweringError) -> String {

@@ -1,4 +1,4 @@
-// Functions of many rows (https://www.sqlite.org/lang_aggfunc.html and windowfunctions.html).
+// The translation of functions that read many rows (https://www.sqlite.org/lang_aggfunc.html and windowfunctions.html).
 
 extension SQLiteExpressionTranslation {
     static func isAggregate(_ function: String, _ arguments: Int) -> Bool {
@@ -17,7 +17,8 @@ extension SQLiteExpressionTranslation {
         return try insideAggregate.aggregated(call)
     }
 
-    /// As an aggregate's arguments are said: what it reads, it reads of every row.
+    /// The translation for an aggregate's arguments. An aggregate reads every row of its group, so the columns in its arguments
+    /// neither count as used outside of aggregates nor need to be grouped by.
     var insideAggregate: SQLiteExpressionTranslation {
         var inside = self
         if !scopes.isEmpty {
@@ -63,7 +64,8 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Texts are joined in the order in which the rows are met: that of the tables' keys, where nothing else is said.
+    /// Translates `group_concat` and `string_agg`. SQLite joins the texts in the order in which it meets the rows. Without an
+    /// ORDER BY of its own the call therefore gets the order of the tables' keys, unless it has DISTINCT or OVER.
     private func joined(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
         let separator = call.arguments.count > 1 ? try text(piece(call.arguments[1])).sql : "','"
         var order = try ordering(call.order)
@@ -73,7 +75,7 @@ extension SQLiteExpressionTranslation {
         return try finished(call, "string_agg(\(distinct)\(try text(value).sql), \(separator)\(ordered))", .text)
     }
 
-    /// The keys of the tables that are read, as far as each has one.
+    /// The primary keys of the tables that the SELECT reads, as terms of ORDER BY; empty if the first table has no primary key.
     var keyOrder: [String] {
         guard let relations = scopes.first?.relations, relations.first?.primaryKey.isEmpty == false else { return [] }
         return relations.flatMap { relation in
@@ -83,7 +85,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// FILTER and OVER behind a call, and the type that its result has in SQLite.
+    /// Adds FILTER and OVER to a call, and casts the result to the type that it has in SQLite.
     private func finished(
         _ call: SQLiteCall, _ sql: String, _ kind: Kind, as type: String? = nil
     ) throws(Untranslatable) -> Piece {
@@ -146,7 +148,8 @@ extension SQLiteExpressionTranslation {
         return list
     }
 
-    /// SQLite orders texts by their bytes, and NULL before all else (https://www.sqlite.org/lang_select.html, section 4).
+    /// Renders a term of ORDER BY. SQLite orders texts by their bytes, and NULL before everything else
+    /// (https://www.sqlite.org/lang_select.html, section 4).
     static func ordered(_ piece: Piece, _ isCaseless: Bool, _ order: SQLiteQuery.Order) -> String {
         var sql = piece.sql
         if piece.kind == .text { sql = isCaseless ? folded(piece) : "\(sql) COLLATE \"C\"" }

@@ -1,4 +1,4 @@
-// Functions of one row's values (https://www.sqlite.org/lang_corefunc.html).
+// The translation of functions that read values of one row (https://www.sqlite.org/lang_corefunc.html).
 
 extension SQLiteExpressionTranslation {
     func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
@@ -26,7 +26,7 @@ extension SQLiteExpressionTranslation {
             guard case .number(let text) = arguments[0], let count = Int(text), (1...256).contains(count) else { break }
             return Piece("(\(Self.randomBytes(count)))", .bytes).edited { $0.isNullable = false }
         case ("json_valid", 1) where isJSON(arguments[0]):
-            // Its type takes nothing else. NULL stays NULL, as it does since version 3.42.
+            // A JSON column holds valid JSON only. NULL stays NULL, as in SQLite since version 3.42.
             return Piece("(\(pieces[0].sql) IS NOT NULL OR NULL)", .boolean)
         case ("json_extract", 2), ("json_array_length", 1): return try json(function, pieces, arguments)
         case (_, _):
@@ -56,7 +56,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// The smallest or largest of several values, and NULL where one of them is.
+    /// Translates `min` or `max` of several values. The result is NULL if any of the values is NULL.
     private func extreme(
         _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
     ) throws(Untranslatable) -> Piece {
@@ -122,7 +122,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Two digits a byte; none for NULL.
+    /// Renders two hexadecimal digits for each byte; NULL gives an empty text.
     private func hexadecimal(_ piece: Piece) throws(Untranslatable) -> String {
         let bytes = piece.kind == .bytes ? piece.sql : "convert_to(\(try text(piece).sql), 'UTF8')"
         let digits = "encode(\(bytes), 'hex')"
@@ -139,7 +139,8 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// SQLite counts from the end where the start is negative, and takes what stands before it where the length is.
+    /// Translates `substr`. In SQLite a negative start counts from the end, and a negative length takes the characters before
+    /// the start.
     private func substring(_ pieces: [Piece], _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
         let numbers = arguments.dropFirst().map(Self.whole)
         let text = try text(pieces[0], of: "substr")
@@ -177,7 +178,8 @@ extension SQLiteExpressionTranslation {
         return "(\(number.sql))::integer"
     }
 
-    /// `%s`, `%d`, `%.2f`, `%02d` and `%%`: NULL is no text, and the number 0 (https://www.sqlite.org/printf.html).
+    /// Translates `printf` and `format` with the fields `%s`, `%d`, `%.2f`, `%02d` and `%%`. In SQLite NULL counts as an empty
+    /// text, and as the number 0 (https://www.sqlite.org/printf.html).
     private func formatted(_ format: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece {
         var parts: [String] = []
         var plain = ""
@@ -244,7 +246,7 @@ extension SQLiteExpressionTranslation {
             guard number.kind == .integer || number.kind == .number else { return nil }
             return Piece("abs(\(number.sql))", number.kind).edited { $0.isDecimal = number.isDecimal }
         case ("round", 1...2) where use == .view:
-            // A half goes away from zero, which numeric does and double precision does not.
+            // SQLite rounds halves away from zero. PostgreSQL does that for numeric, but not for double precision.
             let places = pieces.count == 2 ? try cast(pieces[1], toInteger: true) : "0"
             let known = Int64(places) ?? -1
             let count = known >= 0 ? places : "CASE WHEN \(places) < 0 THEN 0 ELSE (\(places))::integer END"
@@ -263,7 +265,8 @@ extension SQLiteExpressionTranslation {
 
     // MARK: JSON
 
-    /// A value out of JSON: a text in PostgreSQL, which is a number where a number stands beside it.
+    /// Translates a call that extracts a value from JSON. The result is a text in PostgreSQL; beside a number it is read as a
+    /// number.
     private func json(
         _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
     ) throws(Untranslatable) -> Piece {
@@ -303,7 +306,7 @@ extension SQLiteExpressionTranslation {
         return Piece("((\(json.sql))::json #>> ARRAY[\(path)])", .text).edited { $0.isDynamic = true }
     }
 
-    /// The names and places of `$.a.b[0]`; `nil` for a path that says more.
+    /// Returns the member names and array indexes of a path such as `$.a.b[0]`; `nil` if the path has any other part.
     private static func keys(_ path: String) -> [String]? {
         guard path.hasPrefix("$") else { return nil }
         var keys: [String] = []
@@ -333,8 +336,8 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteExpressionTranslation {
-    /// So many random bytes. Of a random uuid the last seven bytes are random as a whole; its version and variant stand before them
-    /// (RFC 9562, section 5.4).
+    /// Renders an expression that yields this number of random bytes. They are the last seven bytes of random uuids, which are
+    /// random throughout; a uuid's version and variant stand before them (RFC 9562, section 5.4).
     static func randomBytes(_ count: Int) -> String {
         var parts: [String] = []
         var left = count
@@ -346,6 +349,6 @@ extension SQLiteExpressionTranslation {
         return parts.joined(separator: " || ")
     }
 
-    /// Any of all integers.
+    /// An expression that yields a random 64-bit integer, each with the same probability.
     fileprivate static let randomNumber = "('x' || encode(\(randomBytes(8)), 'hex'))::bit(64)::bigint"
 }

@@ -1,11 +1,12 @@
-// How texts compare, in PostgreSQL's words.
+// Collations: the rules by which texts compare, in PostgreSQL's words.
 
 extension SQLiteExpressionTranslation {
-    /// `NOCASE` folds the 26 letters of ASCII only (https://www.sqlite.org/datatype3.html, 7.1), as does `lower` under `C`.
+    /// Translates COLLATE. `NOCASE` folds only the 26 letters of ASCII (https://www.sqlite.org/datatype3.html, 7.1), and so
+    /// does `lower` under the collation `C`.
     func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
         guard piece.kind == .text else { return piece }
-        // In a query it says how the text compares, and does so where that is done.
+        // In a query COLLATE says how the text compares, and the code that translates the comparison reads it there.
         if use == .view, ["NOCASE", "BINARY"].contains(collation.uppercased()) { return piece }
         switch collation.uppercased() {
         case "NOCASE": return Piece(Self.folded(piece), .text)
@@ -18,7 +19,8 @@ extension SQLiteExpressionTranslation {
 
     func isCaseless(_ expression: SQLiteTree) -> Bool { collation(of: expression) == .nocase }
 
-    /// How the expression compares: by the collation of its column, or by the one that it carries.
+    /// Returns the collation by which the expression compares: that of its column, or the one that COLLATE names; `nil` if it
+    /// has neither.
     func collation(of expression: SQLiteTree) -> Collation? {
         switch expression {
         case .name, .column: sense(of: expression)?.collation
@@ -30,7 +32,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// The column that an expression is.
+    /// Returns the column that the expression names; `nil` if the expression is anything else.
     func sense(of expression: SQLiteTree) -> ColumnSense? {
         switch expression {
         case .name(let name, _): use == .view ? found(name)?.sense : columns[SQLName.folded(name)]
@@ -41,8 +43,9 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// How two expressions compare: as one of them says, else as the column on the left does, else as that on the right
-    /// (https://www.sqlite.org/datatype3.html, 7.1). Throws where only the application knows.
+    /// Returns whether two expressions compare without regard to case. A COLLATE on one of them decides, then the column on the
+    /// left, then the column on the right (https://www.sqlite.org/datatype3.html, 7.1). Throws if the collation is one that
+    /// only the application knows.
     func isCaseless(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Bool {
         let sides = [left, right]
         let said = sides.first { if case .collated = $0 { true } else { false } }
@@ -51,7 +54,7 @@ extension SQLiteExpressionTranslation {
         return isCaseless(chosen)
     }
 
-    /// Throws when the expression compares in a way that only the application knows.
+    /// Throws if the expression compares by a collation that only the application knows.
     func requireKnownCollation(_ expression: SQLiteTree) throws(Untranslatable) {
         if case .native(let name, _) = collation(of: expression) {
             throw Untranslatable("the collation \(name) exists in SQLite only")

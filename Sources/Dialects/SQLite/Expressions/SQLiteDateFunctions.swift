@@ -1,9 +1,9 @@
-// Dates and times (https://www.sqlite.org/lang_datefunc.html): a moment is a timestamp without a zone here, in UTC.
+// Dates and times (https://www.sqlite.org/lang_datefunc.html). Here a moment is a timestamp without a zone, in UTC.
 
 extension SQLiteExpressionTranslation {
     static let utcNow = "(now() AT TIME ZONE 'UTC')"
 
-    /// A call that reads a moment and says something of it; `nil` for any other call.
+    /// Translates a call that computes something from a moment; returns `nil` for any other call.
     func momentCall(_ function: String, _ written: [SQLiteTree]) throws(Untranslatable) -> Piece? {
         let (arguments, hasFraction) = Self.withoutSubsecond(written)
         let seconds = hasFraction ? "%f" : "%S"
@@ -14,7 +14,7 @@ extension SQLiteExpressionTranslation {
         case "current_time", "time":
             return Piece(Self.rendered("%H:%M:\(seconds)", try moment(arguments)), .text)
         case "julianday":
-            // Milliseconds, counted and divided as SQLite does it.
+            // Milliseconds are counted and divided in the same way as in SQLite.
             let thousandths = "floor(extract(epoch FROM \(try moment(arguments))) * 1000)"
             return Piece("((\(thousandths) + 210866760000000)::double precision / 86400000::double precision)", .number)
         case "unixepoch" where hasFraction:
@@ -36,8 +36,9 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// The arguments without the modifier that asks for milliseconds, and whether it was there. SQLite takes it in the place of the
-    /// time value too, for now (https://www.sqlite.org/lang_datefunc.html, section 3, since 3.42).
+    /// Returns the arguments without the modifier that asks for milliseconds, and whether it was there. SQLite accepts that
+    /// modifier in place of the time value too, which then is the current time (https://www.sqlite.org/lang_datefunc.html,
+    /// section 3, since 3.42).
     static func withoutSubsecond(_ arguments: [SQLiteTree]) -> (arguments: [SQLiteTree], hasFraction: Bool) {
         func asksForFraction(_ argument: SQLiteTree) -> Bool {
             guard case .string(let text) = argument else { return false }
@@ -48,7 +49,7 @@ extension SQLiteExpressionTranslation {
         return ([asksForFraction(first) ? .string("now") : first] + modifiers, true)
     }
 
-    /// Since 1970, as SQLite counts them.
+    /// Renders the number of milliseconds since 1970 in SQLite's way of counting.
     static func milliseconds(_ moment: String) -> String {
         "floor(extract(epoch FROM \(moment == utcNow ? "now()" : moment)) * 1000)::bigint"
     }
@@ -57,10 +58,10 @@ extension SQLiteExpressionTranslation {
         "floor(extract(epoch FROM \(moment == utcNow ? "now()" : moment)))::bigint"
     }
 
-    /// For formats that are known to have counterparts.
+    /// Renders a moment by a format that is known to have a counterpart.
     private static func rendered(_ format: String, _ moment: String) -> String { formatted(format, moment) ?? moment }
 
-    /// The moment that a time value and its modifiers mean.
+    /// Renders the moment that a time value and its modifiers mean.
     func moment(_ arguments: [SQLiteTree]) throws(Untranslatable) -> String {
         var modifiers = Array(arguments.dropFirst())
         var isEpoch = false
@@ -85,7 +86,7 @@ extension SQLiteExpressionTranslation {
         case .native(.date): return "(\(piece.sql))::timestamp"
         case .null: return "NULL::timestamp"
         case .integer, .number:
-            // Days, of which 2451545 are noon of the first day of 2000.
+            // The number counts days; day 2451545 begins at noon of the first day of 2000.
             return "(timestamp '2000-01-01 12:00:00' + (\(piece.sql) - 2451545) * interval '1 day')"
         case .text:
             if let literal = piece.literal,
@@ -101,8 +102,8 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// What a text in one of SQLite's shapes means, and NULL for any other; in UTC where it names no zone. The days are added to the
-    /// first of the month: SQLite takes a 31st of every month.
+    /// Renders the moment that a text in one of SQLite's formats means; NULL for any other text. A text without a zone is in
+    /// UTC. The days are added to the first of the month, because SQLite accepts a 31st of every month.
     private static func moment(ofText text: String) -> String {
         let shape =
             #"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?)?( *(Z|[+-]\d\d:\d\d))?$"#
@@ -136,7 +137,8 @@ extension SQLiteExpressionTranslation {
         throw Untranslatable("'\(text)' moves a moment in a way that has no counterpart")
     }
 
-    /// A month is counted up and its days stay: SQLite goes on into the next month where this one is too short for them.
+    /// Moves a moment by a number of units. SQLite counts up the month and keeps the day; in a month that is too short for this
+    /// day, it goes on into the next month.
     private static func moved(_ moment: String, _ count: String, _ unit: String) -> String? {
         let singular = unit.hasSuffix("s") ? String(unit.dropLast()) : unit
         switch singular {
@@ -148,9 +150,10 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// What `strftime` makes of a moment; `nil` where a field has no counterpart.
+    /// Translates `strftime`; returns `nil` if a field of the format has no counterpart.
     static func formatted(_ format: String, _ moment: String) -> String? {
-        // `to_char` has fields for most (PostgreSQL's manual, 9.8); what is no field stands in double quotes there.
+        // `to_char` has fields for most of these (PostgreSQL's manual, 9.8). In its template, text that is not a field stands
+        // in double quotes.
         let fields: [Character: String] = [
             "Y": "YYYY", "m": "MM", "d": "DD", "H": "HH24", "M": "MI", "S": "SS", "f": "SS.MS", "j": "DDD",
             "F": "YYYY-MM-DD",
@@ -190,7 +193,7 @@ extension SQLiteExpressionTranslation {
         case "s": "\(epoch(moment))::text"
         case "w": "extract(dow FROM \(moment))::integer::text"
         case "W":
-            // Weeks that begin on a Monday, the days before the first of them being week 0.
+            // Weeks begin on a Monday, and the days before the first Monday are week 0.
             "lpad(((extract(doy FROM \(moment))::integer + 7 - extract(isodow FROM \(moment))::integer) / 7)::text, 2, '0')"
         default: nil
         }

@@ -1,7 +1,7 @@
-// Defaults: what SQLite fills in, in PostgreSQL's words and for the type that the column has there.
+// Defaults: the values that SQLite fills in, in PostgreSQL's words and for the type that the column has there.
 
 extension SQLiteExpressionTranslation {
-    /// A value that a statement writes into a column of this type, in PostgreSQL's words.
+    /// Translates a value that a statement writes into a column of this type.
     func assigned(_ tree: SQLiteTree, to type: ColumnType) throws(Untranslatable) -> String {
         if tree == .null { return "NULL" }
         if let moment = try Self.moment(tree, for: type) ?? Self.milliseconds(tree, for: type) { return moment }
@@ -13,7 +13,7 @@ extension SQLiteExpressionTranslation {
         return Self.isAssignable(piece.kind, to: type) ? piece.sql : "(\(piece.sql))::\(Self.word(of: type))"
     }
 
-    /// Whether PostgreSQL stores such a value in the column without a cast (its manual, 10.4).
+    /// Returns whether PostgreSQL stores a value of this kind in the column without a cast (its manual, 10.4).
     static func isAssignable(_ kind: Kind, to type: ColumnType) -> Bool {
         switch type {
         case .json, .jsonText: kind != .text
@@ -26,7 +26,7 @@ extension SQLiteExpressionTranslation {
 
     static func word(of type: ColumnType) -> String { (try? PostgreSQLDialect().render(type)) ?? "text" }
 
-    /// A default's expression as PostgreSQL's, for a column of this type.
+    /// Translates a default's expression for a column of this type; returns `nil` for NULL.
     func defaultValue(_ text: String, for type: ColumnType) throws(Untranslatable) -> Default? {
         if let idiom = Self.uuidIdiom(text, for: type) { return .expression(.native(sqlite: text, postgresql: idiom)) }
         let expression = try parsed(text)
@@ -50,7 +50,8 @@ extension SQLiteExpressionTranslation {
         return .expression(.native(sqlite: text, postgresql: piece.sql))
     }
 
-    /// What a column of this type stores of a value: a text of digits is a number to one of numbers.
+    /// Translates a value to the form that a column of this type stores. A text of digits becomes a number in a column of
+    /// numbers.
     func stored(_ piece: Piece, as type: ColumnType) throws(Untranslatable) -> Piece {
         let wanted = Self.kind(of: type)
         switch (wanted, piece.kind) {
@@ -64,8 +65,8 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// A constant default as the column's type has it: 1 is true in a boolean column, '0' is 0 in an integer one. What the column
-    /// would refuse or round is none: each row that leaves it out would fail, or get another value.
+    /// Converts a constant default to the column's type: 1 is true in a boolean column, '0' is 0 in an integer column. Throws
+    /// if the column would refuse or round the value: each row that leaves the column out would fail or get another value.
     static func fitted(_ value: Default, to type: ColumnType) throws(Untranslatable) -> Default {
         let result = try converted(value, to: type)
         guard isHeld(result, by: type) else { throw Untranslatable("\(written(value)) does not fit \(type)") }
@@ -81,9 +82,10 @@ extension SQLiteExpressionTranslation {
         case (.integer, .boolean(let flag)), (.number, .boolean(let flag)): return .integer(flag ? 1 : 0)
         case (.text, .integer(let number)): return .text(String(number))
         case (.text, .boolean(let flag)): return .text(flag ? "1" : "0")
-        // As a column's own numbers become text: a column of texts would have had SQLite write them.
+        // The text is the one that the column's own numbers become. A text column would have made SQLite write the number
+        // itself.
         case (.text, .real(let number)): return .text(String(number))
-        // As its values that are texts come over: the bytes of UTF-8.
+        // The bytes are those of UTF-8, as for the column's own values that are texts.
         case (.bytes, .text(let text)): return bytes(text.utf8, written: SQLText.literal(text))
         case (.integer, .text(let text)):
             if let number = Int64(text) { return .integer(number) }
@@ -102,7 +104,7 @@ extension SQLiteExpressionTranslation {
         .expression(.native(sqlite: text, postgresql: "'\\x\(SQLiteFingerprint.hexadecimal(bytes))'::bytea"))
     }
 
-    /// As the declaration has it, for messages.
+    /// Returns the value as the declaration writes it, for messages.
     private static func written(_ value: Default) -> String {
         switch value {
         case .text(let text), .json(let text): SQLText.literal(text)
@@ -123,7 +125,8 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Whether PostgreSQL reads the text as a value of this type: a literal that it can't read is refused with its table.
+    /// Returns whether PostgreSQL reads the text as a value of this type. PostgreSQL refuses a whole table because of a literal
+    /// that it can't read.
     static func isReadable(_ text: String, as type: ColumnType) -> Bool {
         Array(text.utf8).withUnsafeBytes { isWritable(.text($0), as: type) }
     }
@@ -149,13 +152,13 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// The many spellings of a random uuid of version 4.
+    /// Recognizes the common ways to write a random uuid of version 4; returns PostgreSQL's expression for it, otherwise `nil`.
     private static func uuidIdiom(_ text: String, for type: ColumnType) -> String? {
         let bare = SQLToken.scan(text).filter { !$0.isBlank }.map { $0.text.lowercased() }.joined()
         let core = bare.hasPrefix("(") && bare.hasSuffix(")") ? String(bare.dropFirst().dropLast()) : bare
         let isUUID = core.contains("hex(randomblob(4))") && core.contains("'-4'||") && core.contains("randomblob(6)")
         switch kind(of: type) {
-        // A program that gives SQLite a function of PostgreSQL's name means PostgreSQL's.
+        // A program that registers a function of this name with SQLite means the function of PostgreSQL.
         case .native(.uuid) where isUUID || core == "gen_random_uuid()": return "gen_random_uuid()"
         case .text where core == "gen_random_uuid()" || isUUID && core.hasPrefix("lower("):
             return "gen_random_uuid()::text"
@@ -166,8 +169,9 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteExpressionTranslation {
-    /// The moment of the insert in all the spellings that SQLite has (https://www.sqlite.org/lang_datefunc.html), for a column that
-    /// keeps moments or counts seconds; `nil` where it is a value like any other.
+    /// Translates the moment of the insert, in all the forms that SQLite has for it
+    /// (https://www.sqlite.org/lang_datefunc.html), for a column that keeps moments or counts seconds; returns `nil` if the
+    /// expression is a value like any other.
     private static func moment(_ expression: SQLiteTree, for type: ColumnType) throws(Untranslatable) -> String? {
         guard case .call(let function, let arguments) = expression else { return nil }
         var (values, hasFraction) = withoutSubsecond(arguments)
@@ -194,7 +198,8 @@ extension SQLiteExpressionTranslation {
             format, try SQLiteExpressionTranslation(columns: [], for: .insert).moment(values), for: type)
     }
 
-    /// `unixepoch('subsec') * 1000`: a number with a fraction to SQLite, which an integer column stores as the integer that it is.
+    /// Translates `unixepoch('subsec') * 1000`. SQLite computes a number with a fraction, and an integer column stores it as
+    /// the integer that it equals.
     private static func milliseconds(_ expression: SQLiteTree, for type: ColumnType) -> String? {
         guard kind(of: type) == .integer,
             case .binary("*", .call("unixepoch", let arguments), .number("1000")) = expression,

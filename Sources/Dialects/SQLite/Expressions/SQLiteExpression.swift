@@ -1,31 +1,31 @@
-/// Brings an expression as SQLite keeps it into words that mean the same elsewhere.
+/// Rewrites an expression that SQLite stores into words that mean the same in other databases.
 struct SQLiteExpression {
-    /// Each name's own spelling, by its folded form.
+    /// The spelling of each name, by the name's folded form.
     private let spellings: [String: String]
-    /// A `"word"` that names nothing is a string to SQLite (https://www.sqlite.org/quirks.html, section 8).
+    /// Whether a `"word"` that names nothing counts as a string, as in SQLite (https://www.sqlite.org/quirks.html, section 8).
     private let takesUnknownQuotedNamesForStrings: Bool
 
-    /// For what a table's own definition holds: every name in it is one of its columns.
+    /// Creates a reader for the expressions in a table's own definition, where every name is one of the table's columns.
     init(columns: [String]) {
         spellings = Self.spellings(columns)
         takesUnknownQuotedNamesForStrings = true
     }
 
-    /// For views, which name tables, columns and whatever they like.
+    /// Creates a reader for views, which may name tables, columns and anything else.
     init(names: [String]) {
         spellings = Self.spellings(names)
         takesUnknownQuotedNamesForStrings = false
     }
 
-    /// A portable expression if it is written in words that both databases share, and SQLite's own otherwise.
+    /// Returns a portable expression if the text uses only words that both databases share; otherwise SQLite's own expression.
     func read(_ text: String) -> SQLExpression {
         let text = portable(text)
         let isShared = PortableSQL.objection(to: text) == nil
         return isShared ? .sql(text) : .native(sqlite: text, postgresql: "")
     }
 
-    /// The same text with every name as it is really spelled, in double quotes where that matters: `[Name]`, `` `Name` ``
-    /// and a bare `NAME` all find the column `Name` in SQLite, and only there.
+    /// Returns the same text with every name in its real spelling, in double quotes where the spelling matters. In SQLite
+    /// `[Name]`, `` `Name` `` and a bare `NAME` all find the column `Name`; other databases do not find it.
     func portable(_ text: String) -> String {
         let tokens = SQLToken.scan(text)
         return tokens.indices.map { portable(tokens, $0) }.joined()
@@ -48,13 +48,13 @@ struct SQLiteExpression {
         return spelling == SQLName.folded(name) ? token.text : SQLText.identifier(spelling)
     }
 
-    /// Names that are spelled in two ways are left alone.
+    /// Returns the spellings by folded name. Names with two spellings are left out, so that they stay as they are.
     private static func spellings(_ names: [String]) -> [String: String] {
         let bySpelling = Dictionary(grouping: Set(names), by: SQLName.folded)
         return bySpelling.compactMapValues { $0.count == 1 ? $0.first : nil }
     }
 
-    /// Words of the grammar: a column that is called so is named in quotes.
+    /// The words of the grammar. A column with such a name is always quoted.
     private static let keywords: Set<String> = [
         "ALL", "AND", "AS", "ASC", "BETWEEN", "BY", "CASE", "CAST", "COLLATE", "CROSS", "DESC", "DISTINCT", "ELSE",
         "END",

@@ -1,39 +1,41 @@
-/// What a SQLite expression of a table or of a view means, in PostgreSQL's words. Anything whose meaning is not known to be the same
-/// throws `Untranslatable`: an expression that would say something else is worse than none.
+/// Translates a SQLite expression of a table or of a view into PostgreSQL's words. It throws `Untranslatable` unless the
+/// meaning is known to be the same: an expression with another meaning is worse than none.
 struct SQLiteExpressionTranslation {
-    /// What an expression is for.
+    /// The place in which an expression stands.
     enum Use {
-        /// A check, an index or a computed column: what it yields depends on its row alone.
+        /// A check, an index or a computed column: its value depends on its row alone.
         case rows
-        /// A default: it may ask for the time, and for something random.
+        /// A default: it may read the time and random values.
         case insert
-        /// A view's query: it may ask for the time.
+        /// A view's query or a trigger: it may read the time.
         case view
     }
 
-    /// What a piece of SQL yields.
+    /// The kind of value that a piece of SQL yields.
     enum Kind: Equatable {
         case null, text, integer, number, boolean, bytes
-        /// A date, time, moment or uuid: compares with a string literal, which PostgreSQL reads as one.
+        /// A date, time, moment or uuid. Beside a string literal it compares as its type, because PostgreSQL reads the literal
+        /// as that type.
         case native(ColumnType)
     }
 
     struct Piece {
         var sql: String
         var kind: Kind
-        /// The string behind a literal, which may turn into another kind beside a column.
+        /// The string, if the piece is a string literal; beside a column such a literal may become another kind.
         var literal: String?
-        /// Whether it has a declared type, which turns what it is compared with (datatype3.html, section 3.2).
+        /// Whether the piece has a declared type, which converts the value that it is compared with (datatype3.html, section
+        /// 3.2).
         var hasAffinity = false
-        /// A number that PostgreSQL keeps as a decimal.
+        /// Whether the piece is a number that PostgreSQL keeps as a decimal.
         var isDecimal = false
-        /// The integer that a text of digits says.
+        /// The integer that a text of digits stands for.
         var whole: String?
-        /// A text that SQLite may have as a number: a value out of JSON.
+        /// Whether the piece is a text in PostgreSQL that may be a number in SQLite: a value out of JSON.
         var isDynamic = false
         var isNullable = true
-        /// Where it is a column that compares without regard to case in PostgreSQL: the column itself. A view shows that, and
-        /// computes with the text.
+        /// The column itself, if it is one that compares without regard to case in PostgreSQL. A view shows that column, and
+        /// computes with its text.
         var own: Own?
 
         struct Own {
@@ -49,7 +51,7 @@ struct SQLiteExpressionTranslation {
 
         var enclosed: Piece { edited { $0.sql = "(\(sql))" } }
 
-        /// The same with the declared type of another.
+        /// Returns the same piece with the affinity of another.
         func declared(_ other: Piece) -> Piece { edited { $0.hasAffinity = other.hasAffinity } }
 
         func edited(_ edit: (inout Piece) -> Void) -> Piece {
@@ -63,7 +65,7 @@ struct SQLiteExpressionTranslation {
         var name: String
         var type: ColumnType
         var collation: Collation?
-        /// The type that it has in PostgreSQL where that compares without regard to case: it is read as text.
+        /// The column's type in PostgreSQL if that type compares without regard to case. Such a column is read as text.
         var caselessType: ColumnType?
         var isGenerated = false
         var hasAffinity = true
@@ -78,7 +80,7 @@ struct SQLiteExpressionTranslation {
             isNullable = column.isNullable
         }
 
-        /// What a query yields.
+        /// Creates the column that a query yields.
         init(_ piece: Piece, _ collation: Collation?, name: String) {
             self.name = name
             type = piece.isDecimal ? .numeric : piece.kind.columnType
@@ -88,15 +90,16 @@ struct SQLiteExpressionTranslation {
         }
     }
 
-    /// The table's columns: their names and types in the target, by their names in lower case as SQLite compares them.
+    /// The table's columns, with their names and types in the target. The keys are their names in SQLite, in lower case,
+    /// because SQLite compares them so.
     let columns: [String: ColumnSense]
     let use: Use
-    /// In a view: the SELECT that the expression stands in, and those around it.
+    /// The SELECT in which the expression stands, and those around it, innermost first; only for `Use.view`.
     var scopes: [SQLiteScope] = []
-    /// In a view: what FROM can name, by its name in lower case.
+    /// The relations that FROM can name, by their names in lower case; only for `Use.view`.
     var relations: [String: SQLiteRelation] = [:]
 
-    /// `names`: what a column is called in the target, where that differs.
+    /// - Parameter names: The names that columns have in the target, where they differ.
     init(columns: [Column], names: [String: String] = [:], for use: Use = .rows) {
         self.use = use
         self.columns = Dictionary(
@@ -128,7 +131,7 @@ struct SQLiteExpressionTranslation {
 }
 
 extension SQLiteExpressionTranslation {
-    /// Numbers are conditions in SQLite: all but 0 are true.
+    /// Translates a condition. In SQLite numbers are conditions too: all but 0 are true.
     func condition(_ expression: SQLiteTree) throws(Untranslatable) -> String {
         let piece = try piece(expression)
         switch piece.kind {
@@ -140,7 +143,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// In PostgreSQL's words.
+    /// Translates an expression.
     func piece(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
         let before = usedPlaces
         return settled(try said(expression), since: before)
@@ -148,7 +151,8 @@ extension SQLiteExpressionTranslation {
 
     var usedPlaces: Int { scopes.first?.uses?.places.count ?? 0 }
 
-    /// What the rows of a query are grouped by counts as one thing, whatever columns it reads.
+    /// Returns the piece. If the query groups by this piece, the columns that it read since `before` no longer count as used:
+    /// rows of a group have one value of it, whatever columns it reads.
     func settled(_ piece: Piece, since before: Int) -> Piece {
         if let scope = scopes.first, let uses = scope.uses, scope.groups.contains(piece.sql) {
             uses.places.removeLast(uses.places.count - before)
@@ -209,7 +213,7 @@ extension SQLiteExpressionTranslation {
         return Piece(SQLText.literal(name), .text, literal: name)
     }
 
-    /// A column, as `sql` names it.
+    /// Creates the piece that reads a column, as `sql` names it.
     static func piece(_ column: ColumnSense, _ sql: String) -> Piece {
         Piece(column.caselessType == nil ? sql : PostgreSQLNocase.asText(sql), kind(of: column.type)).edited { piece in
             piece.own = column.caselessType.map { Piece.Own(sql: sql, type: $0) }
@@ -220,6 +224,6 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteExpressionTranslation.Piece {
-    /// A number without a double in it.
+    /// Whether the piece is a number without a double in it, or NULL.
     var isExact: Bool { kind == .integer || isDecimal || kind == .null }
 }

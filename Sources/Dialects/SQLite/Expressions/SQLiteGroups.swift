@@ -1,17 +1,18 @@
-// GROUP BY: SQLite shows any column of any row of a group. PostgreSQL takes what the group has one value of, where it can see that
-// (https://www.sqlite.org/lang_select.html, section 2.5; PostgreSQL's manual, SELECT, GROUP BY).
+// GROUP BY. SQLite shows any column, from any row of a group. PostgreSQL accepts only columns that have one value in each
+// group, and only if it can see that (https://www.sqlite.org/lang_select.html, section 2.5; PostgreSQL's manual, SELECT, GROUP
+// BY).
 
-/// Which columns have one value in each group: those that it is grouped by, and what hangs on them.
+/// The columns that have one value in each group: those of GROUP BY, and those that depend on them.
 struct SQLiteDependencies {
     typealias Place = SQLiteScope.Place
 
-    /// One side of a join, or WHERE, as far as it is read here.
+    /// The equalities in WHERE or in the condition of a join.
     struct Condition {
-        /// Columns that are equal in every row.
+        /// The pairs of columns that are equal in every row.
         var pairs: [(Place, Place)] = []
-        /// Columns that are equal to a constant.
+        /// The columns that are equal to a constant.
         var constants: [Place] = []
-        /// Whether it says nothing but that.
+        /// Whether the condition consists of these equalities only.
         var isComplete = true
     }
 
@@ -43,8 +44,8 @@ struct SQLiteDependencies {
         known.formUnion(relation.columns.map { Place(relation: at, column: SQLName.folded($0.name)) })
     }
 
-    /// The right side of a LEFT JOIN is one row, or none, for the whole group, where its key is equal to what is known and nothing
-    /// else decides whether it is there.
+    /// Adds the right side of a LEFT JOIN, if it is the same row, or none, for the whole group. That is so if its key is equal
+    /// to known columns and constants, and the condition of the join has no other part.
     private mutating func add(relation at: Int, _ relation: SQLiteRelation, joined condition: Condition) {
         guard condition.isComplete else { return }
         var given = Set(condition.constants.filter { $0.relation == at }.map(\.column))
@@ -58,7 +59,7 @@ struct SQLiteDependencies {
 }
 
 extension SQLiteExpressionTranslation {
-    /// What a condition says about columns that are equal, in the SELECT that it stands in.
+    /// Returns the equalities in a condition of this SELECT.
     func equalities(_ tree: SQLiteTree) -> SQLiteDependencies.Condition {
         var condition = SQLiteDependencies.Condition()
         var rest = [tree]
@@ -81,7 +82,8 @@ extension SQLiteExpressionTranslation {
         return condition
     }
 
-    /// The column of this SELECT that an expression is; none whose texts are equal though they differ.
+    /// Returns the column of this SELECT that an expression names; `nil` if it names none, or if the column's collation counts
+    /// different texts as equal.
     private func place(of tree: SQLiteTree) -> (place: SQLiteScope.Place, kind: Kind)? {
         let found: Found?
         switch tree {
@@ -97,11 +99,12 @@ extension SQLiteExpressionTranslation {
         return (found.place, Self.kind(of: found.sense.type))
     }
 
-    /// The column of this SELECT that is grouped by.
+    /// Returns the column of this SELECT that a term of GROUP BY names; `nil` as in `place(of:)`.
     func groupedPlace(_ tree: SQLiteTree) -> SQLiteScope.Place? { place(of: tree)?.place }
 
-    /// Columns that a group has one value of though PostgreSQL can't see it: they are grouped by as well, which makes no other groups.
-    /// And those that it has several of.
+    /// Sorts the columns that are used without being grouped by. `added` are those that have one value in each group although
+    /// PostgreSQL can't see it: the query groups by them too, which does not change the groups. `strange` are those that may
+    /// have several values.
     func ungrouped(
         _ used: [SQLiteScope.Place], grouped: Set<SQLiteScope.Place>, _ dependencies: SQLiteDependencies
     ) -> (added: [SQLiteScope.Place], strange: [SQLiteScope.Place]) {
@@ -121,8 +124,8 @@ extension SQLiteExpressionTranslation {
         return (added, strange)
     }
 
-    /// The row that SQLite shows the other columns of, where a query has one min() or max() and no other
-    /// (https://www.sqlite.org/lang_select.html, section 2.5): the first with that value.
+    /// Returns the ORDER BY that finds the row whose other columns SQLite shows; `nil` if there is no such row. If a query has
+    /// a single min() or max(), it is the first row with that value (https://www.sqlite.org/lang_select.html, section 2.5).
     func pickedOrder(_ aggregates: [SQLiteCall]) throws(Untranslatable) -> String? {
         let extremes = aggregates.filter { $0.name == "min" || $0.name == "max" }
         guard let call = extremes.first, extremes.allSatisfy({ $0 == call }), call.filter == nil,
@@ -133,13 +136,13 @@ extension SQLiteExpressionTranslation {
         return "ORDER BY \(([Self.ordered(value, false, order)] + keyOrder).joined(separator: ", "))"
     }
 
-    /// A column as a person knows it.
+    /// Returns the column's name for messages.
     func rendered(_ place: SQLiteScope.Place) -> String {
         let relation = scopes[0].relations[place.relation]
         return "\(relation.name).\(relation.find(place.column)?.name ?? place.column)"
     }
 
-    /// The same in PostgreSQL's words.
+    /// Returns the column's name in PostgreSQL's words.
     func sql(_ place: SQLiteScope.Place) -> String {
         let relation = scopes[0].relations[place.relation]
         return
@@ -148,7 +151,7 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteTree {
-    /// Whether it is written out.
+    /// Whether the expression is a literal, with or without a sign.
     var isConstant: Bool {
         switch self {
         case .number, .string, .blob, .boolean, .null: true

@@ -1,13 +1,14 @@
-// Values of one kind where another is wanted: what SQLite does with the value itself, said about the column's type.
+// Conversions of values from one kind to another. SQLite converts each value by itself; the translation does so by the column's
+// type.
 // https://www.sqlite.org/datatype3.html, sections 3 and 4.
 
 extension SQLiteExpressionTranslation {
-    /// What a text begins with that reads as a number (section 3.2 of the same, and CAST in lang_expr.html).
+    /// Matches the beginning of a text that reads as a number (section 3.2 of the same page, and CAST in lang_expr.html).
     private static let numberPrefix = #"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"#
-    /// A text that is a number as a whole.
+    /// Matches a text that is a number as a whole.
     static let wholeNumber = #"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"#
 
-    /// The number that SQLite computes with.
+    /// Translates a value to the number with which SQLite computes.
     func number(_ piece: Piece) throws(Untranslatable) -> Piece {
         switch piece.kind {
         case .integer, .number, .null: return piece
@@ -22,13 +23,13 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// A truth as the 0 or 1 that it is in SQLite.
+    /// Translates a boolean to 0 or 1, as SQLite stores it.
     private static func integer(_ piece: Piece) -> Piece {
         if piece.sql == "true" || piece.sql == "false" { return Piece(piece.sql == "true" ? "1" : "0", .integer) }
         return Piece("(\(piece.sql))::integer::bigint", .integer)
     }
 
-    /// The number that a text spells; `nil` for other text.
+    /// Returns the number that a text is written as; `nil` for other text.
     static func numeral(_ text: String) -> Piece? {
         let bare = text.trimmed
         if Int64(bare) != nil { return Piece(bare, .integer) }
@@ -37,21 +38,21 @@ extension SQLiteExpressionTranslation {
         return Piece(bare, .number)
     }
 
-    /// The text that SQLite makes of a value.
+    /// Translates a value to the text that SQLite makes of it.
     func text(_ piece: Piece) throws(Untranslatable) -> Piece {
         switch piece.kind {
         case .text, .null: return piece
         case .integer: return Piece("(\(piece.sql))::text", .text)
         case .boolean: return Piece("(\(piece.sql))::integer::text", .text)
         case .number where piece.isDecimal: return Piece("trim_scale(\(piece.sql))::text", .text)
-        // 15 digits, and a point always: numeric has as many of a double.
+        // SQLite writes 15 digits and always a point. PostgreSQL's numeric keeps 15 digits of a double.
         case .number: return Piece("regexp_replace((\(piece.sql))::numeric::text, '^(-?\\d+)$', '\\1.0')", .text)
         case .native(let type): return Piece(try rendered(piece.sql, type), .text)
         case .bytes: throw Untranslatable("it takes bytes for a text")
         }
     }
 
-    /// A moment as most programs write it; `to_char` knows no setting of the session that changes it.
+    /// Renders a moment as most programs write it. No setting of the session changes the result of `to_char` here.
     private func rendered(_ sql: String, _ type: ColumnType) throws(Untranslatable) -> String {
         guard use != .rows else { throw Untranslatable("it takes a \(type) for a text") }
         switch type {
@@ -70,7 +71,8 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Values that stand for one another, in one kind: PostgreSQL gives a column one type, SQLite each value its own.
+    /// Translates values that appear in one column to one kind. A column has one type in PostgreSQL; in SQLite each value has
+    /// its own.
     func unified(_ pieces: [Piece]) throws(Untranslatable) -> [Piece] {
         var kinds: [Kind] = []
         for piece in pieces where piece.kind != .null && !kinds.contains(piece.kind) { kinds.append(piece.kind) }
@@ -88,14 +90,14 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// NULL by itself is a text to PostgreSQL.
+    /// Gives NULL a type if other kinds than text are wanted: a bare NULL is a text to PostgreSQL.
     private static func typed(_ piece: Piece, _ kind: Kind?) -> Piece {
         guard piece.kind == .null, let kind, kind != .text, kind != .null else { return piece }
         return Piece("NULL::\(kind.word)", .null)
     }
 
-    /// Both sides of a comparison as SQLite compares them, and the comparison (section 4.2): a side with a declared type turns
-    /// the other one.
+    /// Translates a comparison to one of values that compare as in SQLite (section 4.2): a side with a declared type converts
+    /// the other side.
     func compared(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
         if let (a, b) = Self.matched(a, b) { return Self.said(sign, a, b) }
         guard use != .rows else { throw Untranslatable("\(a.sql) and \(b.sql) are of different kinds") }
@@ -104,7 +106,7 @@ extension SQLiteExpressionTranslation {
         case (_, .boolean): return try compared(sign, a, Self.integer(b).declared(b))
         case (.native(let type), .text) where b.literal != nil:
             if let said = Self.beginning(sign, a, b, type) { return said }
-            // No type that holds moments is one of texts in SQLite: it takes '2024' for the number.
+            // In SQLite no type for moments has the affinity TEXT, so SQLite reads '2024' as a number.
             if let number = b.literal.flatMap(Self.numeral) {
                 return try Self.decided(sign, a, number, isSmaller: false)
             }
@@ -113,7 +115,7 @@ extension SQLiteExpressionTranslation {
         case (.native, .text), (.text, .native), (.native, .native): return Self.said(sign, try text(a), try text(b))
         case (.integer, .text), (.number, .text): return try numberBesideText(sign, a, b, isNumberFirst: true)
         case (.text, .integer), (.text, .number): return try numberBesideText(sign, b, a, isNumberFirst: false)
-        // Texts are larger than all numbers.
+        // In SQLite texts are larger than all numbers.
         case (.native, .integer), (.native, .number): return try Self.decided(sign, a, b, isSmaller: false)
         case (.integer, .native), (.number, .native): return try Self.decided(sign, a, b, isSmaller: true)
         case (_, _): throw Untranslatable("\(a.sql) and \(b.sql) are of different kinds")
@@ -127,7 +129,7 @@ extension SQLiteExpressionTranslation {
             isNumberFirst ? (number, text) : (text, number)
         }
         if number.hasAffinity && text.literal != nil {
-            // It is no number, or it would have been turned into one.
+            // The text is not a number; otherwise SQLite would have converted it to one.
             let (a, b) = ordered(number, text)
             return try Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }
@@ -147,7 +149,7 @@ extension SQLiteExpressionTranslation {
         return Self.said(sign, a, b)
     }
 
-    /// A comparison whose outcome is known where neither side is NULL.
+    /// Renders a comparison whose result is known unless one of the sides is NULL.
     private static func decided(
         _ sign: String, _ a: Piece, _ b: Piece, isSmaller: Bool
     ) throws(Untranslatable) -> String {
@@ -159,7 +161,8 @@ extension SQLiteExpressionTranslation {
         return "(CASE WHEN \(isKnown) THEN \(truths.contains(sign)) END)"
     }
 
-    /// A moment beside a text that only begins one: every moment of that day comes after `2024-01-02`, for it is longer.
+    /// Renders the comparison of a moment with a text that is only a date. In SQLite every moment of that day is larger than
+    /// `2024-01-02`, because its text is longer.
     private static func beginning(_ sign: String, _ a: Piece, _ b: Piece, _ type: ColumnType) -> String? {
         guard type == .datetime || type == .timestamp, let literal = b.literal, isReadable(literal, as: .date) else {
             return nil
@@ -172,7 +175,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// SQLite orders texts by their bytes, PostgreSQL by the database's collation.
+    /// Renders a comparison. SQLite orders texts by their bytes; PostgreSQL would order them by the database's collation.
     private static func said(_ sign: String, _ a: Piece, _ b: Piece) -> String {
         let isOrder = ["<", "<=", ">", ">="].contains(sign)
         let collation = isOrder && a.kind == .text && b.kind == .text ? " COLLATE \"C\"" : ""
@@ -189,7 +192,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Both sides in one kind where only a literal has to be turned.
+    /// Returns both sides in one kind if at most a literal has to be converted for that; otherwise `nil`.
     static func matched(_ a: Piece, _ b: Piece) -> (Piece, Piece)? {
         if let turned = turned(b, beside: a) { return (a, turned) }
         if let turned = turned(a, beside: b) { return (turned, b) }
@@ -207,12 +210,12 @@ extension SQLiteExpressionTranslation {
             guard other.hasAffinity, let literal = piece.literal else { return nil }
             return numeral(literal)
         case (.text, .integer):
-            // A bare number only: spelling an expression as text would be no comparison of literals.
+            // Only a bare number is converted. The text of any other expression would not be a literal.
             guard other.hasAffinity, !other.isDynamic else { return nil }
             return Int64(piece.sql) == nil ? nil : Piece(SQLText.literal(piece.sql), .text)
         case (.native(let type), .text):
             guard let literal = piece.literal, isReadable(literal, as: type) else { return nil }
-            // A day alone is no moment's text.
+            // A date alone is not the text of a moment.
             if type == .datetime || type == .timestamp, isReadable(literal, as: .date) { return nil }
             return Piece(piece.sql, kind)
         default: return nil
@@ -221,7 +224,7 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteExpressionTranslation.Kind {
-    /// The type in PostgreSQL's words.
+    /// The name of the type in PostgreSQL.
     var word: String {
         switch self {
         case .null, .text: "text"
@@ -233,7 +236,7 @@ extension SQLiteExpressionTranslation.Kind {
         }
     }
 
-    /// As a column of a view has it.
+    /// The type that a view's column of this kind has.
     var columnType: ColumnType {
         switch self {
         case .null, .text: .text
@@ -247,7 +250,7 @@ extension SQLiteExpressionTranslation.Kind {
 }
 
 extension String {
-    /// Without the blanks at its ends, as SQLite reads a number.
+    /// The text without the blanks at its ends, which SQLite ignores when it reads a number.
     fileprivate var trimmed: String {
         let blanks: Set<Unicode.Scalar> = [" ", "\t", "\n", "\u{B}", "\u{C}", "\r"]
         var scalars = Substring(self).unicodeScalars

@@ -1,4 +1,4 @@
-// Comparisons: where the two databases differ most in what the same words mean.
+// Comparisons. Here the two databases differ most in the meaning of the same words.
 
 extension SQLiteExpressionTranslation {
     func compare(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String {
@@ -31,7 +31,7 @@ extension SQLiteExpressionTranslation {
         return Piece("(\(left) \(negated ? "NOT IN" : "IN") (\(list.joined(separator: ", "))))", .boolean)
     }
 
-    /// A list of values that are not all of the operand's kind.
+    /// Translates IN with a list of values that are not all of the operand's kind.
     private func isOneOf(
         _ operand: SQLiteTree, _ items: [SQLiteTree], negated: Bool
     ) throws(Untranslatable) -> Piece {
@@ -41,7 +41,8 @@ extension SQLiteExpressionTranslation {
         return Piece(negated ? "(NOT \(isOne))" : isOne, .boolean)
     }
 
-    /// `LIKE` folds ASCII and knows no escape of its own; `GLOB` is turned into a regular expression.
+    /// Translates LIKE and GLOB. `LIKE` folds the letters of ASCII, and has no escape character unless one is named; `GLOB`
+    /// becomes a regular expression.
     func matches(
         _ word: String, _ operand: SQLiteTree, _ pattern: SQLiteTree, _ escape: SQLiteTree?
     ) throws(Untranslatable) -> String {
@@ -65,7 +66,7 @@ extension SQLiteExpressionTranslation {
         return "(\(subject) COLLATE \"C\" ~ \(SQLText.literal(expression)))"
     }
 
-    /// `LIKE` has no escape in SQLite where none is named.
+    /// Renders the escape character. SQLite's `LIKE` has none unless ESCAPE names one.
     private func escaping(_ escape: SQLiteTree?) throws(Untranslatable) -> String {
         guard let escape else { return "''" }
         guard case .string(let text) = escape, text.unicodeScalars.count == 1, text.lowercased() == text else {

@@ -1,10 +1,10 @@
-// Signs, CASE and CAST in PostgreSQL's words.
+// Operators, CASE and CAST in PostgreSQL's words.
 
 extension SQLiteExpressionTranslation {
     func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
         var piece = try piece(operand)
-        // A plus does nothing but to take the declared type away.
+        // A plus sign only removes the declared type.
         if sign == "+", use == .view { return piece.edited { $0.hasAffinity = false } }
         if use != .rows { piece = try number(piece) }
         guard piece.kind == .integer || piece.kind == .number, sign != "~" || piece.kind == .integer else {
@@ -22,7 +22,7 @@ extension SQLiteExpressionTranslation {
             return Piece(sql, .boolean)
         case "=", "<>", "<", "<=", ">", ">=": return Piece(try compare(sign, left, right), .boolean)
         case "IS", "IS NOT":
-            // Beside TRUE and FALSE it asks for the truth of any value (lang_expr.html, section 8).
+            // Beside TRUE and FALSE the operator tests whether any value is true (lang_expr.html, section 8).
             if case .boolean(let truth) = right {
                 return Piece("(\(try condition(left)) \(sign) \(truth))", .boolean)
             }
@@ -44,7 +44,8 @@ extension SQLiteExpressionTranslation {
 
     private static let computing: Set<String> = ["||", "+", "-", "*", "/", "%", "&", "|", "<<", ">>"]
 
-    /// What a chain of operators begins with, and its links. SQLite takes a thousand of them: they are gone along, and not down.
+    /// Returns the first operand of a chain of operators, and its links. SQLite allows a thousand links, so they are read in a
+    /// loop and not by recursion.
     private static func chain(
         _ sign: String, _ left: SQLiteTree, _ right: SQLiteTree, _ goesOn: (String) -> Bool
     ) -> (first: SQLiteTree, links: [(sign: String, right: SQLiteTree)]) {
@@ -90,14 +91,14 @@ extension SQLiteExpressionTranslation {
             }
             return Piece("((\(a.sql))::bigint \(sign) \(places))", .integer)
         }
-        // PostgreSQL computes short numbers with 32 bits.
+        // PostgreSQL computes two small integer literals with 32 bits.
         let isNarrow = Int64(a.sql) != nil && Int64(b.sql) != nil && use != .rows
         let first = isNarrow ? "\(a.sql)::bigint" : a.sql
         return Piece("(\(first) \(sign) \(Self.divisor(sign, b)))", isInteger ? .integer : .number)
             .edited { $0.isDecimal = !isInteger && a.isExact && b.isExact }
     }
 
-    /// A division by zero is NULL in SQLite and an error in PostgreSQL.
+    /// Renders the right side of an operator. A division by zero is NULL in SQLite and an error in PostgreSQL.
     private static func divisor(_ sign: String, _ piece: Piece) -> String {
         guard sign == "/" || sign == "%" else { return piece.sql }
         if let number = Double(piece.sql), number != 0 { return piece.sql }
@@ -134,7 +135,7 @@ extension SQLiteExpressionTranslation {
         return try cast(piece, SQLiteTypeName(type).affinity, type).edited { $0.hasAffinity = true }
     }
 
-    /// By the affinity that the type's name stands for (https://www.sqlite.org/lang_expr.html, section 13).
+    /// Translates CAST by the affinity that the type's name has (https://www.sqlite.org/lang_expr.html, section 13).
     func cast(
         _ piece: Piece, _ affinity: SQLiteTypeName.Affinity, _ type: String
     ) throws(Untranslatable) -> Piece {
@@ -142,7 +143,7 @@ extension SQLiteExpressionTranslation {
         case .text: return try text(piece)
         case .integer:
             let number = try number(piece)
-            // Fractions are cut off.
+            // SQLite cuts fractions off.
             return number.kind == .integer ? number : Piece("trunc(\(number.sql))::bigint", .integer)
         case .real: return Piece("(\(try number(piece).sql))::double precision", .number)
         case .numeric: return try number(piece)

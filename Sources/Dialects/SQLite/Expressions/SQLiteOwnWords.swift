@@ -1,7 +1,7 @@
-/// What was read from SQLite is portable only if portable text is spelled so there: a `LIKE` in its schema knows no case, and a
-/// comparison of texts with numbers is SQLite's own.
+/// Marks expressions that were read from SQLite as SQLite's own if portable text has another meaning. SQLite's `LIKE` does not
+/// distinguish case, and its comparisons of texts with numbers have their own rules.
 enum SQLiteOwnWords {
-    /// The same table, with all that is not portable as SQLite's own words.
+    /// Returns the same table; all expressions that are not portable become SQLite's own words.
     static func settled(_ table: Table) -> Table {
         var result = table
         for at in table.checks.indices {
@@ -16,8 +16,8 @@ enum SQLiteOwnWords {
         return result
     }
 
-    /// The same views, in the order of reading. Each is read over what it names, by way of other views too, and over nothing else:
-    /// a thousand views over a thousand tables take a thousand steps.
+    /// Returns the same views, in the order of reading. Each view is read only over the relations that it names, directly or by
+    /// way of other views: a thousand views over a thousand tables take a thousand steps.
     static func settled(_ views: [View], over tables: [Table]) -> [View] {
         var read = Dictionary(
             tables.map { (SQLName.folded($0.name), Schema(tables: [$0])) }, uniquingKeysWith: { first, _ in first })
@@ -50,7 +50,7 @@ enum SQLiteOwnWords {
 }
 
 extension Schema {
-    /// What both hold, each once.
+    /// Returns a schema with the tables and views of both, each only once.
     fileprivate func joined(_ other: Schema) -> Schema {
         var joined = self
         for table in other.tables where self[table.name] == nil { joined.put(table) }

@@ -1,4 +1,4 @@
-/// Portable text in SQLite's words: decimals are texts there, LIKE knows no case, and booleans are numbers.
+/// Rewrites portable SQL for SQLite, where decimals are texts, LIKE does not distinguish case, and booleans are numbers.
 enum SQLitePortable {
     static func answer(_ note: PortableNote, _ draft: inout PortableDraft) throws(LoweringError) {
         switch note {
@@ -6,7 +6,7 @@ enum SQLitePortable {
         case .literal(let range, let text), .numeral(let range, let text): draft.replace(range, with: text)
         case .number(let range), .double(let range): draft.wrap(range, "CAST(", " AS REAL)")
         case .digits(let range, let scale):
-            // printf() makes 0 of NULL (https://www.sqlite.org/printf.html).
+            // printf() turns NULL into 0 (https://www.sqlite.org/printf.html).
             let number = draft.text(of: range)
             draft.replace(range, with: "CASE WHEN \(number) IS NOT NULL THEN printf('%.\(scale)f', \(number)) END")
         case .collation(let token): draft.replace(token..<token + 1, with: "BINARY")
@@ -18,7 +18,7 @@ enum SQLitePortable {
             if let escape { draft.replace(escape, with: "") }
         case .integer(let cast, let inner, let type):
             let text = "(\(draft.text(of: inner)))"
-            // Nothing else lets a row be refused in the middle of an expression, with words of its own.
+            // Only json_extract() can refuse a row in the middle of an expression with a message of its own.
             let refusal = "json_extract('{}', \(text) || ' is no integer')"
             draft.replace(
                 cast,
@@ -26,13 +26,14 @@ enum SQLitePortable {
                     "CASE WHEN \(SQLiteIncompatibility.integer(text, type)) THEN \(refusal) ELSE CAST(\(text) AS INTEGER) END"
             )
         case .sameness(let range, let isNegated): draft.replace(range, with: isNegated ? "IS NOT" : "IS")
-        // Texts compare by their bytes, lower() knows ASCII only, NULL is the smallest, integers have 64 bits, || spells them, and a
-        // type's affinity is found by a part of its name (https://www.sqlite.org/datatype3.html, 3.1).
+        // SQLite needs no change here: texts compare by their bytes, lower() knows ASCII only, NULL is the smallest value,
+        // integers have 64 bits, || converts them to texts, and a part of a type's name determines its affinity
+        // (https://www.sqlite.org/datatype3.html, 3.1).
         case .bytes, .letters, .nulls, .truth, .blob, .wide, .text, .type: break
         }
     }
 
-    /// Names are found without regard to case; only a word of the grammar needs quotes.
+    /// Renders a name. SQLite finds names without regard to case, so only a word of the grammar needs quotes.
     private static func render(_ name: String, at token: Int, _ draft: inout PortableDraft) {
         let written = draft.text(of: token..<token + 1)
         guard let first = written.unicodeScalars.first, first != "\"" else {
@@ -46,14 +47,16 @@ enum SQLitePortable {
         }
     }
 
-    /// https://www.sqlite.org/lang_keywords.html, without those that its grammar takes for a name where it can.
+    /// The words of https://www.sqlite.org/lang_keywords.html, without those that SQLite's grammar accepts as a name where it
+    /// can.
     private static let keywords: Set<String> = [
         "ADD", "ALTER", "AUTOINCREMENT", "CHECK", "COMMIT", "CONSTRAINT", "CREATE", "CURRENT_DATE", "CURRENT_TIME",
         "CURRENT_TIMESTAMP", "DEFAULT", "DEFERRABLE", "DELETE", "DROP", "FOREIGN", "INDEX", "INSERT", "INTO", "NOTHING",
         "PRIMARY", "REFERENCES", "RETURNING", "SET", "TABLE", "TO", "TRANSACTION", "UNIQUE", "UPDATE",
     ]
 
-    /// The pattern for GLOB, which regards case: `*` for `%`, `?` for `_`, and what means something to it in brackets.
+    /// Returns the pattern for GLOB, which distinguishes case: `*` for `%`, `?` for `_`, and brackets around characters that
+    /// GLOB gives a meaning.
     private static func glob(_ pattern: PortablePattern) -> String {
         var text = ""
         for piece in pattern.pieces {

@@ -1,15 +1,15 @@
-// Queries in PostgreSQL's words: their SELECTs as one, in order and cut.
+// Queries in PostgreSQL's words: compound SELECTs, ORDER BY and LIMIT.
 
 extension SQLiteExpressionTranslation {
-    /// A query, said.
+    /// A translated query.
     struct Rows {
         var sql: String
         var columns: [ColumnSense]
-        /// Columns that tell its rows apart, where they are known to; folded.
+        /// The folded names of columns that together identify a row; `nil` if none are known.
         var key: Set<String>?
     }
 
-    /// A view's query, with the columns that it yields.
+    /// Translates a view's query, and returns it with the columns that it yields.
     static func view(_ text: String, over tables: [Table]) throws(Untranslatable) -> Rows {
         guard let query = SQLiteTreeParser.query(text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
@@ -19,7 +19,10 @@ extension SQLiteExpressionTranslation {
         return try translation.rows(of: query, isView: true)
     }
 
-    /// `isView`: whether it is the whole of a view, whose columns go on to compare as those that it shows.
+    /// Translates a query.
+    ///
+    /// - Parameter isView: Whether the query is that of the view itself. The view then shows columns that ignore case as the
+    /// columns themselves, so that its readers compare them in the same way.
     func rows(
         of query: SQLiteQuery, wanting kinds: [Kind]? = nil, isView: Bool = false
     ) throws(Untranslatable) -> Rows {
@@ -33,7 +36,8 @@ extension SQLiteExpressionTranslation {
         return rows
     }
 
-    /// One of the queries of WITH: what follows can read it, and so can it itself where it says so.
+    /// Translates one of the queries of WITH, which the following queries can then read. A query that reads its own name is
+    /// recursive: the SELECTs before the first such one determine its columns, and `isRecursive` is set.
     private mutating func add(_ part: SQLiteQuery.Named, _ isRecursive: inout Bool) throws(Untranslatable) -> String {
         func named(_ rows: Rows) -> SQLiteRelation {
             var columns = rows.columns
@@ -62,7 +66,7 @@ extension SQLiteExpressionTranslation {
         return "\(SQLText.identifier(part.name))(\(columns)) AS (\(rows.sql))"
     }
 
-    /// All its SELECTs, in one kind a column, in order and cut.
+    /// Translates all SELECTs of a compound query, with one kind for each column, and adds ORDER BY and LIMIT.
     private func united(
         _ query: SQLiteQuery, wanting kinds: [Kind]?, isView: Bool
     ) throws(Untranslatable) -> Rows {
@@ -79,7 +83,7 @@ extension SQLiteExpressionTranslation {
         }
         for at in parts.indices { parts[at].settle(showsOwn: isView && query.showsRowsAsTheyAre) }
         var sql = parts[0].sql
-        // SQLite goes from left to right, PostgreSQL takes INTERSECT first.
+        // SQLite combines the SELECTs from left to right. PostgreSQL combines those of INTERSECT first.
         let isNested = query.operators.count > 1 && query.operators.contains("INTERSECT")
         for (at, part) in parts.enumerated().dropFirst() {
             sql = "\(isNested && at > 1 ? "(\(sql))" : sql) \(query.operators[at - 1]) \(part.sql)"
@@ -112,7 +116,7 @@ extension SQLiteExpressionTranslation {
         return sql
     }
 
-    /// Each column in one kind: that of all its SELECTs together, or the one that is wanted.
+    /// Converts each column to one kind: the common kind of all SELECTs, or the wanted kind.
     func unify(_ parts: inout [Part], wanting kinds: [Kind]?) throws(Untranslatable) {
         for column in parts[0].results.indices {
             var pieces: [Piece] = []
@@ -120,7 +124,7 @@ extension SQLiteExpressionTranslation {
                 pieces += part.rows.isEmpty ? [part.results[column].piece] : part.rows.map { $0[column] }
             }
             if let kind = kinds.flatMap({ column < $0.count ? $0[column] : nil }) {
-                // A number by itself is a short one, and a string of no type yet.
+                // In PostgreSQL a bare number is a 32-bit integer if it fits, and a bare string has no type yet.
                 pieces = try unified(pieces + [Piece("", kind)]).dropLast().map { piece in
                     piece.edited { $0.sql = "(\(piece.sql))::\(kind.word)" }
                 }
@@ -145,7 +149,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// ORDER BY behind rows that were made one: PostgreSQL then takes columns only, so that the order stands around the query.
+    /// Adds ORDER BY to a compound query. PostgreSQL accepts only columns there, so other terms stand around the query.
     func ordered(_ sql: String, _ query: SQLiteQuery, _ parts: [Part]) throws(Untranslatable) -> String {
         let results = parts[0].results
         var terms: [String] = []
@@ -163,7 +167,8 @@ extension SQLiteExpressionTranslation {
         return "SELECT * FROM (\(sql)) AS \(SQLText.identifier("rows"))\(ordered(terms))"
     }
 
-    /// Which result a term of ORDER BY means: by its number, by its name, or because it is the same.
+    /// Returns the index of the result that a term of ORDER BY means: by its number, by its name, or because both are the same
+    /// expression.
     private func place(of term: SQLiteTree, in core: SQLiteQuery.Core, _ results: [Part.Result]) -> Int? {
         if case .collated(let inner, _) = term { return place(of: inner, in: core, results) }
         if case .number(let text) = term, let number = Int(text), results.indices.contains(number - 1) {
@@ -179,7 +184,7 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteQuery {
-    /// Whether each of its rows is one of what it reads: none are made one.
+    /// Whether each row of the query is one of the rows that it reads, and none are combined into one.
     fileprivate var showsRowsAsTheyAre: Bool {
         guard cores.count == 1, case .select(let select) = cores[0] else { return false }
         return select.groups.isEmpty && !select.isDistinct
@@ -187,7 +192,7 @@ extension SQLiteQuery {
 }
 
 extension SQLiteQuery.Core {
-    /// Whether it reads a relation of this name.
+    /// Returns whether the SELECT reads a relation of this name.
     fileprivate func reads(_ name: String) -> Bool {
         switch self {
         case .select(let select): select.sources.contains { $0.reads(name) }

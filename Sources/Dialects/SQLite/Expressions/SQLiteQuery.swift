@@ -1,6 +1,6 @@
 /// A query as SQLite reads it (https://www.sqlite.org/lang_select.html).
 struct SQLiteQuery: Equatable {
-    /// What WITH names.
+    /// A query of WITH, and its name.
     struct Named: Equatable {
         var name: String
         var columns: [String]
@@ -29,13 +29,13 @@ struct SQLiteQuery: Equatable {
     }
 
     enum Result: Equatable {
-        /// `*`, or `t.*`.
+        /// `*`, or `t.*` for the table with this name.
         case all(of: String?)
-        /// `text`: as it is written, which is its name where it has no other.
+        /// An expression. `text` is its text as written, which is the result's name if it has no alias.
         case expression(SQLiteTree, alias: String?, text: String)
     }
 
-    /// One item of FROM, and how it is joined to those before it.
+    /// One item of FROM, and the way in which it is joined to those before it.
     struct Source: Equatable {
         enum Content: Equatable {
             case table(String)
@@ -56,31 +56,31 @@ struct SQLiteQuery: Equatable {
     struct Order: Equatable {
         var term: SQLiteTree
         var isDescending = false
-        /// Where it is said.
+        /// Whether NULL comes first; `nil` if the query does not say.
         var nullsFirst: Bool?
     }
 
     var isRecursive = false
     var named: [Named] = []
     var cores: [Core] = []
-    /// Between the cores: `UNION ALL`.
+    /// The operators between the cores, such as `UNION ALL`.
     var operators: [String] = []
     var order: [Order] = []
     var limit: SQLiteTree?
     var offset: SQLiteTree?
 }
 
-/// What a function is computed over, row by row (https://www.sqlite.org/windowfunctions.html).
+/// The rows over which a function is computed (https://www.sqlite.org/windowfunctions.html).
 struct SQLiteWindow: Equatable {
-    /// The window that it goes on from.
+    /// The name of the window that this one extends.
     var base: String?
     var partition: [SQLiteTree] = []
     var order: [SQLiteQuery.Order] = []
-    /// As it is written: both databases have one grammar for it.
+    /// The frame's text as written: both databases have the same grammar for it.
     var frame: String?
 }
 
-/// A call that says more than its arguments.
+/// A call that may have DISTINCT, ORDER BY, FILTER or OVER in addition to its arguments.
 struct SQLiteCall: Equatable {
     enum Over: Equatable {
         case named(String)

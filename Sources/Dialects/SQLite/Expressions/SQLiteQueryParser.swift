@@ -1,4 +1,4 @@
-// Queries; `nil` for anything that is not known in full.
+// The parser for queries. It returns `nil` for anything that it does not know in full.
 
 extension SQLiteTreeParser {
     static func query(_ text: String) -> SQLiteQuery? {
@@ -41,7 +41,7 @@ extension SQLiteTreeParser {
         return true
     }
 
-    /// `LIMIT 10, 5` are five rows behind the tenth.
+    /// Reads LIMIT and OFFSET. `LIMIT 10, 5` means five rows after the tenth.
     private mutating func limited(_ query: SQLiteQuery) -> SQLiteQuery? {
         guard take("LIMIT") else { return query }
         var query = query
@@ -65,13 +65,13 @@ extension SQLiteTreeParser {
             columns = list
         }
         guard take("AS") else { return nil }
-        // How often it is computed is nothing that its rows tell.
+        // MATERIALIZED changes how often the query is computed, but not its rows.
         if take("NOT") { guard take("MATERIALIZED") else { return nil } } else { _ = take("MATERIALIZED") }
         guard take("("), let query = query(), take(")") else { return nil }
         return .init(name: name, columns: columns, query: query)
     }
 
-    /// One or more, with commas between them.
+    /// Reads one or more items, separated by commas.
     mutating func items<T>(_ item: (inout SQLiteTreeParser) -> T?) -> [T]? {
         var items: [T] = []
         repeat {
@@ -160,7 +160,7 @@ extension SQLiteTreeParser {
         return aliasName().map { .expression(value, alias: $0, text: text) }
     }
 
-    /// SQLite takes 'text' for a name where one must be.
+    /// Reads an alias. SQLite accepts 'text' as a name where only a name can stand.
     private mutating func aliasName() -> String? {
         guard let name = token?.nameOrString else { return nil }
         at += 1
@@ -218,7 +218,7 @@ extension SQLiteTreeParser {
         } else if let token, token.nameOrString != nil, !isAtJoinWord(token) {
             source.alias = aliasName()
         }
-        // How it is searched is nothing that its rows tell.
+        // INDEXED BY changes how the table is searched, but not the rows.
         if take("INDEXED") { guard take("BY"), name() != nil else { return nil } }
         if token?.isWord("NOT") == true, peek(1)?.isWord("INDEXED") == true { at += 2 }
         return source
@@ -247,14 +247,14 @@ extension SQLiteTreeParser {
             guard SQLName.equal(table, "main"), let name = name() else { return nil }
             table = name
         }
-        // No function that returns rows exists in both databases.
+        // None of the functions that return rows exists in both databases.
         guard token?.isSymbol("(") != true else { return nil }
         return .table(table)
     }
 
     // MARK: Calls
 
-    /// What stands behind `name(`.
+    /// Reads the rest of a call, after `name(`.
     mutating func call(_ name: String) -> SQLiteTree? {
         var call = SQLiteCall(name: SQLName.folded(name))
         var isPlain = true

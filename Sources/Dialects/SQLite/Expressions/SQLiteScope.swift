@@ -1,29 +1,30 @@
-/// What a SELECT's names can mean: the relations that it reads, and what it calls its results.
+/// The names that a SELECT can use: the relations that it reads, and the aliases of its results.
 struct SQLiteScope {
-    /// A column: that relation of the scope, that column of it.
+    /// A column: the index of its relation in the scope, and its name.
     struct Place: Hashable {
         var relation: Int
-        /// Folded.
+        /// The folded name.
         var column: String
     }
 
     var relations: [SQLiteRelation] = []
-    /// Columns that a join has made one, and of which relations: it is the first one's.
+    /// The columns that a join has merged, each with the indexes of its relations. A merged column is read from the first of
+    /// them.
     var merged: [String: Set<Int>] = [:]
-    /// What results are called, folded: SQLite takes such a name in WHERE, GROUP BY and HAVING, where there is no such column.
+    /// The results by their folded aliases. SQLite accepts an alias in WHERE, GROUP BY and HAVING if no column has that name.
     var aliases: [String: SQLiteTree] = [:]
-    /// What the rows are grouped by, in PostgreSQL's words.
+    /// The terms of GROUP BY in PostgreSQL's words.
     var groups: Set<String> = []
-    /// Columns that are shown of one row of a group, and which row that is, in PostgreSQL's words: `ORDER BY …`.
+    /// The columns that are shown from one row of each group, and the `ORDER BY …` that finds this row, in PostgreSQL's words.
     var picked: (places: Set<Place>, order: String)?
-    /// Which columns were read outside of aggregates; `nil` where nobody asks.
+    /// Collects the columns that are read outside of aggregates; `nil` if they are not needed.
     var uses: SQLiteColumnUses?
-    /// Whether its columns are found by a qualified name only, as those of a trigger's NEW and OLD.
+    /// Whether the columns are found only by a qualified name, like those of a trigger's NEW and OLD.
     var needsQualifier = false
 
     enum Found { case nothing, several, column(Place, SQLiteExpressionTranslation.ColumnSense) }
 
-    /// Finds `t.name`; `nil` where there is no such relation.
+    /// Finds the column `t.name`; returns `nil` if the scope has no relation of that name.
     func find(_ name: String, of relation: String) -> Found? {
         guard let at = relations.firstIndex(where: { SQLName.equal($0.name, relation) }) else { return nil }
         return relations[at].find(name).map { .column(Place(relation: at, column: SQLName.folded($0.name)), $0) }
@@ -43,21 +44,22 @@ struct SQLiteScope {
     }
 }
 
-/// What one SELECT was found to use while it was said: the columns outside of aggregates, and the aggregates.
+/// The columns that a SELECT uses outside of aggregates, and its aggregates, collected while it is translated.
 final class SQLiteColumnUses {
     var places: [SQLiteScope.Place] = []
     var aggregates: [SQLiteCall] = []
 }
 
 extension SQLiteExpressionTranslation {
-    /// A column that a name was found to mean, in one of the scopes.
+    /// A column that was found for a name, in one of the scopes.
     struct Found {
         var scope: Int
         var place: SQLiteScope.Place
         var sense: ColumnSense
     }
 
-    /// The column that `name` means, from the SELECT that it stands in outwards; `nil` where it means none, or may mean several.
+    /// Returns the column that `name` means, searched from the innermost SELECT outwards; `nil` if it means none, or may mean
+    /// several.
     func found(_ name: String, of relation: String? = nil) -> Found? {
         for (at, scope) in scopes.enumerated() {
             switch relation.map({ scope.find(name, of: $0) }) ?? scope.find(name) {
@@ -77,7 +79,7 @@ extension SQLiteExpressionTranslation {
         return said(found)
     }
 
-    /// A column, else what a result is called, else a string where it stands in double quotes
+    /// Translates a bare name: a column, otherwise the alias of a result, otherwise a string if the name is in double quotes
     /// (https://www.sqlite.org/quirks.html, section 8).
     func named(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
         if let found = found(name) { return said(found) }
@@ -105,16 +107,16 @@ extension SQLiteExpressionTranslation {
     }
 }
 
-/// A table, a view or a query, as another query reads it.
+/// A table, a view or a query that another query reads.
 struct SQLiteRelation {
-    /// What its columns can be qualified with.
+    /// The name that can qualify the relation's columns.
     var name: String
     var columns: [SQLiteExpressionTranslation.ColumnSense]
-    /// The columns of its primary key, where it is a table with one; folded, as are all here.
+    /// The folded names of the primary key's columns; empty if there is no primary key.
     var primaryKey: [String] = []
-    /// Every set of columns that tells its rows apart.
+    /// The sets of columns that identify a row, by folded names.
     var keys: [Set<String>] = []
-    /// The column that `rowid` means.
+    /// The name of the column that `rowid` means.
     var rowid: String?
 
     init(_ name: String, _ columns: [SQLiteExpressionTranslation.ColumnSense]) {
@@ -122,7 +124,7 @@ struct SQLiteRelation {
         self.columns = columns
     }
 
-    /// A table with the types that its columns have in PostgreSQL.
+    /// Creates the relation of a table whose columns have their types in PostgreSQL.
     init(_ table: Table) {
         name = table.name
         columns = table.columns.map { .init($0, name: $0.name) }
@@ -137,7 +139,7 @@ struct SQLiteRelation {
         keys = (primaryKey.isEmpty ? [] : [Set(primaryKey)]) + required.map { Set($0.map(SQLName.folded)) }
     }
 
-    /// The column of that name, or the one that the row's number is kept in.
+    /// Returns the column of that name, or the column that holds the rowid if the name is one of the rowid's names.
     func find(_ name: String) -> SQLiteExpressionTranslation.ColumnSense? {
         if let column = columns.first(where: { SQLName.equal($0.name, name) }) { return column }
         guard let rowid, ["rowid", "oid", "_rowid_"].contains(SQLName.folded(name)) else { return nil }
@@ -146,7 +148,7 @@ struct SQLiteRelation {
 }
 
 extension Index {
-    /// The columns that it keeps unique among all rows.
+    /// The columns that the index keeps unique among all rows; `nil` if it does not do so.
     fileprivate var uniqueColumns: [String]? {
         guard isUnique, condition == nil else { return nil }
         var columns: [String] = []

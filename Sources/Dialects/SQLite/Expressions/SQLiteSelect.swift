@@ -1,7 +1,7 @@
-// One SELECT in PostgreSQL's words: each name in full, each value in the kind that its column has there.
+// A single SELECT in PostgreSQL's words: every name in full, and every value in the kind that its column has there.
 
 extension SQLiteExpressionTranslation {
-    /// One SELECT or VALUES before its results are put together with those of others.
+    /// One SELECT or VALUES, before it is combined with others.
     struct Part {
         struct Result {
             var name: String
@@ -12,13 +12,13 @@ extension SQLiteExpressionTranslation {
 
         var isDistinct = false
         var results: [Result]
-        /// From FROM on.
+        /// The text from FROM on.
         var tail = ""
-        /// Further rows of VALUES.
+        /// The rows of VALUES; empty for a SELECT.
         var rows: [[Piece]] = []
-        /// ORDER BY, where this is the whole query.
+        /// The terms of ORDER BY, if this SELECT is the whole query.
         var order: [String] = []
-        /// The names of what its rows are grouped by, where all of that is shown.
+        /// The names of the results that the rows are grouped by; `nil` unless all terms of GROUP BY are shown.
         var key: Set<String>?
 
         var sql: String {
@@ -33,7 +33,8 @@ extension SQLiteExpressionTranslation {
             return "SELECT \(isDistinct ? "DISTINCT " : "")\(list.joined(separator: ", "))\(tail)"
         }
 
-        /// Shows columns as they are, and not as the text that others compute with; or only the text.
+        /// Decides how caseless columns are shown: as the columns themselves, or as the texts that other expressions compute
+        /// with.
         mutating func settle(showsOwn: Bool) {
             for at in results.indices {
                 guard showsOwn, let own = results[at].piece.own else {
@@ -108,14 +109,14 @@ extension SQLiteExpressionTranslation {
             key: isKeyed ? Set(shownGroups.map { SQLName.folded($0.name) }) : nil)
     }
 
-    /// A result that is shown, and what it is called.
+    /// A result that the SELECT shows, and its name.
     private struct Shown {
         var tree: SQLiteTree
         var alias: String?
         var name: String
     }
 
-    /// The results with `*` written out, no two of one name: SQLite calls the second `id:1`.
+    /// Returns the results with `*` written out. No two of them have the same name: SQLite calls the second one `id:1`.
     private func shown(_ results: [SQLiteQuery.Result]) throws(Untranslatable) -> [Shown] {
         var list: [Shown] = []
         for result in results {
@@ -152,14 +153,14 @@ extension SQLiteExpressionTranslation {
         return list
     }
 
-    /// PostgreSQL's names have 63 bytes.
+    /// Cuts a name to a number of bytes. PostgreSQL's names have at most 63 bytes.
     private static func cut(_ name: String, to count: Int) -> String {
         var name = name
         while name.utf8.count > count { name.removeLast() }
         return name
     }
 
-    /// What the rows are grouped by, in PostgreSQL's words, and which of it are columns.
+    /// Returns the terms of GROUP BY in PostgreSQL's words, and those of them that are columns.
     private func grouping(
         _ select: SQLiteQuery.Select, _ results: [SQLiteTree]
     ) throws(Untranslatable) -> (texts: [String], places: Set<SQLiteScope.Place>) {
@@ -182,7 +183,7 @@ extension SQLiteExpressionTranslation {
                     "it groups by \(sense(of: tree)?.name ?? "a text"), whose texts are equal here without regard to case, and shows any of them"
                 )
             }
-            // One group for all: PostgreSQL would take a number for a column's place.
+            // To SQLite a constant makes one group of all rows; PostgreSQL would read a number as a column's position.
             guard !tree.isConstant else { throw Untranslatable("it groups by a constant") }
             if let place = groupedPlace(tree) { places.insert(place) }
             if !texts.contains(piece.sql) { texts.append(piece.sql) }
@@ -190,7 +191,7 @@ extension SQLiteExpressionTranslation {
         return (texts, places)
     }
 
-    /// What stands before FROM and behind GROUP BY, and what it was found to use.
+    /// The parts of a SELECT before FROM and after GROUP BY, and the columns and aggregates that they use.
     private struct Body {
         var results: [Part.Result] = []
         var having = ""
@@ -220,7 +221,7 @@ extension SQLiteExpressionTranslation {
         }
         if !windows.isEmpty { body.windows = " WINDOW \(windows.joined(separator: ", "))" }
         for term in order {
-            // The name of a result comes before that of a column here, and a number is its place.
+            // In ORDER BY the alias of a result takes precedence over a column, and a number is a result's position.
             var tree = term.term
             if case .number(let text) = tree, let number = Int(text), shown.indices.contains(number - 1) {
                 tree = shown[number - 1].tree

@@ -1,13 +1,13 @@
-// Queries inside expressions, in PostgreSQL's words: a value of its own, a list that IN looks through.
+// Queries inside expressions, in PostgreSQL's words: those that yield a value, and those that IN searches.
 
 extension SQLiteExpressionTranslation {
-    /// A query inside an expression.
+    /// Translates a query inside an expression.
     func inner(_ query: SQLiteQuery) throws(Untranslatable) -> Rows {
         guard use == .view else { throw Untranslatable("it reads other rows than its own") }
         return try rows(of: query)
     }
 
-    /// A query that stands for one value: the first of its first row.
+    /// Translates a query that yields a single value: the first column of its first row.
     func first(of query: SQLiteQuery) throws(Untranslatable) -> Piece {
         let rows = try inner(query)
         guard rows.columns.count == 1, let column = rows.columns.first else {
@@ -41,7 +41,7 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteQuery {
-    /// Whether it yields one row, whatever it reads.
+    /// Whether the query yields exactly one row, whatever it reads.
     fileprivate var isOneRow: Bool {
         guard cores.count == 1, case .select(let select) = cores[0], select.groups.isEmpty else { return false }
         return select.results.contains { result in
@@ -52,7 +52,7 @@ extension SQLiteQuery {
 }
 
 extension SQLiteTree {
-    /// Whether it is computed from all rows at once, as far as a glance tells.
+    /// Whether the expression is an aggregate, or contains one, as far as its operators and arguments show.
     var isAggregate: Bool {
         switch self {
         case .call(let name, let arguments):

@@ -1,29 +1,29 @@
-/// A SQLite expression as a tree: the part of https://www.sqlite.org/lang_expr.html that schemas are written in.
+/// A SQLite expression as a tree. It covers the part of https://www.sqlite.org/lang_expr.html that schemas use.
 indirect enum SQLiteTree: Equatable {
     case null
     case number(String)
     case string(String)
     case blob(String)
     case boolean(Bool)
-    /// `isLiteral`: written in double quotes, which SQLite takes for a string when there is no such column.
+    /// A bare name. `isQuoted` says that it is in double quotes: SQLite reads it as a string if there is no such column.
     case name(String, isQuoted: Bool)
     /// `t.name`.
     case column(of: String, String)
     case unary(String, SQLiteTree)
     case binary(String, SQLiteTree, SQLiteTree)
     case call(String, [SQLiteTree])
-    /// A call that says more: DISTINCT, `*`, FILTER, OVER.
+    /// A call with DISTINCT, `*`, ORDER BY, FILTER or OVER.
     case aggregate(SQLiteCall)
     /// `(a, b)`.
     case row([SQLiteTree])
-    /// The first value of its first row.
+    /// A query that stands for the first value of its first row.
     case query(SQLiteQuery)
     case exists(SQLiteQuery)
     case isNull(SQLiteTree, negated: Bool)
     case isIn(SQLiteTree, [SQLiteTree], negated: Bool)
     case isInQuery(SQLiteTree, SQLiteQuery, negated: Bool)
     case between(SQLiteTree, SQLiteTree, SQLiteTree, negated: Bool)
-    /// `LIKE`, `GLOB`.
+    /// `LIKE`, `GLOB`, `MATCH` or `REGEXP`.
     case matches(String, SQLiteTree, SQLiteTree, escape: SQLiteTree?, negated: Bool)
     case collated(SQLiteTree, String)
     case cast(SQLiteTree, String)
@@ -35,11 +35,11 @@ indirect enum SQLiteTree: Equatable {
     }
 }
 
-/// Reads SQLite expressions; `nil` for anything that it does not know in full.
+/// A parser for SQLite expressions. It returns `nil` for anything that it does not know in full.
 struct SQLiteTreeParser {
-    /// As they are written, blanks included.
+    /// All tokens as written, including blanks.
     private let written: [SQLToken]
-    /// The places in `written` of all tokens that are no blanks.
+    /// The indexes in `written` of all tokens that are not blanks.
     private let places: [Int]
     var at = 0
 
@@ -59,13 +59,14 @@ struct SQLiteTreeParser {
     var token: SQLToken? { peek(0) }
     func peek(_ ahead: Int) -> SQLToken? { at + ahead < places.count ? written[places[at + ahead]] : nil }
 
-    /// What was read since `start`, as it is written.
+    /// Returns the text that was read since `start`, as written.
     func text(from start: Int) -> String {
         guard start < at else { return "" }
         return written[places[start]...places[at - 1]].map(\.text).joined()
     }
 
-    /// Binding powers, loosest first, as in the table of lang_expr.html, section 2.
+    /// Returns the binding power of an operator, from 1 for the loosest, in the order of the table in lang_expr.html, section
+    /// 2.
     private static func power(_ token: SQLToken) -> Int? {
         switch token.kind == .word ? SQLName.keyword(token.text) : token.text {
         case "OR": 1
@@ -131,7 +132,7 @@ struct SQLiteTreeParser {
         switch word {
         case "IN":
             guard take("(") else {
-                // A table's only column.
+                // `IN table` searches the only column of a table.
                 guard let table = name() else { return nil }
                 let select = SQLiteQuery.Select(results: [.all(of: nil)], sources: [.init(content: .table(table))])
                 return .isInQuery(left, SQLiteQuery(cores: [.select(select)]), negated: negated)
@@ -186,7 +187,7 @@ struct SQLiteTreeParser {
             }
             guard let items = items({ $0.expression(0) }), take(")") else { return nil }
             return items.count == 1 ? items[0] : .row(items)
-        // `.5` is scanned as two.
+        // The scanner yields two tokens for `.5`.
         case "." where token?.kind == .number:
             defer { at += 1 }
             return token.map { .number("0." + $0.text) }
@@ -217,7 +218,7 @@ struct SQLiteTreeParser {
         }
     }
 
-    /// `t.name` and `main.t.name`; `nil` where nothing of it follows.
+    /// Reads the rest of `t.name` or `main.t.name`; returns `nil` if no point follows.
     private mutating func qualified(_ table: String) -> SQLiteTree? {
         guard token?.isSymbol(".") == true, let second = peek(1)?.name else { return nil }
         at += 2
@@ -228,7 +229,7 @@ struct SQLiteTreeParser {
         return .column(of: second, third)
     }
 
-    /// Its words in capitals; what stands in parentheses limits nothing in SQLite.
+    /// Reads a type's name, and returns its words in capitals. SQLite does not enforce the numbers in parentheses.
     private mutating func typeName() -> String? {
         var words: [String] = []
         while let word = name() { words.append(word.uppercased()) }
@@ -252,7 +253,7 @@ struct SQLiteTreeParser {
         return take(")") ? items : nil
     }
 
-    /// `CASE x WHEN y` is read as `CASE WHEN x = y`.
+    /// Reads a CASE. `CASE x WHEN y` is read as `CASE WHEN x = y`.
     private mutating func choice() -> SQLiteTree? {
         var subject: SQLiteTree?
         if let token, !token.isWord("WHEN") {

@@ -13,9 +13,12 @@ final class SQLiteNewFile: Sendable {
 }
 
 extension SQLiteConnection {
-    /// Removes the file if this process created it. Nobody can write during the check, and whoever waits to write finds out
-    /// that the file is gone (`requireFile`). The companion files are removed first, so that a file which another process
-    /// creates meanwhile does not meet them.
+    /// Removes the database's file and closes the connection, if one of the database's connections created the file and its
+    /// schema is still empty. Does nothing inside a transaction.
+    ///
+    /// The check holds the write lock, so nobody can write during it, and a program that waits for that lock finds out that the
+    /// file is gone (`requireFile`). The companion files are removed first, so that a file which another process creates
+    /// meanwhile does not meet them.
     func discardIfNew() {
         guard newFile?.isOurs == true, handle.isOpen, !isInTransaction else { return }
         do throws(DatabaseError) {

@@ -3,14 +3,15 @@ import Dispatch
 import TCPOSIX
 import Synchronization
 
-/// A database in WAL mode that nobody has open. It is kept unchanged while it is read without SQLite's locks and companion
-/// files.
+/// A database in WAL mode, or with an empty -wal, that nobody has open. It is protected from changes while it is read without
+/// SQLite's locks and companion files.
 ///
 /// A newcomer that writes the database writes into a -wal. The file itself changes only when the -wal is brought back into it.
 /// The last connection does so when it is closed, for which it needs an EXCLUSIVE lock; an earlier checkpoint does so too, for
 /// which it needs `WAL_READ_LOCK(0)` (https://www.sqlite.org/walformat.html). Therefore a byte of SHARED is locked from the
-/// beginning, which leaves no trace, and `WAL_READ_LOCK(0)` as soon as there is a wal-index: this process is then one more
-/// reader, which reads the file alone. Only the file's fingerprint shows whether these locks succeeded.
+/// beginning, which leaves no trace, and `WAL_READ_LOCK(0)` as soon as a newcomer's -wal and wal-index exist: to SQLite this
+/// process is then one more reader, which reads only the file and not the -wal. The file's fingerprint is the only proof that
+/// nobody wrote it: on some file systems the locks prevent nothing.
 final class SQLiteQuietFile: Sendable {
     /// The interval between two looks for newcomers. The first checkpoint comes 1,000 pages after a newcomer's first commit
     /// (https://www.sqlite.org/wal.html#automatic_checkpoint).
@@ -24,7 +25,9 @@ final class SQLiteQuietFile: Sendable {
     /// An additional connection beside the newcomer's, which only holds the lock.
     private let companion = Mutex<SQLiteConnection?>(nil)
 
-    /// Locks the file; returns `nil` if somebody is about to take the file exclusively. Throws `DatabaseError`.
+    /// Locks the file; returns `nil` if somebody holds an EXCLUSIVE lock on it.
+    ///
+    /// - Throws: `DatabaseError` if the file can't be read.
     init?(_ file: SQLiteFile) throws(DatabaseError) {
         guard let descriptor = SQLiteDescriptor(reading: file.path) else {
             throw SQLiteFile.error(errno, opening: file.name)

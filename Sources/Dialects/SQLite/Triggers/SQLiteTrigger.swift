@@ -4,7 +4,7 @@ struct SQLiteTrigger: Equatable {
 
     enum Event: Equatable {
         case insert, delete
-        /// `UPDATE OF a, b`; no columns stand for any column.
+        /// `UPDATE OF a, b`. No columns mean any column.
         case update(of: [String])
     }
 
@@ -13,7 +13,7 @@ struct SQLiteTrigger: Equatable {
         case insert(Insert)
         case update(String, [Assignment], condition: SQLiteTree?)
         case delete(from: String, condition: SQLiteTree?)
-        /// A SELECT, which has an effect only where it calls RAISE.
+        /// A SELECT, which has an effect only if it calls RAISE.
         case select(SQLiteQuery)
 
         /// The table whose rows the statement changes; `nil` for a SELECT.
@@ -32,10 +32,10 @@ struct SQLiteTrigger: Equatable {
     }
 
     struct Insert: Equatable {
-        /// What becomes of a row that breaks a unique key (https://www.sqlite.org/lang_conflict.html).
+        /// The treatment of a row that breaks a unique key (https://www.sqlite.org/lang_conflict.html).
         enum Conflict: Equatable {
             case abort, ignore, replace
-            /// `ON CONFLICT (key) DO NOTHING`; without columns for any key.
+            /// `ON CONFLICT (key) DO NOTHING`. No columns mean any key.
             case nothing(key: [String])
             /// `ON CONFLICT (key) DO UPDATE SET … WHERE …`.
             case update(key: [String], [Assignment], condition: SQLiteTree?)
@@ -43,9 +43,9 @@ struct SQLiteTrigger: Equatable {
 
         var conflict = Conflict.abort
         var table: String
-        /// Empty where the statement names none.
+        /// The columns that the statement names; empty if it names none.
         var columns: [String] = []
-        /// `nil` for DEFAULT VALUES.
+        /// The rows to insert; `nil` for DEFAULT VALUES.
         var rows: SQLiteQuery?
     }
 

@@ -1,4 +1,4 @@
-// INSERT in a trigger's body, and what becomes of rows that break a key.
+// The INSERTs of a trigger's body, and the treatment of rows that break a key.
 
 extension SQLiteTriggerTranslation {
     func rendered(_ insert: SQLiteTrigger.Insert) throws(Untranslatable) -> [String] {
@@ -30,14 +30,14 @@ extension SQLiteTriggerTranslation {
         return Self.conditional(try translation.condition(condition), lines)
     }
 
-    /// What an INSERT gives to a column.
+    /// A value that an INSERT gives to a column.
     private struct Value {
         var column: Column
         var tree: SQLiteTree
         var sql: String
     }
 
-    /// What a column stores of an expression.
+    /// Translates an expression to the value that a column stores.
     private func value(of tree: SQLiteTree, in column: Column, of table: Table) throws(Untranslatable) -> Value {
         let assigned = try translation.assigned(tree, to: column.type)
         let isNullable = tree != .null && !tree.isLiteral && (try? translation.piece(tree).isNullable) != false
@@ -45,14 +45,14 @@ extension SQLiteTriggerTranslation {
         return Value(column: column, tree: tree, sql: isNullable ? numbered(sql, column, table) : sql)
     }
 
-    /// NULL in the column that stands for the rowid asks for the next number.
+    /// Replaces NULL in the column that stands for the rowid by the next number of its sequence, as SQLite does.
     private func numbered(_ sql: String, _ column: Column, _ table: Table) -> String {
         guard column.isIdentity else { return sql }
         let place = "\(SQLText.literal(SQLText.identifier(table.name))), \(SQLText.literal(column.name))"
         return "coalesce(\(sql), nextval(pg_get_serial_sequence(\(place))))"
     }
 
-    /// The rows of a query, each value in the kind of the column that stores it.
+    /// Translates a query whose rows are inserted. Each value is converted to the kind of the column that stores it.
     private func selected(_ query: SQLiteQuery, for columns: [Column], of table: Table) throws(Untranslatable) -> String
     {
         let rows = try translation.rows(of: query)
@@ -74,7 +74,7 @@ extension SQLiteTriggerTranslation {
 
     // MARK: Conflicts
 
-    /// What follows the rows.
+    /// Renders the ON CONFLICT that follows the rows; empty if there is none.
     private func clause(
         _ conflict: SQLiteTrigger.Insert.Conflict, _ table: Table
     ) throws(Untranslatable) -> String {
@@ -101,7 +101,7 @@ extension SQLiteTriggerTranslation {
         return SQLText.identifiers(names)
     }
 
-    /// The statement, with what has to be done or asked before it.
+    /// Returns the statement, with the statements and conditions that REPLACE and IGNORE need before it.
     private func prepared(
         _ statement: String, _ conflict: SQLiteTrigger.Insert.Conflict, _ values: [Value], _ table: Table
     ) throws(Untranslatable) -> [String] {
@@ -112,7 +112,7 @@ extension SQLiteTriggerTranslation {
         }
     }
 
-    /// SQLite ignores a row that breaks NOT NULL or a check, too, which ON CONFLICT does not.
+    /// Adds conditions to an INSERT OR IGNORE. SQLite also ignores a row that breaks NOT NULL or a check; ON CONFLICT does not.
     private func ignoring(_ statement: String, _ values: [Value], _ table: Table) throws(Untranslatable) -> [String] {
         guard table.checks.isEmpty else { throw Untranslatable("it ignores rows that break a check") }
         let given = Dictionary(values.map { ($0.column.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -130,7 +130,8 @@ extension SQLiteTriggerTranslation {
             ? [statement] : Self.conditional(conditions.joined(separator: " AND "), [statement])
     }
 
-    /// Removes the rows that stand in the way, for each unique key. SQLite fires no DELETE triggers for them.
+    /// Renders a DELETE for each unique key, which removes the rows that conflict with the new row. SQLite fires no DELETE
+    /// triggers for such rows.
     private func replacing(_ values: [Value], _ table: Table) throws(Untranslatable) -> [String] {
         guard !triggers.mayFire(onDeletingFrom: table.name) else {
             throw Untranslatable("it replaces rows of \(table.name), which has triggers for rows that are deleted")
@@ -142,7 +143,7 @@ extension SQLiteTriggerTranslation {
         }
         let given = Dictionary(values.map { ($0.column.name, $0) }, uniquingKeysWith: { first, _ in first })
         for value in values where !value.column.isNullable && !value.column.isIdentity && !value.tree.isLiteral {
-            // REPLACE stores a default instead of NULL.
+            // For NULL in a NOT NULL column REPLACE stores the default.
             guard value.column.default == nil else {
                 throw Untranslatable("it may store the default of \(table.name).\(value.column.name) instead of NULL")
             }
@@ -171,7 +172,7 @@ extension SQLiteTriggerTranslation {
 }
 
 extension SQLiteTrigger.Insert.Conflict {
-    /// Whether nothing has to be done before the INSERT, so that its rows may come from a query.
+    /// Whether nothing has to precede the INSERT, so that its rows may come from a query.
     fileprivate var keepsOtherRows: Bool {
         switch self {
         case .abort, .nothing, .update: true
@@ -181,7 +182,7 @@ extension SQLiteTrigger.Insert.Conflict {
 }
 
 extension Index {
-    /// The columns that it is over, where that is all it is over.
+    /// The columns of the index; `nil` if it contains an expression.
     fileprivate var columnNames: [String]? {
         var names: [String] = []
         for part in parts {
@@ -193,7 +194,7 @@ extension Index {
 }
 
 extension SQLiteTree {
-    /// A literal other than NULL.
+    /// Whether the expression is a literal other than NULL.
     fileprivate var isLiteral: Bool {
         switch self {
         case .number, .string, .blob, .boolean: true
@@ -205,7 +206,7 @@ extension SQLiteTree {
 }
 
 extension SQLiteQuery {
-    /// The values of VALUES, or of a SELECT that reads no table, with its condition; `nil` for any other query.
+    /// The rows of a VALUES, or the single row of a SELECT that reads no table, with its condition; `nil` for any other query.
     fileprivate var singleRow: (rows: [[SQLiteTree]], condition: SQLiteTree?)? {
         if cores.count == 1, named.isEmpty, order.isEmpty, limit == nil, case .values(let rows) = cores[0] {
             return (rows, nil)

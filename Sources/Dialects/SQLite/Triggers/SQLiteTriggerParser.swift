@@ -1,4 +1,4 @@
-// CREATE TRIGGER; anything that is not known in full is refused with the reason.
+// The parser for CREATE TRIGGER. It refuses anything that it does not know in full, and says why.
 
 extension SQLiteTreeParser {
     static func trigger(_ text: String) throws(Untranslatable) -> SQLiteTrigger {
@@ -18,7 +18,7 @@ extension SQLiteTreeParser {
         return trigger
     }
 
-    /// `CREATE TRIGGER name AFTER UPDATE OF a, b ON t FOR EACH ROW`.
+    /// Reads the head of a trigger: `CREATE TRIGGER name AFTER UPDATE OF a, b ON t FOR EACH ROW`.
     private mutating func triggerHead() -> SQLiteTrigger? {
         guard take("CREATE") else { return nil }
         _ = take("TEMP") || take("TEMPORARY")
@@ -35,7 +35,7 @@ extension SQLiteTreeParser {
         return SQLiteTrigger(name: name, timing: timing, event: event, table: table)
     }
 
-    /// BEFORE, where nothing is said.
+    /// Reads BEFORE, AFTER or INSTEAD OF. A trigger that names none of them is a BEFORE trigger.
     private mutating func triggerTiming() -> SQLiteTrigger.Timing? {
         if take("AFTER") { return .after }
         if take("INSTEAD") { return take("OF") ? .insteadOf : nil }
@@ -92,7 +92,7 @@ extension SQLiteTreeParser {
         return insert
     }
 
-    /// What follows `ON` (https://www.sqlite.org/lang_upsert.html).
+    /// Reads an upsert clause after its `ON` (https://www.sqlite.org/lang_upsert.html).
     private mutating func upsert() throws(Untranslatable) -> SQLiteTrigger.Insert.Conflict {
         guard take("CONFLICT") else { throw .unknownWords }
         var key: [String] = []
@@ -102,7 +102,7 @@ extension SQLiteTreeParser {
         }
         guard take("DO") else { throw .unknownWords }
         if take("NOTHING") { return .nothing(key: key) }
-        // Without a key SQLite takes any, and PostgreSQL none.
+        // SQLite's DO UPDATE may leave out the key and then applies to any; PostgreSQL requires one.
         guard take("UPDATE"), take("SET"), !key.isEmpty else { throw .unknownWords }
         return .update(key: key, try assignments(), condition: try statementCondition())
     }
@@ -132,7 +132,7 @@ extension SQLiteTreeParser {
         return condition
     }
 
-    /// `RAISE(ABORT, 'message')` and `RAISE(IGNORE)`, as calls.
+    /// Reads the rest of `RAISE(ABORT, 'message')` or `RAISE(IGNORE)`, and returns it as a call.
     mutating func raise() -> SQLiteTree? {
         guard take("("), let word = name() else { return nil }
         var arguments = [SQLiteTree.string(SQLName.keyword(word))]
@@ -149,6 +149,6 @@ extension Untranslatable {
         Untranslatable("it is written in words that have no known counterpart")
     }
 
-    /// For `OR FAIL` and `RAISE(FAIL)`.
+    /// The reason to refuse `OR FAIL` and `RAISE(FAIL)`.
     static var keptChanges: Untranslatable { Untranslatable("FAIL keeps changes that PostgreSQL takes back") }
 }

@@ -1,4 +1,4 @@
-// The statements of a trigger's body.
+// The translation of the statements in a trigger's body.
 
 extension SQLiteTriggerTranslation {
     func rendered(_ statement: SQLiteTrigger.Statement) throws(Untranslatable) -> [String] {
@@ -19,7 +19,7 @@ extension SQLiteTriggerTranslation {
         }
     }
 
-    /// `"a" = 1, "b" = 2`.
+    /// Renders assignments: `"a" = 1, "b" = 2`.
     func rendered(
         _ assignments: [SQLiteTrigger.Assignment], to table: Table, _ inside: SQLiteExpressionTranslation
     ) throws(Untranslatable) -> String {
@@ -32,7 +32,8 @@ extension SQLiteTriggerTranslation {
         return list.joined(separator: ", ")
     }
 
-    /// Expressions of an UPDATE or DELETE may name the columns of its table without their table.
+    /// Returns the translation for an UPDATE or DELETE, whose expressions may name the columns of their table without the
+    /// table.
     func translation(writing table: Table) -> SQLiteExpressionTranslation {
         var inside = translation
         inside.scopes.insert(SQLiteScope(relations: [SQLiteRelation(table)]), at: 0)
@@ -55,7 +56,7 @@ extension SQLiteTriggerTranslation {
 
     // MARK: RAISE
 
-    /// A SELECT in a trigger yields its rows to nobody: it is there for RAISE.
+    /// Translates a SELECT in a trigger. Nobody receives its rows, so its only purpose is RAISE.
     private func raise(_ query: SQLiteQuery) throws(Untranslatable) -> [String] {
         guard let select = query.plainSelect, select.results.count == 1,
             case .expression(let tree, _, _) = select.results[0], let branches = tree.raising
@@ -90,7 +91,7 @@ extension SQLiteTriggerTranslation {
         case "ABORT", "ROLLBACK":
             guard arguments.count == 2 else { throw Untranslatable("RAISE() is written in an unknown way") }
             let message = try translation.text(translation.piece(arguments[1]))
-            // PostgreSQL refuses NULL for a message.
+            // PostgreSQL refuses NULL as a message.
             let text = message.literal == nil ? "coalesce(\(message.sql), '')" : message.sql
             return [
                 "RAISE EXCEPTION USING MESSAGE = \(text), ERRCODE = 'integrity_constraint_violation';"
@@ -104,7 +105,7 @@ extension SQLiteTriggerTranslation {
 }
 
 extension SQLiteQuery {
-    /// The only SELECT, where it is one that nothing is added to.
+    /// The query's only SELECT, if the query has no WITH, GROUP BY, HAVING, ORDER BY or LIMIT; otherwise `nil`.
     var plainSelect: Select? {
         guard cores.count == 1, named.isEmpty, order.isEmpty, limit == nil, case .select(let select) = cores[0],
             select.groups.isEmpty, select.having == nil
@@ -114,7 +115,7 @@ extension SQLiteQuery {
 }
 
 extension SQLiteTree {
-    /// The calls of RAISE that the expression makes, each with its condition; `nil` where it is anything else.
+    /// The calls of RAISE that the expression consists of, each with its condition; `nil` if it is any other expression.
     fileprivate var raising: [(condition: SQLiteTree?, arguments: [SQLiteTree])]? {
         switch self {
         case .call("raise", let arguments): return [(nil, arguments)]

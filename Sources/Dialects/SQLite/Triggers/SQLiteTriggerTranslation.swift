@@ -1,9 +1,9 @@
-/// A trigger in PostgreSQL's words: a function in PL/pgSQL, and the trigger that calls it. Anything whose meaning is not known to be
-/// the same throws `Untranslatable`.
+/// The translation of a trigger to PostgreSQL: a function in PL/pgSQL, and the trigger that calls it. It throws
+/// `Untranslatable` unless the meaning is known to be the same.
 struct SQLiteTriggerTranslation {
     let trigger: SQLiteTrigger
     let triggers: SQLiteTriggerSet
-    /// Translates expressions that may read NEW and OLD.
+    /// The translation of expressions, which may read NEW and OLD.
     let translation: SQLiteExpressionTranslation
     /// The setting that is `on` while the trigger runs; `nil` for a trigger that can't fire itself.
     let guardSetting: String?
@@ -39,7 +39,7 @@ struct SQLiteTriggerTranslation {
         return scope
     }
 
-    /// PostgreSQL's manual, 39.1 and the page of CREATE TRIGGER.
+    /// Throws if PostgreSQL has no trigger that fires in the same way (its manual, 39.1 and the page of CREATE TRIGGER).
     private func requireCounterpart(of table: Table) throws(Untranslatable) {
         let written = trigger.statements.compactMap(\.writtenTable)
         switch trigger.timing {
@@ -59,7 +59,8 @@ struct SQLiteTriggerTranslation {
         }
     }
 
-    /// A setting of the session has a name of two parts, of letters, digits and underscores.
+    /// Returns the name of the setting for a trigger. A setting of a session has a name of two parts, of letters, digits and
+    /// underscores; other bytes of the trigger's name become their numbers.
     private static func setting(for name: String) -> String {
         let letters = name.utf8.map { byte -> String in
             let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
@@ -96,7 +97,8 @@ struct SQLiteTriggerTranslation {
         }
     }
 
-    /// The row that the statement goes on with; what an AFTER trigger returns is ignored.
+    /// The value that the function returns: the row with which the statement continues. PostgreSQL ignores what an AFTER
+    /// trigger returns.
     private var result: String {
         switch (trigger.timing, trigger.event) {
         case (.after, _): "NULL"
@@ -105,8 +107,8 @@ struct SQLiteTriggerTranslation {
         }
     }
 
-    /// SQLite does not fire a trigger that is running already, unless a program turns recursive_triggers on
-    /// (https://www.sqlite.org/pragma.html#pragma_recursive_triggers).
+    /// Wraps the statements so that the trigger does not run inside itself. SQLite does not fire a trigger that is already
+    /// running, unless a program turns recursive_triggers on (https://www.sqlite.org/pragma.html#pragma_recursive_triggers).
     private func guarded(statements: [[String]]) -> [String] {
         let lines = statements.flatMap { $0 }
         guard let guardSetting else { return lines }

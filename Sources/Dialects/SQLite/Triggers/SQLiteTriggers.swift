@@ -1,7 +1,8 @@
-// All triggers of a database: which of them can fire themselves, and what becomes of each.
+// The triggers of a database: their translations, and which of them can fire themselves.
 
 extension SQLiteDialect {
-    /// The triggers in PostgreSQL's words, in the order in which SQLite lists them.
+    /// Returns all triggers of the database, translated to PostgreSQL or refused with a reason, in the order in which SQLite
+    /// lists them.
     package func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger] {
         let parsed = inspection.triggers.map { source in
             Result { () throws(Untranslatable) in try SQLiteTreeParser.trigger(source.definition) }
@@ -24,7 +25,7 @@ extension SQLiteDialect {
 }
 
 extension SQLiteTrigger {
-    /// Whether a query in an AFTER trigger reads the trigger's own table.
+    /// Returns whether a query in an AFTER trigger reads the trigger's own table.
     fileprivate func readsRowsBesideIts(_ definition: String) -> Bool {
         guard timing == .after else { return false }
         let tokens = SQLToken.scan(definition).filter { !$0.isBlank }
@@ -36,11 +37,15 @@ extension SQLiteTrigger {
     }
 }
 
-/// The triggers of a database, and what they work on.
+/// The triggers of a database, and the tables and views that they work on.
 struct SQLiteTriggerSet {
-    /// A kind of change to the rows of a table, whose name is folded.
+    /// A kind of change to the rows of a table. An UPDATE changes the table, and each of the columns that it assigns.
     private struct Change: Hashable {
-        enum Kind { case insert, update, delete }
+        enum Kind: Hashable {
+            case insert, delete, update
+            /// The folded name of a column.
+            case updateOf(String)
+        }
 
         var table: String
         var kind: Kind
@@ -49,13 +54,17 @@ struct SQLiteTriggerSet {
             self.table = SQLName.folded(table)
             self.kind = kind
         }
+
+        static func updates(_ table: String, of columns: [String]) -> [Change] {
+            [Change(table, .update)] + columns.map { Change(table, .updateOf(SQLName.folded($0))) }
+        }
     }
 
-    /// The tables and views that triggers can name, with the types of the target, by their folded names.
+    /// The tables and views that triggers can name, with the types of the target, by folded name.
     let relations: [String: Table]
     /// Translates expressions over these relations.
     let translation: SQLiteExpressionTranslation
-    /// Whether there are triggers whose text can't be read, so that what they do is not known.
+    /// Whether the text of some triggers can't be read, so that their effects are unknown.
     private let hasUnknownOnes: Bool
     private var followers: [Change: Set<Change>] = [:]
     private var fired: Set<Change> = []
@@ -67,58 +76,66 @@ struct SQLiteTriggerSet {
         self.translation = translation
         hasUnknownOnes = triggers.count < inspection.triggers.count
         for trigger in triggers {
-            let change = Self.change(that: trigger)
-            fired.insert(change)
-            followers[change, default: []].formUnion(Self.changes(by: trigger))
+            for change in Self.changes(thatFire: trigger) {
+                fired.insert(change)
+                followers[change, default: []].formUnion(Self.changes(by: trigger))
+            }
         }
         for table in tables { for key in table.foreignKeys { follow(key, of: table.name) } }
     }
 
-    private static func change(that trigger: SQLiteTrigger) -> Change {
+    private static func changes(thatFire trigger: SQLiteTrigger) -> [Change] {
         switch trigger.event {
-        case .insert: Change(trigger.table, .insert)
-        case .update: Change(trigger.table, .update)
-        case .delete: Change(trigger.table, .delete)
+        case .insert: [Change(trigger.table, .insert)]
+        case .delete: [Change(trigger.table, .delete)]
+        case .update(let columns):
+            columns.isEmpty
+                ? [Change(trigger.table, .update)]
+                : columns.map { Change(trigger.table, .updateOf(SQLName.folded($0))) }
         }
     }
 
     private static func changes(by trigger: SQLiteTrigger) -> [Change] {
         trigger.statements.flatMap { statement -> [Change] in
             switch statement {
-            case .update(let table, _, _): [Change(table, .update)]
+            case .update(let table, let assignments, _): Change.updates(table, of: assignments.map(\.column))
             case .delete(let table, _): [Change(table, .delete)]
             case .select: []
             case .insert(let insert):
                 switch insert.conflict {
                 case .abort, .ignore, .nothing: [Change(insert.table, .insert)]
-                case .update: [Change(insert.table, .insert), Change(insert.table, .update)]
+                case .update(_, let assignments, _):
+                    [Change(insert.table, .insert)] + Change.updates(insert.table, of: assignments.map(\.column))
                 case .replace: [Change(insert.table, .insert), Change(insert.table, .delete)]
                 }
             }
         }
     }
 
-    /// What a foreign key does to its own table when a row that it refers to changes.
+    /// Adds the changes that a foreign key makes to its own table when a row that it refers to changes.
     private mutating func follow(_ key: ForeignKey, of table: String) {
+        let updates = Change.updates(table, of: key.columns)
         for (action, kind) in [(key.onDelete, Change.Kind.delete), (key.onUpdate, .update)] {
             switch action {
-            case .cascade: followers[Change(key.parent, kind), default: []].insert(Change(table, kind))
-            case .setNull, .setDefault: followers[Change(key.parent, kind), default: []].insert(Change(table, .update))
+            case .cascade where kind == .delete:
+                followers[Change(key.parent, kind), default: []].insert(Change(table, .delete))
+            case .cascade, .setNull, .setDefault: followers[Change(key.parent, kind), default: []].formUnion(updates)
             case .noAction, .restrict: break
             }
         }
     }
 
-    /// Whether what the trigger's statements set off may fire the trigger again.
+    /// Returns whether the changes by the trigger's statements may fire the trigger again, directly or by way of other triggers
+    /// and foreign keys.
     func canFireItself(_ trigger: SQLiteTrigger) -> Bool {
         var reached: Set<Change> = []
         var next = Self.changes(by: trigger)
         while let change = next.popLast() {
             if reached.insert(change).inserted { next += followers[change] ?? [] }
         }
-        return hasUnknownOnes ? !reached.isEmpty : reached.contains(Self.change(that: trigger))
+        return hasUnknownOnes ? !reached.isEmpty : !reached.isDisjoint(with: Self.changes(thatFire: trigger))
     }
 
-    /// Whether triggers may fire when rows of the table are deleted.
+    /// Returns whether deleting rows of the table may fire triggers.
     func mayFire(onDeletingFrom table: String) -> Bool { hasUnknownOnes || fired.contains(Change(table, .delete)) }
 }

@@ -1,14 +1,15 @@
 import Dialects
 import TCSettings
 
-/// A line of an agent's transcript as a recording can hold it: one event must fit into a chunk, beside what waits there.
+/// A line of an agent's transcript in a form that a recording can hold: one event has to fit into a chunk, beside the lines
+/// that wait for the same chunk.
 enum AgentLine: Equatable {
     case whole(String)
-    /// The same JSON, with long texts in it cut.
+    /// The same JSON with its long texts cut, and the length of the whole line in bytes.
     case shortened(String, from: Int)
     case leftOut
 
-    /// The most bytes of an event's data, as JSON spells it.
+    /// The largest size of an event's data in bytes, measured as a JSON string.
     static let longest = 900_000
 
     init(_ line: FollowedLine) {
@@ -33,14 +34,14 @@ enum AgentLine: Equatable {
         }
     }
 
-    /// Quotation marks and the like take more room inside an event's data.
+    /// The JSON string is measured too, since quotation marks and the like take more bytes in it.
     private static func fits(_ text: String) -> Bool {
         text.utf8.count <= longest && JSON.string(text).canonical().utf8.count <= longest
     }
 }
 
 extension JSON {
-    /// The same document, in which no text is longer.
+    /// Returns the same document with each text that is longer than `length` bytes cut to that many code points.
     fileprivate func shortened(to length: Int) -> JSON {
         switch self {
         case .null, .boolean, .integer, .real: self

@@ -1,23 +1,24 @@
 import Dialects
 import TCSettings
 
-/// Where an agent that works in one directory puts its transcripts. Paths are names below the agent's root.
+/// The place where an agent that works in one directory keeps its transcripts. A path is the list of names below the agent's
+/// root.
 struct AgentPlace {
     let agent: AgentTranscript
-    /// As the agent's own process sees it: absolute, without links.
+    /// The directory as the agent's own process sees it: absolute, without links.
     let directory: String
 
     enum Lead: Equatable {
         case yes, no
-        /// When this file in the folder names the directory.
+        /// The folder leads to transcripts of the directory if this file in the folder names the directory.
         case whenNamed(in: String)
     }
 
-    /// Whether transcripts of the directory may lie in this folder or below it.
+    /// Returns whether transcripts of the directory may be in this folder or below it.
     func leads(_ path: [String]) -> Lead {
         switch agent {
         case .claude: path.count == 1 && Self.claudeNames(of: directory).contains(path[0]) ? .yes : .no
-        // Year, month and day.
+        // Codex has folders for the year, the month and the day.
         case .codex: path.count <= 3 ? .yes : .no
         case .gemini where path.count == 1:
             path[0] == SHA256.hexadecimal(of: directory.utf8) ? .yes : .whenNamed(in: ".project_root")
@@ -25,18 +26,18 @@ struct AgentPlace {
         }
     }
 
-    /// Whether a file in such a folder is a transcript.
+    /// Returns whether a file in such a folder is a transcript.
     func isTranscript(_ path: [String]) -> Bool {
         guard let name = path.last else { return false }
         switch agent {
-        // What a helper of the agent's says is not the session's conversation.
+        // Transcripts of the agent's helpers are not part of the session's conversation.
         case .claude: return path.count == 2 && name.hasSuffix(".jsonl") && !name.hasPrefix("agent-")
         case .codex: return name.hasSuffix(".jsonl")
         case .gemini: return path.count == 3 && name.hasSuffix(".json")
         }
     }
 
-    /// Whether the file itself says whose it is, in its first line.
+    /// Whether the first line of a transcript names its directory.
     var isToldByFirstLine: Bool {
         switch agent {
         case .claude, .gemini: false
@@ -44,7 +45,7 @@ struct AgentPlace {
         }
     }
 
-    /// Whether a transcript that begins with this line is one of the directory.
+    /// Returns whether a transcript with this first line belongs to the directory.
     func holds(firstLine: String) -> Bool {
         switch agent {
         case .claude, .gemini: return true
@@ -54,7 +55,8 @@ struct AgentPlace {
         }
     }
 
-    /// Claude names a folder after the directory and replaces everything but letters and digits; earlier versions replaced less.
+    /// Returns the names that Claude may give to a folder for the directory. It replaces everything but letters and digits;
+    /// earlier versions replaced less.
     private static func claudeNames(of directory: String) -> Set<String> {
         let isPlain: (UInt16) -> Bool = { unit in
             UInt8(exactly: unit).map { Character(UnicodeScalar($0)).isASCIILetterOrDigit } ?? false

@@ -1,28 +1,28 @@
-/// How far a session's recording has got in the agent's transcripts. A host that is started again goes on from here.
+/// How far a session's recording has got in the agent's transcripts. A host that is started again continues from here.
 struct AgentProgress: Codable {
-    /// Nanoseconds since 1970: what lay there before is no part of the session.
+    /// When the session began, in nanoseconds since 1970. Older contents of transcripts are not part of the session.
     var began: Int64
-    /// By their paths below the agent's root.
+    /// The transcripts that are followed, by their paths below the agent's root.
     var files: [String: FollowedFile] = [:]
-    /// Absolute paths; the last is the one that was written last.
+    /// The absolute paths of the session's transcripts, in the order in which they were last written.
     var chain: [String] = []
 }
 
-/// One transcript while it is followed.
+/// A transcript that is followed.
 struct FollowedFile: Codable {
     enum Position: Codable {
         case lines(LineFollower)
         case document(DocumentFollower)
     }
 
-    /// What the file was when it was read to its end.
+    /// The file's stamp when it was last read to its end.
     var stamp: FileStamp?
     var inode: UInt64
     var position: Position
-    /// `nil` until the file has said so.
+    /// Whether the transcript belongs to the session's directory; `nil` until its first line is complete.
     var isOurs: Bool?
 
-    /// A file from its beginning.
+    /// Follows a file from its beginning.
     init(_ form: AgentTranscript.Form, _ stamp: FileStamp) {
         inode = stamp.inode
         switch form {
@@ -42,7 +42,7 @@ struct FollowedFile: Codable {
         }
     }
 
-    /// Passes over everything that is there now.
+    /// Skips everything that the file contains at this moment.
     mutating func skip(_ file: borrowing OwnedFile) {
         switch position {
         case .lines: position = .lines(LineFollower(at: file.stamp.size))

@@ -2,15 +2,15 @@
 public enum AgentTranscript: String, Sendable, CaseIterable {
     case claude, codex, gemini
 
-    /// How the agent writes it down.
+    /// The form of the agent's transcripts.
     enum Form {
-        /// A line for everything that happens, at the end of the file.
+        /// A file to which a line is appended for each event.
         case lines
-        /// One JSON document, written anew with every message.
+        /// One JSON document, which is written anew with every message.
         case document
     }
 
-    /// The agent of this name in the settings; `nil` for one that is not known to keep a transcript.
+    /// Finds the agent that has this name in the settings; `nil` if it is not known to keep a transcript.
     public init?(agent name: String) { self.init(rawValue: name) }
 
     var form: Form {
@@ -20,7 +20,7 @@ public enum AgentTranscript: String, Sendable, CaseIterable {
         }
     }
 
-    /// The folder that holds all of them; nothing outside is ever read.
+    /// Returns the folder that holds all transcripts of the agent. Nothing outside of it is ever read.
     func root(home: String) -> String {
         switch self {
         case .claude: "\(home)/.claude/projects"

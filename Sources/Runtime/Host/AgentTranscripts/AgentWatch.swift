@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// What an agent has written since the last look.
+/// The lines that an agent has written since the last look.
 struct AgentLook: Sendable {
     struct Part: Sendable {
         /// The file's absolute path.
@@ -9,34 +9,35 @@ struct AgentLook: Sendable {
     }
 
     var parts: [Part]
-    /// There was too much for one look.
+    /// Whether there was too much for one look, so that another one should follow at once.
     var isMore: Bool
-    /// To be kept once the parts are safe.
+    /// The progress after this look. It is to be stored once the parts are safe.
     var progress: AgentProgress
 }
 
-/// Follows the transcripts that an agent writes while a session runs: the newest, and whatever comes in its place when the
-/// conversation is cleared or another one resumed.
+/// Follows the transcripts that an agent writes while a session runs. It notices when a new transcript takes the place of the
+/// newest one, because the conversation was cleared or another one was resumed.
 actor AgentWatch {
     private let place: AgentPlace
     private let root: String
     private var files: [String: FollowedFile] = [:]
     private var progress: AgentProgress
 
-    /// About as many bytes are read in one look.
+    /// The number of bytes after which a look ends.
     private static let bytesOfALook = 4 << 20
 
-    /// Begins with what is written from now on; `earlier` is how far a host of the same session had got.
+    /// Follows what is written from this moment on. If an earlier host of the same session left its progress, the watch
+    /// continues from there instead.
     init(_ agent: AgentTranscript, home: String, directory: String, resuming earlier: AgentProgress?) {
         place = AgentPlace(agent: agent, directory: Self.withoutLinks(directory))
         root = agent.root(home: home)
         progress = earlier ?? AgentProgress(began: Self.now)
-        // A file that came while no host was there belongs to the session from its beginning.
+        // A file that was created while no host ran belongs to the session from its beginning.
         let others = Self.others(place, root, before: earlier?.began ?? .max)
         files = progress.files.merging(others) { ours, _ in ours }
     }
 
-    /// Files that were written before the session began, each at its end.
+    /// Returns the files that were last written before the session began, each of them positioned at its end.
     private static func others(_ place: AgentPlace, _ root: String, before began: Int64) -> [String: FollowedFile] {
         guard let folder = OwnedFolder(root) else { return [:] }
         var files: [String: FollowedFile] = [:]
@@ -49,7 +50,7 @@ actor AgentWatch {
         return files
     }
 
-    /// New lines of files that were written to, those that were written last at the end.
+    /// Reads the new lines of all files that have changed; the file that was written last comes last.
     func look() -> AgentLook {
         let (parts, isMore) = news()
         return AgentLook(parts: parts, isMore: isMore, progress: progress)
@@ -86,7 +87,7 @@ actor AgentWatch {
         return (lines, false)
     }
 
-    /// `nil` as long as the first line is not whole.
+    /// Returns whether the file belongs to the session's directory; `nil` while its first line is incomplete.
     private func isOurs(_ file: borrowing OwnedFile) -> Bool? {
         guard place.isToldByFirstLine else { return true }
         var first = LineFollower()
@@ -111,7 +112,7 @@ actor AgentWatch {
         return Int64(moment.tv_sec) * 1_000_000_000 + Int64(moment.tv_nsec)
     }
 
-    /// The directory as a process in it is told.
+    /// Returns the directory in the form in which a process that runs in it sees it: without links.
     private static func withoutLinks(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
@@ -129,7 +130,7 @@ extension FollowedLine {
 }
 
 extension AgentWatch {
-    /// `nil` when the session runs no agent that keeps a transcript.
+    /// Makes a watch for a session; `nil` if the session runs no agent that keeps a transcript.
     init?(_ spec: HostSpec, resuming earlier: AgentProgress?) {
         guard let agent = spec.agent.flatMap(AgentTranscript.init(agent:)), let home = spec.environment["HOME"] else {
             return nil

@@ -1,15 +1,15 @@
 import Dialects
 import TCSettings
 
-/// Which messages of a document that is written anew with each of them have been seen.
+/// The messages that were already seen in a document that is written anew with each message.
 struct DocumentFollower: Codable, Equatable {
-    /// Digests of messages, by their ids; of one without, by its place.
+    /// The digests of the messages by their ids. A message without an id has its place in the document as the key.
     private var seen: [String: String] = [:]
 
-    /// The longest document that is looked at.
+    /// The size in bytes of the longest document that is read.
     static let longest = 64 << 20
 
-    /// Messages that are new or have changed, each as a line. None while the document is torn.
+    /// Returns the messages that are new or have changed, each as a line; none while the document is incomplete.
     mutating func read(_ file: borrowing OwnedFile) -> [FollowedLine] {
         guard file.stamp.size <= Self.longest else { return [] }
         return read(String(decoding: file.read(at: 0, count: Int(file.stamp.size)), as: UTF8.self)).map { .whole($0) }

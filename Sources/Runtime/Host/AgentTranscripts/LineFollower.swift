@@ -1,24 +1,24 @@
 /// A line of an agent's transcript.
 enum FollowedLine: Equatable {
     case whole(String)
-    /// One that is longer than anybody wants to hold.
+    /// A line that is too long to be held in memory.
     case endless
 }
 
-/// How far a file that grows line by line has been read.
+/// The position up to which a file that grows line by line has been read.
 struct LineFollower: Codable, Equatable {
     private var offset: Int64
-    /// The line at `offset` began before it and is passed over.
+    /// Whether `offset` is inside a line that is too long, and whose rest is skipped.
     private var isInEndlessLine = false
 
-    /// The longest line that is held in memory.
+    /// The size in bytes of the longest line that is held in memory.
     static let longestLine = 16 << 20
     private static let block = 256 << 10
 
     init(at offset: Int64 = 0) { self.offset = offset }
 
-    /// Some more whole lines; none at the end. A line without its end waits until that is there. A file that became
-    /// shorter is another one, and read from its beginning.
+    /// Reads more complete lines; none at the end of the file. An incomplete line waits for its end. A file that has become
+    /// shorter counts as another file, and is read from its beginning.
     mutating func read(_ file: borrowing OwnedFile) -> [FollowedLine] {
         if file.stamp.size < offset { self = LineFollower() }
         var length = Self.block

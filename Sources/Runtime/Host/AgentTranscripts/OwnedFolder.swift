@@ -1,10 +1,10 @@
 import TCPOSIX
 
-/// A folder of this uid's own, held open. What is in it is reached by name from here, never through a link.
+/// A folder that belongs to the process's own uid, held open. Its contents are reached by name from here, never through a link.
 struct OwnedFolder: ~Copyable {
     private let descriptor: Int32
 
-    /// `nil` when it is not there, is a link, or is somebody else's.
+    /// Opens the folder; `nil` if it does not exist, is a link, or belongs to somebody else.
     init?(_ path: String) { self.init(taking: open(path, Self.flags)) }
 
     private init?(taking descriptor: Int32) {
@@ -23,21 +23,21 @@ struct OwnedFolder: ~Copyable {
     func folder(_ name: String) -> OwnedFolder? { OwnedFolder(taking: openat(descriptor, name, Self.flags)) }
 
     func file(_ name: String) -> OwnedFile? {
-        // A pipe would wait for who writes into it.
+        // Opening a pipe without O_NONBLOCK would wait for a writer.
         OwnedFile(taking: openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC))
     }
 
-    /// Names of what is in it, in their order.
+    /// Returns the names of the folder's contents, sorted.
     func names() -> [String] { Folder.names(of: openat(descriptor, ".", Self.flags)).sorted() }
 
-    /// `nil` unless it is a file of the process's own uid.
+    /// Returns the stamp of a file; `nil` unless it is a regular file of the process's own uid.
     func stamp(_ name: String) -> FileStamp? {
         var facts = stat()
         return fstatat(descriptor, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 ? FileStamp(facts) : nil
     }
 }
 
-/// A file of this uid's own, open for reading.
+/// A file that belongs to the process's own uid, open for reading.
 struct OwnedFile: ~Copyable {
     private let descriptor: Int32
     let stamp: FileStamp
@@ -54,7 +54,7 @@ struct OwnedFile: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// What stands at `offset`: fewer bytes only where the file ends.
+    /// Reads `count` bytes from `offset` on. It returns fewer only at the end of the file, or after an error.
     func read(at offset: Int64, count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
             while length < count {
@@ -67,14 +67,14 @@ struct OwnedFile: ~Copyable {
     }
 }
 
-/// What tells whether a file was written to since it was looked at.
+/// The properties of a file that tell whether it was written since they were read.
 struct FileStamp: Codable, Equatable {
     var inode: UInt64
     var size: Int64
-    /// Nanoseconds since 1970.
+    /// The time of the last write, in nanoseconds since 1970.
     var modified: Int64
 
-    /// `nil` unless it is a regular file of the process's own uid.
+    /// Makes the stamp of a file; `nil` unless it is a regular file of the process's own uid.
     fileprivate init?(_ facts: stat) {
         guard facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else { return nil }
         let moment = facts.modificationTime

@@ -1,7 +1,7 @@
-/// Finds an agent's transcripts of one directory.
+/// Finds the transcripts that an agent has for one directory.
 struct TranscriptWalk {
     struct Found {
-        /// Names below the root.
+        /// The names that lead from the agent's root to the file.
         var path: [String]
         var stamp: FileStamp
 
@@ -10,7 +10,7 @@ struct TranscriptWalk {
 
     let place: AgentPlace
 
-    /// All that are there, below the agent's root.
+    /// Returns all transcripts below the agent's root.
     func files(in root: borrowing OwnedFolder) -> [Found] {
         var found: [Found] = []
         search(root, [], &found)

@@ -3,11 +3,11 @@ import TestSupport
 
 @testable import TCRuntime
 
-/// A home in which a test plays an agent.
+/// A home in which a test acts as an agent.
 struct AgentHome {
     let home: String
     let agent: AgentTranscript
-    /// Where the agent works.
+    /// The folder in which the agent works.
     let directory: String
 
     var root: String { agent.root(home: home) }
@@ -16,7 +16,7 @@ struct AgentHome {
         AgentWatch(agent, home: home, directory: directory, resuming: earlier)
     }
 
-    /// A path below the agent's root; the folders on the way are made.
+    /// Returns a path below the agent's root, and creates the folders on the way.
     func place(_ name: String) throws -> String {
         let path = "\(root)/\(name)"
         try FileManager.default.createDirectory(
@@ -51,7 +51,7 @@ func withAgentHome(_ agent: AgentTranscript, _ body: (AgentHome) async throws ->
 }
 
 extension AgentWatch {
-    /// What one look gives: `NAME: TEXT`.
+    /// Looks once, and returns the new lines as `NAME: TEXT`.
     func seen() -> [String] {
         look().parts.flatMap { part in
             part.lines.map { "\(part.path.split(separator: "/").last ?? ""): \($0.text)" }

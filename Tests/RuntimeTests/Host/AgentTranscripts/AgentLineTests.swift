@@ -5,7 +5,7 @@ import Testing
 @testable import TCRuntime
 
 struct AgentLineTests {
-    /// Whatever a line holds, its event fits into a chunk beside a chunk's worth of what waits.
+    /// Whatever a line contains, its event fits into a chunk together with the data that may already wait in the chunk.
     @Test(arguments: ["x", "\"", "\u{1}", "🙂"], [0, 140_000, 280_000, 900_001])
     func everyLineFits(text: String, count: Int) {
         let long = JSON.string(String(repeating: text, count: count))

@@ -6,7 +6,7 @@ import Testing
 @testable import TCRuntime
 
 struct AgentWatchTests {
-    /// The folder that Claude makes for the directory.
+    /// Returns the path of a file in the folder that Claude makes for the directory.
     private func claude(_ home: AgentHome, _ name: String) -> String {
         String(home.directory.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }) + "/" + name
     }
@@ -50,7 +50,7 @@ struct AgentWatchTests {
         }
     }
 
-    /// As after /clear, and when an earlier conversation is resumed.
+    /// This happens after `/clear`, and when an earlier conversation is resumed.
     @Test func anotherFileIsTheChainsNextPart() async throws {
         try await withAgentHome(.claude) { home in
             let watch = home.watch()
@@ -111,7 +111,7 @@ struct AgentWatchTests {
             try home.append("real\n", to: claude(home, "a.jsonl"))
             #expect(await watch.seen() == ["a.jsonl: real"])
         }
-        // The directory's own folder may be a link, too.
+        // The folder for the directory may be a link, too.
         try await withAgentHome(.claude) { home in
             try home.write("secret\n", to: "../elsewhere/a.jsonl")
             let own = try home.place(String(claude(home, "").dropLast()))
@@ -173,7 +173,7 @@ struct AgentWatchTests {
             #expect(await watch.seen() == [])
             try home.write(document(first, #"{"type":"gemini"}"#), to: "\(folder)/chats/s.json")
             #expect(await watch.seen() == [#"s.json: {"type":"gemini"}"#])
-            // A folder of another name that says whose it is.
+            // This folder has another name, and a file in it names the directory.
             try home.write(home.directory + "\n", to: "slug/.project_root")
             try home.write(document(first), to: "slug/chats/t.json")
             #expect(await watch.seen() == ["t.json: " + first])
