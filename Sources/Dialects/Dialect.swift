@@ -41,8 +41,10 @@ public protocol Dialect: Sendable {
 
     /// Returns the statements that turn a database of schema `operation.before` into one of `operation.after`.
     ///
-    /// - Parameter undeclared: The live database's own objects that the schema does not declare. The statements keep them, or the
-    ///   operation is refused.
+    /// - Parameters:
+    ///   - operation: The operation, with the schemas before and after it.
+    ///   - undeclared: The live database's own objects that the schema does not declare. The statements keep them, or the operation
+    ///     is refused.
     /// - Throws: ``LoweringError`` when the dialect can't do the operation, before anything was sent to a database.
     func lower(_ operation: ResolvedOperation, keeping undeclared: UndeclaredObjects) throws(LoweringError) -> Lowering
 
@@ -114,8 +116,11 @@ public protocol Dialect: Sendable {
     /// Finds the objects that the database holds beside `declared`: triggers, views and indexes that no migration declares, and
     /// objects outside that depend on declared tables.
     ///
-    /// - Parameter subjects: The tables and views whose undeclared objects are wanted; `nil` for all of them. Objects that have
-    ///   nothing to do with them are not read. The rows of tables that refer to them are counted.
+    /// - Parameters:
+    ///   - declared: The schema that the migrations declare.
+    ///   - subjects: The tables and views whose undeclared objects are wanted; `nil` for all of them. Objects that have nothing to
+    ///     do with them are not read. The rows of tables that refer to them are counted.
+    ///   - connection: A connection to the database.
     /// - Throws: ``DatabaseError``.
     func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>?, on connection: any Connection

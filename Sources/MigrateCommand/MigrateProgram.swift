@@ -59,8 +59,13 @@ public enum MigrateProgram {
     /// Runs the command that the arguments name and ends the process. The exit code is 0 for done, 1 for "no", 2 for failed or
     /// refused, 64 for a usage error.
     ///
-    /// - Parameter schema: The declared schema, which the history makes once all its migrations are written. The command `new`
-    ///   writes the next migration from the difference.
+    /// - Parameters:
+    ///   - name: The program's name, for help and messages.
+    ///   - version: The program's version, for `--version` and the ledger.
+    ///   - defaultDatabase: The database of a command line that names none; without it each command line has to name one.
+    ///   - schema: The declared schema, which the history makes once all its migrations are written. The command `new` writes the
+    ///     next migration from the difference.
+    ///   - history: Makes the history.
     public static func run(
         name: String, version: String, defaultDatabase: DefaultDatabase? = nil, schema: Schema? = nil,
         history: @escaping @Sendable () throws -> History

@@ -182,14 +182,20 @@ public protocol Connection: AnyObject {
 
     /// Returns a writer of many rows into one table.
     ///
-    /// - Parameter types: The columns' types in this database.
+    /// - Parameters:
+    ///   - table: The table's name, unquoted.
+    ///   - columns: The columns that get values, in the order of the values.
+    ///   - types: The columns' types in this database.
+    ///   - options: How the rows are written.
     /// - Throws: ``DatabaseError``.
     func copyIn(
         table: String, columns: [String], types: [ColumnType], options: CopyOptions
     ) throws(DatabaseError) -> any BulkWriter
     /// Reads a table or query in the database's fastest way.
     ///
-    /// - Parameter types: The columns' types in this database.
+    /// - Parameters:
+    ///   - query: The SELECT whose rows are read.
+    ///   - types: The columns' types in this database.
     /// - Throws: ``DatabaseError``.
     func copyOut(_ query: String, types: [ColumnType]) throws(DatabaseError) -> any RowCursor
 

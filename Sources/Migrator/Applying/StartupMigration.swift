@@ -28,7 +28,10 @@ public enum StartupEvent: Sendable, Equatable {
 extension Migrator {
     /// Brings the database to this history in the way that `mode` says.
     ///
-    /// - Parameter patience: How long mode `wait` waits, in seconds.
+    /// - Parameters:
+    ///   - mode: Whether to migrate, to wait for another program that does, or to check only.
+    ///   - patience: How long mode `wait` waits, in seconds.
+    ///   - onEvent: Hears what happens meanwhile.
     /// - Throws: ``MigratorError``, ``MigrationFailure``, `UnfinishedTransfer` or `DatabaseError`.
     public func start(
         _ mode: StartupMode, patience: Double = 300, _ onEvent: @escaping @Sendable (StartupEvent) -> Void = { _ in }

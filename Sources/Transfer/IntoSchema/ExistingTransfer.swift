@@ -19,10 +19,14 @@ public struct ExistingTransfer: Sendable {
     /// Creates a transfer.
     ///
     /// - Parameters:
+    ///   - from: The database to read.
+    ///   - to: The database whose tables are filled.
     ///   - replacing: The tables of the target whose rows are replaced by those of the source.
     ///   - keeping: The tables of the target that keep their rows, while the source's rows are left out. Other tables of the
     ///     target that hold rows are refused.
     ///   - ignoring: The tables of the source, and its columns as `table.column`, that may be left out.
+    ///   - rules: What to do otherwise than the transfer would by itself.
+    ///   - verification: What is compared at the end.
     public init(
         from: Database, to: Database, replacing: [String] = [], keeping: [String] = [], ignoring: [String] = [],
         rules: TransferRules = TransferRules(), verification: TransferOptions.Verification = .digest

@@ -21,9 +21,14 @@ public struct HistoryTransfer: Sendable {
     /// Creates a transfer.
     ///
     /// - Parameters:
+    ///   - from: The database to read.
+    ///   - to: The database to migrate and to fill.
+    ///   - history: The migrations that make the target's tables.
     ///   - ignoring: The tables, and the columns as `table.column`, that may be left out.
     ///   - rules: How to read values that are not what the schema declares, and the policy for those that do not fit. Without a
     ///     rule such a value is refused.
+    ///   - verification: What is compared at the end.
+    ///   - migration: How the target is migrated.
     public init(
         from: Database, to: Database, into history: History, ignoring: [String] = [],
         rules: TransferRules = TransferRules(), verification: TransferOptions.Verification = .digest,

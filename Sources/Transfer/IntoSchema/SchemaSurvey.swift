@@ -103,7 +103,7 @@ extension SchemaSurvey {
         case (.uuid, .varchar(32..<36)): return .digits
         case (.interval, let type) where type.isInteger && Framework(of: inspection.schema) == .django:
             return .counted(.microseconds)
-        default: return nil
+        case (_, _): return nil
         }
     }
 }

@@ -52,15 +52,12 @@ extension ProposedRule {
                 column: column, declared: inspection.declaredTypes[table.table.name]?[column.name] ?? "",
                 profile: table.profiles[at], table: table.table)
         }
-        let filled = tables.flatMap { table in
-            table.profiles.indices.filter { table.profiles[$0].values > 0 }.map { evidence(of: $0, in: table) }
-        }
-        let kinds = Dictionary(grouping: filled) { $0.declared.lowercased() }
-        // A column without values is proposed what all others are that are declared as it is.
+        let common = commonRules(
+            tables.flatMap { table in
+                table.profiles.indices.filter { table.profiles[$0].values > 0 }.map { evidence(of: $0, in: table) }
+            }, framework)
         func alike(_ empty: ColumnEvidence) -> Proposal? {
-            guard empty.profile.values == 0, let others = kinds[empty.declared.lowercased()] else { return nil }
-            let proposals = others.map { framework.proposal(for: $0) }
-            guard let rule = proposals[0]?.rule, proposals.allSatisfy({ $0?.rule == rule }) else { return nil }
+            guard empty.profile.values == 0, let rule = common[empty.declared.lowercased()] else { return nil }
             return Proposal(rule, "without values: as every other column that is declared \(empty.declared)")
         }
         return tables.flatMap { table in
@@ -71,6 +68,15 @@ extension ProposedRule {
                     ProposedRule($0, table: table.table.name, column: evidence.column.name)
                 }
             }
+        }
+    }
+
+    /// Returns the rule that is proposed for every column of a declared type, by that type in lower case. Types whose columns differ
+    /// are missing.
+    private static func commonRules(_ filled: [ColumnEvidence], _ framework: Framework) -> [String: String] {
+        Dictionary(grouping: filled) { $0.declared.lowercased() }.compactMapValues { columns in
+            let rules = Set(columns.map { framework.proposal(for: $0)?.rule })
+            return rules.count == 1 ? rules.first ?? nil : nil
         }
     }
 
