@@ -60,14 +60,23 @@ struct SQLiteTriggerSet {
         }
     }
 
+    /// What makes changes: a change fires triggers and the actions of foreign keys, a trigger makes changes.
+    private enum Cause: Hashable {
+        case change(Change)
+        /// The folded name of a trigger.
+        case trigger(String)
+    }
+
     /// The tables and views that triggers can name, with the types of the target, by folded name.
     let relations: [String: Table]
     /// Translates expressions over these relations.
     let translation: SQLiteExpressionTranslation
     /// Whether the text of some triggers can't be read, so that their effects are unknown.
     private let hasUnknownOnes: Bool
-    private var followers: [Change: Set<Change>] = [:]
+    /// The changes for which some trigger fires.
     private var fired: Set<Change> = []
+    /// The triggers whose statements lead back to them, by folded name.
+    private var cyclic: Set<String> = []
 
     init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ tables: [Table]) {
         relations = Dictionary(tables.map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
@@ -75,13 +84,17 @@ struct SQLiteTriggerSet {
         translation.relations = relations.mapValues { SQLiteRelation($0) }
         self.translation = translation
         hasUnknownOnes = triggers.count < inspection.triggers.count
+        var followers: [Cause: [Cause]] = [:]
         for trigger in triggers {
+            let cause = Cause.trigger(SQLName.folded(trigger.name))
+            followers[cause] = Self.changes(by: trigger).map(Cause.change)
             for change in Self.changes(thatFire: trigger) {
                 fired.insert(change)
-                followers[change, default: []].formUnion(Self.changes(by: trigger))
+                followers[.change(change), default: []].append(cause)
             }
         }
-        for table in tables { for key in table.foreignKeys { follow(key, of: table.name) } }
+        for table in tables { for key in table.foreignKeys { Self.follow(key, of: table.name, in: &followers) } }
+        for case .trigger(let name) in CyclicNodes.find(in: followers) { cyclic.insert(name) }
     }
 
     private static func changes(thatFire trigger: SQLiteTrigger) -> [Change] {
@@ -113,27 +126,23 @@ struct SQLiteTriggerSet {
     }
 
     /// Adds the changes that a foreign key makes to its own table when a row that it refers to changes.
-    private mutating func follow(_ key: ForeignKey, of table: String) {
+    private static func follow(_ key: ForeignKey, of table: String, in followers: inout [Cause: [Cause]]) {
         let updates = Change.updates(table, of: key.columns)
         for (action, kind) in [(key.onDelete, Change.Kind.delete), (key.onUpdate, .update)] {
-            switch action {
-            case .cascade where kind == .delete:
-                followers[Change(key.parent, kind), default: []].insert(Change(table, .delete))
-            case .cascade, .setNull, .setDefault: followers[Change(key.parent, kind), default: []].formUnion(updates)
-            case .noAction, .restrict: break
-            }
+            let changes: [Change] =
+                switch action {
+                case .cascade: kind == .delete ? [Change(table, .delete)] : updates
+                case .setNull, .setDefault: updates
+                case .noAction, .restrict: []
+                }
+            followers[.change(Change(key.parent, kind)), default: []] += changes.map(Cause.change)
         }
     }
 
     /// Returns whether the changes by the trigger's statements may fire the trigger again, directly or by way of other triggers
     /// and foreign keys.
     func canFireItself(_ trigger: SQLiteTrigger) -> Bool {
-        var reached: Set<Change> = []
-        var next = Self.changes(by: trigger)
-        while let change = next.popLast() {
-            if reached.insert(change).inserted { next += followers[change] ?? [] }
-        }
-        return hasUnknownOnes ? !reached.isEmpty : !reached.isDisjoint(with: Self.changes(thatFire: trigger))
+        hasUnknownOnes ? !Self.changes(by: trigger).isEmpty : cyclic.contains(SQLName.folded(trigger.name))
     }
 
     /// Returns whether deleting rows of the table may fire triggers.
