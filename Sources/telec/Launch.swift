@@ -15,19 +15,20 @@ struct Launch {
     private static let patience = Duration.seconds(20)
 
     /// Returns the session once its command runs or has run. If the session does not come up, it is closed and its processes are ended,
-    /// unless the session has run on this machine before and has a terminal at that time: then nothing is ended.
+    /// unless the session had a terminal on this machine before: then nothing is ended.
     /// - Throws: `RuntimeError` if the session does not come up.
     func run(_ client: DaemonClient) async throws -> SessionDocument {
         let account = try Self.account()
         HostFolder.sweep(home: account.home)
         let folder = HostFolder(sessionID: started.session.sessionID, home: account.home)
         let before = LocalSession(sessionID: started.session.sessionID, home: account.home)
+        let hadTerminal = before?.hasTerminal == true
         do {
             // A host that waits for its daemon continues without help, and a second host would interfere with it.
             let start = before?.hasHost == true ? nil : try HostStart(folder, spec(account, before))
             return try await wait(for: start, client)
         } catch let error as RuntimeError {
-            if before?.hasTerminal != true { await end(client, home: account.home) }
+            if !hadTerminal { await end(client, home: account.home) }
             throw RuntimeError(error.code, error.message, remedy: error.remedy ?? "\(folder.log) says more")
         }
     }

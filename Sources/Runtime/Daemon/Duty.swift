@@ -34,24 +34,23 @@ extension Daemon {
         })
         let database = try open(poolSize: 8, silence: Self.silence)
         let auditDatabase = try open(poolSize: 1, silence: Self.silence)
-        let (socket, predecessor): (ListeningSocket, String?)
         do {
-            predecessor = try await EpochHolder.last(in: database)
-            socket = try await makeSocket(socketPath, predecessor: predecessor)
+            let predecessor = try await EpochHolder.last(in: database)
+            let socket = try await makeSocket(socketPath, predecessor: predecessor)
+            do {
+                let epoch = try await Epoch.begin(database, holder: EpochHolder.ourselves.text)
+                lease.keep(in: epoch, with: [database, auditDatabase])
+                let services = try await services(database, auditDatabase, lease, epoch)
+                if let objection = try await services.audit.objection() { logger.error("\(Self.unguarded(objection))") }
+                return Duty(
+                    lease: lease, database: database, auditDatabase: auditDatabase, socket: socket, epoch: epoch,
+                    predecessor: predecessor, services: services)
+            } catch {
+                socket.abandon()
+                throw error
+            }
         } catch {
-            await database.close()
-            throw error
-        }
-        do {
-            let epoch = try await Epoch.begin(database, holder: EpochHolder.ourselves.text)
-            lease.keep(in: epoch, with: [database, auditDatabase])
-            let services = try await services(database, auditDatabase, lease, epoch)
-            if let objection = try await services.audit.objection() { logger.error("\(Self.unguarded(objection))") }
-            return Duty(
-                lease: lease, database: database, auditDatabase: auditDatabase, socket: socket, epoch: epoch,
-                predecessor: predecessor, services: services)
-        } catch {
-            socket.abandon()
+            await auditDatabase.close()
             await database.close()
             throw error
         }
