@@ -1,0 +1,184 @@
+import Dialects
+
+// The phases of a transfer whose plan is made and whose record has begun.
+
+extension TransferEngine {
+    /// Loads, builds, gathers statistics and verifies. Verification comes last, so that it also finds what another program has
+    /// changed in the target meanwhile.
+    func carryOut(_ work: Work, _ record: TransferRecord) async throws -> TransferReport {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let (id, target) = (record.id, target)
+        events(.phase(.loading))
+        tell(of: try await done(id), work.plan)
+        let isSameEngine = source.speaksAs(target)
+        try await streams.onAll { _, writing in
+            try target.prepareForLoading(writing, isSameEngine: isSameEngine)
+        }
+        let settled = try keepingValues(of: await done(id), await settle(work, id))
+        let first = try await load(settled, id, done(id))
+        let (work, loaded) = try await settleComputed(settled, id, first)
+        let done = try await done(id)
+        let loadedAt = clock.now
+        let removed = try await setDuplicatesAside(work, id, done)
+        let built = try await build(work, id, done)
+        let builtAt = clock.now
+        try await analyze(work)
+        let analyzedAt = clock.now
+        var report = try await verify(work, id, loaded + removed, built)
+        report.phases.loading = loadedAt.seconds(since: start)
+        report.phases.building = builtAt.seconds(since: loadedAt)
+        report.phases.analyzing = analyzedAt.seconds(since: builtAt)
+        report.phases.verifying = clock.now.seconds(since: analyzedAt)
+        return report
+    }
+
+    /// Returns the records of everything that is done.
+    func done(_ id: String) async throws -> [ChunkRecord] {
+        try await streams.first { _, writing in try TransferRecords(writing).chunks(of: id) }
+    }
+
+    /// Reports the rows that an interrupted run has loaded.
+    private func tell(of done: [ChunkRecord], _ plan: TransferPlan) {
+        let tables = Dictionary(plan.tables.map { ($0.target, $0) }, uniquingKeysWith: { first, _ in first })
+        for chunk in done where chunk.kind == .rows {
+            guard let table = tables[chunk.table] else { continue }
+            events(.resumed(table, rows: chunk.rows))
+        }
+    }
+
+    /// Loads the remaining chunks, and returns the records of all chunks.
+    func load(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
+        let earlier = done.filter { $0.kind == .rows }
+        let load = loader(id)
+        let chunks = Chunk.all(of: work.plan.tables, without: earlier)
+        return earlier + (try await streams.each(chunks, bulky: \.table.hasLongRows) { try load.run($0, $1, $2) })
+    }
+
+    func loader(_ id: String) -> ChunkLoad {
+        ChunkLoad(record: id, verification: options.verification, target: target, events: events)
+    }
+
+    /// Quarantines the rows that repeat a key, in the tables whose policy says so. Returns the records of that.
+    private func setDuplicatesAside(
+        _ work: Work, _ id: String, _ done: [ChunkRecord]
+    ) async throws -> [ChunkRecord] {
+        let (plan, target, verification) = (work.plan, target, options.verification)
+        let earlier = done.filter { $0.kind == .duplicates }
+        let finished = Set(earlier.map(\.table))
+        let tables = plan.tables.filter { $0.policy == .quarantine && !finished.contains($0.target) }
+        return earlier
+            + (try await streams.each(tables) { table, _, writing in
+                try writing.transaction {
+                    let removed = try DuplicateRows(plan, on: writing, target)
+                        .setAside(from: table, verification.forms(of: table))
+                    let record = ChunkRecord(
+                        kind: .duplicates, table: table.target, quarantined: removed.rows,
+                        digest: removed.digest.hexadecimal)
+                    try TransferRecords(writing).add(record, to: id)
+                    return record
+                }
+            })
+    }
+
+    /// Builds the keys, indexes, checks, foreign keys, views and triggers, and returns their records.
+    private func build(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
+        let (target, events) = (target, events)
+        events(.phase(.building))
+        let stages = work.build.stages(without: done)
+        events(.building(steps: stages.joined().joined().count))
+        try await streams.first { _, writing in
+            try TransferRecords(writing).enter(.building, id)
+            for table in work.plan.tables {
+                for counting in table.counting {
+                    try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+                }
+            }
+        }
+        var records = done.filter { $0.kind != .rows && $0.kind != .duplicates }
+        for units in stages {
+            let built = try await streams.each(units) { unit, _, writing in
+                try unit.map { step in
+                    let chunk = try TransferBuilder(record: id, writing: writing, target: target).run(step)
+                    events(.built(table: step.table, name: step.name))
+                    return chunk
+                }
+            }
+            records += built.joined()
+        }
+        return records
+    }
+
+    private func analyze(_ work: Work) async throws {
+        let target = target
+        events(.phase(.analyzing))
+        _ = try await streams.each(work.plan.tables) { table, _, writing in
+            try writing.execute(SQL(trusted: target.analyze(table.target)))
+        }
+    }
+
+    private func verify(
+        _ work: Work, _ id: String, _ loaded: [ChunkRecord], _ built: [ChunkRecord]
+    ) async throws -> TransferReport {
+        events(.phase(.verifying))
+        try await streams.first { _, writing in try TransferRecords(writing).enter(.verifying, id) }
+        let proof = TransferProof(verification: options.verification, events: events)
+        let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
+        let chunks = Dictionary(grouping: loaded, by: \.table)
+        let held = try await readBack(heaviest, proof)
+        let compared = try await streams.each(heaviest, bulky: \.hasLongRows) { table, reading, writing in
+            try proof.report(
+                table, loaded: chunks[table.target] ?? [], held: held[table.target], reading, writing)
+        }
+        let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
+        let views = try await compareViews(work, id, built, compared)
+        var report = TransferReport(of: work.plan, views.built)
+        let notes = Dictionary(grouping: built.filter { !$0.isLeftOut }, by: \.table).mapValues {
+            $0.compactMap(\.note)
+        }
+        report.tables = work.plan.tables.compactMap { table in
+            var line = byName[table.source]
+            line?.notes = notes[table.target] ?? []
+            return line
+        }
+        report.remarks += try await streams.first { reading, _ in
+            reading.readingRemarks + [try Quarantine.remark(on: reading)].compactMap { $0 }
+        }
+        report.remarks += views.remarks
+        try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
+        if report.verdict == .verified {
+            let target = target
+            report.remarks.append(TransferRecord.remark)
+            try await streams.first { _, writing in
+                try target.finishLoading(writing)
+                try writing.transaction {
+                    if work.plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
+                    try TransferRecords(writing).complete(id)
+                }
+            }
+        }
+        return report
+    }
+}
+
+extension TransferEngine {
+    /// Returns the digests of the tables as the target returns their values. A table that is larger than one stream's share of
+    /// all tables is read by all streams.
+    private func readBack(_ tables: [PlannedTable], _ proof: TransferProof) async throws -> [String: TableDigest] {
+        let (target, count, weight) = (target, streams.count, tables.reduce(0) { $0 + $1.bytes })
+        let slices = try await streams.first { _, writing in
+            try tables.flatMap { table -> [(table: PlannedTable, condition: String?)] in
+                let isBulk = table.bytes > weight / count && !table.hasLongRows
+                let conditions = isBulk ? try target.slices(of: table.target, into: count, on: writing) : []
+                return conditions.isEmpty ? [(table, nil)] : conditions.map { (table, $0) }
+            }
+        }
+        let digests = try await streams.each(slices, bulky: \.table.hasLongRows) { slice, _, writing in
+            try proof.readBack(slice.table, slice: slice.condition, writing)
+        }
+        return zip(slices, digests).reduce(into: [:]) { held, slice in
+            guard let digest = slice.1 else { return }
+            held[slice.0.table.target, default: TableDigest()].add(digest)
+        }
+    }
+}
