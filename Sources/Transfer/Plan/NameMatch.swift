@@ -13,24 +13,24 @@ struct NameMatch {
     init(
         _ ours: [String], _ theirs: [String], from source: any TransferTarget, to target: any TransferTarget
     ) {
-        var fellows = Dictionary(uniqueKeysWithValues: Set(ours).intersection(theirs).map { ($0, $0) })
+        var counterparts = Dictionary(uniqueKeysWithValues: Set(ours).intersection(theirs).map { ($0, $0) })
         let known = Set(ours)
         var free = Set(theirs).subtracting(known)
         let ways = [(source, target)] + DatabaseURL.dialects.map { ($0, $0) }
         for (source, target) in ways where !free.isEmpty {
             for lowercase in [false, true] {
-                for (ours, theirs) in Self.renamed(ours, by: target, lowercase) where fellows[ours] == nil {
-                    if free.remove(theirs) != nil { fellows[ours] = theirs }
+                for (ours, theirs) in Self.renamed(ours, by: target, lowercase) where counterparts[ours] == nil {
+                    if free.remove(theirs) != nil { counterparts[ours] = theirs }
                 }
                 for (theirs, ours) in Self.renamed(theirs, by: source, lowercase) where free.contains(theirs) {
-                    guard known.contains(ours), fellows[ours] == nil else { continue }
-                    fellows[ours] = theirs
+                    guard known.contains(ours), counterparts[ours] == nil else { continue }
+                    counterparts[ours] = theirs
                     free.remove(theirs)
                 }
             }
         }
-        pairs = ours.compactMap { name in fellows[name].map { (name, $0) } }
-        onlyInSource = ours.filter { fellows[$0] == nil }
+        pairs = ours.compactMap { name in counterparts[name].map { (name, $0) } }
+        onlyInSource = ours.filter { counterparts[$0] == nil }
         onlyInTarget = theirs.filter(free.contains)
     }
 

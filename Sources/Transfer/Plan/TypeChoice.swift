@@ -119,13 +119,14 @@ struct TypeChoice: Equatable, Sendable {
             switch meaning {
             case .date: shapes.allSatisfy { $0.shape.hasDate && !$0.shape.hasTime } ? .date : nil
             case .time: shapes.allSatisfy { !$0.shape.hasDate && $0.shape.offset == .none } ? .time : nil
-            default: moment(shapes.map(\.shape))
+            case .moment, .integer, .real, .text, .bytes, .boolean, .uuid, .numeric, .varchar, .decimal, .unknown:
+                moment(shapes.map(\.shape))
             }
         let list = shapes.prefix(4).map { "\($0.count) × \($0.shape.description)" }.joined(separator: ", ")
         guard let type else { return TypeChoice(.text, because: "the shapes differ in meaning: \(list)") }
         let isAsDeclared = type != .date || meaning == .date
-        let isSpelledAlike = shapes.allSatisfy { isSpelledSo(type, $0.shape) }
-        return TypeChoice(type, because: isAsDeclared && isSpelledAlike ? nil : "shapes of text: \(list)")
+        let areRenderedAlike = shapes.allSatisfy { isRenderedAlike(type, $0.shape) }
+        return TypeChoice(type, because: isAsDeclared && areRenderedAlike ? nil : "shapes of text: \(list)")
     }
 
     private static func moment(_ shapes: [CalendarShape]) -> ColumnType? {
@@ -139,7 +140,7 @@ struct TypeChoice: Equatable, Sendable {
     }
 
     /// Whether PostgreSQL writes the values as they were, so that no note is needed.
-    private static func isSpelledSo(_ type: ColumnType, _ shape: CalendarShape) -> Bool {
+    private static func isRenderedAlike(_ type: ColumnType, _ shape: CalendarShape) -> Bool {
         type == .date || (shape.hasTime && shape.hasSeconds && !shape.hasT && shape.offset == .none)
     }
 
