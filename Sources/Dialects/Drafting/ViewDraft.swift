@@ -12,9 +12,10 @@ struct ViewDraft {
             before.views.filter { target[view: $0.name]?.query.compared != $0.query.compared }.map(\.name))
         for pair in draft.pairs.values {
             if pair.old.name != pair.new.name { moved.formUnion([pair.old.name, pair.new.name]) }
-            let columns = pair.movedColumns
-            guard !columns.isEmpty else { continue }
-            for view in before.views(reading: pair.old.name) where columns.contains(where: view.query.mentions) {
+            let moved = pair.movedColumns
+            guard !moved.isEmpty else { continue }
+            let columns = MentionedNames(Array(moved))
+            for view in before.views(reading: pair.old.name) where !columns.mentioned(in: view.query).isEmpty {
                 remade.insert(view.name)
             }
         }

@@ -5,6 +5,7 @@ struct Naming {
     private let schema: Schema
     /// Names that were given since, in lower case.
     private var claimed: Set<String>
+    private var numbers = NameNumbers()
 
     init(beside schema: Schema, claimed: Set<String> = []) {
         self.schema = schema
@@ -24,9 +25,17 @@ struct Naming {
         if let key = table.primaryKey { table.primaryKey = try name(key, on: table.name) }
         for at in table.uniques.indices { table.uniques[at] = try name(table.uniques[at], on: table.name) }
         for at in table.indexes.indices { table.indexes[at] = try name(table.indexes[at], on: table.name) }
-        for at in table.checks.indices { table.checks[at] = try name(table.checks[at], in: table, at: at) }
+        var constraints = ConstraintNames(of: table)
+        let columns = MentionedNames(table.columns.map(\.name))
+        for at in table.checks.indices {
+            constraints.remove(table.checks[at].name)
+            table.checks[at] = try constraints.name(table.checks[at], columns)
+            constraints.insert(table.checks[at].name)
+        }
         for at in table.foreignKeys.indices {
-            table.foreignKeys[at] = try name(table.foreignKeys[at], in: table, at: at)
+            constraints.remove(table.foreignKeys[at].name)
+            table.foreignKeys[at] = try constraints.name(table.foreignKeys[at])
+            constraints.insert(table.foreignKeys[at].name)
         }
         return table
     }
@@ -46,20 +55,16 @@ struct Naming {
         return index
     }
 
-    /// Returns the check with a name. Names of checks and foreign keys must differ within their table only.
-    func name(_ check: Check, in table: Table, at position: Int?) throws(SchemaError) -> Check {
-        let columns = table.columns.map(\.name).filter(check.expression.mentions)
-        let words = columns.count == 1 ? [table.name, columns[0], "check"] : [table.name, "check"]
-        let others = table.constraintNames(exceptCheck: position, exceptForeignKey: nil)
-        return Check(check.expression, name: try constraintName(check.name, or: words, beside: others, on: table.name))
+    /// Returns a check that comes to `table`, with a name.
+    func name(_ check: Check, in table: Table) throws(SchemaError) -> Check {
+        var constraints = ConstraintNames(of: table)
+        return try constraints.name(check, MentionedNames(table.columns.map(\.name)))
     }
 
-    func name(_ key: ForeignKey, in table: Table, at position: Int?) throws(SchemaError) -> ForeignKey {
-        var key = key
-        let others = table.constraintNames(exceptCheck: nil, exceptForeignKey: position)
-        let words = [table.name] + key.columns + ["fkey"]
-        key.name = try constraintName(key.name, or: words, beside: others, on: table.name)
-        return key
+    /// Returns a foreign key that comes to `table`, with a name.
+    func name(_ key: ForeignKey, in table: Table) throws(SchemaError) -> ForeignKey {
+        var constraints = ConstraintNames(of: table)
+        return try constraints.name(key)
     }
 
     /// Returns `table` with its index `old` renamed to `new`. Throws if there is no such index, or if the name is taken.
@@ -77,7 +82,8 @@ struct Naming {
     /// the name is taken.
     func renaming(constraint old: String, to new: String, of table: Table) throws(SchemaError) -> Table {
         var table = table
-        let others = table.constraintNames(exceptCheck: nil, exceptForeignKey: nil).subtracting([SQLName.folded(old)])
+        var constraints = ConstraintNames(of: table)
+        constraints.remove(old)
         let isRelation = table.relationNames.contains(old)
         if table.primaryKey?.name == old {
             table.primaryKey?.name = new
@@ -90,9 +96,7 @@ struct Naming {
         } else {
             throw .noConstraint(old, table: table.name)
         }
-        guard !others.contains(SQLName.folded(new)) else {
-            throw .nameTaken(new, by: "another constraint of \(table.name)")
-        }
+        try constraints.requireFree(new)
         try requireFree(new, for: old, amongRelations: isRelation)
         return table
     }
@@ -105,31 +109,21 @@ struct Naming {
         throw .nameTaken(new, by: "another table, view, index or key")
     }
 
-    private func constraintName(
-        _ asked: String?, or words: [String], beside others: Set<String>, on table: String
-    ) throws(SchemaError) -> String {
-        guard let asked else { return Naming.derived(words) { !others.contains(SQLName.folded($0)) } }
-        guard !others.contains(SQLName.folded(asked)) else {
-            throw .nameTaken(asked, by: "another constraint of \(table)")
-        }
-        return asked
-    }
-
     private mutating func claim(_ asked: String?, or words: [String], on table: String) throws(SchemaError) -> String {
-        let name = asked ?? Naming.derived(words) { !isTaken($0) }
+        let name = asked ?? free(words)
         guard !isTaken(name) else { throw .nameTaken(name, by: "another table, view, index or key") }
         claimed.insert(SQLName.folded(name))
         return name
     }
 
-    /// Returns the words joined by `_`, cut to the longest name, and numbered if needed until the name is free.
-    static func derived(_ words: [String], isFree: (String) -> Bool) -> String {
-        let whole = fitting(words.joined(separator: "_"))
-        if isFree(whole) { return whole }
-        var number = 1
-        while !isFree("\(whole)\(number)") { number += 1 }
-        return "\(whole)\(number)"
+    private mutating func free(_ words: [String]) -> String {
+        let whole = Naming.whole(words)
+        let number = numbers.number(of: whole) { !isTaken($0) }
+        return numbers.numbered(whole, number)
     }
+
+    /// Returns the words joined by `_`, cut to the longest name.
+    static func whole(_ words: [String]) -> String { fitting(words.joined(separator: "_")) }
 
     /// Cuts a long name: it keeps its beginning and gets a digest, so that two long names stay different.
     private static func fitting(_ name: String) -> String {
@@ -150,15 +144,6 @@ extension Table {
         return try naming.name(self)
     }
 
-    /// Returns the names of the table's constraints, in lower case, except for those at the given positions.
-    fileprivate func constraintNames(exceptCheck check: Int?, exceptForeignKey key: Int?) -> Set<String> {
-        let others =
-            checks.enumerated().filter { $0.offset != check }.map(\.element.name)
-            + foreignKeys.enumerated().filter { $0.offset != key }.map(\.element.name)
-            + uniques.map(\.name) + [primaryKey?.name]
-        return Set(others.compactMap { $0.map(SQLName.folded) })
-    }
-
     /// The names that the table takes in the database's one namespace of relations.
     var relationNames: [String] {
         var names = [name]
@@ -167,5 +152,77 @@ extension Table {
         for unique in uniques { if let name = unique.name { names.append(name) } }
         if let key = primaryKey?.name { names.append(key) }
         return names
+    }
+}
+
+/// The names of a table's constraints: checks and foreign keys need names that differ within their table only.
+private struct ConstraintNames {
+    private let table: String
+    /// How many constraints have each name, by the name in lower case.
+    private var counts: [String: Int] = [:]
+    private var numbers = NameNumbers()
+
+    init(of table: Table) {
+        self.table = table.name
+        let names =
+            table.checks.map(\.name) + table.foreignKeys.map(\.name) + table.uniques.map(\.name)
+            + [table.primaryKey?.name]
+        for name in names { insert(name) }
+    }
+
+    mutating func insert(_ name: String?) { if let name { counts[SQLName.folded(name), default: 0] += 1 } }
+    mutating func remove(_ name: String?) { if let name { counts[SQLName.folded(name), default: 1] -= 1 } }
+
+    private func isFree(_ name: String) -> Bool { counts[SQLName.folded(name), default: 0] == 0 }
+
+    func requireFree(_ name: String) throws(SchemaError) {
+        guard isFree(name) else { throw .nameTaken(name, by: "another constraint of \(table)") }
+    }
+
+    /// - Parameter columns: The columns of the table; a check that mentions one of them alone is named after it.
+    mutating func name(_ check: Check, _ columns: MentionedNames) throws(SchemaError) -> Check {
+        if let asked = check.name {
+            try requireFree(asked)
+            return check
+        }
+        let mentioned = columns.mentioned(in: check.expression)
+        return Check(check.expression, name: free([table] + (mentioned.count == 1 ? mentioned : []) + ["check"]))
+    }
+
+    mutating func name(_ key: ForeignKey) throws(SchemaError) -> ForeignKey {
+        if let asked = key.name {
+            try requireFree(asked)
+            return key
+        }
+        var key = key
+        key.name = free([table] + key.columns + ["fkey"])
+        return key
+    }
+
+    private mutating func free(_ words: [String]) -> String {
+        let whole = Naming.whole(words)
+        let number = numbers.number(of: whole) { isFree($0) }
+        return numbers.numbered(whole, number)
+    }
+}
+
+/// The numbers behind names that would be the same. A number that was taken stays so while names are given, and is not tried again:
+/// a thousand checks of one column need a thousand tries.
+private struct NameNumbers {
+    private var last: [String: Int] = [:]
+
+    /// Returns the number with which the name is free; `nil` if it is free without one.
+    func number(of name: String, isFree: (String) -> Bool) -> Int? {
+        if last[name] == nil && isFree(name) { return nil }
+        var number = last[name, default: 0] + 1
+        while !isFree("\(name)\(number)") { number += 1 }
+        return number
+    }
+
+    /// Returns the name with its number, which is not tried again.
+    mutating func numbered(_ name: String, _ number: Int?) -> String {
+        guard let number else { return name }
+        last[name] = number
+        return "\(name)\(number)"
     }
 }

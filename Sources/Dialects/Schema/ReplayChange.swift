@@ -55,11 +55,11 @@ extension Schema {
             table.uniques.append(named)
             resolved = .addUnique(named)
         case .addCheck(let check):
-            let named = try naming.name(check, in: table, at: nil)
+            let named = try naming.name(check, in: table)
             table.checks.append(named)
             resolved = .addCheck(named)
         case .addForeignKey(let key):
-            let named = try naming.name(key, in: table, at: nil)
+            let named = try naming.name(key, in: table)
             table.foreignKeys.append(named)
             resolved = .addForeignKey(named)
         case .addPrimaryKey(let key):

@@ -47,10 +47,12 @@ extension AlterationHazards {
 
     private func checks(of table: Table, _ rows: ComingRows, _ was: Table) throws(LoweringError) -> [Hazard] {
         var hazards: [Hazard] = []
+        let columns = MentionedNames(table.columns.map(\.name))
+        let before = Dictionary(grouping: was.checks, by: \.name)
         for check in table.checks {
-            let mentioned = table.columns.map(\.name).filter(check.expression.mentions)
-            let stood = was.checks.contains {
-                $0.name == check.name && rows.inComingNames($0.expression).canonical == check.expression.canonical
+            let mentioned = columns.mentioned(in: check.expression)
+            let stood = (before[check.name] ?? []).contains {
+                rows.inComingNames($0.expression).canonical == check.expression.canonical
             }
             guard !stood || mentioned.contains(where: { holdsOtherValues($0, rows, table) }),
                 mentioned.allSatisfy({ rows.tells($0, of: table) })

@@ -73,9 +73,10 @@ extension PostgreSQLInspector {
     private static func undeclared(
         _ constraints: [PostgreSQLConstraintReader.Constraint], of table: Table
     ) -> [UndeclaredObjects.Object] {
-        var unmatchedChecks = table.checks
+        let names = MentionedNames(table.columns.map(\.name))
+        var unmatchedChecks = Dictionary(grouping: table.checks, by: \.name)
         return constraints.compactMap { constraint in
-            if constraint.isDeclared(in: table, &unmatchedChecks) { return nil }
+            if constraint.isDeclared(in: table, names, &unmatchedChecks) { return nil }
             let definition = "CONSTRAINT \(SQLText.identifier(constraint.name)) \(constraint.definition)"
             return .init(.constraint, name: constraint.name, owner: table.name, definition: definition)
         }
@@ -178,7 +179,11 @@ private struct Neighbourhood {
 extension PostgreSQLConstraintReader.Constraint {
     /// Returns whether the table declares this constraint. PostgreSQL rewrites a check's text, so a check is matched by its name,
     /// or else by the columns that it names.
-    fileprivate func isDeclared(in table: Table, _ unmatchedChecks: inout [Check]) -> Bool {
+    ///
+    /// - Parameter unmatchedChecks: The table's checks that no constraint was matched with so far, by name.
+    fileprivate func isDeclared(
+        in table: Table, _ names: MentionedNames, _ unmatchedChecks: inout [String?: [Check]]
+    ) -> Bool {
         switch kind {
         case .primaryKey: return table.primaryKey?.columns == columns
         case .unique: return table.uniques.contains { $0.columns == columns }
@@ -187,16 +192,15 @@ extension PostgreSQLConstraintReader.Constraint {
                 $0.columns == columns && $0.parent == parent && $0.parentColumns == parentColumns
             }
         case .check:
-            let found =
-                unmatchedChecks.firstIndex { $0.name == name }
-                ?? unmatchedChecks.firstIndex { $0.name == nil && speaks(of: $0, in: table) }
-            if let found { unmatchedChecks.remove(at: found) }
-            return found != nil
+            if unmatchedChecks[name]?.popLast() != nil { return true }
+            let unnamed = unmatchedChecks[nil] ?? []
+            let own = Set(columns)
+            guard let found = unnamed.firstIndex(where: { Set(names.mentioned(in: $0.expression)) == own }) else {
+                return false
+            }
+            unmatchedChecks[nil]?.remove(at: found)
+            return true
         case .exclusion: return false
         }
-    }
-
-    private func speaks(of check: Check, in table: Table) -> Bool {
-        Set(table.columns.map(\.name).filter(check.expression.mentions)) == Set(columns)
     }
 }

@@ -29,7 +29,7 @@ struct PostgreSQLSameEngineCopy {
             var result = SameEngineCopy.Table(name: table.name, statement: "", columns: [])
             var clauses: [String] = []
             let types = (byTable[table.name] ?? []).map { ($0, transferred($0)) }
-            let texts = types.filter { $1.transport == .text }.map { $0.0.column.name }
+            let texts = MentionedNames(types.filter { $1.transport == .text }.map { $0.0.column.name })
             for (column, type) in types {
                 let objection = objection(to: column, texts)
                 clauses.append(clause(column, type.word, objection))
@@ -87,10 +87,10 @@ struct PostgreSQLSameEngineCopy {
 
     /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along. `texts` are the
     /// table's columns that become texts, of which another expression may be true.
-    private func objection(to column: PostgreSQLColumnReader.Column, _ texts: [String]) -> String? {
+    private func objection(to column: PostgreSQLColumnReader.Column, _ texts: MentionedNames) -> String? {
         guard let expression = column.expression else { return nil }
         if let function = ownFunction(in: expression) { return "it calls \(function)(), which is the source's own" }
-        let text = column.column.generated == nil ? nil : texts.first { SQLExpression.sql(expression).mentions($0) }
+        let text = column.column.generated == nil ? nil : texts.mentioned(in: .sql(expression)).first
         return text.map { "it reads \($0), which is a text there: its values are kept" }
     }
 

@@ -46,8 +46,9 @@ extension PostgreSQLDialect: TransferSource {
             }
         }
         if let objection = PortableSQL.objection(to: query) { throw Untranslatable(objection.reason) }
-        if let decimal = columns.first(where: { $0.type.isDecimal && view.query.mentions($0.name) }) {
-            throw Untranslatable("it reads the decimal \(decimal.name), which computes in another way in the target")
+        let decimals = MentionedNames(columns.filter(\.type.isDecimal).map(\.name))
+        if let decimal = decimals.mentioned(in: view.query).first {
+            throw Untranslatable("it reads the decimal \(decimal), which computes in another way in the target")
         }
         return TranslatedView(.native(sqlite: query, postgresql: query), columns: columns)
     }

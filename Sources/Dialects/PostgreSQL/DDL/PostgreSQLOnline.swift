@@ -115,7 +115,7 @@ private struct PostgreSQLOnlineTable {
     /// Makes a column required. A check that is already validated saves `SET NOT NULL` from reading all rows.
     func require(_ column: String) -> [OnlineStep] {
         let quoted = SQLText.identifier(column)
-        let check = Naming.derived(["tc_required", name, column]) { _ in true }
+        let check = Naming.whole(["tc_required", name, column])
         let definition = "CONSTRAINT \(SQLText.identifier(check)) CHECK (\(quoted) IS NOT NULL)"
         let proof = add(check, definition).map { step in
             var step = step

@@ -45,5 +45,8 @@ struct SQLiteTableDefinition: Equatable, Sendable {
 }
 
 extension SQLiteTableDefinition {
-    func column(_ name: String) -> Column? { columns.first { SQLName.equal($0.name, name) } }
+    /// The columns by their names in lower case.
+    var columnsByName: [String: Column] {
+        Dictionary(columns.map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+    }
 }

@@ -3,6 +3,8 @@
 struct SQLiteTableReader {
     private let source: SQLiteCatalog.Table
     private let definition: SQLiteTableDefinition?
+    /// The columns of the definition, by their names in lower case.
+    private let texts: [String: SQLiteTableDefinition.Column]
     /// The text of `CREATE INDEX`, by the index's name.
     private let indexTexts: [String: String]
     private let expressions: SQLiteExpression
@@ -14,6 +16,7 @@ struct SQLiteTableReader {
         self.source = source
         self.indexTexts = indexTexts
         definition = SQLiteDDLParser.parse(source.sql)
+        texts = definition?.columnsByName ?? [:]
         expressions = SQLiteExpression(columns: source.columns.map(\.name))
         table = Table(name: source.name)
         readColumns()
@@ -41,9 +44,10 @@ struct SQLiteTableReader {
     }
 
     private mutating func readColumns() {
+        let rowidAlias = rowidAlias
         for source in source.columns {
             let type = SQLiteTypeName(source.type)
-            let text = definition?.column(source.name)
+            let text = texts[SQLName.folded(source.name)]
             var column = Column(source.name, type.columnType)
             column.isNullable = !source.isRequired && source.name != rowidAlias
             column.isIdentity = text?.isAutoincrement ?? false
@@ -72,10 +76,14 @@ struct SQLiteTableReader {
     }
 
     private mutating func readIndexes() {
+        // Of two keys over the same columns SQLite makes one index; the first one gives it its name.
+        let names = Dictionary(
+            (definition?.uniques ?? []).map { ($0.columns.map(SQLName.folded), $0.name) },
+            uniquingKeysWith: { first, _ in first })
         for index in source.indexes {
             switch index.origin {
             case .primaryKey: break
-            case .unique: readUnique(index)
+            case .unique: readUnique(index, names)
             case .statement: readIndex(index)
             }
         }
@@ -83,12 +91,13 @@ struct SQLiteTableReader {
 
     /// Reads a unique constraint. If its columns compare in another way than they are declared to, it becomes a unique index,
     /// which can express that.
-    private mutating func readUnique(_ index: SQLiteCatalog.Index) {
+    ///
+    /// - Parameter names: The names of the table's unique constraints, by their columns in lower case.
+    private mutating func readUnique(_ index: SQLiteCatalog.Index, _ names: [[String]: String?]) {
         let parts = index.parts.map { part($0, written: nil) }
         let columns = parts.compactMap(\.columnName)
         if parts.allSatisfy({ $0.collation == nil }) {
-            let name = definition?.uniques.first { SQLName.equal($0.columns, columns) }?.name
-            table.uniques.append(Unique(columns, name: name))
+            table.uniques.append(Unique(columns, name: names[columns.map(SQLName.folded)] ?? nil))
         } else {
             var unique = Index(name: Table.indexName(on: source.name, parts), parts: parts)
             unique.isUnique = true
@@ -111,7 +120,7 @@ struct SQLiteTableReader {
     private func part(_ part: SQLiteCatalog.Index.Part, written: SQLiteIndexDefinition.Part?) -> Index.Part {
         switch part.key {
         case .column(let name):
-            let own = definition?.column(name)?.collation ?? "BINARY"
+            let own = texts[SQLName.folded(name)]?.collation ?? "BINARY"
             let collation = SQLName.equal(own, part.collation) ? nil : Self.collation(part.collation)
             return Index.Part(.column(name), descending: part.isDescending, collation: collation)
         case .rowid:

@@ -12,13 +12,14 @@ struct SQLiteUndeclaredParts {
         guard let text = SQLiteDDLParser.parse(live.sql), let other = SQLiteDDLParser.parse(expected.sql) else {
             return
         }
+        let (written, otherwise) = (text.columnsByName, other.columnsByName)
+        let counterparts = Dictionary(
+            expected.columns.map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         for column in live.columns {
-            let written = text.column(column.name)
-            let definition = written?.text ?? SQLText.identifier(column.name) + " " + column.type
-            let counterpart = expected.column(column.name).flatMap { name in expected.columns.first { $0.name == name }
-            }
+            let name = SQLName.folded(column.name)
+            let definition = written[name]?.text ?? SQLText.identifier(column.name) + " " + column.type
             let isMore =
-                counterpart.map { column.says(more: $0, written, other.column(column.name), names) } ?? true
+                counterparts[name].map { column.says(more: $0, written[name], otherwise[name], names) } ?? true
             if isMore { objects.append(.init(.column, name: column.name, owner: table, definition: definition)) }
         }
         let asWritten = (declared?.checks ?? []).flatMap { check in
@@ -55,13 +56,13 @@ struct SQLiteUndeclaredParts {
 
     private mutating func add(_ constraints: [Constraint], beyond expected: [Constraint], or others: [Constraint] = [])
     {
-        var rest = expected.map(\.meaning)
-        var alternatives = others.map(\.meaning)
+        var rest = Dictionary(expected.map { ($0.meaning, 1) }, uniquingKeysWith: +)
+        var alternatives = Dictionary(others.map { ($0.meaning, 1) }, uniquingKeysWith: +)
         for constraint in constraints {
-            if let at = rest.firstIndex(of: constraint.meaning) {
-                rest.remove(at: at)
-            } else if let at = alternatives.firstIndex(of: constraint.meaning) {
-                alternatives.remove(at: at)
+            if let count = rest[constraint.meaning], count > 0 {
+                rest[constraint.meaning] = count - 1
+            } else if let count = alternatives[constraint.meaning], count > 0 {
+                alternatives[constraint.meaning] = count - 1
             } else {
                 let name = constraint.name ?? constraint.definition
                 let prefix = constraint.name.map { "CONSTRAINT \(SQLText.identifier($0)) " } ?? ""

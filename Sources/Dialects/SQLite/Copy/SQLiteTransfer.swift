@@ -57,8 +57,8 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
     /// Translates the expression of a generated column. PostgreSQL computes fractions as decimals where SQLite computes
     /// doubles, and refuses a generated column that reads another one.
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
-        if let other = columns.values.first(where: { $0.isGenerated && expression.mentions($0.name) }) {
-            throw Untranslatable("it reads \(other.name), which is computed itself")
+        if let other = computed.mentioned(in: expression).first {
+            throw Untranslatable("it reads \(other), which is computed itself")
         }
         let text = Self.text(expression)
         let piece = try piece(parsed(text))

@@ -93,6 +93,8 @@ struct SQLiteExpressionTranslation {
     /// The table's columns, with their names and types in the target. The keys are their names in SQLite, in lower case,
     /// because SQLite compares them so.
     let columns: [String: ColumnSense]
+    /// The columns that are computed, by their names in the target.
+    let computed: MentionedNames
     let use: Use
     /// The SELECT in which the expression stands, and those around it, innermost first; only for `Use.view`.
     var scopes: [SQLiteScope] = []
@@ -102,9 +104,9 @@ struct SQLiteExpressionTranslation {
     /// - Parameter names: The names that columns have in the target, where they differ.
     init(columns: [Column], names: [String: String] = [:], for use: Use = .rows) {
         self.use = use
-        self.columns = Dictionary(
-            columns.map { (SQLName.folded($0.name), ColumnSense($0, name: names[$0.name] ?? $0.name)) },
-            uniquingKeysWith: { first, _ in first })
+        let senses = columns.map { (SQLName.folded($0.name), ColumnSense($0, name: names[$0.name] ?? $0.name)) }
+        self.columns = Dictionary(senses, uniquingKeysWith: { first, _ in first })
+        computed = MentionedNames(senses.map(\.1).filter(\.isGenerated).map(\.name))
     }
 
     func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
