@@ -14,7 +14,10 @@ enum RulesFile {
             case "on_mismatch": rules.onMismatch = try policy(field)
             case "lowercase_names": rules.lowercaseNames = try flag(field)
             case "nocase": rules.nocase = try nocase(field)
-            default: for table in try fields(of: field.value) { rules.tables.append(try self.table(table)) }
+            default:
+                var tables: [TransferRules.TableRule] = []
+                for table in try fields(of: field.value) { tables.append(try self.table(table)) }
+                rules.tables += tables
             }
         }
         return rules

@@ -40,7 +40,7 @@ extension TransferEngine {
 
     /// Reports the rows that an interrupted run has loaded.
     private func tell(of done: [ChunkRecord], _ plan: TransferPlan) {
-        let tables = Dictionary(plan.tables.map { ($0.target, $0) }, uniquingKeysWith: { first, _ in first })
+        let tables = plan.tables.byName(\.target)
         for chunk in done where chunk.kind == .rows {
             guard let table = tables[chunk.table] else { continue }
             events(.resumed(table, rows: chunk.rows))

@@ -7,8 +7,8 @@ struct TargetNamesTests {
     @Test func whatCanStayStays() {
         var names = TargetNames(longest: 8)
         #expect(
-            names.tables(["abcdefghi", "abcdefgh", "x"]) == ["abcdefghi": "abcdef_2", "abcdefgh": "abcdefgh", "x": "x"])
-        #expect(names.renames == [Rename(kind: "table", from: "abcdefghi", to: "abcdef_2")])
+            names.tables(["abcdefghi", "abcdefgh", "x"]) == ["abcdefghi": "abcde_2", "abcdefgh": "abcdefgh", "x": "x"])
+        #expect(names.renames == [Rename(kind: "table", from: "abcdefghi", to: "abcde_2")])
     }
 
     @Test func charactersStayWhole() {

@@ -96,7 +96,7 @@ struct TransferRulesTests {
             """
         try await transferred(script) { report, target in
             let renames = report.renames.map { "\($0.kind) \($0.from) -> \($0.to)" }
-            let second = String(long.dropLast(2)) + "_2"
+            let second = String(long.dropLast(3)) + "_2"
             #expect(
                 renames == [
                     "table \(long)a -> \(long)", "table \(long)b -> \(second)", "column \(long)a.xmin -> xmin_2",

@@ -3,6 +3,7 @@ struct NameDraft {
     /// The keys and indexes that are dropped or renamed before tables are created and renamed, by the old names of their
     /// tables.
     private(set) var early: [(table: String, changes: [Change])] = []
+    private let earlyTables: Set<String>
     private let earlyNames: Set<String>
     let tableRenames: [SchemaOperation]
 
@@ -23,6 +24,7 @@ struct NameDraft {
             names.formUnion(changes.map(\.name))
             early.append((pair.old.name, changes.map(\.change)))
         }
+        earlyTables = Set(early.map(\.table))
         earlyNames = names
         let moves = draft.pairs.values.filter { $0.old.name != $0.new.name }.map { ($0.old.name, $0.new.name) }
         let taken = Set(draft.pairs.values.map { SQLName.folded($0.old.name) })
@@ -31,7 +33,7 @@ struct NameDraft {
 
     /// Returns whether keys or indexes of this table, given by its old name, are dropped or renamed before the table's own
     /// turn.
-    func isEarly(_ table: String) -> Bool { early.contains { $0.table == table } }
+    func isEarly(_ table: String) -> Bool { earlyTables.contains(table) }
 
     /// Returns whether this key or index is already dropped or renamed when its table's turn comes.
     func isGone(_ name: String) -> Bool { earlyNames.contains(name) }

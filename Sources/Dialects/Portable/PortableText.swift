@@ -58,7 +58,10 @@ enum PortableText {
         reader.allowsQueries = false
         reader.allowsQualifiers = false
         if let table {
-            let columns = table.columns.map { PortableScope.NamedColumn(name: $0.name, sense: PortableSense($0)) }
+            // Of a thousand columns an expression names a few.
+            let names = Set(expression.tokens.compactMap(\.name).map(SQLName.folded))
+            let columns = table.columns.filter { names.contains(SQLName.folded($0.name)) }
+                .map { PortableScope.NamedColumn(name: $0.name, sense: PortableSense($0)) }
             reader.scopes = [PortableScope(relations: [.init(name: table.name, columns: columns, table: table)])]
         }
         return (reader, expression.tree)

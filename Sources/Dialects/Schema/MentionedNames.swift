@@ -1,13 +1,18 @@
 /// Finds which of many names expressions mention. Each expression is read once, however many names there are: a table of a
 /// thousand columns may have a thousand checks.
 package struct MentionedNames: Sendable {
-    private let names: [String]
+    private var names: [String]
     /// The places in `names` of the names that are equal except for case, by that name in lower case.
-    private let places: [String: [Int]]
+    private var places: [String: [Int]]
 
     package init(_ names: [String]) {
         self.names = names
         places = Dictionary(grouping: names.indices) { SQLName.folded(names[$0]) }
+    }
+
+    package mutating func append(_ name: String) {
+        places[SQLName.folded(name), default: []].append(names.count)
+        names.append(name)
     }
 
     /// Returns the names that `expression` mentions, quoted or not, in the order in which they were given.

@@ -205,25 +205,21 @@ extension Table {
             throw .columnExists(column.name, table: name)
         }
         for column in columns { try column.checkFacets(in: name) }
+        let places = Dictionary(
+            columns.indices.map { (columns[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
         let needed = keyColumns
-        for column in needed where !hasColumn(column) { throw .noColumn(column, table: name) }
+        for column in needed where places[column] == nil { throw .noColumn(column, table: name) }
         // PostgreSQL can't compare two values of `json` (https://www.postgresql.org/docs/current/datatype-json.html).
-        for column in needed where hasColumn(column, where: { $0.type == .jsonText }) {
+        for column in needed where places[column].map({ columns[$0].type == .jsonText }) ?? false {
             throw .contradiction(
                 column, table: name, because: "jsonText is not compared, so it is in no key and no index; json can be")
         }
         try checkOnePrimaryKey()
         try checkKeysDiffer()
-        try checkExpressions()
-        for key in primaryKey?.columns ?? [] where hasColumn(key, where: \.isNullable) {
+        try checkExpressions(Set(places.keys))
+        for key in primaryKey?.columns ?? [] where places[key].map({ columns[$0].isNullable }) ?? false {
             throw .contradiction(key, table: name, because: "a column of the primary key can't be nullable")
         }
-    }
-
-    /// Returns whether there is such a column. It makes no copy of the column, as the subscript does, because replay asks this
-    /// for every key.
-    private func hasColumn(_ name: String, where condition: (Column) -> Bool = { _ in true }) -> Bool {
-        columns.contains { $0.name == name && condition($0) }
     }
 
     /// The columns that keys and indexes name, in the order in which errors report them.
@@ -260,24 +256,24 @@ extension Table {
         }
     }
 
-    private func checkExpressions() throws(SchemaError) {
-        for check in checks { try checkQuotedNames(in: check.expression) }
-        for column in columns { if let value = column.generated { try checkQuotedNames(in: value.expression) } }
+    private func checkExpressions(_ known: Set<String>) throws(SchemaError) {
+        for check in checks { try checkQuotedNames(in: check.expression, known) }
+        for column in columns { if let value = column.generated { try checkQuotedNames(in: value.expression, known) } }
         for index in indexes {
-            if let condition = index.condition { try checkQuotedNames(in: condition) }
+            if let condition = index.condition { try checkQuotedNames(in: condition, known) }
             for part in index.parts {
                 guard case .expression(let expression) = part.key else { continue }
-                try checkQuotedNames(in: expression)
+                try checkQuotedNames(in: expression, known)
             }
         }
     }
 
     /// Makes sure that quoted names are columns. SQLite silently takes a quoted name that is not a column for a string
     /// (https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted).
-    private func checkQuotedNames(in expression: SQLExpression) throws(SchemaError) {
+    private func checkQuotedNames(in expression: SQLExpression, _ known: Set<String>) throws(SchemaError) {
         guard case .sql(let text) = expression else { return }
         for token in SQLToken.scan(text) where token.kind == .quoted {
-            guard let name = token.name, self[column: name] == nil else { continue }
+            guard let name = token.name, !known.contains(name) else { continue }
             throw .noColumn(name, table: self.name)
         }
     }

@@ -2,10 +2,10 @@
 struct ViewSources {
     /// The tokens that name a relation after FROM, JOIN or a comma. Names that WITH defines are not among them.
     private(set) var names: [SQLToken] = []
-    private let tokens: [SQLToken]
 
     init(_ text: String) {
-        tokens = SQLToken.scan(text).filter { !$0.isBlank }
+        let tokens = SQLToken.scan(text).filter { !$0.isBlank }
+        let defined = Self.namesDefined(in: tokens)
         var isInFrom = false
         for at in tokens.indices {
             if tokens[at].kind == .word {
@@ -16,20 +16,22 @@ struct ViewSources {
             let isFirst = at > 0 && (tokens[at - 1].isWord("FROM") || tokens[at - 1].isWord("JOIN"))
             let isNext = at > 0 && isInFrom && tokens[at - 1].isSymbol(",")
             if isFirst || isNext, let name = tokens[at].name, !SQLToken.isCall(tokens, at) {
-                if !isDefinedHere(name) { names.append(tokens[at]) }
+                if !defined.contains(SQLName.folded(name)) { names.append(tokens[at]) }
             }
         }
     }
 
-    /// Returns whether WITH defines the name: `WITH name AS (…)` and `WITH name (a, b) AS (…)`.
-    private func isDefinedHere(_ name: String) -> Bool {
-        tokens.indices.dropFirst().contains { at in
-            let begins =
-                tokens[at - 1].isWord("WITH") || tokens[at - 1].isWord("RECURSIVE") || tokens[at - 1].isSymbol(",")
-            let isFollowed = at + 1 < tokens.count && (tokens[at + 1].isWord("AS") || tokens[at + 1].isSymbol("("))
-            let opens = at + 2 < tokens.count && (tokens[at + 1].isSymbol("(") || tokens[at + 2].isSymbol("("))
-            return begins && isFollowed && opens && tokens[at].name.map(SQLName.folded) == SQLName.folded(name)
-        }
+    /// Returns the names that WITH defines, in lower case: `WITH name AS (…)` and `WITH name (a, b) AS (…)`.
+    private static func namesDefined(in tokens: [SQLToken]) -> Set<String> {
+        Set(
+            tokens.indices.dropFirst().compactMap { at in
+                guard let name = tokens[at].name else { return nil }
+                let begins =
+                    tokens[at - 1].isWord("WITH") || tokens[at - 1].isWord("RECURSIVE") || tokens[at - 1].isSymbol(",")
+                let isFollowed = at + 1 < tokens.count && (tokens[at + 1].isWord("AS") || tokens[at + 1].isSymbol("("))
+                let opens = at + 2 < tokens.count && (tokens[at + 1].isSymbol("(") || tokens[at + 2].isSymbol("("))
+                return begins && isFollowed && opens ? SQLName.folded(name) : nil
+            })
     }
 
     private static let endsFrom: Set<String> = ["WHERE", "GROUP", "ORDER", "HAVING", "SELECT", "LIMIT", "UNION"]

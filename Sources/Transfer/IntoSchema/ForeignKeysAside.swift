@@ -32,10 +32,10 @@ struct ForeignKeysAside {
     /// Restores the keys. A key that existing rows violate then holds for new rows only; the others hold for all rows, as they
     /// did.
     func restore(_ connection: any Connection, but orphans: [Orphans]) throws {
+        let broken = Set(orphans.map { [$0.table, $0.key] })
         for constraint in held {
             for statement in constraint.restore { try connection.execute(SQL(trusted: statement)) }
-            let isBroken = orphans.contains { $0.table == constraint.table && $0.key == constraint.name }
-            guard constraint.isValid, !isBroken else { continue }
+            guard constraint.isValid, !broken.contains([constraint.table, constraint.name]) else { continue }
             try connection.execute(SQL(trusted: constraint.validate))
         }
     }

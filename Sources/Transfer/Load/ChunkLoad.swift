@@ -16,16 +16,13 @@ struct Chunk: Sendable, Equatable {
                 Chunk(table: table, piece: piece, range: range, bytes: table.bytes / table.pieces.count)
             }
         }
-        return chunks.filter { !done.contains(ChunkID(table: $0.table.target, piece: $0.piece)) }
+        return chunks.filter { !done.contains($0.id) }
             .sorted { $0.bytes > $1.bytes }
     }
 
-    /// Whether `record` is the record of this chunk.
-    func isRecorded(_ record: ChunkRecord) -> Bool {
-        record.kind == .rows && record.table == table.target && record.piece == piece
-    }
+    var id: ChunkID { ChunkID(table: table.target, piece: piece) }
 
-    private struct ChunkID: Hashable {
+    struct ChunkID: Hashable {
         var table: String
         var piece: Int
     }

@@ -67,21 +67,28 @@ struct ColumnTypes {
     /// Returns the groups of columns that foreign keys tie together, directly or through other columns.
     private static func groups(_ tables: [ProfiledTable]) -> [[ColumnID]] {
         var groups: [[ColumnID]] = []
+        var places: [ColumnID: Int] = [:]
+        func place(_ column: ColumnID) -> Int {
+            if let place = places[column] { return place }
+            places[column] = groups.count
+            groups.append([column])
+            return groups.count - 1
+        }
         for table in tables.map(\.table) {
             for key in table.foreignKeys {
                 for (child, parent) in zip(key.columns, key.parentColumns) {
-                    let pair = [
-                        ColumnID(table: table.name, column: child), ColumnID(table: key.parent, column: parent),
-                    ]
-                    let touching = groups.indices.filter { at in groups[at].contains(where: pair.contains) }
-                    var joined = touching.flatMap { groups[$0] }
-                    joined += pair.filter { !joined.contains($0) }
-                    for at in touching.reversed() { groups.remove(at: at) }
-                    groups.append(joined)
+                    let one = place(ColumnID(table: table.name, column: child))
+                    let other = place(ColumnID(table: key.parent, column: parent))
+                    guard one != other else { continue }
+                    // The smaller group moves, so that no column moves often, however the keys come.
+                    let (kept, emptied) = groups[one].count < groups[other].count ? (other, one) : (one, other)
+                    for column in groups[emptied] { places[column] = kept }
+                    groups[kept] += groups[emptied]
+                    groups[emptied] = []
                 }
             }
         }
-        return groups
+        return groups.filter { !$0.isEmpty }
     }
 
     /// Gives a group the type that holds the values of all its columns. The group is left alone if the database numbers one of

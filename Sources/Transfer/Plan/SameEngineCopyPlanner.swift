@@ -26,8 +26,10 @@ enum SameEngineCopyPlanner {
                 + copy.preparations.filter { $0.owner.map(owners.contains) ?? true }.map(\.statement),
             afterLoad: parts)
         let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
+        let copied = copy.tables.byName(\.name)
         return TransferPlan(
-            tables: tables.compactMap { tablePlan($0, inspection) }, schema: schema, construction: construction,
+            tables: tables.compactMap { table in copied[table.table.name].map { tablePlan(table, $0) } },
+            schema: schema, construction: construction,
             checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
             typeNotes: notes(inspection, taken),
             omitted: copy.omitted + leaving.left,
@@ -36,9 +38,8 @@ enum SameEngineCopyPlanner {
             })
     }
 
-    private static func tablePlan(_ counted: ProfiledTable, _ inspection: Inspection) -> PlannedTable? {
+    private static func tablePlan(_ counted: ProfiledTable, _ copy: SameEngineCopy.Table) -> PlannedTable {
         let name = counted.table.name
-        guard let copy = inspection.sameEngineCopy.tables.first(where: { $0.name == name }) else { return nil }
         return PlannedTable(
             source: name, target: name, reading: counted.reading, sourceColumns: copy.columns.map(\.name),
             targetColumns: copy.columns.map(\.name), types: copy.columns.map(\.type),
@@ -66,10 +67,10 @@ enum SameEngineCopyPlanner {
         _ inspection: Inspection, _ taken: Set<String>, longestName: Int
     ) -> [PlannedCheck] {
         guard !inspection.enforcedTypes.isEmpty else { return [] }
+        let parts = Dictionary(grouping: inspection.sameEngineCopy.parts, by: \.table)
         return inspection.schema.tables.filter { taken.contains($0.name) }.flatMap { table in
             let types = inspection.enforcedTypes[table.name] ?? [:]
-            let parts = inspection.sameEngineCopy.parts.filter { $0.table == table.name }
-            var others = Set(parts.map(\.name))
+            var others = TargetNames.Used(names: Set((parts[table.name] ?? []).map(\.name)))
             var names = TargetNames(longest: longestName)
             return table.columns.compactMap { column -> PlannedCheck? in
                 guard let type = types[column.name], !type.labels.isEmpty else { return nil }
@@ -95,12 +96,16 @@ enum SameEngineCopyPlanner {
 /// Finds the parts that can't be transferred because they read a table that is not transferred.
 private struct Leaving {
     private let taken: Set<String>
-    private var absent: [String]
+    private let absent: Set<String>
+    /// The tables and views that are not transferred.
+    private var missing: MentionedNames
     private(set) var left: [Omission] = []
 
     init(_ inspection: Inspection, _ taken: Set<String>) {
         self.taken = taken
-        absent = inspection.sameEngineCopy.tables.map(\.owner).filter { !taken.contains($0) }
+        let owners = inspection.sameEngineCopy.tables.map(\.owner).filter { !taken.contains($0) }
+        absent = Set(owners)
+        missing = MentionedNames(owners)
     }
 
     mutating func keeps(_ part: Construction.Part) -> Bool {
@@ -108,11 +113,10 @@ private struct Leaving {
         case .primaryKey, .unique, .index, .check: return taken.contains(part.table)
         case .foreignKey, .view, .trigger:
             guard part.kind == .view || taken.contains(part.table) || !absent.contains(part.table) else { return false }
-            let tokens = SQLToken.scan(part.statement)
-            guard let missing = absent.first(where: { name in tokens.contains { $0.names(name) } }) else { return true }
-            if part.kind == .view { absent.append(part.name) }
+            guard let name = missing.mentioned(in: .sql(part.statement)).first else { return true }
+            if part.kind == .view { missing.append(part.name) }
             left.append(
-                Omission(part.kind.whatStays, part.name, reason: "it reads \(missing), which is not transferred"))
+                Omission(part.kind.whatStays, part.name, reason: "it reads \(name), which is not transferred"))
             return false
         }
     }

@@ -9,7 +9,7 @@ struct TargetNames {
     private let isLowercase: Bool
     private let reservedPrefix: String?
     /// The names of relations that are taken, in the form in which the target compares them.
-    private var taken: Set<String> = []
+    private var taken = Used()
     private(set) var renames: [Rename] = []
 
     /// Creates an assignment. `reserved` are names that no relation may have; `reservedPrefix` is a prefix that none may begin
@@ -22,27 +22,29 @@ struct TargetNames {
         self.distinguishesCase = distinguishesCase
         isLowercase = lowercase
         self.reservedPrefix = reservedPrefix
-        taken = Set(reserved.map(key))
+        taken = Used(names: Set(reserved.map(key)))
     }
 
     /// Returns the names of all tables, by their names in the source. A name that is too long is cut as the target would cut it,
     /// so that programs which use the full name still find the table.
     mutating func tables(_ names: [String], wanted: [String: String] = [:]) -> [String: String] {
         let fitted = names.map { ($0, unreserved(fitting($0))) }
-        let result = assign(fitted, wanted, beside: taken, kind: "table", prefix: "")
-        taken.formUnion(result.values.map(key))
+        var used = taken
+        let result = assign(fitted, wanted, beside: &used, kind: "table", prefix: "")
+        taken = used
         return result
     }
 
     /// Reserves a name that the target itself gives to a relation.
-    mutating func reserve(_ name: String) { taken.insert(key(name)) }
+    mutating func reserve(_ name: String) { taken.names.insert(key(name)) }
 
     /// Returns the names of a table's columns, by their names in the source. `reserved` are names that no column may have.
     mutating func columns(
         of table: String, _ names: [String], wanted: [String: String] = [:], reserved: Set<String> = []
     ) -> [String: String] {
         let fitted = names.map { ($0, fitting($0)) }
-        return assign(fitted, wanted, beside: Set(reserved.map(key)), kind: "column", prefix: table + ".")
+        var used = Used(names: Set(reserved.map(key)))
+        return assign(fitted, wanted, beside: &used, kind: "column", prefix: table + ".")
     }
 
     /// Returns a free name for a view, for an index, or for a constraint with an index behind it: the given name, or one that is
@@ -50,7 +52,7 @@ struct TargetNames {
     mutating func relation(_ given: String?, or words: [String], kind: String, of table: String) -> String {
         let name = given ?? words.joined(separator: "_")
         let wanted = unreserved(fitting(name))
-        let isTaken = given != nil && taken.contains(key(wanted))
+        let isTaken = given != nil && taken.names.contains(key(wanted))
         let result = free(isTaken ? unreserved(fitting("\(table)_\(name)")) : wanted, beside: &taken)
         if let given, result != given { renames.append(Rename(kind: kind, from: given, to: result)) }
         return result
@@ -59,7 +61,7 @@ struct TargetNames {
     /// Returns a name for a check or a foreign key: the given one, or one that is made from `words`. It has to differ only from
     /// the names of the table's other constraints.
     mutating func constraint(
-        _ given: String?, or words: [String], of table: String, beside others: inout Set<String>
+        _ given: String?, or words: [String], of table: String, beside others: inout Used
     ) -> String {
         let result = free(fitting(given ?? words.joined(separator: "_")), beside: &others)
         if let given, result != given {
@@ -71,15 +73,15 @@ struct TargetNames {
     /// Assigns names. Names from rules come first, then those that can stay as they are, then the others, which are numbered if
     /// they would be the same.
     private mutating func assign(
-        _ names: [(String, fitting: String)], _ wanted: [String: String], beside reserved: Set<String>, kind: String,
+        _ names: [(String, fitting: String)], _ wanted: [String: String], beside used: inout Used, kind: String,
         prefix: String
     ) -> [String: String] {
-        var used = reserved
         var result: [String: String] = [:]
         for (name, _) in names {
             if let rule = wanted[name] { result[name] = free(cut(rule, to: longest), beside: &used) }
         }
-        for (name, fitting) in names where result[name] == nil && fitting == name && used.insert(key(name)).inserted {
+        for (name, fitting) in names
+        where result[name] == nil && fitting == name && used.names.insert(key(name)).inserted {
             result[name] = name
         }
         for (name, fitting) in names {
@@ -90,15 +92,28 @@ struct TargetNames {
         return result
     }
 
-    /// Returns the first of `name`, `name_2` and so on that is not used, and marks it as used.
-    private func free(_ name: String, beside used: inout Set<String>) -> String {
+    /// Names that are used, in the form in which the target compares them.
+    struct Used {
+        var names: Set<String> = []
+        /// The last number that each name got. The next one is tried first: a thousand names that are cut alike take a thousand tries.
+        fileprivate var numbers: [String: Int] = [:]
+
+        init(names: Set<String> = []) { self.names = names }
+    }
+
+    /// Returns the first of `name`, `name_2` and so on that is not used, and marks it as used. A name with a number leaves room for
+    /// a character: PostgreSQL puts a `_` before a table's name for the type of its arrays, and refuses tables of which it would cut
+    /// some dozens alike.
+    private func free(_ name: String, beside used: inout Used) -> String {
+        if used.names.insert(key(name)).inserted { return name }
+        var number = used.numbers[key(name)] ?? 1
         var result = name
-        var number = 2
-        while !used.insert(key(result)).inserted {
-            let suffix = "_\(number)"
-            result = cut(name, to: longest - suffix.utf8.count) + suffix
+        repeat {
             number += 1
-        }
+            let suffix = "_\(number)"
+            result = cut(name, to: longest - 1 - suffix.utf8.count) + suffix
+        } while !used.names.insert(key(result)).inserted
+        used.numbers[key(name)] = number
         return result
     }
 

@@ -14,9 +14,13 @@ struct TransferPlanner {
     var columnNames: [String: [String: String]] = [:]
     var viewNames: [String: String] = [:]
     var planned: [Table] = []
+    /// The places in `planned`, by the names of the tables.
+    var places: [String: Int] = [:]
     /// What views and triggers can name, by the source's folded names, with the types of the target.
     var relations: [String: Table] = [:]
     var checks: [PlannedCheck] = []
+    /// The names of `checks`, by their tables.
+    var laterNames: [String: [String]] = [:]
     var typeNotes: [TypeNote] = []
     var omitted: [Omission]
     var remarks: [String] = []
@@ -191,6 +195,7 @@ extension TransferPlanner {
         addKeys(origin, to: &table, translator)
         addIndexes(origin, to: &table, translator)
         addChecks(origin, to: &table, translator)
+        places[table.name] = planned.count
         planned.append(table)
     }
 

@@ -138,7 +138,7 @@ extension TransferPlanner {
     }
 
     /// Adds a check of the length for each column whose type in the target has none.
-    private mutating func addLimits(_ origin: Table, to table: inout Table, beside taken: inout Set<String>) {
+    private mutating func addLimits(_ origin: Table, to table: inout Table, beside taken: inout TargetNames.Used) {
         for (column, made) in zip(origin.columns, table.columns) {
             guard case .varchar(let length)? = types[origin.name, column.name]?.type, made.type != .varchar(length)
             else { continue }
@@ -157,6 +157,7 @@ extension TransferPlanner {
 
     private mutating func add(_ check: Check, to table: inout Table) {
         if target.addsConstraints {
+            if let name = check.name { laterNames[table.name, default: []].append(name) }
             checks.append(PlannedCheck(table: table.name, check: check))
         } else {
             table.checks.append(check)
@@ -164,10 +165,9 @@ extension TransferPlanner {
     }
 
     /// Returns the names that the table's constraints use. Keys, checks and foreign keys of a table share one set of names.
-    private func constraintNames(of table: Table) -> Set<String> {
+    private func constraintNames(of table: Table) -> TargetNames.Used {
         let keys = table.uniques.compactMap(\.name) + [table.primaryKey?.name].compactMap { $0 }
-        let checks = table.checks.map(\.name) + checks.filter { $0.table == table.name }.map(\.check.name)
-        return Set(keys + checks.compactMap { $0 })
+        return TargetNames.Used(names: Set(keys + table.checks.compactMap(\.name) + (laterNames[table.name] ?? [])))
     }
 
     mutating func addForeignKeys(of origin: Table, at: Int) {
@@ -175,7 +175,7 @@ extension TransferPlanner {
         for key in origin.foreignKeys {
             let parentColumns = key.parentColumns.joined(separator: ", ")
             let label = "\(origin.name) (\(key.columns.joined(separator: ", "))) → \(key.parent) (\(parentColumns))"
-            guard let parent = planned.first(where: { $0.name == tableNames[key.parent] }) else {
+            guard let parent = tableNames[key.parent].flatMap({ places[$0] }).map({ planned[$0] }) else {
                 leave(.foreignKey, label, "the table \(key.parent) is not in the target")
                 continue
             }

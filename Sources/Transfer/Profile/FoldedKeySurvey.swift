@@ -42,14 +42,18 @@ struct FoldedKeySurvey {
     func found() throws -> Found {
         try target.trying(on: writing) {
             let made = try target.makeSupport(of: plan.nocasePolicies, on: writing).map { $0.statement }
-            return Found(keys: try plan.tables.flatMap(foldedKeys), made: made)
+            let caseless = Dictionary(grouping: plan.caseless, by: \.table)
+            return Found(
+                keys: try plan.tables.flatMap {
+                    try foldedKeys(of: $0, Set((caseless[$0.target] ?? []).map(\.column)))
+                },
+                made: made)
         }
     }
 
     /// Returns the folded keys of a table. Tables whose policy is quarantine are left out: their repeating rows are quarantined
     /// later (`DuplicateRows`).
-    private func foldedKeys(of table: PlannedTable) throws -> [FoldedKey] {
-        let caseless = Set(plan.caseless.filter { $0.table == table.target }.map(\.column))
+    private func foldedKeys(of table: PlannedTable, _ caseless: Set<String>) throws -> [FoldedKey] {
         guard table.policy != .quarantine, !caseless.isEmpty, let schema = plan.schema[table.target] else { return [] }
         // A computed column has no values to copy. If its key is violated, that is found when the key is built.
         let computed = schema.columns.filter { $0.generated != nil }.map(\.name)

@@ -75,9 +75,10 @@ extension TransferEngine {
         let pieces = Chunk.all(of: plan.tables, without: []).compactMap { chunk in
             forecast.open[chunk.table.source].map { (chunk: chunk, part: $0.part(chunk.range)) }
         }
-        let (load, source, rules, done) = (loader(id), source, options.rules, try await done(id))
+        let (load, source, rules) = (loader(id), source, options.rules)
+        let open = Set(Chunk.all(of: plan.tables, without: try await done(id).filter { $0.kind == .rows }).map(\.id))
         let found = try await streams.each(pieces, bulky: \.chunk.table.hasLongRows) { piece, reading, writing in
-            if !done.contains(where: piece.chunk.isRecorded),
+            if open.contains(piece.chunk.id),
                 let found = try load.attempt(piece.chunk, of: piece.part.blank, reading, writing)
             {
                 return found

@@ -11,7 +11,14 @@ public struct TransferRules: Sendable, Equatable {
     /// The policy for columns that ignore case; `nil` stands for `text`.
     public var nocase: NocasePolicy?
     /// Rules for single tables, in the order of the file.
-    public var tables: [TableRule] = []
+    public var tables: [TableRule] = [] {
+        didSet {
+            places = Dictionary(
+                tables.indices.map { (tables[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+    /// The places of the rules, by the names of their tables: each column of each table asks for its rule.
+    private var places: [String: Int] = [:]
 
     /// Creates an empty set of rules, with which the transfer uses its defaults.
     public init() {}
@@ -95,7 +102,7 @@ struct EffectiveColumnRule: Sendable, Equatable {
 }
 
 extension TransferRules {
-    subscript(_ table: String) -> TableRule? { tables.first { $0.name == table } }
+    subscript(_ table: String) -> TableRule? { places[table].map { tables[$0] } }
 
     func policy(of table: String) -> MismatchPolicy { self[table]?.onMismatch ?? onMismatch ?? .widen }
 
@@ -122,8 +129,9 @@ extension TransferRules {
 
     /// Throws if a rule names a table or column that does not exist, or if two settings of a rule exclude each other.
     func check(against tables: [Table]) throws(TransferError) {
+        let known = tables.byName(\.name)
         for rule in self.tables {
-            guard let table = tables.first(where: { $0.name == rule.name }) else {
+            guard let table = known[rule.name] else {
                 throw .badRule(
                     line: rule.line, problem: "the source has no table \(rule.name)",
                     remedy: Self.suggestion(rule.name, tables.map(\.name)) ?? "see the names with a dry run")

@@ -42,10 +42,9 @@ struct VerificationPlan {
         let match = NameMatch(ours.map(\.name), theirs.map(\.name), from: from, to: to)
         missing += match.onlyInSource.map { "table \($0) is only in the source" }
         missing += match.onlyInTarget.map { "table \($0) is only in the target" }
+        let (our, their) = (ours.byName(\.name), theirs.byName(\.name))
         for pair in match.pairs {
-            guard let table = ours.first(where: { $0.name == pair.source }),
-                let other = theirs.first(where: { $0.name == pair.target })
-            else { continue }
+            guard let table = our[pair.source], let other = their[pair.target] else { continue }
             if pair.source != pair.target { renamed.append("table \(pair.source) as \(pair.target)") }
             compare(
                 table, from.reading(of: table, in: source), other, to.reading(of: other, in: target))
@@ -79,10 +78,9 @@ struct VerificationPlan {
         var compared = ComparedTable(
             source: .init(table: table.name, from: ours.from), target: .init(table: other.name, from: theirs.from))
         let match = NameMatch(table.columns.map(\.name), other.columns.map(\.name), from: from, to: to)
+        let (columns, counterparts) = (table.columns.byName(\.name), other.columns.byName(\.name))
         for pair in match.pairs {
-            guard let column = table[column: pair.source], let counterpart = other[column: pair.target] else {
-                continue
-            }
+            guard let column = columns[pair.source], let counterpart = counterparts[pair.target] else { continue }
             guard let form = form(column.type, counterpart.type) else {
                 notCompared.append(
                     "\(table.name).\(column.name): \(column.type) and \(counterpart.type) have no form in common")

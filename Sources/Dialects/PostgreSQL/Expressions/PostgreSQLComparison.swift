@@ -2,8 +2,35 @@
 
 extension PostgreSQLExpressionTranslation {
     func compare(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String {
+        let (a, b) = try sides(sign, left, right)
+        return "(\(a) \(sign) \(b))"
+    }
+
+    /// Translates `a IN (1, 2)`. Each item is compared as `=` compares it. SQLite compares literals of a list so, too, and reads a
+    /// list of any length as one level of its tree; what is computed is compared on its own.
+    func isIn(_ operand: SQLiteTree, _ items: [SQLiteTree], negated: Bool) throws(Untranslatable) -> String {
+        var tests: [String] = []
+        var (lists, order): ([String: [String]], [String]) = ([:], [])
+        for item in items {
+            let (side, other) = try sides("=", operand, item)
+            if try piece(item).literal == nil {
+                tests.append("(\(side) = \(other))")
+            } else {
+                if lists[side] == nil { order.append(side) }
+                lists[side, default: []].append(other)
+            }
+        }
+        tests = order.map { "(\($0) IN (\((lists[$0] ?? []).joined(separator: ", "))))" } + tests
+        let any = tests.count == 1 ? tests[0] : try Self.chain(tests, "OR")
+        return negated ? "(NOT \(any))" : any
+    }
+
+    /// Returns the two sides of a comparison in SQLite's words.
+    private func sides(
+        _ sign: String, _ left: SQLiteTree, _ right: SQLiteTree
+    ) throws(Untranslatable) -> (String, String) {
         var (a, b) = (try piece(left), try piece(right))
-        if a.kind == .null || b.kind == .null { return "(\(a.sql) \(sign) \(b.sql))" }
+        if a.kind == .null || b.kind == .null { return (a.sql, b.sql) }
         let isEquality = ["=", "<>", "IS", "IS NOT"].contains(sign)
         switch (a.kind, b.kind) {
         case (.integer, .integer), (.integer, .real), (.real, .integer), (.real, .real), (.boolean, .boolean): break
@@ -21,7 +48,7 @@ extension PostgreSQLExpressionTranslation {
             b.sql = try double(b, precision, beside: a)
         case (_, _): throw Untranslatable("it compares values of two kinds, or decimals")
         }
-        return "(\(a.sql) \(sign) \(b.sql))"
+        return (a.sql, b.sql)
     }
 
     private func shape(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> Piece {

@@ -27,17 +27,17 @@ struct PostgreSQLExpressionTranslation {
         }
     }
 
-    private let columns: [Column]
+    private let columns: [String: Column]
     private let names: [String: String]
 
     init(columns: [Column], names: [String: String] = [:]) {
-        self.columns = columns
+        self.columns = Dictionary(columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.names = names
     }
 
     func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
         guard let tree = PostgreSQLPhrase.tree(of: text) else {
-            throw Untranslatable("it is written in words that have no known counterpart")
+            throw Untranslatable("it is written in words that have no known counterpart, or nested too deeply")
         }
         return tree
     }
@@ -87,10 +87,7 @@ extension PostgreSQLExpressionTranslation {
         case .isNull(let operand, let negated):
             return Piece("(\(try piece(operand).sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
         case .isIn(let operand, let items, let negated):
-            var tests: [String] = []
-            for item in items { tests.append(try compare("=", operand, item)) }
-            let any = "(\(tests.joined(separator: " OR ")))"
-            return Piece(negated ? "(NOT \(any))" : any, .boolean)
+            return Piece(try isIn(operand, items, negated: negated), .boolean)
         case .between(let operand, let low, let high, let negated):
             let inside = "(\(try compare(">=", operand, low)) AND \(try compare("<=", operand, high)))"
             return Piece(negated ? "(NOT \(inside))" : inside, .boolean)
@@ -105,10 +102,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     func column(_ name: String) throws(Untranslatable) -> Piece {
-        guard
-            let column = columns.first(where: { $0.name == name })
-                ?? columns.first(where: { $0.name == SQLName.folded(name) })
-        else {
+        guard let column = columns[name] ?? columns[SQLName.folded(name)] else {
             // These words are functions that are called without parentheses (the manual, 9.26.1).
             let asksWho = ["current_user", "current_role", "session_user", "user", "current_catalog", "current_schema"]
             guard !asksWho.contains(SQLName.folded(name)) else {
@@ -133,15 +127,22 @@ extension PostgreSQLExpressionTranslation {
 
     private func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         switch sign {
-        case "AND", "OR": return Piece("(\(try condition(left)) \(sign) \(try condition(right)))", .boolean)
+        case "AND", "OR":
+            var conditions: [String] = []
+            for operand in Self.operands(of: sign, left, right) { conditions.append(try condition(operand)) }
+            return Piece(try Self.chain(conditions, sign), .boolean)
         case "=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT":
             return Piece(try compare(sign, left, right), .boolean)
         case "||":
-            let (a, b) = (try piece(left), try piece(right))
-            for operand in [a, b] where operand.kind != .text && operand.kind != .integer {
-                throw Untranslatable("|| would render a value in another way")
+            var texts: [String] = []
+            for operand in Self.operands(of: sign, left, right) {
+                let piece = try piece(operand)
+                guard piece.kind == .text || piece.kind == .integer else {
+                    throw Untranslatable("|| would render a value in another way")
+                }
+                texts.append(piece.sql)
             }
-            return Piece("(\(a.sql) || \(b.sql))", .text)
+            return Piece(try Self.chain(texts, sign), .text)
         default: return try arithmetic(sign, left, right)
         }
     }
@@ -149,16 +150,41 @@ extension PostgreSQLExpressionTranslation {
     /// Translates arithmetic. A division by zero is NULL in SQLite and an error in PostgreSQL, so only a division by another
     /// literal is known to mean the same.
     private func arithmetic(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
-        let (a, b) = (try piece(left), try piece(right))
-        guard ["+", "-", "*", "/", "%"].contains(sign), a.kind == .integer && b.kind == .integer else {
-            throw Untranslatable("\(sign) is used on something else than whole numbers")
-        }
-        if sign == "/" || sign == "%" {
-            guard let literal = b.literal, Int64(literal) != 0 else {
-                throw Untranslatable("\(sign) by zero means something else")
+        var numbers: [String] = []
+        for (at, operand) in Self.operands(of: sign, left, right).enumerated() {
+            let piece = try piece(operand)
+            guard ["+", "-", "*", "/", "%"].contains(sign), piece.kind == .integer else {
+                throw Untranslatable("\(sign) is used on something else than whole numbers")
             }
+            if at > 0, sign == "/" || sign == "%" {
+                guard let literal = piece.literal, Int64(literal) != 0 else {
+                    throw Untranslatable("\(sign) by zero means something else")
+                }
+            }
+            numbers.append(piece.sql)
         }
-        return Piece("(\(a.sql) \(sign) \(b.sql))", .integer)
+        return Piece(try Self.chain(numbers, sign), .integer)
+    }
+
+    /// Returns what one sign joins from left to right: `a`, `b` and `c` of `(a + b) + c`. A long chain of them is no deep nesting, for
+    /// this program's stack as little as for SQLite's parser, which knows a hundred levels of parentheses.
+    private static func operands(of sign: String, _ left: SQLiteTree, _ right: SQLiteTree) -> [SQLiteTree] {
+        var operands = [right]
+        var rest = left
+        while case .binary(sign, let left, let right) = rest {
+            operands.append(right)
+            rest = left
+        }
+        return (operands + [rest]).reversed()
+    }
+
+    /// Each operand of a chain is a level of the tree that SQLite reads, which may have a thousand
+    /// (https://www.sqlite.org/limits.html, 8). The expressions around the chain have some as well.
+    static func chain(_ operands: [String], _ sign: String) throws(Untranslatable) -> String {
+        guard operands.count <= 900 else {
+            throw Untranslatable("\(sign) joins \(operands.count) operands, and SQLite reads a thousand at most")
+        }
+        return "(\(operands.joined(separator: " \(sign) ")))"
     }
 
     private func choice(_ branches: [SQLiteTree.Branch], _ otherwise: SQLiteTree?) throws(Untranslatable) -> Piece {

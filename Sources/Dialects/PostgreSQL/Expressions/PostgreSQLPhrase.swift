@@ -3,6 +3,7 @@
 struct PostgreSQLPhrase {
     private let tokens: [SQLToken]
     private var at = 0
+    private var depth = 0
 
     /// Parses an expression; `nil` if it uses more than the shared grammar.
     static func tree(of text: String) -> SQLiteTree? {
@@ -50,7 +51,9 @@ struct PostgreSQLPhrase {
     }
 
     private mutating func list(until end: String) -> String? {
-        guard let inner = units(), take(end) else { return nil }
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= SQLiteTreeParser.deepest, let inner = units(), take(end) else { return nil }
         return inner.joined(separator: " ")
     }
 

@@ -112,8 +112,9 @@ extension SQLiteCatalog {
 
 extension SQLiteCatalog.Object {
     var isVirtualTable: Bool {
+        guard kind == "table" else { return false }
         var cursor = SQLiteTokenCursor(sql ?? "")
-        return kind == "table" && cursor.take(word: "CREATE") && cursor.take(word: "VIRTUAL")
+        return cursor.take(word: "CREATE") && cursor.take(word: "VIRTUAL")
     }
 
     /// Whether it belongs to one of these tables, or its text says one of the names; they are in lower case.

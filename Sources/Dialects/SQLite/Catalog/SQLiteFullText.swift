@@ -4,17 +4,22 @@ struct SQLiteFullText {
     /// Returns the full-text tables with their definitions, their shadow tables and the triggers that fill them. Tables that
     /// keep no text are left out.
     static func find(in catalog: SQLiteCatalog) -> [FullText] {
-        catalog.objects.filter(\.isVirtualTable).compactMap { object in
+        let virtual = catalog.objects.filter(\.isVirtualTable)
+        guard !virtual.isEmpty else { return [] }
+        let shadows = Dictionary(grouping: catalog.shadows, by: \.value)
+        let names = MentionedNames(virtual.map(\.name))
+        var triggers: [String: [String]] = [:]
+        for trigger in catalog.objects where trigger.kind == "trigger" {
+            for name in names.mentioned(in: .sql(trigger.sql ?? "")) {
+                triggers[name, default: []].append(trigger.name)
+            }
+        }
+        return virtual.compactMap { object in
             guard var text = SQLiteFullText(object.sql ?? "").fullText(named: object.name) else { return nil }
-            text.shadowTables = catalog.shadows.filter { $0.value == object.name }.map(\.key).sorted()
-            text.triggers = catalog.objects.filter { $0.kind == "trigger" && feeds(object.name, $0.sql ?? "") }.map(
-                \.name)
+            text.shadowTables = (shadows[object.name] ?? []).map(\.key).sorted()
+            text.triggers = triggers[object.name] ?? []
             return text
         }
-    }
-
-    private static func feeds(_ table: String, _ trigger: String) -> Bool {
-        SQLToken.scan(trigger).contains { $0.names(table) }
     }
 
     private var columns: [String] = []

@@ -3,13 +3,21 @@ enum SQLiteShadowTables {
     /// Returns the shadow tables. SQLite marks them if the module is loaded; otherwise they are recognized by the names that
     /// the well-known modules use.
     static func find(in objects: [SQLiteCatalog.Object], marked: Set<String>) -> [String: String] {
+        let virtual = Dictionary(
+            objects.filter(\.isVirtualTable).map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { $1 })
+        guard !virtual.isEmpty else { return [:] }
         var shadows: [String: String] = [:]
-        for virtual in objects where virtual.isVirtualTable {
-            let suffixes = knownSuffixes(of: module(of: virtual.sql ?? ""))
-            for table in objects where table.isOrdinaryTable {
-                guard SQLName.folded(table.name).hasPrefix(SQLName.folded(virtual.name) + "_") else { continue }
-                let suffix = SQLName.folded(String(table.name.dropFirst(virtual.name.count + 1)))
-                if marked.contains(table.name) || suffixes.contains(suffix) { shadows[table.name] = virtual.name }
+        for table in objects where table.isOrdinaryTable {
+            let name = SQLName.folded(table.name)
+            // The longest name counts, as it does for SQLite: `a_b_data` belongs to `a_b`, and not to `a`.
+            for at in name.indices.reversed() where name[at] == "_" {
+                guard let owner = virtual[String(name[..<at])] else { continue }
+                let suffixes = knownSuffixes(of: module(of: owner.sql ?? ""))
+                guard marked.contains(table.name) || suffixes.contains(String(name[name.index(after: at)...])) else {
+                    continue
+                }
+                shadows[table.name] = owner.name
+                break
             }
         }
         return shadows

@@ -30,9 +30,14 @@ extension SQLiteInspector {
             guard let expected = expected[table.name] else { continue }
             objects += SQLiteUndeclaredParts(live: table, expected: expected, declared: declared[table.name]).objects
         }
+        // Only of tables that have some: the declared schema may be as large as a whole history makes it.
+        let owners = Set(live.objects.filter { $0.kind == "index" }.map(\.table))
+        let indexes = Dictionary(
+            owners.map { ($0, Set((declared[$0]?.indexes ?? []).map(\.name))) }, uniquingKeysWith: { first, _ in first }
+        )
         for kind in ["index", "view", "trigger"] {
             for object in live.objects where object.kind == kind && !OwnTables.names.contains(object.table) {
-                guard !declared.declares(object), let made = UndeclaredObjects.Object(object) else { continue }
+                guard !declared.declares(object, indexes), let made = UndeclaredObjects.Object(object) else { continue }
                 objects.append(made)
             }
         }
@@ -41,9 +46,9 @@ extension SQLiteInspector {
 }
 
 extension Schema {
-    fileprivate func declares(_ object: SQLiteCatalog.Object) -> Bool {
+    fileprivate func declares(_ object: SQLiteCatalog.Object, _ indexes: [String: Set<String>]) -> Bool {
         switch object.kind {
-        case "index": self[object.table]?.indexes.contains { $0.name == object.name } ?? false
+        case "index": indexes[object.table]?.contains(object.name) ?? false
         case "view": self[view: object.name] != nil
         default: false
         }

@@ -42,6 +42,11 @@ struct SQLiteTreeParser {
     /// The indexes in `written` of all tokens that are not blanks.
     private let places: [Int]
     var at = 0
+    private var depth = 0
+
+    /// The largest depth of a tree that is read: as many levels as SQLite itself reads
+    /// (https://www.sqlite.org/limits.html, 8). PostgreSQL reads more, which would not fit on the stack of a thread here.
+    static let deepest = 1000
 
     static func parse(_ text: String) -> SQLiteTree? {
         var parser = SQLiteTreeParser(text)
@@ -92,7 +97,9 @@ struct SQLiteTreeParser {
     }
 
     mutating func expression(_ least: Int) -> SQLiteTree? {
-        guard var left = prefix() else { return nil }
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.deepest, var left = prefix() else { return nil }
         while let token, token.kind == .word || token.kind == .symbol, let power = Self.power(token), power > least {
             at += 1
             guard let longer = suffix(left, token, power) else { return nil }

@@ -1,0 +1,82 @@
+import TestSupport
+import Testing
+
+@testable import Dialects
+
+/// Tests tables with as many parts as anybody makes: the time to read and to name them is linear in their number.
+@Suite("Tables with thousands of parts")
+struct WideTableGrowthTests {
+    /// Makes sure that eight times as much takes about eight times the time.
+    private func expectLinear(_ few: Int, _ work: (Int) throws -> Void) throws {
+        _ = try processorSeconds { try work(few) }
+        let less = try processorSeconds { try work(few) }
+        let more = try processorSeconds { try work(few * 8) }
+        #expect(more < less * 8 * 3, "\(less) s, \(more) s")
+    }
+
+    @Test func unnamedConstraintsGetTheirNames() throws {
+        try expectLinear(500) { count in
+            var table = Table(name: "t")
+            table.columns = [Column("a", .bigint), Column("b", .bigint)]
+            table.checks = (0..<count).map { Check(.sql("a <> \($0)")) }
+            table.foreignKeys = (0..<count).map { _ in ForeignKey(["b"], to: "p", ["id"]) }
+            let named = try table.named()
+            #expect(named.checks.last?.name == "t_a_check\(count - 1)")
+            #expect(named.foreignKeys.last?.name == "t_b_fkey\(count - 1)")
+        }
+    }
+
+    @Test func namesThatAreAskedForKeepTheirPlaces() throws {
+        var table = Table(name: "t")
+        table.columns = [Column("a", .bigint)]
+        table.checks = [Check("a > 1"), Check("a > 2"), Check("a > 3", name: "T_a_check1"), Check("a > 4")]
+        #expect(try table.named().checks.map(\.name) == ["t_a_check", "t_a_check2", "T_a_check1", "t_a_check3"])
+        table.checks.append(Check("a > 5", name: "t_A_check1"))
+        #expect(throws: SchemaError.self) { try table.named() }
+    }
+
+    @Test func columnsAreReadFromSQLite() throws {
+        try expectLinear(200) { count in
+            let columns = (0..<count).map { at in "a_column_\(100_000 + at) INT REFERENCES p(id)" }
+            let inspection = try InspectorFixture.inspect(
+                "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE t(\(columns.joined(separator: ",")));")
+            #expect(inspection.schema["t"]?.foreignKeys.count == count)
+        }
+    }
+
+    @Test func virtualTablesAreFoundBehindTheirShadows() throws {
+        func object(_ name: String, _ sql: String) -> SQLiteCatalog.Object {
+            SQLiteCatalog.Object(kind: "table", name: name, table: name, sql: sql)
+        }
+        try expectLinear(100) { count in
+            let objects = (0..<count).flatMap { at in
+                [object("f\(at)", "CREATE VIRTUAL TABLE f\(at) USING fts5(a)")]
+                    + ["data", "idx", "content"].map { object("f\(at)_\($0)", "CREATE TABLE f\(at)_\($0)(id)") }
+            }
+            #expect(SQLiteShadowTables.find(in: objects, marked: []).count == 3 * count)
+        }
+        let both = [
+            object("a", "CREATE VIRTUAL TABLE a USING fts5(x)"),
+            object("A_b", "CREATE VIRTUAL TABLE A_b USING fts5(x)"),
+            object("a_B_data", "CREATE TABLE a_B_data(id)"), object("a_data", "CREATE TABLE a_data(id)"),
+            object("a_other", "CREATE TABLE a_other(id)"),
+        ]
+        #expect(SQLiteShadowTables.find(in: both, marked: ["a_B_data"]) == ["a_B_data": "A_b", "a_data": "a"])
+    }
+
+    @Test func aQueryMayDefineManyNames() throws {
+        try expectLinear(100) { count in
+            let steps = (1..<count).map { ", c\($0) AS (SELECT a FROM c\($0 - 1))" }.joined()
+            let sources = ViewSources("WITH c0 AS (SELECT a FROM t)\(steps) SELECT a FROM c\(count - 1)")
+            #expect(sources.names.map(\.text) == ["t"])
+        }
+    }
+
+    @Test func manyNamesAreFoundByOneReading() {
+        var names = MentionedNames(["id", "Name", "name", "order", "Order", "at"])
+        let expression: SQLExpression = #"ID > 1 AND "name" = 'at' AND "order" <> order AND other IS NULL"#
+        #expect(names.mentioned(in: expression) == ["id", "name", "order"])
+        names.append("other")
+        #expect(names.mentioned(in: expression) == ["id", "name", "order", "other"])
+    }
+}
