@@ -81,8 +81,8 @@ public struct Backup: Sendable {
         guard Files.isThere(paths.folder) else { return }
         guard try Files.isEmpty(paths.folder) else {
             throw BackupError(
-                "not_empty", "\(paths.folder) is there, and not empty",
-                remedy: "name a folder that is not there yet, or an empty one")
+                "not_empty", "\(paths.folder) exists and is not empty",
+                remedy: "name a folder that does not exist yet, or an empty one")
         }
     }
 
@@ -113,8 +113,8 @@ public struct Backup: Sendable {
         await target.close()
         guard report.verdict == .verified else {
             throw BackupError(
-                "copy_differs", "the copy of the database is not equal to it",
-                remedy: "try again; see whether the disk is well")
+                "copy_differs", "the copy of the database differs from it",
+                remedy: "try again; check the disk")
         }
         try sums.append("\(try Files.digest(of: paths.database))  \(BackupPaths.database)\n")
         return report.tables.map { Manifest.Table(name: $0.name, rows: $0.targetRows, digest: $0.targetDigest) }
@@ -171,7 +171,7 @@ public struct Backup: Sendable {
         let file = try Files.Handle(making: draft)
         try file.append(try manifest.text())
         try file.sync()
-        guard rename(draft, paths.manifest) == 0 else { throw Files.failure("\(paths.manifest) can't be made") }
+        guard rename(draft, paths.manifest) == 0 else { throw Files.failure("\(paths.manifest) can't be created") }
         sync()
     }
 }

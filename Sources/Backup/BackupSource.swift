@@ -11,7 +11,7 @@ struct BackupSource {
     var undeclared: [String]
 
     var migrations: [String] { history.migrations.map(\.id) }
-    var remarks: [String] { undeclared.map { "\($0) is not the daemon's: it is not copied" } }
+    var remarks: [String] { undeclared.map { "\($0) does not belong to the daemon: it is not copied" } }
 
     /// Reads the database.
     /// - Throws: `BackupError` if there is nothing to copy, or if the programs are of another version than the database.
@@ -19,7 +19,7 @@ struct BackupSource {
         guard !database.isMissing else {
             throw BackupError(
                 "no_database", "there is no database at \(database.url)",
-                remedy: "say which settings are meant; a daemon that never ran has nothing to copy")
+                remedy: "name the right settings; a daemon that never ran has nothing to copy")
         }
         let position = try await Migrator(history: history, database: database).status().position
         let known = try applied(of: history, at: position)
@@ -36,14 +36,14 @@ struct BackupSource {
         case .behind(let pending):
             guard pending.count < history.migrations.count else {
                 throw BackupError(
-                    "no_database", "the database holds nothing of the daemon's",
-                    remedy: "say which settings are meant; a daemon that never ran has nothing to copy")
+                    "no_database", "the database holds no data of the daemon",
+                    remedy: "name the right settings; a daemon that never ran has nothing to copy")
             }
             let missing = Set(pending)
             return try History(history.migrations.filter { !missing.contains($0.id) })
         case .newer, .changed:
             throw BackupError(
-                "other_version", "the database is that of another version of the programs",
+                "other_version", "the database belongs to another version of the programs",
                 remedy: "make the backup with that version's telec")
         }
     }

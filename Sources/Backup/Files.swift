@@ -9,7 +9,7 @@ enum Files {
         return BackupError(
             number == ENOSPC || number == EDQUOT ? "disk_full" : "file", "\(what): \(reason)",
             remedy: number == ENOSPC || number == EDQUOT
-                ? "free some space, and try again" : "see what stands in the way")
+                ? "free some space, and try again" : "check the path and its permissions")
     }
 
     /// An open file, which is closed when its last reference goes away.
@@ -26,7 +26,7 @@ enum Files {
         init(making path: String) throws(BackupError) {
             self.path = path
             number = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard number >= 0 else { throw failure("\(path) can't be made") }
+            guard number >= 0 else { throw failure("\(path) can't be created") }
         }
 
         deinit { close(number) }
@@ -97,7 +97,7 @@ enum Files {
     static func read(_ path: String, limit: Int = 64 << 20) throws(BackupError) -> [UInt8] {
         let file = try Handle(reading: path)
         guard file.facts.st_size <= limit else {
-            throw BackupError("file", "\(path) is too large to be what it should be", remedy: "name another folder")
+            throw BackupError("file", "\(path) is larger than such a file can be", remedy: "name another folder")
         }
         var bytes: [UInt8] = []
         try file.blocks(upTo: Int64(limit)) { bytes += $0 }
@@ -108,7 +108,7 @@ enum Files {
     @discardableResult
     static func makeFolder(_ path: String) throws(BackupError) -> Bool {
         if mkdir(path, 0o700) == 0 { return true }
-        guard errno == EEXIST else { throw failure("the folder \(path) can't be made") }
+        guard errno == EEXIST else { throw failure("the folder \(path) can't be created") }
         return false
     }
 

@@ -53,7 +53,7 @@ public struct Manifest: Codable, Sendable, Equatable {
     /// - Throws: `BackupError` if the bytes are not a valid manifest.
     init(parsing bytes: [UInt8], at path: String) throws(BackupError) {
         guard let found = try? JSONDecoder().decode(Manifest.self, from: Data(bytes)), found.kind == Self.kind else {
-            throw BackupError("no_backup", "\(path) is none of a backup", remedy: "name the folder of a backup")
+            throw BackupError("no_backup", "\(path) does not belong to a backup", remedy: "name the folder of a backup")
         }
         guard found.version == 1 else {
             throw BackupError(

@@ -26,21 +26,22 @@ struct Recordings {
             throw error
         }
         guard source.facts.st_mode & S_IFMT == S_IFREG else {
-            throw BackupError("file", "\(source.path) is no file", remedy: "move it away: it is none of the daemon's")
+            throw BackupError(
+                "file", "\(source.path) is not a file", remedy: "move it away: it does not belong to the daemon")
         }
         let copy = try Files.Handle(making: target)
         try source.blocks(upTo: Int64(source.facts.st_size)) { block throws(BackupError) in try copy.append(block) }
         // The bytes behind the last whole chunk are still being written, or were never acknowledged.
         do { _ = try TranscriptFile(target) } catch {
-            throw BackupError("file", "\(target): \(error.message)", remedy: "see what stands in the way")
+            throw BackupError("file", "\(target): \(error.message)", remedy: "check the path and its permissions")
         }
         let size = Int64(copy.facts.st_size)
         let digest = try copy.digest()
         // A recording only grows, so its beginning must equal the copy.
         guard try source.digest(upTo: size) == digest else {
             throw BackupError(
-                "copy_differs", "the copy of \(source.path) is not equal to it",
-                remedy: "try again; see whether the disk is well")
+                "copy_differs", "the copy of \(source.path) differs from it",
+                remedy: "try again; check the disk")
         }
         return (size, digest)
     }

@@ -76,8 +76,8 @@ public struct Restore: Sendable {
     private func read() throws -> (Manifest, History) {
         guard Files.isThere(paths.manifest) else {
             throw BackupError(
-                "no_backup", "\(paths.folder) holds no whole backup: there is no \(BackupPaths.manifest) in it",
-                remedy: "name the folder of a backup that came to its end")
+                "no_backup", "\(paths.folder) holds no complete backup: there is no \(BackupPaths.manifest) in it",
+                remedy: "name the folder of a backup that was completed")
         }
         let manifest = try Manifest(parsing: Files.read(paths.manifest), at: paths.manifest)
         let known = try history(of: manifest)
@@ -109,7 +109,8 @@ public struct Restore: Sendable {
 
     private func damaged(_ path: String) -> BackupError {
         BackupError(
-            "damaged", "\(path) is not as it was written", remedy: "restore another backup; nothing was changed")
+            "damaged", "\(path) has changed since it was written", remedy: "restore another backup; nothing was changed"
+        )
     }
 
     /// Returns the history of the backup. A backup of an earlier version is restored at its own version, and the daemon migrates
@@ -118,7 +119,8 @@ public struct Restore: Sendable {
         let ids = history.migrations.map(\.id)
         guard ids.starts(with: manifest.migrations), !manifest.migrations.isEmpty else {
             throw BackupError(
-                "newer", "\(paths.folder) was made by telec \(manifest.program), whose schema this one does not know",
+                "newer",
+                "\(paths.folder) was made by telec \(manifest.program), whose schema this version does not know",
                 remedy: "restore it with that version")
         }
         return try History(Array(history.migrations.prefix(manifest.migrations.count)))
@@ -193,8 +195,8 @@ public struct Restore: Sendable {
         await source.close()
         guard report.verdict == .verified else {
             throw BackupError(
-                "not_equal", "the database does not give back what was written to it",
-                remedy: "look after its disk and server; it is empty again")
+                "not_equal", "the database does not return what was written to it",
+                remedy: "check its disk and server; the database is empty again")
         }
         return report.tables.map { Manifest.Table(name: $0.name, rows: $0.targetRows, digest: $0.targetDigest) }
     }
@@ -206,6 +208,6 @@ public struct Restore: Sendable {
         guard let table = tables.first(where: { told[$0.name] != $0.rows }) else { return }
         throw BackupError(
             "not_equal", "\(table.name) has \(table.rows) rows, and its backup \(told[table.name] ?? 0)",
-            remedy: "tell the authors; the database is not to be used")
+            remedy: "report this to the authors, and do not use the database")
     }
 }

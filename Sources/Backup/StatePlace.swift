@@ -21,8 +21,8 @@ struct StatePlace {
         }
         guard let first = present.first else { return }
         throw BackupError(
-            "not_empty", "\(recordings) holds \(first), which is not of this backup",
-            remedy: "name another state folder with TELECLAUDE_STATE_PATH, or move what is there away")
+            "not_empty", "\(recordings) holds \(first), which is not part of this backup",
+            remedy: "name another state folder with TELECLAUDE_STATE_PATH, or move its contents away")
     }
 
     func fill(from paths: BackupPaths, _ onCount: (Int) -> Void) throws {
@@ -32,7 +32,7 @@ struct StatePlace {
         try Sums(path: paths.sums).each { line in
             guard line.path.hasPrefix("transcripts/") else { return }
             guard !Task.isCancelled else {
-                throw BackupError("interrupted", "the restore was interrupted", remedy: "run it again: it goes on")
+                throw BackupError("interrupted", "the restore was interrupted", remedy: "run it again to continue")
             }
             try copy("\(paths.folder)/\(line.path)", String(line.path.dropFirst("transcripts/".count)), line.digest)
             count += 1
@@ -49,11 +49,11 @@ struct StatePlace {
         try Files.Handle(reading: source).blocks { block throws(BackupError) in try copy.append(block) }
         guard try copy.digest() == digest else {
             throw BackupError(
-                "copy_differs", "the copy of \(source) is not equal to it",
-                remedy: "try again; see whether the disk is well")
+                "copy_differs", "the copy of \(source) differs from it",
+                remedy: "try again; check the disk")
         }
         try giveAway(copy.path)
-        guard rename(copy.path, target) == 0 else { throw Files.failure("\(target) can't be made") }
+        guard rename(copy.path, target) == 0 else { throw Files.failure("\(target) can't be created") }
     }
 
     private func make(_ path: String) throws(BackupError) {
@@ -76,7 +76,7 @@ struct StatePlace {
         guard above.isEmpty || access(String(above), F_OK) == 0 else {
             throw BackupError(
                 "no_folder", "there is no folder \(above)",
-                remedy: "install first (telec system install), or make it, and run this again")
+                remedy: "install first (telec system install), or create it, and run this again")
         }
     }
 }

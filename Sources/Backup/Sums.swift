@@ -43,6 +43,6 @@ struct Sums {
     }
 
     private static func damaged(_ path: String) -> BackupError {
-        BackupError("damaged", "\(path) is not as a backup leaves it", remedy: "restore another backup")
+        BackupError("damaged", "\(path) is not in the form that a backup writes", remedy: "restore another backup")
     }
 }

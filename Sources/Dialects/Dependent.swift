@@ -47,7 +47,7 @@ extension UndeclaredObjects {
     /// SQLite deletes or empties the rows that refer to a dropped table (https://www.sqlite.org/lang_droptable.html), and leaves
     /// views and triggers behind that no longer run. The table's own indexes, triggers and policies are dropped with it.
     func requireUnneeded(_ relation: String) throws(LoweringError) {
-        try refuse(dependents.filter { $0.relation == relation && !$0.isPart }, at: relation, "depend on this")
+        try refuse(dependents.filter { $0.relation == relation && !$0.isPart }, at: relation, "depend on it")
     }
 
     /// Refuses the drop of a column that an outside object depends on.
@@ -62,7 +62,7 @@ extension UndeclaredObjects {
             guard user.relation == table, user.bond == .reader else { return false }
             return column.map(user.columns.contains) ?? !user.columns.isEmpty
         }
-        try refuse(users, at: table + (column.map { ".\($0)" } ?? ""), "call this by its name")
+        try refuse(users, at: table + (column.map { ".\($0)" } ?? ""), "use its name")
     }
 
     /// Refuses another type, or other values, for a column that an outside object reads or refers to.
@@ -70,13 +70,13 @@ extension UndeclaredObjects {
         let users = dependents.filter {
             $0.relation == table && bonds.contains($0.bond) && $0.columns.contains(column)
         }
-        try refuse(users, at: "\(table).\(column)", "depend on this column's type and values")
+        try refuse(users, at: "\(table).\(column)", "depend on this column's type or values")
     }
 
     /// Refuses to make a view again that an outside object depends on.
     func requireUnread(view: String) throws(LoweringError) {
         let users = dependents.filter { $0.relation == view && $0.bond != .view && !$0.isPart }
-        try refuse(users, at: view, "depend on this view, which has to be created again")
+        try refuse(users, at: view, "depend on this view, which must be created again")
     }
 
     /// Refuses to remove a key that an outside object refers to. `names` holds what each present column is called afterwards.
@@ -87,7 +87,7 @@ extension UndeclaredObjects {
             }
             return !after.isUnique(user.columns.map { names[$0] ?? $0 })
         }
-        try refuse(users, at: before.name, "refer to a key that would go")
+        try refuse(users, at: before.name, "refer to a key that would be removed")
     }
 
     /// Refuses to fill in values if a rule would rewrite the statement that does so.
@@ -107,7 +107,7 @@ extension UndeclaredObjects {
         guard !names.isEmpty else { return }
         throw LoweringError(
             place, "undeclared objects \(what): \(names.joined(separator: ", "))",
-            remedy: "drop it first, or declare it in a migration")
+            remedy: "drop them first, or declare them in a migration")
     }
 }
 

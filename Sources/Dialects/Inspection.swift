@@ -55,8 +55,8 @@ public struct Inspection: Sendable, Equatable {
         let schemas = tablesOfOtherSchemas.sorted { $0.key < $1.key }.map { name, tables in
             "\(name) (\(tables == 1 ? "1 table" : "\(tables) tables"))"
         }
-        return "other schemas of the source stay behind: \(schemas.joined(separator: ", ")); a URL with "
-            + "options=-csearch_path%3DNAME speaks of another one"
+        return "other schemas of the source are not transferred: \(schemas.joined(separator: ", ")); a URL with "
+            + "options=-csearch_path%3DNAME selects another one"
     }
 
     /// All tables that hold rows of their own: those of the schema, and the full-text tables that keep their text themselves.

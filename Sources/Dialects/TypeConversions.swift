@@ -22,8 +22,8 @@ extension TypeConversions {
             ?? betweenTimes(column, from: old, to: new)
         guard var found else {
             throw LoweringError(
-                column, "a \(old) can't be converted into a \(new) without an expression",
-                remedy: "say how: .type(…, using: native(sqlite: …, postgresql: …))")
+                column, "converting \(old) to \(new) needs an expression",
+                remedy: "give one: .type(…, using: native(sqlite: …, postgresql: …))")
         }
         let isText = old.isText || old == .jsonText
         let rewritesJSON = isText && new == .json && !keepsJSONAsText
@@ -51,7 +51,7 @@ extension TypeConversions {
         guard try render(old) == render(new) else {
             throw LoweringError(
                 column, "there is no built-in conversion from \(old) to \(new)",
-                remedy: "say how with .type(…, using: …)")
+                remedy: "give an expression: .type(…, using: …)")
         }
         return Conversion(column)
     }

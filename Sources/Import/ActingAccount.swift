@@ -47,7 +47,7 @@ public struct ActingAccount: Sendable, Equatable {
 
     private static var refusal: ImportError {
         ImportError(
-            "not_root", "the rights of another account can't be taken: \(String(cString: strerror(errno)))",
+            "not_root", "switching to another account failed: \(String(cString: strerror(errno)))",
             remedy: "run this as root")
     }
 }

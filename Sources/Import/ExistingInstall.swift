@@ -18,7 +18,7 @@ public struct ExistingInstall: Sendable, Equatable {
         guard let checkout = checkouts.first(where: { isFile("\($0)/teleclaude.db") }) else {
             throw ImportError(
                 "no_install", "there is no teleclaude.db in \(checkouts.joined(separator: " or in "))",
-                remedy: "say --from with the home or the checkout of the existing install")
+                remedy: "give the home or the checkout of the existing install with --from")
         }
         let above = checkout.split(separator: "/").dropLast().joined(separator: "/")
         let events = ["\(folder)/.teleclaude", "/\(above)/.teleclaude"].map { "\($0)/events.db" }
@@ -50,8 +50,8 @@ public final class OldDaemonLock: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw ImportError(
-                "daemon_running", "the existing daemon runs, or another adoption does: the lock on \(path) is held",
-                remedy: "stop it, and the agents' hooks with the daemon; then run this again")
+                "daemon_running", "the existing daemon or another adoption is running: it holds the lock on \(path)",
+                remedy: "stop it and the agents' hooks, then run this again")
         }
     }
 

@@ -81,8 +81,8 @@ public struct InstallImport: Sendable {
             guard transferred.verdict == .verified, report.isComplete else {
                 throw ImportError(
                     "not_equal",
-                    "the target does not give back what was written to it: the books of a table do not balance",
-                    remedy: "look after the target's disk and server; the originals are as they were")
+                    "the target does not return what was written to it: the row counts of a table do not add up",
+                    remedy: "check the target's disk and server; the originals are unchanged")
             }
             return report
         }
@@ -119,15 +119,16 @@ public struct InstallImport: Sendable {
         }
         guard SourceStamp(of: install) == stamp else {
             throw ImportError(
-                "written_meanwhile", "\(install.database) was written to while it was copied",
-                remedy: "stop what writes to it (the agents' hooks, the old telec), and run this again")
+                "written_meanwhile", "\(install.database) was written to during the copy",
+                remedy: "stop its writers (the agents' hooks, the old telec), and run this again")
         }
         if let account = options.account { try working.give(to: account) }
         var report = try await ActingAccount.act(as: options.account) { try await body(made.database, result) }
         await made.database.close()
         report.remarks += made.remarks
         if SourceStamp(of: install) != stamp {
-            report.remarks.append("\(install.database) was written to after it was copied: that did not come over")
+            report.remarks.append(
+                "\(install.database) was written to after the copy: those changes were not transferred")
         }
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report

@@ -12,8 +12,8 @@ public struct LocalZone: Sendable {
         let isName = !name.isEmpty && !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
         guard isName, name == "UTC" || access("/usr/share/zoneinfo/\(name)", R_OK) == 0 else {
             throw ImportError(
-                "unknown_zone", "this machine knows no time zone \(name)",
-                remedy: "write one of the time zone database, like Europe/Berlin (timedatectl list-timezones)")
+                "unknown_zone", "this machine has no time zone \(name)",
+                remedy: "name one from the time zone database, such as Europe/Berlin (timedatectl list-timezones)")
         }
         self.name = name
         setenv("TZ", ":\(name)", 1)

@@ -72,13 +72,13 @@ struct Preparation {
     private func requireOldInstall(_ found: Schema, _ source: String) throws(ImportError) {
         guard found["imports"] == nil, found["import_quarantine"] == nil, found["audit_log"] == nil else {
             throw ImportError(
-                "new_already", "\(source) is a database of the new daemon's already",
+                "new_already", "\(source) is already a database of the new daemon",
                 remedy: "name it in the settings, or move it with tc-migrate transfer")
         }
         guard found["sessions"] != nil else {
             throw ImportError(
-                "no_install", "\(source) has no table sessions: it is no database of the existing install",
-                remedy: "say --from with the home or the checkout of the existing install")
+                "no_install", "\(source) has no table sessions, so it is not a database of the existing install",
+                remedy: "give the home or the checkout of the existing install with --from")
         }
     }
 
@@ -102,7 +102,7 @@ struct Preparation {
         guard !homeless.isEmpty else { return }
         try quarantine.noteRows(
             .columns, of: rows, homeless,
-            reason: "has columns that the new schema has not: \(homeless.joined(separator: ", "))")
+            reason: "has columns that the new schema lacks: \(homeless.joined(separator: ", "))")
         result.homeless += homeless.map { "\(rows.table.name).\($0)" }
     }
 

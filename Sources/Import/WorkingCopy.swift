@@ -13,7 +13,7 @@ final class WorkingCopy: Sendable {
         guard mkdtemp(&template) != nil else {
             throw ImportError(
                 "no_working_folder",
-                "no folder for a working copy can be made in \(parent): \(String(cString: strerror(errno)))",
+                "no folder for a working copy can be created in \(parent): \(String(cString: strerror(errno)))",
                 remedy: "name another one with TMPDIR")
         }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -70,8 +70,8 @@ final class WorkingCopy: Sendable {
         await target.close()
         guard report.verdict == .verified else {
             throw ImportError(
-                "copy_differs", "the working copy of \(path) is not equal to it",
-                remedy: "try again; tell the disk's health")
+                "copy_differs", "the working copy of \(path) differs from it",
+                remedy: "try again, and check the disk's health")
         }
         // The remarks on how the original was read are kept; those about the copy are not.
         return (report.provenance?.fingerprint ?? "", report.remarks.filter { $0.contains(path) })
@@ -92,7 +92,7 @@ final class WorkingCopy: Sendable {
             if let name = tables.compactMap({ $0.values[0].text }).first(where: present.contains) {
                 throw ImportError(
                     "name_twice", "teleclaude.db and events.db both have a table \(name)",
-                    remedy: "move events.db away, and bring it over by itself with tc-migrate transfer --into-history")
+                    remedy: "move events.db away, and transfer it separately with tc-migrate transfer --into-history")
             }
             for row in tables {
                 guard let name = row.values[0].text, let sql = row.values[1].text else { continue }

@@ -11,7 +11,7 @@ struct AbandonCommand: AsyncParsableCommand {
             abstract: "Remove what an interrupted transfer left in its target.",
             usage: "\(MigrateProgram.context.name) transfer abandon <target> [--json]",
             discussion: """
-                Only what is on the transfer's record is removed: tables that somebody else has made since stay.
+                Only what the transfer recorded as its own is removed: tables that others have created since stay.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) transfer abandon postgresql:///shop

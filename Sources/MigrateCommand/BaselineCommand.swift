@@ -7,12 +7,12 @@ struct BaselineCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         let name = MigrateProgram.context.name
         return CommandConfiguration(
-            commandName: "baseline", abstract: "Record migrations for a database that holds already what they make.",
+            commandName: "baseline", abstract: "Record migrations in a database that already holds what they make.",
             usage: "\(name) baseline [<options>]",
             discussion: """
                 For an application whose tables are older than its migrations. Nothing is run: the live schema is compared with what \
-                the migrations make, as drift does, and they are recorded only where both are the same. From then on up applies \
-                what comes after them.
+                the migrations make, as drift does, and they are recorded only if both are the same. From then on, up applies \
+                the later ones.
 
                 EXAMPLES:
                   \(name) baseline --dry-run

@@ -19,13 +19,13 @@ struct DatabaseOptions: ParsableArguments {
     @Flag(
         name: .shortAndLong,
         help:
-            "Name the database with --json, too. up and down also name each migration as it begins, and print a dry run's SQL."
+            "Name the database even with --json. up and down also name each migration as it begins, and print a dry run's SQL."
     )
     var verbose = false
 
     func validate() throws {
         guard lockTimeout.isFinite, (0...86_400).contains(lockTimeout) else {
-            throw ValidationError("--lock-timeout is a number of seconds from 0 to 86400.")
+            throw ValidationError("--lock-timeout takes a number of seconds from 0 to 86400.")
         }
     }
 
@@ -37,7 +37,7 @@ struct DatabaseOptions: ParsableArguments {
         }
         guard let named = MigrateProgram.context.defaultDatabase else {
             throw DatabaseError(
-                .invalidURL, "no database is named", remedy: "say --database URL, or set TC_DATABASE_URL")
+                .invalidURL, "no database is named", remedy: "pass --database URL, or set TC_DATABASE_URL")
         }
         return try named.find()
     }

@@ -12,7 +12,7 @@ struct DraftDialogue {
         for (at, candidate) in question.candidates.enumerated() {
             Console.error("  \(at + 1)  renamed to \(candidate)")
         }
-        Console.error("  d  dropped, with all that it holds")
+        Console.error("  d  dropped, with everything it holds")
         while let words = Console.ask("? ") {
             if words == "d" { return answers.drop(question.gone) }
             guard let number = Int(words), question.candidates.indices.contains(number - 1) else { continue }
@@ -25,8 +25,9 @@ struct DraftDialogue {
         let (name, type) = (question.name, question.type)
         Console.error(
             question.isNew
-                ? "\(name) is new and required. What do rows get that exist? A \(type), or nothing if there are none."
-                : "\(name) becomes required. What do rows get that hold NULL? A \(type), or nothing if there are none.")
+                ? "\(name) is new and required. Which value do existing rows get? A \(type), or nothing if there are none."
+                : "\(name) becomes required. Which value do rows with NULL get? A \(type), or nothing if there are none."
+        )
         while let words = Console.ask("? ") {
             if words.isEmpty { return answers.fill(name, with: nil) }
             if let value = Default(words: words, for: type) { return answers.fill(name, with: value) }

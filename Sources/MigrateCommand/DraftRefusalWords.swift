@@ -29,7 +29,7 @@ extension DraftRefusal {
         switch self {
         case .badForm(let words, let answer): "\(answer.flag) \(words) has no '='"
         case .unknown(_, let answer, _, _): "\(answer.flag): \(self)"
-        case .uselessFilling(let name): "--fill \(name): no row that exists lacks a value there"
+        case .uselessFilling(let name): "--fill \(name): no existing row lacks a value there"
         case .ambiguous, .notGone, .notNew, .renamedTwice, .sameNewName, .renamedAndDropped, .elsewhere, .badFilling,
             .renamedOrDropped, .needsFilling, .notInHistory, .behind, .impossible:
             description
@@ -41,25 +41,25 @@ extension DraftRefusal {
         switch self {
         case .badForm(_, let answer): "write \(answer.flag) \(answer.form)"
         case .unknown:
-            "give names as TABLE or TABLE.COLUMN: the old one by the history, the new one by the declared schema"
+            "give names as TABLE or TABLE.COLUMN: the old one as in the history, the new one as in the declared schema"
         case .ambiguous: "write this migration by hand"
         case .notGone(let name):
-            "only what is gone can be dropped, or have become something new; where another one is called \(name) from now on, say so "
-                + "in the same command with --rename"
+            "only what the declared schema lacks can be dropped or renamed; if another object takes the name \(name), add that rename "
+                + "to the same command with --rename"
         case .notNew(let name):
-            "a new name has to be free: say with --rename what \(name) of the history is called from now on, or drop it in a migration "
-                + "before this one"
+            "a new name must be free: give the history's \(name) its new name with --rename, or drop it in an earlier "
+                + "migration"
         case .renamedTwice, .sameNewName, .renamedAndDropped: "leave one of the two out"
         case .elsewhere: "rename the table in the same command with --rename, or move the values with RunSQL"
-        case .badFilling: "give one that is, or write the migration by hand"
-        case .uselessFilling: "leave it out: only a column that is new in its table or becomes required takes one"
+        case .badFilling: "give a value of that type, or write the migration by hand"
+        case .uselessFilling: "leave it out: only a column that is new in its table or becomes required takes a value"
         case .renamedOrDropped(let question):
-            "say --rename \(question.gone)=\(question.candidates[0]), or --drop \(question.gone) if its values may go"
+            "pass --rename \(question.gone)=\(question.candidates[0]), or --drop \(question.gone) if its values may be lost"
         case .needsFilling(let question) where question.isNew:
-            "say --fill \(question.name)=VALUE, or --no-fill \(question.name) if the table has no rows; or give the column a default, "
-                + "or let it be nullable"
+            "pass --fill \(question.name)=VALUE, or --no-fill \(question.name) if the table has no rows; or give the column a default, "
+                + "or make it nullable"
         case .needsFilling(let question):
-            "say --fill \(question.name)=VALUE, or --no-fill \(question.name) if no row holds NULL; or let it stay nullable"
+            "pass --fill \(question.name)=VALUE, or --no-fill \(question.name) if no row holds NULL; or leave it nullable"
         case .notInHistory(_, let line): "add \(line) to History.swift and build again, or remove the file"
         case .behind: "bring the database up to date with \(program) up, or name one that is"
         case .impossible(let error): error.remedy

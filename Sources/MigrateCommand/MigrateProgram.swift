@@ -121,7 +121,7 @@ struct RootCommand: AsyncParsableCommand {
             abstract: "Migrate the schema of a SQLite or PostgreSQL database, and move whole databases between them.",
             discussion: """
                 The database is the one that --database or TC_DATABASE_URL names\(byDefault). URLs: sqlite:PATH, the path of a SQLite file, postgresql://USER@HOST/NAME and \
-                all that libpq understands (?host=/socket/folder, ?service=NAME, several hosts, .pgpass).
+                everything that libpq accepts (?host=/socket/folder, ?service=NAME, several hosts, .pgpass).
 
                 EXAMPLES:
                   \(name) up

@@ -21,7 +21,8 @@ struct MigrationLog: Sendable {
         case .recorded(let id, let replaced, let areScriptsCompared):
             Console.out("recorded  \(id), in place of \(count(replaced))")
             if !areScriptsCompared {
-                Console.error("note: what its scripts make was not compared: there is no place to run them in")
+                Console.error(
+                    "note: the result of its scripts was not compared: there is no scratch place to run them in")
             }
         case .building(let id, let progress):
             let index = progress.index.isEmpty ? "" : "\(progress.index), "
@@ -102,7 +103,7 @@ extension MigrationPreview {
 
 extension MigrationPreview.Blocking {
     fileprivate var words: String {
-        let way = lock.isAvoidable ? "; a migration that is .online() does it beside them" : ""
+        let way = lock.isAvoidable ? "; a migration with .online() does it without blocking them" : ""
         return
             "\(lock.waiting.rawValue) of \(lock.table) (\(Formatting.bytes(Int(bytes)))) while \(lock.meanwhile)\(way)"
     }

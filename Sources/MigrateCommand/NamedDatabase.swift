@@ -15,7 +15,7 @@ extension DatabaseURL {
             let folder = String(path[..<slash])
             guard access(folder, F_OK) != 0, errno == ENOENT else { break }
             throw DatabaseError(
-                .other, "there is no folder \(folder) for \(path)", remedy: "make it first, or check the path")
+                .other, "there is no folder \(folder) for \(path)", remedy: "create it first, or check the path")
         }
         return url
     }

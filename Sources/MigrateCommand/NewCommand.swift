@@ -7,12 +7,12 @@ struct NewCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         let name = MigrateProgram.context.name
         return CommandConfiguration(
-            commandName: "new", abstract: "Write the next migration, from the declared schema.",
+            commandName: "new", abstract: "Write the next migration from the declared schema.",
             usage: "\(name) new <name> [<options>]\n\(name) new --check",
             discussion: """
-                Edit the declared schema, and build. What it holds and the history does not make is written down as a migration; \
-                build again, and apply it. A renamed table or column is asked for on a terminal, or named by --rename; names are \
-                TABLE or TABLE.COLUMN, the old one as the history has it, the new one as the schema does.
+                Edit the declared schema, and build. The command writes what the schema holds and the history does not make as a \
+                migration; build again, and apply it. It asks on a terminal about a renamed table or column, or --rename names it; \
+                names are TABLE or TABLE.COLUMN, the old one as in the history, the new one as in the schema.
 
                 EXAMPLES:
                   \(name) new session-titles
@@ -38,7 +38,7 @@ struct NewCommand: AsyncParsableCommand {
     var drop: [String] = []
     @Option(
         help: ArgumentHelp(
-            "The value that existing rows get in a column that is new, or becomes required (repeatable).",
+            "The value that existing rows get in a column that is new or becomes required (repeatable).",
             valueName: "column=value"))
     var fill: [String] = []
     @Option(
@@ -52,12 +52,12 @@ struct NewCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard let name else {
-            guard check else { throw ValidationError("Say what the migration is about: new NAME.") }
+            guard check else { throw ValidationError("Name what the migration is about: new NAME.") }
             return
         }
         guard name.count > 60 || name.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) == nil else { return }
         throw ValidationError(
-            "'\(name)' is no name of a migration: take small letters, digits and hyphens, 60 at most.")
+            "'\(name)' is not a name for a migration: use at most 60 lowercase letters, digits and hyphens.")
     }
 
     func run() async throws {
@@ -96,8 +96,8 @@ struct NewCommand: AsyncParsableCommand {
         }
         guard let schema = MigrateProgram.context.schema else {
             throw DatabaseError(
-                .other, "this program names no declared schema",
-                remedy: "give MigrateProgram.run a schema, or say --from-database URL")
+                .other, "this program has no declared schema",
+                remedy: "pass a schema to MigrateProgram.run, or use --from-database URL")
         }
         return schema.declared
     }
@@ -112,7 +112,7 @@ struct NewCommand: AsyncParsableCommand {
         guard pending.isEmpty || pending.count == status.lines.count else { throw .behind(pending) }
         for id in ids(.unknown) {
             output.remark(
-                "note: the database has applied \(id), which the history does not have; what it made is written")
+                "note: the database has applied \(id), which the history lacks; its result is written")
         }
         for id in ids(.changed) { output.remark("note: \(id) was edited after the database had applied it") }
     }
@@ -215,7 +215,7 @@ struct NewCommand: AsyncParsableCommand {
             ("version", .integer(1)), ("difference", .boolean(true)), ("operations", .array(lines.map { .string($0) })),
         ])
         output.show(document) {
-            (["the schema was edited, and no migration says so:"] + lines.map { "  \($0)" }
+            (["the declared schema was edited, and no migration makes these changes:"] + lines.map { "  \($0)" }
                 + ["write it with: \(MigrateProgram.context.name) new NAME"]).joined(separator: "\n")
         }
         throw ExitCode(1)
@@ -226,8 +226,8 @@ struct NewCommand: AsyncParsableCommand {
     private func nextStep(_ file: MigrationFile) -> [String] {
         guard fromDatabase != nil, file.isFirst else { return [] }
         return [
-            "build, and for that database say: \(MigrateProgram.context.name) baseline --to \(file.id) --database URL "
-                + "(up makes it in others)"
+            "build, and for that database run: \(MigrateProgram.context.name) baseline --to \(file.id) --database URL "
+                + "(for others, run up)"
         ]
     }
 

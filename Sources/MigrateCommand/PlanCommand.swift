@@ -20,8 +20,8 @@ struct PlanCommand: AsyncParsableCommand {
             commandName: "plan", abstract: "Print the SQL of migrations, without a database.",
             usage: "\(MigrateProgram.context.name) plan [<options>]",
             discussion: """
-                What it prints runs as it is in sqlite3 or psql and stops at the first error. It is written for a database \
-                that holds what the migrations declare and nothing beside it. It also stops where a migration runs Swift.
+                The script runs unchanged in sqlite3 or psql, and stops at the first error. It is written for a database \
+                that holds only what the migrations declare. It also stops where a migration runs Swift.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) plan | sqlite3 new.db
@@ -33,7 +33,7 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: "Print SQL for this kind of database.") var dialect: DialectName = .sqlite
     @Option(help: ArgumentHelp("Begin after this migration ('none': at the beginning).", valueName: "id")) var from:
         String?
-    @Option(help: ArgumentHelp("End with this migration; with --down: it stays.", valueName: "id")) var to: String?
+    @Option(help: ArgumentHelp("End with this migration; with --down, it stays.", valueName: "id")) var to: String?
     @Flag(help: "Print the SQL that undoes the migrations.") var down = false
     @OptionGroup var output: OutputOptions
 
@@ -96,7 +96,7 @@ struct InspectCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "inspect", abstract: "Read any database back as a schema. Changes nothing.",
             discussion: """
-                swift is a file that compiles, sql is the database's own, json is for programs.
+                swift is a file that compiles, sql is the database's own SQL, json is for programs.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) inspect shop.db

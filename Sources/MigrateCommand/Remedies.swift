@@ -9,26 +9,26 @@ extension Remedy {
     func words(_ program: String) -> String {
         switch self {
         case .words(let text): text
-        case .consentToDataLoss: "to lose them, say --allow-data-loss"
+        case .consentToDataLoss: "to lose them, pass --allow-data-loss"
         case .undoOrRecordEdit:
-            "put the migration back as it was, and make the change in a new one; or, where the edit makes the same schema, "
+            "restore the migration as it was, and make the change in a new one; or, if the edit makes the same schema, "
                 + "record it: \(program) repair"
         case .consentToOrder(let id):
-            "give \(id) an id and a place after the applied ones; or, where that makes no difference, apply it after them: "
+            "give \(id) an id and a place after the applied ones; or, if the order makes no difference, apply it after them: "
                 + "\(program) up --out-of-order"
         case .applyPending: "apply them with \(program) up"
         case .listDifferences: "\(program) drift lists every difference"
         case .declareWhatIsThere:
-            "have the migrations say what is there (\(program) new NAME --from-database URL), or bring the rows into a new database "
+            "write migrations for the existing schema (\(program) new NAME --from-database URL), or transfer the rows into a new database "
                 + "that they make: \(program) transfer SOURCE TARGET --into-history"
-        case .askForStatus: "\(program) status tells whether it is applied; then try again"
+        case .askForStatus: "\(program) status says whether it is applied; then try again"
         }
     }
 }
 
 extension UnfinishedTransfer {
     static let remedy =
-        "go on with transfer SOURCE TARGET --resume, or remove what is there with transfer abandon TARGET"
+        "continue with transfer SOURCE TARGET --resume, or remove the unfinished transfer with transfer abandon TARGET"
 }
 
 extension TransferError {
@@ -43,11 +43,11 @@ extension TransferError {
         case .noSuchTable: "see the names with a dry run"
         case .unfinished, .interrupted: UnfinishedTransfer.remedy
         case .stopped: "run the same command again"
-        case .sourceChanged: "remove what is there \(abandoning), and begin anew"
+        case .sourceChanged: "remove the unfinished transfer \(abandoning), and begin again"
         case .otherSource(let record, _):
-            "name \(record.source) as it was then, or remove what is there \(abandoning)"
+            "name \(record.source) as in the first run, or remove the unfinished transfer \(abandoning)"
         case .planChanged:
-            "use the options and the program of the first run, or remove what is there \(abandoning)"
+            "use the options and the program of the first run, or remove the unfinished transfer \(abandoning)"
         case .nothingToAbandon: "see what the target holds with inspect TARGET"
         case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
         case .badRule(_, _, let remedy): remedy
@@ -60,10 +60,10 @@ extension TransferError {
             found.contains(where: \.isGiven)
                 ? "set the rows aside with on_mismatch: quarantine"
                 : "set the rows aside with on_mismatch: quarantine, or widen the columns"
-        case .doesNotFit: "change the value in the source, or say what becomes of it with --on-mismatch"
-        case .keyNotBuilt: "set the rows that repeat aside with --on-mismatch quarantine, or leave the table out"
+        case .doesNotFit: "change the value in the source, or choose its treatment with --on-mismatch"
+        case .keyNotBuilt: "set the repeating rows aside with --on-mismatch quarantine, or leave the table out"
         case .keysFold:
-            "change one of each in the source, set the rows aside with --on-mismatch quarantine, or leave such columns text by a rule: "
+            "change one value of each pair in the source, set the rows aside with --on-mismatch quarantine, or keep such columns text by a rule: "
                 + "nocase: text"
         case .noSupport(_, _, let remedy): remedy
         }
@@ -73,23 +73,23 @@ extension TransferError {
 extension SchemaTransferError {
     var remedy: String {
         switch self {
-        case .noPlace(let names): "to leave them behind, say --ignore-missing \(names.joined(separator: ","))"
+        case .noPlace(let names): "to leave them behind, pass --ignore-missing \(names.joined(separator: ","))"
         case .noSource: "give them a default, or add them to the source"
         case .nothingToIgnore: "name a table, or a column as table.column"
-        case .renamed: "take the new name out of the rules"
-        case .compared: "take nocase out of the rules, and declare the columns so"
+        case .renamed: "remove the new name from the rules"
+        case .compared: "remove nocase from the rules, and declare it in the schema"
         case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
         case .filled(let names):
-            "name an empty database, or leave these tables behind with --ignore-missing \(names.joined(separator: ","))"
-        case .nothingToFill: "let the application make its tables first, or transfer without --into-existing"
+            "name an empty database, or leave these tables out with --ignore-missing \(names.joined(separator: ","))"
+        case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
         case .rowsInTheWay(let names):
-            "say --replace-rows \(names.joined(separator: ",")) to put the source's rows in their place, or --keep-rows and the "
-                + "names of those whose rows are to stay as they are"
-        case .noSuchRows: "name tables of the target that the source has, too"
+            "pass --replace-rows \(names.joined(separator: ",")) to replace these rows with the source's, or --keep-rows with the "
+                + "tables whose rows are to stay"
+        case .noSuchRows: "name tables that both source and target have"
         case .unwritable: "leave the columns out by a rule: skip: true"
         case .unitless:
-            "say so by a rule: span: microseconds, seconds, days, since_1970; --dry-run --write-rules FILE proposes one"
-        case .orphans: "mend the source, or transfer without --into-existing, which keeps such rows"
+            "give their unit by a rule: span: microseconds, seconds, days, since_1970; --dry-run --write-rules FILE proposes one"
+        case .orphans: "repair the source, or transfer without --into-existing, which keeps such rows"
         }
     }
 }

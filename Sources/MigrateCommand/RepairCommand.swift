@@ -7,12 +7,12 @@ struct RepairCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         let name = MigrateProgram.context.name
         return CommandConfiguration(
-            commandName: "repair", abstract: "Record what applied migrations say since they were edited.",
+            commandName: "repair", abstract: "Record applied migrations as they are after an edit.",
             usage: "\(name) repair [<options>]",
             discussion: """
-                For an edit that makes no difference to the schema. Nothing is run: the edited history is replayed and compared with \
-                what was applied, and the live schema with both, as drift does. Where all are the same, the ledger gets the new \
-                words. What a script or a data step did to rows can't be compared: it is named, and not done again. An edit \
+                For an edit that does not change the resulting schema. Nothing is run: the edited history is replayed and compared \
+                with what was applied, and the live schema with both, as drift does. If all are the same, the ledger records the \
+                new text. The effect of a script or data step on rows can't be compared: it is named, and not repeated. An edit \
                 that makes another schema is refused; put it into a new migration.
 
                 EXAMPLES:
@@ -22,7 +22,7 @@ struct RepairCommand: AsyncParsableCommand {
     }
 
     @Flag(help: "Compare, and show what would be recorded. Changes and locks nothing.") var dryRun = false
-    @Flag(help: "Don't ask before it is recorded.") var yes = false
+    @Flag(help: "Record without asking.") var yes = false
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
@@ -87,7 +87,8 @@ struct RepairCommand: AsyncParsableCommand {
     private func notes(_ report: RepairReport) -> [String] {
         report.unproven.map { "note: \($0)" }
             + (report.isSchemaKnown
-                ? [] : ["note: the live schema was not looked at: there is no place to make what it is compared with"])
+                ? []
+                : ["note: the live schema was not compared: there is no scratch place to build the expected one in"])
     }
 }
 
@@ -99,9 +100,9 @@ struct Unconfirmed: Error, CustomStringConvertible {
 
     var description: String {
         if wasAsked { return "nothing was recorded" }
-        return migrations.map { "\($0.id) was edited, and is to be recorded as it is now: \($0.difference)" }
+        return migrations.map { "\($0.id) was edited, and would be recorded in its new form: \($0.difference)" }
             .joined(separator: "; ")
     }
 
-    var remedy: String { wasAsked ? "answer y to record it" : "say so with --yes; --dry-run shows all of it" }
+    var remedy: String { wasAsked ? "answer y to record it" : "pass --yes to record it; --dry-run shows all of it" }
 }

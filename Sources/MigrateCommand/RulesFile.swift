@@ -74,10 +74,10 @@ extension RulesFile {
             let (line, problem) =
                 switch error {
                 case .malformed(let line, let problem): (line ?? 1, problem)
-                case .tooDeep(let line): (line, "it stands deeper than \(YAML.deepest) levels")
+                case .tooDeep(let line): (line, "it is nested more than \(YAML.deepest) levels deep")
                 }
             throw .badRule(
-                line: line, problem: "this is no YAML: \(problem)", remedy: "see docs/transfer.md for an example")
+                line: line, problem: "this is not YAML: \(problem)", remedy: "see docs/transfer.md for an example")
         }
     }
 
@@ -86,17 +86,17 @@ extension RulesFile {
         of node: YAMLNode, _ known: [String]? = nil, in place: String = ""
     ) throws(TransferError) -> [Field] {
         guard case .mapping(let members) = node.content else {
-            throw refusal(node, "a list of names and what is to be done with each belongs here", "write name: {…}")
+            throw refusal(node, "this must be a mapping from names to their rules", "write name: {…}")
         }
         var fields: [Field] = []
         for (key, value) in members {
             guard let name = key.text else {
-                throw refusal(key, "a name belongs here", "write it between quotes")
+                throw refusal(key, "this must be a name", "write it in quotes")
             }
             if let known, !known.contains(name) {
                 throw refusal(
-                    key, "\(place) has no word \(name)",
-                    TransferRules.suggestion(name, known) ?? "it knows \(known.joined(separator: ", "))")
+                    key, "\(name) is not a key of \(place)",
+                    TransferRules.suggestion(name, known) ?? "the keys are \(known.joined(separator: ", "))")
             }
             fields.append(Field(name: name, line: key.line, value: value))
         }
@@ -119,7 +119,7 @@ extension RulesFile {
     /// Returns a value's text as it is written: `null`, `on` and `1` are words here.
     private static func text(_ field: Field) throws(TransferError) -> String {
         guard case .scalar(let text, let style) = field.value.content, !(style == .plain && text.isEmpty) else {
-            throw refusal(field, "write text, between quotes if it is empty")
+            throw refusal(field, "write text, in quotes if it is empty")
         }
         return text
     }

@@ -54,7 +54,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
         var text = table.rendered() + "\n\nposition: \(sentence(status.position))"
         if !status.outOfOrder.isEmpty {
-            text += "\nout of order: \(status.outOfOrder.joined(separator: ", ")), pending before one that is applied"
+            text += "\nout of order: \(status.outOfOrder.joined(separator: ", ")), pending before an applied one"
         }
         return text
     }
@@ -78,7 +78,7 @@ struct DriftCommand: AsyncParsableCommand {
             commandName: "drift", abstract: "Compare the live database with what its applied migrations declare.",
             usage: "\(MigrateProgram.context.name) drift [<options>]",
             discussion: """
-                Exit code 1 when they differ. Nothing is changed: the declared schema is made in a scratch place, read back by \
+                Exit code 1 if they differ. Nothing is changed: the declared schema is created in a scratch place, read back by \
                 the same engine, and removed again.
 
                 EXAMPLES:

@@ -17,9 +17,9 @@ struct TransferCommand: AsyncParsableCommand {
             abstract: "Move a database into an empty one, SQLite or PostgreSQL, and verify it.",
             usage: "\(MigrateProgram.context.name) transfer <source> <target> [<options>]",
             discussion: """
-                Tables, rows, keys, indexes, foreign keys, defaults, views and counters come along; \
-                what can't is listed. The source is only read. When anything is refused the target is \
-                as empty as before; an interruption leaves it marked as unfinished, to be resumed or \
+                Tables, rows, keys, indexes, foreign keys, defaults, views and counters are transferred; \
+                what can't be is listed. The source is only read. If anything is refused, the target stays \
+                empty; after an interruption it is marked as unfinished, and the transfer can be resumed or \
                 abandoned (transfer abandon).
 
                 EXAMPLES:
@@ -50,7 +50,7 @@ struct TransferCommand: AsyncParsableCommand {
     )
     var verify: TransferOptions.Verification = .digest
     @Option(
-        help: ArgumentHelp("Follow the rules in this YAML file (docs/transfer.md).", valueName: "file"),
+        help: ArgumentHelp("Apply the rules in this YAML file (docs/transfer.md).", valueName: "file"),
         completion: .file())
     var rules: String?
     @Option(
@@ -70,7 +70,7 @@ struct TransferCommand: AsyncParsableCommand {
     var writeRules: String?
     @Option(
         help: ArgumentHelp(
-            "Write the triggers that stay behind to a new SQL file, in the target's words where that is possible, to be read and applied by hand.",
+            "Write the triggers that are not transferred to a new SQL file, in the target's SQL where possible, for you to review and apply by hand.",
             valueName: "file"),
         completion: .file())
     var writeTriggers: String?
@@ -109,10 +109,10 @@ struct TransferCommand: AsyncParsableCommand {
     var keepRows: [String] = []
     @Option(
         help: ArgumentHelp(
-            "Leave behind these tables, and columns given as table.column, that the target has no place for.",
+            "Leave out these tables, and columns given as table.column, that the target has no place for.",
             valueName: "a,b.c"))
     var ignoreMissing: [String] = []
-    @Flag(help: "Show the plan: tables, types and why, statements, and what is left behind. Changes nothing.")
+    @Flag(help: "Show the plan: tables, types with reasons, statements, and what is left out. Changes nothing.")
     var dryRun = false
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
@@ -134,24 +134,25 @@ struct TransferCommand: AsyncParsableCommand {
             throw ValidationError("--into-history and --into-existing exclude each other")
         }
         if !ignoreMissing.isEmpty, !intoHistory, !intoExisting {
-            throw ValidationError("--ignore-missing goes with --into-history and --into-existing")
+            throw ValidationError("--ignore-missing needs --into-history or --into-existing")
         }
         if writeRules != nil, intoExisting, !dryRun {
-            throw ValidationError("--write-rules goes with --into-existing in a --dry-run only")
+            throw ValidationError("with --into-existing, --write-rules needs --dry-run")
         }
         if !(replaceRows + keepRows).isEmpty, !intoExisting {
-            throw ValidationError("--replace-rows and --keep-rows go with --into-existing")
+            throw ValidationError("--replace-rows and --keep-rows need --into-existing")
         }
         if writeTriggers != nil, intoHistory || intoExisting {
             throw ValidationError(
-                "--write-triggers does not go with tables that are made by others: they have triggers of their own")
+                "--write-triggers can't be used with existing tables or a history: they have triggers of their own")
         }
         if intoHistory || intoExisting,
             resume || certificate != nil || !(tables + exclude).isEmpty || lowercaseNames || nocase != nil
         {
             let option = intoHistory ? "--into-history" : "--into-existing"
             throw ValidationError(
-                "\(option) takes none of --resume, --certificate, --tables, --exclude, --lowercase-names and --nocase")
+                "\(option) can't be used with --resume, --certificate, --tables, --exclude, --lowercase-names or --nocase"
+            )
         }
     }
 
@@ -243,7 +244,7 @@ struct TransferCommand: AsyncParsableCommand {
                 ("completed_at", .string(record.finishedAt)), ("of_this_moment", .boolean(finished.isOfThisMoment)),
             ])
         ) {
-            let since = finished.isOfThisMoment ? "" : "; the source may have been written since, which verify tells"
+            let since = finished.isOfThisMoment ? "" : "; verify shows whether the source has changed since"
             return "\(record.completion): nothing is left to do\(since)"
         }
         return true

@@ -36,7 +36,8 @@ enum TransferPage {
             table.add([name] + counts.map(Formatting.count) + [verdict])
         }
         for line in report.tables {
-            let verdict = line.isMismatch ? "MISMATCH" : line.quarantined == 0 ? "equal" : "equal, but for quarantine"
+            let verdict =
+                line.isMismatch ? "MISMATCH" : line.quarantined == 0 ? "equal" : "equal, except for quarantine"
             add(line.name, line.sourceRows, line.targetRows, line.quarantined, verdict)
         }
         func total(_ count: (TransferReport.TableReport) -> Int) -> Int { report.tables.reduce(0) { $0 + count($1) } }
@@ -55,7 +56,7 @@ enum TransferPage {
         page.add("Remarks", plan.remarks)
         add(plan.typeNotes, plan.renames, plan.omitted, plan.incompatibleValues, to: &page)
         page.add("Triggers (--write-triggers)", triggers(plan))
-        page.add("Statements, the rows come after the tables", code: plan.statements.map { $0 + ";" })
+        page.add("Statements; rows are loaded after the tables are created", code: plan.statements.map { $0 + ";" })
         page.add(
             "Rules to consider, as a file for --rules",
             code: plan.proposals.isEmpty ? [] : [String(ProposedRule.yaml(plan.proposals).dropLast())])
@@ -79,7 +80,7 @@ enum TransferPage {
         let translated = plan.triggers.filter { if case .statements = $0.outcome { true } else { false } }.count
         guard translated > 0 else { return [] }
         return [
-            "\(translated) of \(plan.triggers.count) can be written in the target's words, to be read and applied by hand"
+            "\(translated) of \(plan.triggers.count) can be written in the target's SQL, for you to review and apply by hand"
         ]
     }
 

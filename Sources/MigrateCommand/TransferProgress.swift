@@ -123,17 +123,17 @@ struct TransferTally {
             let tables = count == 1 ? "1 table" : "\(count) tables"
             if sampledTables > 0 {
                 return
-                    "\(tables) looked at in \(seconds), of \(sampledTables) only a sample: the rest while they are loaded"
+                    "\(tables) examined in \(seconds), of \(sampledTables) only a sample: the rest during the load"
             }
             // For a transfer into an existing schema, the survey only searches for incompatible values and reports no
             // rows.
             let seen = rows > 0 ? rows : planned?.tables.reduce(0) { $0 + $1.rows } ?? 0
             let found =
                 countedRows == 0
-                ? "\(Formatting.rows(seen)): every value looked at" : "\(Formatting.rows(countedRows)) counted"
+                ? "\(Formatting.rows(seen)): every value examined" : "\(Formatting.rows(countedRows)) counted"
             return "\(tables), \(found) in \(seconds)"
         case .loading:
-            let earlier = resumedRows == 0 ? "" : ", \(Formatting.rows(resumedRows)) were there already"
+            let earlier = resumedRows == 0 ? "" : ", \(Formatting.rows(resumedRows)) already there"
             return "\(Formatting.rows(rows)) loaded in \(seconds)\(earlier)"
         case .building: return "\(steps) keys, indexes and checks built in \(seconds)"
         case .analyzing: return "statistics gathered in \(seconds)"

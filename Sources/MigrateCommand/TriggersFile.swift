@@ -22,7 +22,7 @@ enum TriggersFile {
     private static func head(_ triggers: [TranslatedTrigger]) -> String {
         guard !triggers.isEmpty else { return "-- The source has no triggers to translate." }
         return """
-            -- The source's triggers in PostgreSQL's words. Read and try them before you apply them:
+            -- The source's triggers in PostgreSQL's SQL. Review and test them before you apply them:
             --     psql --single-transaction -v ON_ERROR_STOP=1 -f THIS-FILE DATABASE
             -- What differs in PostgreSQL:
             --   * AFTER triggers run when a statement has changed all of its rows; in SQLite they run row by row.

@@ -6,14 +6,14 @@ import TCTerminal
 struct UpCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "up", abstract: "Apply what is pending.",
+            commandName: "up", abstract: "Apply pending migrations.",
             usage: "\(MigrateProgram.context.name) up [<options>]",
             discussion: """
-                Each migration runs in a transaction of its own, together with its ledger row, or online where it says so. Any number of programs may do \
+                Each migration runs in a transaction of its own, together with its ledger row, or online if it says so. Any number of programs may run \
                 this at once: each migration runs once. A SQLite file that does not exist is created.
 
-                A migration that was merged late stands before one that is applied, and is refused. With --out-of-order it is \
-                applied after that, where the schema and the rows show to be the same as in the history's order.
+                A migration that was merged late comes before an applied one in the history, and is refused. With --out-of-order it \
+                is applied after that one, if the schema and the rows are shown to be the same as in the history's order.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) up
@@ -24,8 +24,8 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     @Option(help: ArgumentHelp("Stop after this migration.", valueName: "id")) var to: String?
-    @Flag(help: "Allow migrations to drop rows and values that exist.") var allowDataLoss = false
-    @Flag(help: "Apply what was merged late after the applied ones, where that makes no difference.")
+    @Flag(help: "Allow migrations to drop existing rows and values.") var allowDataLoss = false
+    @Flag(help: "Apply migrations that were merged late after the applied ones, if the order makes no difference.")
     var outOfOrder = false
     @Flag(help: "Show what would run. Changes, locks and creates nothing.") var dryRun = false
     @OptionGroup var databaseOptions: DatabaseOptions
@@ -68,11 +68,11 @@ struct UpCommand: AsyncParsableCommand {
 struct DownCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "down", abstract: "Undo what is applied, one step unless told otherwise.",
+            commandName: "down", abstract: "Undo applied migrations, by default the last one.",
             usage: "\(MigrateProgram.context.name) down [<options>]",
             discussion: """
-                What was applied last is undone first, also where that was not the history's order. Rows and values that would \
-                go away are counted first, and kept unless --allow-data-loss is said.
+                The migration applied last is undone first, even if that is not the history's order. Rows and values that would be \
+                lost are counted first, and kept unless --allow-data-loss is given.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) down
@@ -84,14 +84,14 @@ struct DownCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Undo this many migrations.", valueName: "count")) var steps: Int?
     @Option(help: ArgumentHelp("Undo every migration applied after this one; 'none' undoes all.", valueName: "id|none"))
     var to: String?
-    @Flag(help: "Allow migrations to drop rows and values that exist.") var allowDataLoss = false
+    @Flag(help: "Allow migrations to drop existing rows and values.") var allowDataLoss = false
     @Flag(help: "Show what would run. Changes, locks and creates nothing.") var dryRun = false
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if steps != nil && to != nil { throw ValidationError("Say either --steps or --to, not both.") }
-        if let steps, steps < 1 { throw ValidationError("--steps is a number from 1.") }
+        if steps != nil && to != nil { throw ValidationError("Give either --steps or --to, not both.") }
+        if let steps, steps < 1 { throw ValidationError("--steps takes a number from 1.") }
     }
 
     private var target: DownTarget {

@@ -10,8 +10,8 @@ struct VerifyCommand: AsyncParsableCommand {
             commandName: "verify", abstract: "Compare two databases value by value. Changes nothing.",
             discussion: """
                 Either may be SQLite or PostgreSQL. Tables and columns are matched by name, rows by primary key, and values are \
-                compared in canonical form: 1.50 and 1.5 are one decimal. Not looked at are \
-                \(VerificationReport.notLookedAt). Exit code 1 when anything differs.
+                compared in canonical form: 1.50 and 1.5 are one decimal. Not compared are \
+                \(VerificationReport.notLookedAt). Exit code 1 if anything differs.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) verify shop.db postgresql://app@db.example.org/shop
@@ -52,7 +52,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         lines += report.notCompared.map { "not compared: \($0)" }
         lines += report.remarks
-        lines.append("not looked at: \(VerificationReport.notLookedAt)")
+        lines.append("not compared at all: \(VerificationReport.notLookedAt)")
         lines.append("verdict: \(report.isEqual ? "equal" : "mismatch")")
         return lines.joined(separator: "\n")
     }

@@ -30,8 +30,9 @@ struct WaysOn {
         let abandoning = line(AbandonCommand.words + ["\(target)"])
         switch error {
         case .interrupted, .unfinished:
-            return "go on with: \(line(again + ["--resume"])) ; or remove what is there with: \(abandoning)"
-        case .stopped: return "begin again with: \(line(again))"
+            return
+                "continue with: \(line(again + ["--resume"])) ; or remove the unfinished transfer with: \(abandoning)"
+        case .stopped: return "start again with: \(line(again))"
         case .sourceChanged, .otherSource, .planChanged:
             return error.remedy(abandoning: "with: \(abandoning)")
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .badRule, .rulesForSameEngineCopy, .incompatibleValues,

@@ -101,10 +101,10 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
         case .repeatedID(let id): "two migrations have the id \(id); give one of them another"
         case .impossible(let id, let error): "migration \(id): \(error)"
         case .replacesLater(let id):
-            "migration \(id) replaces others, and is not the first of the history; put it there, in their place"
+            "migration \(id) replaces others, but is not the first of the history; move it there, in their place"
         case .notOnline(let id, let verb, let relation):
-            "migration \(id) can't be online: \(verb)\(relation.map { " of \($0)" } ?? "") is not among what is done beside readers and "
-                + "writers (adding and dropping indexes, unique keys, checks and foreign keys, and making a column required or nullable); "
+            "migration \(id) can't be online: \(verb)\(relation.map { " of \($0)" } ?? "") can't run beside readers and writers (online "
+                + "operations add or drop indexes, unique keys, checks and foreign keys, or make a column required or nullable); "
                 + "put it into a migration of its own"
         }
     }

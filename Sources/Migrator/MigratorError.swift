@@ -83,17 +83,17 @@ extension MigratorError {
                     ?? "the history has " + (known.isEmpty ? "no migrations" : known.joined(separator: ", ")))
         case .notApplied: .words("name one that is applied; status lists them")
         case .changed: .undoOrRecordEdit
-        case .editMatters(_, .drift): .words("bring the live schema back to what was applied, and then try again")
+        case .editMatters(_, .drift): .words("restore the live schema to what was applied, then try again")
         case .editMatters(_, .unreadable), .editMatters(_, .impossible), .editMatters(_, .otherSchema):
-            .words("put the migrations back as they were, and make the change in a new one")
+            .words("restore the migrations as they were, and make the change in a new one")
         case .partlyReplaced:
-            .words("bring the database to the last of them by the program before, which still has them")
-        case .replacesOthers: .words("make it what they made, or put them back into the history")
+            .words("migrate the database to the last of them with an earlier program, which still has them")
+        case .replacesOthers: .words("make its result the same as theirs, or put them back into the history")
         case .newer: .words("use the program that applied them, or a later one")
         case .behind, .nothingThere, .notFirst: .applyPending
         case .drifted: .listDifferences
         case .otherSchema: .declareWhatIsThere
-        case .unknownRow: .words("use the program whose history has it")
+        case .unknownRow: .words("use the program whose history contains it")
         case .outOfOrder(let id, _): .consentToOrder(id)
         case .orderMatters(let id, let other, _): .words("give \(id) an id and a place after \(other)")
         case .irreversible: .words("restore a backup instead")
@@ -113,10 +113,10 @@ extension Hazard {
                 "give the column a default, or .filling(…) for the rows that exist, or add it nullable and fill it first"
             )
         case .holdsNulls: .words("fill the rows first, or write .required(filling: …)")
-        case .doesNotFit: .words("put these values right first, or say how to convert them: .type(…, using: …)")
-        case .repeats: .words("put these rows right first, or make more columns unique together")
-        case .breaks: .words("put these rows right first, or make the check let them pass")
-        case .orphans: .words("insert the rows that they refer to first, or take these out")
+        case .doesNotFit: .words("correct these values first, or give a conversion: .type(…, using: …)")
+        case .repeats: .words("correct these rows first, or add columns to the unique key")
+        case .breaks: .words("correct these rows first, or relax the check")
+        case .orphans: .words("insert the rows that they refer to first, or delete these rows")
         case .indexes: .words("drop the index in the same migration")
         case .losesRows, .losesValues, .losesObjects, .notUndone: .consentToDataLoss
         }
@@ -132,7 +132,7 @@ extension MigratorError: CustomStringConvertible {
             migrations.map { "migration \($0.id) was edited after it was applied: \($0.difference)" }
                 .joined(separator: "; ")
         case .editMatters(let ids, let conflict):
-            "\(ids.joined(separator: ", ")): what was edited can't be recorded: \(conflict)"
+            "\(ids.joined(separator: ", ")): the edit can't be recorded: \(conflict)"
         case .partlyReplaced(let id, let missing):
             "migration \(id) replaces others, and the database lacks \(missing.joined(separator: ", ")) of them"
         case .replacesOthers(let id, let conflict):
@@ -140,13 +140,13 @@ extension MigratorError: CustomStringConvertible {
         case .newer(let ids):
             "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
         case .behind(let ids): "the database lacks the migrations \(ids.joined(separator: ", "))"
-        case .drifted(let difference): "the live schema departs from what was declared: \(difference)"
+        case .drifted(let difference): "the live schema differs from the declared one: \(difference)"
         case .otherSchema(let id, let differences):
             "the live schema is not what the migrations\(id.map { " up to \($0)" } ?? "") make:\n"
                 + differences.map { "  \($0)" }.joined(separator: "\n")
-        case .nothingThere: "the database is empty, so that there is nothing to record migrations for"
+        case .nothingThere: "the database is empty, so there is nothing to record"
         case .notFirst(let last):
-            "the database has migrations in its ledger already, up to \(last): what comes after them has to be applied"
+            "the database's ledger already has migrations, up to \(last): the later ones have to be applied"
         case .unknownRow(let id, let later):
             "the database holds migration \(id), which this history does not know, before \(later)"
         case .outOfOrder(let id, let applied):
@@ -175,12 +175,12 @@ extension MeasuredHazard: CustomStringConvertible {
         case .losesRows: "table \(place) would be dropped with \(count)"
         case .losesObjects:
             "\(place) would be dropped with \(rows == 1 ? "1 undeclared object" : "\(rows) undeclared objects")\(shown)"
-        case .indexes(let index): "\(place): index \(index) does not let \(count) in\(shown)"
+        case .indexes(let index): "\(place): index \(index) does not accept \(count)\(shown)"
         case .notUndone:
             "\(place) would keep its present values in \(count), because the earlier ones are not known\(shown)"
-        case .breaks(let check): "\(place): check \(check) does not let \(count) pass\(shown)"
+        case .breaks(let check): "\(place): check \(check) does not accept \(count)\(shown)"
         case .orphans(let parent):
-            "\(place) refers to \(parent), and \(count) \(rows == 1 ? "points" : "point") to none of its rows\(shown)"
+            "\(place) refers to \(parent), and \(count) \(rows == 1 ? "refers" : "refer") to none of its rows\(shown)"
         case .losesValues: "column \(place) would be dropped with its values in \(count)"
         case .needsValue: "\(place) is required, and has no value for the existing \(count)"
         case .holdsNulls: "\(place) becomes required, and \(count) hold NULL\(shown)"
@@ -227,7 +227,7 @@ public struct MigrationFailure: Error, Sendable {
     public var remedy: Remedy? {
         switch ending {
         case .rolledBack, .notRolledBack, .goesOn:
-            (cause.remedy ?? (cause.kind == .interrupted ? "run it again to go on" : nil)).map(Remedy.words)
+            (cause.remedy ?? (cause.kind == .interrupted ? "run it again to continue" : nil)).map(Remedy.words)
         case .unknown: .askForStatus
         }
     }
@@ -252,15 +252,15 @@ extension MigrationFailure: CustomStringConvertible {
         return switch ending {
         case .rolledBack: "\(place) and was rolled back: \(cause.sentence)"
         case .unknown:
-            "\(place), and whether it was applied is not known, because the connection broke while it was committed: "
+            "\(place), and it is not known whether it was applied, because the connection broke during the commit: "
                 + cause.sentence
         case .notRolledBack: "\(place) and was not rolled back as a whole: \(cause.sentence)"
-        case .goesOn: "\(place)\(remains), and the next attempt goes on from there: \(cause.sentence)"
+        case .goesOn: "\(place)\(remains), and the next attempt continues from there: \(cause.sentence)"
         }
     }
 
     private var remains: String {
-        let parts = (statement > 1 ? ["what the steps before made"] : []) + [leftover].compactMap { $0 }
+        let parts = (statement > 1 ? ["the result of the earlier steps"] : []) + [leftover].compactMap { $0 }
         return parts.isEmpty ? "" : "; \(parts.joined(separator: " and ")) \(parts.count == 1 ? "stays" : "stay")"
     }
 }

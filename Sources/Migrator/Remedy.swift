@@ -25,16 +25,16 @@ extension Remedy: CustomStringConvertible {
         case .words(let text): text
         case .consentToDataLoss: "to lose them, set Migrator.Options.allowsDataLoss"
         case .undoOrRecordEdit:
-            "put the migration back as it was, and make the change in a new one; or, where the edit makes the same schema, "
+            "restore the migration as it was, and make the change in a new one; or, if the edit makes the same schema, "
                 + "record it with Migrator.repair"
         case .consentToOrder(let id):
-            "give \(id) an id and a place after the applied ones; or, where that makes no difference, apply it after them: set "
+            "give \(id) an id and a place after the applied ones; or, if the order makes no difference, apply it after them: set "
                 + "Migrator.Options.allowsOutOfOrder"
         case .applyPending: "apply them with Migrator.up"
         case .listDifferences: "Migrator.drift lists every difference"
         case .declareWhatIsThere:
-            "write migrations that make what is there, or transfer the rows into a database that these migrations make"
-        case .askForStatus: "Migrator.status tells whether it is applied; then try again"
+            "write migrations that create the existing schema, or transfer the rows into a database that these migrations make"
+        case .askForStatus: "Migrator.status says whether it is applied; then try again"
         }
     }
 }

@@ -19,8 +19,8 @@ public struct PlatformIdentity: Sendable, Hashable {
         /// The form of an identity on this platform, worded as the end of a sentence.
         public var form: String {
             switch self {
-            case .telegram, .discord: "a number of 1 to 20 digits that begins with no 0"
-            case .whatsapp: "a telephone number of 6 to 15 digits with its country's, such as 31612345678"
+            case .telegram, .discord: "a number of 1 to 20 digits that does not begin with 0"
+            case .whatsapp: "a telephone number of 6 to 15 digits with its country code, such as 31612345678"
             case .email: "an address of visible ASCII letters, such as alice@example.org"
             }
         }

@@ -78,7 +78,7 @@ public enum Console {
         #if os(Linux)
             guard access("/proc/self/cmdline", R_OK) == 0 else {
                 error(
-                    "error: /proc can't be read, where the arguments of this command stand; mount it: mount -t proc proc /proc"
+                    "error: /proc can't be read, which holds this command's arguments; mount it: mount -t proc proc /proc"
                 )
                 exit(2)
             }

@@ -12,7 +12,7 @@ public struct FolderLock {
         guard descriptor >= 0 else {
             throw TextFile.Failure(
                 message: "the folder \(folder) can't be read: \(String(cString: strerror(errno)))",
-                remedy: "name a folder that is there")
+                remedy: "name a folder that exists")
         }
         // Some file systems have no locks; on those, no command waits.
         while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}

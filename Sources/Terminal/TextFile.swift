@@ -9,7 +9,7 @@ public enum TextFile {
     }
 
     public static func read(_ path: String) throws(Failure) -> String {
-        guard let file = fopen(path, "rb") else { throw failure("\(path) can't be read", "name a file that is there") }
+        guard let file = fopen(path, "rb") else { throw failure("\(path) can't be read", "name a file that exists") }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -18,9 +18,9 @@ public enum TextFile {
             if count == 0 { break }
             bytes += chunk[..<count]
         }
-        guard ferror(file) == 0 else { throw failure("\(path) can't be read", "name a file that is there") }
+        guard ferror(file) == 0 else { throw failure("\(path) can't be read", "name a file that exists") }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Failure(message: "\(path) holds no UTF-8 text", remedy: "save it as UTF-8")
+            throw Failure(message: "\(path) does not hold UTF-8 text", remedy: "save it as UTF-8")
         }
         return text
     }
@@ -28,7 +28,7 @@ public enum TextFile {
     /// Returns the names in the folder, in no order.
     public static func names(in folder: String) throws(Failure) -> [String] {
         guard let entries = opendir(folder) else {
-            throw failure("the folder \(folder) can't be read", "name a folder that is there")
+            throw failure("the folder \(folder) can't be read", "name a folder that exists")
         }
         defer { closedir(entries) }
         var names: [String] = []
@@ -54,7 +54,7 @@ public enum TextFile {
         }
         let written = fputs(text, file)
         guard fclose(file) == 0, written >= 0 else {
-            let error = failure("\(path) can't be written", "make room for it")
+            let error = failure("\(path) can't be written", "free some space for it")
             unlink(path)
             throw error
         }

@@ -17,10 +17,11 @@ public final class WholeFile: Sendable {
         var facts = stat()
         let isThere = lstat(path, &facts) == 0
         if isThere, !replaces {
-            throw TextFile.Failure(message: "\(path) exists", remedy: "name another file, or say --force to replace it")
+            throw TextFile.Failure(
+                message: "\(path) exists", remedy: "name another file, or pass --force to replace it")
         }
         guard !isThere || facts.st_mode & S_IFMT == S_IFREG else {
-            throw TextFile.Failure(message: "\(path) is no file", remedy: "name a file that does not exist")
+            throw TextFile.Failure(message: "\(path) is not a file", remedy: "name a file that does not exist")
         }
         guard let name = path.split(separator: "/", omittingEmptySubsequences: false).last, !name.isEmpty else {
             throw TextFile.Failure(message: "\"\(path)\" names no file", remedy: "name a file that does not exist")

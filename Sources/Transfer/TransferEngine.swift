@@ -147,7 +147,7 @@ struct TransferEngine {
                 try TransferRecords(writing).abandon(record)
             }
         } catch {
-            let reason = Self.interruption(error) ?? "what was made could not be removed: \(error)"
+            let reason = Self.interruption(error) ?? "the new tables could not be removed: \(error)"
             throw .interrupted(reason: "\(failure); then \(reason)")
         }
     }

@@ -17,7 +17,8 @@ extension TransferEngine {
             try ComputedProof(table, reading, writing).differing().map { column in
                 ChunkRecord(
                     kind: .computed, table: table.target, name: column.target,
-                    note: "its values are copied and no longer computed: the target computes others", isLeftOut: true)
+                    note: "its values are copied and no longer computed: the target computes different values",
+                    isLeftOut: true)
             }
         }
         let differing = found.flatMap { $0 }

@@ -130,7 +130,7 @@ extension TransferPlan {
             omitted.append(
                 Omission(
                     .other, "\(table.source).\(computed.source) GENERATED",
-                    reason: "its values are copied and no longer computed: the target refuses it: \(refusal.reason)"))
+                    reason: "its values are copied and no longer computed: the target rejects it: \(refusal.reason)"))
             return
         }
         schema = schema.changing(refusal.column, of: refusal.table) { $0.default = nil }
@@ -138,6 +138,6 @@ extension TransferPlan {
         omitted.append(
             Omission(
                 .other, "\(table.source).\(source ?? refusal.column) DEFAULT",
-                reason: "the column has no default: the target refuses it: \(refusal.reason)"))
+                reason: "the column has no default: the target rejects it: \(refusal.reason)"))
     }
 }

@@ -33,7 +33,7 @@ extension TransferEngine {
                 outcome = .differs("it reads \(other.view), which is not transferred")
             } else if let other = changed.filter({ mentioned.contains(SQLName.folded($0)) }).min() {
                 changed.insert(view.name)
-                outcome = .notCompared("what it reads of \(other) was changed on the way, as it was told")
+                outcome = .notCompared("the transfer changed values of \(other) that it reads, as the options ask")
             } else {
                 outcome = try await streams.first { try proof.outcome(of: name, as: view.name, $0, $1) }
                     .regarding(asksForTime: work.plan.viewsOfTheTime.contains(view.name))
@@ -82,7 +82,7 @@ extension ViewProof.Outcome {
     /// nothing.
     fileprivate func regarding(asksForTime: Bool) -> ViewProof.Outcome {
         guard asksForTime, case .differs = self else { return self }
-        return .notCompared("it asks for the time, and was read at two moments")
+        return .notCompared("it depends on the time, and was read at two moments")
     }
 }
 

@@ -74,13 +74,13 @@ extension TransferError: CustomStringConvertible {
     /// The refusal and its place. The program adds the remedy, in terms of its own commands.
     public var description: String {
         switch self {
-        case .oneDatabase: return "source and target are one database"
+        case .oneDatabase: return "source and target are the same database"
         case .targetNotEmpty(let names):
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"
         case .noSuchTable(let name): return "the source has no table \(name)"
         case .rulesForSameEngineCopy:
-            return "a copy into a database of the same kind changes nothing, so it takes no rules"
+            return "a copy into a database of the same kind changes nothing, so rules do not apply"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
         case .incompatibleValues(let found):
             return Self.list("values are incompatible with their columns' types", found)
@@ -96,17 +96,19 @@ extension TransferError: CustomStringConvertible {
         case .unfinished(let transfer): return transfer.description
         case .interrupted(let reason):
             let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
-            return "the transfer was interrupted: \(reason). What was done is kept, and the target marked as unfinished"
-        case .stopped: return "it was stopped, and the databases are as they were"
+            return
+                "the transfer was interrupted: \(reason). The finished part is kept, and the target is marked as unfinished"
+        case .stopped: return "it was stopped, and the databases are unchanged"
         case .sourceChanged(let record):
-            return "the source has changed since \(record.startedAt), when this transfer began: the rest would not fit"
+            return
+                "the source has changed since \(record.startedAt), when this transfer began: the rest would not match"
         case .otherSource(let record, let now):
-            return "the transfer of \(record.startedAt) that is unfinished reads \(record.source), not \(now)"
+            return "the unfinished transfer of \(record.startedAt) reads \(record.source), not \(now)"
         case .planChanged(let record, let differences):
             let which = differences.isEmpty ? "" : ": " + differences.joined(separator: ", ")
             return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
         case .nothingToAbandon: return "the target holds no unfinished transfer"
-        case .nothingToReport(let record): return "\(record.completion): there is nothing left to write a report of"
+        case .nothingToReport(let record): return "\(record.completion): it has nothing left to report"
         }
     }
     /// Returns one item on the same line as the heading, and several items on a line each.

@@ -70,7 +70,7 @@ final class YAMLReader {
         while let event = try member() {
             let key = try node(event)
             if let name = key.text {
-                if let first = lines[name] { throw .malformed(line: first, problem: "\(name) is there twice") }
+                if let first = lines[name] { throw .malformed(line: first, problem: "\(name) occurs twice") }
                 lines[name] = key.line
             }
             members.append((key, try node(next())))

@@ -14,14 +14,14 @@ struct TCMigrate {
 
     /// The daemon's database, as its settings name it.
     private static let databaseOfSettings = MigrateProgram.DefaultDatabase(
-        "what the settings say (telec config explain database), else the embedded SQLite file ~/.teleclaude/teleclaude.db"
+        "the one in the settings (telec config explain database), else the embedded SQLite file ~/.teleclaude/teleclaude.db"
     ) {
         do {
             let loaded = try LoadedSettings.load(.process, for: .daemon)
             return (loaded.settings.database, loaded.originOfDatabase ?? "the default")
         } catch let error as SettingsError {
             let place = error.place.map { "\($0): " } ?? ""
-            throw DatabaseError(.other, "\(place)\(error.message)", remedy: "\(error.remedy), or say --database URL")
+            throw DatabaseError(.other, "\(place)\(error.message)", remedy: "\(error.remedy), or pass --database URL")
         }
     }
 }

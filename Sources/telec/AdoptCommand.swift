@@ -13,10 +13,10 @@ struct AdoptCommand: AsyncParsableCommand {
         commandName: "adopt", abstract: "Take over the sessions of an existing single-user install.",
         usage: "telec adopt [--from <dir>] [--database <url>] [<options>]",
         discussion: """
-            Reads teleclaude.db in the checkout, of whatever age, and events.db beside the settings; both stay as they are, byte \
-            for byte. A proven copy is made to fit, and one transaction brings it into the database of your settings, proven \
-            again. What has no place there is kept in the table import_quarantine. Every session becomes yours, no token stays \
-            valid. Stop the existing daemon first.
+            Reads teleclaude.db in the checkout, of any age, and events.db beside the settings; both stay unchanged, byte for \
+            byte. A verified copy is adapted to the new schema, and one transaction transfers it into the database of your \
+            settings, verified again. What has no place there is kept in the table import_quarantine. Every session becomes \
+            yours, and all tokens become invalid. Stop the existing daemon first.
 
             EXAMPLES:
               telec adopt --dry-run
@@ -32,12 +32,12 @@ struct AdoptCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The empty database to fill. Default: what the settings say (telec config explain database).",
+            "The empty database to fill. Default: the one in the settings (telec config explain database).",
             valueName: "url"))
     var database: String?
 
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
-    @Flag(help: "Show what would be brought over, and write nothing.") var dryRun = false
+    @Flag(help: "Show what would be taken over, and write nothing.") var dryRun = false
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
@@ -73,7 +73,7 @@ struct AdoptCommand: AsyncParsableCommand {
 
     private func folder(_ context: ProcessContext) throws -> String {
         if let from { return context.absolute(from) }
-        guard let home = context.home else { throw ValidationError("There is no home folder: say --from.") }
+        guard let home = context.home else { throw ValidationError("There is no home folder: pass --from.") }
         return home
     }
 
@@ -101,8 +101,8 @@ struct AdoptCommand: AsyncParsableCommand {
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
         guard mkdir("/\(folder)", 0o700) == 0 || errno == EEXIST else {
             throw DatabaseError(
-                .other, "/\(folder) can't be made: \(String(cString: strerror(errno)))",
-                remedy: "make it, or name another database")
+                .other, "/\(folder) can't be created: \(String(cString: strerror(errno)))",
+                remedy: "create it, or name another database")
         }
     }
 

@@ -4,7 +4,7 @@ import TCTerminal
 
 struct AttachSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "attach", abstract: "Open the terminal of a session of yours. Leave it with Ctrl-B d.",
+        commandName: "attach", abstract: "Open the terminal of one of your sessions. Leave it with Ctrl-B d.",
         discussion: """
             EXAMPLES:
               telec sessions attach ID
@@ -40,8 +40,8 @@ struct SessionTerminal {
         }
         guard let local, local.hasTerminal else {
             throw RuntimeError(
-                .notRunning, "no terminal of this session is here",
-                remedy: "its owner starts it again: telec sessions revive")
+                .notRunning, "this session has no terminal on this machine",
+                remedy: "its owner can restart it: telec sessions revive")
         }
         return (local, remark)
     }

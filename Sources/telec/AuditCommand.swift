@@ -11,7 +11,7 @@ struct AuditCommand: ParsableCommand {
 
 struct ListAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List entries, newest first: an admin sees all, others who looked at theirs.",
+        commandName: "list", abstract: "List entries, newest first: admins see all, others see who looked at theirs.",
         usage: "telec audit list [<options>]",
         discussion: """
             EXAMPLES:
@@ -62,11 +62,11 @@ struct ListAudit: AsyncParsableCommand {
 
 struct VerifyAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check that no entry was changed, removed or moved. Exit code 1 when one was.",
+        commandName: "verify", abstract: "Check that no entry was changed, removed or moved. Exit code 1 if one was.",
         usage: "telec audit verify [<options>]",
         discussion: """
-            A checkpoint is what an export, or an earlier check, ended with. With one, a log that was written anew from end to \
-            end is found as well: keep one elsewhere.
+            An export or an earlier check ends with a checkpoint. With one, even a log that was rewritten as a whole \
+            is found: keep one elsewhere.
 
             EXAMPLES:
               telec audit verify
@@ -80,7 +80,7 @@ struct VerifyAudit: AsyncParsableCommand {
         try await options.guarding {
             let parts = checkpoint?.split(separator: ":", omittingEmptySubsequences: false).map(String.init) ?? []
             guard checkpoint == nil || parts.count == 2 else {
-                throw ValidationError("--checkpoint is SEQ:HASH, as the export printed it.")
+                throw ValidationError("--checkpoint takes SEQ:HASH, as the export printed it.")
             }
             let query: [(String, String?)] = [("seq", parts.first), ("hash", parts.last)]
             let reply = try await options.client().get("/audit/verify", query, as: VerdictDocument.self)

@@ -9,7 +9,7 @@ struct ExportAudit: AsyncParsableCommand {
         abstract: "Print all entries as lines of JSON, oldest first; the checkpoint on standard error.",
         usage: "telec audit export [<options>]",
         discussion: """
-            docs/audit.md says how anybody checks the lines without this program.
+            docs/audit.md says how to check the lines without this program.
 
             EXAMPLES:
               telec audit export > audit.ndjson
@@ -32,19 +32,19 @@ struct ExportAudit: AsyncParsableCommand {
 struct ArchiveAudit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "archive",
-        abstract: "Begin a new chain, and print all entries before it for keeping elsewhere.",
+        abstract: "Begin a new chain, and print all entries before it, to be kept elsewhere.",
         usage: "telec audit archive [<options>]",
         discussion: """
-            The lines are checked as they come: exit code 1 when one is not as it was written. No entry is removed: docs/audit.md, \
-            "Keeping it for years", says how the owner of the tables may do that. When the printing fails, the chain has begun all \
-            the same: `telec audit export --through SEQ` prints the entries again.
+            The lines are checked as they are printed: exit code 1 if one has been changed. No entry is removed: docs/audit.md, \
+            "Keeping it for years", says how the owner of the tables may do that. If printing fails, the new chain has begun \
+            nevertheless: `telec audit export --through SEQ` prints the entries again.
 
             EXAMPLES:
               telec audit archive > audit-2026.ndjson
               telec audit archive --reason "2026 is over" > audit-2026.ndjson
             """)
 
-    @Option(help: "Why you read it now; it is logged.") var reason: String?
+    @Option(help: "Why you read the log; it is recorded.") var reason: String?
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

@@ -55,7 +55,7 @@ enum ImportText {
         let owned = shares.joined(separator: ", ")
         return isDryRun
             ? "nothing was written; \(owned), \(tokens) would be revoked"
-            : "verified: \(owned), \(tokens) were revoked; the originals are as they were"
+            : "verified: \(owned), \(tokens) were revoked; the originals are unchanged"
     }
 
     static func document(_ report: ImportReport, target: String, isDryRun: Bool) -> JSON {

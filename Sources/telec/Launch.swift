@@ -29,13 +29,13 @@ struct Launch {
             return try await wait(for: start, client)
         } catch let error as RuntimeError {
             if !hadTerminal { await end(client, home: account.home) }
-            throw RuntimeError(error.code, error.message, remedy: error.remedy ?? "\(folder.log) says more")
+            throw RuntimeError(error.code, error.message, remedy: error.remedy ?? "see \(folder.log)")
         }
     }
 
     private func wait(for start: HostStart?, _ client: DaemonClient) async throws -> SessionDocument {
         let deadline = ContinuousClock.now + Self.patience
-        var trouble = "the session's host did not come up within \(Self.patience)"
+        var trouble = "the session's host did not start within \(Self.patience)"
         while ContinuousClock.now < deadline {
             do {
                 let session = try await client.get(
@@ -68,7 +68,7 @@ struct Launch {
 
     static func account() throws -> Account {
         guard var account = Account.of(uid: geteuid()) else {
-            throw RuntimeError(.failed, "uid \(geteuid()) has no account on this machine", remedy: "make one for it")
+            throw RuntimeError(.failed, "uid \(geteuid()) has no account on this machine", remedy: "create one for it")
         }
         // A user who has set another home works in that one.
         account.home = ProcessContext.process.home ?? account.home

@@ -7,7 +7,7 @@ struct MetricsCommand: AsyncParsableCommand {
         commandName: "metrics", abstract: "Print the daemon's figures in Prometheus' text format.",
         usage: "telec metrics [--socket <path>]",
         discussion: """
-            For admins, and for the account that monitoring.os_username names. The same is at GET /metrics of the socket.
+            For admins, and for the account named in monitoring.os_username. GET /metrics on the socket answers the same.
 
             EXAMPLES:
               telec metrics

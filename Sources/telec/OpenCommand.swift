@@ -4,17 +4,17 @@ import TCTerminal
 
 struct OpenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "open", abstract: "Go into your newest session of this folder. Leave it with Ctrl-B d.",
+        commandName: "open", abstract: "Open your newest session of this folder. Leave it with Ctrl-B d.",
         discussion: """
-            The session that something happened in last, of those of yours that are not over and that were started for this folder. \
-            With --json it is shown and not opened.
+            Opens the most recently active of your open sessions that were started for this folder. \
+            With --json it is shown, not opened.
 
             EXAMPLES:
               telec open
               telec open --project ~/src/shop
             """)
 
-    @Option(help: ArgumentHelp("The folder. Default: where you are.", valueName: "dir")) var project = "."
+    @Option(help: ArgumentHelp("The folder. Default: the current one.", valueName: "dir")) var project = "."
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
@@ -26,7 +26,7 @@ struct OpenCommand: AsyncParsableCommand {
             let found = try await client.get("/sessions", query, as: SessionsDocument.self).value.sessions
             guard let newest = found.first(where: { $0.ownerUID == me.uid && $0.isOpen }) else {
                 throw RuntimeError(
-                    .notFound, "no session of yours for \(folder) is open",
+                    .notFound, "you have no open session for \(folder)",
                     remedy: "start one there: telec sessions start")
             }
             guard !options.output.json else {

@@ -4,14 +4,14 @@ import TCTerminal
 
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Find sessions by what was said in them, the newest first.",
+        commandName: "search", abstract: "Find sessions by what was said in them, newest first.",
         usage: "telec search <word> … [<options>]",
         discussion: """
-            Finds where all words stand together, whatever their case and accents: in your sessions and in those that are shared with \
-            you. An admin looks into those of others with --reason. Each session of somebody else's whose text is shown is in the audit \
-            log before you see it.
+            Finds places where all words occur together, without regard to case and accents, in your sessions and in those shared with \
+            you. Admins can search the sessions of others with --reason. Each session of somebody else whose text is shown is logged in \
+            the audit log before you see it.
 
-            What is said is found some seconds later.
+            New text can be found some seconds after it was said.
 
             EXAMPLES:
               telec search deploy staging
@@ -19,14 +19,14 @@ struct SearchCommand: AsyncParsableCommand {
               telec search password --owner Alice --reason "incident 4711"
             """)
 
-    @Argument(help: ArgumentHelp("The words to look for.", valueName: "word")) var words: [String]
-    @Option(help: ArgumentHelp("Look only in this session, and show all that is found.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The words to search for.", valueName: "word")) var words: [String]
+    @Option(help: ArgumentHelp("Search only this session, and show all matches.", valueName: "id"))
     var session: SessionID?
-    @Option(help: ArgumentHelp("Look only in sessions of this project.", valueName: "dir")) var project: String?
-    @Option(help: ArgumentHelp("Look only in sessions of this person.", valueName: "name")) var owner: String?
-    @Option(help: ArgumentHelp("Look only at what was said since: 2h, 7d, 2026-11-25.", valueName: "moment"))
+    @Option(help: ArgumentHelp("Search only sessions of this project.", valueName: "dir")) var project: String?
+    @Option(help: ArgumentHelp("Search only sessions of this person.", valueName: "name")) var owner: String?
+    @Option(help: ArgumentHelp("Search only what was said since then: 2h, 7d, 2026-11-25.", valueName: "moment"))
     var since: TimestampArgument?
-    @Option(help: "Why you look: required for sessions of others, and logged.") var reason: String?
+    @Option(help: "Why you search: required for sessions of others, and logged.") var reason: String?
     @Option(help: "Show at most this many places, 1 to 100.") var limit = 20
     @Option(help: ArgumentHelp("Continue after a page: its `next`.", valueName: "place")) var after: String?
     @OptionGroup var options: ClientOptions
@@ -48,7 +48,7 @@ struct SearchCommand: AsyncParsableCommand {
             let shown = FoundText.of(reply.value.hits, for: me, look)
             Console.out(shown.isEmpty ? "nothing was found" : shown)
             if me.role == "admin", me.mode == "system", reply.value.searched == "own_and_shared", session == nil {
-                Console.error("sessions of others were not searched: say why with --reason TEXT")
+                Console.error("sessions of others were not searched: give a reason with --reason TEXT")
             }
             if let next = reply.value.next { Console.error("there are more: --after '\(next)'") }
         }

@@ -5,7 +5,7 @@ import TCTerminal
 
 struct GetSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "get", abstract: "Show everything about one session but what was said in it.",
+        commandName: "get", abstract: "Show everything about one session except what was said in it.",
         discussion: """
             EXAMPLES:
               telec sessions get ID
@@ -30,7 +30,7 @@ struct SendToSession: AsyncParsableCommand {
         commandName: "send", abstract: "Type a text, or keys, into a session.",
         usage: "telec sessions send <session> [<text>] [<options>]",
         discussion: """
-            Without a text it is read from standard input, which keeps it out of the list of processes.
+            Without a text argument, the text is read from standard input, which keeps it out of the list of processes.
 
             EXAMPLES:
               telec sessions send ID "run the tests"
@@ -62,7 +62,7 @@ struct EndSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "end", abstract: "End a session and what runs in it.",
         discussion: """
-            A session of yours that runs here is ended here where the daemon does not know it, says no or is away.
+            If the daemon does not know one of your sessions, refuses or is not running, a session that runs here is ended locally.
 
             EXAMPLES:
               telec sessions end ID
@@ -111,7 +111,7 @@ struct SessionEnd {
 
 struct ShareSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "share", abstract: "Let the others of this system see a session. Who reads it is logged.",
+        commandName: "share", abstract: "Let everybody on this system see a session. Each reader is logged.",
         discussion: """
             EXAMPLES:
               telec sessions share ID
@@ -125,7 +125,7 @@ struct ShareSession: AsyncParsableCommand {
 
 struct UnshareSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unshare", abstract: "Let nobody but you and the admins see a session.",
+        commandName: "unshare", abstract: "Let only you and the admins see a session.",
         discussion: """
             EXAMPLES:
               telec sessions unshare ID

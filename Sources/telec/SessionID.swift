@@ -28,8 +28,8 @@ extension SessionID {
         let open = own.filter { $0.closedAt == nil }
         if let only = own.count == 1 ? own.first : open.count == 1 ? open.first : nil { return only.sessionID }
         throw RuntimeError(
-            .badRequest, "\(own.count) sessions of yours have this title",
-            remedy: "say one by its id: \(own.prefix(3).map(\.sessionID).joined(separator: ", "))")
+            .badRequest, "\(own.count) of your sessions have this title",
+            remedy: "name one by its id: \(own.prefix(3).map(\.sessionID).joined(separator: ", "))")
     }
 
     /// Whether the text is a UUID, the form of the daemon's ids.

@@ -14,7 +14,7 @@ struct SessionStart {
     /// The thinking mode that replaces the caller's own.
     var thinkingMode: String?
     /// The advice in the error for a call that names neither agent nor command, while no agent is preferred.
-    var advice = "say --agent NAME, or a command behind --"
+    var advice = "pass --agent NAME, or a command after --"
 
     /// Starts the session and returns when its command runs or has run.
     /// - Throws: `RuntimeError`, or `SettingsError` for the caller's own settings.

@@ -9,7 +9,7 @@ struct StartSession: AsyncParsableCommand {
         commandName: "start", abstract: "Start an agent, or a command, in a session of its own.",
         usage: "telec sessions start --title <title> [<options>] -- [<command> ...]",
         discussion: """
-            It runs as you, in tmux, and goes on when you log out. Its environment is clean: what a login gives, and the \
+            It runs as you, in tmux, and continues when you log out. Its environment is clean: that of a login, and the \
             variables that you name with --env.
 
             EXAMPLES:
@@ -23,10 +23,10 @@ struct StartSession: AsyncParsableCommand {
     @Option(help: "The name to show in lists.") var title: String
     @Option(
         help: ArgumentHelp(
-            "Start this agent of the settings. Default: yours, unless a command is given.", valueName: "name"))
+            "Start this agent from the settings. Default: yours, unless a command is given.", valueName: "name"))
     var agent: String?
     @Option(
-        name: .customLong("env"), help: ArgumentHelp("Pass this environment variable of yours on.", valueName: "name"))
+        name: .customLong("env"), help: ArgumentHelp("Pass on this variable of your environment.", valueName: "name"))
     var variables: [String] = []
     @OptionGroup var options: ClientOptions
     @Argument(
@@ -35,11 +35,11 @@ struct StartSession: AsyncParsableCommand {
 
     func validate() throws {
         guard agent == nil || command.isEmpty else {
-            throw ValidationError("Say an agent or a command, not both.")
+            throw ValidationError("Give an agent or a command, not both.")
         }
         if let name = variables.first(where: { $0.contains("=") }) {
             throw ValidationError(
-                "--env takes a name alone; the value of \(name.prefix { $0 != "=" }) comes from your environment.")
+                "--env takes only a name; the value of \(name.prefix { $0 != "=" }) comes from your environment.")
         }
     }
 
@@ -66,10 +66,10 @@ struct StartSession: AsyncParsableCommand {
 
 struct ReviveSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revive", abstract: "Run a session of yours again, whose host or command has ended.",
+        commandName: "revive", abstract: "Restart one of your sessions whose host or command has ended.",
         usage: "telec sessions revive <session> [<options>] -- [<command> ...]",
         discussion: """
-            Where the terminal still lives, only the recording and the line to the daemon are taken up again.
+            If the terminal still exists, only the recording and the connection to the daemon are resumed.
 
             EXAMPLES:
               telec sessions revive ID
@@ -78,7 +78,7 @@ struct ReviveSession: AsyncParsableCommand {
 
     @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @Option(
-        name: .customLong("env"), help: ArgumentHelp("Pass this environment variable of yours on.", valueName: "name"))
+        name: .customLong("env"), help: ArgumentHelp("Pass on this variable of your environment.", valueName: "name"))
     var variables: [String] = []
     @OptionGroup var options: ClientOptions
     @Argument(
@@ -93,7 +93,7 @@ struct ReviveSession: AsyncParsableCommand {
             let found = try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
             guard !command.isEmpty || before != nil || found.agent != nil else {
                 throw RuntimeError(
-                    .badRequest, "nobody remembers what ran in this session", remedy: "say it behind --")
+                    .badRequest, "the command of this session is not known", remedy: "give it after --")
             }
             try await LocalSession(sessionID: id, home: home)?.letLastRunEnd()
             let started = try await client.post(

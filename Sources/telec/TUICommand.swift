@@ -10,8 +10,8 @@ struct TUICommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tui", abstract: "Use sessions on a whole terminal: list, details, transcripts, audit log.",
         discussion: """
-            Projects first, and live: what starts, changes or ends shows at once. ? says what the keys do. It needs a terminal \
-            of 40 columns and 12 rows, and uses the colours that this one has (none with NO_COLOR).
+            Sessions are grouped by project, and the list is live: it shows every start, change and end at once. ? explains the \
+            keys. It needs a terminal of 40 columns and 12 rows, and uses its colours (none with NO_COLOR).
 
             EXAMPLES:
               telec tui
@@ -19,7 +19,7 @@ struct TUICommand: AsyncParsableCommand {
               telec tui --plain
             """)
 
-    @Flag(help: "Work line by line, for a screen reader or a terminal that can't do more.") var plain = false
+    @Flag(help: "Work line by line, for a screen reader or a simple terminal.") var plain = false
 
     @Option(
         help: ArgumentHelp(

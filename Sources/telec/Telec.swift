@@ -7,10 +7,10 @@ struct Telec: AsyncParsableCommand {
         commandName: "telec",
         abstract: "Use the agent sessions on this machine: yours, and those that are shared with you.",
         discussion: """
-            Asks the daemon (teleclauded) at TELECLAUDE_SOCKET, by default where its mode has it. The kernel tells the daemon who \
-            you are; there is nothing to log in to.
+            Asks the daemon (teleclauded) at TELECLAUDE_SOCKET, by default at its usual place. The kernel tells the daemon who \
+            you are; there is no login.
 
-            Where a session is wanted, say its id or the title of one of yours; - reads it from the first line of standard input.
+            Name a session by its id or by the title of one of yours; - reads it from the first line of standard input.
 
             EXAMPLES:
               telec whoami

@@ -4,7 +4,7 @@ import TCTerminal
 
 struct WhoamiCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "whoami", abstract: "Show who the daemon takes you for.",
+        commandName: "whoami", abstract: "Show who you are to the daemon.",
         discussion: """
             EXAMPLES:
               telec whoami
@@ -18,7 +18,7 @@ struct WhoamiCommand: AsyncParsableCommand {
             let reply = try await options.client().get("/whoami", as: WhoamiDocument.self)
             let me = reply.value
             options.show(reply) {
-                let name = me.person ?? "nobody whom the settings know"
+                let name = me.person ?? "nobody in the settings"
                 let session = me.sessionID.map { ", from inside session \($0)" } ?? ""
                 return "\(name) (\(me.role), uid \(me.uid)\(me.osUsername.map { ", \($0)" } ?? ""))\(session)"
             }

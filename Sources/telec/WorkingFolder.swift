@@ -22,7 +22,7 @@ enum WorkingFolder {
         defer { free(resolved) }
         let folder = String(cString: resolved)
         guard stat(folder, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
-            throw RuntimeError(.badRequest, "\(path) is no folder", remedy: "name a folder")
+            throw RuntimeError(.badRequest, "\(path) is not a folder", remedy: "name a folder")
         }
         return folder
     }

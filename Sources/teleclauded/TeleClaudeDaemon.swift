@@ -12,11 +12,11 @@ import TCTerminal
 struct TeleClaudeDaemon: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "teleclauded",
-        abstract: "Keep the agent sessions of everybody on this machine, and who looked at them.",
+        abstract: "Keep the agent sessions of everybody on this machine, and log who looked at them.",
         usage: "teleclauded [<options>]",
         discussion: """
             It works on the embedded SQLite database without any configuration; with /etc/teleclaude/config.yml it serves the \
-            whole machine. The database is migrated at the start.
+            whole machine. The database is migrated at startup.
 
             EXAMPLES:
               teleclauded
@@ -24,21 +24,21 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
               teleclauded --socket /run/teleclaude/teleclaude.sock --migration refuse-if-behind
               teleclauded --standby
 
-            Signals: TERM and INT end it in an orderly way, HUP reads people, agents and adapters anew.
-            Exit codes: 0 ended as it was told, 2 failed or refused, 64 usage.
+            Signals: TERM and INT end it in an orderly way, HUP rereads people, agents and adapters.
+            Exit codes: 0 ended on request, 2 failed or refused, 64 usage.
             """,
         version: teleclaudeVersion)
 
     @Option(
         help: ArgumentHelp(
-            "Listen on this socket. Default: TELECLAUDE_SOCKET, else the place of the mode.", valueName: "path"))
+            "Listen on this socket. Default: TELECLAUDE_SOCKET, else the mode's usual place.", valueName: "path"))
     var socket: String?
 
     @Option(
         help: ArgumentHelp("What to do about pending migrations.", valueName: "mode"))
     var migration: StartupMode = .migrate
 
-    @Flag(help: "Wait for the daemon that works on this database, and take over when it ends.")
+    @Flag(help: "Wait for the daemon that uses this database, and take over when it ends.")
     var standby = false
 
     @Flag(help: "Check settings, database and schema, and serve nothing.")
@@ -99,11 +99,11 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
         case .consentToDataLoss: "to lose them, run tc-migrate up --allow-data-loss"
         case .undoOrRecordEdit: "use the programs that applied it, or later ones"
         case .consentToOrder(let id):
-            "where it makes no difference that \(id) comes after those, apply it with tc-migrate up --out-of-order"
+            "if the order makes no difference, apply \(id) after those with tc-migrate up --out-of-order"
         case .applyPending: "apply them with tc-migrate up, or start with --migration migrate"
         case .listDifferences: "tc-migrate drift lists every difference"
         case .declareWhatIsThere: remedy.description
-        case .askForStatus: "tc-migrate status tells whether it is applied; then start again"
+        case .askForStatus: "tc-migrate status says whether it is applied; then start again"
         }
     }
 }

@@ -15,7 +15,7 @@ struct AdapterTests {
             #expect(before.document["person"] as? String == "Alice" && before.document["can_start"] as? Bool == false)
             let refused = try await door.chat("sessions/start", alice, wanted)
             #expect(refused.summary == "409 not_running")
-            #expect(refused.text.contains("only Alice's own may start a session as Alice"), "\(refused)")
+            #expect(refused.text.contains("only one of Alice's own can start a session as Alice"), "\(refused)")
             #expect(refused.text.contains("telec sessions start"), "\(refused)")
             #expect(try await machine.titles(machine.alice) == [])
 
@@ -76,7 +76,7 @@ struct AdapterTests {
             let stranger = try await door.chat("whoami", "999888777")
             #expect(stranger.status == 200 && stranger.document["person"] is NSNull)
             #expect(stranger.document["can_start"] as? Bool == false)
-            #expect(stranger.text.contains("no session can be his and he may see none"), "\(stranger)")
+            #expect(stranger.text.contains("this person has no sessions and may see none"), "\(stranger)")
             let carol = try await door.chat("whoami", AdapterMachine.carol)
             #expect(carol.document["person"] as? String == "Carol" && carol.text.contains("no account on this machine"))
             for user in ["999888777", AdapterMachine.carol] {
@@ -207,7 +207,7 @@ struct AdapterTests {
             // Two people have the same identity: the message names both, and the earlier settings stay in force.
             try door.settings(more: "  - {name: Eve, email: Alice@Example.org}")
             try door.reload(until: "settings were not read anew")
-            let words = "Eve and Alice (line 3) have one identity, email alice@example.org"
+            let words = "Eve and Alice (line 3) have the same identity, email alice@example.org"
             #expect(try door.machine.daemon.errorText().contains(words))
             #expect(try await door.ask(door.machine.stranger, [known]).map(\.status) == [200])
         }
@@ -265,7 +265,7 @@ struct AdapterTests {
                 #expect(try await say(user, line) == (line == "hello" ? "You are Alice." : "none"))
             }
             #expect(try await say("999888777", "hello") == "You are nobody here.")
-            #expect(try await say("999888777", "/list").hasPrefix("nobody in the settings has this identity"))
+            #expect(try await say("999888777", "/list").hasPrefix("the settings know nobody with this identity"))
             #expect(try await say(alice, "/start robot \(machine.alice.home)").contains("telec sessions start"))
             _ = try await machine.start(machine.alice, title: "Alice's own")
             let id = try await say(alice, "/start robot \(machine.alice.home)")

@@ -189,7 +189,8 @@ struct AdoptTests {
             let descriptor = open("\(home)/teleclaude/teleclaude.pid", O_RDWR | O_CLOEXEC)
             #expect(flock(descriptor, LOCK_EX) == 0)
             expectRefusal(
-                try await adopt(box, home, "sqlite:\(box("new.db"))"), saying: "the existing daemon runs", "stop it")
+                try await adopt(box, home, "sqlite:\(box("new.db"))"),
+                saying: "the existing daemon or another adoption is running", "stop it")
             close(descriptor)
             #expect(!FileManager.default.fileExists(atPath: box("new.db")))
             #expect(try Originals(home) == before)
@@ -219,7 +220,10 @@ struct AdoptTests {
 
             for (statement, words) in [
                 ("CREATE TABLE a (b)", "no table sessions"),
-                ("CREATE TABLE sessions (session_id TEXT); CREATE TABLE audit_log (a)", "new daemon's already"),
+                (
+                    "CREATE TABLE sessions (session_id TEXT); CREATE TABLE audit_log (a)",
+                    "already a database of the new daemon"
+                ),
             ] {
                 let folder = box("other-\(words.count)")
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -234,7 +238,7 @@ struct AdoptTests {
             let full = try await adopt(box, home, "sqlite:\(box("full.db"))")
             #expect(full.code == 2 && full.error.contains("mine"), "\(full)")
             expectRefusal(
-                try await adopt(box, home, "sqlite:\(box("no/such/folder/new.db"))"), saying: "can't be made")
+                try await adopt(box, home, "sqlite:\(box("no/such/folder/new.db"))"), saying: "can't be created")
             #expect(!FileManager.default.fileExists(atPath: box("new.db")))
             // No working copy is left.
             #expect(try FileManager.default.contentsOfDirectory(atPath: "\(box.folder)/tmp").isEmpty)
@@ -337,7 +341,7 @@ struct AdoptTests {
             let run = try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet")
             hook.kill(SIGKILL)
             _ = try await hook.finish()
-            expectRefusal(run, saying: "was written to while it was copied", "stop what writes to it")
+            expectRefusal(run, saying: "was written to during the copy", "stop its writers")
             #expect(!FileManager.default.fileExists(atPath: box("new.db")))
             #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
         }

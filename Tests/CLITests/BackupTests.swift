@@ -278,7 +278,7 @@ struct BackupTests {
                 try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, Program.telec.path],
                 variables)
             #expect(run.code == 2 && run.output.hasSuffix("}\n"), "what is left on the disk is listed: \(run)")
-            #expect(run.error.contains("no space left") || run.error.contains("disk"), "\(run)")
+            #expect(run.error.contains("no space is left") || run.error.contains("disk"), "\(run)")
         }
     }
 

@@ -14,7 +14,7 @@ struct CompilerTests {
             (alter("Unique(\"a\")"), "write Add(Unique(…))"),
             (alter("Check(\"a > 0\").named(\"c\")"), "write Add(Check(…))"),
             (alter("ForeignKey(\"a\", to: \"b\")"), "write Add(ForeignKey(…))"),
-            (alter("DropTable(\"a\")"), "write it in Migration(…), beside AlterTable(…)"),
+            (alter("DropTable(\"a\")"), "write it in Migration(…), next to AlterTable(…)"),
             (alter("AddColumn(\"a\", .text); Unique(\"a\")"), "write Add(Unique(…))"),
             (create("AddColumn(\"a\", .text)"), "write Column(…)"),
             (create("AddColumn(\"a\", .text).nullable()"), "write Column(…)"),

@@ -85,7 +85,7 @@ struct DaemonTests {
             let variables = box.daemonVariables("sqlite:\(box("a.db"))")
             try "mine".write(toFile: socket, atomically: false, encoding: .utf8)
             let file = try await box.run(.teleclauded, [], variables)
-            #expect(file.code == 2 && file.error.contains("is there and is no socket"), "\(file)")
+            #expect(file.code == 2 && file.error.contains("exists and is not a socket"), "\(file)")
             #expect(try String(contentsOfFile: socket, encoding: .utf8) == "mine")
             try FileManager.default.removeItem(atPath: socket)
             // A killed daemon leaves its socket behind, and the next daemon replaces it.
@@ -108,7 +108,7 @@ struct DaemonTests {
             #expect(run.code == 2)
             #expect(
                 run.error
-                    == "error: no daemon runs here: there is no \(box.folder)/none.sock; start teleclauded, or say its "
+                    == "error: no daemon runs here: there is no \(box.folder)/none.sock; start teleclauded, or name its "
                     + "socket with --socket\n")
             let json = try await box.run(
                 .telec, ["whoami", "--json"], ["TELECLAUDE_SOCKET": "\(box.folder)/none.sock"])
@@ -127,7 +127,7 @@ struct DaemonTests {
             let process = try box.start(Program(inPath: "python3"), ["-c", other])
             try waitUntil("it listens") { FileManager.default.fileExists(atPath: "\(box.folder)/o.sock") }
             let run = try await box.run(.telec, ["whoami", "--socket", "\(box.folder)/o.sock"])
-            #expect(run.code == 2 && run.error.contains("is no teleclauded"), "\(run)")
+            #expect(run.code == 2 && run.error.contains("is not teleclauded"), "\(run)")
             process.kill(SIGKILL)
         }
     }

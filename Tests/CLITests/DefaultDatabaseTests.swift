@@ -172,7 +172,7 @@ struct NoDefaultDatabaseTests {
                 let run = try await box.fixture("plain", command)
                 #expect(run.ending == .exit(64) && run.output.isEmpty, "\(run)")
                 #expect(
-                    run.error == "error: no database is named; say --database URL, or set TC_DATABASE_URL\n", "\(run)")
+                    run.error == "error: no database is named; pass --database URL, or set TC_DATABASE_URL\n", "\(run)")
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: box.home).isEmpty)
             let help = try await box.fixture("plain", ["up", "--help"])

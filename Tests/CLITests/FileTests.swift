@@ -80,7 +80,7 @@ struct FileTests {
 
             for command in ["up", "down"] {
                 let run = try await user.run(command, "--json", "-d", box("test.db"))
-                expectRefusal(run, saying: box("test.db"), "by this user", "let this user")
+                expectRefusal(run, saying: box("test.db"), "by this user", "give this user")
                 #expect(try run.document(ErrorDocument.self).error.code == "permission")
             }
             let status = try await user.run("status", "--json", "-d", box("test.db"))
@@ -100,7 +100,8 @@ struct FileTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: box.files)
             defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: box.files) }
             let run = try await user.run("up", "-d", "sqlite:\(box("new.db"))")
-            expectRefusal(run, saying: box.files, "can't be made by this user", "let this user write the folder")
+            expectRefusal(
+                run, saying: box.files, "can't be created by this user", "give this user write access to the folder")
             #expect(try box.contents().isEmpty)
         }
     }

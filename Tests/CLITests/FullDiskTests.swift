@@ -30,7 +30,7 @@ struct FullDiskTests {
                 """
             let run = try await box.run(
                 try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, Program.tcMigrate.path])
-            try await expectStopped(run, box, saying: "no space left", "free some space")
+            try await expectStopped(run, box, saying: "no space is left", "free some space")
             #expect(try run.document(ErrorDocument.self).error.context.kind == "diskFull")
         }
     }
@@ -45,7 +45,7 @@ struct FullDiskTests {
                 """
             let run = try await box.run(
                 try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, Program.tcMigrate.path])
-            expectRefusal(run, saying: "no space left", "disk/test.db", "free some space")
+            expectRefusal(run, saying: "no space is left", "disk/test.db", "free some space")
         }
     }
 

@@ -89,7 +89,7 @@ struct FullScreenStoryTests {
                 try await window.wait(toShow: "Lasting")
                 daemon.process.kill(SIGKILL)
                 _ = try await daemon.process.finish()
-                let screen = try await window.wait(toShow: "The daemon is away, trying again")
+                let screen = try await window.wait(toShow: "The daemon is not reachable, trying again")
                 #expect(screen.contains("Lasting"), "\(screen)")
                 // An action fails meanwhile, and the screen says why.
                 try await window.keys("s")
@@ -250,7 +250,7 @@ struct FullScreenStoryTests {
             let piped = try await daemon.telec("tui")
             #expect(piped.code == 64 && piped.error.contains("telec tui needs a terminal"), "\(piped)")
             for (terminal, why) in [
-                ("no-such-terminal", "does not know the terminal that TERM names"), ("dumb", "can't place its cursor"),
+                ("no-such-terminal", "does not know the terminal type in TERM"), ("dumb", "can't position the cursor"),
             ] {
                 try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
                     try await window.open(program, terminal: terminal)
@@ -321,7 +321,7 @@ struct FullScreenStoryTests {
             for text in [
                 "1. Mine, active, in ", "session: \(id)", "Sent.", "Shared: everybody", "Not ended.",
                 "Started: From lines",
-                "1. From lines, active", "Nobody looked", "dance is nothing that is understood",
+                "1. From lines, active", "Nobody looked", "dance is not a command",
                 "No session has the number 9",
             ] { #expect(run.output.contains(text), "\(text)\n\(run)") }
             try await daemon.waitForTranscript(of: id, toContain: "typed by line")

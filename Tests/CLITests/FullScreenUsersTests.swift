@@ -128,7 +128,7 @@ struct FullScreenUsersTests {
         try await withSharedMachine(.sqlite) { machine in
             try await withWindow(TerminalWindow(machine.box, machine.variables, user: machine.stranger)) { window in
                 try await window.open("\(machine.client.path) tui")
-                try await window.wait(toShow: "nobody's in the settings")
+                try await window.wait(toShow: "this account is not in the settings")
                 try await window.keys("q")
                 try await window.wait(toShow: "ended with 0")
             }

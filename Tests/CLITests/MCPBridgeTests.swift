@@ -68,13 +68,13 @@ struct MCPBridgeTests {
     /// The socket answers, but not as a daemon with MCP. The bridge replies with a sentence and does not crash.
     @Test(arguments: [
         ("HTTP/1.1 404 Not Found\\r\\nContent-Length: 2\\r\\n\\r\\n{}", "it is older than this program"),
-        ("HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}", "speaks no MCP: it has said 200"),
+        ("HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}", "does not speak MCP: it answered 200"),
         (
             "HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\nContent-Length: 3\\r\\n\\r\\n:\\n\\n",
-            "before it was whole"
+            "ended too early"
         ),
-        ("HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n{", "went away in the middle of its answer"),
-        ("220 mail.example.org\\r\\n", "is no teleclauded"), ("", "closed the connection without an answer"),
+        ("HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n{", "ended in the middle of its answer"),
+        ("220 mail.example.org\\r\\n", "is not teleclauded"), ("", "closed the connection without an answer"),
     ])
     func whatIsNoDaemonOfOurs(answer: String, words: String) async throws {
         try await withSandbox { box in
@@ -195,7 +195,7 @@ struct MCPBridgeTests {
             let lines = (1...200).map { Self.call($0, "list_projects") }
             let run = try await daemon.telec("mcp", input: lines.joined(separator: "\n"))
             let answers = run.output.split(separator: "\n")
-            let refused = answers.filter { $0.contains("32 calls run already") }.count
+            let refused = answers.filter { $0.contains("32 calls are already running") }.count
             let done = answers.filter { $0.contains(#""isError":false"#) }.count
             #expect(answers.count == 200 && done >= 32 && done + refused == 200, "\(done) \(refused) \(run.error)")
         }

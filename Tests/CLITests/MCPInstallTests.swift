@@ -63,7 +63,7 @@ struct MCPInstallTests {
     @Test func settingsThatAreNotThereYet() async throws {
         try await withSandbox { box in
             let none = try await box.run(.telec, ["mcp", "install"])
-            #expect(none.code == 64 && none.error.contains("there are no settings of an agent in"), "\(none)")
+            #expect(none.code == 64 && none.error.contains("there are no agent settings in"), "\(none)")
             let run = try await box.run(.telec, ["mcp", "install", "--agent", "gemini", "--agent", "claude"])
             #expect(run.code == 0, "\(run)")
             let facts = try FileManager.default.attributesOfItem(atPath: "\(box.home)/.gemini/settings.json")
@@ -98,7 +98,7 @@ struct MCPInstallTests {
             try write(box, ".gemini/settings.json", "{\"mcpServers\": {\"teleclaude\": {\"command\": \"node\"}}}")
             let before = try box.contents()
             let run = try await box.run(.telec, ["mcp", "install"])
-            #expect(run.code == 2 && run.error.contains("a server called teleclaude stands there"), "\(run)")
+            #expect(run.code == 2 && run.error.contains("a server named teleclaude is already there"), "\(run)")
             #expect(try box.contents() == before)
             let json = try await box.run(.telec, ["mcp", "install", "--json"])
             #expect(json.code == 2 && json.output.contains("\"error\""), "\(json)")

@@ -184,16 +184,16 @@ struct MCPMessageTests {
         try await withDaemon(.sqlite) { daemon in
             for (tool, arguments, words) in [
                 ("get_session", "{}", "session_id is missing"),
-                ("get_session", #"{"session_id":7}"#, "has to be a text"),
-                ("get_session", #"{"session_id":"\u0000"}"#, "NUL"), ("whoami", "[]", "have to be an object"),
+                ("get_session", #"{"session_id":7}"#, "must be a text"),
+                ("get_session", #"{"session_id":"\u0000"}"#, "NUL"), ("whoami", "[]", "must be an object"),
                 ("list_sessions", #"{"limit":501}"#, "1 to 500"),
-                ("list_sessions", #"{"after":"x"}"#, "no place of a list"),
+                ("list_sessions", #"{"after":"x"}"#, "not a place in a list"),
                 ("list_sessions", #"{"computer":"elsewhere"}"#, "leave computer out"),
                 ("get_session_data", #"{"session_id":"x","computer":"elsewhere"}"#, "leave computer out"),
                 ("list_audit", #"{"from":"now"}"#, "2026-11-25T09:30:00Z"),
                 ("whoami", #"{"sudo":true}"#, "takes no sudo"),
                 ("get_session_data", #"{"session_id":"x","tail_chars":0}"#, "1 to 48000"),
-                ("send_message", #"{"session_id":"x","keys":["F99"]}"#, "F99 is no key"),
+                ("send_message", #"{"session_id":"x","keys":["F99"]}"#, "F99 is not a key"),
                 ("start_session", #"{"title":"x","project_path":"/"}"#, "telec mcp"),
             ] {
                 let body =

@@ -153,7 +153,7 @@ struct MCPToolTests {
             #expect(modern.outcomes[0].code == -32021 && modern.outcomes[1].code == -32021, "\(modern)")
             let before = try await machine.mcp.run(.before, as: machine.admin, MCPDriver.Plan(steps: steps))
             #expect(before.version == "2025-11-25")
-            #expect(before.outcomes[0].isError && before.outcomes[0].text.contains("say it as the argument reason"))
+            #expect(before.outcomes[0].isError && before.outcomes[0].text.contains("give it as the argument reason"))
             for answer in [modern, before] {
                 #expect(answer.outcomes[2].text.contains(MultiUserTests.canary), "\(answer)")
                 let entries = answer.outcomes[3].content["entries"] as? [[String: Any]]
@@ -189,8 +189,8 @@ struct MCPToolTests {
                 #expect(answer.outcomes[0].progress == [1, 2])
                 #expect(answer.outcomes[1].text.contains(machine.bob.name), "\(answer.outcomes[1])")
                 #expect(!answer.outcomes[2].isError)
-                #expect(answer.outcomes[3].text == "bad_request: say a message or keys, not both")
-                #expect(answer.outcomes[4].text == "bad_request: a message has a text or keys")
+                #expect(answer.outcomes[3].text == "bad_request: give a message or keys, not both")
+                #expect(answer.outcomes[4].text == "bad_request: a message needs a text or keys")
                 #expect(!answer.outcomes[5].isError && !answer.outcomes[6].isError, "\(answer.outcomes)")
             }
             let over = try await machine.mcp.run(
@@ -244,7 +244,7 @@ struct MCPToolTests {
             let key = try #require(question?["id"] as? String)
             let answer = #"{"jsonrpc":"2.0","id":"\#(key)","result":{"action":"accept","content":{"reason":"mine"}}}"#
             let foreign = try await machine.post(answer, legacy, as: machine.bob).finish()
-            #expect(foreign.output.contains("nobody here has asked what this answers"), "\(foreign)")
+            #expect(foreign.output.contains("this answers a question that was not asked here"), "\(foreign)")
             let cancel = #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}"#
             for (user, session) in [(machine.bob, "test"), (machine.admin, "another")] {
                 let headers = ["Mcp-Session-Id: 2025-11-25.asks.\(session)"]

@@ -40,7 +40,7 @@ struct MendingTests {
             #expect(try await tail.finish(timeout: 20).code == 0)
             #expect(try query("SELECT lifecycle_status FROM sessions WHERE session_id = 'h'", on: url) == ["headless"])
             let sent = try await daemon.telec("sessions", "send", id, "x")
-            #expect(sent.code == 2 && sent.error.contains("nobody has run the session since"), "\(sent)")
+            #expect(sent.code == 2 && sent.error.contains("the session has not been running since"), "\(sent)")
             let listed = try await daemon.telec("sessions", "list", "--state", "lost")
             #expect(listed.output.contains(id) && listed.output.contains(never), "\(listed)")
             #expect(try await daemon.telec("sessions", "revive", id).code == 0)

@@ -44,7 +44,8 @@ struct OnlineCommandTests {
             #expect(large.output.contains("would block  everybody of people ("), "\(large)")
             #expect(
                 large.output.contains(
-                    " MB) while nick is looked at in every row; a migration that is .online() does it beside them\n"),
+                    " MB) while nick is checked in every row; a migration with .online() does it without blocking them\n"
+                ),
                 "\(large)")
         }
     }

@@ -107,7 +107,7 @@ struct OutOfOrderTests {
         #expect(document.position == position && document.outOfOrder == late, "\(run)", sourceLocation: sourceLocation)
         #expect(document.migrations.map(\.state) == states, "\(run)", sourceLocation: sourceLocation)
         let text = try await box.fixture("slipped-in", "status", "-d", url)
-        let line = "out of order: 0003-tags, pending before one that is applied\n"
+        let line = "out of order: 0003-tags, pending before an applied one\n"
         #expect(text.output.hasSuffix(line) == !late.isEmpty, "\(text)", sourceLocation: sourceLocation)
     }
 

@@ -53,7 +53,7 @@ struct QuietSourceTests {
             try file.truncate(atOffset: UInt64(bytes.count))
             try file.close()
             let transferred = try await run.finish()
-            let remark = "everything was read again from the beginning"
+            let remark = "the whole source was read again"
             #expect(transferred.ending == .exit(0) && transferred.output.contains(remark), "\(transferred)")
             #expect(transferred.error.contains(remark))
             #expect(try await box.migrate("verify", other, target).ending == .exit(0))

@@ -20,7 +20,7 @@ struct QuotaTests {
             for program in many { runs.append(try await program.finish()) }
             let (made, refused) = (runs.filter { $0.code == 0 }, runs.filter { $0.code == 2 })
             #expect(made.count == 3 && refused.count == 3, "\(runs)")
-            #expect(refused.allSatisfy { $0.error.contains("you have 3 sessions that are not over") }, "\(refused)")
+            #expect(refused.allSatisfy { $0.error.contains("you have 3 open sessions") }, "\(refused)")
             #expect(try logged(url).count == 3)
             let json = try await daemon.telec(
                 "sessions", "start", "--json", "--title", "x", "--project", box.files, "--", "true")

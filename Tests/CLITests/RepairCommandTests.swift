@@ -14,7 +14,7 @@ struct RepairCommandTests {
             let preview = try await box.fixture("retold", "repair", "--dry-run", "-d", url)
             #expect(preview.ending == .exit(0), "\(preview)")
             #expect(preview.output.hasPrefix("would record  0001-people: operation 1 differs: "), "\(preview)")
-            #expect(preview.error.contains("note: 0001-people: rows stay as what was applied has left them"))
+            #expect(preview.error.contains("note: 0001-people: rows stay as they were left when it was applied"))
             let unasked = try await box.fixture("retold", "repair", "--json", "-d", url)
             expectRefusal(unasked, saying: "0001-people was edited", "operation 1 differs", "--yes")
             #expect(try unasked.document(ErrorDocument.self).error.code == "not_confirmed")
@@ -48,7 +48,7 @@ struct RepairCommandTests {
             #expect(try fingerprint(box, url) == before)
             try execute("ALTER TABLE people ADD COLUMN by_hand text", on: url)
             let drift = try await box.fixture("retold", "repair", "--yes", "-d", url)
-            expectRefusal(drift, saying: "the live schema is not", "people.by_hand", "bring the live schema back")
+            expectRefusal(drift, saying: "the live schema is not", "people.by_hand", "restore the live schema")
         }
     }
 
@@ -60,7 +60,7 @@ struct RepairCommandTests {
             _ = try await box.fixture("script-last", "up", "-d", url)
             let run = try await box.fixture("script-retold", "repair", "--yes", "-d", url)
             #expect(run.ending == .exit(0) && run.output.contains("nick = 'y'"), "\(run)")
-            #expect(run.error.contains("note: 0002-scripted: what its script did to rows"), "\(run)")
+            #expect(run.error.contains("note: 0002-scripted: what its script did stays"), "\(run)")
             #expect(try query("SELECT nick FROM people", on: url) == ["x"])
         }
         try await withDatabase(backend) { box, url in

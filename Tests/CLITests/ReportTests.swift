@@ -83,7 +83,7 @@ struct ReportTests {
                 let run = try await machine.telec(user, "report", "--html", file)
                 let why =
                     user.name == machine.stranger.name
-                    ? "this account is nobody's in the settings" : "the role member does not include it"
+                    ? "this account is not in the settings" : "the role member does not include it"
                 #expect(run.code == 2 && run.error == "error: making a report is not allowed: \(why)\n", "\(run)")
                 #expect(run.output == "" && !FileManager.default.fileExists(atPath: file))
                 #expect(
@@ -99,7 +99,7 @@ struct ReportTests {
                 log == [
                     "Ada allowed the board asked", "Ada allowed -", "Alice refused the role member does not include it",
                     "Bob refused the role member does not include it",
-                    "- refused this account is nobody's in the settings",
+                    "- refused this account is not in the settings",
                 ])
         }
     }
@@ -181,8 +181,8 @@ struct ReportTests {
                 "\(drop); UPDATE audit_log SET hash = '\(String(repeating: "a", count: 64))' WHERE seq = 3", on: url)
             let unverified = try await daemon.telec("report")
             #expect(unverified.code == 0, "\(unverified)")
-            #expect(unverified.output.contains("not guarded as it was made"), "\(unverified)")
-            #expect(unverified.output.contains("is not there any more, or is another one now"), "\(unverified)")
+            #expect(unverified.output.contains("guards have been changed"), "\(unverified)")
+            #expect(unverified.output.contains("has been removed or replaced"), "\(unverified)")
             let file = "\(box.files)/broken.html"
             let broken = try await daemon.telec("report", "--verify", "--html", file)
             #expect(broken.code == 1 && broken.output == "wrote \(file)\n", "\(broken)")
@@ -269,7 +269,7 @@ struct ReportTests {
             let kept = try await daemon.telec("report", "--html", file)
             #expect(
                 kept.code == 2
-                    && kept.error == "error: \(file) exists: name another file, or say --force to replace it\n"
+                    && kept.error == "error: \(file) exists: name another file, or pass --force to replace it\n"
                     || kept.error.contains("--force"), "\(kept)")
             #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
             for (path, words) in [
@@ -281,7 +281,7 @@ struct ReportTests {
             }
             for path in [box.files, "/dev/null"] {
                 let run = try await daemon.telec("report", "--html", path, "--force")
-                #expect(run.code == 2 && run.error.contains("is no file"), "\(run)")
+                #expect(run.code == 2 && run.error.contains("is not a file"), "\(run)")
             }
             let link = "\(box.files)/link.html"
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)

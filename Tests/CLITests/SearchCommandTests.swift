@@ -44,7 +44,7 @@ struct SearchCommandTests {
             // Without a reason, an admin does not search the sessions of others, and is told so.
             let silent = try await machine.telec(machine.admin, "search", canary)
             #expect(silent.output == "nothing was found\n" && silent.code == 0, "\(silent)")
-            #expect(silent.error == "sessions of others were not searched: say why with --reason TEXT\n")
+            #expect(silent.error == "sessions of others were not searched: give a reason with --reason TEXT\n")
             #expect(try await found(machine, machine.admin, canary, "--reason", " \u{200B}") == [])
             #expect(try log(machine) == [])
             let seen = try await found(machine, machine.admin, canary, "--reason", "incident 4711")
@@ -94,10 +94,10 @@ struct SearchCommandTests {
     func refusals() async throws {
         try await withDaemon(.sqlite) { daemon in
             for (arguments, words) in [
-                (["search"], "Missing expected argument"), (["search", "::"], "no word to look for"),
-                (["search", "a", "--limit", "0"], "from 1 to 100"), (["search", "a", "--after", "x"], "no place"),
+                (["search"], "Missing expected argument"), (["search", "::"], "no word to search for"),
+                (["search", "a", "--limit", "0"], "from 1 to 100"), (["search", "a", "--after", "x"], "not a place"),
                 (["search", "a", "--since", "soon"], "since"), (["search", "a", "--session", ""], "session"),
-                (["search", (0..<40).map { "w\($0)" }.joined(separator: " ")], "at most"),
+                (["search", (0..<40).map { "w\($0)" }.joined(separator: " ")], "the limit is"),
                 (["search", String(repeating: "x", count: 2_000)], "longer than"),
             ] {
                 let run = try await daemon.box.run(.telec, arguments, daemon.variables)

@@ -139,7 +139,7 @@ struct SessionTests {
                 !FileManager.default.fileExists(atPath: "\(daemon.box.home)/.teleclaude/hosts/\(id)")
             }
             let forgotten = try await daemon.telec("sessions", "revive", id)
-            #expect(forgotten.code == 64 && forgotten.error.contains("say it behind --"), "\(forgotten)")
+            #expect(forgotten.code == 64 && forgotten.error.contains("give it after --"), "\(forgotten)")
             let revived = try await daemon.telec("sessions", "revive", id, "--", "echo", "two")
             #expect(revived.code == 0, "\(revived)")
             try await daemon.wait(for: id, toBe: "closed")
@@ -198,15 +198,15 @@ struct SessionTests {
         try await withDaemon(.sqlite) { daemon in
             for (arguments, text) in [
                 (["sessions", "get", "no-such-session"], "there is no session no-such-session"),
-                (["sessions", "list", "--state", "asleep"], "say one of initializing, active"),
-                (["sessions", "list", "--after", "x"], "after is no place of a list"),
-                (["sessions", "start", "--title", "x", "--agent", "nobody"], "the settings know no agent nobody"),
+                (["sessions", "list", "--state", "asleep"], "name one of initializing, active"),
+                (["sessions", "list", "--after", "x"], "after is not a place in a list"),
+                (["sessions", "start", "--title", "x", "--agent", "nobody"], "the settings have no agent nobody"),
                 (["sessions", "start", "--title", "x", "--agent", "a", "--", "b"], "an agent or a command, not both"),
-                (["sessions", "start", "--title", "x", "--env", "A=secret", "--", "b"], "--env takes a name alone"),
+                (["sessions", "start", "--title", "x", "--env", "A=secret", "--", "b"], "--env takes only a name"),
                 (["sessions", "start", "--title", "x", "--project", "/no/such", "--", "b"], "name a folder"),
                 (["sessions", "start", "--title", "a\tb", "--", "b"], "title holds a control character"),
-                (["sessions", "list", "--limit", "501"], "say a number from 1 to 500"),
-                (["audit", "verify", "--checkpoint", "7:0"], "a checkpoint is a seq and 64 hexadecimal digits"),
+                (["sessions", "list", "--limit", "501"], "give a number from 1 to 500"),
+                (["audit", "verify", "--checkpoint", "7:0"], "a checkpoint must be a seq and 64 hexadecimal digits"),
             ] {
                 let run = try await daemon.box.run(.telec, arguments, daemon.variables)
                 #expect(run.code == 64 && run.error.contains(text), "\(arguments) \(run)")

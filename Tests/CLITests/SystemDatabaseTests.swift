@@ -68,14 +68,14 @@ struct SystemDatabaseTests {
             let config = try String(contentsOfFile: "\(subject.root)/etc/teleclaude/config.yml", encoding: .utf8)
             #expect(config.hasSuffix("\ndatabase: {url: \"\(subject.url("td"))\"}\n"), "\(config)")
             let again = try await subject.install()
-            #expect(again.code == 0 && again.output == "it is installed: there was nothing to do\n", "\(again)")
+            #expect(again.code == 0 && again.output == "already installed: there was nothing to do\n", "\(again)")
             try expectRights(subject)
 
             // The daemon's role can't create the schema that the database would be compared with, so the output says that this was not
             // checked.
             let check = try await subject.box.run(
                 .teleclauded, ["--check"], ["TELECLAUDE_DATABASE_URL": subject.url("td", "teleclaude")])
-            #expect(check.code == 0 && check.output.contains("nothing is pending; whether somebody"), "\(check)")
+            #expect(check.code == 0 && check.output.contains("nothing is pending; later changes"), "\(check)")
 
             // Rights that have become too wide are corrected, and reported.
             try subject.server("GRANT DELETE ON audit_log TO teleclaude; ALTER TABLE sessions OWNER TO tc", in: "td")
@@ -129,10 +129,11 @@ struct SystemDatabaseTests {
             expectRefusal(try await subject.install(), saying: "the database td belongs to tc", "ALTER DATABASE")
             try subject.server("ALTER DATABASE td OWNER TO teleclaude_owner")
             try subject.server("CREATE TABLE theirs (a int)", in: "td")
-            expectRefusal(try await subject.install(), saying: "filled by somebody else: theirs", "name another one")
+            expectRefusal(
+                try await subject.install(), saying: "holds somebody else's tables: theirs", "name another one")
             try subject.server("DROP TABLE theirs", in: "td")
 
-            expectRefusal(try await subject.install(admin: "eve"), saying: "no superuser", "--database-admin")
+            expectRefusal(try await subject.install(admin: "eve"), saying: "not a superuser", "--database-admin")
             expectRefusal(try await subject.install(admin: "nobody_here"), saying: "the server does not know this user")
             let password = try await subject.box.run(
                 subject.telec, ["system", "install", "--root", subject.root, "--database", "postgresql://a:FAKE@h/d"])
@@ -143,7 +144,7 @@ struct SystemDatabaseTests {
                     "system", "install", "--root", subject.root, "--database", "sqlite:/x", "--database-admin",
                     "sqlite:/y",
                 ])
-            expectRefusal(file, saying: "is no PostgreSQL database", "leave out --database")
+            expectRefusal(file, saying: "is not a PostgreSQL database", "leave out --database")
             #expect(!FileManager.default.fileExists(atPath: "\(subject.root)/etc/teleclaude"))
 
             #expect(try await subject.install().code == 0)
@@ -151,7 +152,7 @@ struct SystemDatabaseTests {
             try await subject.server.stop()
             expectRefusal(try await subject.install(), saying: "can't be reached")
             try await subject.server.start()
-            #expect(try await subject.install().output == "it is installed: there was nothing to do\n")
+            #expect(try await subject.install().output == "already installed: there was nothing to do\n")
         }
     }
 }

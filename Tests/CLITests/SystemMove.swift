@@ -158,7 +158,7 @@ struct Move: Sendable {
             "database +found +\(home)/teleclaude/teleclaude.db ", "its -wal +found", "events +found",
             "settings +found +\(home)/teleclaude/config.yml", "experiments +found", "secrets +found",
             "global settings +found", "settings of alex +found", "settings of stranger +found", "documents +found",
-            "\\.teleclaude/\\.env leads to it, too", "Old units that are disabled", "the Telegram bot",
+            "\\.teleclaude/\\.env also leads to it", "Old units, disabled", "the Telegram bot",
         ] {
             let isThere = output.range(of: line, options: .regularExpression) != nil
             #expect(isThere, "\(line) in \(output)")

@@ -29,7 +29,7 @@ struct SystemMoveRefusalTests {
         try await withMove(.sqlite) { move in
             let originals = try Originals(move.home)
             let run = try await run(move, readOnly: move.home)
-            #expect(run.code == 0 && run.output.contains("migrated: the originals are as they were"), "\(run)")
+            #expect(run.code == 0 && run.output.contains("migrated: the originals are unchanged"), "\(run)")
             #expect(try Originals(move.home) == originals)
         }
     }
@@ -58,11 +58,11 @@ struct SystemMoveRefusalTests {
             let place = "\(move.root)/usr/local/share/teleclaude"
             // The disk has room for the folders, but not for all documents.
             let run = try await run(move, #"mount -t tmpfs -o nr_inodes=6,mode=755 tmpfs "$place""#, on: place)
-            expectRefusal(run, saying: "No space left", "go on with --resume", "telec system rollback")
-            expectRefusal(try await move.migrate("--quiet"), saying: "broke off", "--resume")
+            expectRefusal(run, saying: "No space left", "continue with --resume", "telec system rollback")
+            expectRefusal(try await move.migrate("--quiet"), saying: "did not finish", "--resume")
             if end == "resumed" {
                 let run = try await move.migrate("--resume", "--quiet")
-                #expect(run.code == 0 && run.output.contains("migrated: the originals are as they were"), "\(run)")
+                #expect(run.code == 0 && run.output.contains("migrated: the originals are unchanged"), "\(run)")
             }
             // The rollback restores even a file that was removed meanwhile, because it existed before the move.
             if end == "resumed" { unlink("\(move.root)/etc/teleclaude/config.yml") }
@@ -91,7 +91,7 @@ struct SystemMoveRefusalTests {
                 for _ in 0..<6 { group.addTask { try await move.migrate("--quiet") } }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(runs.filter { $0.output.contains("migrated: the originals are as they were") }.count == 1)
+            #expect(runs.filter { $0.output.contains("migrated: the originals are unchanged") }.count == 1)
             for run in runs where !run.output.contains("migrated: ") {
                 expectRefusal(run)
             }

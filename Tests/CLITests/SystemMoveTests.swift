@@ -24,7 +24,7 @@ struct SystemMoveTests {
             #expect(try move.rootTree() == before)
 
             let run = try await move.migrate("--quiet", "--report", move.box("report.html"))
-            #expect(run.code == 0 && run.output.contains("migrated: the originals are as they were"), "\(run)")
+            #expect(run.code == 0 && run.output.contains("migrated: the originals are unchanged"), "\(run)")
             #expect(try Originals(move.home) == originals)
             try await move.box.expectLegacyData(in: move.url, backend, as: sources)
             #expect(
@@ -38,7 +38,7 @@ struct SystemMoveTests {
             try await move.withDaemon {
                 try await expectAccess(move)
                 let served = try await move.telec("system", "rollback", "--root", move.root, "--discard-new")
-                expectRefusal(served, saying: "a daemon works on the new database")
+                expectRefusal(served, saying: "a daemon is using the new database")
             }
 
             let after = try move.rootTree()
@@ -59,7 +59,7 @@ struct SystemMoveTests {
             case .postgresql: #expect(try tables(move.url) == [])
             }
             let nothing = try await move.telec("system", "rollback", "--root", move.root)
-            #expect(nothing.code == 0 && nothing.output.hasPrefix("nothing was brought over"), "\(nothing)")
+            #expect(nothing.code == 0 && nothing.output.hasPrefix("nothing was migrated"), "\(nothing)")
         }
     }
 
@@ -154,9 +154,9 @@ struct SystemMoveTests {
             let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
             let text = try String(contentsOfFile: manifest, encoding: .utf8)
             try text.replacing("\"done\"", with: "\"begun\"").write(toFile: manifest, atomically: true, encoding: .utf8)
-            expectRefusal(try await move.migrate("--quiet"), saying: "broke off", "--resume")
+            expectRefusal(try await move.migrate("--quiet"), saying: "did not finish", "--resume")
             try "changed\n".write(toFile: "\(move.home)/.teleclaude/docs/new.md", atomically: true, encoding: .utf8)
-            expectRefusal(try await move.migrate("--resume", "--quiet"), saying: "another than when the run began")
+            expectRefusal(try await move.migrate("--resume", "--quiet"), saying: "have changed since the run began")
             unlink("\(move.home)/.teleclaude/docs/new.md")
             let config = "\(move.root)/etc/teleclaude/config.yml"
             let settings = try String(contentsOfFile: config, encoding: .utf8)
@@ -217,7 +217,7 @@ extension SystemMoveTests {
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             try "mine\n".write(toFile: "\(place)/commits.md", atomically: true, encoding: .utf8)
             expectRefusal(
-                try await move.migrate("--quiet"), saying: "commits.md is there already", "nothing was changed")
+                try await move.migrate("--quiet"), saying: "commits.md already exists", "nothing was changed")
             try FileManager.default.removeItem(atPath: "\(move.root)/usr/local/share/teleclaude/docs")
             #expect(try move.rootTree() == before)
 
@@ -246,7 +246,7 @@ extension SystemMoveTests {
             #expect(user.code == 2 && user.error.contains("only root can do this"), "\(user)")
 
             try await move.withDaemon {
-                expectRefusal(try await move.migrate("--quiet"), saying: "a daemon works on the new database")
+                expectRefusal(try await move.migrate("--quiet"), saying: "a daemon is using the new database")
             }
             // The database that the daemon has created is filled. A rollback removes the rows and keeps the database.
             let tree = try move.rootTree(withoutDatabase: true)
@@ -279,7 +279,7 @@ extension SystemMoveTests {
             #expect(run.code == 2 && !run.output.contains("migrated"), "\(run)")
             // Neither a database nor a working copy remains on the disk.
             #expect(!run.output.contains("left: "), "\(run)")
-            #expect(run.error.contains("MB of room, and this takes about"), "\(run)")
+            #expect(run.error.contains("MB free, and this needs about"), "\(run)")
             #expect(!FileManager.default.fileExists(atPath: "\(move.root)/etc/teleclaude/migration"))
         }
     }

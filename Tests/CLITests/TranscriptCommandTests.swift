@@ -62,7 +62,7 @@ struct TranscriptCommandTests {
             for arguments in [["--raw"], ["--raw", "--format", "cast"]] {
                 let run = try await daemon.box.run(
                     onTerminalOf: 80, [Program.telec.path, "transcript", id] + arguments, daemon.variables)
-                #expect(run.code == 64 && run.output.contains("may hold commands for your terminal"), "\(run)")
+                #expect(run.code == 64 && run.output.contains("may contain commands for your terminal"), "\(run)")
             }
             for arguments in [
                 ["--raw", "--agent"], ["--raw", "--format", "jsonl"], ["--agent", "--format", "cast"],

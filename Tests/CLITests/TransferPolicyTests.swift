@@ -80,15 +80,17 @@ struct TransferPolicyTests {
             name: "JSON that jsonb refuses",
             script: Kind.column("TEXT", #"(1, '{}'), (2, '{"a": "\u0000"}'), (3, '[]')"#),
             widened: "text", kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}",
-            reason: "is not JSON that jsonb takes", outcomes: Outcomes(widen: .refused("misfits"))),
+            reason: "is not JSON that jsonb accepts", outcomes: Outcomes(widen: .refused("misfits"))),
         Kind(
             name: "a lone surrogate", script: Kind.column("TEXT", #"(1, '{}'), (2, '"\ud800"'), (3, '[]')"#),
             widened: "text",
-            kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}", reason: "is not JSON that jsonb takes",
+            kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}",
+            reason: "is not JSON that jsonb accepts",
             outcomes: Outcomes(widen: .refused("misfits"))),
         Kind(
             name: "NaN in JSON", script: Kind.column("TEXT", "(1, '{}'), (2, '[NaN]'), (3, '[]')"), widened: "text",
-            kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}", reason: "is not JSON that jsonb takes",
+            kept: "jsonb", rules: "tables: {t: {columns: {v: {type: jsonb}}}}",
+            reason: "is not JSON that jsonb accepts",
             outcomes: Outcomes(widen: .refused("misfits"))),
         Kind(
             name: "NULL in a primary key",
@@ -288,7 +290,7 @@ struct TransferPolicyTests {
         try await withSandbox { box in
             let source = try makeSource(box, "CREATE TABLE t (v INT)")
             let run = try await box.migrate("transfer", source, box("copy.db"), "--on-mismatch", "fail")
-            expectRefusal(run, 64, saying: "takes no rules")
+            expectRefusal(run, 64, saying: "rules do not apply")
         }
     }
 

@@ -151,7 +151,7 @@ struct TransferRulesFileTests {
     @Test(
         "what a rules file can't mean is refused with its line",
         arguments: [
-            ("tables: [a]\n", 1, "list of names"), ("on_mismatch: loose\n", 1, "loose"),
+            ("tables: [a]\n", 1, "mapping from names"), ("on_mismatch: loose\n", 1, "loose"),
             ("tables:\n  Orders:\n    colums: {}\n", 3, "did you mean columns?"),
             ("tables:\n  Ordrs: {}\n", 2, "did you mean Orders?"),
             ("tables:\n  Orders:\n    columns:\n      Creatd: {type: text}\n", 4, "did you mean Created?"),
@@ -166,8 +166,8 @@ struct TransferRulesFileTests {
                 "tables:\n  Orders:\n    columns:\n      Created: {span: days, timestamp: unix}\n", 4,
                 "exclude each other"
             ),
-            ("tables:\n  Orders:\n    columns:\n      Note: {nul: }\n", 4, "between quotes"),
-            ("tables:\n  Orders: {skip: yes}\n", 2, "true, false"), ("lowercase_names: [\n", 2, "no YAML"),
+            ("tables:\n  Orders:\n    columns:\n      Note: {nul: }\n", 4, "in quotes"),
+            ("tables:\n  Orders: {skip: yes}\n", 2, "true, false"), ("lowercase_names: [\n", 2, "not YAML"),
             ("tables:\n  Orders: {}\n  Orders: {}\n", 2, "twice"),
         ])
     func badRules(_ text: String, _ line: Int, _ words: String) async throws {
@@ -287,13 +287,13 @@ struct TransferRulesFileTests {
             let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
             #expect(
                 yaml == """
-                    # Proposed rules: strike what is not meant, and give the file to the transfer as its rules.
+                    # Proposed rules: delete those that you do not want, and pass the file to the transfer as its rules.
                     tables:
                       ZNOTE:
                         columns:
                           # its only number lies between 1990 and 2100
                           ZDATE: {timestamp: apple}
-                          # or, for which the same speaks: ZDATE: {timestamp: unix}
+                          # or, equally likely: ZDATE: {timestamp: unix}
                       events:
                         columns:
                           # all 2 numbers lie between 1990 and 2100

@@ -36,7 +36,7 @@ struct TransferTests {
             #expect(run.output.hasSuffix("\nverdict: verified\n"))
             #expect(
                 run.error.contains(
-                    /21 tables looked at in [\d.]+ s, of 3 only a sample: the rest while they are loaded\n/))
+                    /21 tables examined in [\d.]+ s, of 3 only a sample: the rest during the load\n/))
             #expect(run.error.contains(/[\d,]+ rows loaded in [\d.]+ s\n/))
             #expect(!run.error.contains("\u{1B}"))
         }
@@ -169,8 +169,8 @@ struct TransferTests {
         try await withDatabase(.postgresql) { box, target in
             let source = try copyLegacy(to: box)
             let before = try fingerprint(box, target)
-            expectRefusal(try await box.migrate("transfer", target, target), saying: "one database")
-            expectRefusal(try await box.migrate("transfer", source, source), saying: "one database")
+            expectRefusal(try await box.migrate("transfer", target, target), saying: "the same database")
+            expectRefusal(try await box.migrate("transfer", source, source), saying: "the same database")
             expectRefusal(try await box.migrate("transfer", source, box("none/other.db")), saying: "no folder")
             expectRefusal(try await box.migrate("transfer", box("missing.db"), target), saying: "missing.db")
             expectRefusal(
@@ -208,7 +208,7 @@ struct TransferToFileTests {
                 .tcMigrate, ["transfer", source, box("app.db"), "--quiet", "--json"] + left)
             #expect(incompatible.ending == .exit(2) && incompatible.output.contains("hook_outbox"), "\(incompatible)")
             let usage = try await box.migrate("transfer", source, box("app.db"), "--ignore-missing", "a")
-            #expect(usage.ending == .exit(64) && usage.error.contains("goes with --into-history"), "\(usage)")
+            #expect(usage.ending == .exit(64) && usage.error.contains("needs --into-history"), "\(usage)")
             #expect(try box.contents() == before)
             let run = try await box.run(
                 .tcMigrate, ["transfer", source, box("app.db"), "--quiet", "--on-mismatch", "quarantine"] + left)
@@ -240,7 +240,7 @@ struct TransferToFileTests {
             expectRefusal(
                 try await box.migrate("transfer", source, box("none/copy.db")), saying: "there is no folder", "none")
             expectRefusal(try await box.migrate("transfer", source, box("full.db")), saying: "not empty", "mine")
-            expectRefusal(try await box.migrate("transfer", source, source), saying: "are one database")
+            expectRefusal(try await box.migrate("transfer", source, source), saying: "are the same database")
             expectRefusal(
                 try await box.migrate("transfer", box("missing.db"), box("copy.db")), saying: "missing.db")
             expectRefusal(

@@ -21,7 +21,7 @@ struct TransferTriggersFileTests {
             let file = box("triggers.sql")
             let run = try await box.migrate("transfer", source, target, "--write-triggers", file)
             #expect(run.code == 0, "\(run)")
-            #expect(run.output.contains("1 of 2 can be written in the target's words"), "\(run)")
+            #expect(run.output.contains("1 of 2 can be written in the target's SQL"), "\(run)")
             let text = try read(file)
             #expect(text.contains("-- Not translated: odd: FAIL keeps changes that PostgreSQL takes back"), "\(text)")
             #expect(text.contains("\n--     SELECT RAISE(FAIL, 'no'); END"), "\(text)")

@@ -78,8 +78,8 @@ struct TransferViewTests {
             #expect(left.keys.sorted() == ["caseless", "deep", "halved", "huge", "reads_huge"], "\(left)")
             #expect(
                 left["halved"]
-                    == "it yields other rows there: (1, '0.50000000000000000000'), where the source has (1, 0)")
-            #expect(left["huge"] == "it fails there: bigint out of range")
+                    == "it yields other rows in the target: (1, '0.50000000000000000000'), where the source has (1, 0)")
+            #expect(left["huge"] == "it fails in the target: bigint out of range")
             #expect(left["reads_huge"] == "it reads huge, which is not transferred")
             #expect(
                 left["caseless"]?.contains("Nick, whose texts are equal here without regard to case") == true, "\(left)"
@@ -136,7 +136,8 @@ struct TransferViewTests {
             let run = try await box.migrate("transfer", url, box("t.db"), "--json")
             #expect(run.code == 0, "\(run)")
             #expect(
-                try lost(run) == ["even": "it yields other rows there: (3.0), where the source has (2.0)"], "\(run)")
+                try lost(run) == ["even": "it yields other rows in the target: (3.0), where the source has (2.0)"],
+                "\(run)")
             #expect(
                 try query("SELECT name FROM sqlite_schema WHERE type = 'view'", on: "sqlite:\(box("t.db"))") == ["sums"]
             )

@@ -106,14 +106,14 @@ struct URLTests {
             try await withSandbox { box in
                 for command in ["up", "status"] {
                     let wrong = try await box.migrate(command, "-d", try login(canary), "--json", "--verbose")
-                    expectRefusal(wrong, saying: "refuses this user or password", "check both", "tc_password:***@")
+                    expectRefusal(wrong, saying: "rejects this user or password", "check both", "tc_password:***@")
                     #expect(try wrong.document(ErrorDocument.self).error.code == "authentication")
                     expectNoSecret(wrong)
                 }
                 let none = try await box.migrate("status", "-d", try login(nil))
-                expectRefusal(none, saying: "wants a password", ".pgpass")
+                expectRefusal(none, saying: "requires a password", ".pgpass")
                 let variable = try await box.migrate("status", "-d", try login(nil), variables: ["PGPASSWORD": canary])
-                expectRefusal(variable, saying: "refuses this user or password")
+                expectRefusal(variable, saying: "rejects this user or password")
                 expectNoSecret(variable)
                 let right = try await box.migrate("status", "--verbose", "-d", try login(TestPostgreSQL.rolePassword))
                 #expect(right.ending == .exit(0), "\(right)")

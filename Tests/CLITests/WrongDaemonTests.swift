@@ -12,7 +12,7 @@ struct WrongDaemonTests {
         try await withSandbox { box in
             try "x".write(toFile: box("file"), atomically: true, encoding: .utf8)
             for (socket, words) in [
-                ("none", "no daemon runs here"), ("file", "is no socket"), ("file/x", "is no path of a socket"),
+                ("none", "no daemon runs here"), ("file", "is not a socket"), ("file/x", "is not the path of a socket"),
                 (String(repeating: "x", count: 120), "longer than"),
             ] {
                 let run = try await box.run(.telec, command + ["--socket", box(socket)])
@@ -33,7 +33,7 @@ struct WrongDaemonTests {
                     #expect(run.code == 2 && run.output == "", "\(run)")
                     #expect(
                         run.error == "error: this account may not open \(daemon.box.folder)/d.sock; "
-                            + "ask an admin of this machine to let you in\n", "\(run)")
+                            + "ask an admin of this machine for access\n", "\(run)")
                 }
             }
         }
@@ -57,7 +57,8 @@ struct WrongDaemonTests {
             try waitUntil("it listens") { try old.outputText().contains("up") }
             let run = try await box.run(.telec, ["search", "x", "--socket", box("old.sock")])
             #expect(
-                run.code == 2 && run.error.contains("is older than this telec, and knows no /search; ask an admin"),
+                run.code == 2
+                    && run.error.contains("is older than this telec, and does not have /search; ask an admin"),
                 "\(run)")
         }
     }

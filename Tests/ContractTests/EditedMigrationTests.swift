@@ -78,7 +78,7 @@ struct EditedMigrationTests {
         try await backend.withDatabase { database in
             try await database.migrator([Self.applied]).up()
             let saying =
-                "operation 2 differs: RunSQL said “…into t values (1, 'a', 'b')”, and says “…into t values (2, 'a', 'b')”"
+                "operation 2 differs: RunSQL was “…into t values (1, 'a', 'b')”, is “…into t values (2, 'a', 'b')”"
             for (edited, words) in [(column, "t.m: text here, varchar(9) in the declaration"), (script, saying)] {
                 let migrator = try database.migrator([edited])
                 #expect(try await migrator.status().lines.map(\.state) == [.changed])

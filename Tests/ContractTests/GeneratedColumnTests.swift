@@ -72,7 +72,9 @@ struct GeneratedColumnTests {
             AlterTable("t") { ChangeColumn("twice").type(.text, using: "CAST(size AS text)") }
         }
         let error = #expect(throws: HistoryError.self) { try History([table, converted]) }
-        #expect(error?.description.contains("t.twice: its values are computed; say how with .generated(…)") == true)
+        #expect(
+            error?.description.contains("t.twice: its values are computed; set the expression with .generated(…)")
+                == true)
         let released = Migration("2") {
             AlterTable("t") { ChangeColumn("twice").notGenerated().type(.text, using: "CAST(size AS text)") }
         }

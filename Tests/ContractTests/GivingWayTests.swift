@@ -84,7 +84,8 @@ struct GivingWayTests {
             #expect(remedy.contains("(holds on, idle in transaction for "), "\(remedy)")
             #expect(
                 remedy.hasSuffix(
-                    "holds people: try again when it is done, or end it with SELECT pg_terminate_backend(\(process))"))
+                    "holds people: try again when that process is done, or end it with SELECT pg_terminate_backend(\(process))"
+                ))
             #expect(try await migrator.status().lines.map(\.state) == [.applied, .pending])
             try holder.rollback()
             #expect(try await migrator.up().steps.count == 1)

@@ -102,7 +102,7 @@ struct OnlineMigrationTests {
                 == .notOnline("2", verb: "ChangeColumn", of: "notes"))
         let script = refusal { RunSQL("DELETE FROM notes", undo: .nothing) }
         #expect(script == .notOnline("2", verb: "RunSQL", of: nil))
-        #expect(script?.description.contains("migration 2 can't be online: RunSQL is not among") == true)
+        #expect(script?.description.contains("migration 2 can't be online: RunSQL can't run beside") == true)
     }
 }
 
@@ -202,11 +202,11 @@ struct OnlineMigrationBesideOthersTests {
             let expected = [
                 "writers while index by_owner is built, online",
                 "everybody while unique key one_title is built, online",
-                "everybody while check titled is asked of every row, online",
-                "writers while foreign key of_parent is asked of every row, online",
-                "everybody while owner is looked at in every row, online",
-                "everybody while title is written anew in every row",
-                "everybody while every row gets a value of its own in key",
+                "everybody while check titled is checked for every row, online",
+                "writers while foreign key of_parent is checked for every row, online",
+                "everybody while owner is checked in every row, online",
+                "everybody while title is rewritten in every row",
+                "everybody while every row gets its own value in key",
             ]
             #expect(words == expected)
             let everything = try database.migrator([OnlineHistory.tables, OnlineHistory.everything])

@@ -149,8 +149,8 @@ struct PostgreSQLOddTablesTests {
         try await Self.transferred(script) { report, _, _ in
             #expect(
                 report.omitted.map { "\($0.name): \($0.reason)" } == [
-                    "t.one: is NULLS NOT DISTINCT: it is transferred as a key that NULL does not repeat",
-                    "other: is NULLS NOT DISTINCT, which a schema has no word for",
+                    "t.one: is NULLS NOT DISTINCT: it is transferred as a key that treats NULLs as distinct",
+                    "other: is NULLS NOT DISTINCT, which a schema can't declare",
                 ])
         }
     }
@@ -165,7 +165,8 @@ struct PostgreSQLOddTablesTests {
             #expect(
                 report.remarks.contains {
                     $0.hasPrefix(
-                        "other schemas of the source stay behind: audit (2 tables); a URL with options=-csearch_path")
+                        "other schemas of the source are not transferred: audit (2 tables); a URL with options=-csearch_path"
+                    )
                 }, "\(report.remarks)")
         }
     }
@@ -216,7 +217,7 @@ struct PostgreSQLOddTablesTests {
             #expect(
                 report.omitted.map(\.reason)
                     == ["CURRENT_USER", "SESSION_USER"].map {
-                        "the column has no default: \($0) asks for the session, of which the target knows nothing"
+                        "the column has no default: \($0) depends on the session, which the target does not know"
                     })
         }
     }

@@ -113,9 +113,9 @@ struct PostgreSQLStrangersTests {
             #expect(
                 Self.lines(report) == [
                     "other down.id: counts by INCREMENT BY -1 MINVALUE -2147483648 MAXVALUE -1 START WITH -1: "
-                        + "the target counts up by one, from the last number on",
+                        + "the target continues from the last number in steps of one",
                     "other t.id: counts by INCREMENT BY 5 MINVALUE 1 MAXVALUE 2147483647 START WITH 10: "
-                        + "the target counts up by one, from the last number on",
+                        + "the target continues from the last number in steps of one",
                     "other spans: is a range type", "other t: has policies, which stay behind",
                     "other comments: stay behind, of down, t", "other extended statistics: stay behind: together",
                     "other privileges: that others were granted stay behind, of down, t",
@@ -154,8 +154,8 @@ struct PostgreSQLStrangersTests {
         try await Self.transferred(Self.keys) { report, _, _ in
             #expect(
                 Self.lines(report) == [
-                    "foreign key c.part: sets some of its columns only: it is transferred as setting all of them",
-                    "foreign key c.late: is deferrable: it is transferred as checked at once",
+                    "foreign key c.part: sets only some of its columns: it is transferred as setting all of them",
+                    "foreign key c.late: is deferrable: it is transferred as checked immediately",
                     "foreign key c.whole: is MATCH FULL: it is transferred as MATCH SIMPLE",
                 ])
         }
@@ -188,8 +188,8 @@ struct PostgreSQLStrangersTests {
         try await Self.transferred(script, isSameEngine: true) { report, _, _ in
             #expect(
                 Self.lines(report) == [
-                    "other t.v COLLATE own: is a collation of the source's own: there the column sorts and compares by "
-                        + "the database's"
+                    "other t.v COLLATE own: is a collation defined in the source: in the target the column uses "
+                        + "the database's collation"
                 ])
         }
     }
@@ -208,9 +208,9 @@ struct PostgreSQLStrangersTests {
         try await Self.transferred(script, isSameEngine: true) { report, url, target in
             #expect(
                 Self.lines(report).filter { $0.contains("GENERATED") } == [
-                    "other t.is_empty GENERATED: it reads p, which is a text there: its values are kept",
-                    "other t.is_low GENERATED: it reads m, which is a text there: its values are kept",
-                    "other t.doubled GENERATED: it calls twice(), which is the source's own",
+                    "other t.is_empty GENERATED: it reads p, which becomes text in the target: its values are copied",
+                    "other t.is_low GENERATED: it reads m, which becomes text in the target: its values are copied",
+                    "other t.doubled GENERATED: it calls twice(), which is defined in the source",
                 ])
             let rows = try target.values("SELECT id, is_empty, is_low, doubled, same FROM t ORDER BY id")
             #expect(
@@ -238,7 +238,7 @@ struct PostgreSQLStrangersTests {
         try await Self.transferred(script) { report, _, _ in
             #expect(
                 Self.lines(report) == [
-                    "index one: compares by the collation own, which takes some texts for one and has no word in a schema"
+                    "index one: compares by the collation own, which treats some different texts as equal and can't be declared in a schema"
                 ])
         }
     }

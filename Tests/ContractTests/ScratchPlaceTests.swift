@@ -39,7 +39,7 @@ struct ScratchPlaceTests {
         try await withPostgreSQL(["user": role], after: prepare) { migrator in
             let error = await #expect(throws: DatabaseError.self) { try await migrator.drift() }
             #expect(error?.kind == .permission)
-            #expect(error?.description.contains("role may make none") == true, "\(String(describing: error))")
+            #expect(error?.description.contains("role may not create one") == true, "\(String(describing: error))")
             #expect(error?.remedy?.contains("GRANT CREATE") == true)
             // Reading the schema needs no scratch place.
             let schema = try await migrator.database.withConnection { try LiveSchema.inspect($0).schema }

@@ -132,7 +132,7 @@ struct WordIndexTests {
             let migrator = Migrator(history: history, database: database)
             let failure = await #expect(throws: MigrationFailure.self) { try await migrator.up() }
             #expect(failure?.cause.message.contains("no such module: fts99") == true)
-            #expect(failure?.cause.remedy?.contains("built with this module") == true)
+            #expect(failure?.cause.remedy?.contains("build of SQLite that has this module") == true)
         }
     }
 }

@@ -71,7 +71,7 @@ import Testing
         for ending in [{ try first.endSharing() }, { try first.rollback() }, { try first.commit() }, { first.close() }]
         {
             let share = try first.beginSharedSnapshot()
-            #expect(first.readingRemarks.contains { $0.contains("go on writing") })
+            #expect(first.readingRemarks.contains { $0.contains("can keep writing") })
             #expect(databaseError { try writer.execute("INSERT INTO t VALUES (3)") }?.kind == .locked)
             try second.beginSnapshot(joining: share)
             try ending()

@@ -106,7 +106,7 @@ struct PostgreSQLConnectFailureTests {
 
         let wrong = try failure(["user": "tc_password", "password": "c4nary"])
         #expect(wrong.kind == .authentication)
-        #expect(wrong.message.hasPrefix("the server refuses this user or password"))
+        #expect(wrong.message.hasPrefix("the server rejects this user or password"))
         #expect(!"\(wrong)".contains("c4nary"))
 
         // This password also occurs in libpq's message.
@@ -116,7 +116,7 @@ struct PostgreSQLConnectFailureTests {
 
         let none = try failure(["user": "tc_password"])
         #expect(none.kind == .authentication)
-        #expect(none.message.hasPrefix("the server wants a password"))
+        #expect(none.message.hasPrefix("the server requires a password"))
     }
 
     @Test func anUnknownDatabaseNamesTheRemedy() throws {

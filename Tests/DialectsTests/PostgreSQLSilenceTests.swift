@@ -46,7 +46,7 @@ struct PostgreSQLSilenceTests {
         let connection = try connection(Silence(ofServer: 0.5))
         let began = ContinuousClock.now
         let error = #expect(throws: DatabaseError.self) { try connection.execute(statement) }
-        #expect(error?.kind == .lost && error?.message.contains("did not answer") == true)
+        #expect(error?.kind == .lost && error?.message.contains("has not answered") == true)
         #expect(ContinuousClock.now - began < .seconds(20))
         #expect(connection.isLost)
     }

@@ -99,7 +99,7 @@ import Testing
         #expect(
             inspection.omitted.map(\.reason) == [
                 "Parent has no column nosuch", "there is no table nowhere", "Parent (free) is neither a key nor unique",
-                "Parent (code) is neither a key nor unique", "2 columns can't point to 1",
+                "Parent (code) is neither a key nor unique", "2 columns can't refer to 1",
             ])
         #expect(inspection.omitted.allSatisfy { $0.kind == .foreignKey })
         #expect(inspection.omitted[0].name == "child (b) → parent (nosuch)")

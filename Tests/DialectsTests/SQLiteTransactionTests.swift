@@ -127,7 +127,7 @@ import Testing
         let error = databaseError { try first.execute("INSERT INTO t VALUES (3)") }
         #expect(error?.kind == .locked)
         #expect(error?.code == "SQLITE_BUSY_SNAPSHOT")
-        #expect(error?.remedy == "roll the transaction back first, then run it again")
+        #expect(error?.remedy == "roll the transaction back, then run it again")
         try first.rollback()
         try first.execute("INSERT INTO t VALUES (3)")
         [first, second].forEach { $0.close() }

@@ -36,9 +36,9 @@ struct ArgumentTests {
     @Test func whatDoesNot() throws {
         for (tool, text, words) in [
             (ToolName.getSession, "{}", "session_id is missing"),
-            (.getSession, #"{"session_id":null}"#, "has to be a text"),
-            (.getSession, #"{"session_id":7}"#, "session_id has to be a text"),
-            (.getSession, #"{"session_id":"a\u0000b"}"#, "NUL"), (.whoami, "[]", "have to be an object"),
+            (.getSession, #"{"session_id":null}"#, "must be a text"),
+            (.getSession, #"{"session_id":7}"#, "session_id must be a text"),
+            (.getSession, #"{"session_id":"a\u0000b"}"#, "NUL"), (.whoami, "[]", "must be an object"),
             (.whoami, #"{"x":1}"#, "takes no x"), (.listSessions, #"{"limit":0}"#, "from 1 to 500"),
             (.listSessions, #"{"limit":501}"#, "from 1 to 500"), (.listSessions, #"{"limit":"5"}"#, "whole number"),
             (.listSessions, #"{"limit":1.5}"#, "whole number"),

@@ -42,9 +42,9 @@ struct AccountFilesTests {
         "an account that somebody can use is not taken",
         arguments: [
             ("teleclaude:x:150:150::/:/bin/bash", "can log in"),
-            ("teleclaude:x:0:0::/:/usr/sbin/nologin", "no account"),
+            ("teleclaude:x:0:0::/:/usr/sbin/nologin", "not a service account"),
             ("teleclaude::150:150::/:/usr/sbin/nologin", "has a password"),
-            ("teleclaude:$6$x:150:150::/:/bin/false", "has a password"), ("teleclaude:x", "no account"),
+            ("teleclaude:$6$x:150:150::/:/bin/false", "has a password"), ("teleclaude:x", "not a service account"),
             ("teleclaude:x:150:7::/:/bin/false", "not in the group"),
         ])
     func taken(_ line: String, _ words: String) throws {

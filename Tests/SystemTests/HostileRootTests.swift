@@ -23,7 +23,7 @@ struct HostileRootTests {
     private let unit = "/etc/systemd/system/teleclauded.service"
 
     @Test func anotherProgramsUnit() async throws {
-        try await expectRefusal("\(unit) is there already, and was not written by an installation") { tree in
+        try await expectRefusal("\(unit) already exists, and was not written by an installation") { tree in
             try tree.write(unit, "[Service]\nExecStart=/home/alex/teleclaude/bin/teleclaude\n")
         }
     }
@@ -49,7 +49,7 @@ struct HostileRootTests {
     }
 
     @Test("what is too large to be ours is not read") func largeUnit() async throws {
-        try await expectRefusal("\(unit) is there already, and was not written by an installation") { tree in
+        try await expectRefusal("\(unit) already exists, and was not written by an installation") { tree in
             try tree.write(unit, "")
             truncate(tree(unit), 2 << 20)
         }
@@ -71,7 +71,7 @@ struct HostileRootTests {
 
     @Test("nor does a link on the way, out of the root or within it", arguments: ["/tmp", "elsewhere", "../../.."])
     func linkOnTheWay(_ target: String) async throws {
-        try await expectRefusal("/var is a symbolic link to \(target), and none is followed") { tree in
+        try await expectRefusal("/var is a symbolic link to \(target), and links are not followed") { tree in
             try FileManager.default.createDirectory(atPath: tree("/elsewhere"), withIntermediateDirectories: false)
             symlink(target, tree("/var"))
         }
@@ -137,7 +137,7 @@ struct HostileRootTests {
 
     @Test("a record that others could have written removes nothing") func record() async throws {
         try await expectRefusal(
-            "/etc/teleclaude/installed.sha256 is not the record of an installation: root alone may write it"
+            "/etc/teleclaude/installed.sha256 is not an installation's record: only root may be able to write it"
         ) { tree in
             try tree.write("/etc/teleclaude/installed.sha256", "", mode: 0o666)
         }
@@ -158,7 +158,7 @@ struct HostileRootTests {
     }
 
     @Test func accountThatCanLogIn() async throws {
-        try await expectRefusal("the user teleclaude is there already, and can log in: its shell is /bin/bash") {
+        try await expectRefusal("the user teleclaude already exists, and can log in: its shell is /bin/bash") {
             tree in
             try tree.write("/etc/passwd", "root:x:0:0:::/bin/sh\nteleclaude:x:1000:1000::/home/tc:/bin/bash\n")
         }
@@ -169,7 +169,7 @@ struct HostileRootTests {
             unlink(tree("/etc/passwd"))
             #expect(
                 tree.objections { try tree.installSteps() } == [
-                    "\(tree.root) has no file etc/passwd: it is no root of a Linux system"
+                    "\(tree.root) has no file etc/passwd: it is not the root of a Linux system"
                 ])
         }
     }

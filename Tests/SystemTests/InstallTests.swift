@@ -173,7 +173,7 @@ struct InstallTests {
             let unit = steps.first { $0.path == "/etc/systemd/system/teleclauded.service" }
             #expect(
                 unit?.difference == ["- ExecStart=/usr/bin/teleclauded", "+ ExecStart=/usr/local/bin/teleclauded"])
-            #expect(try tree.findings().contains { $0.kind == .changed && $0.message.hasSuffix("of another version") })
+            #expect(try tree.findings().contains { $0.kind == .changed && $0.message.hasSuffix("to another version") })
             try tree.run(steps)
             #expect(!FileManager.default.fileExists(atPath: tree("/usr/bin/teleclauded")))
             #expect(try tree.text("/etc/teleclaude/config.yml") == "mode: system\n# mine\n")

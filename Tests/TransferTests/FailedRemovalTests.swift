@@ -33,7 +33,7 @@ struct FailedRemovalTests {
             }
             let text = "\(try #require(error))"
             #expect(text.contains("interrupted") && text.contains(words), "\(text)")
-            #expect(text.contains("then what was made could not be removed") && text.contains("theirs"), "\(text)")
+            #expect(text.contains("then the new tables could not be removed") && text.contains("theirs"), "\(text)")
             // The other program's view exists. Once it is dropped, the rest can be removed.
             let other = try connect(to: url)
             #expect(try other.queryValue("SELECT count(*) FROM theirs")?.integer ?? 0 > 0)

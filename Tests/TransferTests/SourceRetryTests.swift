@@ -29,7 +29,7 @@ import Testing
     @Test func eachNewBeginningIsSaid() async throws {
         let result = try await result(changes: 2)
         #expect(result.attempts == 3 && result.remarks.count == 2 && result.told == result.remarks)
-        #expect(result.remarks[0] == "another program wrote a.db: everything was read again from the beginning")
+        #expect(result.remarks[0] == "another program wrote a.db: the whole source was read again")
     }
 
     @Test func itEndsWithWhatToDo() async throws {

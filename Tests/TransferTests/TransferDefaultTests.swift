@@ -151,7 +151,7 @@ struct TransferDefaultTests {
                     Omission(
                         .other, "t.a DEFAULT",
                         reason: "the column has no default: '0000-00-00 00:00:00' is not of type datetime; "
-                            + "it is NOT NULL: each new row has to bring a value"),
+                            + "it is NOT NULL, so each new row must give a value"),
                     Omission(.other, "t.b DEFAULT", reason: "the column has no default: 0 is not of type datetime"),
                 ])
         }

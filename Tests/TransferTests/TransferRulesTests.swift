@@ -129,7 +129,9 @@ struct TransferRulesTests {
         try await transferred(script) { report, target in
             let notes = report.tables.first { $0.name == "c" }?.notes
             #expect(
-                notes == ["c_p_fkey: 2 rows have no parent in p (p=8; p=9): the foreign key holds for new rows only"])
+                notes == [
+                    "c_p_fkey: 2 rows have no parent in p (p=8; p=9): the foreign key is enforced for new rows only"
+                ])
             let state = try target.values("SELECT convalidated FROM pg_constraint WHERE conname = 'c_p_fkey'")
             #expect(state.first?.first?.boolean == false)
             #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO c (p) VALUES (77)") }

@@ -102,7 +102,7 @@ struct TransferTests {
                 remarks
                     == (rows == 0
                         ? []
-                        : ["tc_quarantine stays in the source: it holds 2 rows that an earlier transfer has set aside"])
+                        : ["tc_quarantine stays in the source: it holds 2 rows that an earlier transfer set aside"])
             )
         }
     }

@@ -157,11 +157,11 @@ struct TransferViewMeaningTests {
         arguments: [
             (
                 #"SELECT b, a, count(*) FROM plain GROUP BY a"#,
-                #"it shows plain.b, of which a group may hold several values, and takes any of them"#
+                #"it selects plain.b, of which a group may hold several values, and shows any of them"#
             ),
             (
                 #"SELECT n, count(*) FROM people"#,
-                #"it shows people.n, of which a group may hold several values, and takes any of them"#
+                #"it selects people.n, of which a group may hold several values, and shows any of them"#
             ),
             (
                 #"SELECT DISTINCT nick FROM people"#,
@@ -169,7 +169,7 @@ struct TransferViewMeaningTests {
             ),
             (
                 #"SELECT datetime(seen, 'localtime') FROM people"#,
-                #"it asks for local time, which every machine has its own of"#
+                #"it uses local time, which depends on the machine"#
             ),
             (
                 #"SELECT changes() FROM people"#,
@@ -177,11 +177,11 @@ struct TransferViewMeaningTests {
             ),
             (
                 #"SELECT price / 4 FROM people WHERE id = 2"#,
-                #"it yields other rows there: ('0.50000000000000000000'), where the source has (0)"#
+                #"it yields other rows in the target: ('0.50000000000000000000'), where the source has (0)"#
             ),
             (
                 #"SELECT n * 9223372036854775807 FROM people"#,
-                #"it fails there: bigint out of range"#
+                #"it fails in the target: bigint out of range"#
             ),
         ])
     func refused(_ query: String, _ reason: String) async throws {
@@ -208,7 +208,7 @@ struct TransferViewMeaningTests {
             #expect(
                 remarks.isEmpty
                     || remarks == [
-                        "the rows of the view v were not compared: it asks for the time, and was read at two moments"
+                        "the rows of the view v were not compared: it depends on the time, and was read at two moments"
                     ])
         }
     }

@@ -87,7 +87,7 @@ struct TypeChoiceTests {
 
     @Test func reasonsSayHowManyAndWhere() {
         let choice = TypeChoice.choose(Self.profile(.bigint, [1, 2, "n/a", "?"]))
-        #expect(choice.reason == "2 of 4 values: no integer ('n/a' in row id=3, …)")
+        #expect(choice.reason == "2 of 4 values: not an integer ('n/a' in row id=3, …)")
         #expect(TypeChoice.choose(Self.profile(.bigint, [1, 2])).reason == nil)
     }
 

@@ -59,7 +59,7 @@ package enum SHA256 {
             guard let reason = ccrypto_load() else { return }
             throw DatabaseError(
                 .other, "OpenSSL's libcrypto, which computes SHA-256, can't be loaded: \(String(cString: reason))",
-                remedy: "install it (libssl3 on Debian; libpq5 brings it)")
+                remedy: "install it (libssl3 on Debian; libpq5 depends on it)")
         }
 
         private static func digest(of message: [UInt8]) -> [UInt8] {

@@ -30,8 +30,8 @@ final class ConnectionThread: SerialExecutor {
         guard code == 0 else {
             unclaimed.release()
             throw DatabaseError(
-                .other, "no thread could be started for a connection: \(String(cString: strerror(code)))",
-                remedy: "raise the limit of processes and threads (ulimit -u)")
+                .other, "the thread for a connection could not be started: \(String(cString: strerror(code)))",
+                remedy: "raise the limit on processes and threads (ulimit -u)")
         }
         pthread_detach(thread)
     }

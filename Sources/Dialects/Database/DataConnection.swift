@@ -63,7 +63,7 @@ public final class DataConnection {
             let connection = try lent()
             try requireRows(sql, connection.dialect)
             guard connection.isInTransaction else {
-                throw DatabaseError(.transactionEnded, "the transaction that this data step belongs to is over")
+                throw DatabaseError(.transactionEnded, "the transaction of this data step has ended")
             }
             return try body(connection)
         } catch {
@@ -75,7 +75,7 @@ public final class DataConnection {
     private func lent() throws(DatabaseError) -> any Connection {
         if let connection { return connection }
         throw DatabaseError(
-            .other, "the data step that this connection was lent to is over", remedy: "use it inside the step only")
+            .other, "this connection belongs to a data step that has ended", remedy: "use it only inside the data step")
     }
 
     private func requireRows(_ sql: SQL, _ dialect: any Dialect) throws(DatabaseError) {

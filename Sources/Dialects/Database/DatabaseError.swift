@@ -71,7 +71,7 @@ public struct DatabaseError: Error, Sendable, Equatable {
     static func requireNoNUL(in text: String) throws(DatabaseError) {
         guard let line = ScriptCheck.lineOfNUL(in: text) else { return }
         throw DatabaseError(
-            .syntax, "the SQL holds a NUL in line \(line), and what follows one is not read", statement: text,
+            .syntax, "line \(line) of the SQL holds a NUL, after which nothing is read", statement: text,
             remedy: "take it out")
     }
 

@@ -50,7 +50,7 @@ extension Database {
         let folder = String(path[..<slash])
         guard access(folder, F_OK) == 0 else {
             throw DatabaseError(
-                .unreachable, "there is no folder \(folder)", remedy: "make it, or name a file elsewhere")
+                .unreachable, "there is no folder \(folder)", remedy: "create it, or name a file elsewhere")
         }
     }
 }

@@ -40,7 +40,7 @@ extension DraftError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noOperation(let object, let reason, _): "\(object): \(reason)"
-        case .unsound(let error): "no database would take the new schema: \(error)"
+        case .unsound(let error): "the new schema is not valid: \(error)"
         case .astray(let lines): "the new schema can't be reached by operations:\n\(lines.joined(separator: "\n"))"
         }
     }
@@ -49,7 +49,7 @@ extension DraftError: CustomStringConvertible {
     public var remedy: String {
         switch self {
         case .noOperation(_, _, let byHand): byHand
-        case .unsound: "put it right there, or write this migration by hand"
+        case .unsound: "correct the declaration, or write this migration by hand"
         case .astray: "write this migration by hand"
         }
     }

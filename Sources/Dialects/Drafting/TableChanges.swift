@@ -77,9 +77,9 @@ extension TablePair {
             throw .noOperation(
                 object: "\(new.name).\(now.name)",
                 because: now.isIdentity
-                    ? "it becomes an identity column, and no operation makes an existing column one"
-                    : "it is no longer an identity column, and no operation makes an identity column a plain one",
-                byHand: "add another column, or make another table, in its place, and bring the rows over with RunSQL")
+                    ? "it becomes an identity column, and no operation turns an existing column into one"
+                    : "it is no longer an identity column, and no operation turns an identity column into a plain one",
+                byHand: "add another column or create another table in its place, and copy the rows with RunSQL")
         }
     }
 }

@@ -22,7 +22,7 @@ extension PortableReader {
             asNumber(inner, sense)
             sense.form = .computed
         case .null, .boolean, .text, .shaped, .json, .bytes, .unknown:
-            throw refusal(node, "takes \(sense.description) for a number", remedy: "write the number itself")
+            throw refusal(node, "uses \(sense.description) as a number", remedy: "write the number itself")
         }
         return sense
     }
@@ -45,13 +45,13 @@ extension PortableReader {
         let isReal = a.kind == .real || b.kind == .real
         guard !isFraction || isReal else {
             throw refusal(
-                node, "is computed exactly by PostgreSQL, and as a double by SQLite",
+                node, "is computed exactly in PostgreSQL, and as a double in SQLite",
                 remedy:
                     "write CAST(\(words(left.tokens)) AS double precision) for the first, or give each its own with native(sqlite:postgresql:)"
             )
         }
         guard !isReal || !["%", "&", "|"].contains(sign) else {
-            throw refusal(node, "wants integers on both sides of \(sign)")
+            throw refusal(node, "needs integers on both sides of \(sign)")
         }
         var result = PortableSense(isReal ? .real : .bigint, isNullable: a.isNullable || b.isNullable)
         if sign == "/" || sign == "%" {
@@ -62,7 +62,7 @@ extension PortableReader {
         result.bound = Self.bound(sign, a.bound, b.bound)
         let isTooWide = a.bound != nil && b.bound != nil && result.bound.map { $0 > Int64.max } ?? true
         if isTooWide, !node.tokens.contains(where: { resolved[$0] != nil }) {
-            throw refusal(node, "has more than 64 bits: SQLite goes on with a double, and PostgreSQL refuses every row")
+            throw refusal(node, "exceeds 64 bits: SQLite continues with a double, and PostgreSQL refuses every row")
         }
         let isNarrow = a.kind == .integer && b.kind == .integer
         if isNarrow, let bound = result.bound, bound < 1 << 31 {
@@ -87,7 +87,7 @@ extension PortableReader {
                     + "with native(sqlite:postgresql:)")
         case .boolean, .text, .shaped, .json, .bytes, .unknown:
             throw refusal(
-                operand, "is \(sense.description), and SQLite alone would compute with it",
+                operand, "is \(sense.description), and only SQLite would compute with it",
                 remedy: "compute with numbers")
         }
     }
@@ -129,9 +129,9 @@ extension PortableReader {
         let sense = try sense(inner)
         guard let target = Self.type(words(type)) else {
             throw refusal(
-                type, "is a type that the databases know differently",
+                type, "is a type that means something else in each database",
                 remedy:
-                    "cast to integer, bigint, double precision, text or varchar, or give each its own with native(sqlite:postgresql:)"
+                    "cast to integer, bigint, double precision, text or varchar, or give each database its own with native(sqlite:postgresql:)"
             )
         }
         var result = PortableSense(PortableSense.kind(of: target), isNullable: sense.isNullable)
@@ -148,18 +148,18 @@ extension PortableReader {
             try requireCastable(inner, sense, to: target)
             // SQLite's version of such a cast examines the text in several ways, so that it repeats the text's tokens as often.
             guard !guarded.contains(where: inner.tokens.overlaps) else {
-                throw refusal(node, "casts a text that was made of such a cast")
+                throw refusal(node, "casts a text that is itself the result of such a cast")
             }
             guarded.append(node.tokens)
             note(.integer(node.tokens, of: inner.tokens, target))
             if result.kind == .integer { result.bound = 1 << 31 }
             return result
         case (.integer, .bigint):
-            throw refusal(node, "is refused by PostgreSQL where SQLite goes on", remedy: "write CAST(… AS bigint)")
+            throw refusal(node, "is refused by PostgreSQL, while SQLite continues", remedy: "write CAST(… AS bigint)")
         case (.integer, .real), (.bigint, .real), (.integer, .decimal), (.bigint, .decimal), (.integer, .fraction),
             (.bigint, .fraction):
-            throw refusal(node, "is rounded by PostgreSQL and cut off by SQLite")
-        case (_, _): throw refusal(node, "casts \(sense.description), which the databases do in different ways")
+            throw refusal(node, "is rounded by PostgreSQL and truncated by SQLite")
+        case (_, _): throw refusal(node, "casts \(sense.description), which the two databases do differently")
         }
         note(.type(type, target))
         return result
@@ -173,7 +173,7 @@ extension PortableReader {
         guard !inner.tokens.contains(where: { resolved[$0] != nil }) else { return }
         guard case .string(let text) = sense.literal, let number = PortableNumber(text)?.integer,
             type == .bigint || Int32(exactly: number) != nil
-        else { throw refusal(inner, "is no \(type)", remedy: "write the number itself") }
+        else { throw refusal(inner, "is not a valid \(type)", remedy: "write the number itself") }
     }
 
     private static func type(_ words: String) -> ColumnType? {

@@ -9,13 +9,13 @@ extension PortableReader {
         case "min", "max":
             guard call.arguments.count == 1 else {
                 throw refusal(
-                    node, "compares several values in SQLite only", remedy: "write CASE WHEN a > b THEN a ELSE b END")
+                    node, "compares several values only in SQLite", remedy: "write CASE WHEN a > b THEN a ELSE b END")
             }
             return try aggregated(call, node)
         default: break
         }
         guard !call.isDistinct, !call.isStar, call.filter == nil else {
-            throw refusal(node, "takes values, one after the other")
+            throw refusal(node, "takes plain values, without *, DISTINCT or FILTER")
         }
         return try scalarCall(call, node)
     }
@@ -55,8 +55,8 @@ extension PortableReader {
         case ("nullif", 2): return try nullif(call, senses, node)
         case ("abs", 1): return try absolute(call.arguments[0], senses[0], node)
         case ("round", 1...2):
-            throw refusal(node, "rounds a half up in SQLite, and to the even number in PostgreSQL where it is a double")
-        case (_, _): throw refusal(node, "is no call that means the same in both databases")
+            throw refusal(node, "rounds a half up in SQLite; PostgreSQL rounds a double's half to the even number")
+        case (_, _): throw refusal(node, "is not a call that means the same in both databases")
         }
     }
 
@@ -82,8 +82,8 @@ extension PortableReader {
         for (at, argument) in call.arguments.enumerated().dropFirst() {
             guard let number = senses[at].number?.integer, number >= (at == 1 ? 1 : 0) else {
                 throw refusal(
-                    argument, "is no number that substr() counts from in one way",
-                    remedy: "write numbers out, the first of them 1 or more")
+                    argument, "is not a start or length that substr() treats alike in both databases",
+                    remedy: "write the numbers as literals, the start being 1 or more")
             }
         }
     }
@@ -93,14 +93,16 @@ extension PortableReader {
     ) throws(LoweringError) -> PortableSense {
         if case .decimal = senses[0].kind {
             throw refusal(
-                node, "compares a decimal, which SQLite keeps as text, and gives it back",
+                node, "compares and returns a decimal, which SQLite keeps as text",
                 remedy: "write CASE WHEN … THEN … END")
         }
         try relate(call.arguments[0], senses[0], call.arguments[1], senses[1], isOrder: false)
         var result = senses[0]
         result.isNullable = true
         result.literal = nil
-        if senses[0].isString, senses[1].kind != .text { throw refusal(node, "compares a string with something else") }
+        if senses[0].isString, senses[1].kind != .text {
+            throw refusal(node, "compares a string with a value of another type")
+        }
         return result
     }
 
@@ -118,7 +120,7 @@ extension PortableReader {
             result.form = .computed
         case .bigint, .real, .null: break
         case .fraction, .boolean, .text, .shaped, .json, .bytes, .unknown:
-            throw refusal(node, "takes \(sense.description) for a number")
+            throw refusal(node, "uses \(sense.description) as a number")
         }
         return result
     }
@@ -128,11 +130,13 @@ extension PortableReader {
     private mutating func aggregated(_ call: PortableCall, _ node: PortableNode) throws(LoweringError) -> PortableSense
     {
         guard ["count", "sum", "avg", "min", "max"].contains(call.name) else {
-            throw refusal(node, "needs OVER (…)", remedy: "write OVER (ORDER BY …) behind it")
+            throw refusal(node, "needs OVER (…)", remedy: "write OVER (ORDER BY …) after it")
         }
         if case .refused(let reason) = aggregates { throw refusal(node, "looks at many rows, and \(reason)") }
         let outside = (aggregates, windows)
-        (aggregates, windows) = (.refused("stands in another one"), .refused("an aggregate is computed before it"))
+        (aggregates, windows) = (
+            .refused("it stands inside another one"), .refused("aggregates are computed before it")
+        )
         defer { (aggregates, windows) = outside }
         return try aggregate(call, node)
     }
@@ -142,7 +146,7 @@ extension PortableReader {
     ) throws(LoweringError) -> PortableSense {
         if case .refused(let reason) = windows { throw refusal(node, "looks at many rows, and \(reason)") }
         let outside = windows
-        windows = .refused("stands in another one")
+        windows = .refused("it stands inside another one")
         defer { windows = outside }
         for part in window.partition {
             let sense = try sense(part)
@@ -153,7 +157,7 @@ extension PortableReader {
         switch call.name {
         case "row_number", "rank", "dense_rank":
             guard call.arguments.isEmpty, !call.isStar else {
-                throw refusal(node, "takes nothing between its parentheses")
+                throw refusal(node, "takes no arguments")
             }
             return PortableSense(.bigint, isNullable: false)
         case "lag", "lead", "first_value", "last_value": return try shifted(call, node)
@@ -164,13 +168,13 @@ extension PortableReader {
     private mutating func shifted(_ call: PortableCall, _ node: PortableNode) throws(LoweringError) -> PortableSense {
         let most = call.name == "lag" || call.name == "lead" ? 2 : 1
         guard (1...most).contains(call.arguments.count) else {
-            throw refusal(node, "has other arguments in each database")
+            throw refusal(node, "takes different arguments in each database")
         }
         var result = try sense(call.arguments[0])
-        guard !result.isString else { throw refusal(node, "gives back a literal") }
+        guard !result.isString else { throw refusal(node, "returns a literal") }
         if call.arguments.count == 2 {
             guard try sense(call.arguments[1]).number?.integer.map({ $0 >= 0 }) == true else {
-                throw refusal(node, "looks so many rows away as the row says", remedy: "write the number out")
+                throw refusal(node, "takes its distance from the row itself", remedy: "write a literal number")
             }
         }
         try asValue(call.arguments[0], result)
@@ -209,7 +213,8 @@ extension PortableReader {
         case .decimal:
             guard case .column = argument.kind, sense.form == .stored else {
                 throw refusal(
-                    node, "computes with a decimal, which SQLite keeps as text", remedy: "ask for it of a column")
+                    node, "computes with a decimal, which SQLite keeps as text",
+                    remedy: "use a plain column as its argument")
             }
             asNumber(argument, sense)
             result.form = .extreme
@@ -217,7 +222,7 @@ extension PortableReader {
         case .integer, .bigint, .fraction, .real, .null: break
         case .shaped(.uuid), .boolean, .bytes, .shaped, .json, .unknown:
             if case .shaped(let type) = sense.kind, type != .uuid { break }
-            throw refusal(argument, "is \(sense.description), and PostgreSQL finds no largest of them")
+            throw refusal(argument, "is \(sense.description), and PostgreSQL has no min() or max() for it")
         }
         return result
     }
@@ -233,7 +238,7 @@ extension PortableReader {
             }
             if sense.kind == .bigint { note(.wide(node.tokens)) }
             return PortableSense(.bigint)
-        case .real: throw refusal(node, "adds doubles, whose sum depends on the order of the rows")
+        case .real: throw refusal(node, "adds doubles, and their sum depends on the order of the rows")
         case .decimal, .fraction:
             throw refusal(
                 node, "adds decimals, which SQLite keeps as text and would add as doubles",
@@ -258,7 +263,7 @@ extension PortableReader {
     mutating func order(_ term: PortableOrder) throws(LoweringError) {
         let sense = try sense(term.node)
         guard sense.literal == nil else {
-            throw refusal(term.node, "orders nothing", remedy: "say the column itself")
+            throw refusal(term.node, "is a constant, so it orders nothing", remedy: "name the column")
         }
         try order(term, by: sense)
     }

@@ -35,7 +35,7 @@ extension PortableReader {
     ) -> LoweringError {
         if a.kind == .json || b.kind == .json {
             return refusal(
-                a.kind == .json ? left : right, "is JSON: text to SQLite, and a value of its own to PostgreSQL")
+                a.kind == .json ? left : right, "is JSON, which is text in SQLite and a type of its own in PostgreSQL")
         }
         var remedy = Self.nativeRemedy
         if a.kind == .text, let number = b.number { remedy = number.integer.map { "write '\($0)'" } ?? remedy }
@@ -43,7 +43,7 @@ extension PortableReader {
         if b.kind == .text, a.kind == .shaped(.uuid) { remedy = "write CAST(\(words(left.tokens)) AS text)" }
         return refusal(
             left,
-            "is \(a.description), and \(words(right.tokens)) is \(b.description): SQLite compares them in its own way, and PostgreSQL not at all",
+            "is \(a.description), and \(words(right.tokens)) is \(b.description): SQLite compares them by its own rules, and PostgreSQL refuses to",
             remedy: remedy)
     }
 
@@ -56,11 +56,11 @@ extension PortableReader {
         switch kind {
         case .integer, .bigint, .real, .fraction, .decimal:
             guard let number = PortableNumber(text) else {
-                throw refusal(node, "is no number", remedy: "write a number")
+                throw refusal(node, "is not a number", remedy: "write a number")
             }
             guard number.integer != nil || (kind != .integer && kind != .bigint && number.whole + number.scale <= 15)
             else {
-                throw refusal(node, "is no number that fits here", remedy: "write a number")
+                throw refusal(node, "is not a number that fits here", remedy: "write a number")
             }
             // SQLite itself makes a number of a string beside a column of numbers (https://www.sqlite.org/datatype3.html, 4.2).
             var isByColumn = false
@@ -71,7 +71,7 @@ extension PortableReader {
             result.bound = number.integer?.magnitude
         case .boolean:
             guard let truth = ["true": true, "false": false][text.lowercased()] else {
-                throw refusal(node, "is no truth", remedy: "write TRUE or FALSE")
+                throw refusal(node, "is not a boolean", remedy: "write TRUE or FALSE")
             }
             note(.literal(node.tokens, truth ? "TRUE" : "FALSE"))
         case .shaped(let type):
@@ -79,11 +79,12 @@ extension PortableReader {
                 let shaped = try PostgreSQLExpressionTranslation.shaped(text, as: type)
                 if shaped != text { note(.literal(node.tokens, SQLText.literal(shaped))) }
             } catch {
-                throw refusal(node, "is no \(type)", remedy: "write it as ISO 8601 does, a uuid in hexadecimal digits")
+                throw refusal(
+                    node, "is not a valid \(type)", remedy: "write it as ISO 8601 does, a uuid in hexadecimal digits")
             }
         case .null, .text: return sense
         case .json, .bytes, .unknown:
-            throw refusal(node, "stands beside \(result.description), which the databases keep in different ways")
+            throw refusal(node, "stands beside \(result.description), which the two databases store differently")
         }
         return result
     }
@@ -131,9 +132,9 @@ extension PortableReader {
     static func tooManyDigits(_ sense: PortableSense) -> String {
         if case .decimal(let digits) = sense.kind, let whole = digits.whole, let scale = digits.scale {
             return
-                "is a decimal of \(whole + scale) digits: SQLite keeps it as text and compares no more than 15 exactly"
+                "is a decimal of \(whole + scale) digits: SQLite keeps it as text and compares only 15 exactly"
         }
-        return "is a decimal of any number of digits: SQLite keeps it as text and compares no more than 15 exactly"
+        return "is a decimal of any number of digits: SQLite keeps it as text and compares only 15 exactly"
     }
 
     private static func isExact(_ a: PortableSense, _ b: PortableSense) -> Bool {
@@ -175,7 +176,8 @@ extension PortableReader {
         switch sense.kind {
         case .decimal(let digits):
             guard digits.fitsDouble else { throw refusal(node, Self.tooManyDigits(sense)) }
-        case .json, .unknown: throw refusal(node, "is \(sense.description): \(what) takes it differently")
+        case .json, .unknown:
+            throw refusal(node, "is \(sense.description): \(what) treats it differently in each database")
         case .null, .boolean, .integer, .bigint, .fraction, .real, .text, .shaped, .bytes: return
         }
     }
@@ -191,8 +193,8 @@ extension PortableReader {
         if let one = declared.first {
             guard orders.allSatisfy({ $0 == one || $0 == .literal }) else {
                 throw refusal(
-                    left, "and \(words(right.tokens)) compare in different ways",
-                    remedy: "say which: \(words(left.tokens)) COLLATE \"C\"")
+                    left, "and \(words(right.tokens)) are compared by different collations",
+                    remedy: "choose one: \(words(left.tokens)) COLLATE \"C\"")
             }
             return
         }

@@ -29,8 +29,8 @@ struct PortableGroups {
         for node in outputs + [core.having].compactMap({ $0 }) + terms.filter({ !isOutput($0, reader) }) {
             guard let loose = loose(node, signatures, keyed, reader) else { continue }
             throw reader.refusal(
-                loose, "is neither grouped nor aggregated: SQLite takes it from any row, and PostgreSQL refuses",
-                remedy: "write it into GROUP BY, or min() or max() around it")
+                loose, "is neither grouped nor aggregated: SQLite takes it from any row, and PostgreSQL refuses it",
+                remedy: "add it to GROUP BY, or wrap it in min() or max()")
         }
     }
 

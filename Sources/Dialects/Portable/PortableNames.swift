@@ -5,7 +5,7 @@ extension PortableReader {
         guard let qualifier = name.qualifier else { return try bare(name.name, node) }
         guard allowsQualifiers else {
             throw refusal(
-                node, "says the table's name, which is another one while SQLite makes it anew",
+                node, "names the table, which has another name while SQLite rebuilds it",
                 remedy: "write \(tokens[name.name].text)")
         }
         for scope in scopes.indices.reversed() {
@@ -14,17 +14,17 @@ extension PortableReader {
             }
             guard let at = hits.first else { continue }
             guard hits.count == 1 else {
-                throw refusal(node, "may be of several tables", remedy: "give each a name of its own")
+                throw refusal(node, "may belong to several tables", remedy: "give each an alias of its own")
             }
             let relation = scopes[scope].relations[at]
             note(.name(qualifier, relation.name, isAlias: false))
             guard relation.columns != nil else { return unknown(name.name) }
             guard let column = find(name.name, in: relation) else {
-                throw refusal(node, "is no column of \(relation.name)", remedy: "say one that is there")
+                throw refusal(node, "is not a column of \(relation.name)", remedy: "name an existing column")
             }
             return found(column, name.name, scope, at)
         }
-        throw refusal(qualifier..<qualifier + 1, "is no table of this query", remedy: "name it after FROM")
+        throw refusal(qualifier..<qualifier + 1, "is not a table of this query", remedy: "name it after FROM")
     }
 
     private mutating func bare(_ name: Int, _ node: PortableNode) throws(LoweringError) -> PortableSense {
@@ -37,14 +37,14 @@ extension PortableReader {
                 hits = [hits[0]]
             }
             guard hits.count < 2 else {
-                throw refusal(node, "may be of several tables", remedy: "write the table's name before it")
+                throw refusal(node, "may belong to several tables", remedy: "write the table's name before it")
             }
             if let hit = hits.first { return found(hit.column, name, scope, hit.relation) }
             if scopes[scope].relations.contains(where: { $0.columns == nil }) { return unknown(name) }
         }
         let known = scopes.flatMap(\.relations).map(\.name).joined(separator: ", ")
-        let reason = known.isEmpty ? "is a name, and nothing has a name here" : "is no column of \(known)"
-        throw refusal(node, reason, remedy: "say a column that is there, or a string in single quotes")
+        let reason = known.isEmpty ? "is a name, and there are no columns here" : "is not a column of \(known)"
+        throw refusal(node, reason, remedy: "name an existing column, or write a string in single quotes")
     }
 
     private func find(_ name: Int, in relation: PortableScope.Relation) -> PortableScope.NamedColumn? {
@@ -72,6 +72,7 @@ extension PortableReader {
             note(.name(name, found.name, isAlias: false))
             return found
         }
-        throw refusal(name..<name + 1, "is no table and no view", remedy: "declare it in a migration before this one")
+        throw refusal(
+            name..<name + 1, "is neither a table nor a view", remedy: "declare it in a migration before this one")
     }
 }

@@ -78,7 +78,7 @@ struct PortableParser {
 
     func requireEnd() throws(LoweringError) {
         guard at < places.count else { return }
-        throw trouble("it can't be read as something that both databases know")
+        throw trouble("it is not SQL that both databases know")
     }
 
     /// Reads a name, bare or quoted, that is not a keyword of the grammar.
@@ -89,7 +89,7 @@ struct PortableParser {
         }
         if token.kind == .word, PortableWords.grammar.contains(SQLName.keyword(token.text)) {
             throw trouble(
-                "\(token.text) is a word of SQL",
+                "\(token.text) is a keyword of SQL",
                 remedy: "write \(SQLText.identifier(SQLName.folded(token.text))) if it is a name")
         }
         at += 1
@@ -149,7 +149,7 @@ struct PortableParser {
         let result = try comparison(of: left, from: start)
         guard !compares else {
             throw trouble(
-                "SQLite and PostgreSQL read several comparisons in one row in different ways",
+                "SQLite and PostgreSQL read a chain of comparisons differently",
                 remedy: "write parentheses around the first")
         }
         return result
@@ -168,7 +168,7 @@ struct PortableParser {
         let isNegated = take("NOT")
         if take("IN") { return try membership(left, from: start) }
         if take("LIKE") { return try like(left, from: start, words, isNegated) }
-        guard take("BETWEEN") else { throw trouble("it can't be read as something that both databases know") }
+        guard take("BETWEEN") else { throw trouble("it is not SQL that both databases know") }
         let low = try bits()
         try expect("AND")
         let high = try bits()
@@ -259,7 +259,7 @@ struct PortableParser {
         for operand in [left, right] where !operand.isEnclosed {
             guard case .joined = operand.kind else { continue }
             throw trouble(
-                "SQLite and PostgreSQL read || beside \(sign) in different ways",
+                "SQLite and PostgreSQL read || beside \(sign) differently",
                 remedy: "write parentheses around the sum")
         }
         return try node(.arithmetic(sign, left, right), from: start, over: [left, right])

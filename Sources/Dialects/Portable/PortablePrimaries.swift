@@ -15,7 +15,7 @@ extension PortableParser {
         case .word: return try word(token, from: start)
         case .symbol where token.isSymbol("("): return try enclosed(from: start)
         case .symbol where token.isSymbol(".") && peek(1)?.kind == .number: return try number(from: start)
-        case .symbol, .space, .comment: throw trouble("it can't be read as something that both databases know")
+        case .symbol, .space, .comment: throw trouble("it is not SQL that both databases know")
         }
     }
 
@@ -35,8 +35,8 @@ extension PortableParser {
         let written = tokens[range].map(\.text).joined()
         guard PortableNumber(written) != nil else {
             throw LoweringError(
-                text, "\(written) is no number for both databases",
-                remedy: "write it in digits, with a point if it needs one")
+                text, "\(written) is not a number in both databases",
+                remedy: "write it in digits, with a decimal point if needed")
         }
         return try node(.number(written), from: start, over: [])
     }
@@ -54,13 +54,13 @@ extension PortableParser {
             let digits = String(written.dropFirst())
             return try node(.blob(SQLText.unquoted(digits, doubled: "'")), from: start, over: [])
         }
-        throw LoweringError(text, "\(written) is written as only PostgreSQL does", remedy: "write it as 'text'")
+        throw LoweringError(text, "\(written) is PostgreSQL's own notation", remedy: "write it as 'text'")
     }
 
     private mutating func column(from start: Int) throws(LoweringError) -> PortableNode {
         var name = PortableName(qualifier: nil, name: try name("a column"))
         while take(symbol: ".") {
-            guard name.qualifier == nil else { throw trouble("a column is named by its table and itself") }
+            guard name.qualifier == nil else { throw trouble("a column's name has more than two parts") }
             name = PortableName(qualifier: name.name, name: try self.name("a column"))
         }
         return try node(.column(name), from: start, over: [])
@@ -75,7 +75,7 @@ extension PortableParser {
         }
         var inner = try expression()
         guard token?.isSymbol(",") != true else {
-            throw trouble("a list of values is compared", remedy: "compare them one by one, with AND between them")
+            throw trouble("lists of values are compared", remedy: "compare them one by one, with AND between them")
         }
         try expect(symbol: ")")
         inner.tokens = range(from: start)
@@ -97,7 +97,7 @@ extension PortableParser {
             return try node(.exists(query), from: start, over: [])
         case "NOT":
             throw trouble(
-                "NOT stands beside an operator", remedy: "write parentheses around NOT and what it belongs to")
+                "NOT stands beside an operator", remedy: "write parentheses around NOT and its operand")
         default: break
         }
         return peek(1)?.isSymbol("(") == true ? try call(token, from: start) : try column(from: start)
@@ -143,7 +143,7 @@ extension PortableParser {
 
     private mutating func call(_ token: SQLToken, from start: Int) throws(LoweringError) -> PortableNode {
         guard !PortableWords.grammar.contains(SQLName.keyword(token.text)) else {
-            throw trouble("it can't be read as something that both databases know")
+            throw trouble("it is not SQL that both databases know")
         }
         advance()
         advance()

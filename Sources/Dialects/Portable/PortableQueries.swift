@@ -12,7 +12,7 @@ extension PortableReader {
     mutating func requireQueriesAllowed(_ node: PortableNode) throws(LoweringError) {
         guard allowsQueries else {
             throw refusal(
-                node, "reads a table, and neither database lets a check, an index or a computed column do that")
+                node, "reads a table, which neither database allows in a check, an index or a computed column")
         }
     }
 
@@ -23,11 +23,13 @@ extension PortableReader {
         for output in try self.columns(of: query) {
             guard let name = output.name else {
                 let range = output.node?.tokens ?? query.tokens
-                throw refusal(range, "has another name in each database", remedy: "name it: \(words(range)) AS name")
+                throw refusal(
+                    range, "gets a different name in each database", remedy: "give it an alias: \(words(range)) AS name"
+                )
             }
             guard seen.insert(SQLName.folded(name)).inserted else {
                 throw refusal(
-                    output.node?.tokens ?? query.tokens, "is the second column \(name)",
+                    output.node?.tokens ?? query.tokens, "is a second column named \(name)",
                     remedy: "give it a name of its own with AS")
             }
             columns.append(.init(name: name, sense: output.sense.asColumn))
@@ -55,7 +57,9 @@ extension PortableReader {
         for column in part.columns { note(.name(column, tokens[column].name ?? "", isAlias: true)) }
         if isRecursive, part.query.operators.first?.hasPrefix("UNION") == true {
             // The first SELECT of a recursive query is read twice.
-            guard recursions < 2 else { throw refusal(part.query.tokens, "reads itself inside another one that does") }
+            guard recursions < 2 else {
+                throw refusal(part.query.tokens, "reads itself inside another recursive query")
+            }
             recursions += 1
             defer { recursions -= 1 }
             var first = part.query
@@ -67,7 +71,7 @@ extension PortableReader {
             for (one, other) in zip(all, declared.columns ?? []) where one.sense.kind != other.sense.kind {
                 throw refusal(
                     part.query.tokens,
-                    "begins with \(other.sense.description) of another width than what it goes on with",
+                    "begins with \(other.sense.description) of another width than its later rows",
                     remedy: "cast the first: CAST(… AS bigint)")
             }
             named.append(declared)
@@ -93,8 +97,8 @@ extension PortableReader {
         guard outputs.count == 1 else { throw refusal(node, "yields several columns", remedy: "select one") }
         guard PortableGroups.isOneRow(query, self) else {
             throw refusal(
-                node, "may yield several rows: SQLite takes the first, and PostgreSQL refuses",
-                remedy: "ask for min() or max(), or write ORDER BY … LIMIT 1")
+                node, "may yield several rows: SQLite takes the first, and PostgreSQL refuses the query",
+                remedy: "use min() or max(), or write ORDER BY … LIMIT 1")
         }
         var sense = outputs[0].sense.asColumn
         sense.isNullable = true

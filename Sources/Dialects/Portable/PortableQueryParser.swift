@@ -119,8 +119,8 @@ extension PortableParser {
             guard let join = try join() else { return sources }
             guard !hasComma else {
                 throw trouble(
-                    "SQLite and PostgreSQL read a comma before JOIN in different ways",
-                    remedy: "write CROSS JOIN for the comma")
+                    "SQLite and PostgreSQL read a comma before JOIN differently",
+                    remedy: "write CROSS JOIN instead of the comma")
             }
             var source = try source(join)
             if take("ON") {
@@ -130,7 +130,7 @@ extension PortableParser {
                 repeat { source.using.append(try name("a column")) } while take(symbol: ",")
                 try expect(symbol: ")")
             } else if join != .cross {
-                throw trouble("ON is missing", remedy: "write CROSS JOIN where every row is meant")
+                throw trouble("ON is missing", remedy: "write CROSS JOIN to join every row with every row")
             }
             sources.append(source)
         }
@@ -148,7 +148,7 @@ extension PortableParser {
         } else if take("FULL") {
             join = .full
         } else if take("NATURAL") {
-            throw trouble("NATURAL joins by whatever columns there are", remedy: "say which with ON or USING")
+            throw trouble("NATURAL joins by all columns that share a name", remedy: "name them with ON or USING")
         } else if !take("INNER"), token?.isWord("JOIN") != true {
             return nil
         }
@@ -161,7 +161,7 @@ extension PortableParser {
 
     private mutating func source(_ join: PortableCore.Join) throws(LoweringError) -> PortableCore.Source {
         if take(symbol: "(") {
-            guard startsQuery else { throw trouble("a join stands in parentheses", remedy: "write it without them") }
+            guard startsQuery else { throw trouble("a join stands in parentheses", remedy: "remove the parentheses") }
             let query = try query()
             try expect(symbol: ")")
             guard let alias = try alias() else {
@@ -171,7 +171,7 @@ extension PortableParser {
         }
         let name = try name("a table")
         guard token?.isSymbol(".") != true, token?.isSymbol("(") != true else {
-            throw trouble("a table is named by itself alone")
+            throw trouble("a table's name has more than one part")
         }
         return .init(kind: .relation(name), alias: try alias(), join: join)
     }

@@ -66,10 +66,10 @@ struct PortableReader {
         case .boolean, .null: return
         case .integer, .bigint, .real, .fraction, .decimal:
             throw refusal(
-                node, "is a number, and PostgreSQL takes none for a condition",
+                node, "is a number, which PostgreSQL does not accept as a condition",
                 remedy: "write \(words(node.tokens)) <> 0")
         case .text, .shaped, .json, .bytes, .unknown:
-            throw refusal(node, "is \(sense.description) and no condition", remedy: "compare it with something")
+            throw refusal(node, "is \(sense.description), not a condition", remedy: "compare it with a value")
         }
     }
 
@@ -85,7 +85,7 @@ struct PortableReader {
             return sense
         case .blob(let digits):
             guard digits.utf8.count % 2 == 0, digits.allSatisfy(\.isHexDigit) else {
-                throw refusal(node, "is no row of bytes", remedy: "write two hexadecimal digits a byte")
+                throw refusal(node, "is not a valid blob", remedy: "write two hexadecimal digits for each byte")
             }
             note(.blob(node.bare, digits))
             return PortableSense(.bytes, isNullable: false)
@@ -137,7 +137,7 @@ struct PortableReader {
     }
 
     private func number(_ node: PortableNode, _ text: String) throws(LoweringError) -> PortableSense {
-        guard let number = PortableNumber(text) else { throw refusal(node, "is no number") }
+        guard let number = PortableNumber(text) else { throw refusal(node, "is not a number") }
         if let integer = number.integer {
             var sense = PortableSense(Int32(exactly: integer) == nil ? .bigint : .integer, isNullable: false)
             sense.literal = .number(number)
@@ -145,7 +145,7 @@ struct PortableReader {
             return sense
         }
         guard number.whole + number.scale <= 15 else {
-            throw refusal(node, "has more digits than SQLite keeps of a number, which are 15")
+            throw refusal(node, "has more than the 15 digits that SQLite keeps of a number")
         }
         var sense = PortableSense(.fraction, isNullable: false)
         sense.literal = .number(number)
@@ -182,7 +182,7 @@ struct PortableReader {
             case .null: break
             case .boolean, .real, .fraction, .decimal, .shaped, .json, .bytes, .unknown:
                 throw refusal(
-                    part, "is \(sense.description), and || would write it in two ways",
+                    part, "is \(sense.description), which || writes differently in each database",
                     remedy: sense.kind == .shaped(.uuid)
                         ? "write CAST(\(words(part.tokens)) AS text)" : Self.nativeRemedy)
             }
@@ -194,23 +194,23 @@ struct PortableReader {
     private mutating func matches(_ like: PortableLike, _ node: PortableNode) throws(LoweringError) -> PortableSense {
         let subject = try sense(like.subject)
         guard subject.kind == .text || subject.kind == .null else {
-            throw refusal(like.subject, "is \(subject.description), and LIKE looks at texts")
+            throw refusal(like.subject, "is \(subject.description), and LIKE takes texts")
         }
         guard case .string(let pattern) = like.pattern.kind else {
             throw refusal(
                 like.pattern,
-                "is no pattern that is written out, and SQLite's LIKE takes A for a where PostgreSQL's does not")
+                "is not a literal pattern; SQLite's LIKE ignores case, and PostgreSQL's does not")
         }
         var escape: Unicode.Scalar? = "\\"
         if let node = like.escape {
             guard case .string(let text) = node.kind, text.unicodeScalars.count <= 1 else {
-                throw refusal(node, "is no single character", remedy: "write one between quotes")
+                throw refusal(node, "is not a single character", remedy: "write one between quotes")
             }
             escape = text.unicodeScalars.first
         }
         guard let pieces = PortablePattern(pattern, escape: escape, isEscapeSaid: escape != nil && like.escape != nil)
         else {
-            throw refusal(like.pattern, "ends with the character that escapes the next", remedy: "write it twice")
+            throw refusal(like.pattern, "ends with the escape character", remedy: "write it twice")
         }
         note(
             .match(
@@ -224,7 +224,7 @@ struct PortableReader {
         let collation = tokens[name].name ?? ""
         guard collation == "C" || SQLName.keyword(collation) == "BINARY" else {
             throw refusal(
-                name..<name + 1, "is a collation that only one of the databases knows",
+                name..<name + 1, "is a collation that only one of the two databases has",
                 remedy: SQLName.keyword(collation) == "NOCASE" ? "compare lower(…) instead" : Self.nativeRemedy)
         }
         guard sense.kind == .text else { throw refusal(inner, "is \(sense.description) and has no collation") }

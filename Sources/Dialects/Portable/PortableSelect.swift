@@ -23,7 +23,7 @@ extension PortableReader {
         (aggregates, windows) = (.allowed, .allowed)
         for output in core.outputs { outputs += try columns(of: output, core, allowsStar: allowsStar) }
         for group in core.groups where isAlias(group, core) { try groupByAlias(group, outputs) }
-        windows = .refused("HAVING looks at groups")
+        windows = .refused("HAVING is computed for groups")
         if let having = core.having { try condition(having) }
         windows = .allowed
         if core.isDistinct {
@@ -41,7 +41,7 @@ extension PortableReader {
         ofRows core: PortableCore, in query: PortableQuery?
     ) throws(LoweringError) -> [Output] {
         guard core.rows.allSatisfy({ $0.count == core.rows[0].count }) else {
-            throw refusal(core.tokens, "has rows of different widths")
+            throw refusal(core.tokens, "has rows with different numbers of columns")
         }
         var outputs: [Output] = []
         for at in core.rows[0].indices {
@@ -97,7 +97,7 @@ extension PortableReader {
         }
         let other = right.columns?.first { tokens[column].means($0.name) }
         guard let left, let other else {
-            throw refusal(range, "is no column of both sides", remedy: "write ON with the columns")
+            throw refusal(range, "is not a column of both sides", remedy: "write ON with the columns")
         }
         guard left.name.utf8.elementsEqual(other.name.utf8), left.sense.kind == other.sense.kind,
             left.sense.order == other.sense.order
@@ -150,7 +150,7 @@ extension PortableReader {
             }
             throw refusal(
                 (qualifier ?? at)..<at + 1,
-                "is every column there is: SQLite looks when the view is read, PostgreSQL when it is made",
+                "means all columns: SQLite looks them up when the view is read, PostgreSQL when it is created",
                 remedy: list.isEmpty ? "write the columns" : "write \(list.joined(separator: ", "))")
         }
         return columns.map { Output(name: $0.name, sense: $0.sense, node: nil) }

@@ -161,7 +161,7 @@ struct PortableSense: Sendable {
         case .shaped(let type): "a \(type)"
         case .json: "JSON"
         case .bytes: "bytes"
-        case .unknown: "a value whose type only the databases know"
+        case .unknown: "a value of unknown type"
         }
     }
 }

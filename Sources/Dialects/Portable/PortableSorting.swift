@@ -27,14 +27,14 @@ extension PortableReader {
     mutating func output(_ node: PortableNode, _ outputs: [Output]) throws(LoweringError) -> Output? {
         if case .number(let text) = node.kind, let number = PortableNumber(text)?.integer {
             guard outputs.indices.contains(Int(number) - 1) else {
-                throw refusal(node, "counts a column that is not there", remedy: "say its name")
+                throw refusal(node, "is the number of a column that does not exist", remedy: "name the column")
             }
             return outputs[Int(number) - 1]
         }
         guard case .column(let name) = node.kind, name.qualifier == nil else { return nil }
         let hits = outputs.filter { output in output.name.map { tokens[name.name].means($0) } ?? false }
         guard hits.count < 2 else {
-            throw refusal(node, "may be several columns", remedy: "give each a name of its own")
+            throw refusal(node, "may be any of several columns", remedy: "give each a name of its own")
         }
         if let hit = hits.first?.name { note(.name(name.name, hit, isAlias: false)) }
         return hits.first
@@ -45,7 +45,8 @@ extension PortableReader {
     ) throws(LoweringError) {
         guard let output = try output(term.node, outputs) else {
             guard !core.isDistinct else {
-                throw refusal(term.node, "is no column of SELECT DISTINCT", remedy: "order by the name of one")
+                throw refusal(
+                    term.node, "is not a column of SELECT DISTINCT", remedy: "order by the name of such a column")
             }
             return try order(term)
         }
@@ -67,8 +68,8 @@ extension PortableReader {
     private mutating func stand(_ term: PortableNode, for node: PortableNode) throws(LoweringError) {
         guard !tokens[node.tokens].contains(where: { $0.isWord("SELECT") || $0.isWord("VALUES") }) else {
             throw refusal(
-                term, "stands for a query, and would be read as often as it is named",
-                remedy: "read it once more: SELECT … FROM (…) AS q ORDER BY \(words(term.tokens))")
+                term, "stands for a query, which would run once for each use of its name",
+                remedy: "wrap the query: SELECT … FROM (…) AS q ORDER BY \(words(term.tokens))")
         }
         note(.stands(term.tokens, for: node.tokens))
     }
@@ -87,11 +88,11 @@ extension PortableReader {
         guard query.limit != nil else { return }
         guard !query.order.isEmpty else {
             throw refusal(
-                query.tokens, "takes some of the rows, and does not say which", remedy: "write ORDER BY before LIMIT")
+                query.tokens, "takes some of the rows in no set order", remedy: "write ORDER BY before LIMIT")
         }
         for number in [query.limit, query.offset].compactMap({ $0 }) {
             guard case .number(let text) = number.kind, PortableNumber(text)?.integer != nil else {
-                throw refusal(number, "is no number that is written out", remedy: "write one")
+                throw refusal(number, "is not a literal number", remedy: "write one")
             }
         }
     }

@@ -89,7 +89,7 @@ extension PortableReader {
         for column in resolved.sorted(by: { $0.key < $1.key }).map(\.value) {
             guard table[column: column.column]?.generated != nil else { continue }
             throw refusal(
-                node, "reads \(column.column), which is computed itself, and PostgreSQL refuses that",
+                node, "reads \(column.column), which is a computed column itself, and PostgreSQL refuses that",
                 remedy: "write what \(column.column) is computed from")
         }
     }
@@ -115,19 +115,19 @@ extension PortableReader {
         case (.decimal(let wanted), .fraction):
             guard let number = sense.number, wanted.scale.map({ number.scale <= $0 }) ?? true else {
                 throw refusal(
-                    node, "has more digits behind the point than \(type), and PostgreSQL alone would round it")
+                    node, "has more decimal places than \(type), and only PostgreSQL would round it")
             }
         case (.decimal(let wanted), .decimal(let digits)):
             try asValue(node, sense)
             let fits = wanted.scale.map { scale in digits.scale.map { $0 <= scale } ?? false } ?? true
             guard fits else {
                 throw refusal(
-                    node, "may have more digits behind the point than \(type), and PostgreSQL alone would round it")
+                    node, "may have more decimal places than \(type), and only PostgreSQL would round it")
             }
         case (_, _):
             throw refusal(
                 node,
-                "is \(sense.description) and goes into a column of \(type), which each database does in its own way")
+                "is \(sense.description) and goes into a column of \(type), which each database converts differently")
         }
     }
 }

@@ -28,7 +28,7 @@ public struct PostgreSQLDialect: Dialect {
         case .jsonText: return "json"
         case .bytes: return "bytea"
         case .native(let sqlite, let postgresql):
-            guard !postgresql.isEmpty else { throw LoweringError(sqlite, "this type has no words for PostgreSQL") }
+            guard !postgresql.isEmpty else { throw LoweringError(sqlite, "this type has no PostgreSQL form") }
             return postgresql
         }
     }
@@ -64,7 +64,7 @@ public struct PostgreSQLDialect: Dialect {
             return try PortableText.render(text, as: use, PostgreSQLPortable.answer)
         case .native(let sqlite, let postgresql):
             guard !postgresql.isEmpty else {
-                throw LoweringError(sqlite, "this expression has no words for PostgreSQL")
+                throw LoweringError(sqlite, "this expression has no PostgreSQL form")
             }
             return postgresql
         }
@@ -168,7 +168,7 @@ public struct PostgreSQLDialect: Dialect {
 
     public func script(_ steps: [ScriptStep]) -> String {
         var lines = [
-            "-- For psql, and a database that holds what the migrations declare and nothing beside it.",
+            "-- For psql, and a database that holds only what the migrations declare.",
             "\\set ON_ERROR_STOP on", "SET TimeZone = 'UTC';",
         ]
         for step in steps {
@@ -219,7 +219,8 @@ enum PostgreSQLNames {
     static func check(_ action: ResolvedOperation.Action) throws(LoweringError) {
         for name in names(in: action) where name.utf8.count > Naming.longestName {
             throw LoweringError(
-                name, "this name has \(name.utf8.count) bytes, and PostgreSQL cuts names after \(Naming.longestName)",
+                name,
+                "this name has \(name.utf8.count) bytes, and PostgreSQL cuts off names after \(Naming.longestName)",
                 remedy: "choose a shorter one")
         }
     }

@@ -28,12 +28,12 @@ enum PortableSQL {
             }
             if token.kind == .quoted, token.text.utf8.first != UInt8(ascii: "\"") {
                 let remedy = "write \(SQLText.identifier(token.name ?? ""))"
-                return LoweringError(text, "\(token.text) is quoted as only SQLite does", remedy: remedy)
+                return LoweringError(text, "\(token.text) is quoted in SQLite's own way", remedy: remedy)
             }
             if SQLToken.isCall(tokens, at), !functions.contains(SQLName.folded(token.text)), !isRelation(tokens, at) {
                 return LoweringError(
                     text, "\(token.text)() is not common to SQLite and PostgreSQL",
-                    remedy: "give each its own with native(sqlite:postgresql:)")
+                    remedy: "give each database its own with native(sqlite:postgresql:)")
             }
         }
         return nil

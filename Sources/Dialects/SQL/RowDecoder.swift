@@ -10,13 +10,15 @@ struct RowDecoder: Decoder {
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
-        throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "a row can't be read as a list"))
+        throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "a row can't be decoded as a list"))
     }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer {
         guard row.values.count == 1 else {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: [], debugDescription: "the query has \(row.values.count) columns, and one is read"))
+                .init(
+                    codingPath: [],
+                    debugDescription: "the query has \(row.values.count) columns, and only one is decoded"))
         }
         return ColumnDecoder(value: row[0], codingPath: [])
     }
@@ -69,7 +71,7 @@ private struct ColumnDecoder: Decoder, SingleValueDecodingContainer {
     func singleValueContainer() -> any SingleValueDecodingContainer { self }
 
     private var notNested: DecodingError {
-        DecodingError.dataCorrupted(.init(codingPath: codingPath, debugDescription: "a column holds one value"))
+        DecodingError.dataCorrupted(.init(codingPath: codingPath, debugDescription: "a column holds a single value"))
     }
 
     func decodeNil() -> Bool { value.isNull }

@@ -18,13 +18,13 @@ struct RowStatement {
         }
         guard reader.next() == nil else {
             throw DatabaseError(
-                .permission, "a data step runs one statement at a time, and these are several", statement: text,
-                remedy: "run each by a call of its own")
+                .permission, "a data step runs one statement at a time, and this text holds several", statement: text,
+                remedy: "run each in its own call")
         }
         let verb = statement.tokens.first { !$0.isSymbol("(") }?.text.uppercased() ?? ""
         guard verbs.contains(verb) else {
             throw DatabaseError(
-                .permission, "a data step reads and writes rows, and \(verb) does something else", statement: text,
+                .permission, "a data step only reads and writes rows, and \(verb) does something else", statement: text,
                 remedy: "declare it with the verbs of a migration, or write it as RunSQL")
         }
         guard makesTable(text) else { return }

@@ -36,7 +36,7 @@ package enum SQLName {
     static func requireNoTwins(in names: some Sequence<String>) throws(DatabaseError) {
         guard let (a, b) = twins(in: names) else { return }
         throw DatabaseError(
-            .other, "the database holds one name in two Unicode forms: \(spelledOut(a)) and \(spelledOut(b))",
+            .other, "the database holds the same name in two Unicode forms: \(spelledOut(a)) and \(spelledOut(b))",
             remedy: "rename one of the two")
     }
 

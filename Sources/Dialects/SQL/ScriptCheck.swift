@@ -7,9 +7,9 @@ struct ScriptObjection: Sendable, Equatable {
     static func transactionControl(_ words: String) -> ScriptObjection {
         ScriptObjection(
             reason:
-                "\(words) controls the transaction, and a migration is one: it is committed with its ledger row, or "
-                + "nothing of it stays",
-            remedy: "leave it out; what has to be committed by itself goes into a migration of its own")
+                "\(words) controls the transaction, but a migration is one transaction: it commits together with its ledger row, or "
+                + "leaves nothing behind",
+            remedy: "remove it; put a statement that must commit separately into a migration of its own")
     }
 
     /// The objection to a statement that can't run inside a transaction.
@@ -30,7 +30,7 @@ struct ScriptCheck {
     func require(_ text: String, named name: String) throws(LoweringError) {
         if let line = Self.lineOfNUL(in: text) {
             throw LoweringError(
-                "\(name), line \(line)", "it holds a NUL, and what follows one is not read", remedy: "take it out")
+                "\(name), line \(line)", "it holds a NUL, after which nothing is read", remedy: "take it out")
         }
         var reader = ScriptReader(text, lexicon)
         while let statement = reader.next() {
@@ -46,7 +46,8 @@ struct ScriptCheck {
         _ = reader.next()
         guard let second = reader.next() else { return }
         throw LoweringError(
-            name, "an expression in it ends with a ; and another statement follows: \(second.tokens.first?.text ?? "")",
+            name,
+            "an expression in it ends with a ; and is followed by another statement: \(second.tokens.first?.text ?? "")",
             remedy: "write it as one expression, or as RunSQL")
     }
 

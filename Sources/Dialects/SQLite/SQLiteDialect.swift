@@ -23,7 +23,7 @@ public struct SQLiteDialect: Dialect {
         // A column without a type takes any value unchanged (https://www.sqlite.org/datatype3.html, section 3.1).
         case .native("", ""): return ""
         case .native(let sqlite, let postgresql):
-            guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this type has no words for SQLite") }
+            guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this type has no SQLite form") }
             return sqlite
         }
     }
@@ -57,7 +57,7 @@ public struct SQLiteDialect: Dialect {
         + "substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))"
 
     private static func render(_ number: Double) throws(LoweringError) -> String {
-        guard number.isFinite else { throw LoweringError("\(number)", "SQLite has no word for this default") }
+        guard number.isFinite else { throw LoweringError("\(number)", "SQLite can't express this default") }
         return "\(number)"
     }
 
@@ -66,7 +66,7 @@ public struct SQLiteDialect: Dialect {
         case .sql(let text):
             return try PortableText.render(text, as: use, SQLitePortable.answer)
         case .native(let sqlite, let postgresql):
-            guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this expression has no words for SQLite") }
+            guard !sqlite.isEmpty else { throw LoweringError(postgresql, "this expression has no SQLite form") }
             return sqlite
         }
     }

@@ -44,8 +44,8 @@ extension Table {
             // If a name is unknown, only portable SQL proves that it is no column: in the SQL of one database, that database
             // alone knows.
             guard old != nil || using.isPortable else { continue }
-            let called = old.map { "; before it, the column is called \($0)" } ?? ""
-            let reason = "using: reads \(unknown), which is no column of the table before this alteration\(called)"
+            let called = old.map { "; until then, the column is called \($0)" } ?? ""
+            let reason = "using: reads \(unknown), which is not a column of the table before this alteration\(called)"
             throw .contradiction(column, table: name, because: reason)
         }
     }
@@ -57,7 +57,7 @@ extension Table {
         guard undo.isPortable else { return }
         let texts = undo.renamingColumns(names).texts
         guard let unknown = texts.flatMap({ ColumnNames($0).unknown(in: self) }).first else { return }
-        let reason = "undo: reads \(unknown), which is no column of the table after this alteration"
+        let reason = "undo: reads \(unknown), which is not a column of the table after this alteration"
         throw .contradiction(column, table: name, because: reason)
     }
 

@@ -44,7 +44,7 @@ public struct DataStep: Sendable {
     /// - Throws: The errors of the closure, and the ``DatabaseError`` of a statement that failed, also if the closure caught it.
     package func run(on connection: any Connection) throws {
         guard let body else {
-            throw DatabaseError(.other, "of the data step \(quotedName) nothing is known but its name")
+            throw DatabaseError(.other, "only the name of the data step \(quotedName) is known")
         }
         let lent = DataConnection(connection)
         defer { lent.end() }

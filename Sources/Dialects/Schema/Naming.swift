@@ -104,7 +104,7 @@ struct Naming {
     /// Makes sure that the new name is free. `amongRelations` says that the object shares the namespace of tables, views and
     /// indexes.
     private func requireFree(_ new: String, for old: String, amongRelations: Bool) throws(SchemaError) {
-        guard new != old else { throw .nameTaken(new, by: "what is to be renamed itself") }
+        guard new != old else { throw .nameTaken(new, by: "the object that is to be renamed") }
         guard amongRelations, isTaken(new), !SQLName.equal(old, new) else { return }
         throw .nameTaken(new, by: "another table, view, index or key")
     }

@@ -170,7 +170,7 @@ extension Schema {
     public func problem(with key: ForeignKey, of table: Table) -> String? {
         guard let parent = self[key.parent] else { return "there is no table \(key.parent)" }
         guard key.columns.count == key.parentColumns.count else {
-            return "it has not as many columns as its parent's key"
+            return "it does not have as many columns as its parent's key"
         }
         for (child, target) in zip(key.columns, key.parentColumns) {
             guard let column = table[column: child] else { return "there is no column \(table.name).\(child)" }
@@ -212,7 +212,8 @@ extension Table {
         // PostgreSQL can't compare two values of `json` (https://www.postgresql.org/docs/current/datatype-json.html).
         for column in needed where places[column].map({ columns[$0].type == .jsonText }) ?? false {
             throw .contradiction(
-                column, table: name, because: "jsonText is not compared, so it is in no key and no index; json can be")
+                column, table: name,
+                because: "jsonText can't be compared, so keys and indexes can't contain it; json can be in both")
         }
         try checkOnePrimaryKey()
         try checkKeysDiffer()
@@ -252,7 +253,7 @@ extension Table {
         if let key = primaryKey { keys.insert(key.columns) }
         for unique in uniques where !keys.insert(unique.columns).inserted {
             let columns = unique.columns.joined(separator: ", ")
-            throw .contradiction(columns, table: name, because: "a key over these columns is there already")
+            throw .contradiction(columns, table: name, because: "a key over these columns already exists")
         }
     }
 
@@ -282,18 +283,18 @@ extension Table {
 extension Column {
     func checkFacets(in table: String) throws(SchemaError) {
         if isIdentity && !type.isInteger {
-            throw .contradiction(name, table: table, because: "an identity column is an integer or bigint")
+            throw .contradiction(name, table: table, because: "an identity column must be an integer or bigint")
         }
         if isIdentity && (`default` != nil || generated != nil || isNullable) {
             throw .contradiction(
-                name, table: table, because: "an identity column has no other default and is not nullable")
+                name, table: table, because: "an identity column can't be nullable or have a default")
         }
         if let value = `default`, !value.fits(type) {
             throw .contradiction(
-                name, table: table, because: "its default is no \(type); give the default in that type")
+                name, table: table, because: "its default is not a valid \(type); give the default in that type")
         }
         if generated != nil && `default` != nil {
-            throw .contradiction(name, table: table, because: "a generated column has no default")
+            throw .contradiction(name, table: table, because: "a generated column can't have a default")
         }
     }
 
@@ -302,7 +303,8 @@ extension Column {
         guard was.generated != nil, generated != nil else { return }
         for case .type(_, .some, _) in facets {
             throw .contradiction(
-                name, table: table, because: "its values are computed; say how with .generated(…), and not with using:")
+                name, table: table,
+                because: "its values are computed; set the expression with .generated(…), not with using:")
         }
     }
 }

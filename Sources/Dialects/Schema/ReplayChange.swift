@@ -64,7 +64,8 @@ extension Schema {
             resolved = .addForeignKey(named)
         case .addPrimaryKey(let key):
             guard table.primaryKey == nil else {
-                throw .contradiction("primary key", table: table.name, because: "there is one already; drop it first")
+                throw .contradiction(
+                    "primary key", table: table.name, because: "the table already has one; drop it first")
             }
             let named = try naming.name(key, on: table.name)
             table.primaryKey = named
@@ -115,7 +116,7 @@ extension Schema {
                 $0.columns.contains(column) && !($0.parent == table.name && $0.parentColumns.contains(column))
             }) {
                 let reason =
-                    "it refers to \(key.parent); change the type there, and the columns that refer to it follow"
+                    "it refers to \(key.parent); change the type there, and the referring columns follow"
                 throw .contradiction(column, table: table.name, because: reason)
             }
             let computed = table.columns.filter {
@@ -234,7 +235,7 @@ extension Column {
                 name, table: table, because: "undoFilling: the database itself gives the column its values")
         }
         guard value.fits(type) else {
-            throw .contradiction(name, table: table, because: "undoFilling: the value is no \(type)")
+            throw .contradiction(name, table: table, because: "undoFilling: the value is not a valid \(type)")
         }
     }
 }

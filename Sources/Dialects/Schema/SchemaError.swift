@@ -31,15 +31,15 @@ extension SchemaError: CustomStringConvertible {
         switch self {
         case .noTable(let name): "there is no table \(name)"
         case .noView(let name): "there is no view \(name)"
-        case .nameTaken(let name, let owner): "the name \(name) is taken by \(owner) (names count without case)"
+        case .nameTaken(let name, let owner): "the name \(name) is taken by \(owner) (names are compared without case)"
         case .noColumn(let column, let table): "\(table) has no column \(column)"
-        case .columnExists(let column, let table): "\(table) has a column \(column) already"
+        case .columnExists(let column, let table): "\(table) already has a column \(column)"
         case .noConstraint(let name, let table): "\(table) has no index, key or check named \(name)"
         case .columnInUse(let column, let table, let users):
             "\(table).\(column) is used by \(users.joined(separator: ", ")); "
-                + "drop what uses it first, in the same migration, and make it again afterwards where it should stay"
+                + "drop these first, in the same migration, and create the ones to keep again afterwards"
         case .tableInUse(let table, let users):
-            "\(table) is used by \(users.joined(separator: ", ")); drop what uses it first, in the same migration"
+            "\(table) is used by \(users.joined(separator: ", ")); drop these first, in the same migration"
         case .lastColumn(let column, let table): "\(table).\(column) is the last column; drop the table instead"
         case .badForeignKey(let key, let table, let reason): "\(table): foreign key \(key): \(reason)"
         case .contradiction(let what, let table, let reason): "\(table).\(what): \(reason)"

@@ -104,7 +104,7 @@ extension Schema {
         guard query.reads(table) else { return text }
         let reader = "view \(view.name)"
         if query.scopes.contains(where: { $0.joins(table, by: old) }) {
-            throw .columnInUse(old, table: table, by: ["\(reader), which joins by its name"])
+            throw .columnInUse(old, table: table, by: ["\(reader), which joins by this name"])
         }
         try requireStarAtTheTop(old, of: table, in: query, view)
         var edits: [Int: String] = [:]
@@ -115,12 +115,12 @@ extension Schema {
                     let name = SQLText.identifier(new)
                     edits[use.place] = use.isBareOutput ? "\(name) AS \(SQLText.identifier(old))" : name
                 case .unclear:
-                    throw .columnInUse(old, table: table, by: ["\(reader), where \(old) may be another one's"])
+                    throw .columnInUse(old, table: table, by: ["\(reader), where \(old) may belong to another table"])
                 case .source, .output, .nothing: break
                 }
             }
             if query.tokens[use.place].names(new), use.qualifier == nil, sees(table, use, new, in: query) {
-                throw .columnInUse(new, table: table, by: ["\(reader), where \(new) is another one"])
+                throw .columnInUse(new, table: table, by: ["\(reader), where \(new) is another column"])
             }
         }
         return query.text(replacing: edits)
@@ -178,7 +178,7 @@ extension Schema {
         guard query.reads(old) else { return text }
         let names = query.scopes.flatMap(\.sources).filter(\.hasAlias).map(\.name)
         guard !query.defined.contains(SQLName.folded(new)), !names.contains(where: { SQLName.equal($0, new) }) else {
-            throw .tableInUse(old, by: ["view \(view.name), where \(new) is another one"])
+            throw .tableInUse(old, by: ["view \(view.name), where \(new) is another relation"])
         }
         var edits: [Int: String] = [:]
         for source in query.scopes.flatMap(\.sources) where source.relation.map({ SQLName.equal($0, old) }) == true {

@@ -8,8 +8,8 @@ package struct ServerFacts: Sendable {
 
     fileprivate static let words = """
         Agent sessions of this machine: yours, those that others share with you, and for admins all. Find one with \
-        list_sessions, read it with get_session_data, type into it with send_message, start one with start_session. What you may do is \
-        decided by who runs you, not by what you say.
+        list_sessions, read it with get_session_data, type into it with send_message, start one with start_session. What you may do \
+        depends on the user who runs you, not on what you say.
         """
 
     fileprivate var implementation: JSON {

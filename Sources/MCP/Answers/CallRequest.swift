@@ -14,7 +14,7 @@ package struct CallRequest: Sendable {
     /// - Throws: `RPCFailure` if the request names no tool, or one that does not exist.
     package init(_ request: RPCRequest) throws(RPCFailure) {
         guard let name = request.params["name"]?.text else {
-            throw RPCFailure(.invalidParams, "name has to be a tool's name", id: request.id)
+            throw RPCFailure(.invalidParams, "name must be a tool's name", id: request.id)
         }
         guard let tool = ToolName(rawValue: name) else {
             throw RPCFailure(.invalidParams, "there is no tool \(name)", id: request.id)

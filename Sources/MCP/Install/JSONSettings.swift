@@ -45,7 +45,7 @@ enum JSONSettings {
     private static func root(_ text: String) throws(SettingsObjection) -> JSONScanner.Object {
         guard let root = JSONScanner.root(of: text) else {
             throw SettingsObjection(
-                message: "this is no JSON object", remedy: "put it right, or \(SettingsObjection.byHand)")
+                message: "this is not a JSON object", remedy: "correct it, or \(SettingsObjection.byHand)")
         }
         return root
     }
@@ -54,7 +54,7 @@ enum JSONSettings {
         _ member: JSONScanner.Member, _ text: String
     ) throws(SettingsObjection) -> JSONScanner.Object {
         guard let object = JSONScanner.object(at: member.value, in: text) else {
-            throw SettingsObjection(message: "\(section) is no object", remedy: SettingsObjection.byHand)
+            throw SettingsObjection(message: "\(section) is not an object", remedy: SettingsObjection.byHand)
         }
         return object
     }
@@ -68,8 +68,8 @@ enum JSONSettings {
             command == "telec" || command.hasSuffix("/telec")
         else {
             throw SettingsObjection(
-                message: "a server called \(name) stands there that is not telec mcp",
-                remedy: "give that one another name")
+                message: "a server named \(name) is already there, and it is not telec mcp",
+                remedy: "rename that one")
         }
     }
 

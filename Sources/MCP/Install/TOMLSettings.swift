@@ -97,7 +97,7 @@ enum TOMLSettings {
             || isInSection && (key == name || key.hasPrefix("\(name)."))
         guard line.contains("="), isOurs, isBeforeAll else { return }
         throw SettingsObjection(
-            message: "\(section) is written in a way in which no table can be added: \(key)",
+            message: "\(section) is written in a form to which no table can be added: \(key)",
             remedy: SettingsObjection.byHand)
     }
 
@@ -124,8 +124,8 @@ enum TOMLSettings {
             lines.contains(where: { $0.hasPrefix("args") && $0.contains("\"mcp\"") })
         else {
             throw SettingsObjection(
-                message: "a server called \(name) stands there that is not telec mcp",
-                remedy: "give that one another name")
+                message: "a server named \(name) is already there, and it is not telec mcp",
+                remedy: "rename that one")
         }
     }
 }

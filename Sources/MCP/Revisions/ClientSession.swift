@@ -29,7 +29,7 @@ package struct ClientSession: Sendable, Hashable {
             [Self.asks, Self.asksNot].contains(parts[1]),
             !parts[2].isEmpty, parts[2].utf8.count <= 64
         else {
-            throw RPCFailure(.invalidRequest, "\(MessageHeaders.sessionName) is none of ours: initialize again")
+            throw RPCFailure(.invalidRequest, "\(MessageHeaders.sessionName) is unknown here: initialize again")
         }
         self.init(revision: revision, mayAsk: parts[1] == Self.asks, nonce: parts[2])
     }

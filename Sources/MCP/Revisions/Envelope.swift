@@ -63,11 +63,11 @@ extension Envelope {
         _ request: RPCRequest, _ headers: MessageHeaders, _ meta: JSON
     ) throws(RPCFailure) -> Envelope {
         guard let spelled = meta[versionKey], let capabilities = meta[capabilitiesKey] else {
-            throw RPCFailure(.invalidParams, "params._meta has to hold \(versionKey) and \(capabilitiesKey)")
+            throw RPCFailure(.invalidParams, "params._meta must hold \(versionKey) and \(capabilitiesKey)")
         }
-        guard let version = spelled.text else { throw RPCFailure(.invalidParams, "\(versionKey) has to be a text") }
+        guard let version = spelled.text else { throw RPCFailure(.invalidParams, "\(versionKey) must be a text") }
         guard case .object = capabilities else {
-            throw RPCFailure(.invalidParams, "\(capabilitiesKey) has to be an object")
+            throw RPCFailure(.invalidParams, "\(capabilitiesKey) must be an object")
         }
         try headers.require(version: version, of: request)
         guard let revision = Revision(rawValue: version) else { throw Revision.unsupported(version) }
@@ -108,6 +108,6 @@ extension MessageHeaders {
         RPCFailure(
             .headerMismatch,
             found.map { "the header \(header) says \($0), and the body \(wanted)" }
-                ?? "the header \(header) is missing: it has to say \(wanted)")
+                ?? "the header \(header) is missing: it must say \(wanted)")
     }
 }

@@ -33,7 +33,7 @@ package enum Revision: String, Sendable, CaseIterable {
 
     package static func unsupported(_ wanted: String) -> RPCFailure {
         RPCFailure(
-            .unsupportedVersion, "protocol version \(wanted) is not spoken here",
+            .unsupportedVersion, "protocol version \(wanted) is not supported here",
             data: .object([
                 ("supported", .array(allCases.map { .string($0.rawValue) })), ("requested", .string(wanted)),
             ]))

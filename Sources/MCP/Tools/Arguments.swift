@@ -28,7 +28,7 @@ package struct Arguments: Sendable {
                 }
                 values[name] = value
             }
-        case .some: throw Objection(message: "arguments have to be an object")
+        case .some: throw Objection(message: "arguments must be an object")
         }
         if let missing = tool.parameters.first(where: { $0.isRequired && values[$0.name] == nil }) {
             throw Objection(message: "\(missing.name) is missing: \(missing.text)")

@@ -56,14 +56,14 @@ extension Parameter.Kind {
         case (.text(let longest), .string(let text)): Self.objection(to: text, longest)
         case (.texts(let most, let longest), .array(let items)): Self.objection(to: items, most, longest)
         case (.words(let words), .string(let text)):
-            words.contains(text) ? nil : "can't be \(text): say one of \(words.joined(separator: ", "))"
+            words.contains(text) ? nil : "can't be \(text): use one of \(words.joined(separator: ", "))"
         case (.number(let range), .integer(let number)):
             Int(exactly: number).map(range.contains) ?? false
-                ? nil : "has to be a number from \(range.lowerBound) to \(range.upperBound)"
+                ? nil : "must be a number from \(range.lowerBound) to \(range.upperBound)"
         case (.flag, .boolean): nil
         case (.moment, .string(let text)):
-            Timestamp(parsing: text) == nil ? "has to be a moment such as 2026-11-25T09:30:00Z" : nil
-        case (.text, _), (.texts, _), (.words, _), (.number, _), (.flag, _), (.moment, _): "has to be \(phrase)"
+            Timestamp(parsing: text) == nil ? "must be a time such as 2026-11-25T09:30:00Z" : nil
+        case (.text, _), (.texts, _), (.words, _), (.number, _), (.flag, _), (.moment, _): "must be \(phrase)"
         }
     }
 
@@ -76,7 +76,7 @@ extension Parameter.Kind {
     private static func objection(to items: [JSON], _ most: Int, _ longest: Int) -> String? {
         guard items.count <= most else { return "has more than \(most) items" }
         for item in items {
-            guard case .string(let text) = item else { return "has to be a list of texts" }
+            guard case .string(let text) = item else { return "must be a list of texts" }
             if let objection = objection(to: text, longest) { return objection }
         }
         return nil
@@ -88,7 +88,7 @@ extension Parameter.Kind {
         case .texts: "a list of texts"
         case .number: "a whole number"
         case .flag: "true or false"
-        case .moment: "a moment such as 2026-11-25T09:30:00Z"
+        case .moment: "a time such as 2026-11-25T09:30:00Z"
         }
     }
 }

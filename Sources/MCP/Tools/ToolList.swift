@@ -75,16 +75,16 @@ extension ToolList {
         "session_id", line, "The session's id, from list_sessions.", isRequired: true)
     private static let computer = Parameter(
         "computer", line, "Only \"local\" or this computer's name. Leave it out.")
-    private static let limit = Parameter("limit", .number(1...500), "At most so many. Default: 50.")
+    private static let limit = Parameter("limit", .number(1...500), "The most to return. Default: 50.")
 
     private static func listSessions(_ shapes: DocumentShapes) -> [Parameter] {
         [
             Parameter("state", .words(shapes.sessionStates), "Only sessions in this state; active ones run."),
-            Parameter("project", path, "Only sessions of this folder, by its whole path."),
+            Parameter("project", path, "Only sessions of this folder, given by its absolute path."),
             Parameter("agent", line, "Only sessions of this agent."),
             Parameter("owner", line, "Only sessions of this person."),
             Parameter("text", line, "Only sessions with this text in their title or description."),
-            limit, Parameter("after", line, "Where a page begins: next of the page before."), computer,
+            limit, Parameter("after", line, "Where the page begins: next of the previous page."), computer,
         ]
     }
 
@@ -93,16 +93,16 @@ extension ToolList {
             session,
             Parameter(
                 "view", .words(["conversation", "terminal"]),
-                "What the agent's own transcript says, or what the terminal showed. Default: the first where there is one."
+                "What the agent's own transcript says, or what the terminal showed. Default: the agent's transcript if there is one."
             ),
             Parameter(
                 "tail_chars", .number(1...mostCharacters),
-                "At most so many characters, the last ones. Default: \(usualCharacters)."),
+                "The most characters to return, counted from the end. Default: \(usualCharacters)."),
             Parameter("since_timestamp", .moment, "Nothing from before this moment."),
             Parameter("until_timestamp", .moment, "Nothing from after this moment."),
             Parameter(
                 "reason", .text(longest: 2_000),
-                "Only for somebody else's session: why it is read, in the words of the user whom you act for. It is logged."
+                "Only for somebody else's session: why it is read, in the words of the user for whom you act. It is logged."
             ),
             computer,
         ]
@@ -111,10 +111,10 @@ extension ToolList {
     private static var startSession: [Parameter] {
         [
             Parameter("title", line, "What it is about, for lists.", isRequired: true),
-            Parameter("project_path", path, "The folder to work in, by its whole path.", isRequired: true),
+            Parameter("project_path", path, "The folder to work in, given by its absolute path.", isRequired: true),
             Parameter(
                 "agent", .text(longest: 200), "One of list_agents. Default: the user's own, unless command is given."),
-            Parameter("thinking_mode", .words(["fast", "med", "slow"]), "How long the agent is to think."),
+            Parameter("thinking_mode", .words(["fast", "med", "slow"]), "How long the agent should think."),
             Parameter("message", .text(longest: 16_384), "What to type first."),
             Parameter(
                 "command", .texts(most: 256, longest: 4_096),
@@ -126,7 +126,7 @@ extension ToolList {
     private static func sendMessage(_ shapes: DocumentShapes) -> [Parameter] {
         [
             session, Parameter("message", .text(longest: 16_384), "The text to type. Enter follows it."),
-            Parameter("enter", .flag, "Say false to type no Enter."),
+            Parameter("enter", .flag, "Set to false to type no Enter."),
             Parameter(
                 "keys", .texts(most: 64, longest: 16),
                 "Keys to press in place of a message: \(shapes.keys.filter { !$0.hasPrefix("C-") }.joined(separator: ", ")), C-a to C-z."
@@ -136,13 +136,13 @@ extension ToolList {
 
     private static func listAudit(_ shapes: DocumentShapes) -> [Parameter] {
         [
-            Parameter("session", line, "Only what was done to this session."),
-            Parameter("person", line, "Only what this person did."),
+            Parameter("session", line, "Only entries about this session."),
+            Parameter("person", line, "Only entries by this person."),
             Parameter("action", .words(shapes.auditActions), "Only this action."),
-            Parameter("outcome", .words(shapes.auditOutcomes), "Only what ended so."),
+            Parameter("outcome", .words(shapes.auditOutcomes), "Only entries with this outcome."),
             Parameter("from", .moment, "Nothing from before this moment."),
             Parameter("to", .moment, "Nothing from this moment on."), limit,
-            Parameter("after", .number(0...Int.max), "Where a page begins: next of the page before."),
+            Parameter("after", .number(0...Int.max), "Where the page begins: next of the previous page."),
         ]
     }
 }

@@ -46,8 +46,8 @@ struct HazardMeter {
         let objection = try attempt { _ = try connection.query(sql) }
         guard case .failure(let error) = objection else { return }
         throw LoweringError(
-            hazard.table, "\(rule) does not go with its columns as they will be: \(error.message)",
-            remedy: "drop it in the same migration, and add one that does")
+            hazard.table, "\(rule) is not valid for its columns after the migration: \(error.message)",
+            remedy: "drop it in the same migration, and add one that is valid")
     }
 
     private func measure(_ hazard: Hazard) throws -> MeasuredHazard {

@@ -47,7 +47,8 @@ struct OnlineParts {
         guard let difference = differences.first else { return }
         throw DatabaseError(
             .other, "\(difference)",
-            remedy: "what has the name was not made by this migration: drop it, and begin again")
+            remedy: "this migration did not create the object that has the name: drop it, and apply the migration again"
+        )
     }
 
     private var tables: Set<String> { Set(names.keys).union(columns.keys) }

@@ -199,7 +199,7 @@ extension ForeignKeyViolation {
         let which = row.map { "row \($0)" } ?? "a row"
         return DatabaseError(
             .foreignKey, "\(place), \(which): it refers to a row of \(parent) that does not exist",
-            remedy: "let the migration insert the parent first, or leave the row out")
+            remedy: "have the migration insert the parent first, or leave the row out")
     }
 }
 

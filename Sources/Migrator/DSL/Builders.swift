@@ -36,11 +36,11 @@ extension ListBuilder {
     /// Accepts a view.
     public static func buildExpression(_ view: View) -> [SchemaPart] { [.view(view)] }
 
-    @available(*, unavailable, message: "a schema says what is there: write Table(…)")
+    @available(*, unavailable, message: "a schema declares tables and does not create them: write Table(…)")
     public static func buildExpression(_ verb: CreateTable) -> [SchemaPart] { [] }
-    @available(*, unavailable, message: "a schema says what is there: write View(…)")
+    @available(*, unavailable, message: "a schema declares views and does not create them: write View(…)")
     public static func buildExpression(_ verb: CreateView) -> [SchemaPart] { [] }
-    @available(*, unavailable, message: "a schema says what is there: write what changes it in a Migration(…)")
+    @available(*, unavailable, message: "a schema holds tables and views only: write changes in a Migration(…)")
     public static func buildExpression(_ verb: some OperationVerb) -> [SchemaPart] { [] }
 }
 
@@ -60,17 +60,17 @@ public enum SchemaPart: Sendable {
     /// Accepts a column, key, check or index.
     public static func buildExpression(_ part: some TablePartConvertible) -> [TablePart] { part.tableParts }
 
-    @available(*, unavailable, message: "the whole table is declared here: write Column(…)")
+    @available(*, unavailable, message: "this block declares a whole table: write Column(…)")
     public static func buildExpression(_ verb: AddColumn) -> [TablePart] { [] }
-    @available(*, unavailable, message: "the whole table is declared here: write Index(…)")
+    @available(*, unavailable, message: "this block declares a whole table: write Index(…)")
     public static func buildExpression(_ verb: AddIndex) -> [TablePart] { [] }
-    @available(*, unavailable, message: "the whole table is declared here: write the key or check without Add(…)")
+    @available(*, unavailable, message: "this block declares a whole table: write the key or check without Add(…)")
     public static func buildExpression(_ verb: Add) -> [TablePart] { [] }
-    @available(*, unavailable, message: "the whole table is declared here: changes belong in AlterTable(…)")
+    @available(*, unavailable, message: "this block declares a whole table: changes belong in AlterTable(…)")
     public static func buildExpression(_ verb: some ChangeVerb) -> [TablePart] { [] }
-    @available(*, unavailable, message: "the whole table is declared here: changes belong in AlterTable(…)")
+    @available(*, unavailable, message: "this block declares a whole table: changes belong in AlterTable(…)")
     public static func buildExpression(_ column: ChangeColumn) -> [TablePart] { [] }
-    @available(*, unavailable, message: "this is no part of a table: write it in Migration(…) { … }")
+    @available(*, unavailable, message: "this is not part of a table: write it in Migration(…) { … }")
     public static func buildExpression(_ verb: some OperationVerb) -> [TablePart] { [] }
 }
 
@@ -102,23 +102,23 @@ public protocol TablePartConvertible {
     /// Accepts a change.
     public static func buildExpression(_ verb: some ChangeVerb) -> [any ChangeVerb] { [verb] }
 
-    @available(*, unavailable, message: "an alteration needs a change: write AddColumn(…), DropColumn(…), …")
+    @available(*, unavailable, message: "AlterTable needs at least one change: write AddColumn(…), DropColumn(…), …")
     public static func buildBlock() -> [any ChangeVerb] { [] }
-    @available(*, unavailable, message: "say what changes: ChangeColumn(…).type(…), .nullable(), .default(…), …")
+    @available(*, unavailable, message: "the change is missing: ChangeColumn(…).type(…), .nullable(), .default(…), …")
     public static func buildExpression(_ column: ChangeColumn) -> [any ChangeVerb] { [] }
-    @available(*, unavailable, message: "the table already exists here: write AddColumn(…)")
+    @available(*, unavailable, message: "this block changes an existing table: write AddColumn(…)")
     public static func buildExpression(_ column: some DescribesColumn<ColumnSpec>) -> [any ChangeVerb] { [] }
-    @available(*, unavailable, message: "the table already exists here: write AddIndex(…)")
+    @available(*, unavailable, message: "this block changes an existing table: write AddIndex(…)")
     public static func buildExpression(_ index: Index) -> [any ChangeVerb] { [] }
-    @available(*, unavailable, message: "the table already exists here: write Add(PrimaryKey(…))")
+    @available(*, unavailable, message: "this block changes an existing table: write Add(PrimaryKey(…))")
     public static func buildExpression(_ key: PrimaryKey) -> [any ChangeVerb] { [] }
-    @available(*, unavailable, message: "the table already exists here: write Add(Unique(…))")
+    @available(*, unavailable, message: "this block changes an existing table: write Add(Unique(…))")
     public static func buildExpression(_ unique: Unique) -> [any ChangeVerb] { [] }
-    @available(*, unavailable, message: "the table already exists here: write Add(Check(…))")
+    @available(*, unavailable, message: "this block changes an existing table: write Add(Check(…))")
     public static func buildExpression(_ check: Check) -> [any ChangeVerb] { [] }
-    @available(*, unavailable, message: "the table already exists here: write Add(ForeignKey(…))")
+    @available(*, unavailable, message: "this block changes an existing table: write Add(ForeignKey(…))")
     public static func buildExpression(_ key: ForeignKey) -> [any ChangeVerb] { [] }
-    @available(*, unavailable, message: "this changes no table: write it in Migration(…), beside AlterTable(…)")
+    @available(*, unavailable, message: "this does not change a table: write it in Migration(…), next to AlterTable(…)")
     public static func buildExpression(_ verb: some OperationVerb) -> [any ChangeVerb] { [] }
 }
 
@@ -130,15 +130,17 @@ public protocol TablePartConvertible {
     /// Accepts an operation.
     public static func buildExpression(_ verb: some OperationVerb) -> [SchemaOperation] { [verb.operation] }
 
-    @available(*, unavailable, message: "a migration says what it does: write CreateTable(…)")
+    @available(*, unavailable, message: "a migration is made of operations: write CreateTable(…)")
     public static func buildExpression(_ table: Table) -> [SchemaOperation] { [] }
-    @available(*, unavailable, message: "a migration says what it does: write CreateView(…)")
+    @available(*, unavailable, message: "a migration is made of operations: write CreateView(…)")
     public static func buildExpression(_ view: View) -> [SchemaOperation] { [] }
-    @available(*, unavailable, message: "say which table: write this in CreateTable(…) { … } or Table(…) { … }")
+    @available(*, unavailable, message: "the table is missing: write this in CreateTable(…) { … } or Table(…) { … }")
     public static func buildExpression(_ part: some TablePartConvertible) -> [SchemaOperation] { [] }
-    @available(*, unavailable, message: "say which table: write this in AlterTable(…) { … }")
+    @available(*, unavailable, message: "the table is missing: write this in AlterTable(…) { … }")
     public static func buildExpression(_ verb: some ChangeVerb) -> [SchemaOperation] { [] }
-    @available(*, unavailable, message: "say which table and what changes: AlterTable(…) { ChangeColumn(…).type(…) }")
+    @available(
+        *, unavailable, message: "the table and the change are missing: AlterTable(…) { ChangeColumn(…).type(…) }"
+    )
     public static func buildExpression(_ column: ChangeColumn) -> [SchemaOperation] { [] }
 }
 

@@ -34,26 +34,27 @@ extension DraftRefusal: CustomStringConvertible {
         case .badForm(let words, _): "\(words) has no '='"
         case .unknown(let words, _, let side, let near):
             "there is no \(words) in \(side.words)" + (near.map { "; did you mean \($0)?" } ?? "")
-        case .ambiguous(let words): "\(words) is a table and a column of another one"
+        case .ambiguous(let words): "\(words) names both a table and a column of another table"
         case .notGone(let name): "\(name) is still in the declared schema"
-        case .notNew(let name): "\(name) is in the history already"
+        case .notNew(let name): "\(name) is already in the history"
         case .renamedTwice(let name): "\(name) is given two new names"
-        case .sameNewName(let name): "two are to be called \(name)"
-        case .renamedAndDropped(let name): "\(name) is to be renamed and dropped"
-        case .elsewhere(let old, let new): "\(old) can't become \(new): a column keeps its table, and a table stays one"
+        case .sameNewName(let name): "two objects would be named \(name)"
+        case .renamedAndDropped(let name): "\(name) can't be both renamed and dropped"
+        case .elsewhere(let old, let new):
+            "\(old) can't become \(new): a column stays in its table, and a table stays a table"
         case .badFilling(let name, let type): "the value for \(name) is not of type \(type)"
-        case .uselessFilling(let name): "no row that exists lacks a value in \(name)"
+        case .uselessFilling(let name): "no existing row lacks a value in \(name)"
         case .renamedOrDropped(let question):
             "\(question.gone) is gone from the declared schema, and \(question.candidates.map(\.description).joined(separator: ", ")) "
                 + "could be its new name"
         case .needsFilling(let question) where question.isNew:
-            "\(question.name) is new and required, and nothing says what rows that exist get"
+            "\(question.name) is new and required, and there is no value for the existing rows"
         case .needsFilling(let question):
-            "\(question.name) becomes required, and nothing says what rows get that hold NULL"
-        case .notInHistory(let file, _): "\(file) is there, and this program does not know it"
+            "\(question.name) becomes required, and there is no value for the rows that hold NULL"
+        case .notInHistory(let file, _): "the file \(file) exists, but its migration is not in this program's history"
         case .behind(let ids):
-            "the database has not all migrations: \(ids.count) of the history \(ids.count == 1 ? "is" : "are") pending there, "
-                + "\(ids[0]) first, and what they make would be taken for dropped"
+            "the database lacks migrations: \(ids.count) of the history \(ids.count == 1 ? "is" : "are") pending, "
+                + "\(ids[0]) first, and the draft would drop what they create"
         case .impossible(let error): "\(error)"
         }
     }

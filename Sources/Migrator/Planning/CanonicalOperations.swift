@@ -50,10 +50,10 @@ enum CanonicalOperations {
     private static func detail(_ old: Script, _ new: Script) -> String {
         let texts = zip(old.up.texts, new.up.texts).first { $0 != $1 }
         guard let (was, now) = texts else {
-            return old.up == new.up ? "is undone in another way" : "is written for other databases"
+            return old.up == new.up ? "has another undo" : "has another text for other databases"
         }
         let common = zip(was, now).prefix { $0 == $1 }.count
-        return "said \(excerpt(was, around: common)), and says \(excerpt(now, around: common))"
+        return "was \(excerpt(was, around: common)), is \(excerpt(now, around: common))"
     }
 
     /// Returns some words of a script around a place in it, on one line, starting at the beginning of a word.

@@ -99,9 +99,9 @@ extension Change {
 extension UnprovenEdit: CustomStringConvertible {
     public var description: String {
         switch kind {
-        case .script: "\(id): what its script did to rows and by hand stays as it was applied, and is not done again"
+        case .script: "\(id): what its script did stays as it was applied, and is not done again"
         case .dataStep: "\(id): what its data steps did to rows stays as it was applied, and is not done again"
-        case .rows: "\(id): rows stay as what was applied has left them; what it says of them now is not done"
+        case .rows: "\(id): rows stay as they were left when it was applied; its new values are not applied to them"
         }
     }
 }
@@ -121,13 +121,13 @@ public enum EditConflict: Sendable, Equatable {
 extension EditConflict: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .unreadable: "what was applied can't be read back, so that nothing shows that they are the same"
-        case .impossible(let id, let error): "\(id) makes no sense any more: \(error)"
+        case .unreadable: "the applied operations can't be read back, so nothing shows that both are the same"
+        case .impossible(let id, let error): "\(id) is no longer valid: \(error)"
         case .otherSchema(let differences):
-            "they make another schema than what was applied: "
+            "they produce another schema than the applied ones: "
                 + differences.map(\.description).joined(separator: "; ")
         case .drift(let differences):
-            "the live schema is not what they make: " + differences.map(\.description).joined(separator: "; ")
+            "the live schema is not what they produce: " + differences.map(\.description).joined(separator: "; ")
         }
     }
 }

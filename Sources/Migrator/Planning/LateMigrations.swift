@@ -87,14 +87,14 @@ extension OrderConflict: CustomStringConvertible {
         switch self {
         case .impossible(let error): "\(error)"
         case .otherSchema(let differences):
-            "the schema would not be what the history declares"
+            "the resulting schema would not be the one that the history declares"
                 + (differences.isEmpty ? "" : ": " + differences.map(\.description).joined(separator: "; "))
-        case .script(let id): "\(id) runs a script, and what that does to rows can't be compared"
+        case .script(let id): "\(id) runs a script, whose effect on rows can't be compared"
         case .dataStep(let name, let id):
-            "\(id) runs the data step \"\(name)\", and what that does to rows can't be compared"
+            "\(id) runs the data step \"\(name)\", whose effect on rows can't be compared"
         case .columns(let table, let view):
-            "view \(view) shows all columns that \(table) has when it is made, and these would be others"
-        case .values(let place): "both change \(place), and rows would hold other values"
+            "view \(view) shows all columns that \(table) has at its creation, and these would differ"
+        case .values(let place): "both change \(place), and its rows would hold other values"
         }
     }
 }

@@ -19,13 +19,13 @@ struct AdapterDoor: Sendable {
         case nobody
 
         static let unmatched = RuntimeError(
-            .notAllowed, "nobody in the settings has this identity, so no session can be his and he may see none",
-            remedy: "an admin adds it to a person's creds")
+            .notAllowed, "the settings know nobody with this identity, so this person has no sessions and may see none",
+            remedy: "an admin can add it to a person's creds")
 
         static func noAccount(_ name: String) -> RuntimeError {
             RuntimeError(
                 .notAllowed, "\(name) has no account on this machine, so no session can run as \(name)",
-                remedy: "an admin names one in the settings, os_username")
+                remedy: "an admin can set os_username in the settings")
         }
     }
 
@@ -44,7 +44,7 @@ struct AdapterDoor: Sendable {
             try await refuse(context, call, because: "it may not speak for \(platform)")
             throw RuntimeError(
                 .notAllowed, "the adapter \(adapter.name) may not speak for \(platform)",
-                remedy: "an admin says which it may, adapters.\(adapter.name).platforms")
+                remedy: "an admin can allow it in adapters.\(adapter.name).platforms")
         }
         return (call, subject(identity, call), wanted)
     }
@@ -73,13 +73,13 @@ struct AdapterDoor: Sendable {
         guard request.uri.query == nil else {
             try await refuse(context, nil, because: "a query, in which there may be a token")
             throw RuntimeError(
-                .badRequest, "this takes no query: what stands in a URL comes into logs",
-                remedy: "send the token as Authorization: Bearer …, and if it was in this URL make another")
+                .badRequest, "queries are not accepted here, because URLs end up in logs",
+                remedy: "send the token as Authorization: Bearer …; if this URL held it, replace the token")
         }
         guard let header = request.headers[.authorization], header.hasPrefix("Bearer ") else {
             try await refuse(context, nil, because: "no token")
             throw RuntimeError(
-                .unknownToken, "an adapter's token is wanted here", remedy: "send it as Authorization: Bearer …")
+                .unknownToken, "an adapter's token is required here", remedy: "send it as Authorization: Bearer …")
         }
         // Both cases get the same answer, so that whoever has stolen a token does not learn that it is valid.
         guard let adapter = services.adapters.current.adapter(of: String(header.dropFirst(7))),
@@ -88,7 +88,7 @@ struct AdapterDoor: Sendable {
             try await refuse(context, nil, because: "a token that is not valid for this account")
             throw RuntimeError(
                 .unknownToken, "this adapter's token is not valid for this account",
-                remedy: "see adapters in the settings: the token, and the account that it belongs to")
+                remedy: "check adapters in the settings: the token, and the account that it belongs to")
         }
         return adapter
     }

@@ -71,10 +71,10 @@ extension SpokenFor {
         guard let known = PlatformIdentity.Platform(rawValue: platform) else {
             throw RuntimeError(
                 .badRequest, "the platform is not known",
-                remedy: "say one of \(PlatformIdentity.Platform.allCases.map(\.rawValue).joined(separator: ", "))")
+                remedy: "name one of \(PlatformIdentity.Platform.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         guard let identity = PlatformIdentity(known, user) else {
-            throw RuntimeError(.badRequest, "user is no identity of \(platform): that is \(known.form)")
+            throw RuntimeError(.badRequest, "user is not an identity of \(platform): it must be \(known.form)")
         }
         return identity
     }

@@ -102,14 +102,14 @@ extension AdapterRequest.List {
         let state = state.map(Session.State.init(rawValue:))
         if case .some(.none) = state {
             let known = Session.State.allCases.map(\.rawValue).joined(separator: ", ")
-            throw RuntimeError(.badRequest, "there is no such state", remedy: "say one of \(known)")
+            throw RuntimeError(.badRequest, "there is no such state", remedy: "name one of \(known)")
         }
         let cursor = after.map { SessionCursor($0) }
         if case .some(.none) = cursor {
-            throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
+            throw RuntimeError(.badRequest, "after is not a place in a list", remedy: "use next of the previous page")
         }
         guard (1...500).contains(limit ?? 50) else {
-            throw RuntimeError(.badRequest, "limit can't be that", remedy: "say a number from 1 to 500")
+            throw RuntimeError(.badRequest, "limit is out of range", remedy: "give a number from 1 to 500")
         }
         return (SessionFilter(state: state ?? nil, project: project), cursor ?? nil, limit ?? 50)
     }

@@ -16,7 +16,7 @@ extension SessionService {
         try await access.require(caller, .startSession, as: .start)
         try request.validate()
         guard let agent = request.agent else {
-            throw RuntimeError(.badRequest, "an adapter says which agent it starts")
+            throw RuntimeError(.badRequest, "the agent to start is missing")
         }
         _ = try self.agent(named: agent)
         let hosts = await services.hosts.hosts(of: caller.identity.uid).prefix(Self.mostHosts)
@@ -40,12 +40,12 @@ extension SessionService {
         let name = caller.identity.person ?? "this person"
         return RuntimeError(
             .notRunning,
-            "no host of \(name) runs on this machine, and only \(name)'s own may start a session as \(name)",
-            remedy: "\(name) starts one there, telec sessions start, and leaves it running")
+            "no host of \(name) runs on this machine, and only one of \(name)'s own can start a session as \(name)",
+            remedy: "\(name) has to start one here with telec sessions start, and leave it running")
     }
 
     private func order(_ session: Session, by hosts: [String]) async throws {
-        var failure = RuntimeError(.notRunning, "no host took the order")
+        var failure = RuntimeError(.notRunning, "no host accepted the order")
         for host in hosts {
             do {
                 return try await services.hosts.order(host) { .start($0, session.id) }
@@ -66,11 +66,11 @@ extension SessionService {
                 guard try await services.transcripts.writer(session.id).next > 0 else {
                     throw RuntimeError(
                         .notRunning, "the owner's host could not start the session",
-                        remedy: "see that the folder and the agent are there for the owner")
+                        remedy: "check that the owner has the folder and the agent")
                 }
                 return now
             }
         }
-        throw RuntimeError(.notRunning, "the session did not come up within \(Self.patience)")
+        throw RuntimeError(.notRunning, "the session did not start within \(Self.patience)")
     }
 }

@@ -63,8 +63,8 @@ struct AuditAppender: Sendable {
 
     private static func swallowed(_ entry: AuditEntry) -> DatabaseError {
         DatabaseError(
-            .other, "the database did not take row \(entry.seq) of audit_log as it was written",
-            remedy: "something stands on the table that is none of ours: telec audit verify names it")
+            .other, "the database did not store row \(entry.seq) of audit_log as it was written",
+            remedy: "a foreign trigger, rule or policy is on the table: telec audit verify names it")
     }
 }
 

@@ -18,7 +18,7 @@ public struct AuditExport: Sendable {
         guard let entry = try? JSONDecoder().decode(AuditEntry.self, from: Data(line.utf8)),
             entry.line.utf8.elementsEqual(line.utf8)
         else {
-            broken = walk.failed(AuditFlaw(.edited, walk.next, "its line is not as the export wrote it"))
+            broken = walk.failed(AuditFlaw(.edited, walk.next, "its line differs from what the export wrote"))
             return
         }
         broken = walk.step(entry)

@@ -12,11 +12,11 @@ enum AuditGuards {
         // There is one set for each database. The set that shares most with the triggers found is the right one.
         let shared = { (made: [String: String]) in found.count { made[key(of: $0)] != nil } }
         let made = known.max { shared($0) < shared($1) } ?? [:]
-        let foreign = found.filter { made[key(of: $0)] == nil }.map { "\($0) is none of ours" }
+        let foreign = found.filter { made[key(of: $0)] == nil }.map { "\($0) is not part of TeleClaude" }
         let changed = found.filter { made[key(of: $0)] != nil && made[key(of: $0)] != digest(of: $0) }
-            .map { "\($0) is not as its migration made it" }
+            .map { "\($0) differs from what its migration made" }
         let present = Set(found.map(key))
-        let missing = made.keys.filter { !present.contains($0) }.sorted().map { "the \($0) is gone" }
+        let missing = made.keys.filter { !present.contains($0) }.sorted().map { "the \($0) is missing" }
         let objections = foreign + changed + missing
         return objections.isEmpty ? nil : objections.joined(separator: "; ")
     }

@@ -124,7 +124,7 @@ extension AuditLog {
         while try cursor.next() {
             let values = names.indices.map { cursor.raw($0) }
             guard values.allSatisfy(\.isWhole) else {
-                return walk.failed(AuditFlaw(.edited, walk.next, "it holds bytes that are no text"))
+                return walk.failed(AuditFlaw(.edited, walk.next, "it holds bytes that are not text"))
             }
             let row = Row(columnNames: names, values: values.map(\.copied))
             let entry = AuditEntry(row, in: connection.dialect)

@@ -60,12 +60,12 @@ struct AuditWalk {
         }
         switch (isWhole: AuditChain.hash(of: entry) == entry.hash, isLinked: entry.previousHash == end.hash) {
         case (true, true): return nil
-        case (false, true): return AuditFlaw(.edited, entry.seq, "it says something else than when it was written")
+        case (false, true): return AuditFlaw(.edited, entry.seq, "its contents differ from what was written")
         case (false, false): return AuditFlaw(.reordered, entry.seq, "it was written for another place in the log")
         case (true, false) where verdict.entries == 0:
             return AuditFlaw(.rewritten, entry.seq, "it does not follow \(end), which comes before it")
         case (true, false):
-            return AuditFlaw(.edited, end.seq, "it is not the row that row \(entry.seq) was written after")
+            return AuditFlaw(.edited, end.seq, "it is not the row that preceded row \(entry.seq) when that was written")
         }
     }
 
@@ -93,7 +93,8 @@ struct AuditWalk {
         }
         if checkpoint.seq < verdict.start.seq {
             return failed(
-                AuditFlaw(.removed, checkpoint.seq, "it lies before what is here: check the archive that holds it"))
+                AuditFlaw(
+                    .removed, checkpoint.seq, "it is older than the entries here: check the archive that holds it"))
         }
         if checkpoint.seq == verdict.start.seq, checkpoint != verdict.start { return failed(differs(checkpoint)) }
         return verdict
@@ -110,6 +111,6 @@ struct AuditWalk {
     var next: Int64 { end.seq + 1 }
 
     private func differs(_ checkpoint: AuditCheckpoint) -> AuditFlaw {
-        AuditFlaw(.rewritten, checkpoint.seq, "it, or one before it, was written anew after the checkpoint was taken")
+        AuditFlaw(.rewritten, checkpoint.seq, "it, or an earlier row, was rewritten after the checkpoint was taken")
     }
 }

@@ -119,7 +119,8 @@ public struct DaemonClient: Sendable {
             throw Self.cutOff
         } catch is HTTPParserError {
             throw RuntimeError(
-                .brokenAnswer, "what answers at \(socketPath) is no teleclauded", remedy: "say its socket with --socket"
+                .brokenAnswer, "the program that answers at \(socketPath) is not teleclauded",
+                remedy: "name its socket with --socket"
             )
         } catch is Unanswered {
             if asksAgain {
@@ -200,7 +201,7 @@ public struct DaemonClient: Sendable {
     }
 
     private static let cutOff = RuntimeError(
-        .brokenAnswer, "the daemon went away in the middle of its answer", remedy: "try again")
+        .brokenAnswer, "the daemon ended in the middle of its answer", remedy: "try again")
 }
 
 extension DaemonClient {
@@ -221,15 +222,15 @@ extension DaemonClient {
         } catch is SocketAddressError {
             throw RuntimeError(
                 .noDaemon, "the socket's path is longer than \(UnixSocketAddress.longestPath) bytes: \(socketPath)",
-                remedy: "say a shorter one with --socket")
+                remedy: "name a shorter one with --socket")
         }
     }
 
     private func tooOld(_ path: String) -> RuntimeError {
         RuntimeError(
             .brokenAnswer,
-            "the daemon at \(socketPath) is older than this telec, and knows no \(path.prefix { $0 != "?" })",
-            remedy: "ask an admin of this machine to update teleclauded and to start it again")
+            "the daemon at \(socketPath) is older than this telec, and does not have \(path.prefix { $0 != "?" })",
+            remedy: "ask an admin of this machine to update and restart teleclauded")
     }
 
     private func unreachable(_ code: CInt) -> RuntimeError {
@@ -237,16 +238,17 @@ extension DaemonClient {
         case EACCES, EPERM:
             RuntimeError(
                 .noPermission, "this account may not open \(socketPath)",
-                remedy: "ask an admin of this machine to let you in")
+                remedy: "ask an admin of this machine for access")
         case ENOTDIR, ELOOP:
             RuntimeError(
-                .noDaemon, "\(socketPath) is no path of a socket", remedy: "say the daemon's socket with --socket")
+                .noDaemon, "\(socketPath) is not the path of a socket", remedy: "name the daemon's socket with --socket"
+            )
         case ECONNREFUSED where !isSocket:
-            RuntimeError(.noDaemon, "\(socketPath) is no socket", remedy: "say the daemon's socket with --socket")
+            RuntimeError(.noDaemon, "\(socketPath) is not a socket", remedy: "name the daemon's socket with --socket")
         case ENOENT:
             RuntimeError(
                 .noDaemon, "no daemon runs here: there is no \(socketPath)",
-                remedy: "start teleclauded, or say its socket with --socket")
+                remedy: "start teleclauded, or name its socket with --socket")
         default:
             RuntimeError(.noDaemon, "no daemon answers at \(socketPath)", remedy: "start teleclauded")
         }
@@ -288,7 +290,8 @@ public struct Reply<T: Decodable>: Sendable where T: Sendable {
             value = try JSONDecoder().decode(T.self, from: Data(bytes))
         } catch {
             throw RuntimeError(
-                .brokenAnswer, "the daemon's answer can't be read", remedy: "daemon and client should be of one version"
+                .brokenAnswer, "the daemon's answer can't be read",
+                remedy: "daemon and client should have the same version"
             )
         }
     }

@@ -28,14 +28,14 @@ extension Daemon {
             return nil
         } catch let error as DatabaseError where error.kind == .permission {
             try await migrator.start(.refuseIfBehind, log)
-            return "whether somebody has changed the tables since was not looked at: \(error)"
+            return "later changes to the tables were not checked: \(error)"
         }
     }
 
     static func unguarded(_ objection: String) -> RuntimeError {
         RuntimeError(
-            .auditUnavailable, "the audit log is not guarded as it was made: \(objection)",
-            remedy: "find out who did this, and put the tables right")
+            .auditUnavailable, "the audit log's guards have been changed: \(objection)",
+            remedy: "find out who changed them, and repair the tables")
     }
 
     /// Checks who can change the database, the recordings and the socket: whoever can do so has the daemon's power. These

@@ -39,7 +39,7 @@ extension Daemon {
         let affordable = Descriptors.connections(limit: Descriptors.limit)
         if affordable < limits.connections {
             logger.warning(
-                "server.connections is \(limits.connections), and the limit of open files (RLIMIT_NOFILE) leaves room for \(affordable)"
+                "server.connections is \(limits.connections), and the limit on open files (RLIMIT_NOFILE) leaves room for \(affordable)"
             )
         }
         return ConnectionLimits(

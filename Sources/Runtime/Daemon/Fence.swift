@@ -46,7 +46,7 @@ public struct Epoch: Sendable {
     }
 
     static let isOver = RuntimeError(
-        .fenced, "another daemon has taken over: nothing was written", remedy: "this one ends; ask again")
+        .fenced, "another daemon has taken over: nothing was written", remedy: "this daemon is ending; try again")
 }
 
 /// The process that began an epoch. A successor must know it to take over its socket.
@@ -140,8 +140,8 @@ extension Connection {
     func executeOnOneRow(_ sql: SQL) throws(DatabaseError) {
         guard try execute(sql) == 1 else {
             throw DatabaseError(
-                .other, "the database reported no failure, and did not do what it was told",
-                remedy: "see whether a trigger, a rule or a policy stands on the daemon's tables that is none of ours")
+                .other, "the database reported success, but did not make the change",
+                remedy: "check the daemon's tables for a foreign trigger, rule or policy")
         }
     }
 }

@@ -131,7 +131,7 @@ final class InstanceLease: Sendable {
     }
 
     private static let unconfirmed = RuntimeError(
-        .databaseUnavailable, "the database does not confirm that this daemon may work", remedy: "try again soon")
+        .databaseUnavailable, "the database does not confirm that this daemon holds its lock", remedy: "try again soon")
 
     /// Returns when another daemon has taken over; `nil` when the lock was released.
     func waitUntilOver() async -> RuntimeError? {

@@ -59,7 +59,7 @@ struct Upkeep: Service {
         guard !services.draining.hasBegun else { return }
         try give(
             up: RuntimeError(
-                .socketFailed, "the daemon's socket was removed, or is another's now", remedy: "start the daemon again")
+                .socketFailed, "the daemon's socket was removed or replaced", remedy: "start the daemon again")
         )
     }
 

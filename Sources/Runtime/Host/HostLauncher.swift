@@ -21,7 +21,7 @@ public struct HostStart {
     /// - Throws: `RuntimeError`.
     public init(_ folder: HostFolder, _ spec: HostSpec) throws {
         guard let program = Executable.path else {
-            throw RuntimeError(.failed, "this program does not know its own place")
+            throw RuntimeError(.failed, "this program can't find its own file")
         }
         try folder.create(spec)
         let log = open(folder.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -50,6 +50,6 @@ public struct HostStart {
     private static func lastWords(in log: String) -> String {
         let lines = log.split(separator: "\n")
         let crash = lines.first { $0.contains("Fatal error:") } ?? lines.first { $0.contains("Program crashed:") }
-        return (crash ?? lines.last).map(String.init) ?? "the session's host has ended without a word"
+        return (crash ?? lines.last).map(String.init) ?? "the session's host ended without a message"
     }
 }

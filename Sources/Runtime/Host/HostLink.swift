@@ -55,12 +55,12 @@ struct HostLink {
         do {
             try await connect(client, progress)
             // The daemon has closed the connection: it is ending, or another connection of this session has replaced this one.
-            await host.note(.noDaemon, "the daemon has closed the line")
+            await host.note(.noDaemon, "the daemon closed the connection")
         } catch let error as RuntimeError {
             wasRefused = HostStanding.isRefusal(error.code)
             await host.note(error.code, error.message)
         } catch {
-            await host.note(.noDaemon, "the line to the daemon broke: \(error)")
+            await host.note(.noDaemon, "the connection to the daemon broke: \(error)")
         }
         return Call(
             wasUseful: progress.hasDelivered || ContinuousClock.now - began > Self.silence, wasRefused: wasRefused)
@@ -91,7 +91,7 @@ struct HostLink {
             }
             group.addTask {
                 while progress.quiet < Self.silence { try await Task.sleep(for: .seconds(1)) }
-                throw RuntimeError(.noDaemon, "the daemon has said nothing for \(Self.silence)")
+                throw RuntimeError(.noDaemon, "the daemon has not answered for \(Self.silence)")
             }
             try await group.next()
             group.cancelAll()

@@ -54,7 +54,7 @@ public struct LocalSession: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw RuntimeError(
                     .failed, "the host of the session's last run has not delivered its recording yet",
-                    remedy: "\(folder.log) says why; try again when it has")
+                    remedy: "\(folder.log) says why; try again once it has delivered it")
             }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -12,14 +12,14 @@ extension Host {
     /// - Throws: `RuntimeError`.
     nonisolated func start(sessionID: String) throws(RuntimeError) {
         guard let program = Executable.path else {
-            throw RuntimeError(.failed, "this program does not know its own place")
+            throw RuntimeError(.failed, "this program can't find its own file")
         }
         // The program connects as the owner, and not from inside this session.
         let environment = spec.environment.filter { !Self.telling.contains($0.key) }
         // Arguments are visible to others, so the id is passed through a pipe.
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
-            throw RuntimeError(.failed, "there is no pipe: \(String(cString: strerror(errno)))")
+            throw RuntimeError(.failed, "no pipe can be created: \(String(cString: strerror(errno)))")
         }
         defer { for end in ends { close(end) } }
         let child = try ChildProcess(

@@ -48,8 +48,8 @@ public struct IdentityDirectory: Sendable {
             if let other = known[found.uid]?.identity {
                 throw SettingsError(
                     "duplicate_uid",
-                    "\(person.name) and \(other.person ?? "") have one uid, \(found.uid), by the accounts \(osUsername) and \(other.osUsername ?? "")",
-                    remedy: "an account is one person's: give it to one of them")
+                    "\(person.name) and \(other.person ?? "") have the same uid, \(found.uid), by the accounts \(osUsername) and \(other.osUsername ?? "")",
+                    remedy: "an account belongs to one person: give it to one of them")
             }
             let identity = Identity(person: person.name, role: person.role, uid: found.uid, osUsername: osUsername)
             known[found.uid] = Known(identity: identity, localName: local.names[found.uid])

@@ -18,7 +18,7 @@ struct Standing: Sendable {
     }
 
     static let ended = RuntimeError(
-        .notAllowed, "the right to read this was taken away while it was read", remedy: "ask again to hear why")
+        .notAllowed, "the right to read this was withdrawn during the read", remedy: "ask again to hear why")
 }
 
 extension CallContext {

@@ -37,7 +37,7 @@ struct MCPRoute {
                 return Response(status: .accepted)
             case .response(let id, let result):
                 guard questions.answer(id, by: context.caller, result) else {
-                    throw RPCFailure(.invalidRequest, "nobody here has asked what this answers")
+                    throw RPCFailure(.invalidRequest, "this answers a question that was not asked here")
                 }
                 return Response(status: .accepted)
             }
@@ -83,7 +83,7 @@ struct MCPRoute {
             switch call.params["cursor"] {
             case .none, .some(.null): break
             case .some:
-                throw RPCFailure(.invalidParams, "all tools are on one page: no cursor was given out", id: call.id)
+                throw RPCFailure(.invalidParams, "all tools are on one page: there is no cursor", id: call.id)
             }
             return answer(call.answer(answers.tools(tools.visible(to: context.identity))))
         case .callTool:
@@ -120,7 +120,7 @@ extension MessageHeaders {
     fileprivate init(_ fields: HTTPFields) throws(RPCFailure) {
         func one(_ name: String) throws(RPCFailure) -> String? {
             let values = HTTPField.Name(name).map { fields[values: $0] } ?? []
-            guard values.count < 2 else { throw RPCFailure(.headerMismatch, "the header \(name) is there twice") }
+            guard values.count < 2 else { throw RPCFailure(.headerMismatch, "the header \(name) occurs twice") }
             return values.first
         }
         self.init(

@@ -52,7 +52,7 @@ struct SessionTools: Sendable {
             return
         }
         throw RuntimeError(
-            .badRequest, "this daemon knows the sessions of \(services.computer) only", remedy: "leave computer out")
+            .badRequest, "this daemon only knows the sessions of \(services.computer)", remedy: "leave computer out")
     }
 
     private func id(_ arguments: Arguments) -> String { arguments.text("session_id") ?? "" }
@@ -63,7 +63,7 @@ struct SessionTools: Sendable {
 
     private static let startsNothing = RuntimeError(
         .methodNotAllowed,
-        "no session can be started over POST /mcp: it runs as its owner, and the daemon has no power over anybody's account",
+        "sessions can't be started over POST /mcp: a session runs as its owner, and the daemon can't act as other accounts",
         remedy: "connect through the program `telec mcp`, which starts sessions as you, or run `telec sessions start`")
 }
 
@@ -74,7 +74,8 @@ extension SessionTools {
             agent: arguments.text("agent"), owner: arguments.text("owner"), text: arguments.text("text"))
         let cursor = try arguments.text("after").map { text in
             guard let cursor = SessionCursor(text) else {
-                throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
+                throw RuntimeError(
+                    .badRequest, "after is not a place in a list", remedy: "use next of the previous page")
             }
             return cursor
         }
@@ -85,7 +86,7 @@ extension SessionTools {
     private func send(_ caller: Caller, _ arguments: Arguments) async throws -> ToolResult {
         let (text, keys) = (arguments.text("message"), arguments.texts("keys"))
         guard text == nil || keys == nil else {
-            throw RuntimeError(.badRequest, "say a message or keys, not both")
+            throw RuntimeError(.badRequest, "give a message or keys, not both")
         }
         var message = MessageRequest(text: text ?? "", enter: arguments.flag("enter") ?? true)
         (message.text, message.keys) = (text, keys)
@@ -170,7 +171,7 @@ extension SessionTools {
         _ wanted: SessionDataRequest, _ session: Session, _ pass: TranscriptPass, _ rights: ReadingRights,
         _ onProgress: @Sendable (Int64) -> Void
     ) async throws -> ToolResult {
-        guard let receipt = pass.take() else { throw RuntimeError(.failed, "the receipt was used") }
+        guard let receipt = pass.take() else { throw RuntimeError(.failed, "the receipt was already used") }
         let expected: SessionDataRequest.View = session.nativeSessionID == nil ? .terminal : .conversation
         var data = SessionData(wanted, expecting: expected)
         var (done, told) = (Int64(0), -Self.stride)

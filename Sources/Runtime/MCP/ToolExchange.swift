@@ -83,7 +83,7 @@ struct ToolExchange: Sendable {
     private var missingCapability: RPCFailure {
         RPCFailure(
             .missingCapability,
-            "reading somebody else's session takes a reason: this client can't ask its user for one, so say it as the argument reason",
+            "reading somebody else's session requires a reason: this client can't ask its user for one, so give it as the argument reason",
             data: .object([("requiredCapabilities", .object([("elicitation", .object([("form", .object([]))]))]))]),
             id: rpc.id)
     }
@@ -112,8 +112,8 @@ struct ToolExchange: Sendable {
         } catch {
             let known = RuntimeError(answering: error, to: request, context.logger)
             if known == nil { context.logger.error("a tool failed", metadata: ["error": "\(error)"]) }
-            var problem = known ?? RuntimeError(.failed, "the daemon failed", remedy: "its log says more")
-            if problem.code == .reasonRequired { problem.remedy = "say it as the argument reason" }
+            var problem = known ?? RuntimeError(.failed, "the daemon failed", remedy: "see its log")
+            if problem.code == .reasonRequired { problem.remedy = "give it as the argument reason" }
             return .failed(
                 ToolFailure(
                     code: problem.code.rawValue, message: MaskedText.of(problem.message),

@@ -26,7 +26,7 @@ struct MetricsRoute {
         exposition.sample("teleclaude_build_info", [("version", version), ("mode", services.mode.rawValue)], 1)
         services.meter.current.add(to: &exposition)
         exposition.single(
-            "teleclaude_hosts_connected", .gauge, "Hosts that are connected now.",
+            "teleclaude_hosts_connected", .gauge, "Hosts connected now.",
             await services.hosts.sessionIDs.count)
         pools(&exposition)
         await database(&exposition)
@@ -36,10 +36,10 @@ struct MetricsRoute {
 
     private func pools(_ exposition: inout Exposition) {
         let figures = services.inspection.migrator.database.poolFigures
-        exposition.single("teleclaude_database_connections", .gauge, "Connections that are open.", figures.open)
-        exposition.single("teleclaude_database_connections_idle", .gauge, "Those that nobody uses.", figures.idle)
+        exposition.single("teleclaude_database_connections", .gauge, "Open connections.", figures.open)
+        exposition.single("teleclaude_database_connections_idle", .gauge, "Idle connections.", figures.idle)
         exposition.single(
-            "teleclaude_database_waiting", .gauge, "Who waits for a connection because all are in use.",
+            "teleclaude_database_waiting", .gauge, "Tasks that wait for a connection because all are in use.",
             figures.waiting)
     }
 
@@ -52,9 +52,9 @@ struct MetricsRoute {
             )
         } catch { found = nil }
         exposition.single(
-            "teleclaude_database_up", .gauge, "Whether the database has answered just now.", found == nil ? 0 : 1)
+            "teleclaude_database_up", .gauge, "Whether the database answered at the last check.", found == nil ? 0 : 1)
         guard let found else { return }
-        exposition.family("teleclaude_sessions_open", .gauge, "Sessions that are not over, by their state.")
+        exposition.family("teleclaude_sessions_open", .gauge, "Sessions that have not ended, by state.")
         for state in Session.State.ofOpenOnes {
             exposition.sample("teleclaude_sessions_open", [("state", state.rawValue)], found.states[state] ?? 0)
         }
@@ -83,7 +83,7 @@ extension Meter.Figures {
             exposition.sample("teleclaude_http_requests_total", labels, count)
         }
         let name = "teleclaude_http_request_seconds"
-        exposition.family(name, .histogram, "How long a call took until its answer began.")
+        exposition.family(name, .histogram, "Time until the answer to a call began.")
         for (route, times) in times.sorted(by: { $0.key < $1.key }) {
             var count = 0
             for (bound, more) in zip(Meter.Times.bounds.map { "\($0)" } + ["+Inf"], times.counts) {
@@ -94,8 +94,8 @@ extension Meter.Figures {
             exposition.sample("\(name)_count", [("route", route)], count)
         }
         exposition.single(
-            "teleclaude_recorded_bytes_total", .counter, "Bytes of recordings that were taken.", recordedBytes)
-        exposition.family("teleclaude_quota_refusals_total", .counter, "Refusals at a quota.")
+            "teleclaude_recorded_bytes_total", .counter, "Bytes of recordings accepted.", recordedBytes)
+        exposition.family("teleclaude_quota_refusals_total", .counter, "Refusals because of a quota.")
         for quota in QuotaKeeper.Name.allCases {
             exposition.sample(
                 "teleclaude_quota_refusals_total", [("quota", quota.rawValue)], quotaRefusals[quota] ?? 0)

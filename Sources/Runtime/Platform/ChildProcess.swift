@@ -65,7 +65,7 @@ package struct ChildProcess {
         guard code == 0 else {
             throw RuntimeError(
                 .failed, "\(arguments.first ?? "nothing") can't be started: \(String(cString: strerror(code)))",
-                remedy: "see that it is installed and in the PATH")
+                remedy: "check that it is installed and in the PATH")
         }
         pid = child
     }

@@ -12,8 +12,8 @@ enum Folder {
         }
         guard mkdir(path, mode) == 0 || errno == EEXIST else {
             throw RuntimeError(
-                .failed, "\(path) can't be made: \(String(cString: strerror(errno)))",
-                remedy: "make it, or say another place")
+                .failed, "\(path) can't be created: \(String(cString: strerror(errno)))",
+                remedy: "create it, or name another place")
         }
     }
 
@@ -26,12 +26,12 @@ enum Folder {
         var facts = stat()
         guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR, facts.st_uid == geteuid() else {
             throw RuntimeError(
-                .failed, "\(path) is no folder of uid \(geteuid())", remedy: "move away what is there in its place")
+                .failed, "\(path) is not a folder of uid \(geteuid())", remedy: "move away what is in its place")
         }
         guard facts.st_mode & 0o077 == 0 || chmod(path, 0o700) == 0 else {
             throw RuntimeError(
                 .failed, "\(path) is open to others: \(String(cString: strerror(errno)))",
-                remedy: "take their rights away: chmod 700")
+                remedy: "remove their rights: chmod 700")
         }
     }
 

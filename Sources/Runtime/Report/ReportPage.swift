@@ -19,10 +19,10 @@ extension Report {
     }
 
     private var facts: String {
-        let period = "\(period.from) to \(period.to): \(period.days) days of UTC, the last of which was not over"
+        let period = "\(period.from) to \(period.to): \(period.days) days of UTC, the last of them incomplete"
         return list([
             ("Made", made.asReportMoment), ("Daemon", "teleclauded \(daemon), mode \(mode)"), ("Period", period),
-            ("Left out", "what was said in sessions, their titles and their places"),
+            ("Left out", "what was said in sessions, their titles and their folders"),
         ])
     }
 
@@ -102,7 +102,7 @@ extension Report {
             ]
         }
         for (name, count) in row("people", audit.rest)
-            + (audit.unknown > 0 ? [("accounts that are nobody's in the settings", audit.unknown)] : [])
+            + (audit.unknown > 0 ? [("accounts that are not in the settings", audit.unknown)] : [])
         {
             rows.append([.head(HTML.escaped(name)), .markup("–"), .number(count), .bar(count, of: most)])
         }

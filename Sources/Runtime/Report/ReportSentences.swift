@@ -5,11 +5,11 @@ extension Report.Verification {
     /// has read are named.
     public var sentences: [(text: String, isBad: Bool)] {
         var found: [(text: String, isBad: Bool)] = []
-        if let objection { found.append(("The log is not guarded as it was made: \(objection).", true)) }
+        if let objection { found.append(("The log's guards have been changed: \(objection).", true)) }
         guard let last else {
             found.append(
                 (
-                    "No verification of this log is on record. telec report --verify, or telec audit verify, makes one.",
+                    "No verification of this log is on record. Run telec report --verify or telec audit verify.",
                     false
                 ))
             return found
@@ -25,7 +25,7 @@ extension Report.Verification {
                 ))
         }
         if !stands {
-            found.append(("The entry that it ended with is not there any more, or is another one now.", true))
+            found.append(("The entry that it ended with has been removed or replaced.", true))
         }
         if unchecked > 0 {
             found.append(
@@ -36,7 +36,7 @@ extension Report.Verification {
         }
         found.append(
             (
-                "Who can write the database can write this record too: a checkpoint that is kept elsewhere is proof against that.",
+                "Anybody who can write to the database can also write this record: a checkpoint kept elsewhere protects against that.",
                 false
             ))
         return found

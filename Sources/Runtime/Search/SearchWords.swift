@@ -14,8 +14,8 @@ struct SearchWords: Equatable {
         guard !words.isEmpty else { return nil }
         guard words.count <= Self.most else {
             throw RuntimeError(
-                .badRequest, "there are \(words.count) words to look for, and \(Self.most) at most",
-                remedy: "name those that are rare")
+                .badRequest, "there are \(words.count) words to search for, and the limit is \(Self.most)",
+                remedy: "keep the rarest ones")
         }
     }
 }

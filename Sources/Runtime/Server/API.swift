@@ -105,7 +105,7 @@ struct QueryReader {
         guard let text = try text(name) else { return nil }
         guard let value = T(rawValue: text) else {
             let known = T.allCases.map(\.rawValue).joined(separator: ", ")
-            throw RuntimeError(.badRequest, "\(name) can't be \(text)", remedy: "say one of \(known)")
+            throw RuntimeError(.badRequest, "\(name) can't be \(text)", remedy: "name one of \(known)")
         }
         return value
     }
@@ -114,7 +114,7 @@ struct QueryReader {
         guard let text = try text(name) else { return nil }
         guard let moment = Timestamp(parsing: text) else {
             throw RuntimeError(
-                .badRequest, "\(name) can't be \(text)", remedy: "write a moment as 2026-11-25T09:30:00Z")
+                .badRequest, "\(name) can't be \(text)", remedy: "write a time such as 2026-11-25T09:30:00Z")
         }
         return moment
     }
@@ -127,7 +127,7 @@ struct QueryReader {
         guard let number = Int(text), String(number) == text, range.contains(number) else {
             throw RuntimeError(
                 .badRequest, "\(name) can't be \(text)",
-                remedy: "say a number from \(range.lowerBound) to \(range.upperBound)")
+                remedy: "give a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

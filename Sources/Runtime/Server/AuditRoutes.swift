@@ -30,7 +30,7 @@ struct AuditRoutes {
         let limit = try query.number("limit", 1...500, else: 50)
         let cursor = try query.text("after").map { text in
             guard let seq = Int64(text), seq >= 0 else {
-                throw RuntimeError(.badRequest, "after is the seq of an entry")
+                throw RuntimeError(.badRequest, "after must be the seq of an entry")
             }
             return seq
         }
@@ -54,9 +54,9 @@ struct AuditRoutes {
         case (let seq?, let hash?):
             checkpoint = AuditCheckpoint(parsing: "\(seq):\(hash)")
             guard checkpoint != nil else {
-                throw RuntimeError(.badRequest, "a checkpoint is a seq and 64 hexadecimal digits")
+                throw RuntimeError(.badRequest, "a checkpoint must be a seq and 64 hexadecimal digits")
             }
-        case (.some, nil), (nil, .some): throw RuntimeError(.badRequest, "a checkpoint is a seq and a hash")
+        case (.some, nil), (nil, .some): throw RuntimeError(.badRequest, "a checkpoint needs both a seq and a hash")
         }
         let wanted = checkpoint
         return Response(

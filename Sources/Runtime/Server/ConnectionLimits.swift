@@ -25,7 +25,7 @@ final class ConnectionLimits: Sendable {
         var description: String {
             switch self {
             case .user(let uid): "uid \(uid)"
-            case .public: "accounts that the settings don't know"
+            case .public: "accounts that are not in the settings"
             }
         }
     }

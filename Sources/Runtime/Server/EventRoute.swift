@@ -12,7 +12,7 @@ struct EventRoute {
 
     @Sendable private func listen(_ request: Request, _ context: CallContext) async throws -> Response {
         guard allow(.listSessions, by: context.identity.role, on: .none) == .allowed else {
-            throw RuntimeError(.notAllowed, "this account is nobody's in the settings")
+            throw RuntimeError(.notAllowed, "this account is not in the settings")
         }
         let (stream, standing, body) = (events.listen(), context.standing(in: directory), request.body)
         return Response(

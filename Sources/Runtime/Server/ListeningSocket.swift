@@ -29,7 +29,7 @@ public struct ListeningSocket: Sendable {
             let reason = String(cString: strerror(errno))
             if descriptor >= 0 { close(descriptor) }
             throw RuntimeError(
-                .socketFailed, "\(path) can't be made: \(reason)", remedy: "say another place with --socket")
+                .socketFailed, "\(path) can't be created: \(reason)", remedy: "name another place with --socket")
         }
         self.descriptor = descriptor
         file = (path, FileIdentity(path))

@@ -13,8 +13,8 @@ enum OpenAPI {
                     (
                         "description",
                         """
-                        Sessions, transcripts and the audit log, over a Unix socket that tells who calls. A session that the \
-                        caller may not see is answered for as one that does not exist: 404, with the same words.
+                        Sessions, transcripts and the audit log, over a Unix socket that identifies the caller. A session that the \
+                        caller may not see is answered like one that does not exist: 404, with the same words.
                         """
                     ),
                 ])
@@ -27,7 +27,7 @@ enum OpenAPI {
     private static var paths: [(key: String, value: JSON)] {
         [
             ("/health", .object([("get", operation("health", "Whether the daemon serves.", "Health"))])),
-            ("/whoami", .object([("get", operation("whoami", "Who the daemon takes the caller for.", "Identity"))])),
+            ("/whoami", .object([("get", operation("whoami", "Who the caller is to the daemon.", "Identity"))])),
             ("/status", .object([("get", operation("status", "The daemon's version, clock and database.", "Status"))])),
             (
                 "/metrics",
@@ -48,11 +48,13 @@ enum OpenAPI {
             ("/sessions/{id}/end", onSession([("post", operation("endSession", "Ends a session.", "OneSession"))])),
             (
                 "/sessions/{id}/attach",
-                onSession([("post", operation("attach", "May the caller go into the terminal?", "OneSession"))])
+                onSession([
+                    ("post", operation("attach", "Whether the caller may attach to the terminal.", "OneSession"))
+                ])
             ),
             (
                 "/sessions/{id}/revive",
-                onSession([("post", operation("revive", "Opens a session again for its owner.", "Started"))])
+                onSession([("post", operation("revive", "Reopens a session for its owner.", "Started"))])
             ),
             ("/sessions/{id}/visibility", onSession([("post", setVisibility)])),
             ("/sessions/{id}/transcript", onSession([("get", transcript)])),
@@ -69,10 +71,13 @@ enum OpenAPI {
     /// The routes that take an adapter's token (docs/adapters.md).
     private static var adapterDoor: [(key: String, value: JSON)] {
         let routes: [(path: String, id: String, summary: String, answer: String, status: String, body: String)] = [
-            ("whoami", "adapterWhoami", "Who somebody on a platform is here.", "SpokenFor", "200", "AdapterWhoami"),
-            ("sessions/list", "adapterList", "Sessions that he may see.", "Sessions", "200", "AdapterList"),
+            ("whoami", "adapterWhoami", "Who a platform's user is here.", "SpokenFor", "200", "AdapterWhoami"),
+            ("sessions/list", "adapterList", "Sessions that this user may see.", "Sessions", "200", "AdapterList"),
             ("sessions/get", "adapterGet", "One session's row.", "OneSession", "200", "AdapterSession"),
-            ("sessions/start", "adapterStart", "Has a host of his start one.", "OneSession", "201", "AdapterStart"),
+            (
+                "sessions/start", "adapterStart", "Has one of the user's hosts start a session.", "OneSession", "201",
+                "AdapterStart"
+            ),
             ("sessions/send", "adapterSend", "Types into a session.", "Done", "200", "AdapterSend"),
             ("sessions/end", "adapterEnd", "Ends a session.", "OneSession", "200", "AdapterSession"),
         ]
@@ -106,7 +111,7 @@ enum OpenAPI {
 
     private static var startSession: JSON {
         operation(
-            "startSession", "Makes a session, and hands out what its host needs.", "Started", status: "201",
+            "startSession", "Creates a session, and returns what its host needs.", "Started", status: "201",
             body: "StartRequest")
     }
 
@@ -115,12 +120,13 @@ enum OpenAPI {
     }
 
     private static var setVisibility: JSON {
-        operation("setVisibility", "Shares a session, or no longer.", "OneSession", body: "Visibility")
+        operation("setVisibility", "Shares a session, or makes it private again.", "OneSession", body: "Visibility")
     }
 
     private static var transcript: JSON {
         operation(
-            "readTranscript", "The recording, as asciicast v3. Somebody else's takes a reason and is logged.", nil,
+            "readTranscript",
+            "The recording, as asciicast v3. Reading somebody else's requires a reason and is logged.", nil,
             type: "application/x-asciicast", parameters: [query("reason", line), query("follow", words(["0", "1"]))])
     }
 
@@ -129,7 +135,7 @@ enum OpenAPI {
             "search",
             """
             Sessions in which all these words were said, newest first: own and shared ones, and those of others with a reason, by \
-            whoever may read them. Each of somebody else's whose text is shown is logged before.
+            whoever may read them. Each session of somebody else whose text is shown is logged first.
             """, "Found",
             parameters: [
                 query("words", line(longest: TranscriptQuery.longestText)), query("session", line),
@@ -140,7 +146,7 @@ enum OpenAPI {
 
     private static var listAudit: JSON {
         operation(
-            "listAudit", "Who looked at whose sessions, newest first; others than admins see who looked at theirs.",
+            "listAudit", "Who looked at whose sessions, newest first; non-admins see who looked at theirs.",
             "Entries",
             parameters: [
                 query("session", line), query("person", line),
@@ -152,7 +158,7 @@ enum OpenAPI {
 
     private static var verifyAudit: JSON {
         operation(
-            "verifyAudit", "Checks the chain, with seq and hash also against a checkpoint.", "Verdict",
+            "verifyAudit", "Checks the chain; with seq and hash, also against a checkpoint.", "Verdict",
             parameters: [query("seq", number(0, .max)), query("hash", hash)])
     }
 
@@ -164,7 +170,8 @@ enum OpenAPI {
 
     private static var beginChain: JSON {
         operation(
-            "beginChain", "Begins a new chain: what comes before its entry can be archived.", "OneEntry", status: "201",
+            "beginChain", "Begins a new chain, so that all entries before it can be archived.", "OneEntry",
+            status: "201",
             body: "ChainRequest")
     }
 
@@ -176,7 +183,7 @@ enum OpenAPI {
         ])
         return .object([
             ("operationId", "report"),
-            ("summary", "How everybody uses the installation, in numbers, for admins; each is logged."),
+            ("summary", "Figures on how the installation is used, for admins; each report is logged."),
             (
                 "parameters",
                 .array([
@@ -200,7 +207,7 @@ enum OpenAPI {
         let message = JSON.object([("schema", reference("Document"))])
         let one = content("application/json", reference("Document"))
         return .object([
-            ("operationId", "mcp"), ("summary", "The Model Context Protocol, one message a request (docs/mcp.md)."),
+            ("operationId", "mcp"), ("summary", "The Model Context Protocol, one message per request (docs/mcp.md)."),
             (
                 "requestBody",
                 .object([("required", .boolean(true)), ("content", .object([("application/json", message)]))])
@@ -214,7 +221,7 @@ enum OpenAPI {
                             ("description", "An answer, or events that end with it."),
                             ("content", .object([("application/json", message), ("text/event-stream", .object([]))])),
                         ])
-                    ), ("202", .object([("description", "A message that wants no answer.")])), ("4XX", one),
+                    ), ("202", .object([("description", "A message that needs no answer.")])), ("4XX", one),
                     ("5XX", one),
                 ])
             ),

@@ -16,7 +16,8 @@ enum OtherMethods {
             for method in known where !methods.contains(method) {
                 router.on(routes[0].path, method: method) { request, _ in
                     let problem = RuntimeError(
-                        .methodNotAllowed, "\(request.uri.path) knows no \(method.rawValue)", remedy: "say \(allowed)")
+                        .methodNotAllowed, "\(request.uri.path) does not accept \(method.rawValue)",
+                        remedy: "use \(allowed)")
                     var response = ProblemDocument(error: problem).response
                     response.headers[.allow] = allowed
                     return response

@@ -44,7 +44,7 @@ extension RuntimeError {
             RuntimeError(.databaseUnavailable, "the daemon's database can't be used now", remedy: "try again soon")
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .corrupt, .notADatabase,
             .changedMeanwhile, .invalidURL, .syntax, .other:
-            RuntimeError(.failed, "the daemon failed at its database", remedy: "its log says more")
+            RuntimeError(.failed, "the daemon could not use its database", remedy: "see its log")
         }
     }
 }

@@ -13,11 +13,13 @@ struct SearchRoute {
         guard let text = try query.text("words", longest: TranscriptQuery.longestText),
             let words = try SearchWords(text)
         else {
-            throw RuntimeError(.badRequest, "there is no word to look for", remedy: "a word has letters or digits")
+            throw RuntimeError(
+                .badRequest, "there is no word to search for", remedy: "give a word of letters or digits")
         }
         let cursor = try query.text("after").map { text in
             guard let cursor = TranscriptCursor(text) else {
-                throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
+                throw RuntimeError(
+                    .badRequest, "after is not a place in a list", remedy: "use next of the previous page")
             }
             return cursor
         }

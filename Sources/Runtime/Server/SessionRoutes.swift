@@ -25,7 +25,8 @@ struct SessionRoutes {
             text: try query.text("text", longest: SessionFilter.longestText), since: try query.moment("since"))
         let cursor = try query.text("after").map { text in
             guard let cursor = SessionCursor(text) else {
-                throw RuntimeError(.badRequest, "after is no place of a list", remedy: "take next of the page before")
+                throw RuntimeError(
+                    .badRequest, "after is not a place in a list", remedy: "use next of the previous page")
             }
             return cursor
         }
@@ -67,7 +68,7 @@ struct SessionRoutes {
     @Sendable private func setVisibility(_ request: Request, _ context: CallContext) async throws -> Response {
         let wanted = try await request.document(VisibilityRequest.self, context)
         guard let visibility = Session.Visibility(rawValue: wanted.visibility) else {
-            throw RuntimeError(.badRequest, "visibility is private or shared")
+            throw RuntimeError(.badRequest, "visibility must be private or shared")
         }
         return answer(
             try await sessions.setVisibility(context.caller, try context.sessionID(), visibility))

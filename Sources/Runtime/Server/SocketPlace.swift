@@ -18,7 +18,7 @@ struct SocketPlace {
         if let address = UnixSocketAddress(path) { return address }
         throw RuntimeError(
             .socketFailed, "the socket's path is longer than \(UnixSocketAddress.longestPath) bytes: \(path)",
-            remedy: "say a shorter one with --socket")
+            remedy: "name a shorter one with --socket")
     }
 
     /// Checks that the place is free or may be made free, and changes nothing.
@@ -29,15 +29,15 @@ struct SocketPlace {
         guard lstat(path, &facts) == 0 else { return }
         guard facts.st_mode & S_IFMT == S_IFSOCK else {
             throw RuntimeError(
-                .socketForeign, "\(path) is there and is no socket", remedy: "move it away, or say another place")
+                .socketForeign, "\(path) exists and is not a socket", remedy: "move it away, or name another place")
         }
         guard facts.st_uid == geteuid() else {
             throw RuntimeError(
-                .socketForeign, "\(path) belongs to uid \(facts.st_uid)", remedy: "say another place with --socket")
+                .socketForeign, "\(path) belongs to uid \(facts.st_uid)", remedy: "name another place with --socket")
         }
         guard try isReplaceable() else {
             throw RuntimeError(
-                .socketInUse, "a daemon answers at \(path)", remedy: "stop it, or say another place with --socket")
+                .socketInUse, "a daemon answers at \(path)", remedy: "stop it, or name another place with --socket")
         }
     }
 

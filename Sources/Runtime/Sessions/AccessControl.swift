@@ -38,8 +38,8 @@ struct AccessControl: Sendable {
         if action.needsReason, relation != .own, reason?.saysNothing ?? true {
             try await log(refusalOf: attempt, on: audited, because: "no reason was given")
             throw RuntimeError(
-                .reasonRequired, "reading somebody else's session takes a reason, which is logged",
-                remedy: "say it with --reason TEXT")
+                .reasonRequired, "reading somebody else's session requires a reason, which is logged",
+                remedy: "give it with --reason TEXT")
         }
         guard let logged = attempt.logged else {
             return Admission(session: session, relation: relation, receipt: nil)
@@ -162,7 +162,7 @@ struct AccessControl: Sendable {
                 logged, by: attempt.caller, on: session, reason: why + "; more than can be written down follow")
         case .none:
             throw RuntimeError(
-                .notAllowed, "uid \(uid) was refused too often: nothing more is looked at for now",
+                .notAllowed, "uid \(uid) was refused too often: its requests are ignored for now",
                 remedy: "wait a minute")
         }
     }
@@ -170,8 +170,8 @@ struct AccessControl: Sendable {
 
 extension RuntimeError {
     static let searchTakesReason = RuntimeError(
-        .reasonRequired, "searching what others have said takes a reason, which is logged",
-        remedy: "say it with --reason TEXT")
+        .reasonRequired, "searching the sessions of others requires a reason, which is logged",
+        remedy: "give it with --reason TEXT")
 
     /// Returns the error for an id that does not exist, or for a session of which this caller may not know.
     static func noSession(_ id: String) -> RuntimeError {

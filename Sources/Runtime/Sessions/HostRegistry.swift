@@ -79,7 +79,7 @@ actor HostRegistry {
         guard var host = hosts[sessionID] else { throw Self.notRunning }
         guard host.waiting.count < Self.mostOrders else {
             throw RuntimeError(
-                .notRunning, "the session's host has \(Self.mostOrders) orders that it did not carry out yet",
+                .notRunning, "the session's host still has \(Self.mostOrders) orders to carry out",
                 remedy: "try again soon")
         }
         let (number, ticket) = (host.nextOrder, host.ticket)
@@ -100,7 +100,8 @@ actor HostRegistry {
         guard hosts[sessionID]?.ticket == ticket else { return }
         hosts[sessionID]?.waiting.removeValue(forKey: order)?.resume(
             throwing: RuntimeError(
-                .notRunning, "the session's host did not answer within \(Self.patience)", remedy: "see whether it lives"
+                .notRunning, "the session's host did not answer within \(Self.patience)",
+                remedy: "check whether it still runs"
             ))
     }
 
@@ -117,7 +118,7 @@ actor HostRegistry {
     }
 
     private static let notRunning = RuntimeError(
-        .notRunning, "nothing runs this session now", remedy: "its owner starts it again: telec sessions revive")
+        .notRunning, "this session is not running", remedy: "its owner can restart it: telec sessions revive")
 }
 
 extension HostRegistry {

@@ -20,8 +20,8 @@ public struct MessageRequest: Codable, Sendable {
             for name in keys { bytes += try TerminalKey.bytes(name) }
             return bytes
         }
-        guard let text else { throw RuntimeError(.badRequest, "a message has a text or keys") }
-        guard text.utf8.count <= 65_536 else { throw RuntimeError(.badRequest, "a message is at most 64 KiB") }
+        guard let text else { throw RuntimeError(.badRequest, "a message needs a text or keys") }
+        guard text.utf8.count <= 65_536 else { throw RuntimeError(.badRequest, "a message may have at most 64 KiB") }
         return Array(text.utf8) + (enter == false ? [] : [13])
     }
 }
@@ -48,7 +48,7 @@ enum TerminalKey {
             return [letters[2] - UInt8(ascii: "a") + 1]
         }
         throw RuntimeError(
-            .badRequest, "\(name) is no key",
-            remedy: "say C-a to C-z or one of \(named.keys.sorted().joined(separator: ", "))")
+            .badRequest, "\(name) is not a key",
+            remedy: "use C-a to C-z or one of \(named.keys.sorted().joined(separator: ", "))")
     }
 }

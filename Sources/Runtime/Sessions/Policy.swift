@@ -49,7 +49,7 @@ public enum Decision: Sendable, Equatable {
 /// Decides who may do what; no other place does. Allowed actions on somebody else's session are logged (`Action.logged`).
 public func allow(_ action: Action, by role: Role, on relation: Relation) -> Decision {
     switch (role, relation) {
-    case (.public, _): .refused(because: "this account is nobody's in the settings")
+    case (.public, _): .refused(because: "this account is not in the settings")
     case (.admin, _): allowAdmin(action, on: relation)
     case (.member, .none): allowAll(action, of: [.listSessions, .startSession, .readOwnAudit], role)
     case (.contributor, .none), (.newcomer, .none): allowAll(action, of: [.listSessions, .readOwnAudit], role)

@@ -20,15 +20,16 @@ struct QuotaKeeper: Sendable {
     var tooManySessions: RuntimeError {
         RuntimeError(
             .quotaExceeded,
-            "you have \(quotas.openSessions) sessions that are not over, which is all that one user may have",
+            "you have \(quotas.openSessions) open sessions, which is the limit for one user",
             remedy: "end some: telec sessions end; or ask an admin for more (quotas.open_sessions)")
     }
 
     var tooManyBytes: RuntimeError {
         RuntimeError(
-            .quotaExceeded, "more was recorded than one user may in a day (\(quotas.recordedBytesPerDay) bytes)",
+            .quotaExceeded,
+            "the daily limit of recordings for one user is reached (\(quotas.recordedBytesPerDay) bytes)",
             remedy:
-                "what is not taken now stays with the host, and is taken later; an admin sets quotas.recorded_bytes_per_day"
+                "the host keeps the rest and delivers it later; an admin can raise quotas.recorded_bytes_per_day"
         )
     }
 }

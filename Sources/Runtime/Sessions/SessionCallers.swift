@@ -15,7 +15,7 @@ struct SessionCallers: Sendable {
         else {
             throw RuntimeError(
                 .unknownToken, "this session token is not valid here",
-                remedy: "take the token away to call as yourself")
+                remedy: "remove the token to call as yourself")
         }
         return id
     }

@@ -31,7 +31,7 @@ package enum SessionSample {
         // A uid and a name that nobody has.
         let (member, admin) = (identity("\u{0}", .member, .max - 1), identity("\u{0}", .admin, .max - 1))
         var objections: [String] = []
-        if role == nil { objections.append("\(session.owner.person ?? "nobody"), who owns it, is not in the settings") }
+        if role == nil { objections.append("\(session.owner.person ?? "nobody"), its owner, is not in the settings") }
         if !mayRead(own) { objections.append("its owner may not read it") }
         if mayRead(member) { objections.append("another member may read it") }
         if !mayRead(admin) { objections.append("an admin may not read it") }

@@ -60,9 +60,9 @@ struct SessionService: Sendable {
         let agents = services.agents.current.agents
         if let agent = agents[name] { return agent }
         throw RuntimeError(
-            .badRequest, "the settings know no agent \(name)",
+            .badRequest, "the settings have no agent \(name)",
             remedy: agents.isEmpty
-                ? "say it in the settings, below agents:, or say a command"
+                ? "add it to the settings, below agents:, or give a command"
                 : "known ones: \(agents.keys.sorted().joined(separator: ", "))")
     }
 
@@ -195,8 +195,8 @@ struct SessionService: Sendable {
         guard let end = session.closedAt else { return session }
         guard session.state == .lost else { throw RuntimeError(.sessionEnded, "the session ended at \(end)") }
         throw RuntimeError(
-            .notRunning, "nobody has run the session since \(end)",
-            remedy: "its owner starts it again: telec sessions revive")
+            .notRunning, "the session has not been running since \(end)",
+            remedy: "its owner can restart it: telec sessions revive")
     }
 }
 

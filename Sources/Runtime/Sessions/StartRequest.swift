@@ -57,7 +57,7 @@ extension StartRequest {
             }
         }
         guard projectPath.hasPrefix("/") else {
-            throw RuntimeError(.badRequest, "project_path is no path from the root")
+            throw RuntimeError(.badRequest, "project_path is not an absolute path")
         }
     }
 }

@@ -18,7 +18,7 @@ public struct LineReader: Sendable {
     package mutating func read(_ bytes: [UInt8], longest: Int) throws(RuntimeError) -> [String] {
         let lines = read(bytes)
         guard pending.count <= longest else {
-            throw RuntimeError(.brokenAnswer, "what answers at the daemon's socket sends a line that does not end")
+            throw RuntimeError(.brokenAnswer, "the program at the daemon's socket sends a line without an end")
         }
         return lines
     }

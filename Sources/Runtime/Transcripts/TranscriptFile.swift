@@ -34,9 +34,9 @@ public final class TranscriptFile {
     /// are missing, a gap in the recording says so.
     public func append(_ number: UInt64, _ data: [UInt8]) throws(RuntimeError) {
         guard number >= next else { return }
-        guard number < .max else { throw RuntimeError(.badRequest, "no chunk has a number after \(number)") }
+        guard number < .max else { throw RuntimeError(.badRequest, "chunk \(number) has the last possible number") }
         guard Recording.isWellFormed(data, allowsHeader: size == 0) else {
-            throw RuntimeError(.badRequest, "chunk \(number) holds what is no line of a recording")
+            throw RuntimeError(.badRequest, "chunk \(number) holds something that is not a line of a recording")
         }
         var bytes = data
         if number > next { bytes.insert(contentsOf: missing(next..<number, before: data), at: headerLength(data)) }

@@ -48,7 +48,7 @@ struct PathWalk {
             }
             guard links.count <= Self.mostLinks else {
                 throw SettingsError(
-                    "unreadable", at: path, "this is a link that leads in a circle, by \(place)",
+                    "unreadable", at: path, "this link leads in a circle, by way of \(place)",
                     remedy: "make it lead to a file")
             }
         }
@@ -62,12 +62,12 @@ struct PathWalk {
     private static func refusal(_ failure: FileSystem.Failure, at place: String, on link: String?) -> SettingsError {
         if let link, failure.isAbsent {
             return SettingsError(
-                "unreadable", at: link, "this link leads to \(place), which is not there",
+                "unreadable", at: link, "this link leads to \(place), which does not exist",
                 remedy: "make it lead to a file, or remove it")
         }
         return SettingsError(
             failure.isForbidden ? "forbidden" : "unreadable", at: place,
-            "nobody can tell whether anything is there: \(failure.text)",
-            remedy: failure.isForbidden ? "let the reader look into the folder" : "see what stands in the way")
+            "it is not known whether anything is there: \(failure.text)",
+            remedy: failure.isForbidden ? "give the reader access to the folder" : "check the path")
     }
 }

@@ -18,10 +18,10 @@ struct TrustedFile: Sendable {
         } catch {
             throw SettingsError(
                 error.isForbidden ? "forbidden" : "unreadable", at: path, "this can't be read: \(error.text)",
-                remedy: error.isForbidden ? "let uid \(reader) read it" : "see whether the disk is well")
+                remedy: error.isForbidden ? "let uid \(reader) read it" : "check the disk")
         }
         guard read.facts.kind == .file else {
-            throw SettingsError("not_a_file", at: path, "this is no file", remedy: "name a file")
+            throw SettingsError("not_a_file", at: path, "this is not a file", remedy: "name a file")
         }
         let trust = Trust(reader: reader)
         if let objection = trust.objection(to: path, read.facts) { throw objection }
@@ -31,7 +31,7 @@ struct TrustedFile: Sendable {
                 "too_large", at: path, "this is larger than any settings file (4 MiB)", remedy: "name another file")
         }
         guard let text = String(validating: read.bytes, as: UTF8.self), !text.utf8.contains(0) else {
-            throw SettingsError("not_text", at: path, "this is no UTF-8 text", remedy: "save it as UTF-8")
+            throw SettingsError("not_text", at: path, "this is not UTF-8 text", remedy: "save it as UTF-8")
         }
         return TrustedFile(path: path, text: text, facts: read.facts)
     }

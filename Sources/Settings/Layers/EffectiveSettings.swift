@@ -78,7 +78,7 @@ public struct EffectiveSettings: Sendable {
 
     private static func reason(_ loser: LayerName, _ winner: LayerName) -> String {
         loser == winner
-            ? "the same layer says it again further down"
+            ? "the same layer sets it again further down"
             : "the \(winner.rawValue) layer comes before the \(loser.rawValue) one"
     }
 

@@ -47,7 +47,7 @@ enum EnvironmentKeys {
                 KnownKey.find(Key([name])) == nil,
                 let near = Suggestion.nearest(to: name, in: named.keys.sorted() + others)
             else { return nil }
-            return Remark("nothing is set by this variable: did you mean \(near)?", at: name)
+            return Remark("this variable sets nothing: did you mean \(near)?", at: name)
         }
     }
 }

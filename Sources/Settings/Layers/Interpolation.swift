@@ -55,7 +55,7 @@ struct Interpolation {
     private mutating func replaced(_ text: String, _ key: Key, _ place: String) -> Scalar {
         let result = variables.expanded(text)
         for name in result.unknown {
-            let remark = Remark("\(key): nobody knows ${\(name)}; it stays as it is", at: place)
+            let remark = Remark("\(key): ${\(name)} is not defined; it stays as it is", at: place)
             remarks.append(remark)
             if !Variables.isSecret(name) { remarksOnOthers.append(remark) }
         }

@@ -19,8 +19,8 @@ struct DatabaseReader {
         if url.layer == highest {
             throw SettingsError(
                 "two_databases", at: url.place,
-                "database has a url, and \(given.map(\.key.description).joined(separator: ", ")), too",
-                remedy: "write one url, or its parts")
+                "database has both a url and \(given.map(\.key.description).joined(separator: ", "))",
+                remedy: "write either the url or its parts")
         }
         return url.layer > highest ? try fromURL(url) : try fromParts()
     }
@@ -34,8 +34,8 @@ struct DatabaseReader {
     private func standard() throws(SettingsError) -> DatabaseURL {
         if let password = setting("password") {
             throw SettingsError(
-                "no_database", at: password.place, "database has a password, and nothing else",
-                remedy: "write engine, host, dbname and user, too")
+                "no_database", at: password.place, "database has only a password",
+                remedy: "write engine, host, dbname and user as well")
         }
         switch places.mode {
         case .system: return DatabaseURL(sqlitePath: "\(SystemFolder.here.state)/teleclaude.db")
@@ -72,8 +72,8 @@ struct DatabaseReader {
         guard let wrong = names.compactMap(setting).first, setting("engine").map({ $0.layer <= wrong.layer }) ?? true
         else { return }
         throw SettingsError(
-            "wrong_part", at: wrong.place, "\(wrong.key) is no part of a \(kind) database",
-            remedy: "take it out, or write another engine")
+            "wrong_part", at: wrong.place, "\(wrong.key) does not belong to a \(kind) database",
+            remedy: "remove it, or write another engine")
     }
 
     private func sqlite() throws(SettingsError) -> DatabaseURL {

@@ -6,7 +6,7 @@ extension KnownKey.Kind {
         switch self {
         case .anything: return nil
         case .list: return value.list == nil ? ("a list", "write its items as - lines") : nil
-        case .text: return value.scalar == nil ? ("text", "write one word, or text between quotes") : nil
+        case .text: return value.scalar == nil ? ("text", "write one word, or text in quotes") : nil
         case .flag: return value.flag == nil ? ("yes or no", "write true or false") : nil
         case .number(let range):
             let fits = value.number.map(range.contains) ?? false

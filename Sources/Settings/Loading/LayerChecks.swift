@@ -7,13 +7,13 @@ enum LayerChecks {
         for leaf in layer.leaves {
             if let known = KnownKey.find(leaf.key) ?? sectionAbove(leaf.key), known.scope == .system {
                 throw SettingsError(
-                    "system_key", at: leaf.place, "\(leaf.key) is the system's to set, not a person's",
-                    remedy: "take it out of this file")
+                    "system_key", at: leaf.place, "\(leaf.key) belongs in the system's settings, not in a person's",
+                    remedy: "remove it from this file")
             }
             if let key = firstSecret(leaf.key, leaf.value) {
                 throw SettingsError(
                     "secret_in_user_file", at: leaf.place, "\(key) is a secret, and a person's file can't hold one",
-                    remedy: "take it out of this file; secrets.yml is the place")
+                    remedy: "move it to secrets.yml")
             }
         }
     }
@@ -61,7 +61,7 @@ enum LayerChecks {
     static func unknown(_ layer: Layer) -> [Remark] {
         let leaves = layer.leaves.filter { isUnknown($0) }
         let more = leaves.count - mostRemarks
-        let rest = more > 0 ? [Remark("\(more) more keys are not known; they are kept", at: leaves.last?.place)] : []
+        let rest = more > 0 ? [Remark("\(more) more keys are unknown; they are kept", at: leaves.last?.place)] : []
         return leaves.prefix(mostRemarks).map(unknown) + rest
     }
 
@@ -77,7 +77,7 @@ enum LayerChecks {
 
     private static func unknown(_ leaf: Layer.Leaf) -> Remark {
         let suggestion = KnownKey.suggestion(for: leaf.key).map { ": did you mean \($0)?" } ?? "; it is kept"
-        return Remark("\(leaf.key) is no key that is known\(suggestion)", at: leaf.place)
+        return Remark("\(leaf.key) is not a known key\(suggestion)", at: leaf.place)
     }
 
     private static func misplaced(_ leaf: Layer.Leaf, _ layer: LayerName) -> Remark? {
@@ -90,15 +90,16 @@ enum LayerChecks {
                     isFailure: true)
             }
             return scope == .perUser
-                ? Remark("\(leaf.key) is each person's own: here it holds for those who say nothing", at: leaf.place)
+                ? Remark(
+                    "\(leaf.key) is a personal setting: here it applies to people who don't set it", at: leaf.place)
                 : nil
         case .secrets, .credentials:
             guard let known = KnownKey.find(leaf.key), known.scope != .secret, firstSecret(leaf.key, leaf.value) == nil
             else { return nil }
-            return Remark("\(leaf.key) is no secret: it belongs to config.yml", at: leaf.place)
+            return Remark("\(leaf.key) is not a secret: it belongs in config.yml", at: leaf.place)
         case .user:
             guard isRandom(leaf.value) else { return nil }
-            return Remark("\(leaf.key) looks like a secret: this file is no place for one", at: leaf.place)
+            return Remark("\(leaf.key) looks like a secret: secrets don't belong in this file", at: leaf.place)
         case .standard, .single, .dotenv, .environment: return nil
         }
     }

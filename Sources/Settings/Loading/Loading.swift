@@ -62,7 +62,7 @@ struct Loading {
         let system = Layer(.system, try YAMLFile.parse(file.text, path: file.path), path: file.path)
         if let mode = system.leaves.first(where: { $0.key == Key("mode") }), mode.value.scalar?.text != "system" {
             throw SettingsError(
-                "wrong_mode", at: mode.place, "this is the file of a system-wide installation, and says another mode",
+                "wrong_mode", at: mode.place, "this file belongs to a system-wide installation, but sets another mode",
                 remedy: "write mode: system, or leave it out")
         }
         add(system, of: file.path)
@@ -84,7 +84,7 @@ struct Loading {
             // A client works without secrets: only the daemon needs them.
             guard reader == .client else { throw error }
             secretsAreHidden = true
-            remarks.append(Remark("you may not read this: what it says is not looked at", at: path))
+            remarks.append(Remark("you may not read this file: it is ignored", at: path))
             return
         }
         guard let file else { return }
@@ -134,7 +134,7 @@ struct Loading {
 
     private func missing(_ path: String) -> SettingsError {
         SettingsError(
-            "missing", at: path, "there is no such settings file", remedy: "make it, or unset TELECLAUDE_CONFIG_PATH")
+            "missing", at: path, "there is no such settings file", remedy: "create it, or unset TELECLAUDE_CONFIG_PATH")
     }
 
     // MARK: - Layers

@@ -20,7 +20,7 @@ enum PeopleReader {
     private static func person(_ item: SettingsValue, _ place: String) throws(SettingsError) -> Person {
         guard let members = item.map, let name = item["name"]?.text, !name.isEmpty else {
             throw SettingsError(
-                "not_a_person", at: place, "a person has a name, and this has none", remedy: "write name: …")
+                "not_a_person", at: place, "this person has no name", remedy: "write name: …")
         }
         let known = ["name", "email", "username", "os_username", "role"]
         for key in known where item[key].map({ $0.scalar == nil }) ?? false {
@@ -40,7 +40,7 @@ enum PeopleReader {
         let words = Role.assignable.map(\.rawValue)
         if let role = Role(rawValue: word), Role.assignable.contains(role) { return role }
         throw SettingsError(
-            "unknown_role", at: place, "\(name) has the role \(word), which nobody can have",
+            "unknown_role", at: place, "\(name) has the role \(word), which does not exist",
             remedy: Suggestion.nearest(to: word, in: words).map { "did you mean \($0)?" }
                 ?? "write one of \(words.joined(separator: ", "))")
     }
@@ -55,7 +55,7 @@ enum PeopleReader {
         guard let creds = item["creds"], !creds.isNull else { return found }
         guard creds.map != nil else {
             throw SettingsError(
-                "wrong_type", at: place, "\(name): creds are platforms with what is to be known of each",
+                "wrong_type", at: place, "\(name): creds must be a mapping from platforms to their identities",
                 remedy: "write creds: {telegram: {user_id: 123}}")
         }
         for platform in PlatformIdentity.Platform.allCases {
@@ -79,18 +79,18 @@ enum PeopleReader {
         if let account = person.osUsername, account == other.osUsername {
             throw SettingsError(
                 "duplicate_os_username", at: place,
-                "\(person.name) has the os_username \(account), which \(other.name) has, too (line \(line))",
-                remedy: "an account is one person's: give it to one of them")
+                "\(person.name) has the os_username \(account), which \(other.name) also has (line \(line))",
+                remedy: "an account belongs to one person: give it to one of them")
         }
         if let shared = person.identities.intersection(other.identities).min(by: { $0.id < $1.id }) {
             throw SettingsError(
                 "duplicate_identity", at: place,
-                "\(person.name) and \(other.name) (line \(line)) have one identity, \(shared.platform.rawValue) \(shared.id)",
-                remedy: "it is one person's: give it to one of them")
+                "\(person.name) and \(other.name) (line \(line)) have the same identity, \(shared.platform.rawValue) \(shared.id)",
+                remedy: "an identity belongs to one person: give it to one of them")
         }
         if person.name == other.name {
             throw SettingsError(
-                "duplicate_person", at: place, "\(person.name) is there twice (line \(line))",
+                "duplicate_person", at: place, "\(person.name) occurs twice (line \(line))",
                 remedy: "give each a name of their own")
         }
     }

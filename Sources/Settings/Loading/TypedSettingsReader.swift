@@ -57,7 +57,7 @@ struct TypedSettingsReader {
         guard let section = effective.value(at: Key("agents")) else { return agents }
         guard let members = section.map else {
             throw SettingsError(
-                "wrong_type", at: effective["agents"]?.place, "agents are names with what is to be known of each",
+                "wrong_type", at: effective["agents"]?.place, "agents must be a mapping from names to their settings",
                 remedy: "write agents: {claude: {enabled: true}}")
         }
         for member in members where member.name != "default" {

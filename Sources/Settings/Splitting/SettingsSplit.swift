@@ -76,7 +76,7 @@ public struct SettingsSplit: Sendable {
         guard !install.files.isEmpty else {
             throw SettingsError(
                 "no_install", at: place, "there are no settings of an existing install here",
-                remedy: "say --from DIR, with its home or its checkout")
+                remedy: "give its home or its checkout with --from DIR")
         }
         return install
     }
@@ -89,10 +89,11 @@ public struct SettingsSplit: Sendable {
 
     private static func heading(_ target: SplitItem.Target) -> String {
         switch target {
-        case .system: "# TeleClaude: what holds for everybody on this machine. docs/settings.md\n"
+        case .system: "# TeleClaude: the settings for everybody on this machine. See docs/settings.md.\n"
         case .secrets: "# TeleClaude: secrets. Nobody but root and the daemon's user may read this file.\n"
-        case .user(let name): "# TeleClaude: what \(name) prefers. Its place is ~/.teleclaude/config.yml.\n"
-        case .unclaimed: "# TeleClaude: what a folder held that belongs to nobody in the list of people.\n"
+        case .user(let name):
+            "# TeleClaude: the preferences of \(name). This file belongs at ~/.teleclaude/config.yml.\n"
+        case .unclaimed: "# TeleClaude: the settings of a folder that belongs to nobody in the list of people.\n"
         }
     }
 

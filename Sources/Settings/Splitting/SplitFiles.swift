@@ -53,10 +53,10 @@ extension SettingsSplit {
         private static func refusal(_ failure: FileSystem.Failure, _ path: String) -> SettingsError {
             failure.isExisting
                 ? SettingsError(
-                    "exists", at: path, "this is there already", remedy: "say --into another folder, or remove it")
+                    "exists", at: path, "this already exists", remedy: "name another folder with --into, or remove it")
                 : SettingsError(
                     "not_written", at: path, "this can't be written: \(failure.text)",
-                    remedy: "say --into a folder that you may write to")
+                    remedy: "name a folder that you may write to with --into")
         }
     }
 }

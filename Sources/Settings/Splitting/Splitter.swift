@@ -41,7 +41,7 @@ struct Splitter {
         items.append(
             SplitItem(
                 Key("mode"), SettingsValue(plain: "system"), .system, from: "",
-                note: "says that this is the system's file"))
+                note: "marks this as the system's file"))
         for item in try additions.items() { items.append(try withAccounts(item)) }
         for folder in sources.people.map(\.folder) { try addPerson(folder) }
         addVariables()
@@ -81,7 +81,7 @@ struct Splitter {
             return put(SplitItem(leaf.key, leaf.value, .secrets, from: leaf.place))
         }
         let value = secretsOut.value(leaf.value, at: leaf.key)
-        let note = value == leaf.value ? nil : "its secret is in secrets.yml, and ${…} stands for it"
+        let note = value == leaf.value ? nil : "its secret is in secrets.yml, and ${…} refers to it"
         put(SplitItem(leaf.key, value, .system, from: leaf.place, note: note))
     }
 
@@ -113,12 +113,13 @@ struct Splitter {
         }
         guard let rival else { return items.append(item) }
         if rival.key == item.key && rival.value == item.value {
-            remarks.append(Remark("\(item.key) says the same as \(rival.source), and is written once", at: item.source))
+            remarks.append(
+                Remark("\(item.key) has the same value as \(rival.source), and is written once", at: item.source))
             return
         }
         var item = item
         item.key = Key(["inherited"] + item.key.parts)
-        item.note = "\(rival.source) says something else, and holds"
+        item.note = "\(rival.source) has another value, and takes precedence"
         items.append(item)
     }
 
@@ -141,7 +142,7 @@ struct Splitter {
                 put(
                     SplitItem(
                         key, SettingsValue(writing: entry.value), target, from: place,
-                        note: "holds what its reference stood for"))
+                        note: "holds the value of its reference"))
             }
         }
     }
@@ -168,7 +169,7 @@ struct Splitter {
             let file = first.place.prefix(upTo: first.place.lastIndex(of: ":") ?? first.place.endIndex)
             remarks.append(
                 Remark(
-                    "the folder \(folder) is no person's in the list of people; it is kept in \(target.file)",
+                    "the folder \(folder) belongs to nobody in the list of people; it is kept in \(target.file)",
                     at: String(file)))
         }
         for leaf in layer.leaves {

@@ -17,13 +17,13 @@ struct ReceivedDocument {
             throw SettingsError("too_large", at: name, "this is longer than \(longest) bytes", remedy: "send less")
         }
         guard let document = JSON(parsing: text), case .object = document else {
-            throw SettingsError("not_json", at: name, "this is no JSON object", remedy: "send keys with values")
+            throw SettingsError("not_json", at: name, "this is not a JSON object", remedy: "send keys with values")
         }
         var reading = ReceivedDocument()
         guard let value = reading.value(document, depth: 0) else {
             throw SettingsError(
                 "too_large", at: name,
-                "this holds more than \(mostValues) values, or stands deeper than \(deepest) sections",
+                "this holds more than \(mostValues) values, or is nested more than \(deepest) sections deep",
                 remedy: "send less")
         }
         return value

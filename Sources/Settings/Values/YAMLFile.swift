@@ -25,11 +25,11 @@ package enum YAMLFile {
         switch error {
         case .malformed(let line, let problem):
             SettingsError(
-                "not_yaml", at: line.map { "\(path):\($0)" } ?? path, "this is no YAML: \(problem)",
+                "not_yaml", at: line.map { "\(path):\($0)" } ?? path, "this is not YAML: \(problem)",
                 remedy: "correct it")
         case .tooDeep(let line):
             SettingsError(
-                "too_deep", at: "\(path):\(line)", "this stands deeper than \(YAML.deepest) sections",
+                "too_deep", at: "\(path):\(line)", "this is nested more than \(YAML.deepest) sections deep",
                 remedy: "leave some of them out")
         }
     }
@@ -52,7 +52,7 @@ package enum YAMLFile {
             case .scalar(let text, let style):
                 guard !text.utf8.contains(0) else {
                     throw SettingsError(
-                        "not_text", at: "\(path):\(line)", "no text holds a NUL", remedy: "leave it out")
+                        "not_text", at: "\(path):\(line)", "this text holds a NUL", remedy: "remove it")
                 }
                 return SettingsValue(.scalar(Scalar(text, style, tag: node.tag)), line: line)
             case .sequence(let sequence):
@@ -76,8 +76,8 @@ package enum YAMLFile {
                 guard let name = key.text else {
                     throw SettingsError(
                         "not_a_name", at: "\(path):\(key.line)",
-                        "a key has to be a name, and is a list or an object",
-                        remedy: "write the name between quotes")
+                        "a key must be a name, and this is a list or an object",
+                        remedy: "write the name in quotes")
                 }
                 var value = try value(node)
                 // An error message names the line of the key, where people look.

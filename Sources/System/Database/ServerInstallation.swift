@@ -107,7 +107,7 @@ package struct ServerInstallation: Sendable {
     private func write(_ line: String) throws {
         let found = try installation.root.look(path, .text)
         guard case .file(_, let text?) = found.kind else {
-            throw MachineError("failed", "\(path) is no text", remedy: "look at it")
+            throw MachineError("failed", "\(path) is not a text file", remedy: "check it")
         }
         let whole = text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + line
         try installation.root.write(

@@ -43,8 +43,8 @@ package struct ServerPlan: Sendable {
         if !server.isSuperuser {
             return [
                 obstacle(
-                    "the role that looks after the server is no superuser",
-                    "name one with --database-admin, or let its admin run docs/postgresql-roles.sql")
+                    "the server's administrator is not a superuser",
+                    "name one with --database-admin, or have its admin run docs/postgresql-roles.sql")
             ]
         }
         return roleObstacles + databaseObstacles
@@ -57,7 +57,7 @@ package struct ServerPlan: Sendable {
             if !role.powers.isEmpty {
                 wrong.append(
                     obstacle(
-                        "the role \(name) is \(role.powers.joined(separator: ", "))", "take that away with ALTER ROLE"))
+                        "the role \(name) is \(role.powers.joined(separator: ", "))", "remove that with ALTER ROLE"))
             }
             if role.canLogIn != logsIn {
                 wrong.append(
@@ -70,7 +70,7 @@ package struct ServerPlan: Sendable {
                 wrong.append(
                     obstacle(
                         "\(others.joined(separator: ", ")) may become the role \(name)",
-                        "take that away with REVOKE \(name) FROM …"))
+                        "remove that with REVOKE \(name) FROM …"))
             }
             return wrong
         }
@@ -82,7 +82,7 @@ package struct ServerPlan: Sendable {
         if let tables = found.tables, !tables.isEmpty, !isOurs {
             return [
                 obstacle(
-                    "the database \(database) is filled by somebody else: \(tables.prefix(3).joined(separator: ", "))",
+                    "the database \(database) holds somebody else's tables: \(tables.prefix(3).joined(separator: ", "))",
                     "name another one")
             ]
         }
@@ -90,7 +90,7 @@ package struct ServerPlan: Sendable {
             return [
                 obstacle(
                     "the database \(database) belongs to \(owner)",
-                    "give it away with ALTER DATABASE \(SQLText.identifier(database)) OWNER TO \(roles.owner), or name another one"
+                    "transfer it with ALTER DATABASE \(SQLText.identifier(database)) OWNER TO \(roles.owner), or name another one"
                 )
             ]
         }

@@ -13,8 +13,8 @@ package enum ClockCheck {
         guard said >= asked.advanced(seconds: -tolerance), said <= answered.advanced(seconds: tolerance) else {
             return .failed(
                 .clock, "\(whose) clock says \(said.text), and this one \(answered.text)",
-                advice: "let both machines ask a time server (timedatectl set-ntp true)")
+                advice: "have both machines use a time server (timedatectl set-ntp true)")
         }
-        return .ok(.clock, "\(whose) clock goes with this one, within \(tolerance) s")
+        return .ok(.clock, "\(whose) clock agrees with this one, within \(tolerance) s")
     }
 }

@@ -20,15 +20,16 @@ package enum LogCheck {
     /// Judges the log. `isOld` says whether a file from before a rotation exists.
     package static func judge(_ path: String, _ facts: Facts, isOld: Bool, shown: (Int) -> String) -> HealthCheck {
         switch facts {
-        case .forbidden: .notChecked(.log, "this user may not look at \(path)", advice: "ask as root")
+        case .forbidden: .notChecked(.log, "this user may not read \(path)", advice: "run this as root")
         case .absent:
-            .failed(.log, "there is no \(path)", advice: "see where the service's standard error goes, and restart it")
+            .failed(
+                .log, "there is no \(path)", advice: "check where the service's standard error goes, and restart it")
         case .there(0) where !isOld:
-            .failed(.log, "\(path) is empty", advice: "see where the service's standard error goes, and restart it")
+            .failed(.log, "\(path) is empty", advice: "check where the service's standard error goes, and restart it")
         case .there(let bytes) where bytes > most:
             .failed(
                 .log, "\(path) has \(shown(Int(bytes))): it is not rotated",
-                advice: "see that logrotate runs (systemctl status logrotate.timer)")
+                advice: "check that logrotate runs (systemctl status logrotate.timer)")
         case .there(let bytes): .ok(.log, "\(path) is written, and has \(shown(Int(bytes)))")
         }
     }

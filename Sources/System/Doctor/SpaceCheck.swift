@@ -29,13 +29,15 @@ package enum SpaceCheck {
 
     /// Judges the free space. `shown` formats a number of bytes.
     package static func judge(_ path: String, _ facts: Facts?, shown: (Int) -> String) -> HealthCheck {
-        guard let facts else { return .notChecked(.space, "how much is free at \(path) can't be told") }
+        guard let facts else { return .notChecked(.space, "the free space at \(path) is not known") }
         let free = "\(path): \(shown(Int(clamping: facts.free))) of \(shown(Int(clamping: facts.size))) free"
         guard facts.free >= least(of: facts.size) else {
-            return .failed(.space, free, advice: "make room: without any, no session is recorded and nobody is let in")
+            return .failed(
+                .space, free, advice: "free some space: without it no session is recorded and nobody gets access")
         }
         guard facts.files.map({ $0 >= leastFiles }) ?? true else {
-            return .failed(.space, "\(path): hardly any file can be made (no inodes)", advice: "remove small files")
+            return .failed(
+                .space, "\(path): hardly any file can be created (too few inodes)", advice: "remove small files")
         }
         return .ok(.space, free)
     }

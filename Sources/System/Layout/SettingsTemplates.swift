@@ -2,12 +2,12 @@
 enum SettingsTemplates {
     static func settings(_ layout: SystemLayout) -> String {
         """
-        # TeleClaude's settings for everybody on this machine. They hold no secret: secrets.yml beside this file does.
-        # `telec config check` looks at them. The daemon reads people and agents anew when it is told to reload; for all else,
+        # TeleClaude's settings for everybody on this machine. Secrets belong in secrets.yml beside this file.
+        # `telec config check` checks them. The daemon rereads people and agents when it reloads; for everything else,
         # restart it.
         mode: system
 
-        # Who may use TeleClaude. Whoever else is on this machine may ask who he is, and no more.
+        # Who may use TeleClaude. Anybody else on this machine may only ask who they are.
         # people:
         #   - {name: Alice, email: alice@example.org, os_username: alice, role: admin}
 
@@ -21,7 +21,7 @@ enum SettingsTemplates {
     }
 
     static let secrets = """
-        # What nobody but the daemon may know. This file stays root's, mode 0600.
+        # Secrets for the daemon alone. This file belongs to root, with mode 0600.
         # database: {password: "…"}
         # ANTHROPIC_API_KEY: "…"
 

@@ -28,7 +28,7 @@ package struct AccountFiles: Sendable, Equatable {
     package func obstacle(_ name: String) -> Obstacle? {
         guard let user = Self.line(of: name, in: users) else { return nil }
         guard user.count == 7, let uid = UInt32(user[2]), uid != 0 else {
-            return Self.obstacle(name, "is no account of a service")
+            return Self.obstacle(name, "is not a service account")
         }
         guard Self.isClosed(shell: user[6]) else { return Self.obstacle(name, "can log in: its shell is \(user[6])") }
         let password = shadow.flatMap { Self.line(of: name, in: $0) }.map { $0.count > 1 ? $0[1] : "" } ?? user[1]
@@ -45,7 +45,7 @@ package struct AccountFiles: Sendable, Equatable {
 
     private static func obstacle(_ name: String, _ what: String) -> Obstacle {
         Obstacle(
-            "/etc/passwd", "the user \(name) is there already, and \(what)",
+            "/etc/passwd", "the user \(name) already exists, and \(what)",
             remedy: "rename it or remove it: the service needs an account of its own that nobody can use")
     }
 

@@ -34,8 +34,8 @@ struct LinuxAccounts: Accounts {
             guard case .file = try root.look(file.rawValue).kind else {
                 return Obstacle(
                     file.rawValue,
-                    "\(root.path) has no file \(file.rawValue.dropFirst()): it is no root of a Linux system",
-                    remedy: "name the folder of one")
+                    "\(root.path) has no file \(file.rawValue.dropFirst()): it is not the root of a Linux system",
+                    remedy: "name the folder of such a root")
             }
         }
         return try files().obstacle(name)
@@ -133,7 +133,7 @@ struct MacAccounts: Accounts {
         let shell = String(cString: user.pointee.pw_shell)
         guard !AccountFiles.isClosed(shell: shell) || user.pointee.pw_uid == 0 else { return nil }
         return Obstacle(
-            name, "the user \(name) is there already, and can log in: its shell is \(shell)",
+            name, "the user \(name) already exists, and can log in: its shell is \(shell)",
             remedy: "rename it or remove it: the service needs an account of its own that nobody can use")
     }
 

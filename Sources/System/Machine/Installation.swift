@@ -75,7 +75,7 @@ package struct Installation: Sendable {
             let bytes = try FileBytes.read(source)
             guard FileBytes.digest(bytes) == digest else {
                 throw MachineError(
-                    "changed", "\(source) is changing just now", remedy: "run this again when it is built")
+                    "changed", "\(source) is changing at the moment", remedy: "run this again when it is built")
             }
             try write(entry, bytes, isNew: isNew)
         case .link(let entry, let target): try root.link(entry.path, to: target)

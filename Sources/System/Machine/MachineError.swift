@@ -11,7 +11,7 @@ package struct MachineError: Error, Sendable, Equatable {
     }
 
     /// Returns the error of the last system call, with the text of `errno`.
-    static func ofCall(_ what: String, remedy: String = "put that right, and run it again: it goes on where it was")
+    static func ofCall(_ what: String, remedy: String = "correct that, and run it again: it continues where it stopped")
         -> MachineError
     {
         MachineError("failed", "\(what): \(String(cString: strerror(errno)))", remedy: remedy)

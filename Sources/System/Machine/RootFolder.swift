@@ -13,7 +13,7 @@ package final class RootFolder: Sendable {
     package init(_ path: String = "/") throws(MachineError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw .ofCall("\(path) is no folder that can be opened", remedy: "name the folder of a system's root")
+            throw .ofCall("\(path) can't be opened as a folder", remedy: "name the folder of a system's root")
         }
         root = Descriptor(descriptor)
         self.path = path
@@ -25,7 +25,8 @@ package final class RootFolder: Sendable {
     package func lock() throws(MachineError) {
         guard flock(root.number, LOCK_EX | LOCK_NB) == 0 else {
             throw MachineError(
-                "busy", "another `telec system` works on \(path)", remedy: "wait until it has ended, and run it again")
+                "busy", "another `telec system` is working on \(path)",
+                remedy: "wait until it has finished, and run this again")
         }
     }
 
@@ -114,7 +115,7 @@ package final class RootFolder: Sendable {
     private func unreadable(_ path: String, _ number: Int32) -> MachineError {
         MachineError(
             number == EACCES ? "not_root" : "failed",
-            "\(path) can't be looked at: \(String(cString: strerror(number)))", remedy: "run it as root")
+            "\(path) can't be read: \(String(cString: strerror(number)))", remedy: "run this as root")
     }
 
     // MARK: - Making
@@ -123,7 +124,7 @@ package final class RootFolder: Sendable {
     package func makeFolder(_ path: String, uid: UInt32, gid: UInt32, mode: UInt32) throws(MachineError) {
         let (folder, name) = try reach(path)
         guard mkdirat(folder.number, name, 0o700) == 0 || errno == EEXIST else {
-            throw .ofCall("\(path) can't be made")
+            throw .ofCall("\(path) can't be created")
         }
         try setRights(path, uid: uid, gid: gid, mode: mode)
     }
@@ -157,7 +158,7 @@ package final class RootFolder: Sendable {
             isNew
             ? linkat(folder.number, temporary, folder.number, name, 0) == 0
             : renameat(folder.number, temporary, folder.number, name) == 0
-        let error = isDone ? nil : MachineError.ofCall("\(path) can't be given its name")
+        let error = isDone ? nil : MachineError.ofCall("\(path) can't be renamed to its final name")
         if isNew || !isDone { unlinkat(folder.number, temporary, 0) }
         if let error { throw error }
         guard fsync(folder.number) == 0 else { throw .ofCall("\(path) may not outlast a power cut") }
@@ -208,7 +209,7 @@ package final class RootFolder: Sendable {
         let tree = Descriptor(number)
         guard try Self.facts(number).device == Self.facts(folder.number).device else {
             throw MachineError(
-                "mounted", "\(path) is a file system of its own: what is in it stays",
+                "mounted", "\(path) is a separate file system: its contents stay",
                 remedy: "unmount it, and run this again")
         }
         for entry in names(dup(number)) {
@@ -242,7 +243,7 @@ package final class RootFolder: Sendable {
         do throws(Lost) { return try enter(above: path) } catch {
             throw MachineError(
                 "failed", "the folder of \(path) can't be opened: \(String(cString: strerror(error.number)))",
-                remedy: "run it again: it looks anew at what is there")
+                remedy: "run it again: it checks the present state again")
         }
     }
 

@@ -29,7 +29,7 @@ package enum SystemCommand {
             return Answer(code: child.wait().code, text: String(decoding: text, as: UTF8.self))
         } catch {
             close(input)
-            throw MachineError("failed", error.message, remedy: error.remedy ?? "see that it is installed")
+            throw MachineError("failed", error.message, remedy: error.remedy ?? "check that it is installed")
         }
     }
 
@@ -41,7 +41,7 @@ package enum SystemCommand {
             throw MachineError(
                 "failed",
                 "\(words.joined(separator: " ")) failed (exit code \(answer.code))\(said.isEmpty ? "" : ": \(said)")",
-                remedy: "put that right, and run this again: it goes on where it was")
+                remedy: "correct that, and run this again: it continues where it stopped")
         }
     }
 

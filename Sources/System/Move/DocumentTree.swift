@@ -34,7 +34,7 @@ package struct DocumentTree: Sendable {
         case .nothing: break
         case .folder(let names): try add(names, of: "", root)
         case .link(let target): skip("", "is a symbolic link to \(target): not followed")
-        case .file, .other, .unreachable: skip("", "is no folder")
+        case .file, .other, .unreachable: skip("", "is not a folder")
         }
     }
 
@@ -56,7 +56,7 @@ package struct DocumentTree: Sendable {
             case .file: files.append(File(path: path, digest: FileBytes.digest(try root.bytes(of: Self.top + path))))
             case .link(let target): skip(path, "is a symbolic link to \(target): not followed")
             case .other: skip(path, "is neither a file nor a folder")
-            case .nothing, .unreachable: skip(path, "has gone while it was looked at")
+            case .nothing, .unreachable: skip(path, "disappeared while it was read")
             }
         }
     }

@@ -14,7 +14,7 @@ package enum MissingFeatures {
         let used = all.filter { sections.contains($0.section) }
         guard !used.isEmpty else { return [] }
         return used.map {
-            "\($0.words) (\($0.section)): its settings and rows come over, and nothing is done with them"
+            "\($0.words) (\($0.section)): its settings and rows are transferred, but not used"
         }
     }
 }

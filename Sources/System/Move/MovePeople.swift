@@ -28,7 +28,7 @@ struct MovePeople {
         let example = "\(homeAccount ?? "ACCOUNT")=\(people.first?.name ?? "NAME")"
         throw MachineError(
             "no_owner", "the settings have no person \(whose)",
-            remedy: "say whose sessions they are: --owner NAME with --map \(Self.quoted(example)); "
+            remedy: "name the sessions' owner: --owner NAME with --map \(Self.quoted(example)); "
                 + "people: \(people.isEmpty ? "none" : people.map(\.name).joined(separator: ", "))")
     }
 
@@ -45,12 +45,12 @@ struct MovePeople {
         guard let name = person.osUsername else {
             throw MachineError(
                 "no_account", "\(person.name) has no account in the settings",
-                remedy: "say --map \(Self.quoted("ACCOUNT=\(person.name)")): an account is never guessed from a name")
+                remedy: "pass --map \(Self.quoted("ACCOUNT=\(person.name)")): an account is never guessed from a name")
         }
         guard let found = account(name) else {
             throw MachineError(
-                "no_account", "\(person.name) has the account \(name), which this machine does not have",
-                remedy: "make it, or name another one with --map")
+                "no_account", "\(person.name) has the account \(name), which does not exist on this machine",
+                remedy: "create it, or name another one with --map")
         }
         return ImportOwner(person: person.name, uid: found.uid)
     }

@@ -14,7 +14,7 @@ enum MovePlaces {
         }
         for place in Set(places).sorted() where access(installation.realPath(place), W_OK) != 0 {
             throw MachineError.ofCall(
-                "\(place) can't be written to", remedy: "put that right, and run this again; nothing was changed")
+                "\(place) can't be written to", remedy: "correct that, and run this again; nothing was changed")
         }
     }
 }

@@ -78,7 +78,7 @@ struct MovePlanning {
         }
         if let text = request.database, try !Database(named).isSame(as: Database(DatabaseURL(parsing: text))) {
             throw MachineError(
-                "other_database", "the settings name the database \(named), and --database another one",
+                "other_database", "the settings name the database \(named), but --database names another one",
                 remedy: "leave out --database, or change \(settings)")
         }
         return named
@@ -110,7 +110,7 @@ struct MovePlanning {
         let path = "\(folder)/config.yml"
         let isOurs = begun?.files.contains { $0.path == path } == true
         guard case .folder = home.kind, home.uid == account.uid, isOurs || isFree(path, own, account) else {
-            plan.remarks.append("\(person.name): \(folder) can't take the preferences: they are kept")
+            plan.remarks.append("\(person.name): the preferences can't be written to \(folder): they are kept")
             return keep(file, to: &plan)
         }
         let group = home.gid

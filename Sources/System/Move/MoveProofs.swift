@@ -29,7 +29,7 @@ struct MoveProofs {
     private func daemon() throws -> MoveReport.Proof {
         let what = "teleclauded --check"
         guard installation.root.isMachine else {
-            return .init(what: what, verdict: .unchecked, words: "\(installation.root.path) is no running machine")
+            return .init(what: what, verdict: .unchecked, words: "\(installation.root.path) is not a running machine")
         }
         switch try Trial(installation).outcome() {
         case .runs: return .init(what: what, verdict: .right, words: "settings, database and schema are right")
@@ -42,14 +42,14 @@ struct MoveProofs {
         let what = "who may read"
         let target = target
         let session = try await ActingAccount.act(as: plan.filling.account) { try await SessionSample.of(target) }
-        guard let session else { return .init(what: what, verdict: .unchecked, words: "no session came over") }
+        guard let session else { return .init(what: what, verdict: .unchecked, words: "no session was transferred") }
         let owner = plan.owners.standard
         let objections = SessionSample.objections(
             to: session, people: settings.settings.people, owner: (owner.person, owner.uid))
         return objections.isEmpty
             ? .init(
                 what: what, verdict: .right,
-                words: "a session is its owner's to read, refused to members, and logged for admins")
+                words: "its owner may read a session, members may not, and admins are logged")
             : .init(what: what, verdict: .wrong, words: objections.joined(separator: "; "))
     }
 }

@@ -38,8 +38,8 @@ struct MoveRun: Sendable {
         if let begun {
             guard begun.isSameMove(as: try await newManifest(begun)) else {
                 throw MachineError(
-                    "changed", "the existing install, or what was asked for, is another than when the run began",
-                    remedy: "take the run back with telec system rollback, and begin anew")
+                    "changed", "the existing install or the options have changed since the run began",
+                    remedy: "undo the run with telec system rollback, and start again")
             }
             return begun
         }
@@ -89,7 +89,7 @@ struct MoveRun: Sendable {
             return
         }
         throw MachineError(
-            "exists", "\(other.path) is there already", remedy: "look at it, and move it away; nothing was changed")
+            "exists", "\(other.path) already exists", remedy: "check it, and move it away; nothing was changed")
     }
 
     /// Removes the working copies of a run that was killed.
@@ -168,8 +168,8 @@ struct MoveRun: Sendable {
         }
         guard FileBytes.digest(bytes) == file.digest else {
             throw MachineError(
-                "changed", "\(file.path) is changing just now",
-                remedy: "stop what writes to it, and go on with --resume")
+                "changed", "\(file.path) is changing at the moment",
+                remedy: "stop the programs that write to it, and continue with --resume")
         }
         return bytes
     }
@@ -204,21 +204,21 @@ struct MoveRun: Sendable {
         var advice: [String] = []
         if plan.transcripts.unreadable > 0 {
             advice.append(
-                "\(plan.transcripts.unreadable) transcripts of agents can't be read by the service's user: they stay where "
-                    + "they are, and are their owner's to read")
+                "\(plan.transcripts.unreadable) transcripts of agents can't be read by the service's user: they stay in "
+                    + "place, and only their owner can read them")
         }
         let kept = plan.files.filter { $0.path.contains("/users/") || $0.path.contains("/unclaimed/") }
-        advice += kept.map { "give \($0.path) to whom it belongs, as ~/.teleclaude/config.yml" }
+        advice += kept.map { "give \($0.path) to its person, as ~/.teleclaude/config.yml" }
         return advice
     }
 
     private static func wayBack(_ manifest: MoveManifest, _ plan: MovePlan) -> [String] {
-        ["The way back: telec system rollback", "It takes away what this migration has made, and nothing else:"]
+        ["To undo this: telec system rollback", "It removes what this migration has made, and nothing else:"]
             + [
                 "- database: \(manifest.target)",
-                "- files: \(manifest.files.count), settings among them, which become what they were",
+                "- files: \(manifest.files.count), including settings, which are restored",
                 manifest.units.isNone
-                    ? "The old daemon starts on its checkout, \(plan.old.checkout), which is as it was."
+                    ? "The old daemon starts on its checkout, \(plan.old.checkout), which is unchanged."
                     : "- the old units \(manifest.units.names.joined(separator: ", ")) are enabled again",
             ]
     }
@@ -232,6 +232,6 @@ extension MachineError {
             code, message,
             remedy: code == "changed"
                 ? remedy
-                : "put that right and go on with --resume, or take back what was done with telec system rollback")
+                : "correct that and continue with --resume, or undo the run with telec system rollback")
     }
 }

@@ -17,8 +17,8 @@ enum MoveSpace {
         guard free < needed else { return }
         throw MachineError(
             "no_space",
-            "the disk of \(folder) has \(megabytes(free)) MB of room, and this takes about \(megabytes(needed)) MB",
-            remedy: "make room; nothing was changed")
+            "the disk of \(folder) has \(megabytes(free)) MB free, and this needs about \(megabytes(needed)) MB",
+            remedy: "free some space; nothing was changed")
     }
 
     private static func bytes(of path: String) -> Int {

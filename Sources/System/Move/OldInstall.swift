@@ -52,7 +52,7 @@ package struct OldInstall: Sendable {
         guard file.st_uid == place.st_uid else {
             throw MachineError(
                 "foreign_file", "\(path) belongs to uid \(file.st_uid), and \(folder) to uid \(place.st_uid)",
-                remedy: "name the home of whose data it is with --from, or give the file to its owner")
+                remedy: "name the home of the data's owner with --from, or give the file to that owner")
         }
         return file.st_uid
     }
@@ -64,9 +64,9 @@ package struct OldInstall: Sendable {
         }
         let people = settings.people.map { part("settings of \($0.folder)", $0.file, "split into the layers") }
         return [
-            part("database", data.database, "comes over"),
-            part("its -wal", "\(data.database)-wal", "what it holds comes over"),
-            part("events", data.events ?? "\(state)/events.db", "comes over into the same database"),
+            part("database", data.database, "transferred"),
+            part("its -wal", "\(data.database)-wal", "its contents are transferred"),
+            part("events", data.events ?? "\(state)/events.db", "transferred into the same database"),
             part("lock", "\(checkout)/teleclaude.pid", "held while this runs"),
             part("settings", settings.config ?? "\(checkout)/config.yml", "split into the layers"),
             part("experiments", settings.experiments ?? "\(checkout)/experiments.yml", "split into the layers"),
@@ -85,7 +85,7 @@ package struct OldInstall: Sendable {
         let link = "\(state)/.env"
         guard settings.dotenv != link, Self.isThere(link) else { return "to secrets.yml and config.yml" }
         return Self.isSame(link, settings.dotenv)
-            ? "read once: \(link) leads to it, too" : "\(link) is another, and not read"
+            ? "read once: \(link) also leads to it" : "\(link) is another file, and not read"
     }
 
     static func folder(of path: String) -> String {

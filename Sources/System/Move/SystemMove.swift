@@ -110,20 +110,20 @@ package struct SystemMove: Sendable {
 
     private static func notInstalled(_ why: String) -> MachineError {
         MachineError(
-            "not_installed", "the service is not installed here as it should be: \(why)",
+            "not_installed", "the service is not correctly installed here: \(why)",
             remedy: "run telec system install, then this again")
     }
 
     private static let brokenOff = MachineError(
-        "broken_off", "an earlier run broke off",
-        remedy: "go on with --resume, or take it back with telec system rollback")
+        "broken_off", "an earlier run did not finish",
+        remedy: "continue with --resume, or undo it with telec system rollback")
 
     private func requireSame(_ manifest: MoveManifest) throws -> MoveManifest {
         let old = try ExistingInstall.find(in: context.absolute(request.from))
         guard old.database == manifest.source else {
             throw MachineError(
-                "other_install", "\(manifest.source) was brought over already, and \(old.database) is another install",
-                remedy: "bring further data over with telec adopt, each into a database of its own")
+                "other_install", "\(manifest.source) was already migrated, and \(old.database) is another install",
+                remedy: "migrate further installs with telec adopt, each into a database of its own")
         }
         return manifest
     }
@@ -135,7 +135,7 @@ package struct SystemMove: Sendable {
         let done = try await dataImport(plan, target).done()
         if let done, begun == nil || done.source != plan.old.data.database {
             throw MachineError(
-                "filled", "\(plan.target) holds what was taken over from \(done.source) at \(done.madeAt)",
+                "filled", "\(plan.target) already holds the data taken over from \(done.source) at \(done.madeAt)",
                 remedy: "name an empty database with --database")
         }
         if machine.services != .managed(isRunning: true) {
@@ -157,7 +157,7 @@ package struct SystemMove: Sendable {
     }
 
     private static let daemonWorks = MachineError(
-        "daemon_running", "a daemon works on the new database",
+        "daemon_running", "a daemon is using the new database",
         remedy: "stop it (systemctl stop teleclauded.socket teleclauded.service), and run this again")
 }
 

@@ -41,10 +41,10 @@ package struct SystemRollback: Sendable {
             case .original: continue
             case .changed: plan.changed.append(file.path)
             case .ours, .lost:
-                plan.steps.append(file.before == nil ? "remove \(file.path)" : "put \(file.path) back as it was")
+                plan.steps.append(file.before == nil ? "remove \(file.path)" : "restore \(file.path)")
             }
         }
-        plan.steps += manifest.folders.reversed().map { "remove \($0)/ where nothing else is in it" }
+        plan.steps += manifest.folders.reversed().map { "remove \($0)/ if nothing else is in it" }
         plan.steps += manifest.units.names.map { "enable \($0) again" }
         return plan
     }
@@ -78,7 +78,7 @@ package struct SystemRollback: Sendable {
         switch manifest.database {
         case .missing: "remove the database \(manifest.target)"
         case .empty: "empty the database \(manifest.target)"
-        case .migrated: "remove the rows that came over from \(manifest.target)"
+        case .migrated: "remove the transferred rows from \(manifest.target)"
         }
     }
 
@@ -90,7 +90,7 @@ package struct SystemRollback: Sendable {
         let watched = Set(manifest.rows.keys).union(manifest.database == .migrated ? [] : ["audit_log"])
         return watched.sorted().compactMap { name in
             let (before, after) = (manifest.rows[name] ?? 0, now[name] ?? 0)
-            return before == after ? nil : "\(name): \(before) rows came over, and \(after) are there"
+            return before == after ? nil : "\(name): \(before) rows were transferred, and now there are \(after)"
         }
     }
 
@@ -136,7 +136,7 @@ package struct SystemRollback: Sendable {
         }
         let advice = try restoreServices(manifest, machine)
         try folder.remove()
-        return plan.changed.map { "\($0) was changed since, and stays" } + kept + advice
+        return plan.changed.map { "\($0) has changed since, and stays" } + kept + advice
     }
 
     private func removeData(_ manifest: inout MoveManifest) async throws {
@@ -162,7 +162,7 @@ package struct SystemRollback: Sendable {
             try root.write(
                 path, try root.bytes(of: "\(folder.path)/\(before)"), uid: found.uid, gid: found.gid, mode: found.mode,
                 isNew: try root.look(path).kind == .nothing)
-            kept.append("what stood there before is in \(path)")
+            kept.append("its earlier contents are in \(path)")
         }
         return kept
     }
@@ -191,7 +191,7 @@ package struct SystemRollback: Sendable {
         }
         try SystemCommand.require(["systemctl", "daemon-reload"])
         if !manifest.units.active.isEmpty { try SystemCommand.require(["systemctl", "start"] + manifest.units.active) }
-        return ["the new service is stopped; telec system uninstall takes it away"]
+        return ["the new service is stopped; telec system uninstall removes it"]
     }
 }
 

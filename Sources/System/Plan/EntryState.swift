@@ -40,7 +40,7 @@ extension SystemEntry {
         return .obstacle(
             taken(
                 isRecorded
-                    ? "was changed since it was installed" : "is there already, and was not written by an installation"
+                    ? "was changed since it was installed" : "already exists, and was not written by an installation"
             ))
     }
 
@@ -64,7 +64,7 @@ extension SystemEntry {
     }
 
     private func taken(_ what: String) -> Obstacle {
-        Obstacle(path, "\(path) \(what)", remedy: "look at it, and move it away")
+        Obstacle(path, "\(path) \(what)", remedy: "check it, and move it away")
     }
 }
 
@@ -74,11 +74,11 @@ extension FoundEntry {
     func objection(asFolder path: String) -> Obstacle? {
         switch kind {
         case .nothing, .unreachable: return nil
-        case .file, .other: return Obstacle(path, "\(path) is no folder", remedy: "look at it, and move it away")
+        case .file, .other: return Obstacle(path, "\(path) is not a folder", remedy: "check it, and move it away")
         case .link(let target):
             return Obstacle(
-                path, "\(path) is a symbolic link to \(target), and none is followed",
-                remedy: "put a folder in its place (a bind mount can lead elsewhere)")
+                path, "\(path) is a symbolic link to \(target), and links are not followed",
+                remedy: "replace it with a folder (a bind mount can lead elsewhere)")
         case .folder: break
         }
         guard uid == 0 else {

@@ -32,7 +32,7 @@ package struct Finding: Sendable, Equatable {
     private static func unfinished(_ layout: SystemLayout, _ machine: FoundMachine) -> [Finding] {
         let steps = (try? InstallPlan(layout, on: machine).steps()) ?? []
         return Set(steps.compactMap(\.path)).sorted().map {
-            Finding(.unfinished, $0, "\($0) is not as a run that came to its end leaves it")
+            Finding(.unfinished, $0, "\($0) was left unfinished by an interrupted run")
         }
     }
 
@@ -47,7 +47,7 @@ package struct Finding: Sendable, Equatable {
         switch entry.state(on: machine) {
         case .right: return []
         case .missing: return [Finding(.missing, entry.path, "\(entry.path) is missing")]
-        case .outdated: return [Finding(.changed, entry.path, "\(entry.path) is that of another version")]
+        case .outdated: return [Finding(.changed, entry.path, "\(entry.path) belongs to another version")]
         case .obstacle(let obstacle):
             let isRecorded = machine.record.digests[entry.path] != nil
             return [Finding(isRecorded ? .changed : .foreign, entry.path, obstacle.message)]
@@ -60,7 +60,7 @@ package struct Finding: Sendable, Equatable {
 
     private static func leftovers(_ layout: SystemLayout, _ machine: FoundMachine) -> [Finding] {
         (layout.entries.map(\.path) + [layout.record]).filter { machine[$0].hasLeftover }.map {
-            Finding(.unfinished, TemporaryName.of($0), "\(TemporaryName.of($0)) is left of a run that was broken off")
+            Finding(.unfinished, TemporaryName.of($0), "\(TemporaryName.of($0)) was left behind by an interrupted run")
         }
     }
 

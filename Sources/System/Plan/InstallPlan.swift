@@ -155,8 +155,8 @@ extension FoundMachine {
         case .file where found.uid == 0 && found.mode & 0o022 == 0: return nil
         case .file, .folder, .link, .other:
             return Obstacle(
-                layout.record, "\(layout.record) is not the record of an installation: root alone may write it",
-                remedy: "look at it, and move it away")
+                layout.record, "\(layout.record) is not an installation's record: only root may be able to write it",
+                remedy: "check it, and move it away")
         }
     }
 

@@ -26,7 +26,7 @@ public struct FullScreen: Sendable {
     }
 
     private func runHere() throws -> Int32? {
-        guard let alarm = Alarm() else { throw RuntimeError(.failed, "this process can't have another file") }
+        guard let alarm = Alarm() else { throw RuntimeError(.failed, "this process can't open another file") }
         let screen = try Screen(noColour: noColour)
         Alarm.letSignalsThrough()
         alarm.hearSignals()

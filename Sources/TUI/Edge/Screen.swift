@@ -23,9 +23,9 @@ final class Screen {
         guard outcome == TUI_OPEN else {
             let why =
                 outcome == TUI_UNKNOWN
-                ? "this machine does not know the terminal that TERM names"
-                : "the terminal that TERM names can't place its cursor"
-            throw RuntimeError(.failed, why, remedy: "set TERM to what it is, such as xterm, or use --plain")
+                ? "this machine does not know the terminal type in TERM"
+                : "the terminal type in TERM can't position the cursor"
+            throw RuntimeError(.failed, why, remedy: "set TERM to your terminal's type, such as xterm, or use --plain")
         }
         tui_prepare()
         palette = Palette(Palette.depth(colours: tui_colours(), noColour: noColour))

@@ -102,9 +102,9 @@ final class Worker: Sendable {
                 _ = try await group.next()
                 group.cancelAll()
             }
-            mailbox.post(.disconnected("The daemon has ended the line; calling again"))
+            mailbox.post(.disconnected("The daemon closed the connection; reconnecting"))
         } catch {
-            let what = Self.isAway(error) ? "The daemon is away" : "The daemon says no"
+            let what = Self.isAway(error) ? "The daemon is not reachable" : "The daemon refuses"
             mailbox.post(.disconnected("\(what), trying again: \(Self.sentence(error))"))
         }
     }

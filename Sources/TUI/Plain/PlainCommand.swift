@@ -17,7 +17,7 @@ enum PlainCommand: Equatable {
 
     static func reading(_ line: String) -> PlainCommand {
         let words = line.split(separator: " ", maxSplits: 2).map(String.init)
-        guard let first = words.first?.lowercased() else { return .unclear("Say help for what can be said.") }
+        guard let first = words.first?.lowercased() else { return .unclear("Type help for the commands.") }
         if let number = Int(first), words.count == 1 { return .show(number) }
         switch first {
         case "list", "l": return .list(words.dropFirst().joined(separator: " "))
@@ -32,17 +32,17 @@ enum PlainCommand: Equatable {
 
     private static func onSession(_ verb: String, _ words: [String]) -> PlainCommand {
         guard ["show", "read", "talk", "send", "end", "share", "unshare", "attach"].contains(verb) else {
-            return .unclear("\(verb) is nothing that is understood here. Say help.")
+            return .unclear("\(verb) is not a command. Type help for the commands.")
         }
         guard words.count > 1, let number = Int(words[1]) else {
-            return .unclear("Say the number of a session: \(verb) 1.")
+            return .unclear("Give the number of a session: \(verb) 1.")
         }
         switch verb {
         case "show": return .show(number)
         case "read": return .read(number, .terminal)
         case "talk": return .read(number, .conversation)
         case "send":
-            return words.count > 2 ? .send(number, words[2]) : .unclear("Say what to type: send \(number) TEXT.")
+            return words.count > 2 ? .send(number, words[2]) : .unclear("Give the text to type: send \(number) TEXT.")
         case "end": return .end(number)
         case "share": return .share(number, isShared: true)
         case "unshare": return .share(number, isShared: false)

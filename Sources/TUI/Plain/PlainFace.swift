@@ -28,7 +28,7 @@ public struct PlainFace {
         let news = PlainNews()
         let listening = Task { [client] in await news.listen(to: client) }
         defer { listening.cancel() }
-        say("You are \(words.me.person ?? "nobody") (\(words.me.role)). Say help for what can be said.")
+        say("You are \(words.me.person ?? "nobody") (\(words.me.role)). Type help for the commands.")
         await attempt { try await $0.list("") }
         while true {
             for line in news.take() { say(line) }
@@ -52,7 +52,7 @@ public struct PlainFace {
         switch command {
         case .list(let typed): try await list(typed)
         case .more:
-            if next == nil { return say("That was all.") }
+            if next == nil { return say("There are no more.") }
             try await load()
         case .show(let number): if let session = session(number) { words.page(session).forEach(say) }
         case .read(let number, let view): if let session = session(number) { try await read(session, view) }
@@ -105,10 +105,10 @@ public struct PlainFace {
         let first = sessions.count + 1
         sessions += page.sessions
         next = page.next
-        if sessions.isEmpty { say(query.isFiltering ? "No session fits." : "No sessions. Say start to begin one.") }
+        if sessions.isEmpty { say(query.isFiltering ? "No session matches." : "No sessions. Type start to begin one.") }
         let now = Timestamp.now
         for (at, session) in page.sessions.enumerated() { say(words.line(first + at, session, at: now)) }
-        if next != nil { say("There are more: say more.") }
+        if next != nil { say("There are more: type more.") }
     }
 
     private func read(_ session: SessionDocument, _ view: TranscriptView) async throws {
@@ -117,7 +117,7 @@ public struct PlainFace {
             let owner = Cells.clean(session.ownerPerson ?? "nobody")
             reason = await ask("This is \(owner)'s session. Reading it is logged. Reason: ")
             guard let reason, !reason.allSatisfy(\.isWhitespace) else {
-                return say("Not read: reading somebody else's session takes a reason.")
+                return say("Not read: reading somebody else's session requires a reason.")
             }
             say("Viewing [\(owner)]'s session: access logged")
         }
@@ -146,7 +146,7 @@ public struct PlainFace {
         let wanted = ["visibility": isShared ? "shared" : "private"]
         let path = SessionPath.of(session.sessionID, "visibility")
         _ = try await client.post(path, wanted, as: OneSessionDocument.self)
-        say(isShared ? "Shared: everybody on this system sees it." : "Private again.")
+        say(isShared ? "Shared: everybody on this system can see it." : "Private again.")
     }
 
     private func attach(_ session: SessionDocument) async throws {
@@ -161,7 +161,7 @@ public struct PlainFace {
 
     private func start() async throws {
         guard let title = await ask("Title: "), !title.isEmpty else {
-            return say("Not started: a session has a title.")
+            return say("Not started: a session needs a title.")
         }
         let place = await ask("Folder, empty for this one: ") ?? ""
         let what = await ask("Agent, or !command, empty for your usual agent: ") ?? ""

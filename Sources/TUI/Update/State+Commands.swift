@@ -38,7 +38,7 @@ extension State {
         case "e": dialog = .question("End \(name) and what runs in it?", yes: .end(session.sessionID))
         case "x":
             let isShared = session.visibility == "shared"
-            let what = isShared ? "Let nobody but its owner and admins see" : "Let everybody on this system see"
+            let what = isShared ? "Let only its owner and admins see" : "Let everybody on this system see"
             dialog = .question("\(what) \(name)?", yes: .share(session.sessionID, isShared: !isShared))
         default: return [.attach(session.sessionID)]
         }

@@ -33,12 +33,12 @@ extension State {
         case .search: return search(text)
         case .reason(let session, let view):
             guard !text.allSatisfy(\.isWhitespace) else {
-                return say("reading somebody else's session takes a reason", isTrouble: true)
+                return say("reading somebody else's session requires a reason", isTrouble: true)
             }
             return read(session, view, reason: text)
         case .send(let id): return [.send(id, text: text)]
         case .title:
-            guard !text.isEmpty else { return say("a session has a title", isTrouble: true) }
+            guard !text.isEmpty else { return say("a session needs a title", isTrouble: true) }
             ask("Folder to work in", .folder(title: text), browser.selectedProject ?? folder)
         case .folder(let title):
             let folder = text.isEmpty ? self.folder : text

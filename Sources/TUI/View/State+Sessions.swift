@@ -12,7 +12,7 @@ extension State {
     private var emptyText: String {
         if link != .up { return "connecting …" }
         if !isLoaded { return "loading …" }
-        return query.isFiltering ? "no session fits; Esc shows all" : "no sessions; n starts one"
+        return query.isFiltering ? "no session matches; Esc shows all" : "no sessions; n starts one"
     }
 
     /// Puts details to the right of a list, or below it.

@@ -151,7 +151,7 @@ public struct ExistingTransfer: Sendable {
 
     private func explained(_ left: Omission) -> Omission {
         guard keeping.contains(left.name) else { return left }
-        return Omission(left.kind, left.name, reason: "the target keeps its own rows, as it was told to")
+        return Omission(left.kind, left.name, reason: "the target keeps its own rows, as requested")
     }
 
     private func requireTables(of source: Schema, and target: Schema) throws(SchemaTransferError) {
@@ -208,9 +208,9 @@ extension SchemaMatch.MatchedTable {
     fileprivate func spans(from column: Pair, to type: ColumnType?) -> Proposal? {
         guard let from = source[column: column.source]?.type, from.isInterval, let type else { return nil }
         switch from.kindOfSpans(in: type) {
-        case .integer: return Proposal("span: microseconds", "right if that is what its program counts")
-        case .real, .numeric, .decimal: return Proposal("span: days", "right if that is what its program counts")
-        case .moment: return Proposal("span: since_1970", "right if its program writes when such a span ends")
+        case .integer: return Proposal("span: microseconds", "right if its program counts in that unit")
+        case .real, .numeric, .decimal: return Proposal("span: days", "right if its program counts in that unit")
+        case .moment: return Proposal("span: since_1970", "right if its program stores the end of each span")
         case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown, nil: return nil
         }
     }
@@ -221,15 +221,15 @@ extension ColumnProfile {
     fileprivate var spans: Proposal? {
         if reals.count > 0 {
             return Proposal(
-                "span: days", "numbers with fractions for a span of time: right if they count days", or: "span: seconds"
+                "span: days", "numbers with fractions for a time span: right if they count days", or: "span: seconds"
             )
         }
         if integers.count > 0 {
             return Proposal(
-                "type: interval", "numbers for a span of time: right if they count microseconds", or: "span: seconds")
+                "type: interval", "numbers for a time span: right if they count microseconds", or: "span: seconds")
         }
         guard values > 0, meaning == .moment else { return nil }
-        return Proposal("span: since_1970", "moments for a span of time: right if it begins with 1970")
+        return Proposal("span: since_1970", "timestamps for a time span: right if the span begins in 1970")
     }
 }
 

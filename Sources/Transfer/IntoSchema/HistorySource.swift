@@ -36,7 +36,7 @@ struct HistorySource {
     func remark() throws -> String? {
         guard case .behind(let ids) = try position() else { return nil }
         return
-            "the source lacks \(ids.joined(separator: ", ")) and was matched by name: to carry its rows through these migrations, "
+            "the source lacks \(ids.joined(separator: ", ")) and was matched by name: to have these migrations change its rows too, "
             + "run up on a copy of it first"
     }
 }

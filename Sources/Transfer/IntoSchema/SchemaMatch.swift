@@ -106,11 +106,11 @@ struct SchemaMatch {
             if ignoring.contains(table.name) {
                 return [
                     Omission(
-                        .other, table.name, reason: "the table has no place in the target, or was to stay behind")
+                        .other, table.name, reason: "the table has no place in the target, or was excluded")
                 ]
             }
             return table.columns.map { "\(table.name).\($0.name)" }.filter(ignoring.contains).map { name in
-                Omission(.column, name, reason: "it has no place in the target, or was to stay behind")
+                Omission(.column, name, reason: "it has no place in the target, or was excluded")
             }
         }
     }

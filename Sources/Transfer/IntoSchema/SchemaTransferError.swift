@@ -60,19 +60,19 @@ extension SchemaTransferError: CustomStringConvertible {
             "the target's schema requires values that the source lacks: \(names.joined(separator: ", "))"
         case .nothingToIgnore(let name): "the source has no \(name) to ignore"
         case .renamed(let name, let line):
-            "line \(line) of the rules renames \(name), and a schema that is there is matched by name"
+            "line \(line) of the rules renames \(name), but an existing schema is matched by name"
         case .compared:
-            "the rules say how columns compare (nocase), and those of a schema that is there do as it has them"
+            "the rules set how columns compare (nocase), but an existing schema sets that itself"
         case .filledByHistory(let names): "the migrations themselves put rows into \(names.joined(separator: ", "))"
-        case .filled(let names): "the target's tables hold rows: \(names.joined(separator: ", "))"
+        case .filled(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .nothingToFill: "the target holds no tables that could be filled"
-        case .rowsInTheWay(let names): "the target's tables hold rows: \(names.joined(separator: ", "))"
+        case .rowsInTheWay(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .noSuchRows(let name): "\(name) is not a table of both databases"
         case .unwritable(let names): "no value can be written as the type of \(names.joined(separator: ", "))"
         case .unitless(let names):
-            "values become intervals, but no rule says what they count: \(names.joined(separator: ", "))"
+            "values become intervals, but no rule gives their unit: \(names.joined(separator: ", "))"
         case .orphans(let found):
-            "rows name a parent that is not there: " + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
+            "rows refer to parents that do not exist: " + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
         }
     }
 }

@@ -22,7 +22,7 @@ extension Orphans: CustomStringConvertible {
     }
 
     /// The note about orphans that were copied.
-    var note: String { "\(self): the foreign key holds for new rows only" }
+    var note: String { "\(self): the foreign key is enforced for new rows only" }
 }
 
 /// Finds orphans. They were orphans in the source already.

@@ -84,7 +84,7 @@ struct TableCopy {
             found?.observe(row, key, cursor)
             if let column = provenTexts.first(where: { found?.profiles[$0].unwritable.isNone == false }) {
                 let incompatible = IncompatibleValue(
-                    column: column, value: row[column].copied, reason: "is not text that can be written")
+                    column: column, value: row[column].copied, reason: "is text that the target can't hold")
                 throw refusal(of: incompatible, cursor)
             }
             reader?.read(&row)

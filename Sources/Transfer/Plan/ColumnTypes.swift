@@ -100,7 +100,7 @@ struct ColumnTypes {
         if let type = given.first {
             // Rules that contradict each other leave the foreign key without a common type. It is then listed as not transferred.
             if given.count == 1 {
-                assign(type, to: members, because: "a rule gives this type to the key", isGiven: true)
+                assign(type, to: members, because: "a rule gives the key this type", isGiven: true)
             }
             return
         }

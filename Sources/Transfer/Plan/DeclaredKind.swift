@@ -37,16 +37,16 @@ extension DeclaredKind {
     /// The phrase about a value of another kind, as in "3 of 7 values: no integer".
     var denial: String {
         switch self {
-        case .integer: "no integer"
-        case .real: "no number"
-        case .text, .unknown: "no text"
-        case .bytes: "no blob"
+        case .integer: "not an integer"
+        case .real: "not a number"
+        case .text, .unknown: "not a text"
+        case .bytes: "not a blob"
         case .boolean: "neither 0 nor 1"
-        case .date, .time, .moment: "no date or time of a known shape"
-        case .uuid: "no uuid in lower case"
-        case .numeric: "no decimal"
-        case .varchar(let length): "no text of at most \(length) characters"
-        case .decimal(let precision, let scale): "no decimal of \(precision) digits, \(scale) after the point"
+        case .date, .time, .moment: "not a date or time in a known format"
+        case .uuid: "not a uuid in lower case"
+        case .numeric: "not a decimal"
+        case .varchar(let length): "not a text of at most \(length) characters"
+        case .decimal(let precision, let scale): "not a decimal of \(precision) digits, \(scale) after the point"
         }
     }
 }

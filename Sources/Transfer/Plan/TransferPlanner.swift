@@ -95,7 +95,7 @@ struct TransferPlanner {
         }
         guard let first = columns.first else { return nil }
         return
-            "\(name): \(columns.joined(separator: ", ")) compared without regard to case, which they do no more: ask for "
+            "\(name): \(columns.joined(separator: ", ")) compared without regard to case, and do not do so in the target: query "
             + "lower(\(columnNames[table.name]?[first] ?? first)) = lower(…), or transfer with nocase: citext or icu"
     }
 
@@ -220,7 +220,7 @@ extension TransferPlanner {
         note(column, choice, as: compared, of: table)
         result.isNullable = column.isNullable || (nulls > 0 && letsNullsPass(column.name, of: origin))
         if result.isNullable && !column.isNullable {
-            leave(.constraint, "\(table).\(column.name) NOT NULL", "\(nulls) rows hold NULL there")
+            leave(.constraint, "\(table).\(column.name) NOT NULL", "\(nulls) rows hold NULL")
         }
         if counts(column, of: origin.table) && choice.type.isInteger {
             result.isIdentity = true
@@ -241,7 +241,7 @@ extension TransferPlanner {
                 CaselessColumn(table: tableNames[table] ?? table, column: made.name, policy: policy))
             reasons.append(
                 column.collation == .nocase
-                    ? "compares without regard to case, there of more letters than A to Z"
+                    ? "compares without regard to case; in the target also for letters beyond A to Z"
                     : "its foreign key compares it without regard to case")
         }
         guard !reasons.isEmpty else { return }
@@ -266,7 +266,7 @@ extension TransferPlanner {
         guard target.countsInPrimaryKeysOnly, table.primaryKey?.columns != [column.name] else { return true }
         leave(
             .other, "\(table.name).\(column.name) IDENTITY",
-            "a column of the target is numbered by the database only where it is the whole primary key")
+            "the target numbers only a column that is the whole primary key")
         return false
     }
 
@@ -278,7 +278,7 @@ extension TransferPlanner {
             result.default = try translator.value(value, for: result.type)
             if let remark = translator.remark(on: value) { remarks.append("\(table).\(column.name): \(remark)") }
         } catch {
-            let consequence = column.isNullable ? "" : "; it is NOT NULL: each new row has to bring a value"
+            let consequence = column.isNullable ? "" : "; it is NOT NULL, so each new row must give a value"
             leave(.other, "\(table).\(column.name) DEFAULT", "the column has no default: \(error)\(consequence)")
         }
     }

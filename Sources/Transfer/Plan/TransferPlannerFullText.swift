@@ -13,7 +13,7 @@ extension TransferPlanner {
                 let columns = targetColumns(text.indexed, of: place.origin)
                 guard
                     let statement = target.fullTextIndex(name, on: place.table, columns: columns, stems: text.stems)
-                else { throw Untranslatable("the target has no index over words that it could become") }
+                else { throw Untranslatable("the target has no equivalent full-text index") }
                 result.append(PlannedFullText(name: name, table: place.table, statement: statement))
                 if place.hasItsName {
                     markTransferred(text, by: name)
@@ -21,7 +21,7 @@ extension TransferPlanner {
                     omitted.removeAll { text.shadowTables.contains($0.name) }
                     reason(
                         of: text.name,
-                        "the index \(name) finds its words in \(place.table), which has no column for its row numbers: nothing goes by its name there"
+                        "the index \(name) reads its texts from \(place.table), which has no column for its row numbers: no view takes the index's name in the target"
                     )
                 }
             } catch {
@@ -43,7 +43,7 @@ extension TransferPlanner {
                 let table = tableNames[content.name]
             else { throw Untranslatable("the table \(name), whose text it indexes, is not transferred") }
             guard text.columns.allSatisfy({ content[column: $0] != nil }) else {
-                throw Untranslatable("\(name) has not all of its columns")
+                throw Untranslatable("\(name) lacks some of its columns")
             }
             // If the declaration names no key, rows are identified by their row numbers, which only an integer primary key shows.
             guard let key = content[column: key]?.name ?? inspection.rowidAliases[content.name] else {
@@ -70,11 +70,11 @@ extension TransferPlanner {
         omitted.removeAll { $0.name == text.name || text.shadowTables.contains($0.name) }
         for trigger in text.triggers {
             switch text.content {
-            case .table: reason(of: trigger, "the index \(index) follows every change by itself")
+            case .table: reason(of: trigger, "the index \(index) follows every change on its own")
             case .own:
                 reason(
                     of: trigger,
-                    "it fed \(text.name), which keeps a text of its own: nothing does there, until a trigger is made by hand"
+                    "it filled \(text.name), which keeps its own copy of the text: in the target nothing does so until you create a trigger"
                 )
             }
         }

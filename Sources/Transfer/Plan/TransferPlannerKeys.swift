@@ -43,7 +43,7 @@ extension TransferPlanner {
         table.uniques.append(Unique(columns, name: name))
         leave(
             .constraint, "\(origin.table.name) PRIMARY KEY",
-            "rows hold NULL in \(nullable.joined(separator: ", ")): it became a UNIQUE constraint, which allows that")
+            "rows hold NULL in \(nullable.joined(separator: ", ")): it becomes a UNIQUE constraint, which allows NULL")
     }
 
     private func hasNulls(_ origin: ProfiledTable, _ column: String) -> Bool {
@@ -152,7 +152,7 @@ extension TransferPlanner {
     /// Throws if rows violate the check and the target can't add checks later: the table must not be created with it.
     private func requireKept(_ origin: ProfiledTable, _ at: Int) throws(Untranslatable) {
         guard !target.addsConstraints, at < origin.breaches.count, origin.breaches[at] > 0 else { return }
-        throw Untranslatable("\(origin.breaches[at]) rows break it")
+        throw Untranslatable("\(origin.breaches[at]) rows violate it")
     }
 
     private mutating func add(_ check: Check, to table: inout Table) {
@@ -196,7 +196,7 @@ extension TransferPlanner {
     /// Returns the reason why the target would refuse a foreign key; `nil` if it will not.
     private func objection(to key: ForeignKey, from child: Table, to parent: Table) -> String? {
         guard key.columns.count == key.parentColumns.count, !key.columns.isEmpty else {
-            return "it names \(key.columns.count) columns and \(key.parentColumns.count) of its parent"
+            return "it has \(key.columns.count) columns, but refers to \(key.parentColumns.count) of its parent"
         }
         for (column, parentColumn) in zip(key.columns, key.parentColumns) {
             guard let type = child[column: column]?.type, let parentType = parent[column: parentColumn]?.type else {

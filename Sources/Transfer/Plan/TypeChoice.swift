@@ -80,13 +80,13 @@ struct TypeChoice: Equatable, Sendable {
 
     private static func real(_ profile: ColumnProfile, _ reason: String?) -> TypeChoice {
         if profile.inexactIntegers.isNone { return TypeChoice(.real, because: reason) }
-        return numeric(profile, "integers that no double holds (\(example(profile.inexactIntegers)))")
+        return numeric(profile, "integers that a double can't hold (\(example(profile.inexactIntegers)))")
     }
 
     private static func numeric(_ profile: ColumnProfile, _ reason: String?) -> TypeChoice {
         if profile.texts.count > 0 { return TypeChoice(.text, because: reason) }
         if profile.undecimals.isNone { return TypeChoice(.numeric, because: reason) }
-        return TypeChoice(.text, because: "numbers that are no decimals (\(example(profile.undecimals)))")
+        return TypeChoice(.text, because: "numbers that are not decimals (\(example(profile.undecimals)))")
     }
 
     private static func bytes(_ meaning: DeclaredKind, _ profile: ColumnProfile) -> TypeChoice? {

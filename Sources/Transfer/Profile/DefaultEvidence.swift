@@ -5,7 +5,7 @@ extension TypeChoice {
     /// evidence, as values are. An empty `BOOLEAN DEFAULT 1000` does not hold booleans.
     static func regarding(_ value: Default?, _ choice: TypeChoice, declared: String) -> TypeChoice {
         guard !choice.isGiven, let value, let type = value.literalType, !value.fits(choice.type) else { return choice }
-        return TypeChoice(type, because: "it is empty, and its default is no \(declared)")
+        return TypeChoice(type, because: "it is empty, and its default is not a valid \(declared)")
     }
 }
 

@@ -19,7 +19,7 @@ enum SourceRetry {
                     error.message += ", \(attempts) times"
                     throw error
                 }
-                let remark = "\(error.message): everything was read again from the beginning"
+                let remark = "\(error.message): the whole source was read again"
                 tell(remark)
                 remarks.append(remark)
             }

@@ -65,7 +65,7 @@ struct SourceSurvey {
         } catch let error as DatabaseError where !error.isInterruption && error.kind != .changedMeanwhile {
             var named = error
             named.message = "the table \(table.name) can't be read: \(error.message)"
-            named.remedy = error.remedy ?? "leave the column out that needs it, or the table, by a rule: skip: true"
+            named.remedy = error.remedy ?? "leave out the column or the table by a rule: skip: true"
             throw named
         }
     }

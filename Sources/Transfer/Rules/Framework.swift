@@ -46,7 +46,7 @@ private enum DjangoField {
         switch evidence.declared.lowercased() {
         case "datetime" where areTexts && isNaive(profile):
             return Proposal(
-                "timestamp: iso, zone: UTC", "a DateTimeField, which Django keeps in UTC unless USE_TZ is off")
+                "timestamp: iso, zone: UTC", "a DateTimeField, which Django stores in UTC unless USE_TZ is off")
         case "char(32)" where areTexts && profile.hints.isUUID: return Proposal("type: uuid", "a UUIDField")
         case "char(39)" where areTexts && profile.hints.isAddress:
             return Proposal("type: inet", "a GenericIPAddressField")

@@ -14,7 +14,7 @@ enum MigrationRecord {
     static func remark(on schema: Schema) -> String? {
         guard let keeper = keepers.first(where: { schema[$0.table] != nil }) else { return nil }
         return
-            "\(keeper.table) says that an application makes these tables by \(keeper.tool): one that is to go on with the target "
-            + "finds the types that it knows if it makes its tables there, and those that exist are filled"
+            "\(keeper.table) shows that an application creates these tables with \(keeper.tool): if it is to work with the target, let it "
+            + "create its tables there first, with the types that it expects, and have the transfer fill them"
     }
 }

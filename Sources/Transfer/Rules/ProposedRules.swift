@@ -58,7 +58,7 @@ extension ProposedRule {
             }, framework)
         func alike(_ empty: ColumnEvidence) -> Proposal? {
             guard empty.profile.values == 0, let rule = common[empty.declared.lowercased()] else { return nil }
-            return Proposal(rule, "without values: as every other column that is declared \(empty.declared)")
+            return Proposal(rule, "no values: like all other columns declared \(empty.declared)")
         }
         return tables.flatMap { table in
             table.profiles.indices.compactMap { at -> ProposedRule? in
@@ -82,9 +82,10 @@ extension ProposedRule {
 
     /// Returns a rules file that holds exactly these rules.
     public static func yaml(_ rules: [ProposedRule]) -> String {
-        guard !rules.isEmpty else { return "# No rule suggests itself.\ntables: {}\n" }
+        guard !rules.isEmpty else { return "# The data suggests no rules.\ntables: {}\n" }
         var lines = [
-            "# Proposed rules: strike what is not meant, and give the file to the transfer as its rules.", "tables:",
+            "# Proposed rules: delete those that you do not want, and pass the file to the transfer as its rules.",
+            "tables:",
         ]
         var table: String?
         for rule in rules {
@@ -94,7 +95,7 @@ extension ProposedRule {
             }
             lines += ["      # \(rule.reason)", "      \(YAMLText.word(rule.column)): {\(rule.quoted)}"]
             if let other = rule.alternative {
-                lines.append("      # or, for which the same speaks: \(YAMLText.word(rule.column)): {\(other)}")
+                lines.append("      # or, equally likely: \(YAMLText.word(rule.column)): {\(other)}")
             }
         }
         return lines.joined(separator: "\n") + "\n"
@@ -154,12 +155,12 @@ struct ColumnEvidence {
             if hints.isNear1970 {
                 return Proposal(
                     "span: since_1970",
-                    "\(every) \(isOne ? "lies" : "lie") around 1970: right if spans of time are meant",
+                    "\(every) \(isOne ? "lies" : "lie") around 1970: right if they are time spans",
                     or: "timestamp: iso, zone: UTC")
             }
             return Proposal(
                 "timestamp: iso, zone: UTC",
-                "\(every) \(isOne ? "names" : "name") no zone: right if the clock was UTC's")
+                "\(every) \(isOne ? "names" : "name") no zone: right if they are in UTC")
         }
         return nil
     }

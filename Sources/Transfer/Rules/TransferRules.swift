@@ -193,13 +193,13 @@ extension TransferRules.ColumnRule {
             .badRule(line: line, problem: "\(table).\(name): \(problem)", remedy: remedy)
         }
         if nocase != nil && collation != .nocase {
-            throw refuse("nocase is for columns that are COLLATE NOCASE, and this one is not", "leave it out")
+            throw refuse("nocase is for columns that are COLLATE NOCASE, which this one is not", "leave it out")
         }
         if nocase != nil, let type = givenType, !type.isText {
-            throw refuse("nocase is for text, and it becomes \(type)", "leave one of them out")
+            throw refuse("nocase is for text, but the column becomes \(type)", "leave one of them out")
         }
         if minutesAhead != nil && moment == nil {
-            throw refuse("zone says how timestamps are read, but the rule has no timestamp", "add timestamp: iso")
+            throw refuse("zone is only for timestamps, and the rule has no timestamp", "add timestamp: iso")
         }
         if moment != nil, let type, type != .timestamp, type != .datetime {
             throw refuse("a timestamp can't become a \(type)", "leave the type out, or write timestamp or datetime")
@@ -210,8 +210,12 @@ extension TransferRules.ColumnRule {
         if span != nil && moment != nil {
             throw refuse("span and timestamp exclude each other", "leave one of them out")
         }
-        if span != nil && nul != nil { throw refuse("a span holds no text for nul", "leave one of them out") }
-        if moment != nil && nul != nil { throw refuse("a timestamp holds no text for nul", "leave one of them out") }
+        if span != nil && nul != nil {
+            throw refuse("a span has no text, so nul does not apply", "leave one of them out")
+        }
+        if moment != nil && nul != nil {
+            throw refuse("a timestamp has no text, so nul does not apply", "leave one of them out")
+        }
         if let nul, nul.utf8.contains(0) { throw refuse("the replacement for NUL holds a NUL", "write other text") }
     }
 }

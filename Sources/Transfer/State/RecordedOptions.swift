@@ -22,11 +22,11 @@ extension TransferOptions {
         return self.recorded.compactMap { option, now in
             let then = then[option] ?? ""
             guard now != then else { return nil }
-            if option == "--rules" && !now.isEmpty && !then.isEmpty { return "\(option) says something else" }
+            if option == "--rules" && !now.isEmpty && !then.isEmpty { return "\(option) has other contents" }
             return switch (now.isEmpty, then.isEmpty) {
-            case (false, true): "\(option) was not given then"
-            case (true, _): "\(option) was given then\(option == "--rules" ? "" : ": \(then)")"
-            case (false, false): "\(option) was \(then), and is \(now) now"
+            case (false, true): "\(option) was not given before"
+            case (true, _): "\(option) was given before\(option == "--rules" ? "" : ": \(then)")"
+            case (false, false): "\(option) was \(then) and is now \(now)"
             }
         }
     }

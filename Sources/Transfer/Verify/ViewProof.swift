@@ -31,7 +31,7 @@ struct ViewProof: Sendable {
         of view: String, as made: String, _ reading: any Connection, _ writing: any Connection
     ) throws -> Outcome {
         guard let types = try target.viewTypes(made, on: writing) ?? source.viewTypes(view, on: reading) else {
-            return .notCompared("neither database says what types its columns have")
+            return .notCompared("neither database reports the types of its columns")
         }
         let (ours, theirs) = (
             Side(view: view, connection: reading, types: types), Side(view: made, connection: writing, types: types)
@@ -44,14 +44,14 @@ struct ViewProof: Sendable {
             } catch let error as DatabaseError where error.kind == .interrupted && !Task.isCancelled {
                 return .notCompared("reading it takes longer than \(Self.patience)")
             } catch let error as DatabaseError where !error.isInterruption {
-                guard digests.isEmpty else { return .differs("it fails there: \(error.message)") }
+                guard digests.isEmpty else { return .differs("it fails in the target: \(error.message)") }
                 return .notCompared("it can't be read in the source: \(error.message)")
             }
         }
         if digests[0] == digests[1] { return .same }
         if digests[0].rows != digests[1].rows {
             return .differs(
-                "it yields \(digests[1].rows) rows there and \(digests[0].rows) in the source")
+                "it yields \(digests[1].rows) rows in the target and \(digests[0].rows) in the source")
         }
         // The two databases add doubles up in different orders, so the last digits may differ rightly.
         let rounded = ViewForms(types, isRounded: true)
@@ -61,9 +61,9 @@ struct ViewProof: Sendable {
             return .notCompared("reading it takes longer than \(Self.patience)")
         }
         do {
-            return .differs("it yields other rows there: \(try example(ours, theirs, rounded))")
+            return .differs("it yields other rows in the target: \(try example(ours, theirs, rounded))")
         } catch let error as DatabaseError where error.kind == .interrupted && !Task.isCancelled {
-            return .differs("it yields other rows there")
+            return .differs("it yields other rows in the target")
         }
     }
 

@@ -9,13 +9,13 @@ import TCTerminal
 
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copy database, recordings and settings into a folder, while the daemon runs.",
+        commandName: "backup", abstract: "Copy database, recordings and settings into a folder while the daemon runs.",
         usage: "telec backup <dir> [<options>]",
         discussion: """
-            The database is copied as it is at one moment, from SQLite or PostgreSQL, into a SQLite file with its schema, and \
-            proven value by value. Recordings follow, each up to its last whole event. Settings come along without the files in \
-            which a secret stands, unless you want them. Only you may read the folder; without its last file, backup.json, it \
-            is no backup. Run it as root, as the daemon's user, or, in single-user mode, as yourself.
+            One snapshot of the database, SQLite or PostgreSQL, is copied into a SQLite file with its schema, and verified \
+            value by value. Recordings follow, each up to its last whole event. Settings are copied without the files that \
+            contain secrets, unless you ask for them. Only you may read the folder; without its last file, backup.json, it \
+            is not a backup. Run this as root, as the daemon's user, or, in single-user mode, as yourself.
 
             EXAMPLES:
               telec backup /var/backups/teleclaude --dry-run
@@ -23,9 +23,10 @@ struct BackupCommand: AsyncParsableCommand {
               cd /var/backups/teleclaude && sha256sum --check --quiet SHA256SUMS
             """)
 
-    @Argument(help: ArgumentHelp("A folder that is empty, or not there yet.", valueName: "dir"), completion: .directory)
+    @Argument(
+        help: ArgumentHelp("A folder that is empty or does not exist yet.", valueName: "dir"), completion: .directory)
     var folder: String
-    @Flag(help: "Take the settings files in which secrets stand along, too.") var withSecrets = false
+    @Flag(help: "Also copy the settings files that contain secrets.") var withSecrets = false
     @Flag(help: "Show what would be copied, and write nothing.") var dryRun = false
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions

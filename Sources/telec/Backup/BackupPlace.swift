@@ -38,6 +38,6 @@ struct BackupPlace {
 
     /// Sentences about the things that a backup does not include.
     var remarks: [String] {
-        loaded.filesWithSecrets.sorted().map { "a secret stands in \($0): see --with-secrets" }
+        loaded.filesWithSecrets.sorted().map { "\($0) contains a secret: see --with-secrets" }
     }
 }

@@ -23,7 +23,7 @@ enum BackupText {
 
         \(recordings(report.recordings, report.recordingBytes))
         settings: \(report.settings.isEmpty ? "none" : report.settings.joined(separator: ", "))
-        \(isDryRun ? "dry run: nothing was written" : "\(folder) is a whole copy, proven against the original")
+        \(isDryRun ? "dry run: nothing was written" : "\(folder) is a complete copy, verified against the original")
         """
     }
 
@@ -40,7 +40,7 @@ enum BackupText {
     // MARK: - Restores
 
     static func text(_ report: Restore.Report, _ database: String, isDryRun: Bool) -> String {
-        let settings = report.settings.map { "settings: \($0) is yours to put in place" }
+        let settings = report.settings.map { "settings: put \($0) in place yourself" }
         let made =
             "made at \(report.manifest.madeAt) by telec \(report.manifest.program) from \(report.manifest.product)"
         let lines =
@@ -50,8 +50,8 @@ enum BackupText {
             ] + settings + [made] + audit(report)
         let verdict =
             isDryRun
-            ? "dry run: every file is as it was written, and the target is empty"
-            : "restored into \(database), and proven"
+            ? "dry run: no file has changed since the backup, and the target is empty"
+            : "restored into \(database), and verified"
         return (lines + [verdict]).joined(separator: "\n")
     }
 

@@ -9,16 +9,16 @@ import TCTerminal
 
 struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "restore", abstract: "Bring a backup back, into an empty database and an empty state folder.",
+        commandName: "restore", abstract: "Restore a backup into an empty database and an empty state folder.",
         usage: "telec restore <dir> [<options>]",
         discussion: """
             Every file is compared with its digest first. Recordings go to the state folder, then the database of your settings \
-            is filled by one transaction, SQLite or PostgreSQL, whichever the backup came from, and proven; at last the audit \
-            log's chain is verified. Whatever fails leaves the database as empty as it was, and the same may be run again. \
-            Settings are yours to put in place, before this. Start the daemon afterwards: sessions whose hosts are on another \
+            is filled by one transaction, SQLite or PostgreSQL, whichever the backup came from, and verified; finally the audit \
+            log's chain is verified. A failure leaves the database empty, and the command can be run again. \
+            Put the settings in place yourself, before this. Start the daemon afterwards: sessions whose hosts are on another \
             machine count as lost.
 
-            Exits with 1 when all is restored and the audit log's chain is broken.
+            Exits with 1 if everything is restored but the audit log's chain is broken.
 
             EXAMPLES:
               telec restore /var/backups/teleclaude --dry-run
@@ -28,7 +28,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The folder of a backup.", valueName: "dir"), completion: .directory)
     var folder: String
-    @Flag(help: "Compare all digests, look at the target, and write nothing.") var dryRun = false
+    @Flag(help: "Compare all digests, check the target, and write nothing.") var dryRun = false
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 

@@ -8,8 +8,8 @@ struct ConfigCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Check the settings. Changes nothing.",
         discussion: """
-            Says whether the settings can be loaded, and what there is to say about them. Exits with 1 when something must be \
-            put right, such as secrets that others can read; with 2 when the settings can't be used at all.
+            Checks whether the settings can be loaded, and lists what is wrong with them. Exits with 1 if something must be \
+            corrected, such as secrets that others can read; with 2 if the settings can't be used at all.
 
             EXAMPLES:
               telec config check
@@ -41,9 +41,10 @@ struct ConfigCheck: AsyncParsableCommand {
     private func text(_ loaded: LoadedSettings) -> String {
         let lines = loaded.remarks.map { "\($0.isFailure ? "failure" : "warning"): \($0)" }
         let failures = loaded.remarks.count(where: \.isFailure)
-        let files = loaded.files.isEmpty ? "no settings files: the defaults hold" : loaded.files.joined(separator: ", ")
+        let files =
+            loaded.files.isEmpty ? "no settings files: the defaults apply" : loaded.files.joined(separator: ", ")
         let verdict =
-            failures > 0 ? "\(failures) to put right" : lines.isEmpty ? "ok" : "ok, with \(lines.count) to look at"
+            failures > 0 ? "\(failures) to correct" : lines.isEmpty ? "ok" : "ok, with \(lines.count) to check"
         return (lines + ["\(files): \(verdict)"]).joined(separator: "\n")
     }
 }

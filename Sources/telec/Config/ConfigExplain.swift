@@ -6,7 +6,7 @@ import TCTerminal
 struct ConfigExplain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Say why a setting has its value: layer, file and line, and what it has beaten.",
+        abstract: "Explain a setting's value: layer, file and line, and the values that it overrides.",
         discussion: """
             EXAMPLES:
               telec config explain database.url

@@ -5,14 +5,14 @@ import TCTerminal
 
 struct ConfigShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show every setting that holds, and where it comes from.",
+        commandName: "show", abstract: "Show every setting in effect, and where it comes from.",
         discussion: """
             EXAMPLES:
               telec config show
               telec config show server --json
             """)
 
-    @Argument(help: ArgumentHelp("Only this key, or what is below it.", valueName: "key")) var key: String?
+    @Argument(help: ArgumentHelp("Only this key, or those below it.", valueName: "key")) var key: String?
     @OptionGroup var output: OutputOptions
 
     func run() async throws {

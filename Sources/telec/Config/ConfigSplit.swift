@@ -10,7 +10,7 @@ struct ConfigSplit: AsyncParsableCommand {
         discussion: """
             Reads config.yml, experiments.yml, .env, the global and the per-person teleclaude.yml below a home or a checkout, \
             and writes config.yml, secrets.yml (mode 0600) and users/NAME/config.yml into a folder. Every key goes to exactly \
-            one of them, references stay references, and the originals are not touched. Nothing is written unless the result \
+            one of them, references stay references, and the originals are not changed. Nothing is written unless the result \
             loads to the same settings.
 
             EXAMPLES:
@@ -61,7 +61,7 @@ struct ConfigSplit: AsyncParsableCommand {
         let files = split.files.map { file in
             "\(dryRun ? "would write" : "wrote") \(folder)/\(file.target.file) (\(Formatting.count(file.keys)) keys)"
         }
-        let owner = "the preferences of the one file are \(split.owner)'s"
+        let owner = "the preferences in the common file belong to \(split.owner)"
         return ([table.rendered(), ""] + remarks + [owner] + files).joined(separator: "\n")
     }
 }

@@ -12,7 +12,7 @@ enum DaemonAnswer: Sendable {
     static func ask(_ socket: String?, _ context: ProcessContext, _ patience: Duration) async -> DaemonAnswer {
         let path: String
         do { path = try context.socketPath(argument: socket) } catch {
-            return .none(.notChecked(.daemon, "where its socket is can't be told: \(Sentence.of(error))"))
+            return .none(.notChecked(.daemon, "the place of its socket is not known: \(Sentence.of(error))"))
         }
         do {
             let asked = Timestamp.now
@@ -21,15 +21,15 @@ enum DaemonAnswer: Sendable {
             guard let reply else {
                 return .none(
                     .failed(
-                        .daemon, "something listens at \(path), and did not answer within \(patience)",
-                        advice: "see whether the daemon was stopped or waits for its database, and restart it"))
+                        .daemon, "a program listens at \(path), but did not answer within \(patience)",
+                        advice: "check whether the daemon is suspended or waits for its database, and restart it"))
             }
             return .answered(reply.value, asked: asked, answered: .now, path: path)
         } catch let error as RuntimeError where error.code == .notFound {
             return .none(
                 .failed(
-                    .daemon, "the daemon at \(path) is of an earlier version: it does not tell how it is",
-                    advice: "restart it when all programs are of one version"))
+                    .daemon, "the daemon at \(path) has an earlier version, which does not report its state",
+                    advice: "restart it when all programs have the same version"))
         } catch {
             return .none(.failed(.daemon, Sentence.message(error), advice: Sentence.remedy(error) ?? "see its log"))
         }

@@ -27,15 +27,18 @@ struct DatabaseLook {
             }
             // Root belongs to no person in the settings, and may still examine everything.
             guard known.context.uid == 0 else {
-                return (.notChecked(.database, "the daemon tells admins only", advice: "ask as one, or as root"), nil)
+                return (
+                    .notChecked(.database, "the daemon tells only admins", advice: "run this as one, or as root"), nil
+                )
             }
         }
         guard let settings = known.settings?.settings else {
-            return (.notChecked(.database, "which one it is can't be told without the settings"), nil)
+            return (.notChecked(.database, "without the settings it is not known which one it is"), nil)
         }
         guard settings.mode == .singleUser || known.context.uid == 0 else {
             return (
-                .notChecked(.database, "it is the daemon's alone, and no daemon answers", advice: "ask as root"), nil
+                .notChecked(
+                    .database, "only the daemon may open it, and no daemon answers", advice: "run this as root"), nil
             )
         }
         return await read(settings.database)
@@ -46,12 +49,14 @@ struct DatabaseLook {
             let database = try Database(
                 url, options: ConnectionOptions(access: .readOnly, lockTimeout: 2, statementTimeout: 3, poolSize: 1))
             guard !database.isMissing else {
-                return (.notChecked(.database, "\(url) is not there yet: the daemon's first start makes it"), nil)
+                return (
+                    .notChecked(.database, "\(url) does not exist yet: the daemon creates it at its first start"), nil
+                )
             }
             let migrator = Migrator(history: try .teleclaude(), database: database)
             let asked = Timestamp.now
             guard let facts = try await TimeLimit.wait(patience, for: { try await DatabaseFacts.read(migrator) }) else {
-                return (failure("\(url) did not answer within \(patience)", "see whether its server is well"), nil)
+                return (failure("\(url) did not answer within \(patience)", "check its server"), nil)
             }
             let clock = Timestamp(parsing: facts.time).map { DatabaseClock(said: $0, asked: asked, answered: .now) }
             return (judge(facts.url, facts.product, facts.position), clock)
@@ -59,11 +64,12 @@ struct DatabaseLook {
             // Peer authentication admits only the daemon's own account.
             return (
                 .notChecked(
-                    .database, "this user may not open it: \(error.sentence)", advice: "ask the daemon as an admin"),
+                    .database, "this user may not open it: \(error.sentence)",
+                    advice: "run this as an admin while the daemon runs"),
                 nil
             )
         } catch {
-            return (failure(Sentence.message(error), Sentence.remedy(error) ?? "see whether it is well"), nil)
+            return (failure(Sentence.message(error), Sentence.remedy(error) ?? "check its server"), nil)
         }
     }
 
@@ -75,7 +81,7 @@ struct DatabaseLook {
         guard position == "current" else {
             let advice =
                 position == "behind"
-                ? "restart the daemon, which applies what is pending, or run tc-migrate up"
+                ? "restart the daemon, which applies pending migrations, or run tc-migrate up"
                 : "tc-migrate status says what differs"
             return failure("\(url) (\(product)): its schema is \(position)", advice)
         }

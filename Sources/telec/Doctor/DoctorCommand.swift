@@ -7,14 +7,14 @@ import TCTerminal
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look at everything that the daemon needs, and say what to do. Changes nothing.",
+        abstract: "Check everything that the daemon needs, and say what to do. Changes nothing.",
         usage: "telec doctor [<options>]",
         discussion: """
-            Looks at installation, settings, daemon, database, permissions, clocks, free space, log and tmux, as far as this user \
-            may: what he may not look at is "not checked", and counts neither way. A daemon that does not answer is given five \
-            seconds.
+            Checks installation, settings, daemon, database, permissions, clocks, free space, log and tmux, as far as this user \
+            may. The rest is "not checked", which is not a failure. The command waits up to five seconds for a daemon that does \
+            not answer.
 
-            Exits with 1 when anything has failed.
+            Exits with 1 if anything has failed.
 
             EXAMPLES:
               telec doctor
@@ -22,7 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
               telec doctor --quiet || echo "see telec doctor"
             """)
 
-    @Flag(name: .shortAndLong, help: "Print nothing: the exit code tells.") var quiet = false
+    @Flag(name: .shortAndLong, help: "Print nothing; only set the exit code.") var quiet = false
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
@@ -68,6 +68,6 @@ struct DoctorCommand: AsyncParsableCommand {
         let failed = checks.count { $0.outcome == .failed }
         let unknown = checks.count { $0.outcome == .notChecked }
         let rest = unknown == 0 ? "" : ", \(unknown) not checked"
-        return failed == 0 ? "nothing that was checked has failed\(rest)" : "\(failed) failed\(rest)"
+        return failed == 0 ? "no check has failed\(rest)" : "\(failed) failed\(rest)"
     }
 }

@@ -38,13 +38,13 @@ struct Examination {
                 return .notChecked(.installed, "`telec system install` has installed nothing on this machine")
             }
             let findings = Finding.all(installation.layout, on: try installation.look())
-            guard let first = findings.first else { return .ok(.installed, "installed, and as it should be") }
+            guard let first = findings.first else { return .ok(.installed, "installed correctly") }
             let rest = findings.count == 1 ? "" : ", and \(findings.count - 1) more"
-            return .failed(.installed, first.message + rest, advice: "telec system status names all of them")
+            return .failed(.installed, first.message + rest, advice: "telec system status lists all of them")
         } catch {
             return .notChecked(
-                .installed, "the installation can't be compared by this user: \(Sentence.of(error))",
-                advice: "ask as root")
+                .installed, "this user can't check the installation: \(Sentence.of(error))",
+                advice: "run this as root")
         }
     }
 
@@ -56,12 +56,14 @@ struct Examination {
             _ = try IdentityDirectory(
                 mode: loaded.settings.mode, people: loaded.settings.people, uid: context.uid)
             if let failure = loaded.remarks.first(where: \.isFailure) {
-                return (loaded, .failed(.settings, "\(failure)", advice: "telec config check says all of it"))
+                return (loaded, .failed(.settings, "\(failure)", advice: "telec config check lists all problems"))
             }
-            let files = loaded.files.isEmpty ? "no files, the defaults hold" : loaded.files.joined(separator: ", ")
+            let files = loaded.files.isEmpty ? "no files, the defaults apply" : loaded.files.joined(separator: ", ")
             return (loaded, .ok(.settings, "\(loaded.settings.mode.rawValue) mode: \(files)"))
         } catch {
-            return (nil, .failed(.settings, Sentence.of(error), advice: "telec config check tells when it is right"))
+            return (
+                nil, .failed(.settings, Sentence.of(error), advice: "correct it, and check with telec config check")
+            )
         }
     }
 
@@ -74,12 +76,12 @@ struct Examination {
             guard status.daemon == teleclaudeVersion else {
                 return .failed(
                     .daemon, "the daemon at \(path) is \(status.daemon), and this is \(teleclaudeVersion)",
-                    advice: "restart the daemon when all programs are of one version")
+                    advice: "restart the daemon when all programs have the same version")
             }
             if let mode = known.settings?.settings.mode.rawValue, mode != status.mode {
                 return .failed(
-                    .daemon, "the daemon at \(path) is in \(status.mode) mode, and the settings are of \(mode) mode",
-                    advice: "see whether it is the daemon you mean, and restart it when it is")
+                    .daemon, "the daemon at \(path) is in \(status.mode) mode, but the settings are for \(mode) mode",
+                    advice: "check that it is the daemon you mean, and restart it if so")
             }
             return .ok(.daemon, "teleclauded \(status.daemon) answers at \(path), in \(status.mode) mode")
         }
@@ -94,7 +96,7 @@ struct Examination {
         {
             checks.append(ClockCheck.judge("the daemon's", said, asked: asked, answered: answered))
         } else {
-            checks.append(.notChecked(.clock, "the daemon did not tell its time"))
+            checks.append(.notChecked(.clock, "the daemon did not report its time"))
         }
         if let facts {
             checks.append(ClockCheck.judge("the database's", facts.said, asked: facts.asked, answered: facts.answered))
@@ -113,14 +115,14 @@ struct Examination {
             SpaceCheck.judge(path, SpaceCheck.look(at: path), shown: Formatting.bytes)
         }
         guard known.databaseFile == nil else { return checks }
-        return checks + [.notChecked(.space, "the database's disk is its server's, or not known to this user")]
+        return checks + [.notChecked(.space, "the database's disk belongs to its server, or is not known to this user")]
     }
 
     // MARK: - Log
 
     private func log(_ known: Known) -> HealthCheck {
         guard let folder = known.logFolder, access(folder, F_OK) == 0 else {
-            return .notChecked(.log, "the daemon's log goes to its standard error, wherever that leads")
+            return .notChecked(.log, "the daemon writes its log to its standard error")
         }
         let path = "\(folder)/teleclauded.log"
         return LogCheck.judge(
@@ -134,9 +136,9 @@ struct Examination {
         let places: [String] = folders.map { "\($0)/tmux" }
         if let found = places.first(where: { access($0, X_OK) == 0 }) { return .ok(.tmux, found) }
         guard known.callerStartsSessions else {
-            return .notChecked(.tmux, "this user has none, and starts no sessions: whoever does needs it")
+            return .notChecked(.tmux, "this user has none; only users who start sessions need it")
         }
         return .failed(
-            .tmux, "there is no tmux in this user's PATH: he can start no session", advice: "install tmux")
+            .tmux, "there is no tmux in this user's PATH, so this user can't start sessions", advice: "install tmux")
     }
 }

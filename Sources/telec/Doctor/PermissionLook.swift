@@ -11,7 +11,7 @@ struct PermissionLook {
 
     func checks() -> [HealthCheck] {
         guard let uid = daemonUser else {
-            return [.notChecked(.permissions, "who the daemon runs as is not known: it does not answer")]
+            return [.notChecked(.permissions, "the daemon's user is not known, because the daemon does not answer")]
         }
         var checks: [HealthCheck] = []
         if let folder = known.stateFolder {
@@ -36,10 +36,10 @@ struct PermissionLook {
     private func place(_ path: String, _ subject: String, _ uid: UInt32, _ endings: [String] = []) -> HealthCheck {
         do throws(SettingsError) {
             try TrustedPlace.check(path, endings: endings, for: subject, by: uid)
-            return .ok(.permissions, "\(path): nobody but root and uid \(uid) can change \(subject)")
+            return .ok(.permissions, "\(path): only root and uid \(uid) can change \(subject)")
         } catch {
             if error.code == "forbidden" {
-                return .notChecked(.permissions, "this user may not look at \(path)", advice: "ask as root")
+                return .notChecked(.permissions, "this user may not read \(path)", advice: "run this as root")
             }
             return .failed(
                 .permissions, (error.place.map { "\($0): " } ?? "") + error.message, advice: error.remedy)

@@ -19,13 +19,13 @@ struct AgentSettingsFile {
         if stat(path, &facts) != 0 {
             guard errno == ENOENT else {
                 throw RuntimeError(
-                    .failed, "\(path): \(String(cString: strerror(errno)))", remedy: "look at its rights")
+                    .failed, "\(path): \(String(cString: strerror(errno)))", remedy: "check its permissions")
             }
             text = nil
             return
         }
         guard facts.st_mode & S_IFMT == S_IFREG, facts.st_size <= Self.longest else {
-            throw RuntimeError(.failed, "\(path) is no file of settings", remedy: "look at what stands there")
+            throw RuntimeError(.failed, "\(path) is not a settings file", remedy: "check what is there")
         }
         text = try TextFile.read(path)
     }
@@ -54,7 +54,7 @@ struct AgentSettingsFile {
     /// - Throws: An error if the file has changed in the meantime.
     func replace(by new: String?) throws {
         guard try AgentSettingsFile(agent, at: path).text == text else {
-            throw RuntimeError(.failed, "somebody has written \(path) meanwhile", remedy: "try again")
+            throw RuntimeError(.failed, "\(path) was changed by another program in the meantime", remedy: "try again")
         }
         guard let new else {
             guard unlink(path) == 0 else { throw failure }
@@ -85,7 +85,7 @@ struct AgentSettingsFile {
 
     private var failure: RuntimeError {
         RuntimeError(
-            .failed, "\(path) can't be written: \(String(cString: strerror(errno)))", remedy: "look at its rights")
+            .failed, "\(path) can't be written: \(String(cString: strerror(errno)))", remedy: "check its permissions")
     }
 }
 

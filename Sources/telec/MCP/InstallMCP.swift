@@ -13,7 +13,7 @@ struct MCPInstallOptions: ParsableArguments {
     @Option(
         name: .customLong("agent"),
         help: ArgumentHelp(
-            "Change this agent's settings. Default: those that have any.", valueName: "name"))
+            "Change this agent's settings. Default: all agents that have settings.", valueName: "name"))
     var agents: [KnownAgent] = []
     @Flag(help: "Show what would change, and change nothing.") var dryRun = false
     @OptionGroup var output: OutputOptions
@@ -24,8 +24,8 @@ struct MCPInstallOptions: ParsableArguments {
         let found = agents.isEmpty ? KnownAgent.allCases.filter { AgentSettingsFile.isThere($0, home: home) } : agents
         guard !found.isEmpty else {
             throw RuntimeError(
-                .badRequest, "there are no settings of an agent in \(home)",
-                remedy: "say which agent's to make: --agent claude, codex or gemini")
+                .badRequest, "there are no agent settings in \(home)",
+                remedy: "name the agent whose settings to create: --agent claude, codex or gemini")
         }
         return KnownAgent.allCases.filter(found.contains)
     }
@@ -78,8 +78,8 @@ struct InstallMCP: AsyncParsableCommand {
         commandName: "install", abstract: "Write telec mcp into the settings of your agents.",
         usage: "telec mcp install [<options>]",
         discussion: """
-            Nothing else in these files is touched: ~/.claude.json, ~/.codex/config.toml, ~/.gemini/settings.json. An agent that \
-            runs learns of it when it is started again.
+            Nothing else in these files is changed: ~/.claude.json, ~/.codex/config.toml, ~/.gemini/settings.json. A running \
+            agent notices the change when it is restarted.
 
             EXAMPLES:
               telec mcp install --dry-run
@@ -102,7 +102,7 @@ struct InstallMCP: AsyncParsableCommand {
     /// Returns the absolute path, because an agent runs in a folder of its own.
     private static func absolute(_ path: String) throws -> String {
         guard path.hasPrefix("/") else {
-            throw RuntimeError(.badRequest, "\(path) is no path from the root", remedy: "say the whole path")
+            throw RuntimeError(.badRequest, "\(path) is not an absolute path", remedy: "give the absolute path")
         }
         return path
     }
@@ -111,7 +111,7 @@ struct InstallMCP: AsyncParsableCommand {
     /// program.
     private static func program() throws -> String {
         guard let own = Executable.path else {
-            throw RuntimeError(.failed, "this program does not know its own place", remedy: "write the entry by hand")
+            throw RuntimeError(.failed, "this program can't find its own file", remedy: "write the entry by hand")
         }
         let folders = (Console.environment("PATH") ?? "").split(separator: ":").filter { $0.hasPrefix("/") }
         return folders.map { "\($0)/telec" }.first { isSame($0, own) } ?? own
@@ -125,7 +125,7 @@ struct InstallMCP: AsyncParsableCommand {
 
 struct UninstallMCP: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "uninstall", abstract: "Take telec mcp out of the settings of your agents.",
+        commandName: "uninstall", abstract: "Remove telec mcp from the settings of your agents.",
         discussion: """
             EXAMPLES:
               telec mcp uninstall --dry-run

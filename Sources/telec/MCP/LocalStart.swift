@@ -31,15 +31,15 @@ struct LocalStart: Sendable {
     private func start(_ arguments: Arguments, _ onStep: (Int64, String) async -> Void) async throws -> JSON {
         let path = arguments.text("project_path") ?? ""
         guard path.hasPrefix("/") else {
-            throw RuntimeError(.badRequest, "project_path is no path from the root", remedy: "say the whole path")
+            throw RuntimeError(.badRequest, "project_path is not an absolute path", remedy: "give the absolute path")
         }
         try requireHere(arguments)
         let start = SessionStart(
             title: arguments.text("title") ?? "", folder: try WorkingFolder.absolute(path),
             agent: arguments.text("agent"), command: arguments.texts("command") ?? [],
-            thinkingMode: arguments.text("thinking_mode"), advice: "say an agent, or a command")
+            thinkingMode: arguments.text("thinking_mode"), advice: "name an agent, or give a command")
         guard start.agent == nil || start.command.isEmpty else {
-            throw RuntimeError(.badRequest, "say an agent or a command, not both")
+            throw RuntimeError(.badRequest, "give an agent or a command, not both")
         }
         await onStep(1, "starting")
         let (session, notice) = try await start.run(client)
@@ -56,7 +56,7 @@ struct LocalStart: Sendable {
     private func requireHere(_ arguments: Arguments) throws {
         guard let computer = arguments.text("computer"), computer != "local", computer != Computer.name else { return }
         throw RuntimeError(
-            .badRequest, "sessions are started on \(Computer.name) only", remedy: "leave computer out")
+            .badRequest, "sessions can only be started on \(Computer.name)", remedy: "leave computer out")
     }
 
     /// Types the first message. Returns a sentence that says why it was not typed, or `nil`. The session runs in both cases.

@@ -62,10 +62,10 @@ actor MCPBridge {
             bury()
             guard running.count < Self.most else {
                 throw RPCFailure(
-                    .internalError, "\(Self.most) calls run already: wait for one of them", id: request.id)
+                    .internalError, "\(Self.most) calls are already running: wait for one of them", id: request.id)
             }
             guard running[request.id] == nil else {
-                throw RPCFailure(.invalidRequest, "a call of this id runs already", id: request.id)
+                throw RPCFailure(.invalidRequest, "a call with this id is already running", id: request.id)
             }
             running[request.id] = Task {
                 await self.answer(request, bytes)
@@ -118,7 +118,7 @@ actor MCPBridge {
         startsUnderWay -= 1
         if Task.isCancelled, case .done(let document, _) = result {
             await Task { [starts] in await starts.end(document) }.value
-            throw RPCFailure(.internalError, "taken back")
+            throw RPCFailure(.internalError, "the call was cancelled")
         }
         return request.answer(answers.called(result))
     }

@@ -11,9 +11,9 @@ struct MCPCommand: ParsableCommand {
             telec mcp <subcommand> [<options>]
             """,
         discussion: """
-            An agent starts it, by its settings, and speaks the Model Context Protocol (2026-07-28, 2025-11-25 and 2025-06-18) with \
-            it. It passes on what the agent asks to the daemon, as you; sessions that are started run as you, too. The daemon may be \
-            restarted meanwhile.
+            An agent starts it as its settings say, and speaks the Model Context Protocol (2026-07-28, 2025-11-25 and 2025-06-18) \
+            with it. It passes the agent's calls on to the daemon, as you; sessions that it starts also run as you. The daemon \
+            may be restarted in the meantime.
 
             EXAMPLES:
               telec mcp install --dry-run
@@ -42,7 +42,8 @@ struct ServeMCP: AsyncParsableCommand {
                 socketPath: try ProcessContext.process.socketPath(argument: socket),
                 token: SessionVariable.ownToken)
             if Console.inputIsTerminal {
-                Console.error("This speaks to an agent, not to you: telec mcp install writes it into its settings.")
+                Console.error(
+                    "This command speaks to an agent, not to you: telec mcp install adds it to the agent's settings.")
             }
             await MCPBridge(client: client).run()
         }

@@ -35,7 +35,7 @@ actor RelayedAnswer {
     func end() async throws(RPCFailure) {
         guard !isAnswered else { return }
         guard !isStream else {
-            throw RPCFailure(.internalError, "the daemon ended its answer before it was whole; try again")
+            throw RPCFailure(.internalError, "the daemon's answer ended too early; try again")
         }
         guard let answer = JSON(parsing: String(decoding: document, as: UTF8.self)), answer["jsonrpc"] != nil,
             case .object(let members) = answer
@@ -51,7 +51,7 @@ actor RelayedAnswer {
     /// old to have the route.
     private var trouble: String {
         head?.status == 404
-            ? "the daemon knows no MCP: it is older than this program; restart it"
-            : "what answers at the daemon's socket speaks no MCP: it has said \(head?.status ?? 0)"
+            ? "the daemon does not support MCP, because it is older than this program; restart it"
+            : "the program at the daemon's socket does not speak MCP: it answered \(head?.status ?? 0)"
     }
 }

@@ -5,15 +5,15 @@ import TCTerminal
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Show how everybody uses this installation, in numbers, or write it as a page.",
+        abstract: "Show figures on how this installation is used, or write them as a page.",
         usage: "telec report [--html <file>] [<options>]",
         discussion: """
             For admins: sessions by state and agent, owners, activity by day, the audit log by person and action, its verification, \
-            and room. Nothing of what was said in sessions, no titles, no places. Each report is in the audit log before it is made.
+            and disk space. It contains no contents, titles or folders of sessions. Each report is logged in the audit log first.
 
-            The page is one file, for its owner alone, that loads nothing and runs nothing. The same is at GET /report of the socket.
+            The page is one file, readable by its owner only, that loads nothing and runs nothing. GET /report on the socket answers the same.
 
-            The whole log is verified with --verify only, which reads it all; without, the report says what the last verification \
+            --verify reads and verifies the whole log; without it, the report says what the last verification \
             found and what was written since.
 
             EXAMPLES:
@@ -22,18 +22,18 @@ struct ReportCommand: AsyncParsableCommand {
               telec report --html report.html --force --verify
               telec report --json --reason "the board asked"
 
-            Exit code 1 when --verify finds the log broken.
+            Exit code 1 if --verify finds the log broken.
             """)
 
     @Option(help: ArgumentHelp("Write a page to this file.", valueName: "file")) var html: String?
-    @Flag(help: "Replace a file that is there.") var force = false
-    @Option(help: "Show the activity of so many days, 1 to 366.") var days = 30
+    @Flag(help: "Replace an existing file.") var force = false
+    @Option(help: "Show the activity of this many days, 1 to 366.") var days = 30
     @Flag(help: "Verify the whole audit log first.") var verify = false
-    @Option(help: "Why you want it; it is logged.") var reason: String?
+    @Option(help: "Why you want the report; it is logged.") var reason: String?
     @OptionGroup var options: ClientOptions
 
     func validate() throws {
-        guard html != nil || !force else { throw ValidationError("--force is for the file of --html.") }
+        guard html != nil || !force else { throw ValidationError("--force needs --html.") }
     }
 
     func run() async throws {

@@ -8,8 +8,8 @@ struct ListSessions: AsyncParsableCommand {
         commandName: "list", abstract: "List sessions, newest first.",
         usage: "telec sessions list [<options>]",
         discussion: """
-            Sessions of others bear their owner's name: [alice]. An admin sees all, everybody else his own and shared ones. The table \
-            fits your terminal; below 80 columns a session may take two lines.
+            Sessions of others are marked with their owner's name: [alice]. Admins see all sessions, others their own and shared ones. \
+            The table fits your terminal; below 80 columns a session may take two lines.
 
             EXAMPLES:
               telec sessions list
@@ -28,14 +28,14 @@ struct ListSessions: AsyncParsableCommand {
     @Option(help: "Show only sessions with this text in their title or description.") var text: String?
     @Option(
         help: ArgumentHelp(
-            "Show only sessions in which something happened since: 2h, 7d, 2026-11-25.", valueName: "moment"))
+            "Show only sessions active since then: 2h, 7d, 2026-11-25.", valueName: "moment"))
     var since: TimestampArgument?
     @Option(
         help: ArgumentHelp(
             "Show these: id, title, state, agent, activity, owner, project, started, visibility, computer.",
             valueName: "names"))
     var columns = SessionColumns.usual
-    @Flag(help: "Show the list anew whenever something changes, until you press Ctrl-C.") var watch = false
+    @Flag(help: "Redraw the list whenever something changes, until you press Ctrl-C.") var watch = false
     @Option(help: "Show at most this many, 1 to 500.") var limit = 50
     @Option(help: ArgumentHelp("Continue after a page: its `next`.", valueName: "place")) var after: String?
     @OptionGroup var options: ClientOptions
@@ -43,7 +43,7 @@ struct ListSessions: AsyncParsableCommand {
     func validate() throws {
         guard !watch || !options.output.json else {
             throw ValidationError(
-                "Say --watch or --json, not both: a program listens to /events of the daemon's socket.")
+                "Give --watch or --json, not both: programs can listen to /events on the daemon's socket.")
         }
     }
 

@@ -11,15 +11,15 @@ struct InstallSystem: AsyncParsableCommand {
         commandName: "install", abstract: "Install the daemon as a service of this machine, under its own user.",
         usage: "telec system install [<options>]",
         discussion: """
-            Makes the user teleclaude, the folders for settings, state, logs and shared documents, and the units of the service, \
-            and starts it. Run from a build's folder, it copies teleclauded, telec and tc-migrate to /usr/local/bin. Settings that \
-            are there stay as they are. A second run does nothing; one after a broken run goes on where that was.
+            Creates the user teleclaude, the folders for settings, state, logs and shared documents, and the units of the service, \
+            and starts it. Run from a build's folder, it copies teleclauded, telec and tc-migrate to /usr/local/bin. Existing \
+            settings stay as they are. A second run changes nothing; after an interrupted run it continues where that stopped.
 
-            With --database the daemon's database is on a PostgreSQL server: roles, database, tables and rights are made as the \
-            server's admin, so that the daemon itself can't change its audit log. What is there already is checked, and not \
+            With --database the daemon's database is on a PostgreSQL server: roles, database, tables and rights are created as the \
+            server's admin, so that the daemon itself can't change its audit log. What already exists is checked, and not \
             changed. A later run migrates it.
 
-            Exits with 1 when all is installed and the service's user can't run the daemon.
+            Exits with 1 if everything is installed but the service's user can't run the daemon.
 
             EXAMPLES:
               telec system install --dry-run
@@ -30,7 +30,7 @@ struct InstallSystem: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The daemon's PostgreSQL database, as the daemon connects to it, without a password. Default: SQLite.",
+            "The URL by which the daemon connects to its PostgreSQL database, without a password. Default: SQLite.",
             valueName: "url"))
     var database: String?
 
@@ -39,7 +39,7 @@ struct InstallSystem: AsyncParsableCommand {
             "A superuser of the server. Default, on this machine: the account postgres.", valueName: "url"))
     var databaseAdmin: String?
 
-    @Flag(help: "Show what a run does, with the contents, and change nothing.") var dryRun = false
+    @Flag(help: "Show what a run would do, with the contents, and change nothing.") var dryRun = false
     @OptionGroup var options: SystemOptions
 
     func run() async throws {
@@ -72,7 +72,7 @@ struct InstallSystem: AsyncParsableCommand {
         do {
             return (try await server(installation), nil)
         } catch let error as DatabaseError where database == nil {
-            return (nil, "warning: the database was not looked at, nor migrated: \(error); run this again then")
+            return (nil, "warning: the database was neither checked nor migrated: \(error); run this again later")
         }
     }
 
@@ -102,13 +102,13 @@ struct InstallSystem: AsyncParsableCommand {
     private static func requireNoPassword(_ url: String) throws {
         guard try "\(DatabaseURL(parsing: url))".contains("***") else { return }
         throw ValidationError(
-            "A password on a command line is everybody's to read: write it to secrets.yml as database.password.")
+            "Everybody can read a password on a command line: write it to secrets.yml as database.password.")
     }
 
     private func requireMachine(_ installation: Installation) throws {
         if !dryRun || geteuid() == 0, installation.root.isMachine { return }
         throw MachineError(
-            "no_server", "the server of this machine is looked after by root, on the machine itself",
+            "no_server", "only root, on the machine itself, can administer this machine's server",
             remedy: "run it as root without --root, or name a superuser with --database-admin")
     }
 
@@ -129,11 +129,11 @@ struct InstallSystem: AsyncParsableCommand {
     }
 
     private func dryVerdict(_ isDone: Bool) -> String {
-        isDone ? "it is installed: a run does nothing" : "dry run: nothing was changed"
+        isDone ? "already installed: a run would change nothing" : "dry run: nothing was changed"
     }
 
     private func verdict(_ isDone: Bool) -> String {
-        isDone ? "it is installed: there was nothing to do" : "installed"
+        isDone ? "already installed: there was nothing to do" : "installed"
     }
 
     private func advice(_ machine: FoundMachine, _ installation: Installation) -> [String] {
@@ -141,7 +141,7 @@ struct InstallSystem: AsyncParsableCommand {
         case .none, .managed: []
         case .notManaged:
             [
-                "systemd does not run here; where it does: "
+                "systemd does not run here; where it does, run: "
                     + ServiceCommands(installation.layout).start.map { $0.joined(separator: " ") }.joined(
                         separator: " && ")
             ]

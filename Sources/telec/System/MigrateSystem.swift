@@ -10,15 +10,15 @@ import Transfer
 
 struct MigrateSystem: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "migrate", abstract: "Bring an existing single-user install over into the system-wide one.",
+        commandName: "migrate", abstract: "Move an existing single-user install into the system-wide one.",
         usage: "telec system migrate --from <dir> [<options>]",
         discussion: """
-            Data of any age goes into the database of the settings, in one transaction and proven; every session gets an owner; \
-            settings become config.yml, secrets.yml and people's own files; documents become everybody's. The old daemon is then \
-            disabled, and the new one started. The originals stay as they are, byte for byte, and telec system rollback takes \
-            everything back. Stop the old daemon and its agents first, and run telec system install.
+            Data of any age is transferred into the database of the settings, in one transaction and verified; every session gets an \
+            owner; settings become config.yml, secrets.yml and people's own files; documents are copied for everybody. The old \
+            daemon is then disabled, and the new one started. The originals stay unchanged, byte for byte, and telec system \
+            rollback undoes everything. Stop the old daemon and its agents first, and run telec system install.
 
-            Exits with 1 when something that was made is not as it should be: nothing is switched then.
+            Exits with 1 if a check of the result fails: then the old daemon stays enabled.
 
             EXAMPLES:
               telec system migrate --from /home/alex --owner Alex --dry-run
@@ -33,36 +33,38 @@ struct MigrateSystem: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The person whose the sessions become. Default: who has the account whose home it is.", valueName: "person")
+            "The person who will own the sessions. Default: the person whose account owns the home.",
+            valueName: "person")
     )
     var owner: String?
 
     @Option(
         help: ArgumentHelp(
-            "The account of a person in the settings. May be repeated: an account is never guessed from a name.",
+            "The account of a person in the settings. May be repeated: accounts are never guessed from names.",
             valueName: "os_username=person"))
     var map: [String] = []
 
-    @Flag(help: "Give each session to the person whose e-mail address it names; what names nobody is the owner's.")
+    @Flag(help: "Give each session to the person whose e-mail address it names, and all others to the owner.")
     var byEmail = false
 
     @Option(
         help: ArgumentHelp(
-            "Where the clock hung whose times name no zone (before 2026-01-09), like Europe/Berlin. Default: UTC, as the old "
+            "The zone of times without one (before 2026-01-09), such as Europe/Berlin. Default: UTC, as the old "
                 + "daemon read them.", valueName: "zone"))
     var zone: String?
 
     @Option(
         help: ArgumentHelp(
-            "The database to fill, without a password: it is written to config.yml. Default: what config.yml names.",
+            "The database to fill, without a password: the URL is written to config.yml. Default: the one in config.yml.",
             valueName: "url"))
     var database: String?
 
-    @Flag(help: "Go on with a run that broke off.") var resume = false
-    @Flag(help: "Show what a run does, and change nothing.") var dryRun = false
+    @Flag(help: "Continue a run that was interrupted.") var resume = false
+    @Flag(help: "Show what a run would do, and change nothing.") var dryRun = false
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
 
-    @Option(help: ArgumentHelp("Write the report to this file as a page, too.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Also write the report to this file, as a page.", valueName: "file"), completion: .file())
     var report: String?
 
     @OptionGroup var options: SystemOptions
@@ -122,7 +124,7 @@ struct MigrateSystem: AsyncParsableCommand {
         for pair in map {
             let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {
-                throw ValidationError("--map wants ACCOUNT=PERSON, like alex=\"Alex Smith\"; this is \(pair)")
+                throw ValidationError("--map takes ACCOUNT=PERSON, such as alex=\"Alex Smith\", not \(pair)")
             }
             guard request.accounts[parts[1]] == nil else {
                 throw ValidationError("--map names \(parts[1]) twice: a person has one account")
@@ -134,7 +136,7 @@ struct MigrateSystem: AsyncParsableCommand {
         if let database {
             guard try !"\(DatabaseURL(parsing: database))".contains("***") else {
                 throw ValidationError(
-                    "A password on a command line is everybody's to read: write it to secrets.yml as database.password."
+                    "Everybody can read a password on a command line: write it to secrets.yml as database.password."
                 )
             }
             request.database = database

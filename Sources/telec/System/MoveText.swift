@@ -41,9 +41,9 @@ struct MoveText {
             Section(title: "Settings", lines: plan.files.filter(Self.isSettings).map { settings($0) }),
             Section(title: "Documents", lines: documents),
             Section(title: "Transcripts of agents, which stay where they are", lines: transcripts),
-            Section(title: "Not done by the new system yet", lines: plan.missingFeatures),
+            Section(title: "Not supported by the new system yet", lines: plan.missingFeatures),
             Section(
-                title: "Old units that are disabled at the end",
+                title: "Old units, disabled at the end",
                 lines: plan.units.names.map { plan.units.active.contains($0) ? "\($0), which runs" : $0 }),
             Section(title: "Remarks", lines: plan.remarks),
         ]
@@ -89,7 +89,7 @@ struct MoveText {
         let references = plan.references.map { reference in
             let place = "\(reference.file):\(reference.line) refers to \(reference.text)"
             return reference.shared.map { "\(place): for everybody it is \($0)" }
-                ?? "\(place): that is in one user's home, and leads nowhere for others"
+                ?? "\(place): that is in one user's home, where others can't read it"
         }
         return [count] + skipped + references
     }
@@ -98,7 +98,7 @@ struct MoveText {
         let paths = plan.transcripts
         return [
             "\(Formatting.count(paths.live)) are there, \(Formatting.count(paths.dead)) are gone",
-            "\(Formatting.count(paths.unreadable)) can't be read by the service's user: their owner reads them",
+            "\(Formatting.count(paths.unreadable)) can't be read by the service's user: only their owner can read them",
         ]
     }
 
@@ -109,10 +109,10 @@ struct MoveText {
         let proofs = report.proofs.map { "\($0.verdict.rawValue.replacing("_", with: " ")): \($0.what): \($0.words)" }
         let end =
             report.isProven
-            ? "migrated: the originals are as they were"
-            : "not switched over: something is not right; put it right and go on with --resume, or take it back"
+            ? "migrated: the originals are unchanged"
+            : "not switched over: a check failed; correct the cause and continue with --resume, or undo the run"
         return [
-            Section(title: "Data", lines: report.data == nil ? ["had come over in an earlier run"] : dataLines),
+            Section(title: "Data", lines: report.data == nil ? ["transferred in an earlier run"] : dataLines),
             Section(title: "Proofs", lines: proofs), Section(title: "To do", lines: report.advice),
             Section(title: "Going back", lines: report.wayBack), Section(title: end, lines: [" "]),
         ]

@@ -6,19 +6,19 @@ import TCTerminal
 
 struct RollbackSystem: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rollback", abstract: "Take back what telec system migrate has made, and nothing else.",
+        commandName: "rollback", abstract: "Undo what telec system migrate has made, and nothing else.",
         usage: "telec system rollback [<options>]",
         discussion: """
-            The database becomes what it was, the settings too, documents go, and the old daemon is enabled again. A file that was \
-            changed since stays. What came into being since the migration would be lost: that needs --discard-new.
+            Database and settings become what they were, documents are removed, and the old daemon is enabled again. A file that has \
+            changed since stays. Losing data that was added since the migration needs --discard-new.
 
             EXAMPLES:
               telec system rollback --dry-run
               sudo telec system rollback
             """)
 
-    @Flag(help: "Lose what came into being in the database since the migration.") var discardNew = false
-    @Flag(help: "Show what a run does, and change nothing.") var dryRun = false
+    @Flag(help: "Lose what was added to the database since the migration.") var discardNew = false
+    @Flag(help: "Show what a run would do, and change nothing.") var dryRun = false
     @OptionGroup var options: SystemOptions
 
     func run() async throws {
@@ -30,19 +30,19 @@ struct RollbackSystem: AsyncParsableCommand {
             guard let plan = try await rollback.plan() else {
                 if !dryRun { try rollback.clear() }
                 return options.output.show(Self.document(nil, remarks: [], isDry: dryRun)) {
-                    "nothing was brought over: there is nothing to take back"
+                    "nothing was migrated: there is nothing to undo"
                 }
             }
             if dryRun {
                 return options.output.show(Self.document(plan, remarks: [], isDry: true)) {
-                    (plan.steps + plan.changed.map { "\($0) was changed since, and would stay" } + plan.losses
+                    (plan.steps + plan.changed.map { "\($0) has changed since, and would stay" } + plan.losses
                         + ["dry run: nothing was changed"]).joined(separator: "\n")
                 }
             }
             guard plan.losses.isEmpty || discardNew else { throw Self.refusal(plan) }
             let remarks = try await rollback.run(plan)
             options.output.show(Self.document(plan, remarks: remarks, isDry: false)) {
-                (plan.steps + ["rolled back: the existing install at \(plan.manifest.from) is as it was"]).joined(
+                (plan.steps + ["rolled back: the existing install at \(plan.manifest.from) is unchanged"]).joined(
                     separator: "\n")
             }
             for remark in remarks { options.output.remark(remark) }
@@ -52,7 +52,7 @@ struct RollbackSystem: AsyncParsableCommand {
     private static func refusal(_ plan: SystemRollback.Plan) -> MachineError {
         MachineError(
             "in_use", "the database was used since the migration: \(plan.losses.joined(separator: "; "))",
-            remedy: "keep a copy of it, and say --discard-new to lose that; nothing was changed")
+            remedy: "keep a copy of it, and pass --discard-new to lose that data; nothing was changed")
     }
 
     private static func document(_ plan: SystemRollback.Plan?, remarks: [String], isDry: Bool) -> JSON {

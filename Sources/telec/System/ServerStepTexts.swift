@@ -10,11 +10,11 @@ enum ServerStepTexts {
 
     private static func line(_ step: ServerStep) -> String {
         switch step {
-        case .makeRole(let name, _): "make the role \(name)"
-        case .makeDatabase(let name, _): "make the database \(name)"
+        case .makeRole(let name, _): "create the role \(name)"
+        case .makeDatabase(let name, _): "create the database \(name)"
         case .migrate(let ids): "migrate it, as its owner: \(ids.joined(separator: ", "))"
         case .giveRights(let differences, _):
-            "give owners and rights (docs/postgresql-roles.sql)"
+            "set owners and rights (docs/postgresql-roles.sql)"
                 + (differences.isEmpty ? "" : ": \(differences.joined(separator: "; "))")
         case .writeSettings(let line): "write to config.yml: \(line.dropLast())"
         }

@@ -2,10 +2,10 @@ import ArgumentParser
 
 struct SystemCommands: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "system", abstract: "Install the daemon as a service of this machine, and see that it stays so.",
+        commandName: "system", abstract: "Install the daemon as a service of this machine, and check the installation.",
         discussion: """
-            Everything that an installation lays down is a table of paths, owners, modes and contents: docs/install.md shows it. \
-            What is there and not ours is refused, and changed by nobody.
+            docs/install.md lists everything that an installation writes, with paths, owners, modes and contents. \
+            Existing files that it did not write are never changed: the installation refuses to run.
 
             EXAMPLES:
               telec system install --dry-run

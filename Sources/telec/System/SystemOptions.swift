@@ -12,7 +12,7 @@ import TCTerminal
 struct SystemOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Work in this folder, which is to be the root of a system: nothing outside is touched, no service is started.",
+            "Treat this folder as the root of a system: nothing outside it is touched, and no service is started.",
             valueName: "dir"))
     var root: String?
 
@@ -31,7 +31,7 @@ struct SystemOptions: ParsableArguments {
             throw MachineError("root_is_machine", "\(root) is this machine itself", remedy: "leave out --root")
         }
         guard let telec = Executable.path else {
-            throw MachineError("failed", "the system does not tell where telec is", remedy: "see that /proc is mounted")
+            throw MachineError("failed", "the path of telec can't be found", remedy: "check that /proc is mounted")
         }
         let manager = try manager(root)
         let record = SystemLayout(manager, programs: .init(folder: "")).record
@@ -56,7 +56,7 @@ struct SystemOptions: ParsableArguments {
     func requireRoot() throws {
         guard geteuid() == 0 else {
             throw MachineError(
-                "not_root", "only root can do this", remedy: "use sudo, or look at what it does with --dry-run")
+                "not_root", "only root can do this", remedy: "use sudo, or see what it would do with --dry-run")
         }
     }
 

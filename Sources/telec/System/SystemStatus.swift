@@ -8,10 +8,10 @@ import TCTerminal
 
 struct SystemStatus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Compare this machine with what an installation lays down. Changes nothing.",
+        commandName: "status", abstract: "Compare this machine with what an installation writes. Changes nothing.",
         usage: "telec system status [<options>]",
         discussion: """
-            Names what is missing, changed, too open or not ours, and exits with 1 when there is any of it.
+            Lists what is missing, changed, too open or foreign, and exits with 1 if there is anything.
 
             EXAMPLES:
               telec system status
@@ -44,14 +44,14 @@ struct SystemStatus: AsyncParsableCommand {
             }
             return (try await server.plan().findings, nil)
         } catch {
-            return ([], "the database was not looked at: \(error)")
+            return ([], "the database was not checked: \(error)")
         }
     }
 
     private func text(_ findings: [Finding]) -> String {
-        if findings.isEmpty { return "installed, and as it should be" }
+        if findings.isEmpty { return "installed correctly" }
         let words = findings.map { "\(word($0.kind)): \($0.message)" }
-        return (words + ["\(findings.count) to put right: telec system install --dry-run shows how"]).joined(
+        return (words + ["\(findings.count) to correct: telec system install --dry-run shows how"]).joined(
             separator: "\n")
     }
 

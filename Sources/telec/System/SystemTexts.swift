@@ -13,17 +13,17 @@ struct StepTexts {
 
     private func line(_ step: SystemStep) -> String {
         switch step {
-        case .makeAccount(let name): "make the user and the group \(name): no password, no shell, no home"
+        case .makeAccount(let name): "create the user and the group \(name): no password, no shell, no home"
         case .removeAccount(let name): "remove the user and the group \(name)"
-        case .makeFolder(let entry): "make \(entry.path)/ (\(rights.of(entry)))"
+        case .makeFolder(let entry): "create \(entry.path)/ (\(rights.of(entry)))"
         case .write(let entry, _, let was): "\(was == nil ? "write" : "change") \(entry.path) (\(rights.of(entry)))"
         case .copy(let entry, let source, _, let isNew):
             "\(isNew ? "copy" : "replace") \(entry.path) (\(rights.of(entry))) from \(source)"
         case .link(let entry, let target): "link \(entry.path) to \(target)"
-        case .change(let entry, let was): "give \(entry.path) to \(rights.of(entry)); it is \(rights.of(was)) now"
+        case .change(let entry, let was): "set \(entry.path) to \(rights.of(entry)); it is now \(rights.of(was))"
         case .remove(let path): "remove \(path)"
         case .removeFolder(let path): "remove \(path)/, which is empty"
-        case .removeTree(let path): "remove \(path)/ and all that is in it"
+        case .removeTree(let path): "remove \(path)/ and everything in it"
         case .run(let words): "run \(words.joined(separator: " "))"
         }
     }

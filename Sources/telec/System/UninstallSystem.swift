@@ -4,10 +4,10 @@ import TCTerminal
 
 struct UninstallSystem: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "uninstall", abstract: "Stop the service and take its programs and units away.",
+        commandName: "uninstall", abstract: "Stop the service, and remove its programs and units.",
         usage: "telec system uninstall [<options>]",
         discussion: """
-            Settings, data and the user stay, so that an installation goes on with them. With --purge they go, too: every session's \
+            Settings, data and the user stay, for a later installation. --purge removes them as well: every session's \
             recording, the audit log of a SQLite database, the shared documents. A PostgreSQL database stays in any case.
 
             EXAMPLES:
@@ -16,9 +16,9 @@ struct UninstallSystem: AsyncParsableCommand {
               sudo telec system uninstall --purge --yes
             """)
 
-    @Flag(help: "Take settings, data, logs and the user away, too.") var purge = false
+    @Flag(help: "Also remove settings, data, logs and the user.") var purge = false
     @Flag(help: "Don't ask before a purge.") var yes = false
-    @Flag(help: "Show what a run does, and change nothing.") var dryRun = false
+    @Flag(help: "Show what a run would do, and change nothing.") var dryRun = false
     @OptionGroup var options: SystemOptions
 
     func run() async throws {
@@ -58,9 +58,9 @@ struct UninstallSystem: AsyncParsableCommand {
         let data = installation.layout.folders.state
         guard Console.inputIsTerminal else {
             throw MachineError(
-                "not_confirmed", "a purge removes all data, \(data) among it", remedy: "say so with --yes")
+                "not_confirmed", "a purge removes all data, including \(data)", remedy: "confirm with --yes")
         }
-        let answer = Console.ask("Remove all of TeleClaude's settings and data, \(data) among it? [y/N] ")
+        let answer = Console.ask("Remove all of TeleClaude's settings and data, including \(data)? [y/N] ")
         guard ["y", "yes"].contains(answer?.lowercased()) else {
             throw MachineError("not_confirmed", "nothing was removed", remedy: "answer y to remove it")
         }

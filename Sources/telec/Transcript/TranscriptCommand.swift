@@ -7,11 +7,11 @@ struct TranscriptCommand: AsyncParsableCommand {
         commandName: "transcript", abstract: "Show what was said in a session.",
         usage: "telec transcript <session> [<options>]",
         discussion: """
-            Somebody else's takes a reason, for which you are asked on a terminal, and is in the audit log before the first line is \
-            shown. Escape sequences of the session never reach your terminal, whatever the format. --agent gives what the agent's own \
-            transcript says instead of what its terminal showed (Claude, Codex, Gemini).
+            Reading somebody else's session requires a reason, for which a terminal asks you, and is logged in the audit log before the \
+            first line is shown. Escape sequences of the session never reach your terminal, whatever the format. --agent shows the \
+            agent's own transcript instead of what its terminal showed (Claude, Codex, Gemini).
 
-            --raw gives the recording itself (asciicast v3, for asciinema), escape sequences and all; to a terminal it is refused.
+            --raw prints the recording itself (asciicast v3, for asciinema), including escape sequences, but not to a terminal.
 
             EXAMPLES:
               telec transcript ID
@@ -25,7 +25,7 @@ struct TranscriptCommand: AsyncParsableCommand {
 
     @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @Option(help: "Why you read it: required for another person's session, and logged.") var reason: String?
-    @Flag(help: "Go on as long as the session does.") var follow = false
+    @Flag(help: "Continue as long as the session runs.") var follow = false
     @Option(help: "Show it as text, markdown, cast (asciicast v3 without escape sequences) or jsonl.")
     var format = TranscriptFormat.text
     @Flag(help: "Show the recording unchanged.") var raw = false
@@ -33,18 +33,19 @@ struct TranscriptCommand: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func validate() throws {
-        guard !raw || !agent else { throw ValidationError("Say --raw or --agent, not both.") }
+        guard !raw || !agent else { throw ValidationError("Give --raw or --agent, not both.") }
         guard !raw || format == .text || format == .cast else {
-            throw ValidationError("--raw is the recording itself: leave --format out, or say --format cast.")
+            throw ValidationError("--raw prints the recording itself: leave --format out, or use --format cast.")
         }
         guard !agent || format != .cast else { throw ValidationError("A cast shows a terminal: leave --agent out.") }
         guard !options.output.json || (!raw && !follow && format == .text) else {
-            throw ValidationError("--json is one document with the text: say --format jsonl for one a line.")
+            throw ValidationError(
+                "--json prints one document with the text: use --format jsonl for one document per line.")
         }
         guard !raw || !Console.outputIsTerminal else {
             throw ValidationError(
                 """
-                A recording may hold commands for your terminal: send --raw into a file or a program, such as \
+                A recording may contain commands for your terminal: send --raw to a file or a program, such as \
                 telec transcript ID --raw > session.cast.
                 """)
         }
@@ -69,7 +70,7 @@ enum TranscriptFormat: String, CaseIterable, ExpressibleByArgument {
 
 struct TailSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tail", abstract: "Show a session as it goes on, until it ends or you press Ctrl-C.",
+        commandName: "tail", abstract: "Follow a session until it ends or you press Ctrl-C.",
         usage: "telec sessions tail <session> [<options>]",
         discussion: """
             EXAMPLES:

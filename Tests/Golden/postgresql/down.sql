@@ -1,4 +1,4 @@
--- For psql, and a database that holds what the migrations declare and nothing beside it.
+-- For psql, and a database that holds only what the migrations declare.
 \set ON_ERROR_STOP on
 SET TimeZone = 'UTC';
 

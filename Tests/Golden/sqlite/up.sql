@@ -1,4 +1,4 @@
--- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.
+-- For the sqlite3 shell, and a database that holds only what the migrations declare.
 .bail on
 
 -- up 0001-single-user-tables

@@ -84,7 +84,7 @@ struct AuditGuardTests {
                     ).seq
                 }
             }
-            #expect(try await log.objection()?.contains("\(obstacle.name) is none of ours") == true)
+            #expect(try await log.objection()?.contains("\(obstacle.name) is not part of TeleClaude") == true)
             let flaw = try await log.verify().flaw
             #expect(flaw != nil)
             if flaw?.kind == .unguarded { #expect(try await log.head() == before) }
@@ -110,32 +110,41 @@ struct AuditGuardTests {
         let changes =
             backend == .sqlite
             ? [
-                ("DROP TRIGGER audit_log_no_delete", "the trigger audit_log.audit_log_no_delete is gone"),
+                ("DROP TRIGGER audit_log_no_delete", "the trigger audit_log.audit_log_no_delete is missing"),
                 (
                     """
                     DROP TRIGGER audit_log_no_update;
                     CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log WHEN NEW.uid = 0 BEGIN SELECT 1; END;
-                    """, "the trigger audit_log_no_update on audit_log is not as its migration made it"
+                    """, "the trigger audit_log_no_update on audit_log differs from what its migration made"
                 ),
             ]
             : [
-                ("DROP TRIGGER audit_log_keep ON audit_log", "the trigger audit_log.audit_log_keep is gone"),
+                ("DROP TRIGGER audit_log_keep ON audit_log", "the trigger audit_log.audit_log_keep is missing"),
                 (
                     "ALTER TABLE audit_log DISABLE TRIGGER audit_log_refuse",
-                    "the trigger audit_log_refuse on audit_log is not as its migration made it"
+                    "the trigger audit_log_refuse on audit_log differs from what its migration made"
                 ),
                 (
                     """
                     CREATE OR REPLACE FUNCTION audit_head_forward() RETURNS trigger LANGUAGE plpgsql
                     AS $$ BEGIN RETURN NEW; END $$
-                    """, "the trigger audit_head_forward on audit_head is not as its migration made it"
+                    """, "the trigger audit_head_forward on audit_head differs from what its migration made"
                 ),
-                ("ALTER TABLE audit_log SET UNLOGGED", "audit_log, which does not outlive a crash is none of ours"),
-                ("ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY", "row security on audit_log is none of ours"),
-                ("CREATE POLICY hide ON audit_log USING (false)", "the policy hide on audit_log is none of ours"),
+                (
+                    "ALTER TABLE audit_log SET UNLOGGED",
+                    "audit_log, which does not outlive a crash is not part of TeleClaude"
+                ),
+                (
+                    "ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY",
+                    "row security on audit_log is not part of TeleClaude"
+                ),
+                (
+                    "CREATE POLICY hide ON audit_log USING (false)",
+                    "the policy hide on audit_log is not part of TeleClaude"
+                ),
                 (
                     "CREATE TABLE more () INHERITS (audit_log)",
-                    "audit_log, which is read together with more is none of ours"
+                    "audit_log, which is read together with more is not part of TeleClaude"
                 ),
             ]
         for (change, sentence) in changes {

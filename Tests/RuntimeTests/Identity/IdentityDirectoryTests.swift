@@ -61,7 +61,8 @@ struct IdentityDirectoryTests {
                 account: { name in twins[name].map { Account(uid: $0, name: name, home: "/", shell: "/bin/sh") } },
                 name: { _ in nil })
         }
-        #expect(error?.code == "duplicate_uid" && error?.message.contains("Eve and Alice have one uid, 1001") == true)
+        #expect(
+            error?.code == "duplicate_uid" && error?.message.contains("Eve and Alice have the same uid, 1001") == true)
     }
 
     /// The arguments are contents of /etc/passwd as userdel, useradd and usermod leave it while the daemon runs.

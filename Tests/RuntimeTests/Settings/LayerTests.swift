@@ -95,7 +95,7 @@ struct LayerTests {
             #expect(loaded.effective["ui.a"]?.value.text == "${NOBODY}")
             #expect(loaded.effective["ui.b"]?.value.text == "${ANTHROPIC_API_KEY}")
             #expect(loaded.effective["ui.c"]?.value.text == "/h/work")
-            #expect(loaded.remarks.count { $0.message.contains("nobody knows") } == 2)
+            #expect(loaded.remarks.count { $0.message.contains("is not defined") } == 2)
         }
     }
 
@@ -148,9 +148,9 @@ struct LayerTests {
             try folder.write("etc/config.yml", "databse: {path: /x}\nserver: {body_byte: 7}\nmine: 1\n")
             let loaded = try folder.load(["TELECLAUDE_THINKING_MOD": "fast"])
             let messages = loaded.remarks.map(\.message)
-            #expect(messages.contains("databse.path is no key that is known: did you mean database.path?"))
-            #expect(messages.contains("server.body_byte is no key that is known: did you mean server.body_bytes?"))
-            #expect(messages.contains("nothing is set by this variable: did you mean TELECLAUDE_THINKING_MODE?"))
+            #expect(messages.contains("databse.path is not a known key: did you mean database.path?"))
+            #expect(messages.contains("server.body_byte is not a known key: did you mean server.body_bytes?"))
+            #expect(messages.contains("this variable sets nothing: did you mean TELECLAUDE_THINKING_MODE?"))
             #expect(loaded.effective["mine"]?.value == SettingsValue(plain: "1"))
         }
     }

@@ -66,10 +66,10 @@ struct LegacyLoadingTests {
             #expect(
                 remarks == [
                     "config.yml: others can read the secrets in this file: chmod 600 config.yml",
-                    "config.yml:53: my_custom_key.note is no key that is known; it is kept",
-                    "config.yml:53: my_custom_key.when is no key that is known; it is kept",
-                    ".env:19: MULTI is no key that is known; it is kept",
-                    "config.yml:26: whatsapp.phone_number_id: nobody knows ${WHATSAPP_PHONE_NUMBER_ID}; it stays as it is",
+                    "config.yml:53: my_custom_key.note is not a known key; it is kept",
+                    "config.yml:53: my_custom_key.when is not a known key; it is kept",
+                    ".env:19: MULTI is not a known key; it is kept",
+                    "config.yml:26: whatsapp.phone_number_id: ${WHATSAPP_PHONE_NUMBER_ID} is not defined; it stays as it is",
                 ])
             #expect(loaded.remarks.map(\.isFailure) == [true, false, false, false, false])
         }

@@ -97,7 +97,7 @@ struct RefusalTests {
             let loaded = try folder.load()
             #expect(
                 loaded.remarks.map(\.message) == [
-                    "mine.a is no key that is known; it is kept",
+                    "mine.a is not a known key; it is kept",
                     "tts.voice looks like a secret: this file is no place for one",
                 ])
         }

@@ -54,7 +54,7 @@ struct YAMLTests {
         arguments: [
             ("a: 1\nb: [secret", 3, "did not find expected"), ("a: *b", 1, "found undefined alias"),
             ("a: &b [*b]", 1, "found undefined alias"), ("a: 1\n---\nb: 2", 2, "but found another document"),
-            ("x: 1\na: 1\nb: 2\na: 3", 2, "a is there twice"), ("a: 'secret", 1, "unexpected end of stream"),
+            ("x: 1\na: 1\nb: 2\na: 3", 2, "a occurs twice"), ("a: 'secret", 1, "unexpected end of stream"),
             ("a: \"\\q\"", 1, "unknown escape"), ("\ta: 1", 1, "cannot start any token"), ("a: b: c", 1, "not allowed"),
             ("a: \u{1}", nil, "control characters"), ("a: \u{0}b", nil, "control characters"),
         ] as [(String, Int?, String)])

@@ -74,7 +74,8 @@ struct PostgreSQLColumnReader {
         if column.isIdentity, let counting = row[9].text {
             omitted.append(
                 .init(
-                    .other, name, reason: "counts by \(counting): the target counts up by one, from the last number on")
+                    .other, name,
+                    reason: "counts by \(counting): the target continues from the last number in steps of one")
             )
         }
     }

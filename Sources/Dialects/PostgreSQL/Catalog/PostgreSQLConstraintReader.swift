@@ -84,14 +84,14 @@ extension PostgreSQLConstraintReader.Constraint {
             table.checks.append(Check(PostgreSQLExpression(table.columns).read(expression ?? ""), name: name))
         case .foreignKey:
             guard let parent, isParentHere else {
-                return [remark("points to \(parent ?? "a table") which is no plain table of this schema")]
+                return [remark("refers to \(parent ?? "a table"), which is not an ordinary table of this schema")]
             }
             var key = ForeignKey(columns, to: parent, parentColumns, name: name)
             key.onDelete = onDelete
             key.onUpdate = onUpdate
             key.isDeferred = isDeferred
             table.foreignKeys.append(key)
-        case .exclusion: return [remark("\(definition): there is no word for an exclusion in a schema")]
+        case .exclusion: return [remark("\(definition): a schema can't declare an exclusion")]
         }
         return lostDetails
     }
@@ -99,23 +99,23 @@ extension PostgreSQLConstraintReader.Constraint {
     /// The remark on a constraint that is NOT VALID. No copy keeps that: a transfer checks the rows there, and lists those that
     /// break the constraint.
     var unvalidated: [Omission] {
-        isValidated ? [] : [remark("is NOT VALID: rows from before it may break it")]
+        isValidated ? [] : [remark("is NOT VALID: rows that are older than it may break it")]
     }
 
     var lostDetails: [Omission] {
         var lost = unvalidated
         if kind == .unique, definition.hasPrefix("UNIQUE NULLS NOT DISTINCT") {
-            lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that NULL does not repeat"))
+            lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that treats NULLs as distinct"))
         }
         if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
         // The action applies to some of the columns only, which PostgreSQL allows since version 15.
         if kind == .foreignKey, columns.count > 1,
             definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (")
         {
-            lost.append(remark("sets some of its columns only: it is transferred as setting all of them"))
+            lost.append(remark("sets only some of its columns: it is transferred as setting all of them"))
         }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {
-            lost.append(remark("is deferrable: it is transferred as checked at once"))
+            lost.append(remark("is deferrable: it is transferred as checked immediately"))
         }
         return lost
     }

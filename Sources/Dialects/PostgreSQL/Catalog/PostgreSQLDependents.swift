@@ -87,7 +87,7 @@ struct PostgreSQLDependents {
             else { continue }
             throw LoweringError(
                 "\(step.before.name).\(old)",
-                "a column is renamed and another one changed at once, and the undeclared \(object.kind.rawValue) "
+                "one column is renamed and another changed in one alteration, and the undeclared \(object.kind.rawValue) "
                     + "\(object.name) uses them",
                 remedy: "rename the column in an AlterTable of its own")
         }

@@ -19,7 +19,7 @@ enum PostgreSQLEnforcedType {
     static func of(_ type: Description, column: String) -> EnforcedType {
         var held = word(type, column)
         guard type.isCaseless || type.base == "citext", held.labels.isEmpty else { return held }
-        let reason = "compares without regard to case, and there by the letters A to Z only (NOCASE)"
+        let reason = "compares without regard to case; in the target only for the letters A to Z (NOCASE)"
         held.reason = held.reason.map { "\($0), which \(reason)" } ?? reason
         held.isCaseless = true
         return held
@@ -27,7 +27,7 @@ enum PostgreSQLEnforcedType {
 
     private static func word(_ type: Description, _ column: String) -> EnforcedType {
         switch type.kind {
-        case "e": return EnforcedType(.text, reason: "is an enumeration of the source's own", labels: type.labels)
+        case "e": return EnforcedType(.text, reason: "is an enumeration defined in the source", labels: type.labels)
         case "d":
             var held = builtIn(type.base, column)
             held.reason = "is a domain over \(type.base)" + (held.reason.map { ", which \($0)" } ?? "")
@@ -38,7 +38,9 @@ enum PostgreSQLEnforcedType {
 
     private static func builtIn(_ declared: String, _ column: String) -> EnforcedType {
         let type = portable(declared)
-        guard let type else { return EnforcedType(.text, reason: "is a type of PostgreSQL's alone: written as text") }
+        guard let type else {
+            return EnforcedType(.text, reason: "is a type that only PostgreSQL has: written as text")
+        }
         return EnforcedType(type, specials: specials(of: type, SQLText.identifier(column)))
     }
 

@@ -80,10 +80,10 @@ struct PostgreSQLIndexReader {
     private static func objection(toIndex row: Row) -> String? {
         if row[3].boolean == false { return "is INVALID: the CREATE INDEX CONCURRENTLY that made it failed" }
         let method = row[4].text ?? ""
-        if method != "btree" { return "is a \(method) index, which a schema has no word for" }
+        if method != "btree" { return "is a \(method) index, which a schema can't declare" }
         // The unique index of a schema value allows any number of NULLs, so it would be a different index.
-        if row[14].boolean == true { return "is NULLS NOT DISTINCT, which a schema has no word for" }
-        if row[7].boolean == true { return "holds columns beside its key (INCLUDE), which a schema has no word for" }
+        if row[14].boolean == true { return "is NULLS NOT DISTINCT, which a schema can't declare" }
+        if row[7].boolean == true { return "holds columns beside its key (INCLUDE), which a schema can't declare" }
         return nil
     }
 
@@ -91,13 +91,13 @@ struct PostgreSQLIndexReader {
     /// in a descending one. In the options, bit 1 is `NULLS FIRST` and bit 0 is `DESC`.
     private static func objection(toPart row: Row) -> String? {
         let options = row[10].integer ?? 0
-        if options == 1 || options == 2 { return "says where nulls stand, which a schema has no word for" }
+        if options == 1 || options == 2 { return "sets the position of NULLs, which a schema can't declare" }
         if row[15].boolean == false {
             return
-                "compares by the collation \(row[11].text ?? ""), which takes some texts for one and has no word in a schema"
+                "compares by the collation \(row[11].text ?? ""), which treats some different texts as equal and can't be declared in a schema"
         }
         if row[12].boolean == false {
-            return "uses the operator class \(row[13].text ?? ""), which a schema has no word for"
+            return "uses the operator class \(row[13].text ?? ""), which a schema can't declare"
         }
         return nil
     }

@@ -38,13 +38,13 @@ package enum PostgreSQLInspector {
         guard error.kind == .permission || error.code == "0A000" else { return error }
         var refusal = error
         refusal.kind = .permission
-        let purpose = "what the migrations make is read back from a schema made for the moment, and this"
+        let purpose = "the migrations' schema has to be built in a temporary schema, and this"
         if error.code == "42501" {
-            refusal.message = "\(purpose) role may make none: \(error.message)"
-            refusal.remedy = "GRANT CREATE ON DATABASE to the role, or ask with the one that migrates"
+            refusal.message = "\(purpose) role may not create one: \(error.message)"
+            refusal.remedy = "GRANT CREATE ON DATABASE to the role, or connect with the role that migrates"
         } else {
-            refusal.message = "\(purpose) server takes no writes: \(error.message)"
-            refusal.remedy = "ask the primary server"
+            refusal.message = "\(purpose) server accepts no writes: \(error.message)"
+            refusal.remedy = "connect to the primary server"
         }
         return refusal
     }

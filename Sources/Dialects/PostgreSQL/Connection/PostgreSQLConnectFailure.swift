@@ -25,11 +25,11 @@ struct PostgreSQLConnectFailure {
     private var meanings: [Meaning] {
         [
             Meaning(
-                words: "no password supplied", kind: .authentication, message: "the server wants a password",
-                remedy: "put it into ~/.pgpass or PGPASSWORD, or into the URL"),
+                words: "no password supplied", kind: .authentication, message: "the server requires a password",
+                remedy: "put it into ~/.pgpass, PGPASSWORD or the URL"),
             Meaning(
                 words: "authentication failed for user", kind: .authentication,
-                message: "the server refuses this user or password", remedy: "check both, and the server's pg_hba.conf"),
+                message: "the server rejects this user or password", remedy: "check both, and the server's pg_hba.conf"),
             Meaning(
                 words: "FATAL: role \"", kind: .authentication, message: "the server does not know this user",
                 remedy: "create it with createuser"),
@@ -38,13 +38,14 @@ struct PostgreSQLConnectFailure {
                 remedy: "add a line to the server's pg_hba.conf"),
             Meaning(
                 words: "permission denied for database", kind: .authentication,
-                message: "the server does not let this user in", remedy: "GRANT CONNECT on the database to it"),
+                message: "this user may not connect to the database", remedy: "GRANT CONNECT on the database to it"),
             Meaning(
                 words: "FATAL: database \"", kind: .unreachable, message: "there is no such database",
                 remedy: "create it with createdb \(database)"),
-            Meaning(words: "invalid integer value", kind: .invalidURL, message: "the URL's parameters make no sense"),
-            Meaning(words: "invalid sslmode value", kind: .invalidURL, message: "the URL's parameters make no sense"),
-            Meaning(words: "definition of service", kind: .invalidURL, message: "the service can't be looked up"),
+            Meaning(words: "invalid integer value", kind: .invalidURL, message: "the URL's parameters are not valid"),
+            Meaning(words: "invalid sslmode value", kind: .invalidURL, message: "the URL's parameters are not valid"),
+            Meaning(
+                words: "definition of service", kind: .invalidURL, message: "the service's definition can't be found"),
         ]
     }
 

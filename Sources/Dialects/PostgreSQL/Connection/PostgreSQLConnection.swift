@@ -203,8 +203,8 @@ extension PostgreSQLConnection {
             guard count > 0 || (count < 0 && errno == EINTR) || left > 0 else {
                 close()
                 throw DatabaseError(
-                    .lost, "the server did not answer for \(answerTimeout) s", statement: statement,
-                    remedy: "check the server and the way to it")
+                    .lost, "the server has not answered for \(answerTimeout) s", statement: statement,
+                    remedy: "check the server and the network")
             }
             // The result says what is wrong with the connection.
             guard PQconsumeInput(handle) == 1 else { break }

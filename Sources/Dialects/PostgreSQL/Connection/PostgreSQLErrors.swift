@@ -60,18 +60,18 @@ extension DatabaseError {
 
     private static func remedy(sqlState: String, message: String) -> String? {
         switch sqlState {
-        case "55P03": "try again when the other connection is done"
-        case "40P01", "40001": "roll back first, then run the transaction again: two stood in each other's way"
-        case "2D000": "what ends a transaction can't run inside one: call the procedure by hand"
+        case "55P03": "try again when the other connection has finished"
+        case "40P01", "40001": "roll back, then run the transaction again: two transactions conflicted"
+        case "2D000": "a statement that ends a transaction can't run inside one: call the procedure by hand"
         case "XX001", "XX002": "restore a backup; the server's log says more"
         case "42501" where message.contains("row-level security"):
             "use the table's owner, or a role with BYPASSRLS: a policy would hide rows from this one"
         case "42501" where message.hasPrefix("must be owner"):
             "connect as its owner, or as a member of the owner's role"
-        case "42501": "let the owner of the object, or a superuser, GRANT what is missing"
+        case "42501": "have the object's owner or a superuser GRANT the missing privilege"
         case "25006": "open the database for writing"
         case "25P02": "roll the transaction back: an earlier statement of it failed"
-        case "53100": "make room on the server's disk"
+        case "53100": "free space on the server's disk"
         case "53200" where message.contains("shared memory"):
             "raise max_locks_per_transaction on the server: a transaction locks each table and index that it makes"
         case "53300": "close other connections, or raise max_connections on the server"

@@ -9,7 +9,7 @@ extension PostgreSQLConnection {
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T {
         guard !isInTransaction else {
             throw DatabaseError(
-                .other, "the lock \(lock.name) can't be waited for inside a transaction",
+                .other, "waiting for the lock \(lock.name) is not possible inside a transaction",
                 remedy: "commit or roll back first")
         }
         let key = try lockKey(lock)
@@ -76,13 +76,13 @@ extension PostgreSQLConnection {
             """)
         guard let holder = holders.first?.values.map({ $0.text ?? "" }), holder.count == 4 else {
             return DatabaseError(
-                .locked, "the lock \(lock.name) was held by another process until just now", remedy: "try again")
+                .locked, "the lock \(lock.name) was held by another process a moment ago", remedy: "try again")
         }
         return DatabaseError(
             .locked,
             "the lock \(lock.name) is held by process \(holder[0]) (\(holder[1]), from \(holder[2]), connected for "
                 + "\(holder[3]) s)",
-            remedy: "wait until it is done, or end it with SELECT pg_terminate_backend(\(holder[0]))")
+            remedy: "wait until that process is done, or end it with SELECT pg_terminate_backend(\(holder[0]))")
     }
 }
 

@@ -23,7 +23,7 @@ final class PostgreSQLPooler: Sendable {
         let second = open()
         defer { PQfinish(second) }
         guard let second, PQstatus(second) == CONNECTION_OK else {
-            throw Self.undecided("no second connection could be opened to find it out")
+            throw Self.undecided("no second connection could be opened for the check")
         }
         // A busy pooler may happen to give each connection a session of its own, but not every time.
         var rounds = 8
@@ -47,7 +47,7 @@ final class PostgreSQLPooler: Sendable {
         let other = Self.process(of: second, "BEGIN; \(question)")
         let own = Self.process(of: first, question)
         switch (other, own) {
-        case (.failed(let reason), _): throw Self.shared("it lets nobody begin a transaction: \(reason)")
+        case (.failed(let reason), _): throw Self.shared("it did not begin a transaction: \(reason)")
         case (_, .failed(let reason)): throw Self.undecided(reason)
         case (.known(process), _): throw Self.shared(nil)
         case (_, .known(let number)) where number != process: throw Self.shared(nil)
@@ -65,15 +65,15 @@ final class PostgreSQLPooler: Sendable {
     private static func shared(_ detail: String?) -> DatabaseError {
         DatabaseError(
             .pooled,
-            "a pooler stands before the server (PgBouncer or its like) and gives one session to several programs in turn, so "
-                + "what is set and locked there would not be ours alone" + (detail.map { " (\($0))" } ?? ""),
+            "a pooler such as PgBouncer stands before the server and shares each session between several programs, so "
+                + "this program's settings and locks would reach other programs" + (detail.map { " (\($0))" } ?? ""),
             remedy: "connect to the server itself, or to a pool in session mode")
     }
 
     private static func undecided(_ reason: String) -> DatabaseError {
         DatabaseError(
             .pooled,
-            "a pooler stands before the server, and whether it keeps a session for one program can't be found out: \(reason)",
+            "a pooler stands before the server, and it is not known whether each program keeps its own session: \(reason)",
             remedy: "connect to the server itself, or try again when the pooler has connections left")
     }
 }
@@ -100,7 +100,7 @@ extension PostgreSQLPooler {
             default: return .failed(reason(handle))
             }
         }
-        return number.map { .known($0) } ?? .failed("it did not say which process serves")
+        return number.map { .known($0) } ?? .failed("it did not name the process that serves the session")
     }
 
     /// Returns whether a result can be read without waiting.

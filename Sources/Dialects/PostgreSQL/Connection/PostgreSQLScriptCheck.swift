@@ -74,7 +74,7 @@ extension ScriptStatement {
         case ("DISCARD", _), ("DEALLOCATE", "ALL"), ("DEALLOCATE", "PREPARE"):
             return word(0) == "DISCARD" || has(word: "ALL")
                 ? ScriptObjection(
-                    reason: "\(word(0)) takes from the session what the migration needs", remedy: "leave it out") : nil
+                    reason: "\(word(0)) changes session state that the migration needs", remedy: "leave it out") : nil
         default: return nil
         }
     }

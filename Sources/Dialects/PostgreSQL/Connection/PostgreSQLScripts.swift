@@ -12,18 +12,18 @@ extension PostgreSQLConnection {
     func executeInTransaction(_ text: String) throws(DatabaseError) {
         guard isInTransaction else {
             throw DatabaseError(
-                .transactionEnded, "the transaction that this statement belongs to is over", statement: text)
+                .transactionEnded, "the transaction of this statement has ended", statement: text)
         }
         let run = try run(text)
         guard !isLost else { throw run.error ?? .postgresql(nil, on: handle, statement: text) }
         guard run.transactionControl == nil, isInTransaction else {
             // All settings, locks and transactions of the script end with the session.
             close()
-            let control = run.transactionControl ?? "something in it"
-            let message = "\(control) ended the transaction that this was to be a part of"
+            let control = run.transactionControl ?? "a statement of the script"
+            let message = "\(control) ended the transaction in which the script ran"
             throw DatabaseError(
                 .transactionEnded, run.error.map { "\(message); then: \($0.message)" } ?? message, statement: text,
-                code: run.error?.code, remedy: "look at what is there, and put it right by hand")
+                code: run.error?.code, remedy: "check the database's state, and repair it by hand")
         }
         if let error = run.error { throw error }
     }
@@ -50,7 +50,7 @@ extension PostgreSQLConnection {
         guard session?.target == nil else { return }
         throw DatabaseError(
             .other,
-            "the search path (\(session?.namedPath ?? "")) names no schema in which this role may work",
+            "the search path (\(session?.namedPath ?? "")) names no schema that this role may use",
             remedy: "CREATE SCHEMA or GRANT USAGE, or name another: ?options=-c%20search_path%3Dname")
     }
 }

@@ -179,7 +179,7 @@ extension PostgreSQLSettings {
             throw DatabaseError(
                 .permission,
                 "the settings of this role or database say session_replication_role = \(session.replicationRole): "
-                    + "triggers and foreign keys would not be heeded", code: error.code,
+                    + "triggers and foreign keys would not take effect", code: error.code,
                 remedy: "let a superuser RESET it for the role and the database")
         }
     }

@@ -25,7 +25,7 @@ extension PostgreSQLConnection {
     /// Returns the cluster, the database, and the transactions that the snapshot sees: all those below xmin, and those below xmax
     /// that are not listed. A write anywhere in the cluster changes this text.
     func sourceFingerprint() throws(DatabaseError) -> String {
-        guard isInTransaction else { throw DatabaseError(.other, "there is no snapshot to take a fingerprint of") }
+        guard isInTransaction else { throw DatabaseError(.other, "there is no open snapshot to take a fingerprint of") }
         return try text(
             """
             SELECT 'postgresql:' || (SELECT system_identifier FROM pg_control_system()) || ':' ||

@@ -40,7 +40,7 @@ extension PostgreSQLParameters {
                 ports[ports.count - 1] = rest.removePrefix(before: ",")
             }
             guard rest.isEmpty || rest.first == "," else {
-                throw .url("a host's closing ] ends the host", remedy: "write [::1] or [::1]:5432")
+                throw .url("the host has text after its closing ]", remedy: "write [::1] or [::1]:5432")
             }
         } while !rest.isEmpty
         for port in ports where !port.isEmpty {
@@ -58,7 +58,7 @@ extension PostgreSQLParameters {
         guard rest.first == "[" else { return rest.removePrefix(before: ":,") }
         let address = rest.dropFirst().prefix { $0 != "]" }
         guard address.endIndex < rest.endIndex, !address.isEmpty else {
-            throw .url("an IPv6 address stands between [ and ]", remedy: "write [::1] or [::1]:5432")
+            throw .url("an IPv6 address must be written in [ and ]", remedy: "write [::1] or [::1]:5432")
         }
         rest = rest[rest.index(after: address.endIndex)...]
         return address

@@ -14,7 +14,7 @@ enum PostgreSQLVersion {
         // Before version 10, the major version consisted of two numbers.
         let name = version < 100_000 ? "\(version / 10_000).\(version / 100 % 100)" : "\(version / 10_000)"
         throw DatabaseError(
-            .other, "the server is PostgreSQL \(name), and \(oldest / 10_000) is the oldest that is worked with",
+            .other, "the server is PostgreSQL \(name), and \(oldest / 10_000) is the oldest supported version",
             remedy: "upgrade the server")
     }
 }

@@ -116,11 +116,11 @@ enum PostgreSQLEncoding: Equatable {
         case .timestamp(let digits): "is not a timestamp without a zone" + Self.limit(digits)
         case .date: "is not a date"
         case .time(let digits): "is not a time of day" + Self.limit(digits)
-        case .interval: "is not a span of time, nor a number of microseconds"
+        case .interval: "is neither a time span nor a number of microseconds"
         case .inet: "is not an IPv4 or IPv6 address"
         case .uuid: "is not a uuid"
         case .json: "is not JSON"
-        case .jsonb, .provenJSON: "is not JSON that jsonb takes"
+        case .jsonb, .provenJSON: "is not JSON that jsonb accepts"
         case .bytea: "is neither bytes, text nor a number"
         case .raw: "is not in the binary form of the column's type"
         }
@@ -133,7 +133,7 @@ enum PostgreSQLEncoding: Equatable {
     private func refusalOfText(_ value: RawValue) -> String? {
         switch value {
         case .blob: "is bytes, not text"
-        case .text(let bytes) where bytes.contains(0): "holds a NUL character, which no PostgreSQL text can"
+        case .text(let bytes) where bytes.contains(0): "holds a NUL character, which PostgreSQL texts can't hold"
         case .text(let bytes) where PostgreSQLText.characters(in: bytes) == nil: "is not UTF-8"
         case .null, .integer, .real, .boolean, .text: nil
         }

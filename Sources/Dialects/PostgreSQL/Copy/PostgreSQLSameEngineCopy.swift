@@ -63,7 +63,7 @@ struct PostgreSQLSameEngineCopy {
         copy.types.append(
             TransferredType(
                 table: column.table, column: name, type: .native(sqlite: "", postgresql: word),
-                reason: "\(what) of the source's own"))
+                reason: "\(what) defined in the source"))
         return (word, hasServersBase ? .ownForm : .text)
     }
 
@@ -75,7 +75,7 @@ struct PostgreSQLSameEngineCopy {
         copy.types.append(
             TransferredType(
                 table: column.table, column: column.column.name, type: .native(sqlite: "", postgresql: "text"),
-                reason: "names what is in the source: written as text"))
+                reason: "names an object of the source: written as text"))
         return ("text", .text)
     }
 
@@ -89,9 +89,11 @@ struct PostgreSQLSameEngineCopy {
     /// table's columns that become texts, of which another expression may be true.
     private func objection(to column: PostgreSQLColumnReader.Column, _ texts: MentionedNames) -> String? {
         guard let expression = column.expression else { return nil }
-        if let function = ownFunction(in: expression) { return "it calls \(function)(), which is the source's own" }
+        if let function = ownFunction(in: expression) {
+            return "it calls \(function)(), which is defined in the source"
+        }
         let text = column.column.generated == nil ? nil : texts.mentioned(in: .sql(expression)).first
-        return text.map { "it reads \($0), which is a text there: its values are kept" }
+        return text.map { "it reads \($0), which becomes text in the target: its values are copied" }
     }
 
     private mutating func clause(
@@ -103,7 +105,8 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(
                 .init(
                     .other, "\(column.table).\(value.name) COLLATE \(collation)",
-                    reason: "is a collation of the source's own: there the column sorts and compares by the database's")
+                    reason:
+                        "is a collation defined in the source: in the target the column uses the database's collation")
             )
         }
         switch column.ownCollation == nil ? value.collation : nil {
@@ -126,7 +129,7 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(
                 .init(
                     .other, "\(column.table).\(value.name) DEFAULT",
-                    reason: "it counts by a sequence that belongs to no column: \(expression)"))
+                    reason: "it uses a sequence that belongs to no column: \(expression)"))
             return text
         }
         let own = withoutOwnCasts(expression)

@@ -42,13 +42,13 @@ extension PostgreSQLDialect: TransferSource {
         let foreign: Set<String> = ["ANY", "ARRAY", "LIKE", "LOWER", "UPPER", "LATERAL"]
         for token in SQLToken.scan(query) {
             guard !token.isSymbol("~"), token.kind != .word || !foreign.contains(token.text.uppercased()) else {
-                throw Untranslatable("\(token.text) means something else in the target: make it there by hand")
+                throw Untranslatable("\(token.text) means something else in the target: create it there by hand")
             }
         }
         if let objection = PortableSQL.objection(to: query) { throw Untranslatable(objection.reason) }
         let decimals = MentionedNames(columns.filter(\.type.isDecimal).map(\.name))
         if let decimal = decimals.mentioned(in: view.query).first {
-            throw Untranslatable("it reads the decimal \(decimal), which computes in another way in the target")
+            throw Untranslatable("it reads the decimal \(decimal), which computes differently in the target")
         }
         return TranslatedView(.native(sqlite: query, postgresql: query), columns: columns)
     }

@@ -7,7 +7,7 @@ extension TableAlteration {
             + followers.map { follower in
                 LongLock(
                     table: follower.before.name, waiting: .everybody,
-                    meanwhile: "columns that refer to \(before.name) are written anew in every row", isAvoidable: false)
+                    meanwhile: "columns that refer to \(before.name) are rewritten in every row", isAvoidable: false)
             }
     }
 }
@@ -19,12 +19,12 @@ extension ChangeStep {
         case .addUnique(let unique): [lock(.everybody, "unique key \(unique.name ?? "") is built", isAvoidable: true)]
         case .addPrimaryKey(let key): [lock(.everybody, "primary key \(key.name ?? "") is built")]
         case .addCheck(let check):
-            [lock(.everybody, "check \(check.name ?? "") is asked of every row", isAvoidable: true)]
+            [lock(.everybody, "check \(check.name ?? "") is checked for every row", isAvoidable: true)]
         case .addForeignKey(let key):
-            [lock(.writers, "foreign key \(key.name ?? "") is asked of every row", isAvoidable: true)]
+            [lock(.writers, "foreign key \(key.name ?? "") is checked for every row", isAvoidable: true)]
         case .addColumn(let column, let filling):
             column.isComputedForEveryRow(filling)
-                ? [lock(.everybody, "every row gets a value of its own in \(column.name)")] : []
+                ? [lock(.everybody, "every row gets its own value in \(column.name)")] : []
         case .changeColumn(let name, let facets): locks(changing: name, facets)
         case .dropColumn, .renameColumn, .dropIndex, .dropPrimaryKey, .dropUnique, .dropCheck, .dropForeignKey,
             .renameIndex, .renameConstraint:
@@ -41,11 +41,11 @@ extension ChangeStep {
         var locks: [LongLock] = []
         if now.generated != nil && now.generated != was.generated || retypes(was, now) && !was.type.widens(to: now.type)
         {
-            locks.append(lock(.everybody, "\(name) is written anew in every row"))
+            locks.append(lock(.everybody, "\(name) is rewritten in every row"))
         }
         guard was.isNullable, !now.isNullable else { return locks }
         let isFilled = facets.contains { if case .nullable(_, .some) = $0 { true } else { false } }
-        let meanwhile = isFilled ? "\(name) is filled, and looked at in every row" : "\(name) is looked at in every row"
+        let meanwhile = isFilled ? "\(name) is filled, and checked in every row" : "\(name) is checked in every row"
         return locks + [lock(.everybody, meanwhile, isAvoidable: !isFilled && facets.count == 1)]
     }
 }

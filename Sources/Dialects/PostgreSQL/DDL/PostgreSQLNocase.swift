@@ -69,8 +69,8 @@ extension PostgreSQLDialect {
         if let schema {
             if try connection.queryValue("SELECT to_regtype('citext') IS NOT NULL")?.boolean == true { return .there }
             return .impossible(
-                reason: "the extension citext stands in the schema \(schema), which the search path does not hold",
-                remedy: "name that schema behind the target's: ?options=-csearch_path=…,\(schema)")
+                reason: "the extension citext is in the schema \(schema), which is not on the search path",
+                remedy: "add that schema after the target's: ?options=-csearch_path=…,\(schema)")
         }
         let isKnown = try connection.queryValue(
             "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'citext')")?.boolean
@@ -91,7 +91,7 @@ extension PostgreSQLDialect {
             "SELECT 'É' = 'é' COLLATE \(trusted: name) AND 'e' <> 'é' COLLATE \(trusted: name)")
         if isCaseless?.boolean == true { return .there }
         return .impossible(
-            reason: "the target has a collation \(name) already, which is another one",
+            reason: "the target already has a different collation \(name)",
             remedy: "rename it, or choose citext or text")
     }
 }

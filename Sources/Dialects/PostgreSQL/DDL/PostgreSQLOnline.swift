@@ -19,7 +19,7 @@ struct PostgreSQLOnline {
         switch step.change {
         case .addIndex(let index): return [try build(index, on: step.after)]
         case .dropIndex(let name):
-            try requireOneTable("drops no index of such a table beside those who use it")
+            try requireOneTable("can't drop an index of such a table while it is in use")
             return [
                 OnlineStep(
                     statement: PostgreSQLOnlineTable.removal(ofIndex: name), isMomentary: false,
@@ -31,7 +31,7 @@ struct PostgreSQLOnline {
         case .addCheck(let check):
             return table.add(check.name, try DDL.define(check, of: step.after, in: dialect))
         case .addForeignKey(let key):
-            try requireOneTable("adds a foreign key to such a table only with a look at all rows")
+            try requireOneTable("checks all rows when it adds a foreign key to such a table")
             return table.add(key.name, DDL.define(key))
         case .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name): return [table.drop(name)]
         case .changeColumn(let name, _):
@@ -42,7 +42,7 @@ struct PostgreSQLOnline {
     }
 
     private func build(_ index: Index, on table: Table) throws(LoweringError) -> OnlineStep {
-        try requireOneTable("builds no index of such a table beside those who write")
+        try requireOneTable("can't build an index of such a table while others write")
         let live = PostgreSQLOnlineTable(table.name)
         return OnlineStep(
             statement: try dialect.create(index, on: table, concurrently: true), isMomentary: false,
@@ -58,7 +58,7 @@ struct PostgreSQLOnline {
         guard undeclared.partitioned.contains(name) else { return }
         throw LoweringError(
             name, "it is partitioned, and PostgreSQL \(what)",
-            remedy: "take .online() off, and apply it while nobody writes")
+            remedy: "remove .online(), and apply the migration while nobody writes")
     }
 
     /// Adds a unique key: its index is built while others write, and then becomes the key's index.

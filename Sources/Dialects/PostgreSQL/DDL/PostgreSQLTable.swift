@@ -69,7 +69,7 @@ extension PostgreSQLDialect {
         case .nocase:
             throw LoweringError(
                 "NOCASE", "PostgreSQL has no such collation",
-                remedy: "make an index over lower(column), or use native(…)")
+                remedy: "create an index over lower(column), or use native(…)")
         case .native(let sqlite, let postgresql):
             guard !postgresql.isEmpty else { throw LoweringError(sqlite, "this collation has no name in PostgreSQL") }
             return " COLLATE \(SQLText.identifier(postgresql))"

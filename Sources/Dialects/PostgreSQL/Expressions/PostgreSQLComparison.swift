@@ -36,7 +36,7 @@ extension PostgreSQLExpressionTranslation {
         case (.integer, .integer), (.integer, .real), (.real, .integer), (.real, .real), (.boolean, .boolean): break
         case (.text, .text), (.bytes, .bytes):
             guard isEquality || a.kind == .bytes || a.isByBytes || b.isByBytes else {
-                throw Untranslatable("\(sign) orders texts by the database's collation there")
+                throw Untranslatable("\(sign) orders texts by the database's collation in PostgreSQL")
             }
         case (.shaped(let type), .text): b = try shape(b, type)
         case (.text, .shaped(let type)): a = try shape(a, type)
@@ -46,7 +46,7 @@ extension PostgreSQLExpressionTranslation {
             a.sql = try double(a, precision, beside: b)
         case (.integer, .decimal(let precision)), (.real, .decimal(let precision)):
             b.sql = try double(b, precision, beside: a)
-        case (_, _): throw Untranslatable("it compares values of two kinds, or decimals")
+        case (_, _): throw Untranslatable("it compares values of different types, or decimals")
         }
         return (a.sql, b.sql)
     }

@@ -62,7 +62,7 @@ struct PostgreSQLExpressionTranslation {
             guard case .text(let bytes)? = SQLiteEncoding(type).shaped(.text(bytes), scratch, 0) else { return nil }
             return String(decoding: bytes, as: UTF8.self)
         }
-        guard let result else { throw Untranslatable("'\(text)' is no \(type)") }
+        guard let result else { throw Untranslatable("'\(text)' is not a valid \(type)") }
         return result
     }
 }
@@ -70,7 +70,7 @@ struct PostgreSQLExpressionTranslation {
 extension PostgreSQLExpressionTranslation {
     func condition(_ tree: SQLiteTree) throws(Untranslatable) -> String {
         let piece = try piece(tree)
-        guard piece.kind == .boolean || piece.kind == .null else { throw Untranslatable("it yields no truth") }
+        guard piece.kind == .boolean || piece.kind == .null else { throw Untranslatable("its result is not a boolean") }
         return piece.sql
     }
 
@@ -96,8 +96,8 @@ extension PostgreSQLExpressionTranslation {
         case .choice(let branches, let otherwise): return try choice(branches, otherwise)
         case .column, .aggregate, .row, .query, .exists, .isInQuery:
             throw Untranslatable("it reads more than one row")
-        case .matches: throw Untranslatable("LIKE regards case there, and does not in SQLite")
-        case .blob: throw Untranslatable("it holds bits")
+        case .matches: throw Untranslatable("LIKE respects case in PostgreSQL, and ignores it in SQLite")
+        case .blob: throw Untranslatable("it contains a bit string")
         }
     }
 
@@ -106,7 +106,7 @@ extension PostgreSQLExpressionTranslation {
             // These words are functions that are called without parentheses (the manual, 9.26.1).
             let asksWho = ["current_user", "current_role", "session_user", "user", "current_catalog", "current_schema"]
             guard !asksWho.contains(SQLName.folded(name)) else {
-                throw Untranslatable("\(name) asks for the session, of which the target knows nothing")
+                throw Untranslatable("\(name) depends on the session, which the target does not know")
             }
             throw Untranslatable("the table has no column \(name)")
         }
@@ -120,7 +120,7 @@ extension PostgreSQLExpressionTranslation {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
         let piece = try piece(operand)
         guard piece.kind == .integer || piece.kind == .real else {
-            throw Untranslatable("\(sign) stands before no number")
+            throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         return Piece("(\(sign)\(piece.sql))", piece.kind, literal: piece.literal.map { sign == "-" ? "-" + $0 : $0 })
     }
@@ -138,7 +138,7 @@ extension PostgreSQLExpressionTranslation {
             for operand in Self.operands(of: sign, left, right) {
                 let piece = try piece(operand)
                 guard piece.kind == .text || piece.kind == .integer else {
-                    throw Untranslatable("|| would render a value in another way")
+                    throw Untranslatable("|| would render a value differently")
                 }
                 texts.append(piece.sql)
             }
@@ -154,11 +154,11 @@ extension PostgreSQLExpressionTranslation {
         for (at, operand) in Self.operands(of: sign, left, right).enumerated() {
             let piece = try piece(operand)
             guard ["+", "-", "*", "/", "%"].contains(sign), piece.kind == .integer else {
-                throw Untranslatable("\(sign) is used on something else than whole numbers")
+                throw Untranslatable("\(sign) is used on values that are not whole numbers")
             }
             if at > 0, sign == "/" || sign == "%" {
                 guard let literal = piece.literal, Int64(literal) != 0 else {
-                    throw Untranslatable("\(sign) by zero means something else")
+                    throw Untranslatable("\(sign) by zero has another result")
                 }
             }
             numbers.append(piece.sql)
@@ -202,7 +202,7 @@ extension PostgreSQLExpressionTranslation {
         }
         let kind = kinds.first { $0 != .null } ?? .null
         guard kinds.allSatisfy({ $0 == kind || $0 == .null }) else {
-            throw Untranslatable("the branches of CASE differ in kind")
+            throw Untranslatable("the branches of CASE differ in type")
         }
         return Piece(sql + " END)", kind)
     }
@@ -226,7 +226,7 @@ extension PostgreSQLExpressionTranslation {
         switch (function, pieces.count) {
         case ("lower", 1), ("upper", 1):
             guard pieces[0].kind == .text, pieces[0].isByBytes else {
-                throw Untranslatable("\(function)() knows more letters there than in SQLite")
+                throw Untranslatable("\(function)() converts more letters in PostgreSQL than in SQLite")
             }
             var piece = Piece("\(function)(\(list))", .text)
             piece.isByBytes = true

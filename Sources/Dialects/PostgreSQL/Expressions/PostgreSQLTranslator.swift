@@ -14,8 +14,8 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         let piece = try piece(parsed(text))
-        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("it yields something else than \(type)") }
-        guard piece.kind != .real else { throw Untranslatable("fractions are computed in another way") }
+        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type)") }
+        guard piece.kind != .real else { throw Untranslatable("fractions are computed differently") }
         return .native(sqlite: piece.sql, postgresql: text)
     }
 

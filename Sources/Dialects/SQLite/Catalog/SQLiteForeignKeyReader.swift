@@ -63,7 +63,7 @@ struct SQLiteForeignKeyReader {
         }
         guard !named.isEmpty else { throw Dangling(reason: "\(parent.name) has no primary key") }
         guard named.count == source.columns.count else {
-            throw Dangling(reason: "\(source.columns.count) columns can't point to \(named.count)")
+            throw Dangling(reason: "\(source.columns.count) columns can't refer to \(named.count)")
         }
         let columns = named.map { aim.column($0) ?? $0 }
         guard aim.keys.contains(Set(columns)) else {

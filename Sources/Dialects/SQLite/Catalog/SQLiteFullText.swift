@@ -61,7 +61,7 @@ struct SQLiteFullText {
     /// FTS4 passes them through two functions that the application registers (https://www.sqlite.org/fts3.html, section 6.1).
     static func objection(to sql: String) -> String? {
         guard let function = SQLiteFullText(sql).options["uncompress"] else { return nil }
-        return "keeps its texts in a form that only its application's function \(function)() reads"
+        return "keeps its texts in a form that only the application's function \(function)() can read"
     }
 
     private func fullText(named name: String) -> FullText? {

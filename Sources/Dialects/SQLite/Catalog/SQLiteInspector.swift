@@ -85,7 +85,7 @@ package enum SQLiteInspector {
                 return .init(.other, object.name, reason: "the table can't be read: \(error.message)")
             }
             if let virtual = catalog.shadows[object.name], object.kind == "table" {
-                return .init(.shadowTable, object.name, reason: "holds what the virtual table \(virtual) indexes")
+                return .init(.shadowTable, object.name, reason: "holds data of the virtual table \(virtual)")
             }
             if object.isVirtualTable {
                 let sql = object.sql ?? ""

@@ -31,7 +31,7 @@ struct SQLiteTableReader {
                 .init(
                     .other, source.name,
                     reason:
-                        "\(clause) comes along without its ON CONFLICT: what a conflict does is said by each statement elsewhere"
+                        "\(clause) is transferred without its ON CONFLICT: in the target each statement sets its own conflict handling"
                 ))
         }
     }

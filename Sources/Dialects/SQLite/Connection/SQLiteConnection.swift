@@ -142,7 +142,7 @@ extension SQLiteConnection {
         guard !isInTransaction else {
             throw DatabaseError(
                 .other, "foreign keys can't be switched off inside a transaction",
-                remedy: "commit or roll back before a table is rebuilt")
+                remedy: "commit or roll back before the table is rebuilt")
         }
         let foreignKeys = try pragma("foreign_keys")
         let legacyRename = try pragma("legacy_alter_table")

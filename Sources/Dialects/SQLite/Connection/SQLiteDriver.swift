@@ -54,7 +54,7 @@ struct SQLiteDriver: Driver {
         guard !handle.isReadOnly else {
             throw DatabaseError(
                 .permission, "\(path) may not be written by this user",
-                remedy: "let this user write the file, or use a user who may")
+                remedy: "give this user write access to the file, or run as a user who has it")
         }
         if options.isOwned { try enterWAL(connection) }
         if options.isDurable {

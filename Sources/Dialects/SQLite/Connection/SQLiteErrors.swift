@@ -73,20 +73,20 @@ enum SQLiteResult {
         switch kind {
         case .locked where code == busySnapshot:
             (
-                "\(path) was written by another connection since this transaction began to read it (\(message))",
-                "roll the transaction back first, then run it again"
+                "\(path) was changed by another connection after this transaction began to read it (\(message))",
+                "roll the transaction back, then run it again"
             )
         case .locked:
             (
                 "\(path) is in use by another connection (\(message))",
-                "try again when the other program is done, or stop it"
+                "try again when the other program has finished, or stop it"
             )
         case .diskFull:
-            ("no space left to write \(path) (\(message))", "free some space where the file lies")
+            ("no space is left to write \(path) (\(message))", "free some space on the file's disk")
         case .permission:
             (
                 "\(path) may not be written (\(message))",
-                "let this user write the file and its folder, or use a user who may"
+                "give this user write access to the file and its folder, or run as a user who has it"
             )
         case .unreachable:
             ("\(path) can't be opened (\(message))", "check the path and who may read it")
@@ -111,7 +111,7 @@ enum SQLiteResult {
             )
         // https://www.sqlite.org/loadext.html: modules are compiled in, or loaded by the program.
         case SQLITE_ERROR where message.hasPrefix("no such module: "):
-            (message, "use a SQLite that was built with this module; the script and the file are not at fault")
+            (message, "use a build of SQLite that has this module; the script and the file are fine")
         default: (message, nil)
         }
     }

@@ -21,7 +21,7 @@ final class SQLiteHeldLock: HeldLock {
         guard descriptor >= 0 else {
             throw DatabaseError(
                 .permission, "\(path) can't be opened: \(String(cString: strerror(errno)))",
-                remedy: "let this user write the folder of the database")
+                remedy: "give this user write access to the database's folder")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)

@@ -22,8 +22,8 @@ extension ScriptCheck {
         case "VACUUM", "DETACH": return .outsideTransactions(statement.word(0))
         case "ATTACH":
             return ScriptObjection(
-                reason: "ATTACH adds a database to the connection, which outlives the migration",
-                remedy: "leave it out; bring rows of another database in with a program of your own")
+                reason: "ATTACH adds a database to the connection, and stays in effect after the migration",
+                remedy: "remove it; bring in rows of another database with your own program")
         case "PRAGMA": return SQLitePragma(statement)?.objection
         default: return nil
         }

@@ -9,7 +9,7 @@ extension SQLiteConnection {
     func executeInTransaction(_ text: String) throws(DatabaseError) {
         guard isInTransaction else {
             throw DatabaseError(
-                .transactionEnded, "the transaction that this statement belongs to is over", statement: text)
+                .transactionEnded, "the transaction of this statement has ended", statement: text)
         }
         try handle.refusingTransactionControl()
         defer { handle.allowTransactionControl() }

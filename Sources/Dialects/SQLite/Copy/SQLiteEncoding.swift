@@ -51,7 +51,7 @@ enum SQLiteEncoding {
     /// The reason why a value does not fit, for messages.
     var refusal: String {
         switch self {
-        case .stored: "is of another kind"
+        case .stored: "is of another storage class"
         case .smallint: "is not a whole number of 16 bits"
         case .integer: "is not a whole number of 32 bits"
         case .bigint: "is not a whole number of 64 bits"

@@ -41,7 +41,7 @@ extension SQLiteDialect: TransferTarget {
         case .text: .there
         case .citext, .icu:
             .impossible(
-                reason: "SQLite compares without regard to case by COLLATE NOCASE, and has nothing else for it",
+                reason: "SQLite compares without regard to case only by COLLATE NOCASE",
                 remedy: "leave the policy out: such columns become COLLATE NOCASE")
         }
     }
@@ -106,11 +106,11 @@ extension SQLiteDialect: TransferTarget {
     }
 
     package func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String {
-        throw LoweringError(table.name, "SQLite takes a check when it makes the table, and not later")
+        throw LoweringError(table.name, "SQLite accepts a check only when it creates the table")
     }
 
     package func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
-        throw LoweringError(table, "SQLite takes a foreign key when it makes the table, and not later")
+        throw LoweringError(table, "SQLite accepts a foreign key only when it creates the table")
     }
 
     package func slices(of table: String, into count: Int, on connection: any Connection) throws -> [String] { [] }

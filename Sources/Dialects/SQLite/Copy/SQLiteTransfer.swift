@@ -58,12 +58,12 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
     /// doubles, and refuses a generated column that reads another one.
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         if let other = computed.mentioned(in: expression).first {
-            throw Untranslatable("it reads \(other), which is computed itself")
+            throw Untranslatable("it reads \(other), which is a computed column itself")
         }
         let text = Self.text(expression)
         let piece = try piece(parsed(text))
-        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("it yields something else than \(type)") }
-        guard piece.kind != .number else { throw Untranslatable("fractions are computed in another way") }
+        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type)") }
+        guard piece.kind != .number else { throw Untranslatable("fractions are computed differently") }
         return .native(sqlite: text, postgresql: piece.sql)
     }
 
@@ -82,7 +82,7 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
             SQLToken.scan(Self.text(expression)).contains(where: { $0.stringValue?.lowercased() == "localtime" })
         else { return nil }
         return
-            "its default is local time, which is that of the session there (TimeZone), and of the program's machine here"
+            "its default is local time: of the session (TimeZone) in PostgreSQL, and of the program's machine in SQLite"
     }
 
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression? {

@@ -188,7 +188,7 @@ struct SQLiteAlter {
             guard users.isEmpty else {
                 throw LoweringError(
                     "\(table.name).\(column)",
-                    "it is renamed and the table rebuilt at once, and undeclared objects use it: "
+                    "it is renamed while the table is rebuilt, and undeclared objects use it: "
                         + users.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", "),
                     remedy: "rename the column in an AlterTable of its own")
             }

@@ -106,8 +106,8 @@ struct SQLiteRebuild {
         guard !inside.isEmpty else { return }
         let names = inside.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
         throw LoweringError(
-            old.name, "SQLite must rebuild this table, which would lose undeclared parts: \(names)",
-            remedy: "declare it in a migration, or drop it first")
+            old.name, "SQLite must rebuild this table, and would lose its undeclared parts: \(names)",
+            remedy: "declare them in a migration, or drop them first")
     }
 }
 

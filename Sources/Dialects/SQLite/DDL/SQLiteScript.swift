@@ -3,7 +3,7 @@
 extension SQLiteDialect {
     public func script(_ steps: [ScriptStep]) -> String {
         var lines = [
-            "-- For the sqlite3 shell, and a database that holds what the migrations declare and nothing beside it.",
+            "-- For the sqlite3 shell, and a database that holds only what the migrations declare.",
             ".bail on",
         ]
         for step in steps {

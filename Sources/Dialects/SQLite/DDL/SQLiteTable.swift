@@ -49,7 +49,8 @@ extension SQLiteDialect {
         if column.isIdentity {
             guard isInlineKey else {
                 throw LoweringError(
-                    "\(table.name).\(column.name)", "SQLite can only count in a column that is the whole primary key",
+                    "\(table.name).\(column.name)",
+                    "SQLite numbers rows only in a column that is the whole primary key",
                     remedy: "make it the primary key, or fill it yourself")
             }
             return text + " AUTOINCREMENT"

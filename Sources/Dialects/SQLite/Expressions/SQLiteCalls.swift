@@ -135,7 +135,7 @@ extension SQLiteExpressionTranslation {
         case .text: return piece.sql
         case .integer where function == "length": return "(\(piece.sql))::text"
         case .null, .integer, .number, .boolean, .bytes, .native:
-            throw Untranslatable("\(function)() is used on something else than a text")
+            throw Untranslatable("\(function)() is used on a value that is not a text")
         }
     }
 
@@ -148,7 +148,9 @@ extension SQLiteExpressionTranslation {
             return Piece(
                 "substr(\(text), \(numbers.compactMap { $0.map(String.init) }.joined(separator: ", ")))", .text)
         }
-        guard use != .rows else { throw Untranslatable("substr() counts from the end or by a column") }
+        guard use != .rows else {
+            throw Untranslatable("substr() has a start or length that is negative or not a literal")
+        }
         let start = try Self.count(number(pieces[1]))
         var from = "(CASE WHEN \(start) < 0 THEN length(\(text)) + \(start) + 1 ELSE \(start) END)"
         if let number = numbers[0] { from = number < 0 ? "length(\(text)) - \(-number - 1)" : "\(number)" }
@@ -174,7 +176,7 @@ extension SQLiteExpressionTranslation {
     }
 
     private static func count(_ number: Piece) throws(Untranslatable) -> String {
-        guard number.kind == .integer else { throw Untranslatable("substr() counts by a fraction") }
+        guard number.kind == .integer else { throw Untranslatable("substr() has a start or length with a fraction") }
         return "(\(number.sql))::integer"
     }
 
@@ -196,7 +198,7 @@ extension SQLiteExpressionTranslation {
             }
             let spec = String(rest.prefix { "0123456789.-+, ".contains($0) })
             rest = rest.dropFirst(spec.count)
-            guard let letter = rest.popFirst() else { throw Untranslatable("the format '\(format)' ends too early") }
+            guard let letter = rest.popFirst() else { throw Untranslatable("the format '\(format)' is incomplete") }
             if letter == "%", spec.isEmpty {
                 plain.append("%")
                 continue
@@ -228,7 +230,7 @@ extension SQLiteExpressionTranslation {
             return "round(coalesce(\(try cast(piece, toInteger: false)), 0), \(places))::text"
         default: break
         }
-        throw Untranslatable("the format '\(format)' has a field that PostgreSQL has not")
+        throw Untranslatable("the format '\(format)' has a field that PostgreSQL does not have")
     }
 
     private func cast(_ piece: Piece, toInteger isInteger: Bool) throws(Untranslatable) -> String {
@@ -277,7 +279,7 @@ extension SQLiteExpressionTranslation {
             return Piece("json_array_length((\(pieces[0].sql))::json)::bigint", .integer)
         }
         guard case .string(let path) = arguments[1], let keys = Self.keys(path) else {
-            throw Untranslatable("json_extract() has a path that is not simply one of names and places")
+            throw Untranslatable("json_extract() has a path of more than names and positions")
         }
         return Self.extracted(pieces[0], keys)
     }
@@ -286,12 +288,12 @@ extension SQLiteExpressionTranslation {
     func member(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         let json = try piece(left)
         guard use == .view, json.kind == .text else {
-            throw Untranslatable("->> is used on something else than a text")
+            throw Untranslatable("->> is used on a value that is not a text")
         }
         switch right {
         case .string(let name):
             guard let keys = name.hasPrefix("$") ? Self.keys(name) : [name] else {
-                throw Untranslatable("->> has a path that is not simply one of names and places")
+                throw Untranslatable("->> has a path of more than names and positions")
             }
             return Self.extracted(json, keys)
         case .number(let place) where Int(place) != nil: return Self.extracted(json, [place])

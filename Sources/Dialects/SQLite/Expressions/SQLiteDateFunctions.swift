@@ -98,7 +98,7 @@ extension SQLiteExpressionTranslation {
                 return "timestamp \(SQLText.literal("2000-01-01 " + literal))"
             }
             return Self.moment(ofText: piece.sql)
-        case .boolean, .bytes, .native: throw Untranslatable("it takes something else for a moment")
+        case .boolean, .bytes, .native: throw Untranslatable("it uses a value of another type as a timestamp")
         }
     }
 
@@ -126,7 +126,7 @@ extension SQLiteExpressionTranslation {
             guard let day = Int(words[1]), (0...6).contains(day) else { break }
             return "(\(moment) + ((7 + \(day) - extract(dow FROM \(moment))::integer) % 7) * interval '1 day')"
         case "localtime" where use == .insert && moment == Self.utcNow: return "localtimestamp"
-        case "localtime", "utc": throw Untranslatable("it asks for local time, which every machine has its own of")
+        case "localtime", "utc": throw Untranslatable("it uses local time, which depends on the machine")
         case "unixepoch", "auto", "julianday": break
         case let count?:
             guard words.count == 2, Double(count) != nil, count.utf8.allSatisfy({ "+-.0123456789".utf8.contains($0) })
@@ -134,7 +134,7 @@ extension SQLiteExpressionTranslation {
             if let moved = Self.moved(moment, count, words[1]) { return moved }
         case nil: break
         }
-        throw Untranslatable("'\(text)' moves a moment in a way that has no counterpart")
+        throw Untranslatable("'\(text)' is a time modifier without a counterpart")
     }
 
     /// Moves a moment by a number of units. SQLite counts up the month and keeps the day; in a month that is too short for this

@@ -223,7 +223,7 @@ extension SQLiteExpressionTranslation {
             .decimal,
             .numeric, .text,
             .varchar, .boolean, .json, .jsonText, .bytes:
-            throw Untranslatable("the moment of the insert is no \(type)")
+            throw Untranslatable("the time of the insert is not a \(type)")
         }
     }
 }

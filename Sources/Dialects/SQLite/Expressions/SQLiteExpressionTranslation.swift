@@ -175,7 +175,7 @@ extension SQLiteExpressionTranslation {
         case .binary(let sign, let left, let right): return try binary(sign, left, right)
         case .call(let function, let arguments): return try call(function, arguments)
         case .aggregate(let call): return try aggregate(call)
-        case .row: throw Untranslatable("it takes several values for one")
+        case .row: throw Untranslatable("it uses several values where one is expected")
         case .query(let query): return try first(of: query)
         case .exists(let query): return Piece("EXISTS (\(try inner(query).sql))", .boolean)
         case .isNull(let operand, let negated):
@@ -201,7 +201,7 @@ extension SQLiteExpressionTranslation {
             return Piece("\(Int64(bitPattern: bits))", .integer)
         }
         guard Double(text) != nil, !text.contains("x") else {
-            throw Untranslatable("the number \(text) is written in SQLite's way")
+            throw Untranslatable("the number \(text) is written in SQLite's own notation")
         }
         return Piece(text, .number)
     }

@@ -48,13 +48,13 @@ extension SQLiteExpressionTranslation {
         // SQLite writes 15 digits and always a point. PostgreSQL's numeric keeps 15 digits of a double.
         case .number: return Piece("regexp_replace((\(piece.sql))::numeric::text, '^(-?\\d+)$', '\\1.0')", .text)
         case .native(let type): return Piece(try rendered(piece.sql, type), .text)
-        case .bytes: throw Untranslatable("it takes bytes for a text")
+        case .bytes: throw Untranslatable("it uses bytes as a text")
         }
     }
 
     /// Renders a moment as most programs write it. No setting of the session changes the result of `to_char` here.
     private func rendered(_ sql: String, _ type: ColumnType) throws(Untranslatable) -> String {
-        guard use != .rows else { throw Untranslatable("it takes a \(type) for a text") }
+        guard use != .rows else { throw Untranslatable("it uses a \(type) as a text") }
         switch type {
         case .datetime:
             let template = "'YYYY-MM-DD HH24:MI:SS'"
@@ -67,7 +67,7 @@ extension SQLiteExpressionTranslation {
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .json, .jsonText,
             .bytes,
             .native:
-            throw Untranslatable("it takes a \(type) for a text")
+            throw Untranslatable("it uses a \(type) as a text")
         }
     }
 
@@ -77,8 +77,8 @@ extension SQLiteExpressionTranslation {
         var kinds: [Kind] = []
         for piece in pieces where piece.kind != .null && !kinds.contains(piece.kind) { kinds.append(piece.kind) }
         guard kinds.count > 1 else { return pieces.map { Self.typed($0, kinds.first) } }
-        guard use != .rows else { throw Untranslatable("the branches of CASE differ in kind") }
-        guard !kinds.contains(.bytes) else { throw Untranslatable("it yields bytes beside values of other kinds") }
+        guard use != .rows else { throw Untranslatable("the branches of CASE differ in type") }
+        guard !kinds.contains(.bytes) else { throw Untranslatable("it mixes bytes with values of other types") }
         let isNumeric = kinds.allSatisfy { $0 == .integer || $0 == .number || $0 == .boolean }
         var result: [Piece] = []
         for piece in pieces { result.append(try isNumeric ? number(piece) : text(piece)) }
@@ -100,7 +100,7 @@ extension SQLiteExpressionTranslation {
     /// the other side.
     func compared(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
         if let (a, b) = Self.matched(a, b) { return Self.said(sign, a, b) }
-        guard use != .rows else { throw Untranslatable("\(a.sql) and \(b.sql) are of different kinds") }
+        guard use != .rows else { throw Untranslatable("\(a.sql) and \(b.sql) are of different types") }
         switch (a.kind, b.kind) {
         case (.boolean, _): return try compared(sign, Self.integer(a).declared(a), b)
         case (_, .boolean): return try compared(sign, a, Self.integer(b).declared(b))
@@ -118,7 +118,7 @@ extension SQLiteExpressionTranslation {
         // In SQLite texts are larger than all numbers.
         case (.native, .integer), (.native, .number): return try Self.decided(sign, a, b, isSmaller: false)
         case (.integer, .native), (.number, .native): return try Self.decided(sign, a, b, isSmaller: true)
-        case (_, _): throw Untranslatable("\(a.sql) and \(b.sql) are of different kinds")
+        case (_, _): throw Untranslatable("\(a.sql) and \(b.sql) are of different types")
         }
     }
 
@@ -155,7 +155,7 @@ extension SQLiteExpressionTranslation {
     ) throws(Untranslatable) -> String {
         let truths = isSmaller ? ["<", "<=", "<>"] : [">", ">=", "<>"]
         guard ["=", "<>", "<", "<=", ">", ">="].contains(sign) else {
-            throw Untranslatable("\(a.sql) and \(b.sql) are of different kinds")
+            throw Untranslatable("\(a.sql) and \(b.sql) are of different types")
         }
         let isKnown = "\(a.sql) IS NOT NULL AND \(b.sql) IS NOT NULL"
         return "(CASE WHEN \(isKnown) THEN \(truths.contains(sign)) END)"

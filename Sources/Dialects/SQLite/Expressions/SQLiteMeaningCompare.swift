@@ -47,13 +47,13 @@ extension SQLiteExpressionTranslation {
         _ word: String, _ operand: SQLiteTree, _ pattern: SQLiteTree, _ escape: SQLiteTree?
     ) throws(Untranslatable) -> String {
         guard word == "LIKE" || word == "GLOB" else {
-            throw Untranslatable("\(word) is what the application makes of it")
+            throw Untranslatable("\(word) is defined by the application")
         }
         let isFixed = use == .rows || word == "GLOB"
         let subject = try self.text(try piece(operand), of: word)
         let pattern = try piece(pattern)
         guard pattern.literal != nil || !isFixed else {
-            throw Untranslatable("\(word) is used with something else than a text and a fixed pattern")
+            throw Untranslatable("\(word) is used with something other than a text and a literal pattern")
         }
         if word == "LIKE" {
             let folded = "lower(\(try self.text(pattern, of: word)) COLLATE \"C\")"
@@ -70,7 +70,7 @@ extension SQLiteExpressionTranslation {
     private func escaping(_ escape: SQLiteTree?) throws(Untranslatable) -> String {
         guard let escape else { return "''" }
         guard case .string(let text) = escape, text.unicodeScalars.count == 1, text.lowercased() == text else {
-            throw Untranslatable("LIKE names an escape that is no single character")
+            throw Untranslatable("LIKE has an escape that is not a single character")
         }
         return SQLText.literal(text)
     }

@@ -8,7 +8,7 @@ extension SQLiteExpressionTranslation {
         if sign == "+", use == .view { return piece.edited { $0.hasAffinity = false } }
         if use != .rows { piece = try number(piece) }
         guard piece.kind == .integer || piece.kind == .number, sign != "~" || piece.kind == .integer else {
-            throw Untranslatable("\(sign) stands before no number")
+            throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         return Piece("(\(sign)\(piece.sql))", piece.kind)
     }
@@ -64,7 +64,7 @@ extension SQLiteExpressionTranslation {
             case .text: texts.append(operand.sql)
             case .integer: texts.append("(\(operand.sql))::text")
             case .null, .number, .boolean, .bytes, .native:
-                guard use != .rows else { throw Untranslatable("|| would render a value in another way") }
+                guard use != .rows else { throw Untranslatable("|| would render a value differently") }
                 texts.append(try text(operand).sql)
             }
         }
@@ -80,14 +80,14 @@ extension SQLiteExpressionTranslation {
         if a.kind == .null || b.kind == .null { return Piece("NULL", .null) }
         let isInteger = a.kind == .integer && b.kind == .integer
         guard isInteger || [a.kind, b.kind].allSatisfy({ $0 == .integer || $0 == .number }) else {
-            throw Untranslatable("\(sign) is used on something else than numbers")
+            throw Untranslatable("\(sign) is used on values that are not numbers")
         }
         guard isInteger || ["+", "-", "*", "/"].contains(sign) else {
             throw Untranslatable("\(sign) is used on a fraction")
         }
         if sign == "<<" || sign == ">>" {
             guard use == .view, case .number(let text) = right, let places = Int(text), (0..<64).contains(places) else {
-                throw Untranslatable("\(sign) has other limits")
+                throw Untranslatable("\(sign) has other limits in PostgreSQL")
             }
             return Piece("((\(a.sql))::bigint \(sign) \(places))", .integer)
         }
@@ -129,7 +129,7 @@ extension SQLiteExpressionTranslation {
             case ("TEXT", .integer): return Piece("(\(piece.sql))::text", .text)
             case ("TEXT", .text), ("INTEGER", .integer), ("INT", .integer), (_, .null): return piece
             case ("REAL", .integer), ("REAL", .number): return Piece("(\(piece.sql))::double precision", .number)
-            default: throw Untranslatable("CAST AS \(type) takes texts that PostgreSQL refuses")
+            default: throw Untranslatable("CAST AS \(type) accepts texts that PostgreSQL refuses")
             }
         }
         return try cast(piece, SQLiteTypeName(type).affinity, type).edited { $0.hasAffinity = true }
@@ -149,7 +149,7 @@ extension SQLiteExpressionTranslation {
         case .numeric: return try number(piece)
         case .blob:
             guard piece.kind != .bytes else { return piece }
-            throw Untranslatable("CAST AS \(type) takes a value for bytes")
+            throw Untranslatable("CAST AS \(type) treats a value as bytes")
         }
     }
 }

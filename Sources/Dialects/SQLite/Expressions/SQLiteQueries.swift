@@ -155,7 +155,7 @@ extension SQLiteExpressionTranslation {
         var terms: [String] = []
         for order in query.order {
             guard let at = place(of: order.term, in: query.cores[0], results) else {
-                throw Untranslatable("it is sorted by what its rows do not show")
+                throw Untranslatable("it is sorted by an expression that it does not select")
             }
             let name = "\(SQLText.identifier("rows")).\(SQLText.identifier(results[at].name))"
             let isCaseless =

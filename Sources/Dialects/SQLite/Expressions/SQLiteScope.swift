@@ -74,7 +74,7 @@ extension SQLiteExpressionTranslation {
 
     func column(_ name: String, of relation: String) throws(Untranslatable) -> Piece {
         guard let found = found(name, of: relation) else {
-            throw Untranslatable("it reads \(relation).\(name), which is nothing that it names")
+            throw Untranslatable("it reads \(relation).\(name), which does not exist in its tables")
         }
         return said(found)
     }
@@ -91,7 +91,7 @@ extension SQLiteExpressionTranslation {
             outside.scopes[0].aliases = [:]
             return try outside.piece(alias)
         }
-        guard isQuoted else { throw Untranslatable("it reads \(name), which is nothing that it names") }
+        guard isQuoted else { throw Untranslatable("it reads \(name), which does not exist in its tables") }
         return Piece(SQLText.literal(name), .text, literal: name)
     }
 

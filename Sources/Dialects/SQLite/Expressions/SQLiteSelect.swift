@@ -93,7 +93,7 @@ extension SQLiteExpressionTranslation {
             if let strange = found.strange.first {
                 guard let first = try inside.pickedOrder(body.uses.aggregates) else {
                     throw Untranslatable(
-                        "it shows \(inside.rendered(strange)), of which a group may hold several values, and takes any of them"
+                        "it selects \(inside.rendered(strange)), of which a group may hold several values, and shows any of them"
                     )
                 }
                 inside.scopes[0].picked = (Set(found.strange), first)
@@ -127,7 +127,7 @@ extension SQLiteExpressionTranslation {
                 let relations = scopes[0].relations.indices.filter { at in
                     name.map { SQLName.equal($0, scopes[0].relations[at].name) } ?? true
                 }
-                guard !relations.isEmpty else { throw Untranslatable("it shows all of \(name ?? "nothing")") }
+                guard !relations.isEmpty else { throw Untranslatable("it selects * from \(name ?? "nothing")") }
                 for at in relations {
                     let relation = scopes[0].relations[at]
                     for column in relation.columns {
@@ -169,7 +169,7 @@ extension SQLiteExpressionTranslation {
         for var tree in select.groups {
             if case .number(let text) = tree, let number = Int(text) {
                 guard results.indices.contains(number - 1) else {
-                    throw Untranslatable("it groups by a column that it has not")
+                    throw Untranslatable("it groups by a column that does not exist")
                 }
                 tree = results[number - 1]
             } else if case .name(let name, _) = tree, found(name) == nil,

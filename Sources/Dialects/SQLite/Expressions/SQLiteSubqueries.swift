@@ -3,7 +3,7 @@
 extension SQLiteExpressionTranslation {
     /// Translates a query inside an expression.
     func inner(_ query: SQLiteQuery) throws(Untranslatable) -> Rows {
-        guard use == .view else { throw Untranslatable("it reads other rows than its own") }
+        guard use == .view else { throw Untranslatable("it reads rows other than its own") }
         return try rows(of: query)
     }
 
@@ -11,7 +11,7 @@ extension SQLiteExpressionTranslation {
     func first(of query: SQLiteQuery) throws(Untranslatable) -> Piece {
         let rows = try inner(query)
         guard rows.columns.count == 1, let column = rows.columns.first else {
-            throw Untranslatable("it takes several columns for one value")
+            throw Untranslatable("it uses several columns where one value is expected")
         }
         let limit = query.limit == nil && !query.isOneRow ? " LIMIT 1" : ""
         return Self.piece(column, "(\(rows.sql)\(limit))").edited { $0.isNullable = true }

@@ -33,7 +33,7 @@ enum FileCopy {
             guard count > 0 else {
                 var error = SQLiteFile.error(errno, creating: target)
                 if error.kind == .diskFull {
-                    error.remedy = "free some space there, or name a temporary folder with more room"
+                    error.remedy = "free some space there, or choose a temporary folder with more space"
                 }
                 throw error
             }

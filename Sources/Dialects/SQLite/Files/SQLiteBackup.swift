@@ -5,7 +5,7 @@ extension SQLitePrivateCopy {
     /// Several readers could not be brought to one snapshot. The writers continue meanwhile
     /// (https://www.sqlite.org/backup.html).
     static func backup(of file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> SQLitePrivateCopy {
-        let remark = "read from a private copy of \(file.name), because this user may not hold its writers back"
+        let remark = "read from a private copy of \(file.name), because this user may not lock out its writers"
         return try SQLitePrivateCopy(of: file, in: options.temporaryFolder, remark) { target throws(DatabaseError) in
             let handle = try SQLiteHandle(file.path, flags: SQLITE_OPEN_READONLY, path: file.name, options: options)
             let reader = SQLiteConnection(handle)
@@ -30,7 +30,7 @@ extension SQLitePrivateCopy {
             try reader.rollback()
         }
         throw DatabaseError(
-            .locked, "\(file.name) can't be copied, because another program keeps writing it",
+            .locked, "\(file.name) can't be copied, because another program keeps writing to it",
             remedy: "run this as a user who may write the file, or stop the program that writes it")
     }
 

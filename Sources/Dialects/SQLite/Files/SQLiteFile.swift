@@ -69,13 +69,13 @@ struct SQLiteFile: Sendable {
         guard access(path, W_OK) == 0 else {
             throw DatabaseError(
                 .permission, "\(name) may not be written by this user (\(Self.text(errno)))",
-                remedy: "let this user write the file, or use a user who may")
+                remedy: "give this user write access to the file, or run as a user who has it")
         }
         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         guard access(folder.isEmpty ? "/" : folder, W_OK | X_OK) == 0 else {
             throw DatabaseError(
                 .permission, "the folder of \(name) may not be written by this user (\(Self.text(errno)))",
-                remedy: "let this user write the folder: SQLite keeps its journal beside the file")
+                remedy: "give this user write access to the folder: SQLite keeps its journal beside the file")
         }
     }
 
@@ -133,7 +133,7 @@ struct SQLiteFile: Sendable {
         case EACCES, EPERM:
             DatabaseError(
                 .permission, "\(name) may not be read by this user (\(text(code)))",
-                remedy: "let this user read it and its folder, or use a user who may")
+                remedy: "give this user read access to it and its folder, or run as a user who has it")
         default: DatabaseError(.unreachable, "\(name) can't be opened (\(text(code)))", remedy: "check the path")
         }
     }
@@ -142,11 +142,11 @@ struct SQLiteFile: Sendable {
         switch code {
         case EACCES, EPERM, EROFS:
             DatabaseError(
-                .permission, "\(name) can't be made by this user (\(text(code)))",
-                remedy: "let this user write the folder, or use a user who may")
+                .permission, "\(name) can't be created by this user (\(text(code)))",
+                remedy: "give this user write access to the folder, or run as a user who has it")
         case ENOSPC, EDQUOT:
-            DatabaseError(.diskFull, "no space left to create \(name)", remedy: "free some space there")
-        default: DatabaseError(.unreachable, "\(name) can't be made (\(text(code)))", remedy: "check the path")
+            DatabaseError(.diskFull, "no space is left to create \(name)", remedy: "free some space there")
+        default: DatabaseError(.unreachable, "\(name) can't be created (\(text(code)))", remedy: "check the path")
         }
     }
 }

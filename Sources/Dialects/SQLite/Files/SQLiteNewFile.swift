@@ -40,7 +40,7 @@ extension SQLiteConnection {
         guard handle.hasMoved else { return }
         throw DatabaseError(
             .lost, "\(handle.path) was removed or replaced while it was open",
-            remedy: "try again: it is then opened anew")
+            remedy: "try again: the file is then opened again")
     }
 }
 

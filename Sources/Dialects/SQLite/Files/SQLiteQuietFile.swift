@@ -50,14 +50,14 @@ final class SQLiteQuietFile: Sendable {
         if let now = try? SQLiteFingerprint(of: file), now.hasSameDatabase(as: fingerprint) { return nil }
         return DatabaseError(
             .changedMeanwhile, "another program wrote \(file.name) while it was read",
-            remedy: "stop that program meanwhile, or let it have the database open from the beginning: then both go on")
+            remedy: "stop that program during the read, or start it before the read begins: then both can work")
     }
 
     /// The remarks about newcomers, for messages.
     var remarks: [String] {
         guard file.walSize > 0 else { return [] }
         return [
-            "another program began to write \(file.name) while it was read: what was read is the snapshot before, and the -wal stays"
+            "another program began to write \(file.name) while it was read: the earlier snapshot was read, and the -wal file stays"
         ]
     }
 

@@ -31,7 +31,7 @@ extension SQLiteSource {
             guard let snapshot = sharing.open, snapshot.share == share else {
                 throw DatabaseError(
                     .other, "the snapshot of \(file.name) is no longer shared",
-                    remedy: "end the sharing when every connection has joined")
+                    remedy: "end the sharing only after every connection has joined")
             }
             try begin()
             return snapshot

@@ -24,7 +24,7 @@ extension SQLiteConnection {
 
     func beginSnapshot(joining share: SnapshotShare) throws(DatabaseError) {
         guard let source = handle.source else {
-            throw DatabaseError(.other, "a database in memory belongs to one connection, and nobody can join it")
+            throw DatabaseError(.other, "a database in memory belongs to one connection, and no other can join it")
         }
         sharedSnapshot = try source.joining(share) { () throws(DatabaseError) in try beginSnapshot() }
     }
@@ -56,7 +56,7 @@ extension SQLiteConnection {
 
     func sourceFingerprint() throws(DatabaseError) -> String {
         guard let sharedSnapshot else {
-            throw DatabaseError(.other, "a fingerprint is taken of a shared snapshot, and none is open")
+            throw DatabaseError(.other, "a fingerprint needs a shared snapshot, and none is open")
         }
         return sharedSnapshot.fingerprint
     }
@@ -88,8 +88,8 @@ extension SQLiteConnection {
         // BEGIN IMMEDIATE on a read-only handle does not keep writers out.
         guard !handle.isReadOnly else {
             throw DatabaseError(
-                .permission, "\(file.name) may not be written by this user, so its writers can't be held back",
-                remedy: "run this as a user who may write it")
+                .permission, "\(file.name) may not be written by this user, so its writers can't be locked out",
+                remedy: "run this as a user who may write the file")
         }
         try handle.leaveWALOnClose()
         let connection = SQLiteConnection(handle)
@@ -112,7 +112,7 @@ extension SQLiteConnection {
         case .untouched: return []
         case .copy(let copy): return [copy.remark]
         case .inPlace where try readsWAL(of: source):
-            return ["other programs go on writing \(name); its -wal grows until everything is read"]
+            return ["other programs can keep writing \(name); its -wal file grows until everything is read"]
         case .inPlace:
             return ["other programs that write \(name) wait until everything is read: it is not in WAL mode"]
         }

@@ -84,7 +84,7 @@ extension SQLiteSource {
             usleep(50_000)
         }
         throw DatabaseError(
-            .locked, "\(file.name) can't be copied, because another program keeps writing it",
+            .locked, "\(file.name) can't be copied, because another program keeps writing to it",
             remedy: "stop the program that writes it, then try again")
     }
 

@@ -26,7 +26,7 @@ extension SQLiteExpressionTranslation {
             switch source.content {
             case .table(let name):
                 guard var relation = relations[SQLName.folded(name)] else {
-                    throw Untranslatable("it reads \(name), which does not come along")
+                    throw Untranslatable("it reads \(name), which is not transferred")
                 }
                 let table = SQLText.identifier(relation.name)
                 relation.name = source.alias ?? relation.name
@@ -41,7 +41,7 @@ extension SQLiteExpressionTranslation {
                 if let key = rows.key { relation.keys = [key] }
                 scope.relations.append(relation)
             case .joined(let inner):
-                guard source.alias == nil else { throw Untranslatable("it gives a name to a join in parentheses") }
+                guard source.alias == nil else { throw Untranslatable("it gives an alias to a join in parentheses") }
                 try add(inner, to: &scope, &texts)
             }
             try merge(source, before, &scope)
@@ -52,7 +52,7 @@ extension SQLiteExpressionTranslation {
     private func merge(_ source: SQLiteQuery.Source, _ at: Int, _ scope: inout SQLiteScope) throws(Untranslatable) {
         for name in try shared(source, at, scope) {
             guard source.join == .inner || source.join == .left else {
-                throw Untranslatable("it joins by name where either side may be missing")
+                throw Untranslatable("it uses USING or NATURAL in a RIGHT or FULL join")
             }
             guard let owner = scope.relations[..<at].firstIndex(where: { $0.find(name) != nil }) else { continue }
             scope.merged[name, default: [owner]].insert(at)
@@ -74,7 +74,7 @@ extension SQLiteExpressionTranslation {
             let left = scope.relations[..<at].flatMap(\.columns).map { SQLName.folded($0.name) }
             return scope.relations[at].columns.map { SQLName.folded($0.name) }.filter(left.contains)
         }
-        throw Untranslatable("it joins tables in parentheses by their names")
+        throw Untranslatable("it uses NATURAL with a join in parentheses")
     }
 
     /// FROM, said in the scope that it makes.

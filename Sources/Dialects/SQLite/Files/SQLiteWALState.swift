@@ -18,7 +18,7 @@ struct SQLiteWALState: Equatable {
             identity = Array(header[20..<40])
             return
         }
-        throw DatabaseError(.locked, "the wal-index of \(handle.path) changes all the time", remedy: "try again")
+        throw DatabaseError(.locked, "the wal-index of \(handle.path) keeps changing", remedy: "try again")
     }
 
     /// Returns the fingerprint of this snapshot. If the -wal contains frames, their state and its salts identify it; otherwise
