@@ -14,11 +14,15 @@ public struct Inspection: Sendable, Equatable {
     /// The indexes over words. The tables that they consist of are listed in `omitted` as well, since a schema value has no place
     /// for them.
     package var fullText: [FullText]
+    /// The tables of ranges. They are listed in `omitted` as well, with the tables that they consist of.
+    package var rangeTables: [RangeTable] = []
     /// The columns whose default takes the next number of a PostgreSQL sequence, by table. A schema calls them identity columns.
     package var serials: [String: [String]] = [:]
     /// The tables whose rows have no place within the table that would tell them apart: SQLite's WITHOUT ROWID tables, and
     /// PostgreSQL's partitioned tables, whose rows lie in other tables.
     package var tablesWithoutPlaces: Set<String> = []
+    /// The numbers that an application keeps in a SQLite file's header, by the names of their pragmas; none of them is 0.
+    package var fileNumbers: [String: Int64] = [:]
     /// The number of tables in each other schema of the database. These tables are not part of `schema`.
     package var tablesOfOtherSchemas: [String: Int] = [:]
     /// The objects that a schema value has no place for, each with the reason.
@@ -49,6 +53,16 @@ public struct Inspection: Sendable, Equatable {
         return names.isEmpty ? nil : "serial columns become identity columns: \(names.joined(separator: ", "))"
     }
 
+    /// Says which numbers of the file's header have no place in another database, for people; `nil` if there are none. An application
+    /// that does not find its own there takes a file for another program's, or for an empty one.
+    package var remarkOnFileNumbers: String? {
+        guard !fileNumbers.isEmpty else { return nil }
+        let pragmas = fileNumbers.sorted { $0.key > $1.key }.map { "PRAGMA \($0.key) = \($0.value)" }
+        return
+            "the file's header stays behind, which says \(pragmas.joined(separator: ", ")): a file that is made of the target "
+            + "for the same application needs them again"
+    }
+
     /// Says which schemas of the database are not looked at, for people; `nil` if there are no others.
     package var remarkOnOtherSchemas: String? {
         guard !tablesOfOtherSchemas.isEmpty else { return nil }
@@ -59,8 +73,17 @@ public struct Inspection: Sendable, Equatable {
             + "options=-csearch_path%3DNAME selects another one"
     }
 
-    /// All tables that hold rows of their own: those of the schema, and the full-text tables that keep their text themselves.
-    package var tablesWithRows: [Table] { schema.tables + fullText.compactMap(\.table) }
+    /// All tables that hold rows of their own: those of the schema, the full-text tables that keep their text themselves, and those of
+    /// ranges.
+    package var tablesWithRows: [Table] { schema.tables + fullText.compactMap(\.table) + rangeTables.map(\.table) }
+}
+
+/// An R-tree of SQLite, which finds the ranges that overlap others.
+package struct RangeTable: Sendable, Equatable {
+    /// The table in a form that any other database can have.
+    package var table: Table
+    /// The tables in which it keeps its rows.
+    package var shadowTables: [String]
 }
 
 /// A full-text table of SQLite, which finds rows by their words.
@@ -70,6 +93,15 @@ package struct FullText: Sendable, Equatable {
         case own
         /// The text belongs to another table; `key` is that table's column which the full-text table calls `rowid`.
         case table(String, key: String)
+    }
+
+    /// Where the texts lie in the database's own tables.
+    package struct Storage: Sendable, Equatable {
+        package var table: String
+        /// The column of the row numbers.
+        package var key: String
+        /// What each column of the full-text table is called there.
+        package var columns: [String]
     }
 
     package var name: String
@@ -83,6 +115,8 @@ package struct FullText: Sendable, Equatable {
     package var shadowTables: [String] = []
     /// The triggers that pass writes to the other table on to the full-text table.
     package var triggers: [String] = []
+    /// The table that keeps its own texts, which can be read whatever the full-text table itself needs; `nil` if none is known.
+    package var storage: Storage?
 
     /// The table in a form that any other database can have; `nil` if the text belongs to another table.
     package var table: Table? {

@@ -178,6 +178,18 @@ struct VerificationTests {
         #expect(try await !compared(table(first), table(second)).isEqual)
     }
 
+    /// Core Data keeps seconds in a `TIMESTAMP`. They come back from PostgreSQL in a column of doubles.
+    @Test(
+        "numbers that a column was not declared for are compared as numbers",
+        arguments: ["TIMESTAMP", "DATE", "TIME", "BOOLEAN", "JSON"])
+    func numbers(_ declared: String) async throws {
+        let numbers = "INSERT INTO t VALUES (642382753), (0), (1), (0.5), (NULL)"
+        let own = "CREATE TABLE t (a \(declared)); \(numbers)"
+        let report = try await compared(own, "CREATE TABLE t (a REAL); \(numbers)")
+        #expect(report.isEqual, "\(report)")
+        #expect(try await !compared(own, "CREATE TABLE t (a REAL); \(numbers); UPDATE t SET a = 2 WHERE a = 1").isEqual)
+    }
+
     @Test("a limit makes no other type, and what is declared otherwise is said with what it was compared as")
     func declaredOtherwise() async throws {
         let limited = try await compared(
@@ -193,8 +205,8 @@ struct VerificationTests {
     @Test("tables without a column in common are counted, and what nobody reads is said")
     func uncompared() async throws {
         let report = try await compared(
-            "CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE VIRTUAL TABLE r USING rtree(id, low, high)",
-            "CREATE TABLE t (b); INSERT INTO t VALUES (1), (2); CREATE VIRTUAL TABLE r USING rtree(id, low, high)")
+            "CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE VIRTUAL TABLE r USING fts5(x, content='')",
+            "CREATE TABLE t (b); INSERT INTO t VALUES (1), (2); CREATE VIRTUAL TABLE r USING fts5(x, content='')")
         #expect(report.missing == ["column t.a is only in the source", "column t.b is only in the target"])
         #expect(report.tables.map(\.source.rows) == [1] && report.tables.map(\.target.rows) == [2])
         #expect(report.notCompared.contains { $0.hasPrefix("virtual table r: ") }, "\(report)")

@@ -39,6 +39,31 @@ struct TransferComputedTests {
         }
     }
 
+    /// As in Signal's database. SQLite's truth is a number, PostgreSQL's is not.
+    @Test("a condition is computed as the 0 or 1 that it is")
+    func conditions() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, type TEXT, n INTEGER, isStory INTEGER AS (type IS 'story'),
+                isLarge INTEGER AS (n > 5) STORED, isNew BOOLEAN AS (type IS NULL OR type NOT IN ('old', 'older')));
+            INSERT INTO t VALUES (1, 'story', 7), (2, 'old', 0), (3, NULL, NULL);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id, type, n) VALUES (4, 'story', 6)")
+            let rows = try target.query("SELECT \"isStory\", \"isLarge\", \"isNew\" FROM t ORDER BY id").map(\.values)
+            #expect(
+                rows == [
+                    [1, 1, .boolean(true)], [0, 0, .boolean(false)], [0, .null, .boolean(true)],
+                    [1, 1, .boolean(true)],
+                ], "\(rows)")
+        }
+    }
+
     @Test("and verify, which looks at computed columns too, finds both sides equal")
     func verified() async throws {
         let fixture = try SQLiteFixture(Self.script)

@@ -72,6 +72,62 @@ struct TransferFullTextTests {
         }
     }
 
+    /// Signal's and Plex's databases have such tables: SQLite says "no such tokenizer" whatever is asked of them.
+    @Test func aTokenizerThatOnlyTheApplicationHas() async throws {
+        try await transferred(
+            """
+            CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT);
+            INSERT INTO docs VALUES (3, 'Boats');
+            CREATE VIRTUAL TABLE notes USING fts5(title, tag UNINDEXED, tokenize = 'unicode61');
+            INSERT INTO notes (rowid, title, tag) VALUES (7, 'A note', x'00'), (9, NULL, 5);
+            CREATE VIRTUAL TABLE old USING fts4("the title", b, languageid="lid", tokenize=unicode61);
+            INSERT INTO old (docid, "the title", b, lid) VALUES (-4, 'one', 2.5, 3);
+            CREATE VIRTUAL TABLE search USING fts4(content="docs", title, tokenize=unicode61);
+            CREATE VIEW latest AS SELECT tag FROM notes;
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'unicode61', 'words_of_the_app') WHERE sql LIKE '%unicode61%';
+            PRAGMA writable_schema = RESET;
+            """
+        ) { report, target in
+            #expect(report.omitted.isEmpty, "\(report.omitted)")
+            #expect(report.remarks.contains { $0.contains("the view latest were not compared") }, "\(report.remarks)")
+            let rows = try target.values("SELECT * FROM notes ORDER BY rowid")
+            #expect(rows == [[7, "A note", .blob([0])], [9, .null, .blob([UInt8(ascii: "5")])]])
+            #expect(try target.values("SELECT * FROM old") == [[-4, "one", .real(2.5), 3]])
+            #expect(try target.values("SELECT * FROM search") == [[3, "Boats"]])
+        }
+    }
+
+    /// Plex's and Core Data's R-trees, SpatiaLite's and GeoPackage's: what they hold is nowhere else.
+    @Test func anRTreeBecomesATable() async throws {
+        try await transferred(
+            """
+            CREATE TABLE places (id INTEGER PRIMARY KEY, name TEXT);
+            CREATE VIRTUAL TABLE boxes USING rtree(id, minX, maxX, +label, +extra BLOB);
+            INSERT INTO boxes VALUES (1, -0.5, 1e10, 'a', x'00'), (9007199254740993, 0, 0, NULL, 'b');
+            CREATE VIRTUAL TABLE spans USING rtree_i32(key, low, high);
+            INSERT INTO spans VALUES (-7, -2147483648, 5);
+            CREATE VIEW small AS SELECT id FROM boxes WHERE maxX < 1;
+            CREATE TRIGGER places_ai AFTER INSERT ON places BEGIN INSERT INTO spans VALUES (NEW.id, 1, 2); END;
+            """
+        ) { report, target in
+            #expect(report.omitted.map(\.name) == ["boxes", "spans", "places_ai"], "\(report.omitted)")
+            #expect(
+                report.omitted.first?.reason
+                    == "its rows are those of the table boxes there, which is no R-tree: what searches for ranges reads all of them"
+            )
+            let rows = try target.values("SELECT * FROM boxes ORDER BY id")
+            #expect(rows[0] == [1, .real(-0.5), .real(1e10), "a", .blob([0])])
+            #expect(rows[1] == [9_007_199_254_740_993, .real(0), .real(0), .null, .blob([UInt8(ascii: "b")])])
+            #expect(try target.values("SELECT * FROM spans") == [[-7, -2_147_483_648, 5]])
+            #expect(try target.values("SELECT * FROM small") == [[9_007_199_254_740_993]])
+            guard case .statements = report.plan.triggers.first?.outcome else {
+                Issue.record("\(report.plan.triggers)")
+                return
+            }
+        }
+    }
+
     /// A full-text table with its own text, which triggers fill, is not filled in the target. The report says so, and does not claim that
     /// the table follows.
     @Test func aTextOfItsOwnIsFedByNobody() async throws {

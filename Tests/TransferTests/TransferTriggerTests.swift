@@ -161,6 +161,29 @@ struct TransferTriggerTests {
     }
 
     /// A trigger that fires for other columns than it writes can't fire itself, and needs no guard.
+    /// As in a working copy of Subversion's.
+    @Test func namesAreWrittenInAnyCase() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE NODES (Id INTEGER PRIMARY KEY, Checksum TEXT);
+            CREATE TABLE PRISTINE (Checksum TEXT PRIMARY KEY, Uses INTEGER NOT NULL);
+            INSERT INTO PRISTINE VALUES ('a', 0), ('b', 0);
+            CREATE TRIGGER nodes_insert AFTER INSERT ON nodes WHEN NEW.checksum IS NOT NULL BEGIN
+                UPDATE pristine SET uses = uses + 1 WHERE checksum = NEW.checksum; END;
+            CREATE TRIGGER nodes_update AFTER UPDATE OF checksum ON nodes BEGIN
+                UPDATE pristine SET uses = uses + 10 WHERE checksum = NEW.checksum; END;
+            """
+        ) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty)
+            for connection in [source, target] {
+                try connection.execute("INSERT INTO \"NODES\" VALUES (1, 'a'), (2, NULL)")
+                try connection.execute("UPDATE \"NODES\" SET \"Checksum\" = 'b' WHERE \"Id\" = 1")
+                let uses = try connection.values("SELECT \"Checksum\", \"Uses\" FROM \"PRISTINE\" ORDER BY 1")
+                #expect(uses == [["a", 1], ["b", 10]])
+            }
+        }
+    }
+
     @Test func onlyWhatCanFireItselfIsGuarded() async throws {
         try await withTriggers(
             """

@@ -13,7 +13,7 @@ enum CalendarNumber {
     enum Zone { case optional, none }
 
     /// Reads `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, with a `T` or a space between date and time. A text with the zone `Z`, `+HH`,
-    /// `+HH:MM` or `+HHMM` is converted to UTC; a text without a zone is in UTC already. Returns `nil` for any other shape, for a
+    /// `+HH:MM` or `+HHMM`, perhaps behind a space, is converted to UTC; a text without a zone is in UTC already. Returns `nil` for any other shape, for a
     /// date that the calendar does not have, and for a moment whose year in UTC is 0 or 10000: the two databases have no common
     /// text for those.
     static func timestamp(_ text: UnsafeRawBufferPointer, zone: Zone) -> Int64? {
@@ -87,6 +87,8 @@ enum CalendarNumber {
 
     /// Reads how far the zone is ahead of UTC, and returns microseconds. The offset is less than 16 hours, as in PostgreSQL.
     private static func readOffset(_ reader: inout ASCIIReader) -> Int64? {
+        // Sequelize writes `2024-01-02 03:04:05.000 +00:00`, and both databases read it.
+        _ = reader.skip(" ")
         if reader.skip("Z") || reader.skip("z") { return 0 }
         let isBehind = reader.skip("-")
         guard isBehind || reader.skip("+"), let hours = reader.number(digits: 2), hours < 16 else { return nil }

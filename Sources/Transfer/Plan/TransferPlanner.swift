@@ -51,7 +51,7 @@ struct TransferPlanner {
             }
         self.remarks = [
             inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table)),
-            MigrationRecord.remark(on: inspection.schema),
+            inspection.remarkOnFileNumbers, MigrationRecord.remark(on: inspection.schema),
         ].compactMap { $0 }
     }
 
@@ -71,6 +71,7 @@ struct TransferPlanner {
         let made = Set(views.map(\.name))
         let viewSources = viewNames.filter { made.contains($0.value) }.map { ($0.value, $0.key) }
         let fullText = addFullText(to: &views)
+        addRangeTables()
         let schema = Schema(tables: planned, views: views)
         let origins = Dictionary(
             tables.map { (tableNames[$0.table.name] ?? $0.table.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -81,7 +82,8 @@ struct TransferPlanner {
             tables: rules.ordered(tablePlans), schema: schema, checks: checks,
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
-            typeNotes: typeNotes, omitted: omitted, remarks: remarks + tables.compactMap { caseless($0.table) },
+            typeNotes: typeNotes, omitted: omitted,
+            remarks: remarks + tables.compactMap { caseless($0.table) } + tablePlans.flatMap(countersAtTheirEnd),
             proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
             viewsOfTheTime: viewsOfTheTime, triggers: triggers())
     }
@@ -97,6 +99,15 @@ struct TransferPlanner {
         return
             "\(name): \(columns.joined(separator: ", ")) compared without regard to case, and do not do so in the target: query "
             + "lower(\(columnNames[table.name]?[first] ?? first)) = lower(…), or transfer with nocase: citext or icu"
+    }
+
+    /// Returns a remark if a row holds the highest number that there is. SQLite then looks for one that is free, unless the table is
+    /// `AUTOINCREMENT` (https://www.sqlite.org/autoinc.html).
+    private func countersAtTheirEnd(_ table: PlannedTable) -> [String] {
+        table.counting.filter { $0.highest == Int64.max }.map { counting in
+            "\(table.target).\(counting.column): its counter is at its end, since there is no higher number: a new row has to bring "
+                + "its own"
+        }
     }
 
     private mutating func nameAll() {

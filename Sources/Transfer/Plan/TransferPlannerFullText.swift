@@ -80,6 +80,18 @@ extension TransferPlanner {
         }
     }
 
+    /// Says of an R-tree that its rows come along as a table's, and leaves out the parts in which it keeps them.
+    mutating func addRangeTables() {
+        for ranges in inspection.rangeTables {
+            guard let name = tableNames[ranges.table.name] else { continue }
+            omitted.removeAll { ranges.shadowTables.contains($0.name) }
+            reason(
+                of: ranges.table.name,
+                "its rows are those of the table \(name) there, which is no R-tree: what searches for ranges reads all of them"
+            )
+        }
+    }
+
     private mutating func reason(of name: String, _ reason: String) {
         for at in omitted.indices where omitted[at].name == name { omitted[at].reason = reason }
     }

@@ -115,10 +115,11 @@ enum CalendarText {
 
     /// Reads an offset and returns the minutes by which it is ahead of UTC; 0 if there is none.
     private static func readOffset(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Int? {
+        let isApart = reader.skip(" ")
         if reader.skip("Z") { shape.offset = .utc }
         guard shape.offset == .none else { return 0 }
         let isBehind = reader.skip("-")
-        guard isBehind || reader.skip("+") else { return 0 }
+        guard isBehind || reader.skip("+") else { return isApart ? nil : 0 }
         guard let hours = reader.number(digits: 2), hours < 16, reader.skip(":"),
             let minutes = reader.number(digits: 2), minutes < 60
         else { return nil }

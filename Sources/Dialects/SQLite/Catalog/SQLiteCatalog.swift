@@ -63,6 +63,8 @@ struct SQLiteCatalog: Sendable {
     /// The tables in which a virtual table keeps its rows, each with the name of that virtual table.
     var shadows: [String: String] = [:]
     var shadowTables: [Table] = []
+    /// The R-trees (https://www.sqlite.org/rtree.html), if SQLite has their module.
+    var rangeTables: [Table] = []
     var sequences: [String: Int64] = [:]
     /// The numbers that an application keeps in the file's header: `user_version`, `application_id`.
     var settings: [String: Int64] = [:]
@@ -95,6 +97,10 @@ extension SQLiteCatalog {
             }
         }
         guard names == nil else { return catalog }
+        catalog.rangeTables = catalog.objects.filter(SQLiteRangeTable.isOne).compactMap { object in
+            // Without its module an R-tree can't be read, and is listed with the other virtual tables.
+            try? reader.table(object, isWithoutRowid: false)
+        }
         catalog.sequences = try reader.sequences(catalog.objects)
         catalog.settings = try reader.settings()
         return catalog

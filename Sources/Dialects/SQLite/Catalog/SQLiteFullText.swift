@@ -7,6 +7,8 @@ struct SQLiteFullText {
         let virtual = catalog.objects.filter(\.isVirtualTable)
         guard !virtual.isEmpty else { return [] }
         let shadows = Dictionary(grouping: catalog.shadows, by: \.value)
+        let tables = Dictionary(
+            catalog.shadowTables.map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         let names = MentionedNames(virtual.map(\.name))
         var triggers: [String: [String]] = [:]
         for trigger in catalog.objects where trigger.kind == "trigger" {
@@ -16,10 +18,24 @@ struct SQLiteFullText {
         }
         return virtual.compactMap { object in
             guard var text = SQLiteFullText(object.sql ?? "").fullText(named: object.name) else { return nil }
+            if text.content == .own { text.storage = storage(of: text, among: tables) }
             text.shadowTables = (shadows[object.name] ?? []).map(\.key).sorted()
             text.triggers = triggers[object.name] ?? []
             return text
         }
+    }
+
+    /// Returns the table that keeps a full-text table's own texts. The full-text table itself can't be opened where its application
+    /// brings its tokenizer along (https://www.sqlite.org/fts5.html, section 7.2). The row number comes first there, then one column for
+    /// each of the full-text table's (https://www.sqlite.org/fts3.html, section 9.1).
+    private static func storage(
+        of text: FullText, among tables: [String: SQLiteCatalog.Table]
+    ) -> FullText.Storage? {
+        guard let table = tables[SQLName.folded(text.name + "_content")], table.columns.count > text.columns.count
+        else { return nil }
+        let columns = table.columns.map(\.name)
+        return FullText.Storage(
+            table: table.name, key: columns[0], columns: Array(columns.dropFirst().prefix(text.columns.count)))
     }
 
     private var columns: [String] = []

@@ -55,9 +55,15 @@ package enum SQLiteInspector {
         inspection.omitted += views.omitted + whatHasNoPlace(catalog)
         inspection.fullText = SQLiteFullText.find(in: catalog)
         for text in inspection.fullText where text.content == .own { inspection.rowidAliases[text.name] = "rowid" }
+        inspection.rangeTables = SQLiteRangeTable.find(in: catalog)
+        for ranges in inspection.rangeTables {
+            inspection.rowidAliases[ranges.table.name] = ranges.table.primaryKey?.columns.first
+            inspection.tablesWithoutPlaces.insert(ranges.table.name)
+        }
         inspection.triggers = catalog.objects.filter { $0.kind == "trigger" }.compactMap { trigger in
             trigger.sql.map { SourceTrigger(name: trigger.name, definition: $0) }
         }
+        inspection.fileNumbers = catalog.settings.filter { $0.value != 0 }
         inspection.sameEngineCopy = SQLiteSameEngineCopy.make(of: catalog)
         return inspection
     }
@@ -89,8 +95,8 @@ package enum SQLiteInspector {
             }
             if object.isVirtualTable {
                 let sql = object.sql ?? ""
-                let computed = "is computed by SQLite's module \(SQLiteShadowTables.module(of: sql))"
-                return .init(.virtualTable, object.name, reason: SQLiteFullText.objection(to: sql) ?? computed)
+                let foreign = "is known to SQLite's module \(SQLiteShadowTables.module(of: sql)) only"
+                return .init(.virtualTable, object.name, reason: SQLiteFullText.objection(to: sql) ?? foreign)
             }
             if object.kind == "trigger" {
                 let event = SQLiteTriggerDefinition.event(of: object.sql ?? "") ?? "ON \(object.table)"

@@ -5,6 +5,11 @@ extension SQLiteDialect: TransferSource {
     /// never by an index: an index may need a collation which only the application knows.
     package func reading(of table: Table, in inspection: Inspection) -> TableReading {
         let name = table.name
+        if let text = inspection.fullText.first(where: { $0.name == name }), let storage = text.storage {
+            return TableReading(
+                from: "FROM \(Self.texts(of: text, in: storage))", order: "ORDER BY rowid", key: ["rowid"],
+                rangeKey: "rowid")
+        }
         let from = "FROM \(SQLText.identifier(name)) NOT INDEXED"
         let key = table.primaryKey?.columns ?? []
         if inspection.tablesWithoutPlaces.contains(name) { return TableReading(from: from, key: key) }
@@ -15,6 +20,14 @@ extension SQLiteDialect: TransferSource {
         return TableReading(
             from: from, order: "ORDER BY \(rowid)", key: key.isEmpty ? [rowid] : key,
             hiddenKey: key.isEmpty ? rowid : nil, rangeKey: rowid)
+    }
+
+    /// The rows of a full-text table, read from where its texts lie.
+    private static func texts(of text: FullText, in storage: FullText.Storage) -> String {
+        let list = zip([storage.key] + storage.columns, ["rowid"] + text.columns).map { column, name in
+            "\(SQLText.identifier(column)) AS \(SQLText.identifier(name))"
+        }
+        return "(SELECT \(list.joined(separator: ", ")) FROM \(SQLText.identifier(storage.table)))"
     }
 
     package func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? { nil }
@@ -61,7 +74,8 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
             throw Untranslatable("it reads \(other), which is a computed column itself")
         }
         let text = Self.text(expression)
-        let piece = try piece(parsed(text))
+        var piece = try piece(parsed(text))
+        if piece.kind == .boolean && type.isInteger { piece = try number(piece) }
         guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type)") }
         guard piece.kind != .number else { throw Untranslatable("fractions are computed differently") }
         return .native(sqlite: text, postgresql: piece.sql)

@@ -3,6 +3,8 @@
 struct SQLiteTriggerTranslation {
     let trigger: SQLiteTrigger
     let triggers: SQLiteTriggerSet
+    /// The table or view that it belongs to. A trigger may write its name, and those of its columns, in another case.
+    private let table: Table
     /// The translation of expressions, which may read NEW and OLD.
     let translation: SQLiteExpressionTranslation
     /// The setting that is `on` while the trigger runs; `nil` for a trigger that can't fire itself.
@@ -14,11 +16,12 @@ struct SQLiteTriggerTranslation {
         guard let table = triggers.relations[SQLName.folded(trigger.table)] else {
             throw Untranslatable("\(trigger.table) is not transferred")
         }
+        self.table = table
         var translation = triggers.translation
         translation.scopes = [Self.rowScope(of: table, trigger.event)]
         self.translation = translation
         guardSetting = triggers.canFireItself(trigger) ? Self.setting(for: trigger.name) : nil
-        try requireCounterpart(of: table)
+        try requireCounterpart()
     }
 
     private static func rowScope(of table: Table, _ event: SQLiteTrigger.Event) -> SQLiteScope {
@@ -40,7 +43,7 @@ struct SQLiteTriggerTranslation {
     }
 
     /// Throws if PostgreSQL has no trigger that fires in the same way (its manual, 39.1 and the page of CREATE TRIGGER).
-    private func requireCounterpart(of table: Table) throws(Untranslatable) {
+    private func requireCounterpart() throws(Untranslatable) {
         let written = trigger.statements.compactMap(\.writtenTable)
         switch trigger.timing {
         case .after: break
@@ -78,7 +81,7 @@ struct SQLiteTriggerTranslation {
         let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(trigger.name))
         return [
             "CREATE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql AS \(quote)\n\(text)\n\(quote)",
-            "CREATE TRIGGER \(name) \(moment) ON \(SQLText.identifier(trigger.table)) FOR EACH ROW EXECUTE FUNCTION \(name)()",
+            "CREATE TRIGGER \(name) \(moment) ON \(SQLText.identifier(table.name)) FOR EACH ROW EXECUTE FUNCTION \(name)()",
         ]
     }
 
@@ -93,7 +96,8 @@ struct SQLiteTriggerTranslation {
         case .insert: return "\(timing) INSERT"
         case .delete: return "\(timing) DELETE"
         case .update(let columns):
-            return "\(timing) UPDATE" + (columns.isEmpty ? "" : " OF \(SQLText.identifiers(columns))")
+            let named = columns.map { name in table.columns.first { SQLName.equal($0.name, name) }?.name ?? name }
+            return "\(timing) UPDATE" + (named.isEmpty ? "" : " OF \(SQLText.identifiers(named))")
         }
     }
 
