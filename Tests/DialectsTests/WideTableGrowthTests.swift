@@ -72,6 +72,29 @@ struct WideTableGrowthTests {
         }
     }
 
+    @Test func eachViewMayReadTheOneBefore() throws {
+        try expectLinear(40) { count in
+            let views = (1...count).map { "CREATE VIEW v\($0) AS SELECT a, b FROM \($0 == 1 ? "t" : "v\($0 - 1)");" }
+            let inspection = try InspectorFixture.inspect("CREATE TABLE t(a INT, b TEXT);" + views.joined())
+            #expect(inspection.schema.views.count == count)
+            #expect(inspection.schema.views.last?.query == .sql("SELECT a, b FROM v\(count - 1)"))
+        }
+    }
+
+    @Test func chainsAreLongerThanAStack() {
+        let names = (0..<30_000).map { "table_\(100_000 + $0)" }
+        let tables = names.indices.map { at in
+            var table = Table(name: names[at])
+            if at + 1 < names.count { table.foreignKeys = [ForeignKey(["id"], to: names[at + 1], ["id"])] }
+            return table
+        }
+        #expect(Schema(tables: tables).tablesInForeignKeyOrder.map(\.name) == names.reversed())
+        let sorted = DependencyOrder.sort(Array(names.indices), name: { names[$0] }) { at in
+            at + 1 < names.count ? [names[at + 1]] : []
+        }
+        #expect(sorted == names.indices.reversed())
+    }
+
     @Test func manyNamesAreFoundByOneReading() {
         var names = MentionedNames(["id", "Name", "name", "order", "Order", "at"])
         let expression: SQLExpression = #"ID > 1 AND "name" = 'at' AND "order" <> order AND other IS NULL"#

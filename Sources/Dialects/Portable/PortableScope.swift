@@ -44,10 +44,13 @@ extension SQLToken {
 
 /// Determines the columns of views. Each view is read only once.
 final class PortableViews {
-    private let schema: Schema
+    private var schema: Schema
     private var known: [String: [PortableScope.NamedColumn]?] = [:]
 
     init(_ schema: Schema) { self.schema = schema }
+
+    /// Adds a view, which those after it may read.
+    func append(_ view: View) { schema.append(view) }
 
     /// Returns a table or a view as a query reads it; `nil` if no such relation exists.
     func relation(_ token: SQLToken) -> PortableScope.Relation? {

@@ -4,20 +4,25 @@ enum PortableText {
     /// A dialect's answer to a note: it changes the draft.
     typealias Answer = (PortableNote, inout PortableDraft) throws(LoweringError) -> Void
 
-    static func render(_ text: String, as use: ExpressionUse, _ answer: Answer) throws(LoweringError) -> String {
+    /// - Parameter known: The tables and views that a query reads, if several views are read over them; otherwise those of `use`.
+    static func render(
+        _ text: String, as use: ExpressionUse, over known: PortableViews? = nil, _ answer: Answer
+    ) throws(LoweringError) -> String {
         if let objection = PortableSQL.objection(to: text) { throw objection }
-        let reader = try read(text, as: use)
+        let reader = try read(text, as: use, over: known)
         var draft = PortableDraft(reader.tokens)
         for note in reader.notes { try answer(note, &draft) }
         return draft.text
     }
 
-    private static func read(_ text: String, as use: ExpressionUse) throws(LoweringError) -> PortableReader {
+    private static func read(
+        _ text: String, as use: ExpressionUse, over known: PortableViews?
+    ) throws(LoweringError) -> PortableReader {
         switch use {
         case .query(let name, let schema):
             let query = try PortableParser.query(text)
-            let views = schema[view: name] == nil ? schema : schema.without(view: name)
-            var reader = PortableReader(text, query.tokens, views: PortableViews(views))
+            let views = known ?? PortableViews(schema[view: name] == nil ? schema : schema.without(view: name))
+            var reader = PortableReader(text, query.tokens, views: views)
             _ = try reader.columns(ofView: query.tree)
             return reader
         case .condition(let table):

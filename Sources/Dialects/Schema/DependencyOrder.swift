@@ -7,13 +7,22 @@ enum DependencyOrder {
         let read = items.map { item in reads(item).compactMap { places[$0] }.joined().sorted() }
         var ordered: [T] = []
         var visited = items.map { _ in false }
-        func place(_ at: Int) {
-            guard !visited[at] else { return }
+        for at in items.indices where !visited[at] {
             visited[at] = true
-            for other in read[at] { place(other) }
-            ordered.append(items[at])
+            // The items that wait for those they read, each with its next one: a list, because a chain of them may be longer than a stack.
+            var waiting = [(item: at, next: 0)]
+            while let (item, next) = waiting.popLast() {
+                guard next < read[item].count else {
+                    ordered.append(items[item])
+                    continue
+                }
+                waiting.append((item, next + 1))
+                let other = read[item][next]
+                guard !visited[other] else { continue }
+                visited[other] = true
+                waiting.append((other, 0))
+            }
         }
-        for at in items.indices { place(at) }
         return ordered
     }
 }

@@ -143,15 +143,21 @@ extension Schema {
     /// The tables in an order in which each stands after those its foreign keys refer to, as far as cycles allow.
     public var tablesInForeignKeyOrder: [Table] {
         var ordered: [Table] = []
-        var placed: Set<String> = []
-        var visiting: Set<String> = []
-        func place(_ table: Table) {
-            guard !placed.contains(table.name), visiting.insert(table.name).inserted else { return }
-            for key in table.foreignKeys { if let parent = self[key.parent] { place(parent) } }
-            placed.insert(table.name)
-            ordered.append(table)
+        var visited: Set<String> = []
+        for table in tables where visited.insert(table.name).inserted {
+            // The tables that wait for their parents, each with its next key: a list, because a chain of them may be longer than a stack.
+            var waiting = [(table: table, key: 0)]
+            while let (table, key) = waiting.popLast() {
+                guard key < table.foreignKeys.count else {
+                    ordered.append(table)
+                    continue
+                }
+                waiting.append((table, key + 1))
+                if let parent = self[table.foreignKeys[key].parent], visited.insert(parent.name).inserted {
+                    waiting.append((parent, 0))
+                }
+            }
         }
-        for table in tables { place(table) }
         return ordered
     }
 }

@@ -16,17 +16,14 @@ enum SQLiteOwnWords {
         return result
     }
 
-    /// Returns the same views, in the order of reading. Each view is read only over the relations that it names, directly or by
-    /// way of other views: a thousand views over a thousand tables take a thousand steps.
+    /// Returns the same views, in the order of reading. All are read over one collection of what was read before them, so that the
+    /// columns of each are found once: a thousand views, of which each reads the one before, take a thousand steps.
     static func settled(_ views: [View], over tables: [Table]) -> [View] {
-        var read = Dictionary(
-            tables.map { (SQLName.folded($0.name), Schema(tables: [$0])) }, uniquingKeysWith: { first, _ in first })
+        let known = PortableViews(Schema(tables: tables))
         return views.map { view in
-            let over = view.query.namesFolded.compactMap { read[$0] }.reduce(Schema()) { $0.joined($1) }
-            var whole = over
-            whole.append(view)
-            read[SQLName.folded(view.name)] = whole
-            return View(view.name, as: settled(view.query, as: .query(of: view.name, over: over)))
+            let query = settled(view.query, as: .query(of: view.name, over: Schema()), over: known)
+            known.append(view)
+            return View(view.name, as: query)
         }
     }
 
@@ -40,21 +37,12 @@ enum SQLiteOwnWords {
         return result
     }
 
-    static func settled(_ expression: SQLExpression, as use: ExpressionUse) -> SQLExpression {
+    private static func settled(
+        _ expression: SQLExpression, as use: ExpressionUse, over known: PortableViews? = nil
+    ) -> SQLExpression {
         guard case .sql(let text) = expression else { return expression }
-        guard let spelled = try? SQLiteDialect().render(expression, as: use), spelled == text else {
-            return .native(sqlite: text, postgresql: "")
-        }
+        guard let spelled = try? PortableText.render(text, as: use, over: known, SQLitePortable.answer), spelled == text
+        else { return .native(sqlite: text, postgresql: "") }
         return expression
-    }
-}
-
-extension Schema {
-    /// Returns a schema with the tables and views of both, each only once.
-    fileprivate func joined(_ other: Schema) -> Schema {
-        var joined = self
-        for table in other.tables where self[table.name] == nil { joined.put(table) }
-        for view in other.views where self[view: view.name] == nil { joined.append(view) }
-        return joined
     }
 }
