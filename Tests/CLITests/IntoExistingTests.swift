@@ -213,6 +213,35 @@ struct IntoExistingTests {
         }
     }
 
+    @Test(
+        "moments with a zone go into a column without one by the rule that is proposed, and are what UTC's clock shows")
+    func zoned() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE post (id integer PRIMARY KEY, made timestamp, kept timestamptz)", on: target)
+            #expect(FileManager.default.createFile(atPath: box("dev.db"), contents: nil))
+            try execute(
+                """
+                CREATE TABLE post (id INTEGER PRIMARY KEY, made DATETIME, kept DATETIME);
+                INSERT INTO post VALUES (1, '2024-01-02 03:04:05.678+02:00', '2024-01-02 03:04:05.678 +02:00');
+                """, on: box("dev.db"))
+            let options = ["transfer", box("dev.db"), target, "--into-existing"]
+            let refused = try await box.run(
+                .tcMigrate, options + ["--dry-run", "--write-rules", box("rules.yaml"), "--json"])
+            #expect(try refused.document(ErrorDocument.self).error.code == "misfits")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") && !$0.contains("#") } == [
+                    "      made: {timestamp: iso}"
+                ])
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(
+                try query("SELECT post::text FROM post", on: target) == [
+                    #"(1,"2024-01-02 01:04:05.678","2024-01-02 01:04:05.678+00")"#
+                ])
+        }
+    }
+
     @Test("what object-relational mappers keep otherwise in SQLite becomes what they have in PostgreSQL")
     func mappers() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -56,8 +56,8 @@ public struct ExistingTransfer: Sendable {
         return plan
     }
 
-    /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count. It
-    /// changes nothing.
+    /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count, and for
+    /// moments whose zone the target has no place for. It changes nothing.
     ///
     /// - Throws: ``SchemaTransferError``, ``TransferError`` and `DatabaseError`.
     public func proposals() async throws -> [ProposedRule] {
@@ -79,7 +79,9 @@ public struct ExistingTransfer: Sendable {
                         let type = types[column.target]
                         let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
                         let spans = type?.isInterval == true ? profile?.spans : table.spans(from: column, to: type)
-                        if let spans { return ProposedRule(spans, table: table.source.name, column: column.source) }
+                        if let said = spans ?? profile?.zoned(into: type) {
+                            return ProposedRule(said, table: table.source.name, column: column.source)
+                        }
                         return Self.answer(proposed, for: type)
                     }
                 }
@@ -217,6 +219,14 @@ extension SchemaMatch.MatchedTable {
 }
 
 extension ColumnProfile {
+    /// The rule for timestamps that name their zone, if the target's column has none: GORM and Diesel write such values, and declare
+    /// such columns.
+    fileprivate func zoned(into type: ColumnType?) -> Proposal? {
+        guard let type, CanonicalForm(type) == .reading, TypeChoice.choose(self).type == .timestamp else { return nil }
+        return Proposal(
+            "timestamp: iso", "moments with a zone for a column without one: right if it holds what UTC's clock shows")
+    }
+
     /// What these values count as spans of time, most likely.
     fileprivate var spans: Proposal? {
         if reals.count > 0 {
