@@ -17,9 +17,11 @@ import tempfile
 
 from databases import Stranger, bits, quoted
 
-MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})0*)?)?(Z|[+-]\d\d(?::?\d\d)?)?)?")
+MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})0*)?)? ?(Z|[+-]\d\d(?::?\d\d)?)?)?")
 ESCAPES = {"N": None, "t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "\\": "\\"}
 EXACT = decimal.Context(prec=2000, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)
+# All but the ones in which a virtual table keeps what it says.
+TABLES = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite%'"
 # What may be refused, as docs/transfer.md says: keys that are one in the target.
 EXPECTED = {"key_not_built"}
 
@@ -132,7 +134,7 @@ class Comparison:
     def compare(self, seed, report):
         names = {(name["kind"], name["from"]): name["to"] for name in report["renames"]}
         source, back = (opened(file) for file in (self.file, self.back))
-        for (table,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"):
+        for (table,) in source.execute(TABLES).fetchall():
             there = names.get(("table", table), table)
             columns = columns_of(source, table)
             others = [names.get(("column", f"{table}.{column}"), column) for column in columns]

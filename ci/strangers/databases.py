@@ -1,5 +1,5 @@
 """Small SQLite databases as strangers make them, one a seed: declared types of every spelling, values that fit, nearly fit or do not,
-names that PostgreSQL has a use of its own for, computed columns, defaults, indexes and views over all of it."""
+names that PostgreSQL has a use of its own for, computed columns, defaults, R-trees, indexes and views over all of it."""
 
 import random
 import sqlite3
@@ -16,7 +16,10 @@ KINDS = {
         ["DATETIME", "timestamp", "TIMESTAMP WITH TIME ZONE", "datetime2(7)"],
         ["2024-01-02 03:04:05", "2023-12-31 23:59:59", "1999-07-01 00:00:00"],
     ),
-    "zoned": (["datetime", "timestamptz"], ["2024-01-02T03:04:05Z", "2024-06-01 12:00:00+05:30", "0001-01-01T00:00:00+00:00"]),
+    "zoned": (
+        ["datetime", "timestamptz"],
+        ["2024-01-02T03:04:05Z", "2024-06-01 12:00:00+05:30", "0001-01-01T00:00:00+00:00", "2016-11-29 12:33:35.833 +00:00"],
+    ),
     "epoch": (["DATETIME", "timestamp"], [1704164645, 1704164645123, 0]),
     "date": (["DATE"], ["2024-02-29", "1900-01-01"]),
     "time": (["TIME"], ["03:04:05", "23:59:59.5"]),
@@ -65,7 +68,16 @@ class Stranger:
     def make(self):
         for name in self.random.sample(TABLES, self.random.randint(1, 4)):
             self.table(name)
+        if self.random.random() < 0.2:
+            self.ranges("Ranges of it")
         self.connection.close()
+
+    def ranges(self, name):
+        """An R-tree: a virtual table whose rows are nowhere else."""
+        self.tried(f"CREATE VIRTUAL TABLE {quoted(name)} USING rtree(id, low, high, +label)")
+        for _ in range(self.random.choice([0, 1, 20])):
+            key, low = self.random.choice([1, -7, 2**53 + 1, None]), self.random.choice([-0.5, 0, 1e10, -180])
+            self.tried(f"INSERT INTO {quoted(name)} VALUES (?, ?, ?, ?)", [key, low, low + 1, self.value("none", 0.2)])
 
     def table(self, name):
         choose, chance = self.random.choice, self.random.random
