@@ -189,4 +189,25 @@ struct TransferDefaultTests {
             #expect(report.omitted == [])
         }
     }
+
+    /// n8n's tables, and all that TypeORM makes. As a text the word was no moment, so that the default was NULL.
+    @Test func theWordNowInAnyCase() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, a datetime(3) NOT NULL DEFAULT (STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')),
+                b TEXT NOT NULL DEFAULT (DATETIME('Now', '+1 day')), c INTEGER NOT NULL DEFAULT (unixepoch('NOW', 'subsec') * 1000));
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            try TransferTests.withBothEnds(fixture, url) { _, target in
+                try target.execute("INSERT INTO t (id) VALUES (1)")
+                let found = try target.values(
+                    "SELECT a BETWEEN now() - interval '1 day' AND now(), b::timestamp > now(), c > 1700000000000 FROM t"
+                )
+                #expect(found == [[.boolean(true), .boolean(true), .boolean(true)]])
+            }
+        }
+    }
 }

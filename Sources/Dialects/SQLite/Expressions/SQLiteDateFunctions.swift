@@ -49,6 +49,12 @@ extension SQLiteExpressionTranslation {
         return ([asksForFraction(first) ? .string("now") : first] + modifiers, true)
     }
 
+    /// Whether a time value is the current time. SQLite takes the word in any case, and TypeORM writes it in capitals.
+    static func isNow(_ value: SQLiteTree) -> Bool {
+        guard case .string(let text) = value else { return false }
+        return text.lowercased() == "now"
+    }
+
     /// Renders the number of milliseconds since 1970 in SQLite's way of counting.
     static func milliseconds(_ moment: String) -> String {
         "floor(extract(epoch FROM \(moment == utcNow ? "now()" : moment)) * 1000)::bigint"
@@ -70,7 +76,7 @@ extension SQLiteExpressionTranslation {
             modifiers.removeFirst()
         }
         var moment = Self.utcNow
-        if let value = arguments.first, value != .string("now") {
+        if let value = arguments.first, !Self.isNow(value) {
             moment = try self.moment(of: piece(value), isEpoch: isEpoch)
         }
         for modifier in modifiers { moment = try moved(moment, by: modifier) }

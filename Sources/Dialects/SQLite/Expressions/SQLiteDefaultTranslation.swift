@@ -203,7 +203,7 @@ extension SQLiteExpressionTranslation {
     private static func milliseconds(_ expression: SQLiteTree, for type: ColumnType) -> String? {
         guard kind(of: type) == .integer,
             case .binary("*", .call("unixepoch", let arguments), .number("1000")) = expression,
-            case (let values, true) = withoutSubsecond(arguments), values == [.string("now")]
+            case (let values, true) = withoutSubsecond(arguments), values.count == 1, values.allSatisfy(isNow)
         else { return nil }
         return milliseconds(utcNow)
     }
