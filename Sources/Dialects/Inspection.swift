@@ -59,8 +59,8 @@ public struct Inspection: Sendable, Equatable {
         guard !fileNumbers.isEmpty else { return nil }
         let pragmas = fileNumbers.sorted { $0.key > $1.key }.map { "PRAGMA \($0.key) = \($0.value)" }
         return
-            "the file's header stays behind, which says \(pragmas.joined(separator: ", ")): a file that is made of the target "
-            + "for the same application needs them again"
+            "the numbers in the file's header stay behind: \(pragmas.joined(separator: ", ")); set them again in a file that is "
+            + "made from the target for the same application"
     }
 
     /// Says which schemas of the database are not looked at, for people; `nil` if there are no others.

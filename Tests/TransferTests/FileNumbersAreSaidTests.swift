@@ -24,7 +24,7 @@ struct FileNumbersAreSaidTests {
         #expect(
             remarks.contains {
                 $0.hasPrefix(
-                    "the file's header stays behind, which says PRAGMA user_version = 77, PRAGMA application_id = 1196444487:"
+                    "the numbers in the file's header stay behind: PRAGMA user_version = 77, PRAGMA application_id = 1196444487;"
                 )
             }, "\(remarks)")
         let others = try await self.remarks("CREATE TABLE t (a INTEGER)")

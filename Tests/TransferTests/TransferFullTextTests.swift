@@ -114,7 +114,7 @@ struct TransferFullTextTests {
             #expect(report.omitted.map(\.name) == ["boxes", "spans", "places_ai"], "\(report.omitted)")
             #expect(
                 report.omitted.first?.reason
-                    == "its rows are those of the table boxes there, which is no R-tree: what searches for ranges reads all of them"
+                    == "its rows become the table boxes, which has no R-tree index: a search for ranges reads all rows"
             )
             let rows = try target.values("SELECT * FROM boxes ORDER BY id")
             #expect(rows[0] == [1, .real(-0.5), .real(1e10), "a", .blob([0])])

@@ -105,8 +105,7 @@ struct TransferPlanner {
     /// `AUTOINCREMENT` (https://www.sqlite.org/autoinc.html).
     private func countersAtTheirEnd(_ table: PlannedTable) -> [String] {
         table.counting.filter { $0.highest == Int64.max }.map { counting in
-            "\(table.target).\(counting.column): its counter is at its end, since there is no higher number: a new row has to bring "
-                + "its own"
+            "\(table.target).\(counting.column): its counter is at its end, so each new row must give its own number"
         }
     }
 

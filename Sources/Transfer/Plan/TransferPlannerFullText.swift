@@ -87,7 +87,7 @@ extension TransferPlanner {
             omitted.removeAll { ranges.shadowTables.contains($0.name) }
             reason(
                 of: ranges.table.name,
-                "its rows are those of the table \(name) there, which is no R-tree: what searches for ranges reads all of them"
+                "its rows become the table \(name), which has no R-tree index: a search for ranges reads all rows"
             )
         }
     }

@@ -33,7 +33,7 @@ public struct TransferRules: Sendable, Equatable {
         public var isSkipped = false
         /// The column's name in the target; `nil` if it stays the same.
         public var rename: String?
-        /// The table's place in the loading order; `nil` for the order of foreign keys.
+        /// The table's place in the plan and the report; `nil` for the order of foreign keys.
         public var order: LoadOrder?
         /// The policy for the table's values that do not fit; `nil` for the policy of all tables.
         public var onMismatch: MismatchPolicy?
@@ -79,7 +79,7 @@ public struct TransferRules: Sendable, Equatable {
         }
     }
 
-    /// The place of a table in the loading order. Tables with equal places are loaded in the order of their foreign
+    /// The place of a table in the plan and the report. Tables with equal places keep the order of their foreign
     /// keys.
     public enum LoadOrder: Sendable, Equatable {
         /// Before all others.
