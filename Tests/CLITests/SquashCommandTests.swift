@@ -46,7 +46,7 @@ struct SquashCommandTests {
             #expect(try await box.fixture("shorter", "up", "-d", url).code == 0)
             for command in ["up", "status", "down", "drift"] {
                 let run = try await box.fixture("squashed", command, "-d", url)
-                expectRefusal(run, saying: "0002-squashed replaces others", "lacks 0002-notes", "the program before")
+                expectRefusal(run, saying: "0002-squashed replaces others", "lacks 0002-notes", "an earlier program")
             }
         }
     }

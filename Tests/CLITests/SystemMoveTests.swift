@@ -163,7 +163,7 @@ struct SystemMoveTests {
             try (settings + "# mine\n").write(toFile: config, atomically: false, encoding: .utf8)
             let back = try await move.telec("system", "rollback", "--root", move.root)
             #expect(
-                back.code == 0 && back.error.contains("\(config.dropFirst(move.root.count)) was changed"), "\(back)")
+                back.code == 0 && back.error.contains("\(config.dropFirst(move.root.count)) has changed"), "\(back)")
             let kept = try String(contentsOfFile: config + ".before-migration", encoding: .utf8)
             #expect(kept.contains("# TeleClaude's settings for everybody"))
             unlink(config)
@@ -197,7 +197,7 @@ extension SystemMoveTests {
 
             let descriptor = open("\(checkout)/teleclaude.pid", O_RDWR | O_CLOEXEC)
             #expect(flock(descriptor, LOCK_EX) == 0)
-            expectRefusal(try await move.migrate("--quiet"), saying: "the existing daemon runs")
+            expectRefusal(try await move.migrate("--quiet"), saying: "the existing daemon or another adoption is running")
             close(descriptor)
 
             try await move.changing("\(checkout)/config.yml", to: "a: [") {
@@ -240,7 +240,7 @@ extension SystemMoveTests {
         try await withMove(.sqlite) { move in
             let bare = try await move.box.run(
                 move.program, ["system", "migrate", "--from", move.home, "--root", move.bareRoot()])
-            expectRefusal(bare, saying: "not installed", "telec system install")
+            expectRefusal(bare, saying: "not correctly installed", "telec system install")
             let user = try await move.box.run(
                 as: move.alex, move.program, ["system", "migrate", "--from", move.home, "--root", move.root])
             #expect(user.code == 2 && user.error.contains("only root can do this"), "\(user)")

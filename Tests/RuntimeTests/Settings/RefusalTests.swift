@@ -98,7 +98,7 @@ struct RefusalTests {
             #expect(
                 loaded.remarks.map(\.message) == [
                     "mine.a is not a known key; it is kept",
-                    "tts.voice looks like a secret: this file is no place for one",
+                    "tts.voice looks like a secret: secrets don't belong in this file",
                 ])
         }
     }
