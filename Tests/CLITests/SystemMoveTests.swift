@@ -197,7 +197,8 @@ extension SystemMoveTests {
 
             let descriptor = open("\(checkout)/teleclaude.pid", O_RDWR | O_CLOEXEC)
             #expect(flock(descriptor, LOCK_EX) == 0)
-            expectRefusal(try await move.migrate("--quiet"), saying: "the existing daemon or another adoption is running")
+            expectRefusal(
+                try await move.migrate("--quiet"), saying: "the existing daemon or another adoption is running")
             close(descriptor)
 
             try await move.changing("\(checkout)/config.yml", to: "a: [") {
