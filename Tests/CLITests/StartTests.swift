@@ -91,7 +91,7 @@ struct StartTests {
             let run = try await daemon.box.run(
                 .telec, ["sessions", "start", "--title", "x", "--", "sleep", "1000"], variables)
             #expect(run.code == 2 && run.output.isEmpty && run.error.contains(words), "\(run)")
-            let log = try #require(run.error.split(separator: ";").last?.split(separator: " ").first)
+            let log = try #require(run.error.split(separator: "; see ").last?.split(separator: "\n").first)
             let text = try String(contentsOfFile: String(log), encoding: .utf8)
             #expect(text.contains("the command was not started"), "\(text)")
             let sessions = try await daemon.json("sessions", "list")["sessions"] as? [[String: Any]]

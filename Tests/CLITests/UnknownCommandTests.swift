@@ -41,7 +41,7 @@ struct UnknownCommandTests {
                 let run = try await box.run(.tcMigrate, words)
                 #expect(run.code == 2, "\(run)")
                 #expect(
-                    run.error.contains("there is no folder \(box("tpyo/dir")) for \(slip); make it first"), "\(run)")
+                    run.error.contains("there is no folder \(box("tpyo/dir")) for \(slip); create it first"), "\(run)")
             }
             let run = try await box.run(.tcMigrate, ["up"], ["TC_DATABASE_URL": "sqlite:\(slip)"])
             #expect(run.code == 2 && run.error.contains("there is no folder"), "\(run)")
