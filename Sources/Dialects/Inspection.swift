@@ -14,7 +14,7 @@ public struct Inspection: Sendable, Equatable {
     /// The indexes over words. The tables that they consist of are listed in `omitted` as well, since a schema value has no place
     /// for them.
     package var fullText: [FullText]
-    /// The tables of ranges. They are listed in `omitted` as well, with the tables that they consist of.
+    /// The R-trees. `omitted` lists them too, with their shadow tables.
     package var rangeTables: [RangeTable] = []
     /// The columns whose default takes the next number of a PostgreSQL sequence, by table. A schema calls them identity columns.
     package var serials: [String: [String]] = [:]
@@ -53,8 +53,8 @@ public struct Inspection: Sendable, Equatable {
         return names.isEmpty ? nil : "serial columns become identity columns: \(names.joined(separator: ", "))"
     }
 
-    /// Says which numbers of the file's header have no place in another database, for people; `nil` if there are none. An application
-    /// that does not find its own there takes a file for another program's, or for an empty one.
+    /// A remark that names the numbers of the file's header, which have no place in another database; `nil` if there are none. An
+    /// application that misses its own numbers takes the file for another program's, or for an empty one.
     package var remarkOnFileNumbers: String? {
         guard !fileNumbers.isEmpty else { return nil }
         let pragmas = fileNumbers.sorted { $0.key > $1.key }.map { "PRAGMA \($0.key) = \($0.value)" }
@@ -73,8 +73,7 @@ public struct Inspection: Sendable, Equatable {
             + "options=-csearch_path%3DNAME selects another one"
     }
 
-    /// All tables that hold rows of their own: those of the schema, the full-text tables that keep their text themselves, and those of
-    /// ranges.
+    /// All tables that hold rows of their own: the schema's tables, the full-text tables that store their text, and the R-trees.
     package var tablesWithRows: [Table] { schema.tables + fullText.compactMap(\.table) + rangeTables.map(\.table) }
 }
 
@@ -95,12 +94,12 @@ package struct FullText: Sendable, Equatable {
         case table(String, key: String)
     }
 
-    /// Where the texts lie in the database's own tables.
+    /// The ordinary table in which a full-text table stores its texts.
     package struct Storage: Sendable, Equatable {
         package var table: String
         /// The column of the row numbers.
         package var key: String
-        /// What each column of the full-text table is called there.
+        /// The names of the storage table's columns, in the order of the full-text table's columns.
         package var columns: [String]
     }
 
@@ -115,7 +114,7 @@ package struct FullText: Sendable, Equatable {
     package var shadowTables: [String] = []
     /// The triggers that pass writes to the other table on to the full-text table.
     package var triggers: [String] = []
-    /// The table that keeps its own texts, which can be read whatever the full-text table itself needs; `nil` if none is known.
+    /// The storage table, which can be read even if the full-text table's tokenizer is missing; `nil` if it is not known.
     package var storage: Storage?
 
     /// The table in a form that any other database can have; `nil` if the text belongs to another table.

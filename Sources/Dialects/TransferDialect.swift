@@ -151,6 +151,9 @@ package protocol TransferTarget: Dialect {
     func dropTrigger(_ name: String, on table: String) -> String
     /// Returns the statement that makes the database count and sample a loaded table, so that its planner knows it.
     func analyze(_ table: String) -> String
+
+    /// Returns the statements that gather statistics on these tables, which are all that the database holds. Sessions may share them.
+    func analyze(all tables: [String]) -> [String]
 }
 
 extension TransferTarget {

@@ -110,10 +110,9 @@ extension TransferEngine {
     }
 
     private func analyze(_ work: Work) async throws {
-        let target = target
         events(.phase(.analyzing))
-        _ = try await streams.each(work.plan.tables) { table, _, writing in
-            try writing.execute(SQL(trusted: target.analyze(table.target)))
+        _ = try await streams.each(target.analyze(all: work.plan.tables.map(\.target))) { statement, _, writing in
+            try writing.execute(SQL(trusted: statement))
         }
     }
 

@@ -214,7 +214,7 @@ struct IntoExistingTests {
     }
 
     @Test(
-        "moments with a zone go into a column without one by the rule that is proposed, and are what UTC's clock shows")
+        "timestamps with a zone go into a column without one by the proposed rule, as times in UTC")
     func zoned() async throws {
         try await withDatabase(.postgresql) { box, target in
             try execute("CREATE TABLE post (id integer PRIMARY KEY, made timestamp, kept timestamptz)", on: target)

@@ -3,10 +3,10 @@ import Testing
 
 @testable import Dialects
 
-/// Tests tables with as many parts as anybody makes: the time to read and to name them is linear in their number.
+/// Tests tables with very many parts: the time to read and to name the parts is linear in their number.
 @Suite("Tables with thousands of parts")
 struct WideTableGrowthTests {
-    /// Makes sure that eight times as much takes about eight times the time.
+    /// Checks that eight times the size takes about eight times the processor time.
     private func expectLinear(_ few: Int, _ work: (Int) throws -> Void) throws {
         _ = try processorSeconds { try work(few) }
         let less = try processorSeconds { try work(few) }

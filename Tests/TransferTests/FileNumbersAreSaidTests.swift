@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Transfer
 
-/// Tests that what a SQLite file says of itself is not lost without a word.
+/// Tests that the report names what a SQLite file's header contains.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct FileNumbersAreSaidTests {
     private func remarks(_ script: String) async throws -> [String] {
@@ -17,7 +17,7 @@ struct FileNumbersAreSaidTests {
         return remarks
     }
 
-    /// A GeoPackage without its application_id is none, and Firefox makes its tables anew where user_version is 0.
+    /// Without its application_id a file is no GeoPackage, and Firefox recreates its tables if user_version is 0.
     @Test func theNumbersOfTheHeader() async throws {
         let remarks = try await remarks(
             "CREATE TABLE t (a INTEGER); PRAGMA user_version = 77; PRAGMA application_id = 1196444487")

@@ -39,7 +39,7 @@ struct TransferComputedTests {
         }
     }
 
-    /// As in Signal's database. SQLite's truth is a number, PostgreSQL's is not.
+    /// Signal's database has such columns. In SQLite a condition is a number, in PostgreSQL it is not.
     @Test("a condition is computed as the 0 or 1 that it is")
     func conditions() async throws {
         let fixture = try SQLiteFixture(

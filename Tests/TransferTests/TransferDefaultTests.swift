@@ -190,7 +190,7 @@ struct TransferDefaultTests {
         }
     }
 
-    /// n8n's tables, and all that TypeORM makes. As a text the word was no moment, so that the default was NULL.
+    /// TypeORM writes its defaults in this way, for instance in n8n's tables. Read as a text, the word is not a time, and the default was NULL.
     @Test func theWordNowInAnyCase() async throws {
         let fixture = try SQLiteFixture(
             """

@@ -72,7 +72,7 @@ struct TransferFullTextTests {
         }
     }
 
-    /// Signal's and Plex's databases have such tables: SQLite says "no such tokenizer" whatever is asked of them.
+    /// Signal's and Plex's databases have such tables: SQLite answers every query with "no such tokenizer".
     @Test func aTokenizerThatOnlyTheApplicationHas() async throws {
         try await transferred(
             """
@@ -98,7 +98,7 @@ struct TransferFullTextTests {
         }
     }
 
-    /// Plex's and Core Data's R-trees, SpatiaLite's and GeoPackage's: what they hold is nowhere else.
+    /// Plex, Core Data, SpatiaLite and GeoPackage use R-trees, and no other table holds their rows.
     @Test func anRTreeBecomesATable() async throws {
         try await transferred(
             """

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Transfer
 
-/// Tests databases of thousands of tables: the time to plan and to match them is linear in their number.
+/// Tests databases with thousands of tables: the time to plan and to match them is linear in their number.
 @Suite("Databases of thousands of tables")
 struct TransferGrowthTests {
-    /// Makes sure that eight times as much takes about eight times the time.
+    /// Checks that eight times the size takes about eight times the processor time.
     private func expectLinear(_ few: Int, _ work: (Int) throws -> Void) throws {
         _ = try processorSeconds { try work(few) }
         let less = try processorSeconds { try work(few) }
@@ -68,6 +68,22 @@ struct TransferGrowthTests {
             #expect(Set(given.values).count == count)
             // One of them stays as the server cuts it; the others leave room for the `_` of their arrays' types.
             #expect(given.values.count { $0.utf8.count > 62 } == 1)
+        }
+    }
+    @Test("SQLite gathers the statistics of all tables in one statement, because it reads all of them again after each")
+    func statistics() async throws {
+        #expect(SQLiteDialect().analyze(all: ["a", "b"]) == ["ANALYZE"])
+        #expect(PostgreSQLDialect().analyze(all: ["a", "b"]) == [#"ANALYZE "a""#, #"ANALYZE "b""#])
+        let fixture = try SQLiteFixture(
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, n TEXT UNIQUE); CREATE TABLE b (n INTEGER); CREATE INDEX bn ON b (n);"
+                + "INSERT INTO a VALUES (1, 'x'), (2, 'y'); INSERT INTO b VALUES (1), (2), (3);")
+        defer { fixture.remove() }
+        let empty = try SQLiteFixture("")
+        defer { empty.remove() }
+        #expect(try await TransferTests.transfer(fixture, into: empty.url).verdict == .verified)
+        try await Database.withConnections(Database(empty.url), Database(fixture.url)) { target, _ in
+            let rows = try target.values("SELECT tbl, stat FROM sqlite_stat1 WHERE tbl IN ('a', 'b') ORDER BY tbl")
+            #expect(rows == [["a", "2 1"], ["b", "3 1"]])
         }
     }
 }

@@ -161,7 +161,7 @@ struct TransferTriggerTests {
     }
 
     /// A trigger that fires for other columns than it writes can't fire itself, and needs no guard.
-    /// As in a working copy of Subversion's.
+    /// The database of a Subversion working copy writes its triggers in this way.
     @Test func namesAreWrittenInAnyCase() async throws {
         try await withTriggers(
             """

@@ -43,8 +43,8 @@ package enum CanonicalForm: String, Sendable, Equatable {
         let forms = [a, b].map { CanonicalForm($0) ?? ($0.isNative ? .stored : .text) }
         if forms[0] == forms[1] { return forms[0] }
         if forms.contains(.bytes) { return .bytes }
-        // A column of doubles or decimals holds numbers only, whatever the other one is declared for: SQLite takes a number in a
-        // column of moments.
+        // A column of doubles or decimals holds only numbers, so the other column is compared as numbers too: SQLite stores a number in
+        // a column that is declared for timestamps.
         if forms.contains(.real) || forms.contains(.decimal) { return .decimal }
         let calendars: [CanonicalForm] = [.moment, .reading, .date, .time]
         if let calendar = forms.first(where: calendars.contains) { return calendar == .time ? .time : .moment }

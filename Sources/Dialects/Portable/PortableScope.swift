@@ -49,7 +49,7 @@ final class PortableViews {
 
     init(_ schema: Schema) { self.schema = schema }
 
-    /// Adds a view, which those after it may read.
+    /// Adds a view, so that the views after it may read it.
     func append(_ view: View) { schema.append(view) }
 
     /// Returns a table or a view as a query reads it; `nil` if no such relation exists.

@@ -7,7 +7,7 @@ package enum SQLName {
         return String(decoding: name.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
     }
 
-    /// Most pairs differ in length, which folding keeps: names of tables of a thousand columns are told apart without a copy.
+    /// Folding keeps the length, and most pairs differ in length: such names are told apart without a copy.
     package static func equal(_ a: String, _ b: String) -> Bool {
         a.utf8.count == b.utf8.count ? folded(a) == folded(b) : false
     }

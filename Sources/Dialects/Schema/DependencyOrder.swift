@@ -9,7 +9,8 @@ enum DependencyOrder {
         var visited = items.map { _ in false }
         for at in items.indices where !visited[at] {
             visited[at] = true
-            // The items that wait for those they read, each with its next one: a list, because a chain of them may be longer than a stack.
+            // The items that wait for those they read, each with the next one to visit. A list replaces recursion, because a chain may be
+            // longer than the stack is deep.
             var waiting = [(item: at, next: 0)]
             while let (item, next) = waiting.popLast() {
                 guard next < read[item].count else {

@@ -55,13 +55,13 @@ struct Naming {
         return index
     }
 
-    /// Returns a check that comes to `table`, with a name.
+    /// Returns the check that is added to `table`, with a name.
     func name(_ check: Check, in table: Table) throws(SchemaError) -> Check {
         var constraints = ConstraintNames(of: table)
         return try constraints.name(check, MentionedNames(table.columns.map(\.name)))
     }
 
-    /// Returns a foreign key that comes to `table`, with a name.
+    /// Returns the foreign key that is added to `table`, with a name.
     func name(_ key: ForeignKey, in table: Table) throws(SchemaError) -> ForeignKey {
         var constraints = ConstraintNames(of: table)
         return try constraints.name(key)
@@ -122,7 +122,7 @@ struct Naming {
         return numbers.numbered(whole, number)
     }
 
-    /// Returns the words joined by `_`, cut to the longest name.
+    /// Returns the words joined by `_`, cut to the longest allowed name.
     static func whole(_ words: [String]) -> String { fitting(words.joined(separator: "_")) }
 
     /// Cuts a long name: it keeps its beginning and gets a digest, so that two long names stay different.
@@ -155,7 +155,7 @@ extension Table {
     }
 }
 
-/// The names of a table's constraints: checks and foreign keys need names that differ within their table only.
+/// The names of a table's constraints. Names of checks and foreign keys must be unique within their table only.
 private struct ConstraintNames {
     private let table: String
     /// How many constraints have each name, by the name in lower case.
@@ -179,7 +179,9 @@ private struct ConstraintNames {
         guard isFree(name) else { throw .nameTaken(name, by: "another constraint of \(table)") }
     }
 
-    /// - Parameter columns: The columns of the table; a check that mentions one of them alone is named after it.
+    /// Returns the check with a name. A check that mentions only one column is named after that column.
+    ///
+    /// - Parameter columns: The names of the table's columns.
     mutating func name(_ check: Check, _ columns: MentionedNames) throws(SchemaError) -> Check {
         if let asked = check.name {
             try requireFree(asked)
@@ -206,8 +208,8 @@ private struct ConstraintNames {
     }
 }
 
-/// The numbers behind names that would be the same. A number that was taken stays so while names are given, and is not tried again:
-/// a thousand checks of one column need a thousand tries.
+/// The numbers appended to names that would otherwise be equal. A number that is taken is not tried again, so that a thousand checks of
+/// one column need a thousand tries.
 private struct NameNumbers {
     private var last: [String: Int] = [:]
 
@@ -219,7 +221,7 @@ private struct NameNumbers {
         return number
     }
 
-    /// Returns the name with its number, which is not tried again.
+    /// Returns the name with its number appended, and remembers the number.
     mutating func numbered(_ name: String, _ number: Int?) -> String {
         guard let number else { return name }
         last[name] = number

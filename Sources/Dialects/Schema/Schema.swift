@@ -145,7 +145,8 @@ extension Schema {
         var ordered: [Table] = []
         var visited: Set<String> = []
         for table in tables where visited.insert(table.name).inserted {
-            // The tables that wait for their parents, each with its next key: a list, because a chain of them may be longer than a stack.
+            // The tables that wait for their parents, each with the next key to follow. A list replaces recursion, because a chain may be
+            // longer than the stack is deep.
             var waiting = [(table: table, key: 0)]
             while let (table, key) = waiting.popLast() {
                 guard key < table.foreignKeys.count else {

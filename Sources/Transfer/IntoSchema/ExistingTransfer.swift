@@ -224,7 +224,8 @@ extension ColumnProfile {
     fileprivate func zoned(into type: ColumnType?) -> Proposal? {
         guard let type, CanonicalForm(type) == .reading, TypeChoice.choose(self).type == .timestamp else { return nil }
         return Proposal(
-            "timestamp: iso", "moments with a zone for a column without one: right if it holds what UTC's clock shows")
+            "timestamp: iso",
+            "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
     }
 
     /// What these values count as spans of time, most likely.

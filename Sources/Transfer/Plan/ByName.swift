@@ -1,5 +1,5 @@
 extension Sequence {
-    /// Returns the elements by their names; of two with one name the first.
+    /// Returns the elements by name. Of several elements with the same name the first is kept.
     func byName(_ name: (Element) -> String) -> [String: Element] {
         Dictionary(map { (name($0), $0) }, uniquingKeysWith: { first, _ in first })
     }

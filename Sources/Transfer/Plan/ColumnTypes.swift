@@ -80,7 +80,7 @@ struct ColumnTypes {
                     let one = place(ColumnID(table: table.name, column: child))
                     let other = place(ColumnID(table: key.parent, column: parent))
                     guard one != other else { continue }
-                    // The smaller group moves, so that no column moves often, however the keys come.
+                    // The smaller group is moved, so that a column moves rarely, whatever the order of the keys.
                     let (kept, emptied) = groups[one].count < groups[other].count ? (other, one) : (one, other)
                     for column in groups[emptied] { places[column] = kept }
                     groups[kept] += groups[emptied]

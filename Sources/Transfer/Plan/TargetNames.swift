@@ -92,18 +92,19 @@ struct TargetNames {
         return result
     }
 
-    /// Names that are used, in the form in which the target compares them.
+    /// The names that are in use, in the form in which the target compares them.
     struct Used {
         var names: Set<String> = []
-        /// The last number that each name got. The next one is tried first: a thousand names that are cut alike take a thousand tries.
+        /// The last number that was appended to each name. The search for a free number starts after it, so that a thousand names which
+        /// are cut alike take a thousand tries.
         fileprivate var numbers: [String: Int] = [:]
 
         init(names: Set<String> = []) { self.names = names }
     }
 
-    /// Returns the first of `name`, `name_2` and so on that is not used, and marks it as used. A name with a number leaves room for
-    /// a character: PostgreSQL puts a `_` before a table's name for the type of its arrays, and refuses tables of which it would cut
-    /// some dozens alike.
+    /// Returns the first of `name`, `name_2` and so on that is not in use, and marks it as used. A numbered name is one byte
+    /// shorter than the limit: PostgreSQL names a table's array type by a `_` before the table's name, and refuses a table if some
+    /// dozens of such names would be cut alike.
     private func free(_ name: String, beside used: inout Used) -> String {
         if used.names.insert(key(name)).inserted { return name }
         var number = used.numbers[key(name)] ?? 1

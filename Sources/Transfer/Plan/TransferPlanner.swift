@@ -101,7 +101,7 @@ struct TransferPlanner {
             + "lower(\(columnNames[table.name]?[first] ?? first)) = lower(…), or transfer with nocase: citext or icu"
     }
 
-    /// Returns a remark if a row holds the highest number that there is. SQLite then looks for one that is free, unless the table is
+    /// Returns a remark if a row holds the highest possible number. SQLite then looks for a free number, unless the table is
     /// `AUTOINCREMENT` (https://www.sqlite.org/autoinc.html).
     private func countersAtTheirEnd(_ table: PlannedTable) -> [String] {
         table.counting.filter { $0.highest == Int64.max }.map { counting in

@@ -80,7 +80,7 @@ extension TransferPlanner {
         }
     }
 
-    /// Says of an R-tree that its rows come along as a table's, and leaves out the parts in which it keeps them.
+    /// Reports that each R-tree's rows become a table's, and drops its shadow tables from the omissions.
     mutating func addRangeTables() {
         for ranges in inspection.rangeTables {
             guard let name = tableNames[ranges.table.name] else { continue }

@@ -17,7 +17,7 @@ public struct TransferRules: Sendable, Equatable {
                 tables.indices.map { (tables[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
         }
     }
-    /// The places of the rules, by the names of their tables: each column of each table asks for its rule.
+    /// The positions of the rules, by table name, because each column of each table looks up its rule.
     private var places: [String: Int] = [:]
 
     /// Creates an empty set of rules, with which the transfer uses its defaults.

@@ -142,6 +142,8 @@ extension PostgreSQLDialect: TransferTarget {
     }
 
     package func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+
+    package func analyze(all tables: [String]) -> [String] { tables.map(analyze) }
 }
 
 /// A judge that encodes values to see whether they fit, and throws the bytes away.

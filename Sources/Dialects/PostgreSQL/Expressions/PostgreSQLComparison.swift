@@ -6,8 +6,8 @@ extension PostgreSQLExpressionTranslation {
         return "(\(a) \(sign) \(b))"
     }
 
-    /// Translates `a IN (1, 2)`. Each item is compared as `=` compares it. SQLite compares literals of a list so, too, and reads a
-    /// list of any length as one level of its tree; what is computed is compared on its own.
+    /// Translates `a IN (1, 2)`. Each item is compared as `=` compares it. SQLite compares the literals of a list in the same way, and
+    /// reads a list of any length as one level of its tree; computed items are compared one by one.
     func isIn(_ operand: SQLiteTree, _ items: [SQLiteTree], negated: Bool) throws(Untranslatable) -> String {
         var tests: [String] = []
         var (lists, order): ([String: [String]], [String]) = ([:], [])
@@ -25,7 +25,7 @@ extension PostgreSQLExpressionTranslation {
         return negated ? "(NOT \(any))" : any
     }
 
-    /// Returns the two sides of a comparison in SQLite's words.
+    /// Returns the two sides of a comparison in SQLite's SQL.
     private func sides(
         _ sign: String, _ left: SQLiteTree, _ right: SQLiteTree
     ) throws(Untranslatable) -> (String, String) {

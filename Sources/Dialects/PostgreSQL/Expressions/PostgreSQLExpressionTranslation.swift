@@ -166,8 +166,8 @@ extension PostgreSQLExpressionTranslation {
         return Piece(try Self.chain(numbers, sign), .integer)
     }
 
-    /// Returns what one sign joins from left to right: `a`, `b` and `c` of `(a + b) + c`. A long chain of them is no deep nesting, for
-    /// this program's stack as little as for SQLite's parser, which knows a hundred levels of parentheses.
+    /// Returns the operands that one sign joins from left to right: `a`, `b` and `c` of `(a + b) + c`. A chain is written without
+    /// nesting, because neither this program's stack nor SQLite's parser, which allows a hundred levels of parentheses, takes a deep one.
     private static func operands(of sign: String, _ left: SQLiteTree, _ right: SQLiteTree) -> [SQLiteTree] {
         var operands = [right]
         var rest = left
@@ -178,8 +178,10 @@ extension PostgreSQLExpressionTranslation {
         return (operands + [rest]).reversed()
     }
 
-    /// Each operand of a chain is a level of the tree that SQLite reads, which may have a thousand
-    /// (https://www.sqlite.org/limits.html, 8). The expressions around the chain have some as well.
+    /// Joins the operands of a chain. Each is a level of the tree that SQLite reads, which may have a thousand
+    /// (https://www.sqlite.org/limits.html, 8); the rest is left to the expressions around the chain.
+    ///
+    /// - Throws: `Untranslatable` for a chain that is too long.
     static func chain(_ operands: [String], _ sign: String) throws(Untranslatable) -> String {
         guard operands.count <= 900 else {
             throw Untranslatable("\(sign) joins \(operands.count) operands, and SQLite reads a thousand at most")

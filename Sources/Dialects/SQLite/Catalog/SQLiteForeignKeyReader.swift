@@ -3,10 +3,10 @@
 struct SQLiteForeignKeyReader {
     private let tables: [String: Aim]
 
-    /// A table that foreign keys may refer to. It is asked once for each of them.
+    /// A table that foreign keys may refer to, prepared for many lookups.
     private struct Aim {
         let table: SQLiteCatalog.Table
-        /// The columns' names as they are written, by the names in lower case.
+        /// The columns' names as declared, by the names in lower case.
         let columns: [String: String]
         let keys: Set<Set<String>>
 

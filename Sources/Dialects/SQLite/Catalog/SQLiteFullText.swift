@@ -25,9 +25,9 @@ struct SQLiteFullText {
         }
     }
 
-    /// Returns the table that keeps a full-text table's own texts. The full-text table itself can't be opened where its application
-    /// brings its tokenizer along (https://www.sqlite.org/fts5.html, section 7.2). The row number comes first there, then one column for
-    /// each of the full-text table's (https://www.sqlite.org/fts3.html, section 9.1).
+    /// Returns the table in which a full-text table stores its own texts. The full-text table itself can't be opened if only its
+    /// application has its tokenizer (https://www.sqlite.org/fts5.html, section 7.2). The storage table's first column is the row
+    /// number, followed by one column for each column of the full-text table (https://www.sqlite.org/fts3.html, section 9.1).
     private static func storage(
         of text: FullText, among tables: [String: SQLiteCatalog.Table]
     ) -> FullText.Storage? {

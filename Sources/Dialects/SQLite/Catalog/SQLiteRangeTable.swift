@@ -1,5 +1,5 @@
-/// Reads R-trees, which find the ranges and boxes that overlap others (https://www.sqlite.org/rtree.html). They are virtual tables,
-/// but their rows are nowhere else: to a database without R-trees they are a table like others.
+/// Reads R-trees, which index ranges and boxes by overlap (https://www.sqlite.org/rtree.html). They are virtual tables, but no other
+/// table holds their rows, so another database gets them as ordinary tables.
 enum SQLiteRangeTable {
     static func isOne(_ object: SQLiteCatalog.Object) -> Bool {
         object.isVirtualTable

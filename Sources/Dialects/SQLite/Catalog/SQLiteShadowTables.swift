@@ -9,7 +9,7 @@ enum SQLiteShadowTables {
         var shadows: [String: String] = [:]
         for table in objects where table.isOrdinaryTable {
             let name = SQLName.folded(table.name)
-            // The longest name counts, as it does for SQLite: `a_b_data` belongs to `a_b`, and not to `a`.
+            // The longest matching name wins, as in SQLite: `a_b_data` belongs to `a_b`, and not to `a`.
             for at in name.indices.reversed() where name[at] == "_" {
                 guard let owner = virtual[String(name[..<at])] else { continue }
                 let suffixes = knownSuffixes(of: module(of: owner.sql ?? ""))

@@ -76,7 +76,7 @@ struct SQLiteTableReader {
     }
 
     private mutating func readIndexes() {
-        // Of two keys over the same columns SQLite makes one index; the first one gives it its name.
+        // For two keys over the same columns SQLite creates one index, named after the first.
         let names = Dictionary(
             (definition?.uniques ?? []).map { ($0.columns.map(SQLName.folded), $0.name) },
             uniquingKeysWith: { first, _ in first })

@@ -30,7 +30,7 @@ extension SQLiteInspector {
             guard let expected = expected[table.name] else { continue }
             objects += SQLiteUndeclaredParts(live: table, expected: expected, declared: declared[table.name]).objects
         }
-        // Only of tables that have some: the declared schema may be as large as a whole history makes it.
+        // Only tables that have undeclared objects are looked up, because the declared schema may be large.
         let owners = Set(live.objects.filter { $0.kind == "index" }.map(\.table))
         let indexes = Dictionary(
             owners.map { ($0, Set((declared[$0]?.indexes ?? []).map(\.name))) }, uniquingKeysWith: { first, _ in first }

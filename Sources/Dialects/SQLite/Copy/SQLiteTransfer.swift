@@ -22,7 +22,7 @@ extension SQLiteDialect: TransferSource {
             hiddenKey: key.isEmpty ? rowid : nil, rangeKey: rowid)
     }
 
-    /// The rows of a full-text table, read from where its texts lie.
+    /// Returns the subquery that reads a full-text table's rows from its storage table.
     private static func texts(of text: FullText, in storage: FullText.Storage) -> String {
         let list = zip([storage.key] + storage.columns, ["rowid"] + text.columns).map { column, name in
             "\(SQLText.identifier(column)) AS \(SQLText.identifier(name))"

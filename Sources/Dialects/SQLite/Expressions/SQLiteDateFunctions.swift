@@ -49,7 +49,7 @@ extension SQLiteExpressionTranslation {
         return ([asksForFraction(first) ? .string("now") : first] + modifiers, true)
     }
 
-    /// Whether a time value is the current time. SQLite takes the word in any case, and TypeORM writes it in capitals.
+    /// Returns whether a time value is the current time: the text `now`, which SQLite reads in any case. TypeORM writes it in capitals.
     static func isNow(_ value: SQLiteTree) -> Bool {
         guard case .string(let text) = value else { return false }
         return text.lowercased() == "now"

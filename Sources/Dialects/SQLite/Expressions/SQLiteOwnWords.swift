@@ -16,8 +16,8 @@ enum SQLiteOwnWords {
         return result
     }
 
-    /// Returns the same views, in the order of reading. All are read over one collection of what was read before them, so that the
-    /// columns of each are found once: a thousand views, of which each reads the one before, take a thousand steps.
+    /// Returns the same views, each after those that it reads. All are read over one collection of the views before them, so that each
+    /// view's columns are found once: a chain of a thousand views takes a thousand steps.
     static func settled(_ views: [View], over tables: [Table]) -> [View] {
         let known = PortableViews(Schema(tables: tables))
         return views.map { view in

@@ -44,8 +44,8 @@ struct SQLiteTreeParser {
     var at = 0
     private var depth = 0
 
-    /// The largest depth of a tree that is read: as many levels as SQLite itself reads
-    /// (https://www.sqlite.org/limits.html, 8). PostgreSQL reads more, which would not fit on the stack of a thread here.
+    /// The largest depth of an expression tree that is read, the same as SQLite's (https://www.sqlite.org/limits.html, 8). PostgreSQL
+    /// allows deeper trees, which would not fit on a thread's stack here.
     static let deepest = 1000
 
     static func parse(_ text: String) -> SQLiteTree? {

@@ -3,7 +3,7 @@
 struct SQLiteTriggerTranslation {
     let trigger: SQLiteTrigger
     let triggers: SQLiteTriggerSet
-    /// The table or view that it belongs to. A trigger may write its name, and those of its columns, in another case.
+    /// The table or view that the trigger belongs to. The trigger's text may write its name and its columns' names in another case.
     private let table: Table
     /// The translation of expressions, which may read NEW and OLD.
     let translation: SQLiteExpressionTranslation
