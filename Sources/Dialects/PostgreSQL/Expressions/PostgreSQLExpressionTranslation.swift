@@ -184,7 +184,7 @@ extension PostgreSQLExpressionTranslation {
     /// - Throws: `Untranslatable` for a chain that is too long.
     static func chain(_ operands: [String], _ sign: String) throws(Untranslatable) -> String {
         guard operands.count <= 900 else {
-            throw Untranslatable("\(sign) joins \(operands.count) operands, and SQLite reads a thousand at most")
+            throw Untranslatable("\(sign) joins \(operands.count) operands, and at most 900 are written for SQLite")
         }
         return "(\(operands.joined(separator: " \(sign) ")))"
     }
