@@ -260,8 +260,10 @@ package struct KeyRange: Sendable, Hashable {
 
 /// A translator of one table's expressions from a source's SQL into a target's.
 package protocol ExpressionTranslator {
-    /// Translates an expression that is true or false: a check, or the condition of an index.
+    /// Translates the condition of an index.
     func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
+    /// Translates a check. Where it is false, the target may refuse the row by another error than that of a violated check.
+    func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
     /// Translates an expression that an index sorts by, as it compares under this collation.
     func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression
     /// Translates an expression from which a column of this type is computed, and which yields exactly the same in the target.

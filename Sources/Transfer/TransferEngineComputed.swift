@@ -3,29 +3,53 @@ import Dialects
 // Compares the values that the target computes with those that the source computes, as soon as the rows are loaded.
 
 extension TransferEngine {
-    /// Compares the columns that the target computes with those of the source, row by row. If one differs, for instance in the
-    /// text of a double or the digits of a decimal, its table is made and loaded again with the source's values: a view with
-    /// other values can be omitted, a column can't. Tables whose rows a rule or policy has changed differ on purpose and are not
-    /// compared.
+    /// Loads the remaining chunks, and compares the columns that the target computes with those of the source, row by row. If
+    /// one differs, for instance in the text of a double or the digits of a decimal, or if the target fails to compute it, its
+    /// table is made and loaded again with the source's values: a view with other values can be omitted, a column can't. Tables
+    /// whose rows a rule or policy has changed differ on purpose and are not compared.
     ///
     /// - Returns: The work that remains, and the records of all chunks.
-    func settleComputed(
-        _ work: Work, _ id: String, _ loaded: [ChunkRecord]
-    ) async throws -> (work: Work, loaded: [ChunkRecord]) {
-        guard !source.speaksAs(target) else { return (work, loaded) }
-        let found = try await streams.each(work.plan.tables.filter(\.isComputedAlike)) { table, reading, writing in
-            try ComputedProof(table, reading, writing).differing().map { column in
-                ChunkRecord(
-                    kind: .computed, table: table.target, name: column.target,
-                    note: "its values are copied and no longer computed: the target computes different values",
-                    isLeftOut: true)
+    func loadComputing(_ work: Work, _ id: String) async throws -> (work: Work, loaded: [ChunkRecord]) {
+        guard !source.speaksAs(target) else { return (work, try await load(work, id).loaded) }
+        let (loaded, failures) = try await load(work, id)
+        let failed = Dictionary(failures, uniquingKeysWith: { first, _ in first })
+        let found = try await streams.each(work.plan.tables.filter { !$0.computed.isEmpty }) {
+            table, reading, writing in
+            if let reason = failed[table.target] {
+                return table.computed.map { table.keeping($0, because: "the target can't compute them: \(reason)") }
+            }
+            guard table.isComputedAlike else { return [] }
+            return try ComputedProof(table, reading, writing).differing()
+                .map { table.keeping($0, because: "the target computes different values") }
+        }
+        let kept = found.flatMap { $0 }
+        guard !kept.isEmpty else { return (work, loaded) }
+        let rest = try keepingValues(of: kept, work)
+        try await remake(kept, rest, id)
+        return (rest, try await load(rest, id).loaded)
+    }
+
+    /// Loads the remaining chunks. Returns the records of all chunks, and the tables of which a row was refused although all its
+    /// values fit, each with the target's message: an expression may fail where the source's does not.
+    private func load(
+        _ work: Work, _ id: String
+    ) async throws -> (loaded: [ChunkRecord], failures: [(table: String, reason: String)]) {
+        let earlier = try await done(id).filter { $0.kind == .rows }
+        let (load, target) = (loader(id), target)
+        let chunks = Chunk.all(of: work.plan.tables, without: earlier)
+        let outcomes = try await streams.each(chunks, bulky: \.table.hasLongRows) { chunk, reading, writing in
+            do { return Result<ChunkRecord, DatabaseError>.success(try load.run(chunk, reading, writing)) } catch let
+                error as DatabaseError where !chunk.table.computed.isEmpty && target.isRefusal(error)
+            { return .failure(error) }
+        }
+        var (loaded, failures) = (earlier, [(table: String, reason: String)]())
+        for (chunk, outcome) in zip(chunks, outcomes) {
+            switch outcome {
+            case .success(let record): loaded.append(record)
+            case .failure(let error): failures.append((chunk.table.target, error.message))
             }
         }
-        let differing = found.flatMap { $0 }
-        guard !differing.isEmpty else { return (work, loaded) }
-        let kept = try keepingValues(of: differing, work)
-        try await remake(differing, kept, id)
-        return (kept, try await load(kept, id, done(id)))
+        return (loaded, failures)
     }
 
     /// Returns the work with every column that these records mark as holding the source's values, including those of an earlier
@@ -84,6 +108,12 @@ extension Schema {
 }
 
 extension PlannedTable {
+    fileprivate func keeping(_ column: Computed, because reason: String) -> ChunkRecord {
+        ChunkRecord(
+            kind: .computed, table: target, name: column.target,
+            note: "its values are copied and no longer computed: \(reason)", isLeftOut: true)
+    }
+
     /// Whether the target computes a column of this table from exactly the values from which the source computes it.
     fileprivate var isComputedAlike: Bool {
         !computed.isEmpty && policy == .widen && columnPlans.allSatisfy { $0.reading == nil && $0.policy == .widen }

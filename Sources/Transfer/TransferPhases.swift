@@ -16,8 +16,7 @@ extension TransferEngine {
             try target.prepareForLoading(writing, isSameEngine: isSameEngine)
         }
         let settled = try keepingValues(of: await done(id), await settle(work, id))
-        let first = try await load(settled, id, done(id))
-        let (work, loaded) = try await settleComputed(settled, id, first)
+        let (work, loaded) = try await loadComputing(settled, id)
         let done = try await done(id)
         let loadedAt = clock.now
         let removed = try await setDuplicatesAside(work, id, done)
@@ -45,14 +44,6 @@ extension TransferEngine {
             guard let table = tables[chunk.table] else { continue }
             events(.resumed(table, rows: chunk.rows))
         }
-    }
-
-    /// Loads the remaining chunks, and returns the records of all chunks.
-    func load(_ work: Work, _ id: String, _ done: [ChunkRecord]) async throws -> [ChunkRecord] {
-        let earlier = done.filter { $0.kind == .rows }
-        let load = loader(id)
-        let chunks = Chunk.all(of: work.plan.tables, without: earlier)
-        return earlier + (try await streams.each(chunks, bulky: \.table.hasLongRows) { try load.run($0, $1, $2) })
     }
 
     func loader(_ id: String) -> ChunkLoad {

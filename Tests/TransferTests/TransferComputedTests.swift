@@ -64,6 +64,112 @@ struct TransferComputedTests {
         }
     }
 
+    /// A table that computes with JSON, dates, numbers and texts, and with columns that are computed themselves.
+    private static let computing = """
+        CREATE TABLE t (id INTEGER PRIMARY KEY, data TEXT, made TEXT, at DATETIME, n INTEGER, price REAL, word TEXT,
+            name TEXT AS (json_extract(data, '$.name')), age INTEGER AS (data ->> 'age') STORED,
+            isActive BOOLEAN AS (json_extract(data, '$.active')), tags INTEGER AS (json_array_length(data)),
+            kind TEXT AS (json_type(data, '$.age')),
+            day TEXT AS (date(made)), month TEXT AS (strftime('%Y-%m', made)), whole TEXT AS (datetime(made)),
+            seconds INTEGER AS (unixepoch(made)), later TEXT AS (date(made, '+1 month', 'start of month')),
+            year INTEGER AS (CAST(strftime('%Y', made) AS INTEGER)), onDay TEXT AS (date(at)), asText TEXT AS (at || ''),
+            dayOf DATE AS (date(at)), days REAL AS (julianday(made)),
+            total REAL AS (price * n) STORED, rounded REAL AS (round(price, 1)), label TEXT AS (n || ': ' || word),
+            padded TEXT AS (printf('%05d', n)), tail TEXT AS (substr(word, -2)), number REAL AS (CAST(word AS REAL)),
+            isLarge BOOLEAN AS (CASE WHEN n > 3 THEN 1 ELSE 0 END), half INTEGER AS (round(price)), rest REAL AS (price % 2),
+            type TEXT AS (typeof(n)), shout TEXT AS (upper(name)), louder TEXT AS (shout || '!' || (n % 3)));
+        """
+
+    private static func rows(from first: Int) -> [String] {
+        let values = [
+            #"'{"name":"Ann","age":31,"active":true}', '2024-02-29 23:59:59', '2024-02-29 23:59:59', 4, 1.5, 'abc'"#,
+            #"'{"name":null,"age":-2,"active":false}', '2023-12-31', '2023-12-31 00:00:00', -7, 0.25, '12 apples'"#,
+            #"'{"name":"a \"b\"","active":null}', '2024-01-31T10:00:00+02:30', '2024-01-01 10:00:00', 0, 2.0, ''"#,
+            #"'[1,2]', '2024-02-28 12:00', NULL, NULL, NULL, NULL"#,
+            #"NULL, 'no date', '1999-12-31 12:00:00', 9, 123456.789, 'ÄÖ'"#,
+        ]
+        return values.enumerated().map {
+            "INSERT INTO t (id, data, made, at, n, price, word) VALUES (\(first + $0.offset), \($0.element))"
+        }
+    }
+
+    private static let computedColumns = """
+        id, name, age, "isActive", tags, kind, day, month, whole, seconds, later, year, "onDay", "asText", days,
+        total, rounded, "isLarge", half, rest, label, padded, tail, number, type, shout, louder
+        """
+
+    @Test("JSON, dates, fractions and other computed columns are computed too, also of rows that come later")
+    func computedLater() async throws {
+        let fixture = try SQLiteFixture(Self.computing + Self.rows(from: 1).joined(separator: ";") + ";")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let source = try connect(to: fixture.url)
+            let target = try connect(to: url)
+            defer {
+                source.close()
+                target.close()
+            }
+            for statement in Self.rows(from: 11) {
+                try source.execute(SQL(trusted: statement))
+                try target.execute(SQL(trusted: statement))
+            }
+            let query = SQL(trusted: "SELECT \(Self.computedColumns) FROM t ORDER BY id")
+            func texts(_ connection: any Connection) throws -> [[String]] {
+                try connection.query(query).map { row in
+                    row.values.map {
+                        $0 == .boolean(true)
+                            ? "\(Value.integer(1))" : $0 == .boolean(false) ? "\(Value.integer(0))" : "\($0)"
+                    }
+                }
+            }
+            let (ours, theirs) = (try texts(source), try texts(target))
+            #expect(ours.count == 10)
+            for (a, b) in zip(ours, theirs) { #expect(a == b) }
+            let days = try target.query("SELECT \"dayOf\"::text FROM t WHERE id IN (1, 11) ORDER BY id")
+            #expect(days.map { $0[0].text } == ["2024-02-29", "2024-02-29"])
+        }
+    }
+
+    @Test("a column whose expression fails in the target for one row keeps its values, and the report says why")
+    func failsInTheTarget() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, x REAL, tenfold REAL AS (x * 10));
+            CREATE TABLE u (id INTEGER PRIMARY KEY, x REAL, tenfold REAL AS (x * 10));
+            INSERT INTO t (x) VALUES (1.5), (1e308), (2);
+            INSERT INTO u (x) VALUES (1.5);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified)
+            #expect(report.omitted.map(\.name) == ["t.tenfold GENERATED"])
+            #expect(report.omitted.first?.reason.contains("the target can't compute them: value out of range") == true)
+            let target = try connect(to: url)
+            defer { target.close() }
+            let values = try target.query("SELECT tenfold FROM t ORDER BY id").map { $0[0] }
+            #expect(values == [.real(15), .real(.infinity), .real(20)])
+        }
+    }
+
+    @Test("a chain of computed columns that is too long is copied from the place where it grows too long")
+    func longChain() async throws {
+        let columns = (1...40).map { "c\($0) INTEGER AS (c\($0 - 1) + 1)" }.joined(separator: ", ")
+        let fixture = try SQLiteFixture(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, c0 INTEGER, \(columns)); INSERT INTO t (c0) VALUES (1);")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified)
+            #expect(report.omitted.map(\.name) == (22...40).map { "t.c\($0) GENERATED" })
+            let target = try connect(to: url)
+            defer { target.close() }
+            #expect(try target.queryValue("SELECT c21 + c40 FROM t")?.integer == 63)
+        }
+    }
+
     @Test("and verify, which looks at computed columns too, finds both sides equal")
     func verified() async throws {
         let fixture = try SQLiteFixture(Self.script)

@@ -118,7 +118,7 @@ extension TransferPlanner {
         var taken = constraintNames(of: table)
         for (at, check) in origin.table.checks.enumerated() {
             do throws(Untranslatable) {
-                let expression = try translator.predicate(check.expression)
+                let expression = try translator.check(check.expression)
                 try requireKept(origin, at)
                 let name = names.constraint(
                     check.name, or: [table.name, "check"], of: origin.table.name, beside: &taken)

@@ -6,6 +6,8 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         return .native(sqlite: try condition(parsed(text)), postgresql: text)
     }
 
+    func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression { try predicate(expression) }
+
     func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         return .native(sqlite: Self.sql(of: try piece(parsed(text)), collation), postgresql: text)

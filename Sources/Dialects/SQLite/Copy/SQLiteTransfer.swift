@@ -60,34 +60,35 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
     func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         let tree = try parsed(text)
-        switch collation {
-        case nil, .binary: return .native(sqlite: text, postgresql: try piece(tree).sql)
-        case .nocase: return .native(sqlite: text, postgresql: try piece(.collated(tree, "NOCASE")).sql)
+        let piece = try piece(tree)
+        switch collation ?? self.collation(of: tree) {
+        case nil, .binary: return .native(sqlite: text, postgresql: piece.sql)
+        case .nocase:
+            return .native(sqlite: text, postgresql: piece.kind == .text ? Self.folded(piece) : piece.sql)
         case .native(let name, _): throw Untranslatable("the collation \(name) exists in SQLite only")
         }
     }
 
-    /// Translates the expression of a generated column. PostgreSQL computes fractions as decimals where SQLite computes
-    /// doubles, and refuses a generated column that reads another one.
-    func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
-        if let other = computed.mentioned(in: expression).first {
-            throw Untranslatable("it reads \(other), which is a computed column itself")
-        }
+    func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
+        var translation = self
+        translation.use = .check
         let text = Self.text(expression)
-        var piece = try piece(parsed(text))
-        if piece.kind == .boolean && type.isInteger { piece = try number(piece) }
-        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type)") }
-        guard piece.kind != .number else { throw Untranslatable("fractions are computed differently") }
-        return .native(sqlite: text, postgresql: piece.sql)
+        return .native(sqlite: text, postgresql: try translation.check(parsed(text)))
+    }
+
+    func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
+        var translation = self
+        translation.use = .computed
+        return .native(sqlite: Self.text(expression), postgresql: try translation.computed(expression, for: type).sql)
     }
 
     func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default? {
         switch value {
-        case .expression(let expression): try defaultValue(Self.text(expression), for: type)
-        case .now: try defaultValue("CURRENT_TIMESTAMP", for: type)
-        case .today: try defaultValue("CURRENT_DATE", for: type)
+        case .expression(let expression): try Self.inserting.defaultValue(Self.text(expression), for: type)
+        case .now: try Self.inserting.defaultValue("CURRENT_TIMESTAMP", for: type)
+        case .today: try Self.inserting.defaultValue("CURRENT_DATE", for: type)
         case .text, .integer, .real, .boolean, .json: try Self.fitted(value, to: type)
-        case .uuid: type == .uuid ? value : try defaultValue("lower(hex(randomblob(16)))", for: type)
+        case .uuid: type == .uuid ? value : try Self.inserting.defaultValue("lower(hex(randomblob(16)))", for: type)
         }
     }
 

@@ -5,14 +5,16 @@ extension SQLiteExpressionTranslation {
         if use == .view, Self.isAggregate(function, arguments.count) {
             return try aggregate(SQLiteCall(name: function, arguments: arguments))
         }
-        if use != .rows, let moment = try momentCall(function, arguments) { return moment }
+        if let moment = try momentCall(function, arguments) { return moment }
         var pieces: [Piece] = []
         for argument in arguments { pieces.append(try piece(argument)) }
         switch (function, pieces.count) {
         case ("ifnull", 2), ("coalesce", 2...): return try coalesced(pieces)
         case ("nullif", 2) where !arguments.contains(where: isCaseless):
             let kind = pieces[0].kind
-            if let (a, b) = Self.matched(pieces[0], pieces[1]) { return Piece("nullif(\(a.sql), \(b.sql))", kind) }
+            if let (a, b) = Self.matched(pieces[0], pieces[1]), a.kind == kind {
+                return Piece("nullif(\(a.sql), \(b.sql))", kind)
+            }
             let isSame = try compared("=", pieces[0], pieces[1])
             return Piece("(CASE WHEN \(isSame) THEN NULL ELSE \(pieces[0].sql) END)", kind)
         case ("iif", 2...3), ("if", 2...3):
@@ -20,25 +22,19 @@ extension SQLiteExpressionTranslation {
             return try piece(.choice([branch], otherwise: arguments.count == 3 ? arguments[2] : nil))
         case ("min", 2...), ("max", 2...): return try extreme(function, pieces, arguments)
         case ("likely", 1), ("unlikely", 1): return pieces[0]
-        case ("typeof", 1) where use == .view: return typeName(pieces[0])
+        case ("typeof", 1): return typeName(pieces[0])
         case ("random", 0) where use == .insert: return Piece(Self.randomNumber, .integer)
         case ("randomblob", 1) where use == .insert:
             guard case .number(let text) = arguments[0], let count = Int(text), (1...256).contains(count) else { break }
             return Piece("(\(Self.randomBytes(count)))", .bytes).edited { $0.isNullable = false }
-        case ("json_valid", 1) where isJSON(arguments[0]):
-            // A JSON column holds valid JSON only. NULL stays NULL, as in SQLite since version 3.42.
-            return Piece("(\(pieces[0].sql) IS NOT NULL OR NULL)", .boolean)
-        case ("json_extract", 2), ("json_array_length", 1): return try json(function, pieces, arguments)
+        case ("json_valid", 1): if let known = validity(arguments[0], pieces[0]) { return known }
+        case ("json_extract", 2), ("json_array_length", 1), ("json_type", 1...2):
+            return try json(function, pieces, arguments)
         case (_, _):
             if let piece = try textCall(function, pieces, arguments) { return piece }
             if let piece = try numberCall(function, pieces) { return piece }
         }
         throw Untranslatable("\(function)() has no counterpart that is known to mean the same")
-    }
-
-    private func isJSON(_ expression: SQLiteTree) -> Bool {
-        guard case .name(let name, _) = expression, let type = columns[SQLName.folded(name)]?.type else { return false }
-        return type == .json || type == .jsonText
     }
 
     private func coalesced(_ pieces: [Piece]) throws(Untranslatable) -> Piece {
@@ -91,14 +87,14 @@ extension SQLiteExpressionTranslation {
     private func textCall(
         _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
     ) throws(Untranslatable) -> Piece? {
-        func text(_ at: Int) throws(Untranslatable) -> String { try self.text(pieces[at], of: function) }
+        func text(_ at: Int) throws(Untranslatable) -> String { try self.text(pieces[at]).sql }
         switch (function, pieces.count) {
-        case ("lower", 1) where use != .rows:
+        case ("lower", 1):
             if case .call("hex", let inner) = arguments[0], inner.count == 1 {
                 return Piece(try hexadecimal(piece(inner[0])), .text)
             }
             return Piece("lower(\(try text(0)) COLLATE \"C\")", .text)
-        case ("lower", 1), ("upper", 1): return Piece("\(function)(\(try text(0)) COLLATE \"C\")", .text)
+        case ("upper", 1): return Piece("\(function)(\(try text(0)) COLLATE \"C\")", .text)
         case ("length", 1):
             if pieces[0].kind == .bytes { return Piece("octet_length(\(pieces[0].sql))::bigint", .integer) }
             return Piece("length(\(try text(0)))::bigint", .integer)
@@ -111,12 +107,12 @@ extension SQLiteExpressionTranslation {
         case ("replace", 3):
             let replaced = "replace(\(try text(0)), \(try text(1)), \(try text(2)))"
             return Piece(replaced, .text)
-        case ("hex", 1) where use != .rows: return Piece("upper(\(try hexadecimal(pieces[0])))", .text)
-        case ("char", 1) where use == .view && pieces[0].kind == .integer:
+        case ("hex", 1): return Piece("upper(\(try hexadecimal(pieces[0])))", .text)
+        case ("char", 1) where pieces[0].kind == .integer:
             return Piece("chr((\(pieces[0].sql))::integer)", .text)
-        case ("unicode", 1) where use == .view: return Piece("nullif(ascii(\(try text(0))), 0)::bigint", .integer)
+        case ("unicode", 1): return Piece("nullif(ascii(\(try text(0))), 0)::bigint", .integer)
         case ("printf", 1...), ("format", 1...):
-            guard use != .rows, case .string(let format) = arguments[0] else { return nil }
+            guard case .string(let format) = arguments[0] else { return nil }
             return try formatted(format, Array(pieces.dropFirst()))
         case (_, _): return nil
         }
@@ -124,32 +120,22 @@ extension SQLiteExpressionTranslation {
 
     /// Renders two hexadecimal digits for each byte; NULL gives an empty text.
     private func hexadecimal(_ piece: Piece) throws(Untranslatable) -> String {
+        guard piece.kind == .bytes || !use.isImmutable else {
+            throw Untranslatable("PostgreSQL finds the bytes of a text by a function that is not immutable")
+        }
         let bytes = piece.kind == .bytes ? piece.sql : "convert_to(\(try text(piece).sql), 'UTF8')"
         let digits = "encode(\(bytes), 'hex')"
         return piece.isNullable ? "coalesce(\(digits), '')" : digits
-    }
-
-    func text(_ piece: Piece, of function: String) throws(Untranslatable) -> String {
-        if use != .rows { return try text(piece).sql }
-        switch piece.kind {
-        case .text: return piece.sql
-        case .integer where function == "length": return "(\(piece.sql))::text"
-        case .null, .integer, .number, .boolean, .bytes, .native:
-            throw Untranslatable("\(function)() is used on a value that is not a text")
-        }
     }
 
     /// Translates `substr`. In SQLite a negative start counts from the end, and a negative length takes the characters before
     /// the start.
     private func substring(_ pieces: [Piece], _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
         let numbers = arguments.dropFirst().map(Self.whole)
-        let text = try text(pieces[0], of: "substr")
+        let text = try text(pieces[0]).sql
         if let start = numbers[0], start >= 1, numbers.count == 1 || numbers[1].map({ $0 >= 0 }) == true {
             return Piece(
                 "substr(\(text), \(numbers.compactMap { $0.map(String.init) }.joined(separator: ", ")))", .text)
-        }
-        guard use != .rows else {
-            throw Untranslatable("substr() has a start or length that is negative or not a literal")
         }
         let start = try Self.count(number(pieces[1]))
         var from = "(CASE WHEN \(start) < 0 THEN length(\(text)) + \(start) + 1 ELSE \(start) END)"
@@ -219,11 +205,14 @@ extension SQLiteExpressionTranslation {
         switch letter {
         case "s" where spec.isEmpty: return "coalesce(\(try text(piece).sql), '')"
         case "d", "i":
-            let digits = "coalesce(\(try cast(piece, toInteger: true)), 0)::text"
-            if spec.isEmpty { return digits }
+            let number = "coalesce(\(try cast(piece, toInteger: true)), 0)"
+            if spec.isEmpty { return "\(number)::text" }
             if let width = Int(spec), (1...99).contains(width) {
-                let isZeroed = spec.hasPrefix("0")
-                return "lpad(\(digits), greatest(length(\(digits)), \(width)), '\(isZeroed ? "0" : " ")')"
+                guard spec.hasPrefix("0") else { return Self.padded("\(number)::text", to: "\(width)", " ") }
+                // The zeros stand behind the sign.
+                let sign = "CASE WHEN \(number) < 0 THEN '-' ELSE '' END"
+                let digits = Self.padded("abs(\(number))::text", to: "\(width) - (\(number) < 0)::integer", "0")
+                return "\(sign) || \(digits)"
             }
         case "f" where spec.isEmpty || spec.hasPrefix("."):
             guard let places = spec.isEmpty ? 6 : Int(spec.dropFirst()), (0...15).contains(places) else { break }
@@ -233,10 +222,13 @@ extension SQLiteExpressionTranslation {
         throw Untranslatable("the format '\(format)' has a field that PostgreSQL does not have")
     }
 
+    private static func padded(_ text: String, to width: String, _ filling: String) -> String {
+        "lpad(\(text), greatest(length(\(text)), \(width)), '\(filling)')"
+    }
+
     private func cast(_ piece: Piece, toInteger isInteger: Bool) throws(Untranslatable) -> String {
         let number = try number(piece)
-        if !isInteger { return "(\(number.sql))::numeric" }
-        return number.kind == .integer ? number.sql : "trunc(\(number.sql))::bigint"
+        return isInteger ? Self.cut(number).sql : "(\(number.sql))::numeric"
     }
 
     // MARK: Numbers
@@ -244,96 +236,24 @@ extension SQLiteExpressionTranslation {
     private func numberCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
         switch (function, pieces.count) {
         case ("abs", 1):
-            let number = use == .rows ? pieces[0] : try number(pieces[0])
+            let number = try number(pieces[0])
             guard number.kind == .integer || number.kind == .number else { return nil }
             return Piece("abs(\(number.sql))", number.kind).edited { $0.isDecimal = number.isDecimal }
-        case ("round", 1...2) where use == .view:
+        case ("round", 1...2):
             // SQLite rounds halves away from zero. PostgreSQL does that for numeric, but not for double precision.
             let places = pieces.count == 2 ? try cast(pieces[1], toInteger: true) : "0"
             let known = Int64(places) ?? -1
             let count = known >= 0 ? places : "CASE WHEN \(places) < 0 THEN 0 ELSE (\(places))::integer END"
             let number = try number(pieces[0])
             return Piece("round((\(number.sql))::numeric, \(count))::double precision", .number)
-        case ("sign", 1) where use == .view:
+        case ("sign", 1):
             return Piece("sign(\(try number(pieces[0]).sql))::bigint", .integer)
         case ("ceil", 1), ("ceiling", 1), ("floor", 1), ("sqrt", 1), ("exp", 1), ("ln", 1):
-            guard use == .view else { return nil }
             let number = try number(pieces[0])
             if number.kind == .integer, function.hasPrefix("ceil") || function == "floor" { return number }
             return Piece("\(function)((\(number.sql))::double precision)", .number)
         case (_, _): return nil
         }
-    }
-
-    // MARK: JSON
-
-    /// Translates a call that extracts a value from JSON. The result is a text in PostgreSQL; beside a number it is read as a
-    /// number.
-    private func json(
-        _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
-    ) throws(Untranslatable) -> Piece {
-        guard use == .view, pieces[0].kind == .text else {
-            throw Untranslatable("\(function)() has no counterpart that is known to mean the same")
-        }
-        if function == "json_array_length" {
-            return Piece("json_array_length((\(pieces[0].sql))::json)::bigint", .integer)
-        }
-        guard case .string(let path) = arguments[1], let keys = Self.keys(path) else {
-            throw Untranslatable("json_extract() has a path of more than names and positions")
-        }
-        return Self.extracted(pieces[0], keys)
-    }
-
-    /// `json ->> 'name'`.
-    func member(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
-        let json = try piece(left)
-        guard use == .view, json.kind == .text else {
-            throw Untranslatable("->> is used on a value that is not a text")
-        }
-        switch right {
-        case .string(let name):
-            guard let keys = name.hasPrefix("$") ? Self.keys(name) : [name] else {
-                throw Untranslatable("->> has a path of more than names and positions")
-            }
-            return Self.extracted(json, keys)
-        case .number(let place) where Int(place) != nil: return Self.extracted(json, [place])
-        case .null, .number, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists,
-            .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
-            throw Untranslatable("->> has no fixed path")
-        }
-    }
-
-    private static func extracted(_ json: Piece, _ keys: [String]) -> Piece {
-        let path = keys.map { SQLText.literal($0) }.joined(separator: ", ")
-        return Piece("((\(json.sql))::json #>> ARRAY[\(path)])", .text).edited { $0.isDynamic = true }
-    }
-
-    /// Returns the member names and array indexes of a path such as `$.a.b[0]`; `nil` if the path has any other part.
-    private static func keys(_ path: String) -> [String]? {
-        guard path.hasPrefix("$") else { return nil }
-        var keys: [String] = []
-        var rest = path.dropFirst()
-        while let first = rest.popFirst() {
-            switch first {
-            case "." where rest.first == "\"":
-                rest = rest.dropFirst()
-                guard let close = rest.firstIndex(of: "\"") else { return nil }
-                keys.append(String(rest[..<close]))
-                rest = rest[rest.index(after: close)...]
-            case ".":
-                let key = rest.prefix { $0 != "." && $0 != "[" }
-                guard !key.isEmpty else { return nil }
-                keys.append(String(key))
-                rest = rest.dropFirst(key.count)
-            case "[":
-                let place = rest.prefix { $0 != "]" }
-                guard Int(place) != nil, rest.count > place.count else { return nil }
-                keys.append(String(place))
-                rest = rest.dropFirst(place.count + 1)
-            default: return nil
-            }
-        }
-        return keys.isEmpty ? nil : keys
     }
 }
 

@@ -1,21 +1,21 @@
 // Collations: the rules by which texts compare, in PostgreSQL's words.
 
 extension SQLiteExpressionTranslation {
-    /// Translates COLLATE. `NOCASE` folds only the 26 letters of ASCII (https://www.sqlite.org/datatype3.html, 7.1), and so
-    /// does `lower` under the collation `C`.
+    /// Translates COLLATE. It says how a text compares and changes no value; the code that translates the comparison reads it.
     func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
-        guard piece.kind == .text else { return piece }
-        // In a query COLLATE says how the text compares, and the code that translates the comparison reads it there.
-        if use == .view, ["NOCASE", "BINARY"].contains(collation.uppercased()) { return piece }
-        switch collation.uppercased() {
-        case "NOCASE": return Piece(Self.folded(piece), .text)
-        case "BINARY": return Piece("(\(piece.sql) COLLATE \"C\")", .text)
-        default: throw Untranslatable("the collation \(collation) exists in SQLite only")
+        guard piece.kind != .text || ["NOCASE", "BINARY"].contains(collation.uppercased()) else {
+            throw Untranslatable("the collation \(collation) exists in SQLite only")
         }
+        return piece
     }
 
-    static func folded(_ piece: Piece) -> String { "lower(\(piece.sql) COLLATE \"C\")" }
+    /// Renders a text so that it compares without regard to case. `NOCASE` folds only the 26 letters of ASCII
+    /// (https://www.sqlite.org/datatype3.html, 7.1), and so does `lower` under the collation `C`.
+    static func folded(_ piece: Piece) -> String {
+        // PostgreSQL 15 refuses a call of `lower` for a literal in a computed column.
+        piece.literal.map { SQLText.literal(SQLName.folded($0)) } ?? "lower(\(piece.sql) COLLATE \"C\")"
+    }
 
     func isCaseless(_ expression: SQLiteTree) -> Bool { collation(of: expression) == .nocase }
 

@@ -9,10 +9,9 @@ extension SQLiteExpressionTranslation {
         let seconds = hasFraction ? "%f" : "%S"
         switch function {
         case "current_timestamp", "datetime":
-            return Piece(Self.rendered("%Y-%m-%d %H:%M:\(seconds)", try moment(arguments)), .text)
-        case "current_date", "date": return Piece(Self.rendered("%Y-%m-%d", try moment(arguments)), .text)
-        case "current_time", "time":
-            return Piece(Self.rendered("%H:%M:\(seconds)", try moment(arguments)), .text)
+            return Piece(try formatted("%Y-%m-%d %H:%M:\(seconds)", moment(arguments)), .text)
+        case "current_date", "date": return Piece(try formatted("%Y-%m-%d", moment(arguments)), .text)
+        case "current_time", "time": return Piece(try formatted("%H:%M:\(seconds)", moment(arguments)), .text)
         case "julianday":
             // Milliseconds are counted and divided in the same way as in SQLite.
             let thousandths = "floor(extract(epoch FROM \(try moment(arguments))) * 1000)"
@@ -25,9 +24,7 @@ extension SQLiteExpressionTranslation {
                 throw Untranslatable("strftime() has no fixed format")
             }
             let moment = try moment(Array(arguments.dropFirst()))
-            guard let text = Self.formatted(format, moment) else {
-                throw Untranslatable("strftime('\(format)') has a field without a counterpart")
-            }
+            let text = try formatted(format, moment)
             let digits = ["%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%w", "%W", "%Y%m", "%Y%m%d", "%Y%j"]
             return Piece(text, .text).edited { piece in
                 piece.whole = format == "%s" ? Self.epoch(moment) : digits.contains(format) ? "(\(text))::bigint" : nil
@@ -64,8 +61,13 @@ extension SQLiteExpressionTranslation {
         "floor(extract(epoch FROM \(moment == utcNow ? "now()" : moment)))::bigint"
     }
 
-    /// Renders a moment by a format that is known to have a counterpart.
-    private static func rendered(_ format: String, _ moment: String) -> String { formatted(format, moment) ?? moment }
+    /// Renders a moment by a format of `strftime`.
+    func formatted(_ format: String, _ moment: String) throws(Untranslatable) -> String {
+        guard let readable = SQLiteDateFormat(format) else {
+            throw Untranslatable("strftime('\(format)') has a field without a counterpart")
+        }
+        return use.isImmutable ? readable.immutable(moment) : readable.template(moment)
+    }
 
     /// Renders the moment that a time value and its modifiers mean.
     func moment(_ arguments: [SQLiteTree]) throws(Untranslatable) -> String {
@@ -78,13 +80,20 @@ extension SQLiteExpressionTranslation {
         var moment = Self.utcNow
         if let value = arguments.first, !Self.isNow(value) {
             moment = try self.moment(of: piece(value), isEpoch: isEpoch)
+        } else if use.isImmutable {
+            throw Untranslatable("it reads the current time")
         }
         for modifier in modifiers { moment = try moved(moment, by: modifier) }
         return moment
     }
 
     private func moment(of piece: Piece, isEpoch: Bool) throws(Untranslatable) -> String {
-        if isEpoch { return "(to_timestamp((\(try number(piece).sql))::double precision) AT TIME ZONE 'UTC')" }
+        if isEpoch {
+            // Seconds beyond the year 9999, or before the first Julian day, are NULL.
+            let seconds = try number(piece).sql
+            return "(CASE WHEN \(seconds) BETWEEN -210866760000 AND 253402300799 "
+                + "THEN to_timestamp((\(seconds))::double precision) AT TIME ZONE 'UTC' END)"
+        }
         switch piece.kind {
         case .native(.datetime): return piece.sql
         case .native(.timestamp): return "(\(piece.sql) AT TIME ZONE 'UTC')"
@@ -92,8 +101,9 @@ extension SQLiteExpressionTranslation {
         case .native(.date): return "(\(piece.sql))::timestamp"
         case .null: return "NULL::timestamp"
         case .integer, .number:
-            // The number counts days; day 2451545 begins at noon of the first day of 2000.
-            return "(timestamp '2000-01-01 12:00:00' + (\(piece.sql) - 2451545) * interval '1 day')"
+            // The number counts days; day 2451545 begins at noon of the first day of 2000. Days beyond the year 9999 are NULL.
+            return "(CASE WHEN \(piece.sql) >= 0 AND \(piece.sql) < 5373484.5 "
+                + "THEN timestamp '2000-01-01 12:00:00' + (\(piece.sql) - 2451545) * interval '1 day' END)"
         case .text:
             if let literal = piece.literal,
                 Self.isReadable(literal, as: .date) || Self.isReadable(literal, as: .datetime)
@@ -103,7 +113,7 @@ extension SQLiteExpressionTranslation {
             if let literal = piece.literal, Self.isReadable(literal, as: .time) {
                 return "timestamp \(SQLText.literal("2000-01-01 " + literal))"
             }
-            return Self.moment(ofText: piece.sql)
+            return use.isImmutable ? Self.immutableMoment(ofText: piece.sql) : Self.moment(ofText: piece.sql)
         case .boolean, .bytes, .native: throw Untranslatable("it uses a value of another type as a timestamp")
         }
     }
@@ -111,8 +121,6 @@ extension SQLiteExpressionTranslation {
     /// Renders the moment that a text in one of SQLite's formats means; NULL for any other text. A text without a zone is in
     /// UTC. The days are added to the first of the month, because SQLite accepts a 31st of every month.
     private static func moment(ofText text: String) -> String {
-        let shape =
-            #"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?)?( *(Z|[+-]\d\d:\d\d))?$"#
         let zone = #"(Z|[+-]\d\d:\d\d)$"#
         let first =
             "left(\(text), 8) || '01' || substr(\(text), 11) || CASE WHEN \(text) ~ '\(zone)' THEN '' ELSE 'Z' END"
@@ -120,8 +128,29 @@ extension SQLiteExpressionTranslation {
             + "+ (substr(\(text), 9, 2)::integer - 1) * interval '1 day' END)"
     }
 
+    /// Matches the texts that SQLite reads as a date, with or without a time.
+    private static let shape =
+        #"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( *(Z|[+-]\d\d:\d\d))?)?$"#
+
+    /// Renders the same moment by functions that are immutable. The cast of a text to a timestamp is not: it depends on the
+    /// session's DateStyle.
+    private static func immutableMoment(ofText text: String) -> String {
+        func whole(_ start: Int, _ length: Int) -> String { "substr(\(text), \(start), \(length))::integer" }
+        func found(_ pattern: String, _ type: String) -> String { "substring(\(text) from '\(pattern)')::\(type)" }
+        let zoneMinutes = "(substring(\(text) from '([+-])\\d\\d:\\d\\d$') || right(\(text), 2))::integer"
+        let parts = [
+            "make_timestamp(\(whole(1, 4)), \(whole(6, 2)), 1, 0, 0, 0)",
+            "make_interval(days => \(whole(9, 2)) - 1",
+            "hours => coalesce(\(found("^.{11}(\\d\\d)", "integer")) - coalesce(\(found("([+-]\\d\\d):\\d\\d$", "integer")), 0), 0)",
+            "mins => coalesce(\(found("^.{14}(\\d\\d)", "integer")) - coalesce(\(zoneMinutes), 0), 0)",
+            "secs => coalesce(\(found("^.{17}([0-9.]+)", "double precision")), 0))",
+        ]
+        return "(CASE WHEN \(text) ~ '\(shape)' THEN \(parts[0]) + \(parts.dropFirst().joined(separator: ", ")) END)"
+    }
+
     private func moved(_ moment: String, by modifier: SQLiteTree) throws(Untranslatable) -> String {
         guard case .string(let text) = modifier else {
+            guard !use.isImmutable else { throw Untranslatable("it moves a time by a value that is not a literal") }
             return "(\(moment) + (\(try self.text(piece(modifier)).sql))::interval)"
         }
         let words = text.lowercased().split(separator: " ").map(String.init)
@@ -153,55 +182,6 @@ extension SQLiteExpressionTranslation {
             let month = "date_trunc('month', \(moment))"
             return "(\(month) + interval '\(count) \(singular)' + (\(moment) - \(month)))"
         default: return nil
-        }
-    }
-
-    /// Translates `strftime`; returns `nil` if a field of the format has no counterpart.
-    static func formatted(_ format: String, _ moment: String) -> String? {
-        // `to_char` has fields for most of these (PostgreSQL's manual, 9.8). In its template, text that is not a field stands
-        // in double quotes.
-        let fields: [Character: String] = [
-            "Y": "YYYY", "m": "MM", "d": "DD", "H": "HH24", "M": "MI", "S": "SS", "f": "SS.MS", "j": "DDD",
-            "F": "YYYY-MM-DD",
-            "T": "HH24:MI:SS", "R": "HH24:MI",
-        ]
-        var parts: [String] = []
-        var template = ""
-        func close() {
-            if !template.isEmpty { parts.append("to_char(\(moment), \(SQLText.literal(template)))") }
-            template = ""
-        }
-        var rest = Substring(format)
-        while let character = rest.popFirst() {
-            guard character == "%" else {
-                guard character != "\\", character != "\"" else { return nil }
-                template += character.isLetter || character.isNumber ? "\"\(character)\"" : String(character)
-                continue
-            }
-            guard let letter = rest.popFirst() else { return nil }
-            if let field = fields[letter] {
-                template += field
-            } else if letter == "%" {
-                template += "%"
-            } else if let computed = computed(letter, moment) {
-                close()
-                parts.append(computed)
-            } else {
-                return nil
-            }
-        }
-        close()
-        return parts.isEmpty ? "''" : parts.count == 1 ? parts[0] : "(\(parts.joined(separator: " || ")))"
-    }
-
-    private static func computed(_ letter: Character, _ moment: String) -> String? {
-        switch letter {
-        case "s": "\(epoch(moment))::text"
-        case "w": "extract(dow FROM \(moment))::integer::text"
-        case "W":
-            // Weeks begin on a Monday, and the days before the first Monday are week 0.
-            "lpad(((extract(doy FROM \(moment))::integer + 7 - extract(isodow FROM \(moment))::integer) / 7)::text, 2, '0')"
-        default: nil
         }
     }
 }

@@ -1,10 +1,15 @@
 // Defaults: the values that SQLite fills in, in PostgreSQL's words and for the type that the column has there.
 
 extension SQLiteExpressionTranslation {
+    /// The translation of defaults, which read no column.
+    static var inserting: SQLiteExpressionTranslation { SQLiteExpressionTranslation(columns: [], for: .insert) }
+
     /// Translates a value that a statement writes into a column of this type.
     func assigned(_ tree: SQLiteTree, to type: ColumnType) throws(Untranslatable) -> String {
         if tree == .null { return "NULL" }
-        if let moment = try Self.moment(tree, for: type) ?? Self.milliseconds(tree, for: type) { return moment }
+        if let moment = try Self.inserting.moment(tree, for: type) ?? Self.milliseconds(tree, for: type) {
+            return moment
+        }
         if let constant = Self.constant(tree) {
             let value = try Self.fitted(constant, to: type)
             do { return try PostgreSQLDialect().render(value, for: type) } catch { throw Untranslatable(error.reason) }
@@ -31,7 +36,7 @@ extension SQLiteExpressionTranslation {
         if let idiom = Self.uuidIdiom(text, for: type) { return .expression(.native(sqlite: text, postgresql: idiom)) }
         let expression = try parsed(text)
         if expression == .null { return nil }
-        if let moment = try Self.moment(expression, for: type) {
+        if let moment = try moment(expression, for: type) {
             return .expression(.native(sqlite: text, postgresql: moment))
         }
         if let milliseconds = Self.milliseconds(expression, for: type) {
@@ -45,8 +50,7 @@ extension SQLiteExpressionTranslation {
         case .blob(let value) where type == .bytes: return Self.bytes(value, written: text)
         case .blob, .boolean, .null, nil: break
         }
-        let translation = SQLiteExpressionTranslation(columns: [], for: .insert)
-        let piece = try translation.stored(translation.piece(expression), as: type)
+        let piece = try stored(piece(expression), as: type)
         return .expression(.native(sqlite: text, postgresql: piece.sql))
     }
 
@@ -58,6 +62,14 @@ extension SQLiteExpressionTranslation {
         case (.text, .integer), (.text, .number), (.text, .boolean): return try text(piece)
         case (.integer, .text) where piece.whole != nil, (.number, .text) where piece.whole != nil:
             return try number(piece)
+        // 0 and 1 are false and true. PostgreSQL refuses the row of any other number.
+        case (.boolean, .integer): return Piece("(\(piece.sql))::text::boolean", .boolean)
+        // A number without a fraction is stored as an integer. PostgreSQL refuses the row of any other.
+        case (.integer, .number): return Piece("trim_scale((\(piece.sql))::numeric)::text::bigint", .integer)
+        // A value out of JSON is a number in SQLite. Where it is none, PostgreSQL refuses the row.
+        case (.integer, .text) where piece.isDynamic, (.number, .text) where piece.isDynamic,
+            (.boolean, .text) where piece.isDynamic:
+            return Piece("(\(piece.sql))::\(Self.word(of: type))", wanted)
         case (.integer, .boolean), (.number, .boolean): return try number(piece)
         case (_, _):
             guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is not of type \(type)") }
@@ -169,12 +181,11 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteExpressionTranslation {
-    /// Translates the moment of the insert, in all the forms that SQLite has for it
-    /// (https://www.sqlite.org/lang_datefunc.html), for a column that keeps moments or counts seconds; returns `nil` if the
-    /// expression is a value like any other.
-    private static func moment(_ expression: SQLiteTree, for type: ColumnType) throws(Untranslatable) -> String? {
+    /// Translates a moment, in all the forms that SQLite has for it (https://www.sqlite.org/lang_datefunc.html), for a column
+    /// that keeps moments or counts seconds; returns `nil` if the expression is a value like any other.
+    func moment(_ expression: SQLiteTree, for type: ColumnType) throws(Untranslatable) -> String? {
         guard case .call(let function, let arguments) = expression else { return nil }
-        var (values, hasFraction) = withoutSubsecond(arguments)
+        var (values, hasFraction) = Self.withoutSubsecond(arguments)
         let format: String
         switch function {
         case "current_timestamp", "datetime": format = "%Y-%m-%d %H:%M:%S"
@@ -189,13 +200,12 @@ extension SQLiteExpressionTranslation {
             values.removeFirst()
         default: return nil
         }
-        guard case .native = kind(of: type) else {
-            guard format == "%s", kind(of: type) != .text else { return nil }
-            let moment = try SQLiteExpressionTranslation(columns: [], for: .insert).moment(values)
-            return kind(of: type) == .integer ? epoch(moment) : nil
+        guard case .native = Self.kind(of: type) else {
+            guard format == "%s", Self.kind(of: type) != .text else { return nil }
+            let moment = try moment(values)
+            return Self.kind(of: type) == .integer ? Self.epoch(moment) : nil
         }
-        return try rendered(
-            format, try SQLiteExpressionTranslation(columns: [], for: .insert).moment(values), for: type)
+        return try Self.rendered(format, moment(values), for: type)
     }
 
     /// Translates `unixepoch('subsec') * 1000`. SQLite computes a number with a fraction, and an integer column stores it as
@@ -223,7 +233,7 @@ extension SQLiteExpressionTranslation {
             .decimal,
             .numeric, .text,
             .varchar, .boolean, .json, .jsonText, .bytes:
-            throw Untranslatable("the time of the insert is not a \(type)")
+            throw Untranslatable("its time is not a \(type)")
         }
     }
 }

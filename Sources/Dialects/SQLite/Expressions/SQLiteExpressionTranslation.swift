@@ -3,12 +3,25 @@
 struct SQLiteExpressionTranslation {
     /// The place in which an expression stands.
     enum Use {
-        /// A check, an index or a computed column: its value depends on its row alone.
-        case rows
+        /// A check: its value depends on its row alone.
+        case check
+        /// An index: its value depends on its row alone.
+        case index
+        /// A computed column: its value depends on its row alone, without the columns that are computed themselves.
+        case computed
         /// A default: it may read the time and random values.
         case insert
         /// A view's query or a trigger: it may read the time.
         case view
+
+        /// Whether all functions must be immutable, as PostgreSQL demands for an index and for a computed column (its manual,
+        /// 38.7).
+        var isImmutable: Bool {
+            switch self {
+            case .index, .computed: true
+            case .check, .insert, .view: false
+            }
+        }
     }
 
     /// The kind of value that a piece of SQL yields.
@@ -67,7 +80,8 @@ struct SQLiteExpressionTranslation {
         var collation: Collation?
         /// The column's type in PostgreSQL if that type compares without regard to case. Such a column is read as text.
         var caselessType: ColumnType?
-        var isGenerated = false
+        /// The expression from which the column is computed.
+        var generated: SQLExpression?
         var hasAffinity = true
         var isNullable = true
 
@@ -76,7 +90,7 @@ struct SQLiteExpressionTranslation {
             caselessType = PostgreSQLNocase.holds(column.type) ? column.type : nil
             type = caselessType == nil ? column.type : .text
             collation = column.collation
-            isGenerated = column.generated != nil
+            generated = column.generated?.expression
             isNullable = column.isNullable
         }
 
@@ -93,20 +107,19 @@ struct SQLiteExpressionTranslation {
     /// The table's columns, with their names and types in the target. The keys are their names in SQLite, in lower case,
     /// because SQLite compares them so.
     let columns: [String: ColumnSense]
-    /// The columns that are computed, by their names in the target.
-    let computed: MentionedNames
-    let use: Use
+    var use: Use
+    /// How many computed columns are written out around the expression, each inside the one before.
+    var nesting = 0
     /// The SELECT in which the expression stands, and those around it, innermost first; only for `Use.view`.
     var scopes: [SQLiteScope] = []
     /// The relations that FROM can name, by their names in lower case; only for `Use.view`.
     var relations: [String: SQLiteRelation] = [:]
 
     /// - Parameter names: The names that columns have in the target, where they differ.
-    init(columns: [Column], names: [String: String] = [:], for use: Use = .rows) {
+    init(columns: [Column], names: [String: String] = [:], for use: Use = .index) {
         self.use = use
         let senses = columns.map { (SQLName.folded($0.name), ColumnSense($0, name: names[$0.name] ?? $0.name)) }
         self.columns = Dictionary(senses, uniquingKeysWith: { first, _ in first })
-        computed = MentionedNames(senses.map(\.1).filter(\.isGenerated).map(\.name))
     }
 
     func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
@@ -139,9 +152,7 @@ extension SQLiteExpressionTranslation {
         switch piece.kind {
         case .boolean, .null: return piece.sql
         case .integer, .number: return "(\(piece.sql) <> 0)"
-        case .text, .bytes, .native:
-            guard use != .rows else { throw Untranslatable("a text is used as a condition") }
-            return "(\(try number(piece).sql) <> 0)"
+        case .text, .bytes, .native: return "(\(try number(piece).sql) <> 0)"
         }
     }
 
@@ -209,7 +220,7 @@ extension SQLiteExpressionTranslation {
     func column(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
         if use == .view { return try named(name, isQuoted: isQuoted) }
         if let column = columns[SQLName.folded(name)] {
-            return Self.piece(column, SQLText.identifier(column.name))
+            return try use == .computed ? operand(column) : Self.piece(column, SQLText.identifier(column.name))
         }
         guard isQuoted else { throw Untranslatable("the table has no column \(name)") }
         return Piece(SQLText.literal(name), .text, literal: name)

@@ -5,6 +5,8 @@
 extension SQLiteExpressionTranslation {
     /// Matches the beginning of a text that reads as a number (section 3.2 of the same page, and CAST in lang_expr.html).
     private static let numberPrefix = #"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"#
+    /// Matches the beginning of a text that CAST reads as an integer.
+    static let digitPrefix = #"^\s*([+-]?\d+)"#
     /// Matches a text that is a number as a whole.
     static let wholeNumber = #"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"#
 
@@ -16,11 +18,16 @@ extension SQLiteExpressionTranslation {
         case .text:
             if let literal = piece.literal, let number = Self.numeral(literal) { return number }
             if let whole = piece.whole { return Piece(whole, .integer) }
-            let number = "substring(\(piece.sql) from '\(Self.numberPrefix)')::numeric"
-            return Piece("CASE WHEN \(piece.sql) IS NOT NULL THEN coalesce(\(number), 0) END", .number).enclosed
+            return Self.leading(Self.numberPrefix, of: piece, as: "numeric", .number)
         case .native: return try number(text(piece))
         case .bytes: throw Untranslatable("it computes with bytes")
         }
+    }
+
+    /// Renders the number at the beginning of a text; 0 if there is none.
+    static func leading(_ pattern: String, of text: Piece, as type: String, _ kind: Kind) -> Piece {
+        let number = "substring(\(text.sql) from '\(pattern)')::\(type)"
+        return Piece("CASE WHEN \(text.sql) IS NOT NULL THEN coalesce(\(number), 0) END", kind).enclosed
     }
 
     /// Translates a boolean to 0 or 1, as SQLite stores it.
@@ -54,16 +61,23 @@ extension SQLiteExpressionTranslation {
 
     /// Renders a moment as most programs write it. No setting of the session changes the result of `to_char` here.
     private func rendered(_ sql: String, _ type: ColumnType) throws(Untranslatable) -> String {
-        guard use != .rows else { throw Untranslatable("it uses a \(type) as a text") }
         switch type {
         case .datetime:
+            guard !use.isImmutable else {
+                let fraction = "nullif(extract(microseconds FROM \(sql))::integer % 1000000, 0)"
+                let seconds = try formatted("%Y-%m-%d %H:%M:%S", sql)
+                return "(\(seconds) || coalesce('.' || lpad((\(fraction))::text, 6, '0'), ''))"
+            }
             let template = "'YYYY-MM-DD HH24:MI:SS'"
             return "to_char(\(sql), CASE WHEN \(sql) = date_trunc('second', \(sql)) THEN \(template) "
                 + "ELSE 'YYYY-MM-DD HH24:MI:SS.US' END)"
-        case .timestamp: return "to_char(\(sql) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-        case .date: return "to_char(\(sql), 'YYYY-MM-DD')"
-        case .time: return "to_char(\(sql), 'HH24:MI:SS')"
-        case .interval, .uuid: return "(\(sql))::text"
+        case .timestamp: return try formatted("%Y-%m-%dT%H:%M:%SZ", "\(sql) AT TIME ZONE 'UTC'")
+        case .date: return try formatted("%Y-%m-%d", sql)
+        case .time: return try formatted("%H:%M:%S", sql)
+        case .uuid: return "(\(sql))::text"
+        case .interval:
+            guard !use.isImmutable else { throw Untranslatable("it uses a \(type) as a text") }
+            return "(\(sql))::text"
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .json, .jsonText,
             .bytes,
             .native:
@@ -77,7 +91,6 @@ extension SQLiteExpressionTranslation {
         var kinds: [Kind] = []
         for piece in pieces where piece.kind != .null && !kinds.contains(piece.kind) { kinds.append(piece.kind) }
         guard kinds.count > 1 else { return pieces.map { Self.typed($0, kinds.first) } }
-        guard use != .rows else { throw Untranslatable("the branches of CASE differ in type") }
         guard !kinds.contains(.bytes) else { throw Untranslatable("it mixes bytes with values of other types") }
         let isNumeric = kinds.allSatisfy { $0 == .integer || $0 == .number || $0 == .boolean }
         var result: [Piece] = []
@@ -100,7 +113,6 @@ extension SQLiteExpressionTranslation {
     /// the other side.
     func compared(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
         if let (a, b) = Self.matched(a, b) { return Self.said(sign, a, b) }
-        guard use != .rows else { throw Untranslatable("\(a.sql) and \(b.sql) are of different types") }
         switch (a.kind, b.kind) {
         case (.boolean, _): return try compared(sign, Self.integer(a).declared(a), b)
         case (_, .boolean): return try compared(sign, a, Self.integer(b).declared(b))

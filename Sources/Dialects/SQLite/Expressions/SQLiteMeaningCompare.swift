@@ -49,14 +49,13 @@ extension SQLiteExpressionTranslation {
         guard word == "LIKE" || word == "GLOB" else {
             throw Untranslatable("\(word) is defined by the application")
         }
-        let isFixed = use == .rows || word == "GLOB"
-        let subject = try self.text(try piece(operand), of: word)
+        let subject = try text(piece(operand)).sql
         let pattern = try piece(pattern)
-        guard pattern.literal != nil || !isFixed else {
+        guard pattern.literal != nil || word == "LIKE" else {
             throw Untranslatable("\(word) is used with something other than a text and a literal pattern")
         }
         if word == "LIKE" {
-            let folded = "lower(\(try self.text(pattern, of: word)) COLLATE \"C\")"
+            let folded = Self.folded(try text(pattern))
             return "(lower(\(subject) COLLATE \"C\") LIKE \(folded) ESCAPE \(try escaping(escape)))"
         }
         guard escape == nil, let literal = pattern.literal, let expression = Self.regularExpression(glob: literal)

@@ -3,10 +3,9 @@
 extension SQLiteExpressionTranslation {
     func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
-        var piece = try piece(operand)
         // A plus sign only removes the declared type.
-        if sign == "+", use == .view { return piece.edited { $0.hasAffinity = false } }
-        if use != .rows { piece = try number(piece) }
+        if sign == "+" { return try piece(operand).edited { $0.hasAffinity = false } }
+        let piece = try number(piece(operand))
         guard piece.kind == .integer || piece.kind == .number, sign != "~" || piece.kind == .integer else {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
@@ -63,9 +62,7 @@ extension SQLiteExpressionTranslation {
             switch operand.kind {
             case .text: texts.append(operand.sql)
             case .integer: texts.append("(\(operand.sql))::text")
-            case .null, .number, .boolean, .bytes, .native:
-                guard use != .rows else { throw Untranslatable("|| would render a value differently") }
-                texts.append(try text(operand).sql)
+            case .null, .number, .boolean, .bytes, .native: texts.append(try text(operand).sql)
             }
         }
         return Piece("(\(texts[0]) || \(texts[1]))", .text)
@@ -75,27 +72,39 @@ extension SQLiteExpressionTranslation {
         guard Self.computing.contains(sign) else {
             throw Untranslatable("\(sign) has no counterpart that is known to mean the same")
         }
-        var (a, b) = (left, try piece(right))
-        if use != .rows { (a, b) = (try number(a), try number(b)) }
+        var (a, b) = (try number(left), try number(piece(right)))
         if a.kind == .null || b.kind == .null { return Piece("NULL", .null) }
         let isInteger = a.kind == .integer && b.kind == .integer
         guard isInteger || [a.kind, b.kind].allSatisfy({ $0 == .integer || $0 == .number }) else {
             throw Untranslatable("\(sign) is used on values that are not numbers")
         }
-        guard isInteger || ["+", "-", "*", "/"].contains(sign) else {
-            throw Untranslatable("\(sign) is used on a fraction")
-        }
+        let cutsFractions = !isInteger && !["+", "-", "*", "/"].contains(sign)
+        if cutsFractions { (a, b) = (Self.cut(a), Self.cut(b)) }
+        // What a view shows is compared to nine digits. A computed column stores all digits of SQLite's double.
+        if use == .computed { (a, b) = (Self.double(a), Self.double(b)) }
         if sign == "<<" || sign == ">>" {
-            guard use == .view, case .number(let text) = right, let places = Int(text), (0..<64).contains(places) else {
+            guard case .number(let text) = right, let places = Int(text), (0..<64).contains(places) else {
                 throw Untranslatable("\(sign) has other limits in PostgreSQL")
             }
             return Piece("((\(a.sql))::bigint \(sign) \(places))", .integer)
         }
         // PostgreSQL computes two small integer literals with 32 bits.
-        let isNarrow = Int64(a.sql) != nil && Int64(b.sql) != nil && use != .rows
+        let isNarrow = Int64(a.sql) != nil && Int64(b.sql) != nil
         let first = isNarrow ? "\(a.sql)::bigint" : a.sql
-        return Piece("(\(first) \(sign) \(Self.divisor(sign, b)))", isInteger ? .integer : .number)
-            .edited { $0.isDecimal = !isInteger && a.isExact && b.isExact }
+        let result = "(\(first) \(sign) \(Self.divisor(sign, b)))"
+        // The remainder of a number with a fraction is such a number again.
+        if cutsFractions && sign == "%" { return Piece("\(result)::double precision", .number) }
+        return Piece(result, isInteger || cutsFractions ? .integer : .number)
+            .edited { $0.isDecimal = $0.kind == .number && a.isExact && b.isExact }
+    }
+
+    private static func double(_ piece: Piece) -> Piece {
+        piece.kind == .number && piece.isDecimal ? Piece("(\(piece.sql))::double precision", .number) : piece
+    }
+
+    /// Cuts off a number's fraction.
+    static func cut(_ piece: Piece) -> Piece {
+        piece.kind == .integer ? piece : Piece("trunc(\(piece.sql))::bigint", .integer)
     }
 
     /// Renders the right side of an operator. A division by zero is NULL in SQLite and an error in PostgreSQL.
@@ -124,14 +133,7 @@ extension SQLiteExpressionTranslation {
 
     func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
-        if use == .rows || piece.kind == .null {
-            switch (type, piece.kind) {
-            case ("TEXT", .integer): return Piece("(\(piece.sql))::text", .text)
-            case ("TEXT", .text), ("INTEGER", .integer), ("INT", .integer), (_, .null): return piece
-            case ("REAL", .integer), ("REAL", .number): return Piece("(\(piece.sql))::double precision", .number)
-            default: throw Untranslatable("CAST AS \(type) accepts texts that PostgreSQL refuses")
-            }
-        }
+        if piece.kind == .null { return piece }
         return try cast(piece, SQLiteTypeName(type).affinity, type).edited { $0.hasAffinity = true }
     }
 
@@ -142,9 +144,9 @@ extension SQLiteExpressionTranslation {
         switch affinity {
         case .text: return try text(piece)
         case .integer:
-            let number = try number(piece)
-            // SQLite cuts fractions off.
-            return number.kind == .integer ? number : Piece("trunc(\(number.sql))::bigint", .integer)
+            // The digits at the beginning of a text count, without its fraction and exponent.
+            return piece.kind == .text && piece.literal == nil && piece.whole == nil
+                ? Self.leading(Self.digitPrefix, of: piece, as: "bigint", .integer) : Self.cut(try number(piece))
         case .real: return Piece("(\(try number(piece).sql))::double precision", .number)
         case .numeric: return try number(piece)
         case .blob:

@@ -1,0 +1,34 @@
+// Computed columns (https://www.sqlite.org/gencol.html) in PostgreSQL's words (its manual, 5.3).
+
+extension SQLiteExpressionTranslation {
+    /// The most computed columns that are written out inside each other.
+    private static let deepest = 20
+
+    /// Translates the expression of a computed column, to a value that the column stores.
+    func computed(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> Piece {
+        let tree = try parsed(Self.text(expression))
+        if let moment = try moment(tree, for: type) { return Piece(moment, Self.kind(of: type)) }
+        let value = try stored(piece(tree), as: type)
+        guard !Self.isAssignable(value.kind, to: type) else { return value }
+        return Piece("(\(value.sql))::\(Self.word(of: type))", Self.kind(of: type))
+    }
+
+    /// Translates a column that a computed column reads. PostgreSQL refuses to read another computed column there, so that one's
+    /// expression stands in its place.
+    func operand(_ column: ColumnSense) throws(Untranslatable) -> Piece {
+        guard let expression = column.generated else {
+            return Self.piece(column, SQLText.identifier(column.name))
+        }
+        guard nesting < Self.deepest else {
+            throw Untranslatable("it reads a chain of more than \(Self.deepest) computed columns")
+        }
+        var inner = self
+        inner.nesting += 1
+        let piece = try inner.computed(expression, for: column.type)
+        guard piece.sql.utf8.count < 10_000 else {
+            throw Untranslatable(
+                "it reads \(column.name), a computed column whose expression is too long to be repeated")
+        }
+        return piece.enclosed.edited { $0.hasAffinity = true }
+    }
+}

@@ -1,0 +1,122 @@
+// The functions of JSON (https://www.sqlite.org/json1.html).
+
+extension SQLiteExpressionTranslation {
+    /// Translates a call that reads JSON; texts are read as JSON, and one that is not valid is an error in both databases.
+    func json(
+        _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
+    ) throws(Untranslatable) -> Piece {
+        guard pieces[0].kind == .text else {
+            throw Untranslatable("\(function)() is used on a value that is not a text")
+        }
+        let json = "(\(pieces[0].sql))::json"
+        if function == "json_array_length" { return Self.length(ofJSON: json) }
+        guard arguments.count == 2 else { return Self.typeName(ofJSON: json) }
+        guard case .string(let path) = arguments[1], let keys = Self.keys(path) else {
+            throw Untranslatable("\(function)() has a path of more than names and positions")
+        }
+        return function == "json_type"
+            ? Self.typeName(ofJSON: "(\(json) #> \(Self.path(keys)))") : Self.extracted(json, keys)
+    }
+
+    /// `json ->> 'name'`.
+    func member(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+        let piece = try piece(left)
+        guard piece.kind == .text else { throw Untranslatable("->> is used on a value that is not a text") }
+        let json = "(\(piece.sql))::json"
+        switch right {
+        case .string(let name):
+            guard let keys = name.hasPrefix("$") ? Self.keys(name) : [name] else {
+                throw Untranslatable("->> has a path of more than names and positions")
+            }
+            return Self.extracted(json, keys)
+        case .number(let place) where Int(place) != nil: return Self.extracted(json, [place])
+        case .null, .number, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists,
+            .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            throw Untranslatable("->> has no fixed path")
+        }
+    }
+
+    private static func path(_ keys: [String]) -> String {
+        "ARRAY[\(keys.map { SQLText.literal($0) }.joined(separator: ", "))]"
+    }
+
+    /// Renders the value as the text that SQLite's value has: true is 1, and null is NULL.
+    private static func extracted(_ json: String, _ keys: [String]) -> Piece {
+        let path = path(keys)
+        let text = "(\(json) #>> \(path))"
+        let sql =
+            "(CASE json_typeof(\(json) #> \(path)) WHEN 'boolean' THEN \(text)::boolean::integer::text ELSE \(text) END)"
+        return Piece(sql, .text).edited { $0.isDynamic = true }
+    }
+
+    /// Renders the number of an array's elements. Any other value has none in SQLite, and is an error in PostgreSQL.
+    private static func length(ofJSON json: String) -> Piece {
+        let isArray = "json_typeof(\(json)) = 'array'"
+        return Piece(
+            "(CASE WHEN \(isArray) THEN json_array_length(\(json)) WHEN NOT \(isArray) THEN 0 END)::bigint", .integer)
+    }
+
+    private static func typeName(ofJSON json: String) -> Piece {
+        let number = "CASE WHEN \(json)::text ~ '^\\s*-?\\d+\\s*$' THEN 'integer' ELSE 'real' END"
+        return Piece(
+            "(CASE json_typeof(\(json)) WHEN 'string' THEN 'text' WHEN 'number' THEN \(number) "
+                + "WHEN 'boolean' THEN btrim(\(json)::text) ELSE json_typeof(\(json)) END)", .text)
+    }
+
+    /// Returns the member names and array indexes of a path such as `$.a.b[0]`; `nil` if the path has any other part.
+    private static func keys(_ path: String) -> [String]? {
+        guard path.hasPrefix("$") else { return nil }
+        var keys: [String] = []
+        var rest = path.dropFirst()
+        while let first = rest.popFirst() {
+            switch first {
+            case "." where rest.first == "\"":
+                rest = rest.dropFirst()
+                guard let close = rest.firstIndex(of: "\"") else { return nil }
+                keys.append(String(rest[..<close]))
+                rest = rest[rest.index(after: close)...]
+            case ".":
+                let key = rest.prefix { $0 != "." && $0 != "[" }
+                guard !key.isEmpty else { return nil }
+                keys.append(String(key))
+                rest = rest.dropFirst(key.count)
+            case "[":
+                let place = rest.prefix { $0 != "]" }
+                guard Int(place) != nil, rest.count > place.count else { return nil }
+                keys.append(String(place))
+                rest = rest.dropFirst(place.count + 1)
+            default: return nil
+            }
+        }
+        return keys.isEmpty ? nil : keys
+    }
+
+    /// Translates `json_valid` of a column that holds nothing but JSON; returns `nil` for any other call.
+    func validity(_ argument: SQLiteTree, _ piece: Piece) -> Piece? {
+        guard case .name(let name, _) = argument, let type = columns[SQLName.folded(name)]?.type,
+            type == .json || type == .jsonText
+        else { return nil }
+        // NULL stays NULL, as in SQLite since version 3.42.
+        return Piece("(\(piece.sql) IS NOT NULL OR NULL)", .boolean)
+    }
+
+    /// Translates a check. PostgreSQL up to version 15 finds out whether a text is JSON only by an error. In a check an error
+    /// does as well as false: either refuses the row.
+    func check(_ tree: SQLiteTree) throws(Untranslatable) -> String {
+        switch tree {
+        case .binary("AND", let left, let right): return "(\(try check(left)) AND \(try check(right)))"
+        case .binary("OR", let test, .isNull(let subject, negated: false)),
+            .binary("OR", .isNull(let subject, negated: false), let test):
+            guard case .call("json_valid", [subject]) = test else { return try condition(tree) }
+            return try check(test)
+        case .call("json_valid", let arguments) where arguments.count == 1:
+            let piece = try piece(arguments[0])
+            if let known = validity(arguments[0], piece) { return known.sql }
+            guard piece.kind == .text else { return try condition(tree) }
+            return "(\(piece.sql) IS NULL OR (\(piece.sql))::json IS NOT NULL)"
+        case .null, .number, .string, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query,
+            .exists, .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            return try condition(tree)
+        }
+    }
+}
