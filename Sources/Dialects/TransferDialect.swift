@@ -25,6 +25,9 @@ package protocol TransferSource: Dialect {
     ///   this function described them.
     func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView
 
+    /// Returns a sentence about a function of the expression that does a little less in the target; `nil` for most expressions.
+    func remark(on expression: SQLExpression) -> String?
+
     /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name: with the
     /// names of the source and the types of the target. None where the source's triggers are programs in a language of its own.
     func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger]

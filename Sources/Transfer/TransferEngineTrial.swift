@@ -20,7 +20,7 @@ extension TransferEngine {
             }
         }
         var plan = plan
-        for refusal in refused { plan.leave(refusal) }
+        plan.leave(refused)
         return plan
     }
 }
@@ -123,21 +123,40 @@ extension Column {
 }
 
 extension TransferPlan {
-    fileprivate mutating func leave(_ refusal: Refusal) {
-        guard let table = tables.first(where: { $0.target == refusal.table }) else { return }
-        if let computed = table.computed.first(where: { $0.target == refusal.column }) {
-            keepValues(of: refusal.column, in: refusal.table)
-            omitted.append(
-                Omission(
-                    .other, "\(table.source).\(computed.source) GENERATED",
-                    reason: "its values are copied and no longer computed: the target rejects it: \(refusal.reason)"))
-            return
+    /// Leaves out the defaults and expressions that the target refuses, and lists them.
+    fileprivate mutating func leave(_ refusals: [Refusal]) {
+        let byTable = Dictionary(grouping: refusals, by: \.table)
+        for table in tables {
+            for refusal in byTable[table.target] ?? [] { omitted.append(table.omission(of: refusal)) }
         }
-        schema = schema.changing(refusal.column, of: refusal.table) { $0.default = nil }
-        let source = zip(table.targetColumns, table.sourceColumns).first { $0.0 == refusal.column }?.1
-        omitted.append(
-            Omission(
-                .other, "\(table.source).\(source ?? refusal.column) DEFAULT",
-                reason: "the column has no default: the target rejects it: \(refusal.reason)"))
+        let names = byTable.mapValues { Set($0.map(\.column)) }
+        let computed = Dictionary(
+            uniqueKeysWithValues: tables.map {
+                ($0.target, Set($0.computed.map(\.target)).intersection(names[$0.target] ?? []))
+            })
+        keepValues(of: computed.filter { !$0.value.isEmpty })
+        schema = schema.changing(names.keys) { table in
+            for at in table.columns.indices {
+                let name = table.columns[at].name
+                guard names[table.name]?.contains(name) == true, computed[table.name]?.contains(name) != true else {
+                    continue
+                }
+                table.columns[at].default = nil
+            }
+        }
+    }
+}
+
+extension PlannedTable {
+    fileprivate func omission(of refusal: Refusal) -> Omission {
+        if let computed = computed.first(where: { $0.target == refusal.column }) {
+            return Omission(
+                .other, "\(source).\(computed.source) GENERATED",
+                reason: "its values are copied and no longer computed: the target rejects it: \(refusal.reason)")
+        }
+        let column = zip(targetColumns, sourceColumns).first { $0.0 == refusal.column }?.1
+        return Omission(
+            .other, "\(source).\(column ?? refusal.column) DEFAULT",
+            reason: "the column has no default: the target rejects it: \(refusal.reason)")
     }
 }

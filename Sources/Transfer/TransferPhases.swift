@@ -15,8 +15,8 @@ extension TransferEngine {
         try await streams.onAll { _, writing in
             try target.prepareForLoading(writing, isSameEngine: isSameEngine)
         }
-        let settled = try keepingValues(of: await done(id), await settle(work, id))
-        let (work, loaded) = try await loadComputing(settled, id)
+        let settled = try leavingOut(await done(id), await settle(work, id))
+        let (work, loaded) = try await loadAll(settled, id)
         let done = try await done(id)
         let loadedAt = clock.now
         let removed = try await setDuplicatesAside(work, id, done)

@@ -83,9 +83,22 @@ struct TransferPlanner {
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
             typeNotes: typeNotes, omitted: omitted,
-            remarks: remarks + tables.compactMap { caseless($0.table) } + tablePlans.flatMap(countersAtTheirEnd),
+            remarks: remarks + remarksOnExpressions(of: schema) + tables.compactMap { caseless($0.table) }
+                + tablePlans.flatMap(countersAtTheirEnd),
             proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
             viewsOfTheTime: viewsOfTheTime, triggers: triggers())
+    }
+
+    /// Returns the remarks of the source on translated expressions, each once for a table or view.
+    private func remarksOnExpressions(of schema: Schema) -> [String] {
+        func remarks(_ name: String, _ expressions: [SQLExpression]) -> [String] {
+            var found: [String] = []
+            for remark in expressions.compactMap(source.remark) where !found.contains(remark) { found.append(remark) }
+            return found.map { "\(name): \($0)" }
+        }
+        let later = Dictionary(grouping: checks, by: \.table).mapValues { $0.map(\.check.expression) }
+        return schema.tables.flatMap { remarks($0.name, $0.expressions + (later[$0.name] ?? [])) }
+            + schema.views.flatMap { remarks($0.name, [$0.query]) }
     }
 
     /// Returns a remark if columns that ignored case become plain text; otherwise `nil`. Their unique indexes are
@@ -310,5 +323,20 @@ extension TransferPlanner {
 
     mutating func leave(_ kind: Omission.Kind, _ name: String, _ reason: String) {
         omitted.append(Omission(kind, name, reason: reason))
+    }
+}
+
+extension Table {
+    /// The expressions of the table's computed columns, checks and indexes.
+    fileprivate var expressions: [SQLExpression] {
+        let parts = indexes.flatMap { index in
+            index.parts.compactMap { part -> SQLExpression? in
+                switch part.key {
+                case .expression(let expression): expression
+                case .column: nil
+                }
+            } + [index.condition].compactMap { $0 }
+        }
+        return columns.compactMap { $0.generated?.expression } + checks.map(\.expression) + parts
     }
 }

@@ -33,19 +33,37 @@ extension PostgreSQLDialect: TransferSource {
 
     package func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger] { [] }
 
-    /// Translates a view if its query, without casts of text to text, is in SQL that both databases share, and if it reads no
-    /// decimals. SQLite keeps decimals as texts, and computes with them in another way.
+    /// Letters beyond ASCII keep their case in SQLite (https://www.sqlite.org/lang_corefunc.html#lower), as they do in PostgreSQL
+    /// under the collation C.
+    package func remark(on expression: SQLExpression) -> String? {
+        guard case .native(_, let text) = expression, !text.contains("COLLATE \"C\"") else { return nil }
+        let tokens = SQLToken.scan(text).filter { !$0.isBlank }
+        let folds = tokens.indices.contains(where: { at in
+            tokens[at].isWord("LOWER") || tokens[at].isWord("UPPER")
+                || tokens[at].isSymbol("*") && at > 0 && tokens[at - 1].isSymbol("~")
+        })
+        return folds ? "lower(), upper() and ILIKE regard only the case of A to Z in the target" : nil
+    }
+
+    /// Translates a view if its query, without casts of text to text and the operators of LIKE, is in SQL that both databases
+    /// share, and if it reads no decimals. SQLite keeps decimals as texts, and computes with them in another way.
     package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
         let columns = relations.flatMap(\.columns)
         guard case .native(_, let text) = view.query else { return TranslatedView(view.query, columns: columns) }
-        let query = PostgreSQLExpression(columns).withoutTextCasts(text)
-        let foreign: Set<String> = ["ANY", "ARRAY", "LIKE", "LOWER", "UPPER", "LATERAL"]
+        let plain = PostgreSQLViewText(PostgreSQLExpression(columns).withoutTextCasts(text))
+        let query = plain.text()
+        let foreign: Set<String> = ["ANY", "ARRAY", "LATERAL"]
+        if columns.contains(where: { $0.collation == .nocase }), query != plain.text(isPlain: true) {
+            throw Untranslatable("LIKE ignores the case of some columns")
+        }
         for token in SQLToken.scan(query) {
             guard !token.isSymbol("~"), token.kind != .word || !foreign.contains(token.text.uppercased()) else {
                 throw Untranslatable("\(token.text) means something else in the target: create it there by hand")
             }
         }
-        if let objection = PortableSQL.objection(to: query) { throw Untranslatable(objection.reason) }
+        if let objection = PortableSQL.objection(to: plain.text(isPlain: true)) {
+            throw Untranslatable(objection.reason)
+        }
         let decimals = MentionedNames(columns.filter(\.type.isDecimal).map(\.name))
         if let decimal = decimals.mentioned(in: view.query).first {
             throw Untranslatable("it reads the decimal \(decimal), which computes differently in the target")

@@ -50,6 +50,15 @@ struct PostgreSQLExpression {
         guard let last = before.last else { return false }
         if castToArray { return last.isSymbol("]") && before.dropLast().last?.kind == .string }
         // The server writes each name exactly, so `Value` is another column than `value`.
-        return last.kind == .string || last.name.map(textColumns.contains) ?? false
+        return last.kind == .string || (enclosedName(before) ?? last.name).map(textColumns.contains) ?? false
+    }
+
+    /// Returns the name in `(name)` or `(t.name)` at the end of these tokens; `nil` if they end otherwise, as with a call.
+    private func enclosedName(_ tokens: [SQLToken]) -> String? {
+        guard tokens.last?.isSymbol(")") == true, let name = tokens.dropLast().last?.name else { return nil }
+        var rest = tokens.dropLast(2)
+        if rest.last?.isSymbol(".") == true { rest = rest.dropLast(2) }
+        guard rest.last?.isSymbol("(") == true, rest.dropLast().last?.name == nil else { return nil }
+        return name
     }
 }

@@ -143,27 +143,33 @@ extension PostgreSQLExpressionTranslation {
                 texts.append(piece.sql)
             }
             return Piece(try Self.chain(texts, sign), .text)
-        default: return try arithmetic(sign, left, right)
+        case "->", "->>": return try member(sign, left, right)
+        default:
+            var operands: [Piece] = []
+            for operand in Self.operands(of: sign, left, right) { operands.append(try piece(operand)) }
+            return operands[0].kind == .shaped(.date) ? try days(sign, operands) : try arithmetic(sign, operands)
         }
     }
 
-    /// Translates arithmetic. A division by zero is NULL in SQLite and an error in PostgreSQL, so only a division by another
-    /// literal is known to mean the same.
-    private func arithmetic(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+    /// Translates arithmetic with integers and doubles. A division by zero is NULL in SQLite and an error in PostgreSQL, so only a
+    /// division by another literal is known to mean the same.
+    private func arithmetic(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece {
         var numbers: [String] = []
-        for (at, operand) in Self.operands(of: sign, left, right).enumerated() {
-            let piece = try piece(operand)
-            guard ["+", "-", "*", "/", "%"].contains(sign), piece.kind == .integer else {
-                throw Untranslatable("\(sign) is used on values that are not whole numbers")
+        var kind = Kind.integer
+        for (at, piece) in operands.enumerated() {
+            guard ["+", "-", "*", "/", "%"].contains(sign), piece.kind == .integer || piece.kind == .real && sign != "%"
+            else {
+                throw Untranslatable("\(sign) is used on values that are not whole numbers or doubles")
             }
             if at > 0, sign == "/" || sign == "%" {
-                guard let literal = piece.literal, Int64(literal) != 0 else {
+                guard let literal = piece.literal, Double(literal) != 0 else {
                     throw Untranslatable("\(sign) by zero has another result")
                 }
             }
+            if piece.kind == .real { kind = .real }
             numbers.append(piece.sql)
         }
-        return Piece(try Self.chain(numbers, sign), .integer)
+        return Piece(try Self.chain(numbers, sign), kind)
     }
 
     /// Returns the operands that one sign joins from left to right: `a`, `b` and `c` of `(a + b) + c`. A chain is written without
@@ -219,49 +225,34 @@ extension PostgreSQLExpressionTranslation {
         return piece
     }
 
-    /// Translates calls of functions that yield the same in both databases. Letters beyond ASCII keep their case in SQLite, as
-    /// they do under the collation C (https://www.sqlite.org/lang_corefunc.html#lower).
-    private func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
-        var pieces: [Piece] = []
-        for argument in arguments { pieces.append(try piece(argument)) }
-        let list = pieces.map(\.sql).joined(separator: ", ")
-        switch (function, pieces.count) {
-        case ("lower", 1), ("upper", 1):
-            guard pieces[0].kind == .text, pieces[0].isByBytes else {
-                throw Untranslatable("\(function)() converts more letters in PostgreSQL than in SQLite")
-            }
-            var piece = Piece("\(function)(\(list))", .text)
-            piece.isByBytes = true
-            return piece
-        case ("length", 1), ("char_length", 1), ("character_length", 1):
-            guard pieces[0].kind == .text else { break }
-            return Piece("length(\(list))", .integer)
-        case ("octet_length", 1): return Piece("length(CAST(\(list) AS BLOB))", .integer)
-        case ("abs", 1) where pieces[0].kind == .integer || pieces[0].kind == .real:
-            return Piece("abs(\(list))", pieces[0].kind)
-        case ("btrim", 1) where pieces[0].kind == .text: return Piece("trim(\(list))", .text)
-        case ("ltrim", 1) where pieces[0].kind == .text, ("rtrim", 1) where pieces[0].kind == .text:
-            return Piece("\(function)(\(list))", .text)
-        case ("replace", 3) where pieces.allSatisfy({ $0.kind == .text }): return Piece("replace(\(list))", .text)
-        case ("coalesce", 2...) where pieces.allSatisfy({ $0.kind == pieces[0].kind }):
-            return Piece("coalesce(\(list))", pieces[0].kind)
-        default: break
-        }
-        throw Untranslatable("\(function)() has no known counterpart")
-    }
-
     private func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
         let wanted = PostgreSQLTypeName(type.lowercased()).columnType
         let kind = Self.kind(of: wanted)
         switch (kind, piece.kind) {
+        case (.text, .text) where piece.isCaseless && !type.lowercased().contains("citext"):
+            return try collated(operand, "C")
         case (.text, .text), (.integer, .integer), (.boolean, .boolean): return piece
         case (.text, .integer): return Piece("CAST(\(piece.sql) AS TEXT)", .text)
         case (.real, .integer), (.real, .real): return Piece("CAST(\(piece.sql) AS REAL)", .real)
         case (.decimal, .integer) where piece.literal != nil, (.decimal, .real) where piece.literal != nil: return piece
-        case (.integer, .text), (.decimal, .text):
-            guard let literal = piece.literal, Double(literal) != nil else { break }
+        case (.integer, .text), (.decimal, .text), (.real, .text):
+            // A text that is not a number is an error in PostgreSQL.
+            guard let literal = piece.literal else {
+                if kind == .integer { return Piece("CAST(\(piece.sql) AS INTEGER)", .integer) }
+                if kind == .real { return Piece("CAST(\(piece.sql) AS REAL)", .real) }
+                break
+            }
+            guard let number = Double(literal), !number.isNaN else { break }
+            // SQLite has no word for infinity, but reads a number that is too large as it.
+            if number.isInfinite {
+                guard kind == .real else { break }
+                return Piece(number < 0 ? "-9e999" : "9e999", .real)
+            }
             return Piece(literal, Int64(literal) == nil ? .real : .integer, literal: literal)
+        case (.boolean, .text) where piece.literal == nil:
+            return Piece("(lower(\(piece.sql)) IN ('true', 't', 'yes', 'y', 'on', '1'))", .boolean)
+        case (.text, .boolean): return Piece("(CASE \(piece.sql) WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)", .text)
         case (.shaped(let type), .text):
             guard let literal = piece.literal else { break }
             return Piece(SQLText.literal(try Self.shaped(literal, as: type)), kind, literal: literal)

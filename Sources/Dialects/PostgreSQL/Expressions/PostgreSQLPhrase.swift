@@ -1,5 +1,5 @@
 /// Rewrites an expression of PostgreSQL's in the grammar that PostgreSQL shares with SQLite: `a = ANY (ARRAY['x'::text])` becomes
-/// `a IN (CAST('x' AS "text"))`.
+/// `a IN (CAST('x' AS "text"))`, and `a ~~ 'x%'` becomes a call of the function behind that operator, `textlike(a, 'x%')`.
 struct PostgreSQLPhrase {
     private let tokens: [SQLToken]
     private var at = 0
@@ -31,23 +31,101 @@ struct PostgreSQLPhrase {
     /// Reads up to a closing parenthesis or bracket. Each name, literal, call and parenthesis is one unit.
     private mutating func units() -> [String]? {
         var units: [String] = []
+        var matching: String?
         while let token, !token.isSymbol(")"), !token.isSymbol("]") {
             if take("::") {
                 guard let operand = units.popLast(), let type = typeName() else { return nil }
                 units.append("CAST(\(operand) AS \(SQLText.identifier(type)))")
-            } else if take("(") {
-                guard let inner = list(until: ")") else { return nil }
-                // The arguments of a call belong to its name.
-                let isCall = at > 1 && units.last.map(isFunctionName) == true
-                units.append((isCall ? units.removeLast() : "") + "(\(inner))")
+                continue
+            }
+            if token.isSymbol("("), let name = units.last.flatMap(functionName) {
+                at += 1
+                guard let call = call(name) else { return nil }
+                units[units.count - 1] = call
+                continue
+            }
+            guard Self.complete(&matching, &units) else { return nil }
+            if let function = matchingFunction() {
+                guard let pattern = atom() else { return nil }
+                units.append(pattern)
+                matching = function
             } else if let list = membership() {
                 units += list
             } else {
-                units.append(token.text)
-                at += 1
+                guard let atom = atom() else { return nil }
+                units.append(atom)
             }
         }
-        return units
+        return Self.complete(&matching, &units) ? units : nil
+    }
+
+    /// Puts the last two units into a call of the function behind an operator, once the casts behind its right side are read.
+    private static func complete(_ function: inout String?, _ units: inout [String]) -> Bool {
+        guard let name = function else { return true }
+        guard let right = units.popLast(), let left = units.popLast() else { return false }
+        units.append("\(name)(\(left), \(right))")
+        function = nil
+        return true
+    }
+
+    /// Reads one token, or all that a parenthesis encloses.
+    private mutating func atom() -> String? {
+        if take("(") { return list(until: ")").map { "(\($0))" } }
+        guard let token else { return nil }
+        at += 1
+        return token.text
+    }
+
+    /// Reads the arguments of a call.
+    private mutating func call(_ name: String) -> String? {
+        Self.wordy.contains(name.uppercased())
+            ? wordyCall(name.uppercased()) : list(until: ")").map { "\(name)(\($0))" }
+    }
+
+    /// The functions whose arguments are divided by words: `EXTRACT(year FROM day)`.
+    private static let wordy: Set<String> = ["EXTRACT", "POSITION", "TRIM", "SUBSTRING"]
+
+    /// Reads the arguments of such a function, and returns a call of a function with the same meaning.
+    private mutating func wordyCall(_ name: String) -> String? {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= SQLiteTreeParser.deepest, let inner = units(), take(")") else { return nil }
+        func parts(_ words: String...) -> [String]? {
+            var rest = inner[...]
+            var parts: [String] = []
+            for word in words {
+                guard let end = rest.firstIndex(where: { $0.uppercased() == word }) else { return nil }
+                parts.append(rest[..<end].joined(separator: " "))
+                rest = rest[(end + 1)...]
+            }
+            return parts + [rest.joined(separator: " ")]
+        }
+        switch name {
+        case "EXTRACT": return parts("FROM").map { "date_part(\(SQLText.literal($0[0].lowercased())), \($0[1]))" }
+        case "POSITION": return parts("IN").map { "strpos(\($0[1]), \($0[0]))" }
+        case "SUBSTRING":
+            let parts = parts("FROM", "FOR") ?? parts("FROM") ?? [inner.joined(separator: " ")]
+            return "substr(\(parts.joined(separator: ", ")))"
+        default:
+            guard let parts = parts("FROM") else { return nil }
+            let functions = [("BOTH", "btrim"), ("LEADING", "ltrim"), ("TRAILING", "rtrim")]
+            guard let (side, function) = functions.first(where: { parts[0].uppercased().hasPrefix($0.0) }) else {
+                return nil
+            }
+            let characters = parts[0].dropFirst(side.count)
+            return "\(function)(\(parts[1])\(characters.isEmpty ? "" : ",\(characters)"))"
+        }
+    }
+
+    /// Reads `~~`, `!~~`, `~~*` or `!~~*`, and returns the name of the operator's function.
+    private mutating func matchingFunction() -> String? {
+        let start = at
+        let isNegated = take("!")
+        guard take("~"), take("~") else {
+            at = start
+            return nil
+        }
+        return "text\(take("*") ? "ic" : "")\(isNegated ? "n" : "")like"
     }
 
     private mutating func list(until end: String) -> String? {
@@ -57,12 +135,15 @@ struct PostgreSQLPhrase {
         return inner.joined(separator: " ")
     }
 
-    private func isFunctionName(_ unit: String) -> Bool {
+    /// Returns the unit as the name of a function; `nil` if it is anything else. The server quotes some names: `"left"(x, 1)`.
+    private func functionName(_ unit: String) -> String? {
         let words: Set<String> = [
-            "AND", "OR", "NOT", "IN", "IS", "CASE", "WHEN", "THEN", "ELSE", "BETWEEN", "LIKE", "AS",
+            "AND", "OR", "NOT", "IN", "IS", "CASE", "WHEN", "THEN", "ELSE", "BETWEEN", "LIKE", "AS", "FROM", "FOR",
         ]
-        guard let first = unit.first, first.isLetter || first == "_" else { return false }
-        return unit.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } && !words.contains(unit.uppercased())
+        if unit.first == "\"", unit.last == "\"", unit.count > 2 { return String(unit.dropFirst().dropLast()) }
+        guard let first = unit.first, first.isLetter || first == "_" else { return nil }
+        guard unit.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else { return nil }
+        return words.contains(unit.uppercased()) ? nil : unit
     }
 
     /// Reads `= ANY (ARRAY[…])` or `<> ALL (ARRAY[…])`, with or without the array's type behind it.

@@ -17,7 +17,6 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         let text = Self.text(expression)
         let piece = try piece(parsed(text))
         guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type)") }
-        guard piece.kind != .real else { throw Untranslatable("fractions are computed differently") }
         return .native(sqlite: piece.sql, postgresql: text)
     }
 

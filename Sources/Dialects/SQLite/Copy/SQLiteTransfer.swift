@@ -36,6 +36,8 @@ extension SQLiteDialect: TransferSource {
         SQLiteExpressionTranslation(columns: columns, names: names)
     }
 
+    package func remark(on expression: SQLExpression) -> String? { nil }
+
     /// Returns a view's query as SQLite reads it, with the types that its columns have in the target. Its results are compared
     /// later (`ViewProof`).
     package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {

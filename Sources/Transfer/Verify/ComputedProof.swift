@@ -1,0 +1,55 @@
+import Dialects
+
+/// Compares the values that two databases compute for the rows of one table.
+struct ComputedProof {
+    private let table: PlannedTable
+    private let reading: any Connection
+    private let writing: any Connection
+
+    init(_ table: PlannedTable, _ reading: any Connection, _ writing: any Connection) {
+        self.table = table
+        self.reading = reading
+        self.writing = writing
+    }
+
+    /// Returns the columns that have another value in some row.
+    func differing() throws -> [PlannedTable.Computed] {
+        let ours = try digests(
+            table.reading.query(table.sourceColumns + table.computed.map(\.source), in: .all), on: reading)
+        let columns = SQLText.identifiers(table.targetColumns + table.computed.map(\.target))
+        let theirs = try digests("SELECT \(columns) FROM \(SQLText.identifier(table.target))", on: writing)
+        return zip(table.computed, zip(ours, theirs)).filter { $0.1.0 != $0.1.1 }.map(\.0)
+    }
+
+    /// Returns the digest of each computed column, together with all copied columns.
+    private func digests(_ query: String, on connection: any Connection) throws -> [TableDigest] {
+        let types = table.types + table.computed.map(\.type)
+        let forms = types.map { CanonicalForm($0) }
+        let cursor = try connection.copyOut(query, types: types)
+        defer { cursor.close() }
+        var digests = table.computed.map { _ in TableDigest() }
+        var rows = 0
+        while try cursor.next() {
+            var copied = RowDigest()
+            for column in table.types.indices {
+                if let form = forms[column] { copied.add(cursor.raw(column), as: form) }
+            }
+            for at in digests.indices {
+                var row = copied
+                let column = table.types.count + at
+                if let form = forms[column] { row.add(cursor.raw(column), as: form) }
+                digests[at].add(row)
+            }
+            rows += 1
+            if rows & 0xFFF == 0 { try Task.checkCancellation() }
+        }
+        return digests
+    }
+}
+
+extension PlannedTable {
+    /// Whether the target computes a column of this table from exactly the values from which the source computes it.
+    var isComputedAlike: Bool {
+        !computed.isEmpty && policy == .widen && columnPlans.allSatisfy { $0.reading == nil && $0.policy == .widen }
+    }
+}
