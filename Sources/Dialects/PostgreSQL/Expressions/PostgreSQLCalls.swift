@@ -25,8 +25,9 @@ extension PostgreSQLExpressionTranslation {
             let test = function == "num_nulls" ? "IS NULL" : "IS NOT NULL"
             return Piece("(\(pieces.map { "(\($0.sql) \(test))" }.joined(separator: " + ")))", .integer)
         case ("date_part", 2): return try field(pieces[0], of: pieces[1])
-        case ("jsonb_array_length", 1), ("json_array_length", 1): return Piece("json_array_length(\(list))", .integer)
-        case ("jsonb_typeof", 1), ("json_typeof", 1): return Self.typeName(ofJSON: list)
+        case ("jsonb_array_length", 1), ("json_array_length", 1):
+            return Piece("json_array_length(\(pieces[0].place))", .integer)
+        case ("jsonb_typeof", 1), ("json_typeof", 1): return Self.typeName(ofJSON: pieces[0].place)
         default: break
         }
         throw Untranslatable("\(function)() has no known counterpart")
@@ -59,15 +60,23 @@ extension PostgreSQLExpressionTranslation {
         case ("strpos", 2): return Piece("instr(\(list))", .integer)
         case ("substr", 2...3), ("substring", 2...3):
             // A start before the first character is counted in PostgreSQL, and is one from the end in SQLite.
-            guard let start = pieces[1].literal.flatMap(Int.init), start > 0 else { return nil }
-            return Piece("substr(\(list))", .text)
+            if let start = pieces[1].literal.flatMap(Int.init), start > 0 { return Piece("substr(\(list))", .text) }
+            guard pieces.count == 2, pieces[1].kind == .integer else { return nil }
+            return Piece("substr(\(text.sql), max(\(pieces[1].sql), 1))", .text)
+        case ("textregexeq", 2),
+            ("textregexne", 2) where !text.isCaseless:
+            guard let glob = pieces[1].literal.flatMap(PostgreSQLPattern.glob(ofRegularExpression:)) else {
+                throw Untranslatable("it matches a regular expression, which SQLite does not have")
+            }
+            let match = "(\(text.sql) GLOB \(SQLText.literal(glob)))"
+            return Piece(function == "textregexne" ? "(NOT \(match))" : match, .boolean)
         case ("left", 2), ("right", 2):
             guard let count = pieces[1].literal.flatMap(Int.init), count > 0 else { return nil }
             return Piece(
                 function == "left" ? "substr(\(text.sql), 1, \(count))" : "substr(\(text.sql), -\(count))", .text)
         case ("like_escape", 2):
             guard let pattern = text.literal, let escape = pieces[1].literal, escape.count < 2 else { return nil }
-            return Piece(text.sql, .text, literal: Self.escaped(pattern, by: escape))
+            return Piece(text.sql, .text, literal: PostgreSQLPattern.escaped(pattern, by: escape))
         case ("textlike", 2), ("textnlike", 2), ("texticlike", 2), ("texticnlike", 2):
             let match = try matches(text, pieces[1], isCaseless: function.hasPrefix("textic") || text.isCaseless)
             return Piece(function.hasSuffix("nlike") ? "(NOT \(match))" : match, .boolean)
@@ -75,39 +84,13 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    /// Returns a pattern of LIKE with a backslash in place of its own escape character. An empty one escapes nothing.
-    private static func escaped(_ pattern: String, by escape: String) -> String {
-        pattern.map { character in
-            if String(character) == escape { return "\\" }
-            return character == "\\" ? "\\\\" : String(character)
-        }
-        .joined()
-    }
-
     /// Translates LIKE, which respects case in PostgreSQL and ignores it in SQLite, to GLOB, which respects it.
     private func matches(_ text: Piece, _ pattern: Piece, isCaseless: Bool) throws(Untranslatable) -> String {
         guard let literal = pattern.literal else { throw Untranslatable("the pattern of LIKE is not a literal") }
-        guard isCaseless else { return "(\(text.sql) GLOB \(SQLText.literal(Self.glob(literal))))" }
-        return "(\(text.sql) LIKE \(SQLText.literal(literal)) ESCAPE '\\')"
-    }
-
-    /// Returns the pattern of GLOB that matches the same texts as a pattern of LIKE.
-    static func glob(_ pattern: String) -> String {
-        var glob = ""
-        var isEscaped = false
-        for character in pattern {
-            switch (character, isEscaped) {
-            case ("\\", false):
-                isEscaped = true
-                continue
-            case ("%", false): glob += "*"
-            case ("_", false): glob += "?"
-            case ("*", _), ("?", _), ("[", _): glob += "[\(character)]"
-            case (_, _): glob.append(character)
-            }
-            isEscaped = false
+        guard isCaseless else {
+            return "(\(text.sql) GLOB \(SQLText.literal(PostgreSQLPattern.glob(ofLike: literal))))"
         }
-        return glob
+        return "(\(text.sql) LIKE \(SQLText.literal(literal)) ESCAPE '\\')"
     }
 
     // MARK: Days
@@ -142,11 +125,17 @@ extension PostgreSQLExpressionTranslation {
         let (json, key) = (try piece(left), try piece(right))
         guard json.kind == .text, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
         let escaped = name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        let path = SQLText.literal(key.kind == .integer ? "$[\(name)]" : "$.\"\(escaped)\"")
-        let (type, value) = ("json_type(\(json.sql), \(path))", "json_extract(\(json.sql), \(path))")
-        // Only in this form is the result JSON again, for another operator; older versions of SQLite have no `->`.
-        if sign == "->" { return Piece("(CASE WHEN \(type) IN ('object', 'array') THEN \(value) END)", .text) }
-        return Piece("(CASE WHEN \(type) IN ('true', 'false') THEN \(type) ELSE CAST(\(value) AS TEXT) END)", .text)
+        let step = key.kind == .integer ? "[\(name)]" : ".\"\(escaped)\""
+        let path = (json.member?.path ?? "$") + step
+        let place = "\(json.member?.json ?? json.sql), \(SQLText.literal(path))"
+        let (type, value) = ("json_type(\(place))", "json_extract(\(place))")
+        guard sign == "->" else {
+            return Piece("(CASE WHEN \(type) IN ('true', 'false') THEN \(type) ELSE CAST(\(value) AS TEXT) END)", .text)
+        }
+        // As a value of its own, only an object or an array is JSON in SQLite.
+        var part = Piece("(CASE WHEN \(type) IN ('object', 'array') THEN \(value) END)", .text)
+        part.member = (json.member?.json ?? json.sql, path)
+        return part
     }
 
     private static func typeName(ofJSON json: String) -> Piece {

@@ -19,12 +19,17 @@ struct PostgreSQLExpressionTranslation {
         var isByBytes = false
         /// Whether the piece is a column that is COLLATE NOCASE in SQLite.
         var isCaseless = false
+        /// The JSON and the path in it if the piece is a part of JSON.
+        var member: (json: String, path: String)?
 
         init(_ sql: String, _ kind: Kind, literal: String? = nil) {
             self.sql = sql
             self.kind = kind
             self.literal = literal
         }
+
+        /// The piece as SQLite's functions of JSON take it.
+        var place: String { member.map { "\($0.json), \(SQLText.literal($0.path))" } ?? sql }
     }
 
     private let columns: [String: Column]
@@ -233,8 +238,10 @@ extension PostgreSQLExpressionTranslation {
         case (.text, .text) where piece.isCaseless && !type.lowercased().contains("citext"):
             return try collated(operand, "C")
         case (.text, .text), (.integer, .integer), (.boolean, .boolean): return piece
+        case (.integer, .boolean): return Piece(piece.sql, .integer)
         case (.text, .integer): return Piece("CAST(\(piece.sql) AS TEXT)", .text)
-        case (.real, .integer), (.real, .real): return Piece("CAST(\(piece.sql) AS REAL)", .real)
+        case (.real, .integer), (.real, .real):
+            return Piece("CAST(\(piece.sql) AS REAL)", .real, literal: piece.literal)
         case (.decimal, .integer) where piece.literal != nil, (.decimal, .real) where piece.literal != nil: return piece
         case (.integer, .text), (.decimal, .text), (.real, .text):
             // A text that is not a number is an error in PostgreSQL.

@@ -117,15 +117,16 @@ struct PostgreSQLPhrase {
         }
     }
 
-    /// Reads `~~`, `!~~`, `~~*` or `!~~*`, and returns the name of the operator's function.
+    /// Reads `~~` or `~`, with `!` before or `*` behind it, and returns the name of the operator's function.
     private mutating func matchingFunction() -> String? {
         let start = at
         let isNegated = take("!")
-        guard take("~"), take("~") else {
+        guard take("~") else {
             at = start
             return nil
         }
-        return "text\(take("*") ? "ic" : "")\(isNegated ? "n" : "")like"
+        if take("~") { return "text\(take("*") ? "ic" : "")\(isNegated ? "n" : "")like" }
+        return "text\(take("*") ? "ic" : "")regex\(isNegated ? "ne" : "eq")"
     }
 
     private mutating func list(until end: String) -> String? {

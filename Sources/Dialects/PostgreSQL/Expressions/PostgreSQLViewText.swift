@@ -85,7 +85,7 @@ struct PostgreSQLViewText {
         let not = isNegated ? "NOT " : ""
         if isPlain { return "\(not)LIKE \(SQLText.literal(pattern))" }
         guard ignoresCase else {
-            return "\(not)GLOB \(SQLText.literal(PostgreSQLExpressionTranslation.glob(pattern)))"
+            return "\(not)GLOB \(SQLText.literal(PostgreSQLPattern.glob(ofLike: pattern)))"
         }
         return "\(not)LIKE \(SQLText.literal(pattern)) ESCAPE '\\'"
     }

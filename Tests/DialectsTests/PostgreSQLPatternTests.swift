@@ -1,0 +1,26 @@
+import Testing
+
+@testable import Dialects
+
+/// Tests which patterns of PostgreSQL have a counterpart in SQLite's GLOB.
+struct PostgreSQLPatternTests {
+    @Test(
+        arguments: [
+            ("^[0-9]{3}-x.*$", "[0-9][0-9][0-9]-x*"), ("^a.b$", "a?b"), (#"^\*\[[^]x]$"#, "[*][[][^]x]"), ("^$", ""),
+            ("^é{2}$", "éé"), ("a", nil), ("^a", nil), ("^a+$", nil), ("^a*$", nil), ("^ab?$", nil), ("^(a|b)$", nil),
+            (#"^\d$"#, nil), ("^[[:alpha:]]$", nil), (#"^[\d]$"#, nil), ("^a{2,3}$", nil), ("^a{2}?$", nil), ("^[a$", nil),
+        ] as [(String, String?)])
+    func regularExpressions(_ expression: String, _ glob: String?) {
+        #expect(PostgreSQLPattern.glob(ofRegularExpression: expression) == glob)
+    }
+
+    @Test(arguments: [("a%_", "a*?"), (#"\%\_\\"#, #"%_\"#), ("[*?]", "[[][*][?]]"), ("", "")])
+    func likes(_ like: String, _ glob: String) {
+        #expect(PostgreSQLPattern.glob(ofLike: like) == glob)
+    }
+
+    @Test func otherEscapes() {
+        #expect(PostgreSQLPattern.escaped("a!%!!", by: "!") == #"a\%\\"#)
+        #expect(PostgreSQLPattern.escaped(#"a\%"#, by: "") == #"a\\%"#)
+    }
+}
