@@ -148,6 +148,21 @@ struct ExpressionsBackTests {
         }
     }
 
+    @Test("a default keeps its letters, or is listed")
+    func defaults() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT upper('abc'), b text DEFAULT upper('ä'), c text DEFAULT lower('Ä' || 'x'),
+                d double precision DEFAULT 'infinity', e double precision DEFAULT '-Infinity');
+            """
+        try await Self.withTransfer(script) { report, _, target in
+            #expect(report.omitted.map(\.name) == ["t.b DEFAULT", "t.c DEFAULT"])
+            try target.execute("INSERT INTO t (id) VALUES (1)")
+            #expect(
+                try target.query("SELECT a, b, c, d, e FROM t").map(\.values)
+                    == [["ABC", .null, .null, .real(.infinity), .real(-.infinity)]])
+        }
+    }
+
     @Test("views with LIKE, lists and casts of texts yield the same rows")
     func views() async throws {
         let script = """

@@ -49,6 +49,11 @@ extension PostgreSQLExpressionTranslation {
         let list = pieces.map(\.sql).joined(separator: ", ")
         switch (function, pieces.count) {
         case ("lower", 1), ("upper", 1):
+            // A default reads no column, and nobody compares it: its letters must be those of ASCII.
+            let isKnown = text.literal.map { $0.utf8.allSatisfy { $0 < 0x80 } } ?? !columns.isEmpty
+            guard isKnown || text.isByBytes else {
+                throw Untranslatable("\(function)() converts more letters in PostgreSQL than in SQLite")
+            }
             var piece = Piece("\(function)(\(list))", .text)
             piece.isByBytes = text.isByBytes
             return piece

@@ -32,7 +32,7 @@ struct PostgreSQLExpressionTranslation {
         var place: String { member.map { "\($0.json), \(SQLText.literal($0.path))" } ?? sql }
     }
 
-    private let columns: [String: Column]
+    let columns: [String: Column]
     private let names: [String: String]
 
     init(columns: [Column], names: [String: String] = [:]) {
