@@ -170,26 +170,9 @@ struct PostgreSQLPhrase {
         return list(until: "]")
     }
 
-    /// Reads a type's name without its limits: `character varying`, `timestamp with time zone`.
     private mutating func typeName() -> String? {
-        guard let first = token?.name else { return nil }
-        at += 1
-        var name = first
-        let following: Set<String> = ["VARYING", "PRECISION", "WITH", "WITHOUT", "TIME", "ZONE"]
-        while let token {
-            if token.isSymbol("(") {
-                while let token = self.token, !token.isSymbol(")") {
-                    guard token.kind == .number || token.isSymbol("(") || token.isSymbol(",") else { return nil }
-                    at += 1
-                }
-                guard take(")") else { return nil }
-            } else if token.kind == .word, following.contains(token.text.uppercased()) {
-                name += " " + token.text
-                at += 1
-            } else {
-                break
-            }
-        }
+        guard let (name, end) = PostgreSQLTypeName.read(tokens, at: at) else { return nil }
+        at = end
         return name
     }
 }

@@ -6,7 +6,8 @@ struct PostgreSQLViewText {
 
     init(_ text: String) { tokens = SQLToken.scan(text) }
 
-    /// The text with `IN` for `= ANY (ARRAY[…])`, and with `GLOB` for `~~`, which respects case as it does.
+    /// The text with `IN` for `= ANY (ARRAY[…])`, with `GLOB` for `~~`, which respects case as it does, and with constants in the form
+    /// that columns of their types have in SQLite.
     ///
     /// - Parameter isPlain: Whether `LIKE` is written instead, which both databases have.
     func text(isPlain: Bool = false) -> String {
@@ -14,15 +15,24 @@ struct PostgreSQLViewText {
         reader.isPlain = isPlain
         var written: [String] = []
         while reader.at < tokens.count {
-            written.append(reader.list() ?? reader.match() ?? reader.next())
+            written.append(reader.list() ?? reader.match() ?? reader.constant() ?? reader.next())
         }
         return written.joined()
     }
 
     private mutating func next() -> String {
         at += 1
-        return tokens[at - 1].text
+        let token = tokens[at - 1]
+        return token.kind == .word && Self.reserved.contains(token.text.uppercased())
+            ? SQLText.identifier(token.text) : token.text
     }
+
+    /// The words that are names in a query of PostgreSQL, and can't be written as such in SQLite
+    /// (https://www.sqlite.org/lang_keywords.html).
+    private static let reserved: Set<String> = [
+        "ADD", "ALTER", "COMMIT", "DELETE", "DROP", "ESCAPE", "INDEX", "INSERT", "NOTHING", "SET", "TRANSACTION",
+        "UPDATE",
+    ]
 
     private mutating func skipBlanks() { while at < tokens.count, tokens[at].isBlank { at += 1 } }
 
@@ -53,7 +63,7 @@ struct PostgreSQLViewText {
             return nil
         }
         var items = ""
-        while at < tokens.count, !tokens[at].isSymbol("]"), !tokens[at].isSymbol("[") { items += next() }
+        while at < tokens.count, !tokens[at].isSymbol("]"), !tokens[at].isSymbol("[") { items += constant() ?? next() }
         guard take("]") else {
             at = start
             return nil
@@ -66,6 +76,44 @@ struct PostgreSQLViewText {
             at += 1
         }
         return "\(isIn ? "IN" : "NOT IN") (\(items))"
+    }
+
+    /// Reads a constant with its type: `'2024-01-02'::date`, `(-1)::bigint`, `NULL::text`.
+    private mutating func constant() -> String? {
+        let start = at
+        var written = next()
+        if tokens[start].isSymbol("(") {
+            written = ""
+            while at < tokens.count, tokens[at].kind == .number || tokens[at].isSymbol("-") && written.isEmpty {
+                written += next()
+            }
+            if at < tokens.count, tokens[at].isSymbol(")") { at += 1 } else { written = "" }
+        }
+        guard at < tokens.count, tokens[at].isSymbol("::"),
+            let (name, end) = PostgreSQLTypeName.read(tokens, at: at + 1),
+            tokens.count == end || !tokens[end].isSymbol("["),
+            let constant = Self.rendered(written, tokens[start], PostgreSQLTypeName(name.lowercased()).columnType)
+        else {
+            at = start
+            return nil
+        }
+        at = end
+        return constant
+    }
+
+    /// Returns the constant in SQLite's SQL; `nil` if it is none, or has no counterpart there.
+    private static func rendered(_ written: String, _ token: SQLToken, _ type: ColumnType) -> String? {
+        if token.isWord("NULL") { return "NULL" }
+        let text = token.stringValue ?? written
+        guard token.stringValue != nil || Double(written) != nil else { return nil }
+        return switch type {
+        case .smallint, .integer, .bigint: Int64(text).map(String.init)
+        case .real: Double(text).flatMap { $0.isFinite ? "CAST(\(text) AS REAL)" : nil }
+        case .text, .varchar, .json, .jsonText, .native: SQLText.literal(text)
+        case .timestamp, .datetime, .date, .time, .uuid:
+            (try? PostgreSQLExpressionTranslation.shaped(text, as: type)).map(SQLText.literal)
+        case .decimal, .numeric, .boolean, .bytes, .interval: nil
+        }
     }
 
     /// Reads `~~ 'pattern'`, `!~~`, `~~*` or `!~~*`.
