@@ -15,7 +15,7 @@ extension TransferEngine {
         var isCompared = source.speaksAs(target)
         while true {
             let (loaded, refusals) = try await load(work, id)
-            var left = try refusals.flatMap { try $0.parts(in: work.plan) }
+            var left = try refusals.flatMap { try $0.parts(in: work.plan) }.distinct
             if left.isEmpty && !isCompared {
                 left = try await differing(work.plan)
                 isCompared = true
@@ -40,11 +40,17 @@ extension TransferEngine {
     private func load(_ work: Work, _ id: String) async throws -> (loaded: [ChunkRecord], refusals: [RowRefusal]) {
         let earlier = try await done(id).filter { $0.kind == .rows }
         let (load, target, schema) = (loader(id), target, work.plan.schema)
+        // A copy into the same kind of database has the source's own expressions.
+        let isTranslated = !source.speaksAs(target)
         let chunks = Chunk.all(of: work.plan.tables, without: earlier)
-        let outcomes = try await streams.each(chunks, bulky: \.table.hasLongRows) { chunk, reading, writing in
-            do { return Result<ChunkRecord, RowRefusal>.success(try load.run(chunk, reading, writing)) } catch let
-                error as DatabaseError where schema.computesOrChecks(chunk.table) && target.isAboutRow(error)
-            { return .failure(RowRefusal(table: chunk.table, error: error)) }
+        let outcomes = try await streams.each(chunks, bulky: \.table.hasLongRows) {
+            chunk, reading, writing -> Result<ChunkRecord, RowRefusal> in
+            do {
+                return .success(try load.run(chunk, reading, writing))
+            } catch let error as DatabaseError where isTranslated && target.isAboutRow(error) {
+                guard schema.computesOrChecks(chunk.table) else { throw error }
+                return .failure(RowRefusal(table: chunk.table, error: error))
+            }
         }
         var (loaded, refusals) = (earlier, [RowRefusal]())
         for outcome in outcomes {
@@ -166,6 +172,12 @@ extension PlannedTable {
 }
 
 extension [ChunkRecord] {
+    /// The records without repetitions: each piece of a table may name the same part.
+    fileprivate var distinct: [ChunkRecord] {
+        var seen: Set<[String]> = []
+        return filter { seen.insert([$0.kind.rawValue, $0.table, $0.name]).inserted }
+    }
+
     fileprivate var namesByTable: [String: Set<String>] {
         Dictionary(grouping: self, by: \.table).mapValues { Set($0.map(\.name)) }
     }

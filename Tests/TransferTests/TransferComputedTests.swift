@@ -154,6 +154,24 @@ struct TransferComputedTests {
         }
     }
 
+    @Test("rows in several pieces of a table that fail name each column once")
+    func failsInSeveralPieces() async throws {
+        let rows = (1...2_000).map { "(\($0), \($0 % 700 == 0 ? "1e308" : "\($0).5"))" }.joined(separator: ", ")
+        let fixture = try SQLiteFixture(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, x REAL, tenfold REAL AS (x * 10)); INSERT INTO t (id, x) VALUES \(rows);"
+        )
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let options = TransferOptions(chunkBytes: 3_000)
+            let report = try await TransferTests.transfer(fixture, into: url, options: options)
+            #expect(report.verdict == .verified)
+            #expect(report.omitted.map(\.name) == ["t.tenfold GENERATED"])
+            let target = try connect(to: url)
+            defer { target.close() }
+            #expect(try target.queryValue("SELECT count(*) FROM t WHERE tenfold = 'infinity'")?.integer == 2)
+        }
+    }
+
     @Test("a chain of computed columns that is too long is copied from the place where it grows too long")
     func longChain() async throws {
         let columns = (1...40).map { "c\($0) INTEGER AS (c\($0 - 1) + 1)" }.joined(separator: ", ")
