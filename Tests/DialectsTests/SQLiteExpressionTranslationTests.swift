@@ -149,4 +149,13 @@ struct SQLiteExpressionTranslationTests {
         #expect(throws: Untranslatable.self) { try Self.meaning.generated("kind", for: .bigint) }
         #expect(throws: Untranslatable.self) { try Self.meaning.generated("data", for: .text) }
     }
+
+    /// Each function here needs its argument ten times.
+    @Test func functionsInFunctionsDoNotGrowWithoutEnd() throws {
+        func nested(_ depth: Int) -> String { depth == 0 ? "kind" : "date(\(nested(depth - 1)), '+1 day')" }
+        #expect(throws: Never.self) { try Self.meaning.generated(.sql(nested(2)), for: .text) }
+        #expect(throws: Untranslatable("it grows too long in the target")) {
+            try Self.meaning.generated(.sql(nested(20)), for: .text)
+        }
+    }
 }

@@ -107,7 +107,8 @@ extension PostgreSQLExpressionTranslation {
         case ("-", .shaped(.date), 2):
             return Piece("CAST(julianday(\(day.sql)) - julianday(\(other.sql)) AS INTEGER)", .integer)
         case ("+", .integer, 2), ("-", .integer, 2):
-            return Piece("date(\(day.sql), (\(sign == "-" ? "-" : "")\(other.sql)) || ' days')", .shaped(.date))
+            let count = sign == "-" ? "-(\(other.sql))" : other.sql
+            return Piece("date(\(day.sql), (\(count)) || ' days')", .shaped(.date))
         default: throw Untranslatable("\(sign) is used on a date and something other than a number of days")
         }
     }
@@ -129,8 +130,11 @@ extension PostgreSQLExpressionTranslation {
     func member(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         let (json, key) = (try piece(left), try piece(right))
         guard json.kind == .text, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
-        let escaped = name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        let step = key.kind == .integer ? "[\(name)]" : ".\"\(escaped)\""
+        // SQLite counts from the end in another way, and has no escapes in a path.
+        guard key.kind == .integer ? !name.hasPrefix("-") : !name.contains(where: { $0 == "\"" || $0 == "\\" }) else {
+            throw Untranslatable("\(sign) has a path that SQLite can't write")
+        }
+        let step = key.kind == .integer ? "[\(name)]" : ".\"\(name)\""
         let path = (json.member?.path ?? "$") + step
         let place = "\(json.member?.json ?? json.sql), \(SQLText.literal(path))"
         let (type, value) = ("json_type(\(place))", "json_extract(\(place))")

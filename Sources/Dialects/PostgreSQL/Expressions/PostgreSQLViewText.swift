@@ -82,7 +82,7 @@ struct PostgreSQLViewText {
     private mutating func constant() -> String? {
         let start = at
         var written = next()
-        if tokens[start].isSymbol("(") {
+        if tokens[start].isSymbol("("), start == 0 || tokens[start - 1].name == nil {
             written = ""
             while at < tokens.count, tokens[at].kind == .number || tokens[at].isSymbol("-") && written.isEmpty {
                 written += next()

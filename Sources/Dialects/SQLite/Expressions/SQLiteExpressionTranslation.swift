@@ -159,8 +159,14 @@ extension SQLiteExpressionTranslation {
     /// Translates an expression.
     func piece(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
         let before = usedPlaces
-        return settled(try said(expression), since: before)
+        let piece = try said(expression)
+        guard piece.sql.utf8.count <= Self.longest else { throw Untranslatable("it grows too long in the target") }
+        return settled(piece, since: before)
     }
+
+    /// The most bytes of a piece. Many functions need their argument several times in PostgreSQL's words, and functions in functions
+    /// multiply that.
+    private static let longest = 1 << 20
 
     var usedPlaces: Int { scopes.first?.uses?.places.count ?? 0 }
 
