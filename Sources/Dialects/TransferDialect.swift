@@ -94,6 +94,9 @@ package protocol TransferTarget: Dialect {
     /// key: it refuses an expression, a value can't be computed, or a value is too long for an index.
     func isRefusal(_ error: DatabaseError) -> Bool
 
+    /// Returns whether the error, raised while rows were loaded, can be about what the target computes from a row or checks in it.
+    func isComputing(_ error: DatabaseError) -> Bool
+
     /// Makes the column that the database numbers continue after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 

@@ -47,7 +47,7 @@ extension TransferEngine {
             chunk, reading, writing -> Result<ChunkRecord, RowRefusal> in
             do {
                 return .success(try load.run(chunk, reading, writing))
-            } catch let error as DatabaseError where isTranslated && target.isAboutRow(error) {
+            } catch let error as DatabaseError where isTranslated && target.isComputing(error) {
                 guard schema.computesOrChecks(chunk.table) else { throw error }
                 return .failure(RowRefusal(table: chunk.table, error: error))
             }
@@ -130,13 +130,6 @@ extension Schema {
             return table
         }
         return Schema(tables: changed, views: views)
-    }
-}
-
-extension TransferTarget {
-    /// Whether an error during loading is about a row's values, and not about keys or the connection.
-    fileprivate func isAboutRow(_ error: DatabaseError) -> Bool {
-        isRefusal(error) || error.kind == .check || error.kind == .other
     }
 }
 

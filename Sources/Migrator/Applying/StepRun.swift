@@ -51,6 +51,7 @@ struct StepRun {
         on last: LedgerEntry?, completedIDs done: [String], isRebuild: Bool, _ milliseconds: () -> Int64
     ) throws -> LedgerEdit? {
         try connection.begin(waitingUpTo: longestWait)
+        var statements = 0
         do {
             let ledger = Ledger(connection: connection)
             // `begin` may have waited for another program's lock, so what was read of the ledger before is checked again.
@@ -64,7 +65,7 @@ struct StepRun {
             if last == nil { try ledger.createIfMissing() }
             try connection.deferForeignKeys()
             let orphans = isRebuild ? try connection.foreignKeyViolations(around: step.writtenTables) : []
-            let statements = try perform(completedIDs: done)
+            try perform(completedIDs: done, &statements)
             if isRebuild { try requireNoNewOrphans(beside: orphans, completedIDs: done, statements) }
             let edit = try prepared.record(in: ledger, options, milliseconds: milliseconds())
             try commit(completedIDs: done, statements)
@@ -72,13 +73,14 @@ struct StepRun {
         } catch {
             // The first error is the one to report; a failing rollback on a lost connection would add nothing.
             if connection.isInTransaction { try? connection.rollback() }
-            throw error
+            // A stop may also come between two of the migration's own statements.
+            guard let stop = error as? DatabaseError, stop.kind == .interrupted else { throw error }
+            throw failure(stop, at: statements + 1, completedIDs: done)
         }
     }
 
-    /// Runs every operation and returns the number of statements.
-    private func perform(completedIDs done: [String]) throws -> Int {
-        var count = 0
+    /// Runs every operation, and counts the statements.
+    private func perform(completedIDs done: [String], _ count: inout Int) throws {
         for operation in prepared.operations {
             let planned = operation.planned
             let undeclared = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
@@ -98,7 +100,6 @@ struct StepRun {
                 }
             }
         }
-        return count
     }
 
     private func run(_ data: DataStep, at count: Int, completedIDs done: [String]) throws {

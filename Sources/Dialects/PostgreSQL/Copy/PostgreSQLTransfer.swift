@@ -20,6 +20,8 @@ extension PostgreSQLDialect: TransferTarget {
         ["22", "0A", "42", "54"].contains { error.code?.hasPrefix($0) ?? false } && error.kind != .permission
     }
 
+    package func isComputing(_ error: DatabaseError) -> Bool { isRefusal(error) }
+
     package var distinguishesCase: Bool { true }
     package var addsConstraints: Bool { true }
     package var countsInPrimaryKeysOnly: Bool { false }

@@ -9,6 +9,9 @@ extension SQLiteDialect: TransferTarget {
     package var reservedPrefix: String? { "sqlite_" }
     package func counter(of column: String, in table: String) -> String? { nil }
     package func isRefusal(_ error: DatabaseError) -> Bool { false }
+
+    /// Functions report their errors, such as malformed JSON, as SQLITE_ERROR (https://www.sqlite.org/rescode.html).
+    package func isComputing(_ error: DatabaseError) -> Bool { error.kind == .check || error.kind == .other }
     package var distinguishesCase: Bool { false }
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }
