@@ -32,7 +32,8 @@ struct ComputedLawTests {
                 source.close()
                 target.close()
             }
-            // A row that PostgreSQL refuses, because an expression fails or its result does not fit, is no other row.
+            // PostgreSQL may refuse a row, because an expression fails or its result does not fit its column. Such a row is not
+            // compared.
             for statement in later where (try? target.execute(SQL(trusted: statement))) != nil {
                 try source.execute(SQL(trusted: statement))
             }

@@ -12,6 +12,7 @@ extension SQLiteDialect: TransferTarget {
 
     /// Functions report their errors, such as malformed JSON, as SQLITE_ERROR (https://www.sqlite.org/rescode.html).
     package func isComputing(_ error: DatabaseError) -> Bool { error.kind == .check || error.kind == .other }
+
     package var distinguishesCase: Bool { false }
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }
