@@ -14,7 +14,7 @@ struct BuildPlan {
     ) throws(LoweringError) {
         let weights = Dictionary(uniqueKeysWithValues: plan.tables.map { ($0.target, $0.bytes) })
         var units = Units(weights, streams: streams)
-        for part in construction.afterLoad { units.add(part, in: plan.schema) }
+        for part in construction.afterLoad { units.add(part, in: plan) }
         for text in plan.fullText {
             units.indexes.append(
                 BuildStep(kind: .index, table: text.table, name: text.name, action: .optional(text.statement)))
@@ -105,16 +105,17 @@ private struct Units {
         share = streams > 1 ? weights.values.reduce(0, +) / streams : 0
     }
 
-    mutating func add(_ part: Construction.Part, in schema: Schema) {
+    mutating func add(_ part: Construction.Part, in plan: TransferPlan) {
         func step(_ kind: ChunkRecord.Kind, _ action: BuildStep.Action) -> BuildStep {
             BuildStep(kind: kind, table: part.table, name: part.name, action: action)
         }
         switch part.kind {
         case .primaryKey, .unique: keys[part.table, default: []].append(step(.key, .required(part.statement)))
         case .index:
-            // A unique index is a key as well, so it is required.
-            let isUnique = schema[part.table]?.indexes.first { $0.name == part.name }?.isUnique ?? false
-            indexes.append(step(.index, isUnique ? .required(part.statement) : .optional(part.statement)))
+            // A unique index over columns is a key as well, so it is required.
+            let isUnique = plan.schema[part.table]?.indexes.first { $0.name == part.name }?.isUnique ?? false
+            let isKey = isUnique && !plan.computedIndexes.contains(part.name)
+            indexes.append(step(.index, isKey ? .required(part.statement) : .optional(part.statement)))
         case .check: checks[part.table, default: []].append(step(.check, .optional(part.statement)))
         case .view: views.append(step(.madeView, .optional(part.statement)))
         case .trigger: triggers.append(step(.trigger, .optional(part.statement)))

@@ -34,6 +34,8 @@ public struct TransferPlan: Sendable {
     var caseless: [CaselessColumn] = []
     /// The views of the target that read the current time. Two reads of them need not return the same.
     var viewsOfTheTime: Set<String> = []
+    /// The indexes of the target that are over an expression in the source. Values that differ there may be one in the target.
+    var computedIndexes: Set<String> = []
     /// The source's triggers in the target's words. None of them is made by the transfer.
     package var triggers: [TranslatedTrigger] = []
 

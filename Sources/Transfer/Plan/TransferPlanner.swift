@@ -25,6 +25,7 @@ struct TransferPlanner {
     var omitted: [Omission]
     var remarks: [String] = []
     var viewsOfTheTime: Set<String> = []
+    var computedIndexes: Set<String> = []
     var caselessColumns: [CaselessColumn] = []
 
     init(
@@ -86,7 +87,7 @@ struct TransferPlanner {
             remarks: remarks + remarksOnExpressions(of: schema) + tables.compactMap { caseless($0.table) }
                 + tablePlans.flatMap(countersAtTheirEnd),
             proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
-            viewsOfTheTime: viewsOfTheTime, triggers: triggers())
+            viewsOfTheTime: viewsOfTheTime, computedIndexes: computedIndexes, triggers: triggers())
     }
 
     /// Returns the remarks of the source on translated expressions, each once for a table or view.

@@ -83,6 +83,7 @@ extension TransferPlanner {
                 if let condition = index.condition { result.condition = try translator.predicate(condition) }
                 result.name = names.relation(index.name, or: [], kind: "index", of: table.name)
                 table.indexes.append(result)
+                if index.parts.contains(where: \.isExpression) { computedIndexes.insert(result.name) }
             } catch {
                 leave(.index, index.name, error.description)
             }
