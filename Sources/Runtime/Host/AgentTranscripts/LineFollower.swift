@@ -17,13 +17,16 @@ struct LineFollower: Codable, Equatable {
 
     init(at offset: Int64 = 0) { self.offset = offset }
 
-    /// Reads more complete lines; none at the end of the file. An incomplete line waits for its end. A file that has become
-    /// shorter counts as another file, and is read from its beginning.
+    /// Reads more complete lines; none at the end that the file had when it was opened. An incomplete line waits for its end. A
+    /// file that has become shorter counts as another file, and is read from its beginning.
+    ///
+    /// What was written since the file was opened is left to the next look: read now, it would put `offset` beyond the stamp's
+    /// size, as if the file had become shorter.
     mutating func read(_ file: borrowing OwnedFile) -> [FollowedLine] {
         if file.stamp.size < offset { self = LineFollower() }
         var length = Self.block
         while true {
-            let bytes = file.read(at: offset, count: length)
+            let bytes = file.read(at: offset, count: min(length, Int(file.stamp.size - offset)))
             if let end = bytes.lastIndex(of: UInt8(ascii: "\n")) { return take(bytes[...end]) }
             guard bytes.count == length else { return [] }
             if length < Self.longestLine {

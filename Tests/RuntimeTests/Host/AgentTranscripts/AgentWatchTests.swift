@@ -50,6 +50,23 @@ struct AgentWatchTests {
         }
     }
 
+    @Test func aFileThatGrowsWhileItIsReadIsNotReadTwice() async throws {
+        try await withAgentHome(.claude) { home in
+            let name = claude(home, "a.jsonl")
+            try home.append("one\n", to: name)
+            var follower = LineFollower()
+            func read() -> [FollowedLine] {
+                guard let folder = OwnedFolder(home.root),
+                    let file = TranscriptWalk.open(name.split(separator: "/").map(String.init), in: folder)
+                else { return [.endless] }
+                try? home.append("two\n", to: name)
+                return follower.read(file) + follower.read(file)
+            }
+            #expect(read() == [.whole("one")])
+            #expect(read() == [.whole("two")])
+        }
+    }
+
     /// This happens after `/clear`, and when an earlier conversation is resumed.
     @Test func anotherFileIsTheChainsNextPart() async throws {
         try await withAgentHome(.claude) { home in
