@@ -1,6 +1,10 @@
 /// The number of terminal columns that a text takes: two for wide letters and pictures, none for combining marks.
 public enum DisplayWidth {
-    public static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
+    public static func of(_ text: String) -> Int {
+        // A carriage return and the line feed after it are one letter.
+        let isSimple = text.utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") }
+        return isSimple ? text.utf8.count : text.reduce(0) { $0 + of($1) }
+    }
 
     /// Returns the width of a letter. It is that of the first scalar and at most two columns, because joined pictures are shown
     /// as one.

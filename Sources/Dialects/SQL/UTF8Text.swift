@@ -17,21 +17,28 @@ package enum UTF8Text {
         return bytes.count - continuations
     }
 
-    /// Returns the position at which a run of bytes from 0x01 to 0x7F ends. It examines eight or sixteen bytes at a time.
+    /// Returns the position at which a run of bytes from 0x01 to 0x7F ends. It examines eight or sixteen bytes at a time; the last
+    /// few bytes as well, if there are eight bytes that end with them.
     @inline(__always)
     private static func endOfPlainASCII(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var at = start
-        while at + 16 <= bytes.count {
-            let foreign = foreignBits(word(bytes, at)) | foreignBits(word(bytes, at + 8))
+        while at &+ 16 <= bytes.count {
+            let foreign = foreignBits(word(bytes, at)) | foreignBits(word(bytes, at &+ 8))
             if foreign != 0 { break }
-            at += 16
+            at &+= 16
         }
-        while at + 8 <= bytes.count {
+        while at &+ 8 <= bytes.count {
             let foreign = foreignBits(word(bytes, at))
-            if foreign != 0 { return at + foreign.trailingZeroBitCount / 8 }
-            at += 8
+            if foreign != 0 { return at &+ foreign.trailingZeroBitCount / 8 }
+            at &+= 8
         }
-        while at < bytes.count, bytes[at] &- 1 < 0x7F { at += 1 }
+        if bytes.count >= 8 {
+            // The shift moves zeros in, which end the run at the end of the bytes.
+            let left = bytes.count &- at
+            let rest = word(bytes, bytes.count &- 8) &>> UInt64(truncatingIfNeeded: 64 &- left &* 8)
+            return left == 0 ? at : at &+ foreignBits(rest).trailingZeroBitCount &>> 3
+        }
+        while at < bytes.count, bytes[at] &- 1 < 0x7F { at &+= 1 }
         return at
     }
 

@@ -12,7 +12,9 @@ extension ListBuilder {
     /// is known.
     @inlinable
     public static func buildBlock(_ first: [Element], _ others: [Element]...) -> [Element] {
-        var lines = first
+        var lines: [Element] = []
+        lines.reserveCapacity(others.reduce(first.count) { $0 + $1.count })
+        lines += first
         for other in others { lines += other }
         return lines
     }
