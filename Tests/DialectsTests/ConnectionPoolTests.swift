@@ -25,8 +25,10 @@ private func eventually(_ condition: () -> Bool) async throws {
         try folder.makeDatabase(journalMode: "wal")
     }
 
-    private func pool(limit: Int) -> ConnectionPool {
-        ConnectionPool(driver: SQLiteDriver(path: folder("a.db"), options: ConnectionOptions()), limit: limit)
+    private func pool(limit: Int, idleTimeout: Duration = .seconds(60)) -> ConnectionPool {
+        ConnectionPool(
+            driver: SQLiteDriver(path: folder("a.db"), options: ConnectionOptions()), limit: limit,
+            idleTimeout: idleTimeout)
     }
 
     private static let endless: SQL =
@@ -59,6 +61,30 @@ private func eventually(_ condition: () -> Bool) async throws {
         }
         #expect(running.withLock { $0.most } == 3)
         await pool.close()
+    }
+
+    @Test func connectionsThatNobodyNeedsAreClosed() async throws {
+        let pool = pool(limit: 3, idleTimeout: .milliseconds(20))
+        for _ in 0..<3 {
+            let running = Guarded(0)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        try await pool.withConnection { _ in
+                            running.withLock { $0 += 1 }
+                            while running.withLock({ $0 }) < 3 { usleep(1_000) }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await eventually { pool.figures.open == 1 && pool.figures.idle == 1 }
+        }
+        let first = try await pool.withConnection { ObjectIdentifier($0) }
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(try await pool.withConnection { ObjectIdentifier($0) } == first)
+        await pool.close()
+        #expect(pool.figures.open == 0)
     }
 
     @Test func whoAsksFirstIsServedFirst() async throws {
@@ -125,7 +151,8 @@ private func eventually(_ condition: () -> Bool) async throws {
 
     @Test func failureToConnectFreesThePlace() async throws {
         let missing = folder("later.db")
-        let pool = ConnectionPool(driver: SQLiteDriver(path: missing, options: ConnectionOptions()), limit: 1)
+        let pool = ConnectionPool(
+            driver: SQLiteDriver(path: missing, options: ConnectionOptions()), limit: 1, idleTimeout: .seconds(60))
         for _ in 0..<3 {
             await #expect(throws: DatabaseError.self) { try await pool.withConnection { _ in } }
         }

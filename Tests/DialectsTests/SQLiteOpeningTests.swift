@@ -77,7 +77,8 @@ import Testing
                     group.addTask {
                         let options = ConnectionOptions(access: .create, isOwned: true)
                         let pool = ConnectionPool(
-                            driver: SQLiteDriver(path: folder("new.db"), options: options), limit: 1)
+                            driver: SQLiteDriver(path: folder("new.db"), options: options), limit: 1,
+                            idleTimeout: .seconds(60))
                         try await pool.withConnection { connection in
                             try connection.transaction {
                                 try connection.execute("CREATE TABLE IF NOT EXISTS t (a)")

@@ -1,12 +1,17 @@
 import Synchronization
 
 /// A pool that lends out connections: an idle one if there is one, or a new one up to the limit. Further requests wait in the
-/// order in which they came.
+/// order in which they came. Connections that nobody needs for a while are closed, except for the one that was used last.
 final class ConnectionPool: Sendable {
     /// An open connection, and the object that stops its statements.
     private struct Member: Sendable {
         var host: ConnectionHost
         var interrupter: any Interrupter
+    }
+
+    private struct Idle {
+        var member: Member
+        var since: ContinuousClock.Instant
     }
 
     /// The answer to a request for a connection.
@@ -22,7 +27,10 @@ final class ConnectionPool: Sendable {
     }
 
     private struct State {
-        var idle: [Member] = []
+        /// The idle connections, the one that was used last at the end.
+        var idle: [Idle] = []
+        /// Whether a task waits to close connections that stay idle.
+        var isClosingLater = false
         /// The number of connections that are idle, lent out or being opened. It never exceeds the limit.
         var count = 0
         /// The waiting requests, in the order in which they came. Nobody waits while a connection is idle or another one may be
@@ -34,12 +42,18 @@ final class ConnectionPool: Sendable {
 
     private let driver: any Driver
     private let limit: Int
+    private let idleTimeout: Duration
     private let state = Mutex(State())
 
-    /// Makes a pool that opens nothing yet. `limit` is the largest number of connections that are open at once, at least 1.
-    init(driver: any Driver, limit: Int) {
+    /// Makes a pool that opens nothing yet.
+    ///
+    /// - Parameters:
+    ///   - limit: The largest number of connections that are open at once, at least 1.
+    ///   - idleTimeout: How long a connection stays open at least while nobody needs it.
+    init(driver: any Driver, limit: Int, idleTimeout: Duration) {
         self.driver = driver
         self.limit = max(1, limit)
+        self.idleTimeout = idleTimeout
     }
 
     /// The number of requests that wait because the limit is reached.
@@ -81,7 +95,7 @@ final class ConnectionPool: Sendable {
             return (state.idle, state.waiters)
         }
         for waiter in waiters { waiter.continuation.resume(throwing: Self.closed) }
-        for member in idle { await member.host.close() }
+        for connection in idle { await connection.member.host.close() }
     }
 
     /// Closes the connections that are idle now.
@@ -92,7 +106,7 @@ final class ConnectionPool: Sendable {
             return state.idle
         }
         // Each connection closes on its own thread, because a dead connection may take its time.
-        for member in idle { Task { await member.host.close() } }
+        for connection in idle { Task { await connection.member.host.close() } }
     }
 
     private static let closed = DatabaseError(.other, "the database was closed by this program")
@@ -134,7 +148,7 @@ extension ConnectionPool {
             if Task.isCancelled { return .failure(CancellationError()) }
             if state.isClosed { return .failure(Self.closed) }
             // The connection that was used last comes first: its caches are warm.
-            if let member = state.idle.popLast() { return .success(.idle(member)) }
+            if let connection = state.idle.popLast() { return .success(.idle(connection.member)) }
             guard state.count < limit else {
                 state.waiters.append(waiter)
                 return nil
@@ -159,7 +173,8 @@ extension ConnectionPool {
                 return (nil, true)
             }
             guard !state.waiters.isEmpty else {
-                state.idle.append(member)
+                state.idle.append(Idle(member: member, since: .now))
+                closeLater(&state)
                 return (nil, false)
             }
             return (state.waiters.removeFirst(), false)
@@ -178,5 +193,30 @@ extension ConnectionPool {
             return state.waiters.removeFirst()
         }
         waiter?.continuation.resume(returning: .open)
+    }
+}
+
+extension ConnectionPool {
+    /// Lets a task close what is idle for too long, unless there is such a task already. It does not keep the pool alive.
+    private func closeLater(_ state: inout State) {
+        guard state.idle.count > 1, !state.isClosingLater else { return }
+        state.isClosingLater = true
+        Task { [weak self, idleTimeout] in
+            try await Task.sleep(for: idleTimeout)
+            await self?.closeUnneeded()
+        }
+    }
+
+    private func closeUnneeded() async {
+        let unneeded = state.withLock { state in
+            let start = ContinuousClock.now - idleTimeout
+            let unneeded = state.idle.dropLast().prefix { $0.since <= start }
+            state.idle.removeFirst(unneeded.count)
+            state.count -= unneeded.count
+            state.isClosingLater = false
+            closeLater(&state)
+            return unneeded
+        }
+        for connection in unneeded { await connection.member.host.close() }
     }
 }

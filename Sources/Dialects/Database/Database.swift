@@ -19,7 +19,8 @@ public final class Database: Sendable {
         self.url = url
         self.transferDialect = driver.dialect
         self.driver = driver
-        self.pool = ConnectionPool(driver: driver, limit: options.poolSize)
+        self.pool = ConnectionPool(
+            driver: driver, limit: options.poolSize, idleTimeout: .seconds(options.idleTimeout))
     }
 
     /// Lends one connection to `body`, on that connection's own thread, until `body` returns. Statements of two leases never mix.
@@ -118,6 +119,8 @@ public struct ConnectionOptions: Sendable {
     public var applicationName: String
     /// The largest number of connections that are open at once.
     public var poolSize: Int
+    /// How long a connection stays open while nobody needs it, in seconds. The one that was used last stays open longer.
+    public var idleTimeout: Double
     /// Whether the database belongs to this program: SQLite then runs in WAL mode.
     public var isOwned: Bool
     /// Whether a commit waits for the disk, so that a crash of the machine undoes no commit.
@@ -129,11 +132,11 @@ public struct ConnectionOptions: Sendable {
 
     /// Makes options for a database. All times are in seconds.
     ///
-    /// The defaults are reading and writing, 10 seconds for a lock, no limit for a statement, 4 connections, and sessions that
-    /// PostgreSQL shows under the program's file name.
+    /// The defaults are reading and writing, 10 seconds for a lock, no limit for a statement, 4 connections, of which those but
+    /// one close after a minute without work, and sessions that PostgreSQL shows under the program's file name.
     public init(
         access: Access = .readWrite, lockTimeout: Double = 10, statementTimeout: Double? = nil,
-        applicationName: String? = nil, poolSize: Int = 4, isOwned: Bool = false,
+        applicationName: String? = nil, poolSize: Int = 4, idleTimeout: Double = 60, isOwned: Bool = false,
         isDurable: Bool = false, temporaryFolder: String = "/tmp", silence: Silence = Silence()
     ) {
         self.access = access
@@ -141,6 +144,7 @@ public struct ConnectionOptions: Sendable {
         self.statementTimeout = statementTimeout
         self.applicationName = applicationName ?? Self.programName
         self.poolSize = poolSize
+        self.idleTimeout = idleTimeout
         self.isOwned = isOwned
         self.isDurable = isDurable
         self.temporaryFolder = temporaryFolder
