@@ -208,4 +208,25 @@ struct ExpressionsBackTests {
             #expect(try ids("listed") == [2, 3, 5, 6])
         }
     }
+
+    @Test("views with TRIM and aggregates of booleans yield the same rows")
+    func viewsOfFunctions() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, g int, v text, paid boolean);
+            INSERT INTO t VALUES (1, 1, ' a@b ', true), (2, 1, 'xx@', false), (3, 2, NULL, true), (4, 3, '(x)', NULL);
+            CREATE VIEW trimmed AS SELECT id, coalesce(nullif(trim(v), ''), 'none') AS t, trim(both 'x' from v) AS x,
+                trim(leading from v) AS l, trim(trailing '@ ' from lower(coalesce(v, '-'))) AS r FROM t;
+            CREATE VIEW nested AS SELECT id, trim(both trim(' x)' from v) from v || '@@') AS inner_part FROM t;
+            CREATE VIEW grouped AS SELECT g, bool_or(paid) AS any_paid, bool_and(paid) AS all_paid, every(paid) AS each FROM t GROUP BY g;
+            """
+        try await Self.withTransfer(script) { report, _, target in
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            try target.execute("INSERT INTO t (id, g, v, paid) VALUES (5, 2, ' xyx@ ', 0)")
+            #expect(
+                try target.query("SELECT * FROM trimmed WHERE id IN (3, 5) ORDER BY id").map(\.values)
+                    == [[3, "none", .null, .null, "-"], [5, "xyx@", " xyx@ ", "xyx@ ", " xyx"]])
+            #expect(try target.query("SELECT inner_part FROM nested WHERE id = 2").map(\.values) == [["xx"]])
+            #expect(try target.query("SELECT * FROM grouped WHERE g = 2").map(\.values) == [[2, 1, 0, 0]])
+        }
+    }
 }

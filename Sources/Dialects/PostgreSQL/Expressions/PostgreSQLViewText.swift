@@ -6,23 +6,26 @@ struct PostgreSQLViewText {
 
     init(_ text: String) { tokens = SQLToken.scan(text) }
 
-    /// The text with `IN` for `= ANY (ARRAY[…])`, with `GLOB` for `~~`, which respects case as it does, and with constants in the form
-    /// that columns of their types have in SQLite.
+    /// The text with `IN` for `= ANY (ARRAY[…])`, with `GLOB` for `~~`, which respects case as it does, with constants in the form that
+    /// columns of their types have in SQLite, and with SQLite's names of functions.
     ///
     /// - Parameter isPlain: Whether `LIKE` is written instead, which both databases have.
     func text(isPlain: Bool = false) -> String {
         var reader = self
         reader.isPlain = isPlain
         var written: [String] = []
-        while reader.at < tokens.count {
-            written.append(reader.list() ?? reader.match() ?? reader.constant() ?? reader.next())
-        }
+        while reader.at < tokens.count { written.append(reader.part()) }
         return written.joined()
     }
+
+    private mutating func part() -> String { list() ?? match() ?? trim() ?? constant() ?? next() }
 
     private mutating func next() -> String {
         at += 1
         let token = tokens[at - 1]
+        if at < tokens.count, tokens[at].isSymbol("("), let function = Self.functions[token.text.lowercased()] {
+            return function
+        }
         return token.kind == .word && Self.reserved.contains(token.text.uppercased())
             ? SQLText.identifier(token.text) : token.text
     }
@@ -33,6 +36,9 @@ struct PostgreSQLViewText {
         "ADD", "ALTER", "COMMIT", "DELETE", "DROP", "ESCAPE", "INDEX", "INSERT", "NOTHING", "SET", "TRANSACTION",
         "UPDATE",
     ]
+
+    /// SQLite's names of functions. Booleans are 0 and 1 there.
+    private static let functions = ["bool_or": "max", "bool_and": "min", "every": "min"]
 
     private mutating func skipBlanks() { while at < tokens.count, tokens[at].isBlank { at += 1 } }
 
@@ -76,6 +82,38 @@ struct PostgreSQLViewText {
             at += 1
         }
         return "\(isIn ? "IN" : "NOT IN") (\(items))"
+    }
+
+    /// Reads `TRIM(BOTH 'x' FROM name)`.
+    private mutating func trim() -> String? {
+        let start = at
+        let sides = [("BOTH", "trim"), ("LEADING", "ltrim"), ("TRAILING", "rtrim")]
+        guard take(word: "TRIM"), take("("), let side = sides.first(where: { take(word: $0.0) })?.1,
+            let characters = argument(until: "FROM"), let text = argument(until: nil)
+        else {
+            at = start
+            return nil
+        }
+        return "\(side)(\(text)\(characters.isEmpty ? "" : ", \(characters)"))"
+    }
+
+    /// Reads up to a word, or up to the closing parenthesis, outside of other parentheses, and takes that too.
+    private mutating func argument(until word: String?) -> String? {
+        var (written, depth) = ("", 0)
+        while at < tokens.count {
+            let start = at
+            if depth == 0, word.map({ take(word: $0) }) ?? take(")") {
+                while written.last?.isWhitespace == true { written.removeLast() }
+                return written
+            }
+            written += part()
+            for token in tokens[start..<at] {
+                if token.isSymbol("(") { depth += 1 }
+                if token.isSymbol(")") { depth -= 1 }
+            }
+            guard depth >= 0 else { return nil }
+        }
+        return nil
     }
 
     /// Reads a constant with its type: `'2024-01-02'::date`, `(-1)::bigint`, `NULL::text`.
