@@ -12,7 +12,11 @@ package protocol TransferSource: Dialect {
     ///
     /// - Parameter columns: The source's columns, with the types that they get in the target.
     /// - Parameter names: What a column is called in the target, by its name in the source, where the two differ.
-    func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator
+    /// - Parameter conversions: What becomes of a column's values on their way, by the column's name in the source. An expression that
+    ///   computes with them means something else in the target.
+    func translator(
+        of columns: [Column], names: [String: String], conversions: [String: ValueConversion]
+    ) -> any ExpressionTranslator
 
     /// Returns the types of a view's columns, in their order; `nil` if every value has a type of its own.
     ///
@@ -99,6 +103,9 @@ package protocol TransferTarget: Dialect {
 
     /// Makes the column that the database numbers continue after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
+    /// Makes the sequences that belong to no column, but number the rows of these tables, continue after their largest number. Returns
+    /// remarks on sequences of which nobody knows what they number.
+    func continueFreeSequences(of tables: [String], on connection: any Connection) throws -> [String]
 
     /// Whether a table may have no columns.
     var takesTablesWithoutColumns: Bool { get }
@@ -157,6 +164,8 @@ package protocol TransferTarget: Dialect {
     func dropTrigger(_ name: String, on table: String) -> String
     /// Returns the statement that makes the database count and sample a loaded table, so that its planner knows it.
     func analyze(_ table: String) -> String
+    /// Whether the database gathers statistics of its own, so that they are to be renewed after another program's tables were filled.
+    func hasStatistics(on connection: any Connection) throws -> Bool
 
     /// Returns the statements that gather statistics on these tables, which are all that the database holds. Sessions may share them.
     func analyze(all tables: [String]) -> [String]
@@ -281,6 +290,14 @@ package protocol ExpressionTranslator {
     func remark(on value: Default) -> String?
     /// Returns a column as an index with this collation must write it; `nil` if the column's name alone will do.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression?
+}
+
+/// What becomes of a column's values on their way, by a rule or because they are written otherwise.
+package struct ValueConversion: Sendable, Equatable {
+    package var reading: ValueRule?
+    package var type: ColumnType
+
+    package init(_ reading: ValueRule?, to type: ColumnType) { (self.reading, self.type) = (reading, type) }
 }
 
 /// The reason why an expression can't be translated into the target's SQL.

@@ -1,6 +1,6 @@
 /// Dates and times as numbers: days or microseconds since 1 January 2000, in the Gregorian calendar. PostgreSQL counts them in
 /// the same way (https://www.postgresql.org/docs/current/datatype-datetime.html).
-enum CalendarNumber {
+package enum CalendarNumber {
     static let microsecondsPerDay: Int64 = 86_400_000_000
 
     /// The days that can be written with a year of four digits: 0001-01-01 to 9999-12-31.
@@ -34,19 +34,37 @@ enum CalendarNumber {
         timestamp(text, zone: .none) ?? date(text).map { Int64($0) * microsecondsPerDay }
     }
 
-    /// Reads `YYYY-MM-DD`, and returns days.
+    /// Reads `YYYY-MM-DD`, with midnight after it or without, and returns days.
     static func date(_ text: UnsafeRawBufferPointer) -> Int32? {
-        var reader = ASCIIReader(text)
+        var reader = ASCIIReader(day(of: text))
         guard let days = readDate(&reader), reader.isAtEnd else { return nil }
         return days
     }
 
-    /// Reads `HH:MM[:SS[.ffffff]]`, and returns microseconds since midnight.
+    /// Reads `HH:MM[:SS[.ffffff]]`, with 2000-01-01 before it or without, and returns microseconds since midnight.
     static func time(_ text: UnsafeRawBufferPointer) -> Int64? {
-        var reader = ASCIIReader(text)
+        var reader = ASCIIReader(clock(of: text))
         guard let time = readTime(&reader), reader.isAtEnd else { return nil }
         return time
     }
+
+    /// Returns the time of day in a text without the day 2000-01-01, which Rails writes before it in SQLite.
+    package static func clock(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard text.count > firstDay.utf8CodeUnitCount else { return text }
+        var reader = ASCIIReader(text)
+        guard reader.skip(word: firstDay), reader.skip(" ") || reader.skip("T") else { return text }
+        return UnsafeRawBufferPointer(rebasing: text[reader.at...])
+    }
+
+    /// Returns the day in a text without the midnight after it, which Laravel writes in SQLite.
+    package static func day(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard text.count > 10 else { return text }
+        var reader = ASCIIReader(UnsafeRawBufferPointer(rebasing: text[10...]))
+        guard reader.skip(" ") || reader.skip("T"), readTime(&reader) == 0, reader.isAtEnd else { return text }
+        return UnsafeRawBufferPointer(rebasing: text[..<10])
+    }
+
+    static let firstDay: StaticString = "2000-01-01"
 
     private static func readDate(_ reader: inout ASCIIReader) -> Int32? {
         guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),

@@ -51,13 +51,15 @@ struct SchemaLoad {
         try triggers.remove(writing)
         for table in filled { try writing.execute("DELETE FROM \(identifier: table)") }
         if plan.quarantines { try Quarantine.make(on: writing) }
+        let moments = Framework(of: plan.schema).moments
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
-            loaded[table.target] = try load(table, reading, writing)
+            loaded[table.target] = try load(table, moments, reading, writing)
             for counting in table.counting {
                 try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
             }
         }
+        report.remarks += try target.continueFreeSequences(of: tables, on: writing)
         events(.phase(.building))
         let orphans = try keys.orphans(writing)
         guard orphans.isEmpty || keepsOrphans else { throw SchemaTransferError.orphans(orphans) }
@@ -67,8 +69,9 @@ struct SchemaLoad {
         try target.rebuildFullText(over: tables, on: writing)
         events(.phase(.verifying))
         let proof = TransferProof(verification: verification, events: events)
+        let isAnalyzed = try target.hasStatistics(on: writing)
         for table in plan.tables {
-            try writing.execute(SQL(trusted: target.analyze(table.target)))
+            if isAnalyzed { try writing.execute(SQL(trusted: target.analyze(table.target))) }
             let held = try proof.readBack(table, writing)
             var line = try proof.report(
                 table, loaded: [loaded[table.target]].compactMap { $0 }, held: held, reading, writing)
@@ -80,9 +83,9 @@ struct SchemaLoad {
     }
 
     private func load(
-        _ table: PlannedTable, _ reading: any Connection, _ writing: any Connection
+        _ table: PlannedTable, _ moments: MomentStyle, _ reading: any Connection, _ writing: any Connection
     ) throws -> ChunkRecord {
-        let copy = TableCopy(table, verification.forms(of: table), in: .all, freezing: false)
+        let copy = TableCopy(table, verification.forms(of: table), in: .all, freezing: false, moments: moments)
         var nothing: ProfiledTable?
         let loaded = try copy.run(from: reading, to: writing, observing: &nothing) { events(.loaded(table, rows: $0)) }
         return ChunkRecord(

@@ -28,12 +28,17 @@ struct TableCopy {
 
     /// Creates a copy. `forms` are the canonical forms as which the columns' values are compared; `nil` if they are not
     /// compared. `freezing` is for the transaction that emptied the table.
-    init(_ table: PlannedTable, _ forms: [CanonicalForm?]?, in range: KeyRange, freezing: Bool) {
+    init(
+        _ table: PlannedTable, _ forms: [CanonicalForm?]?, in range: KeyRange, freezing: Bool,
+        moments: MomentStyle = .uniform
+    ) {
         self.table = table
         self.forms = forms
         self.range = range
         let proven = table.columnPlans.indices.filter { table.columnPlans[$0].isProven }
-        copyOptions = CopyOptions(freezing: freezing, proven: Set(proven))
+        var options = CopyOptions(freezing: freezing, proven: Set(proven))
+        options.moments = moments
+        copyOptions = options
         provenTexts = proven.filter { table.types[$0] != .bytes }
         reader = ValueReader(table.columnPlans.map(\.reading))
         let demands = table.columnPlans.map(\.demand)

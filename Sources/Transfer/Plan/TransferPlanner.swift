@@ -212,7 +212,7 @@ extension TransferPlanner {
     private mutating func add(_ origin: ProfiledTable) {
         let name = origin.table.name
         var table = Table(name: tableNames[name] ?? name)
-        let translator = translator(of: origin.table)
+        let translator = translator(of: origin)
         for (at, column) in origin.table.columns.enumerated() {
             table.columns.append(self.column(column, nulls: origin.nulls(at), of: origin, translator))
         }
@@ -225,13 +225,15 @@ extension TransferPlanner {
 
     /// Returns a translator for the table's expressions. It gets the source's columns with the target's types, because
     /// the types decide what an expression means in the target.
-    private func translator(of table: Table) -> any ExpressionTranslator {
+    private func translator(of origin: ProfiledTable) -> any ExpressionTranslator {
+        let table = origin.table
         let columns = table.columns.map { column in
             var column = column
             column.type = written(column, of: table.name)
             return types.nocase(table.name, column.name).map { target.caseless(column, as: $0) } ?? column
         }
-        return source.translator(of: columns, names: columnNames[table.name] ?? [:])
+        return source.translator(
+            of: columns, names: columnNames[table.name] ?? [:], conversions: origin.conversions)
     }
 
     private mutating func column(

@@ -15,7 +15,7 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isUUID = true
     /// Every blob so far has the 16 bytes of a uuid.
     private(set) var isUUIDBytes = true
-    /// Every text so far names a day of 1960 to 1979.
+    /// Every text so far names a day of 1970, or of the month before.
     private(set) var isNear1970 = true
     /// Whether every text so far is a host's address.
     private(set) var isAddress = true
@@ -38,7 +38,7 @@ struct ColumnHints: Sendable, Equatable {
             isAnyJSON = JSONText.isJSON(bytes)
             isJSON = isJSON && isAnyJSON && JSONText.isObjectOrArray(bytes)
         }
-        if isNear1970 { isNear1970 = bytes.starts(with: "196".utf8) || bytes.starts(with: "197".utf8) }
+        if isNear1970 { isNear1970 = bytes.starts(with: "1970".utf8) || bytes.starts(with: "1969-12".utf8) }
         if isUUID { isUUID = UUIDText.isLikely(bytes) }
         if isAddress { isAddress = AddressText.isHost(bytes) }
     }

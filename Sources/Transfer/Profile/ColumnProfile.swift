@@ -48,6 +48,8 @@ struct ColumnProfile: Sendable, Equatable {
     var foreign = Occurrences()
     /// The rules that the values suggest.
     var hints = ColumnHints()
+    /// Whether some dates or times of day have more in the source than is transferred (`essence`).
+    private(set) var isAbridged = false
     /// The number of occurrences of each shape of date or time, by `CalendarShape.slot`; empty if the declared type is
     /// neither.
     var shapes: [Int] = []
@@ -124,8 +126,10 @@ struct ColumnProfile: Sendable, Equatable {
         case .varchar(let length): return characters <= length
         case .uuid: return UUIDText.isCanonical(bytes)
         case .date, .time, .moment:
-            guard let shape = CalendarText.shape(of: bytes) else { return false }
+            let essence = Self.essence(of: bytes, as: meaning)
+            guard let shape = CalendarText.shape(of: essence) else { return false }
             shapes[shape.slot] += 1
+            isAbridged = isAbridged || essence.count < bytes.count
             return true
         case .integer, .real, .numeric, .decimal, .boolean, .bytes: return false
         }
@@ -133,6 +137,15 @@ struct ColumnProfile: Sendable, Equatable {
 }
 
 extension ColumnProfile {
+    /// Returns a text without what a framework adds to a day or to a time of day.
+    private static func essence(of text: UnsafeRawBufferPointer, as meaning: DeclaredKind) -> UnsafeRawBufferPointer {
+        switch meaning {
+        case .date: CalendarNumber.day(of: text)
+        case .time: CalendarNumber.clock(of: text)
+        case .moment, .integer, .real, .text, .bytes, .boolean, .uuid, .numeric, .varchar, .decimal, .unknown: text
+        }
+    }
+
     /// The shapes that occur, most frequent first.
     var shapeCounts: [(shape: CalendarShape, count: Int)] {
         shapes.indices.filter { shapes[$0] > 0 }.map { (CalendarShape(slot: $0), shapes[$0]) }
@@ -152,6 +165,7 @@ extension ColumnProfile {
         appendValues(next)
         foreign.merge(next.foreign)
         hints.append(next.hints)
+        isAbridged = isAbridged || next.isAbridged
         for slot in shapes.indices { shapes[slot] += next.shapes[slot] }
     }
 

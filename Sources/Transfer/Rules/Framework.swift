@@ -24,15 +24,29 @@ enum Framework {
     func proposal(for column: ColumnEvidence) -> Proposal? {
         switch self {
         case .django: DjangoField.proposal(for: column) ?? column.proposal()
-        case .rails: column.proposal().flatMap { Self.isOfZones($0.rule) ? nil : $0 }
+        case .rails: column.proposal().flatMap { Self.isForRails($0.rule, column.declared) ? $0 : nil }
         case .coreData: column.proposal(countsFrom2001: true)
         case .unknown: column.proposal()
         }
     }
 
-    /// Whether a rule is about time zones. Rails reads and writes moments without a zone, in UTC, on PostgreSQL too, so such a
-    /// rule is not proposed.
-    private static func isOfZones(_ rule: String) -> Bool { rule.contains("zone:") }
+    /// Whether a rule suits Rails. On PostgreSQL too it reads and writes moments without a zone, in UTC. A text that it has encoded
+    /// itself, as `serialize` and `store` do, it decodes itself, which fails if the text comes as JSON; the same goes for uuids and
+    /// addresses that it has kept as texts. A column that it declares as JSON is JSON.
+    private static func isForRails(_ rule: String, _ declared: String) -> Bool {
+        let isOfMoments = rule.contains("zone:") || rule.hasPrefix("span:")
+        let isOfTexts = ["type: jsonb", "type: uuid", "type: inet"].contains(rule)
+        return !isOfMoments && (!isOfTexts || declared.lowercased().hasPrefix("json"))
+    }
+
+    /// How the framework writes moments into SQLite, where it compares them as texts.
+    var moments: MomentStyle {
+        switch self {
+        case .django: .brief
+        case .rails: .briefWithDay
+        case .coreData, .unknown: .uniform
+        }
+    }
 }
 
 /// The fields of Django models whose SQLite columns do not show their meaning

@@ -60,7 +60,7 @@ extension ProposedRule {
             guard empty.profile.values == 0, let rule = common[empty.declared.lowercased()] else { return nil }
             return Proposal(rule, "no values: like all other columns declared \(empty.declared)")
         }
-        return tables.flatMap { table in
+        let proposals = tables.flatMap { table in
             table.profiles.indices.compactMap { at -> ProposedRule? in
                 let (rule, evidence) = (table.columnRules[at], evidence(of: at, in: table))
                 guard rule.type == nil, rule.reading == nil, evidence.column.generated == nil else { return nil }
@@ -69,6 +69,7 @@ extension ProposedRule {
                 }
             }
         }
+        return proposals.filter(KeysOfUUIDs(tables, proposals).allows)
     }
 
     /// Returns the rule that is proposed for every column of a declared type, by that type in lower case. Types whose columns differ
@@ -76,7 +77,8 @@ extension ProposedRule {
     private static func commonRules(_ filled: [ColumnEvidence], _ framework: Framework) -> [String: String] {
         Dictionary(grouping: filled) { $0.declared.lowercased() }.compactMapValues { columns in
             let rules = Set(columns.map { framework.proposal(for: $0)?.rule })
-            return rules.count == 1 ? rules.first ?? nil : nil
+            // That moments near 1970 are spans is a guess from their values, which says nothing of a column without any.
+            return rules.count == 1 ? rules.first.flatMap { $0?.hasPrefix("span:") == true ? nil : $0 } : nil
         }
     }
 

@@ -96,6 +96,7 @@ enum PostgreSQLType {
     static let timestamp: Oid = 1114
     static let timestamptz: Oid = 1184
     static let numeric: Oid = 1700
+    static let inet: Oid = 869
     static let interval: Oid = 1186
     static let uuid: Oid = 2950
     static let jsonb: Oid = 3802

@@ -29,7 +29,8 @@ final class PostgreSQLCopyOut: RowCursor {
         let known = columns.enumerated().map { at, column in
             at < types.count && types[at] == .ownForm ? .raw : PostgreSQLDecoding(type: column.type)
         }
-        let query = known.contains(nil) ? Self.casting(query, known.map { $0 == nil }) : query
+        let query =
+            known.contains(nil) ? Self.casting(query, zip(columns, known).map { $1 == nil ? $0.type : nil }) : query
         decodings = known.map { $0 ?? .text }
         self.connection = connection
         statement = "COPY (\(query)) TO STDOUT (FORMAT binary)"
@@ -45,11 +46,20 @@ final class PostgreSQLCopyOut: RowCursor {
         fields.deallocate()
     }
 
-    /// Returns the query with some of its columns cast to text.
-    private static func casting(_ query: String, _ isCast: [Bool]) -> String {
-        let list = isCast.enumerated().map { at, isCast in isCast ? "q.c\(at)::text" : "q.c\(at)" }
-        let names = isCast.indices.map { "c\($0)" }
+    /// Returns the query with those of its columns cast to text whose types are given.
+    private static func casting(_ query: String, _ types: [Oid?]) -> String {
+        let list = types.enumerated().map { at, type in type.map { text(of: "q.c\(at)", $0) } ?? "q.c\(at)" }
+        let names = types.indices.map { "c\($0)" }
         return "SELECT \(list.joined(separator: ", ")) FROM (\(query)) AS q (\(names.joined(separator: ", ")))"
+    }
+
+    /// Returns the expression for the text that the server shows of a value. The cast of an address, and only the cast, adds the length of
+    /// a network that is that address alone: `10.0.0.1/32`
+    /// (https://www.postgresql.org/docs/current/functions-net.html, `text ( inet )`).
+    private static func text(of value: String, _ type: Oid) -> String {
+        guard type == PostgreSQLType.inet else { return "\(value)::text" }
+        return "CASE masklen(\(value)) WHEN CASE family(\(value)) WHEN 4 THEN 32 ELSE 128 END THEN host(\(value)) "
+            + "ELSE \(value)::text END"
     }
 
     func next() throws(DatabaseError) -> Bool {

@@ -2,13 +2,15 @@
 
 extension PostgreSQLBuffer {
     /// Appends `YYYY-MM-DD HH:MM:SS.ffffff`, `infinity` or `-infinity`. A year before 1 is followed by ` BC`, as PostgreSQL
-    /// writes it.
-    mutating func append(timestamp: Int64, separator: Unicode.Scalar = " ", suffix: StaticString = "") {
+    /// writes it. `isBrief` leaves out a fraction of zero.
+    mutating func append(
+        timestamp: Int64, separator: Unicode.Scalar = " ", suffix: StaticString = "", isBrief: Bool = false
+    ) {
         if appendInfinity(timestamp == .max, timestamp == .min) { return }
         let (days, time) = timestamp.flooredDivision(by: CalendarNumber.microsecondsPerDay)
         let isBeforeChrist = appendCalendar(days: days)
         append(ascii: separator)
-        append(time: time)
+        append(time: time, isBrief: isBrief)
         append(text: suffix)
         if isBeforeChrist { append(text: " BC") }
     }
@@ -19,16 +21,18 @@ extension PostgreSQLBuffer {
         if appendCalendar(days: Int64(date)) { append(text: " BC") }
     }
 
-    /// Appends `HH:MM:SS.ffffff`.
-    mutating func append(time: Int64) {
+    /// Appends `HH:MM:SS.ffffff`. `isBrief` leaves out a fraction of zero.
+    mutating func append(time: Int64, isBrief: Bool = false) {
         let time = time.magnitude
         append(digits: time / 3_600_000_000, width: 2)
         append(ascii: ":")
         append(digits: time / 60_000_000 % 60, width: 2)
         append(ascii: ":")
         append(digits: time / 1_000_000 % 60, width: 2)
+        let fraction = time % 1_000_000
+        if isBrief && fraction == 0 { return }
         append(ascii: ".")
-        append(digits: time % 1_000_000, width: 6)
+        append(digits: fraction, width: 6)
     }
 
     /// Appends `1 year 2 mons -3 days +04:05:06.5`, as the server's `EncodeInterval` does in the style `postgres`.

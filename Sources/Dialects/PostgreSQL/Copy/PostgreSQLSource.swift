@@ -27,7 +27,9 @@ extension PostgreSQLDialect: TransferSource {
         return rows.map { PostgreSQLTypeName($0[0].text ?? "").columnType }
     }
 
-    package func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
+    package func translator(
+        of columns: [Column], names: [String: String], conversions: [String: ValueConversion]
+    ) -> any ExpressionTranslator {
         PostgreSQLExpressionTranslation(columns: columns, names: names)
     }
 

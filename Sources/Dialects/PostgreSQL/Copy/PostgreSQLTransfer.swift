@@ -144,6 +144,7 @@ extension PostgreSQLDialect: TransferTarget {
     }
 
     package func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
+    package func hasStatistics(on _: any Connection) throws -> Bool { true }
 
     package func analyze(all tables: [String]) -> [String] { tables.map(analyze) }
 }

@@ -69,7 +69,8 @@ final class SQLiteConnection: Connection {
         let placeholders = columns.indices.map { dialect.placeholder($0 + 1) }.joined(separator: ", ")
         let names = SQLText.identifiers(columns)
         let text = "INSERT INTO \(SQLText.identifier(table)) (\(names)) VALUES (\(placeholders))"
-        return SQLiteBulkWriter(try statements.take(text), types: types, from: statements)
+        return SQLiteBulkWriter(
+            try statements.take(text), types: types, moments: options.moments, from: statements)
     }
 
     func close() {

@@ -14,9 +14,12 @@ final class SQLiteBulkWriter: BulkWriter {
     private var count = 0
 
     /// Creates a writer. `statement` is an INSERT with a placeholder for each of `types`.
-    init(_ statement: SQLiteStatement, types: [ColumnType], from statements: SQLiteStatementCache) {
+    init(
+        _ statement: SQLiteStatement, types: [ColumnType], moments: MomentStyle,
+        from statements: SQLiteStatementCache
+    ) {
         self.statement = statement
-        encodings = types.map(SQLiteEncoding.init)
+        encodings = types.map { SQLiteEncoding($0, moments) }
         scratch = PostgreSQLScratch(columns: types.count)
         self.statements = statements
         pointer = statement.pointer

@@ -19,14 +19,14 @@ enum SQLiteEncoding {
     case decimal
     /// A timestamp as RFC 3339 in UTC.
     case timestamp
-    case datetime
+    case datetime(MomentStyle)
     case date
-    case time
+    case time(MomentStyle)
     /// A span of time in the form that PostgreSQL writes.
     case interval
     case uuid
 
-    init(_ type: ColumnType) {
+    init(_ type: ColumnType, _ style: MomentStyle = .uniform) {
         switch type {
         case .native: self = .stored
         case .smallint: self = .smallint
@@ -40,9 +40,9 @@ enum SQLiteEncoding {
         case .varchar(let length): self = .varchar(length)
         case .decimal, .numeric: self = .decimal
         case .timestamp: self = .timestamp
-        case .datetime: self = .datetime
+        case .datetime: self = .datetime(style)
         case .date: self = .date
-        case .time: self = .time
+        case .time: self = .time(style)
         case .interval: self = .interval
         case .uuid: self = .uuid
         }
@@ -110,13 +110,21 @@ enum SQLiteEncoding {
             Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .optional)) { moment in
                 scratch.make(column) { $0.append(timestamp: moment, separator: "T", suffix: "Z") }
             }
-        case .datetime:
+        case .datetime(let style):
             Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .none)) { moment in
-                scratch.make(column) { $0.append(timestamp: moment) }
+                scratch.make(column) { $0.append(timestamp: moment, isBrief: style.isBrief) }
             }
-        case .date: Self.shaped(bytes, CalendarNumber.date(bytes)) { _ in bytes }
-        case .time:
-            Self.shaped(bytes, CalendarNumber.time(bytes)) { time in scratch.make(column) { $0.append(time: time) } }
+        case .date: Self.shaped(bytes, CalendarNumber.date(bytes)) { _ in CalendarNumber.day(of: bytes) }
+        case .time(let style):
+            Self.shaped(bytes, CalendarNumber.time(bytes)) { time in
+                scratch.make(column) { buffer in
+                    if style == .briefWithDay {
+                        buffer.append(text: CalendarNumber.firstDay)
+                        buffer.append(ascii: " ")
+                    }
+                    buffer.append(time: time, isBrief: style.isBrief)
+                }
+            }
         case .stored, .smallint, .integer, .bigint, .real, .bytes, .boolean, .text, .varchar, .json, .decimal,
             .interval, .uuid:
             .text(bytes)

@@ -68,6 +68,8 @@ extension SQLiteDialect: TransferTarget {
         try connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (\(table), \(number))")
     }
 
+    package func continueFreeSequences(of _: [String], on _: any Connection) throws -> [String] { [] }
+
     package var takesTablesWithoutColumns: Bool { false }
     package var takesManyWriters: Bool { false }
 
@@ -123,6 +125,13 @@ extension SQLiteDialect: TransferTarget {
 
     package func analyze(_ table: String) -> String { "ANALYZE \(SQLText.identifier(table))" }
 
+    /// SQLite gathers statistics only where a program asks for it. The table that holds them would be new to a program that never
+    /// has: Rails can't write it into its schema file.
+    package func hasStatistics(on connection: any Connection) throws -> Bool {
+        try connection.queryValue("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1')")?.boolean
+            ?? false
+    }
+
     /// One statement for all tables: SQLite reads the statistics of all tables again after each `ANALYZE`
     /// (https://www.sqlite.org/lang_analyze.html), so that one for each table would take time by the square of their number.
     package func analyze(all tables: [String]) -> [String] { ["ANALYZE"] }
@@ -134,7 +143,7 @@ private final class SQLiteJudge: ValueJudge {
     private let scratch: PostgreSQLScratch
 
     init(_ types: [ColumnType]) {
-        encodings = types.map(SQLiteEncoding.init)
+        encodings = types.map { SQLiteEncoding($0) }
         scratch = PostgreSQLScratch(columns: types.count)
     }
 

@@ -32,8 +32,10 @@ extension SQLiteDialect: TransferSource {
 
     package func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? { nil }
 
-    package func translator(of columns: [Column], names: [String: String]) -> any ExpressionTranslator {
-        SQLiteExpressionTranslation(columns: columns, names: names)
+    package func translator(
+        of columns: [Column], names: [String: String], conversions: [String: ValueConversion]
+    ) -> any ExpressionTranslator {
+        SQLiteExpressionTranslation(columns: columns, names: names, conversions: conversions)
     }
 
     package func remark(on expression: SQLExpression) -> String? { nil }

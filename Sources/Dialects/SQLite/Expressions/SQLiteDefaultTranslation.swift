@@ -88,6 +88,8 @@ extension SQLiteExpressionTranslation {
     private static func converted(_ value: Default, to type: ColumnType) throws(Untranslatable) -> Default {
         switch (kind(of: type), value) {
         case (.boolean, .integer(let number)) where number == 0 || number == 1: return .boolean(number == 1)
+        case (.boolean, .text(let text)):
+            if let flag = Array(text.utf8).withUnsafeBytes({ RawValue.text($0).truth }) { return .boolean(flag) }
         case (.boolean, .boolean), (.integer, .integer), (.number, .integer), (.number, .real), (.text, .text):
             return value
         case (.text, .json(let text)): return .text(text)
@@ -106,7 +108,8 @@ extension SQLiteExpressionTranslation {
         case (.integer, .real(let number)):
             if let number = Int64(exactly: number) { return .integer(number) }
         case (.native, .text(let text)):
-            if isReadable(text, as: type) { return value }
+            // PostgreSQL too reads a date out of its midnight, and a time of day out of a moment.
+            if Array(text.utf8).withUnsafeBytes({ isWritable(.text($0), as: type) }) { return value }
         default: break
         }
         throw Untranslatable("\(written(value)) is not of type \(type)")
@@ -140,7 +143,12 @@ extension SQLiteExpressionTranslation {
     /// Returns whether PostgreSQL reads the text as a value of this type. PostgreSQL refuses a whole table because of a literal
     /// that it can't read.
     static func isReadable(_ text: String, as type: ColumnType) -> Bool {
-        Array(text.utf8).withUnsafeBytes { isWritable(.text($0), as: type) }
+        Array(text.utf8).withUnsafeBytes { bytes in
+            // What a framework adds to a date or a time of day makes another text of it, which SQLite compares.
+            let essence =
+                type == .date ? CalendarNumber.day(of: bytes) : type == .time ? CalendarNumber.clock(of: bytes) : bytes
+            return essence.count == bytes.count && isWritable(.text(bytes), as: type)
+        }
     }
 
     private static func isWritable(_ value: RawValue, as type: ColumnType) -> Bool {

@@ -82,6 +82,8 @@ struct SQLiteExpressionTranslation {
         var caselessType: ColumnType?
         /// The expression from which the column is computed.
         var generated: SQLExpression?
+        /// What becomes of the column's values on their way.
+        var conversion: ValueConversion?
         var hasAffinity = true
         var isNullable = true
 
@@ -116,9 +118,17 @@ struct SQLiteExpressionTranslation {
     var relations: [String: SQLiteRelation] = [:]
 
     /// - Parameter names: The names that columns have in the target, where they differ.
-    init(columns: [Column], names: [String: String] = [:], for use: Use = .index) {
+    /// - Parameter conversions: What becomes of a column's values on their way, by the column's name.
+    init(
+        columns: [Column], names: [String: String] = [:], conversions: [String: ValueConversion] = [:],
+        for use: Use = .index
+    ) {
         self.use = use
-        let senses = columns.map { (SQLName.folded($0.name), ColumnSense($0, name: names[$0.name] ?? $0.name)) }
+        let senses = columns.map { column in
+            var sense = ColumnSense(column, name: names[column.name] ?? column.name)
+            sense.conversion = conversions[column.name]
+            return (SQLName.folded(column.name), sense)
+        }
         self.columns = Dictionary(senses, uniquingKeysWith: { first, _ in first })
     }
 
@@ -196,7 +206,11 @@ extension SQLiteExpressionTranslation {
         case .query(let query): return try first(of: query)
         case .exists(let query): return Piece("EXISTS (\(try inner(query).sql))", .boolean)
         case .isNull(let operand, let negated):
-            return Piece("(\(try piece(operand).sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
+            let test = "IS \(negated ? "NOT " : "")NULL"
+            if let column = converted(operand) {
+                return Piece("(\(SQLText.identifier(column.name)) \(test))", .boolean)
+            }
+            return Piece("(\(try piece(operand).sql) \(test))", .boolean)
         case .isIn(let operand, let items, let negated): return try isIn(operand, items, negated: negated)
         case .isInQuery(let operand, let query, let negated):
             return try isIn(operand, query, negated: negated)
@@ -226,6 +240,7 @@ extension SQLiteExpressionTranslation {
     func column(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
         if use == .view { return try named(name, isQuoted: isQuoted) }
         if let column = columns[SQLName.folded(name)] {
+            guard column.conversion == nil else { throw Self.unlikeSource(column) }
             return try use == .computed ? operand(column) : Self.piece(column, SQLText.identifier(column.name))
         }
         guard isQuoted else { throw Untranslatable("the table has no column \(name)") }

@@ -1,0 +1,198 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Tests what only one framework writes, or only one expects.
+@Suite("transfer of frameworks' databases", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct TransferFrameworkTests {
+    private static let rails =
+        "CREATE TABLE schema_migrations (version varchar); CREATE TABLE ar_internal_metadata (key varchar);"
+
+    @Test("Rails' times of day bear a day in SQLite, and its moments no fraction of zero, on both ways")
+    func railsTimes() async throws {
+        let table = "CREATE TABLE t (id integer PRIMARY KEY, at datetime(6), clock time, UNIQUE (at));"
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                Self.rails + table
+                    + """
+                    INSERT INTO t VALUES (1, '2024-01-02 03:04:05', '2000-01-01 09:30:00'), (2, '2024-01-02 03:04:05.500000', NULL),
+                        (3, NULL, '2000-01-01 23:59:59.250000');
+                    """)
+            let empty = try await box.migrate("transfer", source, target)
+            #expect(empty.ending == .exit(0), "\(empty)")
+            #expect(
+                try query(
+                    "SELECT clock || ' ' || pg_typeof(clock) FROM t WHERE clock IS NOT NULL ORDER BY id", on: target)
+                    == ["09:30:00 time without time zone", "23:59:59.25 time without time zone"])
+            try execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public", on: target)
+            try execute(
+                Self.rails + "CREATE TABLE t (id bigint PRIMARY KEY, at timestamp UNIQUE, clock time)", on: target)
+            let there = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(there.ending == .exit(0), "\(there)")
+
+            let back = box("back.db")
+            try execute(Self.rails + table, on: back, creating: true)
+            let returned = try await box.migrate("transfer", target, back, "--into-existing")
+            #expect(returned.ending == .exit(0), "\(returned)")
+            #expect(
+                try query("SELECT coalesce(at, '-') || '|' || coalesce(clock, '-') FROM t ORDER BY id", on: back) == [
+                    "2024-01-02 03:04:05|2000-01-01 09:30:00", "2024-01-02 03:04:05.500000|-",
+                    "-|2000-01-01 23:59:59.250000",
+                ])
+            // Rails can't write the table of statistics into its schema file.
+            #expect(try query("SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'", on: back) == [])
+            #expect(try await box.migrate("verify", source, back).ending == .exit(0))
+        }
+    }
+
+    @Test("a date with a midnight behind it, as Laravel writes, is that date; with another time it is none")
+    func laravelDates() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE p (id integer PRIMARY KEY, pub date, other date);
+                INSERT INTO p VALUES (1, '1900-01-01 00:00:00', '1900-01-01 00:00:00'), (2, '2024-02-29', '2024-02-29 00:00:01');
+                """)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(
+                try query(
+                    "SELECT pub || ' ' || pg_typeof(pub) || ' ' || pg_typeof(other) FROM p ORDER BY id", on: target)
+                    == ["1900-01-01 date text", "2024-02-29 date text"])
+            try execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public", on: target)
+            try execute("CREATE TABLE p (id bigint PRIMARY KEY, pub date, other timestamp)", on: target)
+            #expect(try await box.migrate("transfer", source, target, "--into-existing").ending == .exit(0))
+            #expect(try query("SELECT pub::text FROM p ORDER BY id", on: target) == ["1900-01-01", "2024-02-29"])
+        }
+    }
+
+    @Test(
+        "a sequence that a default asks, or that bears a column's name, goes on after the keys; of another a remark tells"
+    )
+    func freeSequences() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id integer PRIMARY KEY, n text); INSERT INTO t VALUES (1, 'a'), (7, 'b');
+                CREATE TABLE u (id integer PRIMARY KEY); INSERT INTO u VALUES (3);
+                CREATE TABLE e (id integer PRIMARY KEY);
+                """)
+            try execute(
+                """
+                CREATE SEQUENCE t_id_seq; CREATE SEQUENCE "Own"; CREATE SEQUENCE others; CREATE SEQUENCE e_id_seq; CREATE SEQUENCE ahead START 50;
+                CREATE TABLE t (id int PRIMARY KEY, n varchar(255));
+                CREATE TABLE u (id bigint PRIMARY KEY DEFAULT nextval('"Own"'), far int DEFAULT nextval('ahead'));
+                CREATE TABLE e (id int PRIMARY KEY);
+                """, on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains("so they are not set: others;"), "\(run)")
+            for (sequence, next) in [("t_id_seq", "8"), ("\"Own\"", "4"), ("e_id_seq", "1"), ("ahead", "51")] {
+                #expect(try query("SELECT nextval('\(sequence)')::text", on: target) == [next], "\(sequence)")
+            }
+        }
+    }
+
+    @Test("Django's moments bear no fraction of zero, and addresses no length of a network that they are themselves")
+    func djangoMoments() async throws {
+        let tables =
+            "CREATE TABLE django_migrations (id integer PRIMARY KEY, applied datetime NOT NULL); CREATE TABLE t (at datetime, ip char(39));"
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE django_migrations (id integer PRIMARY KEY, applied timestamptz NOT NULL);
+                CREATE TABLE t (at timestamptz, ip inet);
+                INSERT INTO t VALUES ('2024-01-02 03:04:05Z', '10.0.0.1'), ('2024-01-02 03:04:05.25Z', '::1'), (NULL, '10.0.0.0/8');
+                """, on: target)
+            let back = box("back.db")
+            try execute(tables, on: back, creating: true)
+            let returned = try await box.migrate("transfer", target, back, "--into-existing")
+            #expect(returned.ending == .exit(0), "\(returned)")
+            #expect(
+                try query("SELECT coalesce(at, '-') || '|' || ip FROM t", on: back) == [
+                    "2024-01-02 03:04:05|10.0.0.1", "2024-01-02 03:04:05.250000|::1", "-|10.0.0.0/8",
+                ])
+        }
+    }
+
+    @Test("for Rails no rule makes JSON, a uuid or a span of what it keeps as a text or a moment")
+    func railsRules() async throws {
+        let tables = """
+            CREATE TABLE t (id varchar PRIMARY KEY, metadata text, js json, deleted_at datetime(6));
+            INSERT INTO t VALUES ('123e4567-e89b-12d3-a456-426614174000', '{"a":1}', '{"a":1}', '1970-01-02 03:04:05');
+            """
+        try await withDatabase(.postgresql) { box, target in
+            for (name, script, isRails) in [("a", tables, false), ("b", Self.rails + tables, true)] {
+                let source = box("\(name).db")
+                try execute(script, on: source, creating: true)
+                let dry = try await box.migrate("transfer", source, target, "--dry-run")
+                #expect(dry.output.contains("js: {type: jsonb}"), "\(dry)")
+                for rule in ["metadata: {type: jsonb}", "id: {type: uuid}", "deleted_at: {span: since_1970}"] {
+                    #expect(dry.output.contains(rule) != isRails, "\(rule) \(dry)")
+                }
+            }
+        }
+    }
+
+    @Test("a uuid is proposed for a foreign key only if both of its sides are uuids")
+    func keysOfUUIDs() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE d (id varchar PRIMARY KEY); CREATE TABLE r (d_id varchar REFERENCES d (id), own varchar);
+                INSERT INTO d VALUES ('x'), ('123e4567-e89b-12d3-a456-426614174000');
+                INSERT INTO r VALUES ('123e4567-e89b-12d3-a456-426614174000', '123e4567-e89b-12d3-a456-426614174000');
+                """)
+            let rules = box("rules.yaml")
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", rules)
+            #expect(dry.ending == .exit(0), "\(dry)")
+            let text = try String(contentsOfFile: rules, encoding: .utf8)
+            #expect(text.contains("own: {type: uuid}") && !text.contains("d_id"), "\(text)")
+            #expect(try await box.migrate("transfer", source, target, "--rules", rules).ending == .exit(0))
+        }
+    }
+
+    @Test("what computes with values that a rule converts is left out aloud, and never becomes true or false by itself")
+    func convertedColumns() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id integer PRIMARY KEY, e text, del integer NOT NULL DEFAULT 0, made integer, done integer,
+                    b boolean DEFAULT 't', CHECK (made > 1000000000), CHECK (done >= made), CHECK (made IS NOT NULL OR done IS NULL));
+                INSERT INTO t VALUES (1, 'a', 0, 1704164645, 1704164646, 't'), (2, 'a', 1704164646, 1704164645, NULL, 'f');
+                CREATE UNIQUE INDEX one ON t (e) WHERE del = 0;
+                CREATE INDEX undone ON t (made) WHERE done IS NULL;
+                CREATE UNIQUE INDEX truths ON t (e) WHERE b = 't';
+                """)
+            let rules = try makeRules(
+                box,
+                """
+                tables:
+                  t:
+                    columns:
+                      del: {timestamp: unix}
+                      made: {timestamp: unix}
+                      done: {timestamp: unix}
+                      b: {type: boolean}
+                """)
+            let run = try await box.migrate("transfer", source, target, "--rules", rules)
+            #expect(run.ending == .exit(0), "\(run)")
+            for name in ["index one", "index truths"] { #expect(run.output.contains(name), "\(run)") }
+            #expect(run.output.contains("it computes with made, whose values are converted"), "\(run)")
+            #expect(
+                try query("SELECT indexdef FROM pg_indexes WHERE tablename = 't' ORDER BY indexname", on: target).map {
+                    $0.contains("WHERE (done IS NULL)")
+                } == [false, true])
+            #expect(throws: (any Error).self) {
+                try execute("INSERT INTO t (id, made, done) VALUES (3, now(), now() - interval '1 day')", on: target)
+            }
+            try execute("INSERT INTO t (id, del, made, done) VALUES (4, now(), now(), now())", on: target)
+            #expect(try query("SELECT b::text FROM t ORDER BY id", on: target) == ["true", "false", "true"])
+        }
+    }
+}
