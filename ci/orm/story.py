@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Applications go from SQLite to PostgreSQL, into tables that they make there themselves, and back into those that they make in SQLite: a
-program on SQLAlchemy with a column of each type, and Optuna, which has migrations of its own. After each way they find all that was there
-and go on. Prints what it does; exit code 1 at the first step that fails."""
+program on SQLAlchemy with a column of each type, one on ActiveRecord, the mapper of Rails, and Optuna, both of which have migrations of
+their own. After each way they find all that was there and go on. Prints what it does; exit code 1 at the first step that fails."""
 
 import argparse
 import os
@@ -13,7 +13,11 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 PACKAGES = ("sqlalchemy==2.1.9", "psycopg[binary]==3.3.9", "optuna==5.0.0")
 # Each application, with what its own migrations put into its tables.
-APPLICATIONS = {"mapped": [], "studies": ["--replace-rows", "alembic_version,version_info"]}
+APPLICATIONS = {
+    "mapped.py": [],
+    "studies.py": ["--replace-rows", "alembic_version,version_info"],
+    "records.rb": ["--keep-rows", "schema_migrations,ar_internal_metadata"],
+}
 
 
 def say(text):
@@ -44,18 +48,19 @@ def equal(found, expected):
         raise SystemExit("\n".join(different) or f"found {len(found)} lines, expected {len(expected)}")
 
 
-def tell(name, options, work):
+def tell(script, options, work):
     """The whole story of one application."""
+    name, language = script.split(".")
     place = f"{options.user}@/story_{name}?host={options.socket}"
     files = [work / f"{name}-{file}.db" for file in ("first", "back")]
     first, back = (f"sqlite:///{file}" for file in files)
     server = f"postgresql+psycopg://{place}"
 
     def application(verb, database):
-        return run([interpreter(options.folder), f"{name}.py", verb, database])
+        return run(["ruby" if language == "rb" else interpreter(options.folder), script, verb, database])
 
     def transfer(source, target, rules):
-        command = [options.program, "transfer", source, target, "--into-existing", *APPLICATIONS[name]]
+        command = [options.program, "transfer", source, target, "--into-existing", *APPLICATIONS[script]]
         # Refused where it needs the rules that it proposes.
         run([*command, "--dry-run", "--write-rules", rules], check=False)
         run([*command, "--rules", rules])
@@ -82,8 +87,8 @@ def main():
     parser.add_argument("--user", required=True)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        for name in APPLICATIONS:
-            tell(name, options, pathlib.Path(work))
+        for script in APPLICATIONS:
+            tell(script, options, pathlib.Path(work))
 
 
 try:
