@@ -59,7 +59,8 @@ extension Problem {
     private static func exitCode(of error: TransferError) -> Int32 {
         switch error {
         case .badRule, .rulesForSameEngineCopy: 64
-        case .oneDatabase, .targetNotEmpty, .noSuchTable, .incompatibleValues, .neverNull, .doesNotFit, .keyNotBuilt,
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .incompatibleValues, .neverNull, .doesNotFit,
+            .keyNotBuilt,
             .keysFold,
             .noSupport, .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged,
             .nothingToAbandon,
@@ -74,7 +75,8 @@ extension Problem {
             [("misfits", .array(found.map { TransferDocument.document($0) }))]
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
         case .keysFold(let found): [("keys", .array(found.map { TransferDocument.document($0) }))]
-        case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .doesNotFit, .keyNotBuilt,
+        case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .inNeither, .doesNotFit,
+            .keyNotBuilt,
             .noSupport,
             .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon,
             .nothingToReport:

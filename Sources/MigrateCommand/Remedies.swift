@@ -41,6 +41,7 @@ extension TransferError {
         case .targetNotEmpty:
             "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…"
         case .noSuchTable: "see the names with a dry run"
+        case .inNeither: "see the names without --exclude"
         case .unfinished, .interrupted: UnfinishedTransfer.remedy
         case .stopped: "run the same command again"
         case .sourceChanged: "remove the unfinished transfer \(abandoning), and begin again"

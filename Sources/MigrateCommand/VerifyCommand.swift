@@ -8,6 +8,7 @@ struct VerifyCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "verify", abstract: "Compare two databases value by value. Changes nothing.",
+            usage: "\(MigrateProgram.context.name) verify <source> <target> [<options>]",
             discussion: """
                 Either may be SQLite or PostgreSQL. Tables and columns are matched by name, rows by primary key, and values are \
                 compared in canonical form: 1.50 and 1.5 are one decimal. Not compared are \
@@ -16,11 +17,14 @@ struct VerifyCommand: AsyncParsableCommand {
                 EXAMPLES:
                   \(MigrateProgram.context.name) verify shop.db postgresql://app@db.example.org/shop
                   \(MigrateProgram.context.name) verify before.db after.db --json
+                  \(MigrateProgram.context.name) verify app.db postgresql:///app --exclude schema_migrations,cache
                 """)
     }
 
     @Argument(help: "One database.", completion: .file()) var source: String
     @Argument(help: "The other database.", completion: .file()) var target: String
+    @Option(help: ArgumentHelp("Leave out these tables, separated by commas.", valueName: "a,b"))
+    var exclude: [String] = []
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 
@@ -28,7 +32,8 @@ struct VerifyCommand: AsyncParsableCommand {
         try await output.guarding {
             let (from, to) = (try Database.open(source, .readOnly), try Database.open(target, .readOnly))
             let isSilent = quiet || output.json
-            let report = try await Verification(of: from, against: to).run { line in
+            let excluded = exclude.flatMap { $0.split(separator: ",").map(String.init) }
+            let report = try await Verification(of: from, against: to, excluding: excluded).run { line in
                 if !isSilent { Console.error(line) }
             }
             await from.close()

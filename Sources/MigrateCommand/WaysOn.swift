@@ -35,7 +35,8 @@ struct WaysOn {
         case .stopped: return "start again with: \(line(again))"
         case .sourceChanged, .otherSource, .planChanged:
             return error.remedy(abandoning: "with: \(abandoning)")
-        case .oneDatabase, .targetNotEmpty, .noSuchTable, .badRule, .rulesForSameEngineCopy, .incompatibleValues,
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .badRule, .rulesForSameEngineCopy,
+            .incompatibleValues,
             .neverNull,
             .doesNotFit,
             .keyNotBuilt, .keysFold, .noSupport, .nothingToAbandon, .nothingToReport:

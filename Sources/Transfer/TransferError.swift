@@ -8,6 +8,8 @@ public enum TransferError: Error, Equatable, Sendable {
     case targetNotEmpty([String])
     /// The source has no table with this name.
     case noSuchTable(String)
+    /// A comparison was asked to leave out a table that neither database has.
+    case inNeither(String)
     /// The rules name a table or column that does not exist, or contradict themselves. `line` is the line in their
     /// file.
     case badRule(line: Int, problem: String, remedy: String)
@@ -49,7 +51,7 @@ extension TransferError {
         switch self {
         case .oneDatabase: "one_database"
         case .targetNotEmpty: "target_not_empty"
-        case .noSuchTable: "no_such_table"
+        case .noSuchTable, .inNeither: "no_such_table"
         case .badRule: "bad_rule"
         case .rulesForSameEngineCopy: "rules_for_replica"
         case .incompatibleValues: "misfits"
@@ -79,6 +81,7 @@ extension TransferError: CustomStringConvertible {
             let more = names.count > 5 ? " and \(names.count - 5) more" : ""
             return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"
         case .noSuchTable(let name): return "the source has no table \(name)"
+        case .inNeither(let name): return "neither database has a table \(name)"
         case .rulesForSameEngineCopy:
             return "a copy into a database of the same kind changes nothing, so rules do not apply"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"

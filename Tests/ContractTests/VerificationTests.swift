@@ -53,6 +53,28 @@ struct VerificationTests {
         }
     }
 
+    @Test(
+        "a table is left out by its name in either database, aloud; a name that neither has is refused",
+        arguments: pairs)
+    func excluded(_ a: Backend, _ b: Backend) async throws {
+        try await Self.withPair(a, b) { first, second in
+            for (database, table) in [(first, "ours"), (second, "theirs"), (first, "kept"), (second, "kept")] {
+                try await database.withConnection { connection in
+                    try connection.executeScript("CREATE TABLE \(table) (a INTEGER)")
+                    if table == "kept", database === first { try connection.execute("INSERT INTO kept VALUES (1)") }
+                }
+            }
+            #expect(try await !Verification(of: first, against: second).run().isEqual)
+            let names = ["ours", "theirs", "kept"]
+            let report = try await Verification(of: first, against: second, excluding: names).run()
+            #expect(report.isEqual, "\(report)")
+            #expect(report.notCompared == names.map { "table \($0): left out, as requested" })
+            await #expect(throws: TransferError.inNeither("nothing")) {
+                try await Verification(of: first, against: second, excluding: ["nothing"]).run()
+            }
+        }
+    }
+
     /// pgloader gives a REAL column this type.
     @Test(
         "a column that was cut to single precision differs",

@@ -8,16 +8,20 @@ import Dialects
 public struct Verification: Sendable {
     private let source: Database
     private let target: Database
+    private let excluded: [String]
 
     /// Creates a comparison of two databases. It does not open them yet.
-    public init(of source: Database, against target: Database) {
+    ///
+    /// - Parameter excluded: The tables that are not compared, by their names in either database.
+    public init(of source: Database, against target: Database, excluding excluded: [String] = []) {
         self.source = source
         self.target = target
+        self.excluded = excluded
     }
 
     /// Compares the two databases and reports the differences. `events` receives the progress, as lines for people.
     ///
-    /// - Throws: `DatabaseError`.
+    /// - Throws: ``TransferError`` if neither database has a table that is to be left out, and `DatabaseError`.
     public func run(_ events: @escaping @Sendable (String) -> Void = { _ in }) async throws -> VerificationReport {
         var (report, remarks) = try await SourceRetry.whenChanged(events) { try await compare(events) }
         report.remarks += remarks
@@ -29,8 +33,8 @@ public struct Verification: Sendable {
         return try await Database.withConnections(source, target) { source, target in
             try source.snapshot {
                 try target.snapshot {
-                    let plan = VerificationPlan(
-                        try from.inspect(source), try to.inspect(target), from: from, to: to)
+                    let plan = try VerificationPlan(
+                        try from.inspect(source), try to.inspect(target), excluding: excluded, from: from, to: to)
                     let tables = try plan.tables.map { table in
                         events("comparing \(table.source.table)")
                         return try TableComparison(table, source, target).report()

@@ -30,7 +30,12 @@ struct VerificationPlan {
     private let from: any TransferDialect
     private let to: any TransferDialect
 
-    init(_ source: Inspection, _ target: Inspection, from: any TransferDialect, to: any TransferDialect) {
+    /// Plans the comparison of all tables but those that are excluded by their name in either database. Throws
+    /// `TransferError.inNeither`.
+    init(
+        _ source: Inspection, _ target: Inspection, excluding excluded: [String], from: any TransferDialect,
+        to: any TransferDialect
+    ) throws(TransferError) {
         self.from = from
         self.to = to
         let ours = source.tablesWithRows.filter { !$0.columns.isEmpty || to.takesTablesWithoutColumns }.map(source.held)
@@ -40,10 +45,14 @@ struct VerificationPlan {
         notCompared +=
             source.unreadable.map { "\($0), in the source" } + target.unreadable.map { "\($0), in the target" }
         let match = NameMatch(ours.map(\.name), theirs.map(\.name), from: from, to: to)
-        missing += match.onlyInSource.map { "table \($0) is only in the source" }
-        missing += match.onlyInTarget.map { "table \($0) is only in the target" }
+        let known = Set(ours.map(\.name) + theirs.map(\.name))
+        if let unknown = excluded.first(where: { !known.contains($0) }) { throw .inNeither(unknown) }
+        notCompared += excluded.map { "table \($0): left out, as requested" }
+        let left = Set(excluded)
+        missing += match.onlyInSource.filter { !left.contains($0) }.map { "table \($0) is only in the source" }
+        missing += match.onlyInTarget.filter { !left.contains($0) }.map { "table \($0) is only in the target" }
         let (our, their) = (ours.byName(\.name), theirs.byName(\.name))
-        for pair in match.pairs {
+        for pair in match.pairs where !left.contains(pair.source) && !left.contains(pair.target) {
             guard let table = our[pair.source], let other = their[pair.target] else { continue }
             if pair.source != pair.target { renamed.append("table \(pair.source) as \(pair.target)") }
             compare(
