@@ -4,13 +4,13 @@ extension PostgreSQLDialect {
     /// Makes the free sequences continue after the largest key of the filled tables: those that a default of a column asks, and those
     /// that are called `table_column_seq`, as Doctrine's are.
     ///
-    /// - Returns: A remark on the other free sequences; empty if there are none.
+    /// - Returns: A remark on the other free sequences, and on those that this role may not change; empty if there are none.
     package func continueFreeSequences(of tables: [String], on connection: any Connection) throws -> [String] {
         let filled = Set(tables)
         var unknown: [String] = []
         for row in try connection.query(SQL(trusted: Self.freeSequences)) {
             guard let sequence = row[0].text else { continue }
-            guard let table = row[1].text, let column = row[2].text else {
+            guard let table = row[1].text, let column = row[2].text, row[3].boolean == true else {
                 unknown.append(sequence)
                 continue
             }
@@ -26,12 +26,13 @@ extension PostgreSQLDialect {
         guard let first = unknown.first else { return [] }
         let names = unknown.prefix(10).joined(separator: ", ") + (unknown.count > 10 ? ", …" : "")
         return [
-            "no column of the target uses these sequences, so they are not set: \(names); if the application asks them for its keys, "
-                + "set them before it starts: SELECT setval('\(first)', …)"
+            "not set, because no column of the target uses them or this role may not change them: the sequences \(names); if the "
+                + "application asks them for its keys, set them before it starts: SELECT setval('\(first)', …)"
         ]
     }
 
-    /// Lists the sequences that count upwards and belong to no column, each with the columns of whole numbers that may use it.
+    /// Lists the sequences that count upwards and belong to no column, each with the columns of whole numbers that may use it, and whether
+    /// this role may read and set it.
     private static let freeSequences = """
         WITH free AS (
             SELECT c.oid, c.relname::text AS name
@@ -52,6 +53,7 @@ extension PostgreSQLDialect {
                 JOIN pg_catalog.pg_attrdef d ON d.oid = p.objid
                 JOIN used u ON (u.relation, u.attnum) = (d.adrelid, d.adnum)
         )
-        SELECT f.name, k.tab, k.col FROM free f LEFT JOIN known k ON k.oid = f.oid ORDER BY f.name, k.tab, k.col
+        SELECT f.name, k.tab, k.col, has_sequence_privilege(f.oid, 'SELECT') AND has_sequence_privilege(f.oid, 'UPDATE')
+        FROM free f LEFT JOIN known k ON k.oid = f.oid ORDER BY f.name, k.tab, k.col
         """
 }
