@@ -87,6 +87,13 @@ private func eventually(_ condition: () -> Bool) async throws {
         #expect(pool.figures.open == 0)
     }
 
+    @Test func idleConnectionsMayStayForEver() async throws {
+        let database = try Database(
+            DatabaseURL(parsing: "sqlite:\(folder("a.db"))"), options: ConnectionOptions(idleTimeout: .infinity))
+        #expect(try await database.withConnection { try $0.values("SELECT 1") } == [[1]])
+        await database.close()
+    }
+
     @Test func whoAsksFirstIsServedFirst() async throws {
         let pool = pool(limit: 1)
         let order = Guarded<[Int]>([])

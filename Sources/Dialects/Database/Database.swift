@@ -19,8 +19,9 @@ public final class Database: Sendable {
         self.url = url
         self.transferDialect = driver.dialect
         self.driver = driver
-        self.pool = ConnectionPool(
-            driver: driver, limit: options.poolSize, idleTimeout: .seconds(options.idleTimeout))
+        // A `Duration` holds no infinity; a year is as good.
+        let idleSeconds = min(max(0, options.idleTimeout), 86_400 * 365)
+        self.pool = ConnectionPool(driver: driver, limit: options.poolSize, idleTimeout: .seconds(idleSeconds))
     }
 
     /// Lends one connection to `body`, on that connection's own thread, until `body` returns. Statements of two leases never mix.
@@ -119,7 +120,8 @@ public struct ConnectionOptions: Sendable {
     public var applicationName: String
     /// The largest number of connections that are open at once.
     public var poolSize: Int
-    /// How long a connection stays open while nobody needs it, in seconds. The one that was used last stays open longer.
+    /// How long a connection stays open while nobody needs it, in seconds; infinity for ever. The one that was used last stays open
+    /// longer.
     public var idleTimeout: Double
     /// Whether the database belongs to this program: SQLite then runs in WAL mode.
     public var isOwned: Bool

@@ -27,7 +27,7 @@ extension PostgreSQLDialect {
         let names = unknown.prefix(10).joined(separator: ", ") + (unknown.count > 10 ? ", …" : "")
         return [
             "not set, because no column of the target uses them or this role may not change them: the sequences \(names); if the "
-                + "application asks them for its keys, set them before it starts: SELECT setval('\(first)', …)"
+                + "application asks them for its keys, set them before it starts: SELECT setval(\(SQLText.literal(SQLText.identifier(first))), …)"
         ]
     }
 

@@ -1,5 +1,6 @@
-// Columns whose values are converted on their way, mostly by a rule: seconds since 1970 become moments. What an expression says of the values in the
-// source is not true of those in the target, except that they are there, and how two that are converted alike compare.
+// Columns whose values are converted on their way, mostly by a rule: seconds since 1970 become moments. What an expression says of the
+// source's values is not true of the target's. Only two things are: whether there is a value, and how two columns that are converted
+// alike compare.
 
 extension SQLiteExpressionTranslation {
     /// Returns the column whose values are converted; `nil` if the expression is anything else than such a column's name.
