@@ -12,7 +12,10 @@ public struct Verification: Sendable {
 
     /// Creates a comparison of two databases. It does not open them yet.
     ///
-    /// - Parameter excluded: The tables that are not compared, by their names in either database.
+    /// - Parameters:
+    ///   - source: The database that the values come from.
+    ///   - target: The database that is held against it.
+    ///   - excluded: The tables that are not compared, by their names in either database.
     public init(of source: Database, against target: Database, excluding excluded: [String] = []) {
         self.source = source
         self.target = target
