@@ -44,11 +44,14 @@ package struct TranslatedView: Sendable, Equatable {
     package var columns: [Column]
     /// Whether the query asks for the current time, so that it yields other rows each time.
     package var asksForTime: Bool
+    /// What the query does a little differently in the target, in sentences.
+    package var remarks: [String]
 
-    package init(_ query: SQLExpression, columns: [Column], asksForTime: Bool = false) {
+    package init(_ query: SQLExpression, columns: [Column], asksForTime: Bool = false, remarks: [String] = []) {
         self.query = query
         self.columns = columns
         self.asksForTime = asksForTime
+        self.remarks = remarks
     }
 }
 

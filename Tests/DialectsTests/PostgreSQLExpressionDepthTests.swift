@@ -6,8 +6,10 @@ import Testing
 /// thousand levels of a tree.
 @Suite("Long and deep expressions of PostgreSQL's")
 struct PostgreSQLExpressionDepthTests {
-    private static let translation = PostgreSQLExpressionTranslation(
-        columns: [Column("a", .bigint), Column("t", .text)])
+    private static var translation: PostgreSQLExpressionTranslation {
+        PostgreSQLExpressionTranslation(
+            columns: [Column("a", .bigint), Column("t", .text)])
+    }
 
     private func predicate(_ text: String) throws -> String {
         let translated = try Self.translation.predicate(.native(sqlite: "", postgresql: text))

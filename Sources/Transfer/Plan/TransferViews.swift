@@ -23,6 +23,7 @@ extension TransferPlanner {
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
                 relations[SQLName.folded(view.name)] = relation
+                remarks += translated.remarks.map { "\(view.name): \($0)" }
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
             } catch {

@@ -48,8 +48,8 @@ struct PostgreSQLTypeName {
 }
 
 extension PostgreSQLTypeName {
-    /// Reads a type's name without its limits: `character varying`, `timestamp with time zone`. Returns the name and the index
-    /// behind it, or `nil` if there is no name.
+    /// Reads a type's name with its limits: `character varying(20)`, `timestamp with time zone`. Returns the name and the index behind
+    /// it, or `nil` if there is no name.
     static func read(_ tokens: [SQLToken], at start: Int) -> (name: String, end: Int)? {
         guard tokens.indices.contains(start), let first = tokens[start].name else { return nil }
         var (name, end) = (first, start + 1)
@@ -59,6 +59,7 @@ extension PostgreSQLTypeName {
                 guard let close = tokens.indices[next...].first(where: { tokens[$0].isSymbol(")") }),
                     tokens[(next + 1)..<close].allSatisfy({ $0.kind == .number || $0.isSymbol(",") || $0.isBlank })
                 else { return nil }
+                name += tokens[next...close].filter { !$0.isBlank }.map(\.text).joined()
                 end = close + 1
             } else if tokens[next].kind == .word, following.contains(tokens[next].text.uppercased()) {
                 name += " " + tokens[next].text

@@ -47,29 +47,15 @@ extension PostgreSQLDialect: TransferSource {
         return folds ? "lower(), upper() and ILIKE regard only the case of A to Z in the target" : nil
     }
 
-    /// Translates a view if its query, without casts of text to text and the operators of LIKE, is in SQL that both databases
-    /// share, and if it reads no decimals. SQLite keeps decimals as texts, and computes with them in another way.
+    /// Returns a view's query as SQLite computes the same rows. They are compared later (`ViewProof`).
     package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
-        let columns = relations.flatMap(\.columns)
-        guard case .native(_, let text) = view.query else { return TranslatedView(view.query, columns: columns) }
-        let plain = PostgreSQLViewText(PostgreSQLExpression(columns).withoutTextCasts(text))
-        let query = plain.text()
-        let foreign: Set<String> = ["ANY", "ARRAY", "LATERAL"]
-        if columns.contains(where: { $0.collation == .nocase }), query != plain.text(isPlain: true) {
-            throw Untranslatable("LIKE ignores the case of some columns")
+        guard case .native(_, let text) = view.query else {
+            return TranslatedView(view.query, columns: relations.flatMap(\.columns))
         }
-        for token in SQLToken.scan(query) {
-            guard !token.isSymbol("~"), token.kind != .word || !foreign.contains(token.text.uppercased()) else {
-                throw Untranslatable("\(token.text) means something else in the target: create it there by hand")
-            }
-        }
-        if let objection = PortableSQL.objection(to: plain.text(isPlain: true)) {
-            throw Untranslatable(objection.reason)
-        }
-        let decimals = MentionedNames(columns.filter(\.type.isDecimal).map(\.name))
-        if let decimal = decimals.mentioned(in: view.query).first {
-            throw Untranslatable("it reads the decimal \(decimal), which computes differently in the target")
-        }
-        return TranslatedView(.native(sqlite: query, postgresql: query), columns: columns)
+        let notes = PostgreSQLQueryNotes()
+        let rows = try PostgreSQLExpressionTranslation.view(text, over: relations, notes)
+        return TranslatedView(
+            .native(sqlite: rows.sql, postgresql: text), columns: rows.columns, asksForTime: notes.asksForTime,
+            remarks: notes.remarks)
     }
 }

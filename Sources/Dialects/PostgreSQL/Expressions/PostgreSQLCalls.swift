@@ -1,30 +1,50 @@
-// Calls of functions, the patterns of LIKE, days and JSON in SQLite's words.
+// Calls of functions, the patterns of LIKE, and JSON in SQLite's words.
 
 extension PostgreSQLExpressionTranslation {
     /// Translates a call of a function that yields the same in both databases.
     func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
+        if let piece = try currentTime(function) { return piece }
+        if Self.isAggregate(function, arguments.count) {
+            return try aggregate(SQLiteCall(name: function, arguments: arguments))
+        }
+        if function == "extract", case .binary("-", let end, let start)? = arguments.last,
+            arguments.first == .string("epoch"), let piece = try span(end, start)
+        {
+            return piece
+        }
         var pieces: [Piece] = []
         for argument in arguments { pieces.append(try piece(argument)) }
         if let text = try textCall(function, pieces) { return text }
-        let list = pieces.map(\.sql).joined(separator: ", ")
+        if let number = try numberCall(function, pieces) { return number }
         switch (function, pieces.count) {
-        case ("abs", 1) where pieces[0].kind == .integer || pieces[0].kind == .real:
-            return Piece("abs(\(list))", pieces[0].kind)
-        case ("coalesce", 2...) where pieces.allSatisfy({ $0.kind == pieces[0].kind }):
-            return Piece("coalesce(\(list))", pieces[0].kind)
+        case ("coalesce", 2) where pieces[0].quotient?.isAverage == true && pieces[1].exact != nil:
+            return pieces[1].exact.flatMap { pieces[0].quotient?.coalesced($0) }.map { Piece($0) } ?? pieces[0]
+        case ("coalesce", 1...):
+            return try chosen(pieces) { $0.count == 1 ? $0[0] : "coalesce(\($0.joined(separator: ", ")))" }
         case ("nullif", 2):
+            guard pieces[0].exact == nil || pieces[1].exact == nil || pieces.allSatisfy({ $0.kind == .integer }) else {
+                return try chosen(pieces) { "nullif(\($0[0]), \($0[1]))" }
+            }
             guard Self.isComparable(pieces) else { break }
-            return Piece("nullif(\(list))", pieces[0].kind)
+            return Piece("nullif(\(pieces[0].sql), \(pieces[1].sql))", pieces[0].kind)
         case ("greatest", 2), ("least", 2):
             // NULL is passed over in PostgreSQL, and is the result in SQLite.
-            guard Self.isComparable(pieces), pieces[0].kind != .text else { break }
-            let (a, b) = (pieces[0].sql, pieces[1].sql)
-            return Piece(
-                "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))", pieces[0].kind)
+            guard Self.isComparable(pieces) || pieces.contains(where: \.isDecimal), pieces[0].kind != .text else {
+                break
+            }
+            return try chosen(pieces) { list in
+                let (a, b) = (list[0], list[1])
+                return "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
+            }
         case ("num_nonnulls", 1...), ("num_nulls", 1...):
             let test = function == "num_nulls" ? "IS NULL" : "IS NOT NULL"
             return Piece("(\(pieces.map { "(\($0.sql) \(test))" }.joined(separator: " + ")))", .integer)
-        case ("date_part", 2): return try field(pieces[0], of: pieces[1])
+        case ("extract", 2), ("date_part", 2):
+            return try field(pieces[0], of: pieces[1], isExtract: function == "extract")
+        case ("date_trunc", 2): return try truncated(pieces[0], pieces[1])
+        case ("to_char", 2): return try written(pieces[0], pieces[1])
+        case ("attimezone", 2): return try zoned(pieces[0], pieces[1])
+        case ("timezone", 2): return try zoned(pieces[1], pieces[0])
         case ("jsonb_array_length", 1), ("json_array_length", 1):
             return Piece("json_array_length(\(pieces[0].place))", .integer)
         case ("jsonb_typeof", 1), ("json_typeof", 1): return Self.typeName(ofJSON: pieces[0].place)
@@ -33,24 +53,50 @@ extension PostgreSQLExpressionTranslation {
         throw Untranslatable("\(function)() has no known counterpart")
     }
 
+    private func span(_ end: SQLiteTree, _ start: SQLiteTree) throws(Untranslatable) -> Piece? {
+        let (a, b) = (try piece(end), try piece(start))
+        // The difference of two dates is a number.
+        guard case .shaped(let type) = a.kind, type != .date else { return nil }
+        return Piece(try elapsed(a, b))
+    }
+
+    private func numberCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        guard let number = pieces.first, number.exact != nil || number.kind == .real || number.kind == .quotient else {
+            return nil
+        }
+        switch (function, pieces.count) {
+        case ("abs", 1):
+            if let scaled = number.scaled { return Piece(scaled.holding("abs(\(scaled.sql))")) }
+            return number.kind == .quotient ? nil : Piece("abs(\(number.sql))", number.kind)
+        case ("round", 1): return number.isDecimal || number.kind == .quotient ? rounded(number, to: 0) : nil
+        case ("round", 2): return pieces[1].literal.flatMap(Int.init).flatMap { rounded(number, to: $0) }
+        case ("mod", 2):
+            guard pieces.allSatisfy({ $0.kind == .integer }) else { return nil }
+            try divisor(pieces[1], "%")
+            return Piece("(\(number.sql) % \(pieces[1].sql))", .integer)
+        default: return nil
+        }
+    }
+
     /// Whether two values are of one kind that compares in SQLite as in PostgreSQL.
     private static func isComparable(_ pieces: [Piece]) -> Bool {
         guard pieces[0].kind == pieces[1].kind else { return false }
         return switch pieces[0].kind {
         case .integer, .real, .text, .boolean, .bytes, .shaped: true
-        case .null, .decimal: false
+        case .null, .decimal, .quotient: false
         }
     }
 
     // MARK: Texts
 
     private func textCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        if function.hasPrefix("concat") { return try concatenation(function, pieces) }
         guard let text = pieces.first, text.kind == .text else { return nil }
         let list = pieces.map(\.sql).joined(separator: ", ")
         switch (function, pieces.count) {
         case ("lower", 1), ("upper", 1):
             // A default reads no column, and nobody compares it: its letters must be those of ASCII.
-            let isKnown = text.literal.map { $0.utf8.allSatisfy { $0 < 0x80 } } ?? !columns.isEmpty
+            let isKnown = text.literal.map { $0.utf8.allSatisfy { $0 < 0x80 } } ?? !scopes.isEmpty
             guard isKnown || text.isByBytes else {
                 throw Untranslatable("\(function)() converts more letters in PostgreSQL than in SQLite")
             }
@@ -62,6 +108,7 @@ extension PostgreSQLExpressionTranslation {
         case ("btrim", 1), ("btrim", 2): return Piece("trim(\(list))", .text)
         case ("ltrim", 1...2), ("rtrim", 1...2): return Piece("\(function)(\(list))", .text)
         case ("replace", 3) where pieces.allSatisfy({ $0.kind == .text }): return Piece("replace(\(list))", .text)
+        case ("split_part", 3): return try part(of: text, pieces[1], pieces[2])
         case ("strpos", 2): return Piece("instr(\(list))", .integer)
         case ("substr", 2...3), ("substring", 2...3):
             // A start before the first character is counted in PostgreSQL, and is one from the end in SQLite.
@@ -89,6 +136,33 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
+    /// Translates `split_part(text, '@', 2)`: the first or the second part.
+    private func part(of text: Piece, _ separator: Piece, _ number: Piece) throws(Untranslatable) -> Piece {
+        guard let delimiter = separator.literal, !delimiter.isEmpty, number.literal == "1" || number.literal == "2"
+        else {
+            throw Untranslatable("split_part() of more than two parts has no known counterpart")
+        }
+        let quoted = SQLText.literal(delimiter)
+        func end(_ sql: String) -> String { "instr(\(sql) || \(quoted), \(quoted))" }
+        func first(_ sql: String) -> String { "substr(\(sql), 1, \(end(sql)) - 1)" }
+        let rest = "substr(\(text.sql), \(end(text.sql)) + \(delimiter.unicodeScalars.count))"
+        return Piece(first(number.literal == "1" ? text.sql : rest), .text)
+    }
+
+    /// Translates `concat(a, b)` and `concat_ws(', ', a, b)`, which pass over NULL.
+    private func concatenation(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        let isJoin = function == "concat_ws"
+        let separator = isJoin ? pieces.first?.literal : ""
+        let parts = pieces.dropFirst(isJoin ? 1 : 0)
+        guard isJoin || function == "concat", let separator, !parts.isEmpty,
+            parts.allSatisfy({ $0.kind == .text || $0.kind == .integer || $0.kind == .null })
+        else { return nil }
+        let before = separator.isEmpty ? "" : "\(SQLText.literal(separator)) || "
+        let joined = try Self.chain(parts.map { "coalesce(\(before)\($0.sql), '')" }, "||")
+        let start = separator.unicodeScalars.count + 1
+        return Piece(separator.isEmpty ? joined : "substr(\(joined), \(start))", .text)
+    }
+
     /// Translates LIKE, which respects case in PostgreSQL and ignores it in SQLite, to GLOB, which respects it.
     private func matches(_ text: Piece, _ pattern: Piece, isCaseless: Bool) throws(Untranslatable) -> String {
         guard let literal = pattern.literal else { throw Untranslatable("the pattern of LIKE is not a literal") }
@@ -96,32 +170,6 @@ extension PostgreSQLExpressionTranslation {
             return "(\(text.sql) GLOB \(SQLText.literal(PostgreSQLPattern.glob(ofLike: literal))))"
         }
         return "(\(text.sql) LIKE \(SQLText.literal(literal)) ESCAPE '\\')"
-    }
-
-    // MARK: Days
-
-    /// Translates a difference of two dates, and a date that is moved by a number of days.
-    func days(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece {
-        let (day, other) = (operands[0], operands[1])
-        switch (sign, other.kind, operands.count) {
-        case ("-", .shaped(.date), 2):
-            return Piece("CAST(julianday(\(day.sql)) - julianday(\(other.sql)) AS INTEGER)", .integer)
-        case ("+", .integer, 2), ("-", .integer, 2):
-            let count = sign == "-" ? "-(\(other.sql))" : other.sql
-            return Piece("date(\(day.sql), (\(count)) || ' days')", .shaped(.date))
-        default: throw Untranslatable("\(sign) is used on a date and something other than a number of days")
-        }
-    }
-
-    /// Translates `EXTRACT(year FROM day)`. A timestamp with a zone depends on the session's zone.
-    private func field(_ name: Piece, of moment: Piece) throws(Untranslatable) -> Piece {
-        let formats = [
-            "year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "doy": "%j", "dow": "%w",
-        ]
-        guard let format = name.literal.flatMap({ formats[$0] }),
-            moment.kind == .shaped(.date) || moment.kind == .shaped(.datetime)
-        else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
-        return Piece("CAST(strftime('\(format)', \(moment.sql)) AS INTEGER)", .integer)
     }
 
     // MARK: JSON
@@ -141,8 +189,9 @@ extension PostgreSQLExpressionTranslation {
         guard sign == "->" else {
             return Piece("(CASE WHEN \(type) IN ('true', 'false') THEN \(type) ELSE CAST(\(value) AS TEXT) END)", .text)
         }
-        // As a value of its own, only an object or an array is JSON in SQLite.
-        var part = Piece("(CASE WHEN \(type) IN ('object', 'array') THEN \(value) END)", .text)
+        let quoted =
+            "CASE WHEN \(type) IN ('true', 'false') THEN \(type) WHEN \(type) IS NOT NULL THEN json_quote(\(value)) END"
+        var part = Piece("(\(quoted))", .text)
         part.member = (json.member?.json ?? json.sql, path)
         return part
     }

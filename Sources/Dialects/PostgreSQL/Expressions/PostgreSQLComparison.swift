@@ -38,14 +38,15 @@ extension PostgreSQLExpressionTranslation {
             guard isEquality || a.kind == .bytes || a.isByBytes || b.isByBytes else {
                 throw Untranslatable("\(sign) orders texts by the database's collation in PostgreSQL")
             }
-        case (.shaped(let type), .text): b = try shape(b, type)
-        case (.text, .shaped(let type)): a = try shape(a, type)
+        case (.shaped(let type), .text) where type != .interval: b = try shape(b, type)
+        case (.text, .shaped(let type)) where type != .interval: a = try shape(a, type)
+        case (.shaped(.interval), _), (_, .shaped(.interval)):
+            throw Untranslatable("it compares intervals, which are equal in more ways than their texts")
         case (.shaped(let type), .shaped(let other)):
             guard type == other else { throw Untranslatable("\(type) and \(other) are compared") }
-        case (.decimal(let precision), .integer), (.decimal(let precision), .real):
-            a.sql = try double(a, precision, beside: b)
-        case (.integer, .decimal(let precision)), (.real, .decimal(let precision)):
-            b.sql = try double(b, precision, beside: a)
+        case (.decimal, .decimal), (.quotient, .decimal), (.quotient, .integer), (.quotient, .real),
+            (.decimal, .integer), (.decimal, .real), (.integer, .decimal), (.real, .decimal):
+            return try decimals(a, b)
         case (_, _): throw Untranslatable("it compares values of different types, or decimals")
         }
         return (a.sql, b.sql)
@@ -54,16 +55,5 @@ extension PostgreSQLExpressionTranslation {
     private func shape(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> Piece {
         guard let literal = piece.literal else { throw Untranslatable("a text is compared with a \(type)") }
         return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type))
-    }
-
-    /// Returns a decimal as a double for a comparison. The double of a decimal of at most fifteen digits differs from that of
-    /// every other such decimal, and keeps the order. And any double tells whether the decimal is 0, or more than 0.
-    private func double(_ piece: Piece, _ precision: Int?, beside other: Piece) throws(Untranslatable) -> String {
-        guard let literal = other.literal else { throw Untranslatable("it compares decimals") }
-        let digits = literal.filter(\.isNumber).count
-        guard literal == "0" || (precision.map { $0 <= 15 } ?? false) && digits <= 15 else {
-            throw Untranslatable("it compares decimals of more than fifteen digits")
-        }
-        return "CAST(\(piece.sql) AS REAL)"
     }
 }

@@ -75,7 +75,8 @@ enum PostgreSQLDefaultTranslation {
         return "strftime(\(SQLText.literal(format)), 'now')"
     }
 
-    private static func format(of template: String) -> String? {
+    /// Returns a template of `to_char` (the manual, 9.8) as a format of strftime; `nil` if it has other fields.
+    static func format(of template: String) -> String? {
         let fields = [
             ("YYYY", "%Y"), ("HH24", "%H"), ("SS.MS", "%f"), ("SS.US", "%f000"), ("DDD", "%j"), ("MM", "%m"),
             ("DD", "%d"),

@@ -1,11 +1,13 @@
-/// Translates a PostgreSQL expression over one table into SQLite's SQL. It throws `Untranslatable` unless the meaning is known to
-/// be the same: an expression that means something else is worse than none.
+/// Translates a PostgreSQL expression, over one table or in a query, into SQLite's SQL. It throws `Untranslatable` unless the meaning
+/// is known to be the same: an expression that means something else is worse than none.
 struct PostgreSQLExpressionTranslation {
     /// The kind of value that a piece of SQL yields in SQLite.
     enum Kind: Equatable {
         case null, integer, real, text, boolean, bytes
         /// Text that holds a decimal, with the number of its digits if that is limited.
         case decimal(precision: Int?)
+        /// A quotient of decimals, such as an average. It has more digits than SQLite can compute.
+        case quotient
         /// Text in the canonical form of its type, so that equal values are equal bytes and sort in the right order.
         case shaped(ColumnType)
     }
@@ -15,6 +17,11 @@ struct PostgreSQLExpressionTranslation {
         var kind: Kind
         /// The text of a literal in quotes or digits, which takes the kind of its neighbour; `nil` for any other piece.
         var literal: String?
+        /// The decimal as an integer, if SQLite can compute with it in that way.
+        var scaled: ScaledInteger?
+        var quotient: DecimalQuotient?
+        /// Whether an integer is a bigint, whose sum is a numeric.
+        var isWide = false
         /// Whether the piece compares by bytes in both databases.
         var isByBytes = false
         /// Whether the piece is a column that is COLLATE NOCASE in SQLite.
@@ -32,11 +39,17 @@ struct PostgreSQLExpressionTranslation {
         var place: String { member.map { "\($0.json), \(SQLText.literal($0.path))" } ?? sql }
     }
 
-    let columns: [String: Column]
-    private let names: [String: String]
+    /// What a name can mean, from the innermost query outwards.
+    var scopes: [[PostgreSQLRelation]]
+    /// What a query can read, by name.
+    var relations: [String: PostgreSQLRelation] = [:]
+    /// What a query does that is not the same everywhere; `nil` outside of queries.
+    var notes: PostgreSQLQueryNotes?
+    /// What a column is called in the target, by its name in the source, where the two differ.
+    let names: [String: String]
 
     init(columns: [Column], names: [String: String] = [:]) {
-        self.columns = Dictionary(columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        scopes = columns.isEmpty ? [] : [[PostgreSQLRelation(nil, columns)]]
         self.names = names
     }
 
@@ -82,10 +95,11 @@ extension PostgreSQLExpressionTranslation {
     func piece(_ tree: SQLiteTree) throws(Untranslatable) -> Piece {
         switch tree {
         case .null: return Piece("NULL", .null)
-        case .number(let text): return Piece(text, Int64(text) == nil ? .real : .integer, literal: text)
+        case .number(let text): return Self.number(text)
         case .string(let text): return Piece(SQLText.literal(text), .text, literal: text)
         case .boolean(let flag): return Piece(flag ? "1" : "0", .boolean)
         case .name(let name, _): return try column(name)
+        case .column(let qualifier, let name): return try column(name, of: qualifier)
         case .unary(let sign, let operand): return try unary(sign, operand)
         case .binary(let sign, let left, let right): return try binary(sign, left, right)
         case .call(let function, let arguments): return try call(function, arguments)
@@ -99,35 +113,43 @@ extension PostgreSQLExpressionTranslation {
         case .collated(let operand, let collation): return try collated(operand, collation)
         case .cast(let operand, let type): return try cast(operand, type)
         case .choice(let branches, let otherwise): return try choice(branches, otherwise)
-        case .column, .aggregate, .row, .query, .exists, .isInQuery:
-            throw Untranslatable("it reads more than one row")
+        case .aggregate(let call): return try aggregate(call)
+        case .query(let query): return try value(of: query)
+        case .exists(let query): return Piece("EXISTS (\(try rows(of: query).sql))", .boolean)
+        case .isInQuery(let operand, let query, let negated): return try isIn(operand, query, negated: negated)
+        case .row: throw Untranslatable("it compares rows")
         case .matches: throw Untranslatable("LIKE respects case in PostgreSQL, and ignores it in SQLite")
         case .blob: throw Untranslatable("it contains a bit string")
         }
     }
 
-    func column(_ name: String) throws(Untranslatable) -> Piece {
-        guard let column = columns[name] ?? columns[SQLName.folded(name)] else {
-            // These words are functions that are called without parentheses (the manual, 9.26.1).
-            let asksWho = ["current_user", "current_role", "session_user", "user", "current_catalog", "current_schema"]
-            guard !asksWho.contains(SQLName.folded(name)) else {
-                throw Untranslatable("\(name) depends on the session, which the target does not know")
-            }
-            throw Untranslatable("the table has no column \(name)")
+    /// Returns a number as it is written. With a point it is a decimal in PostgreSQL, which a double makes a double.
+    static func number(_ literal: String) -> Piece {
+        guard Int64(literal) == nil else {
+            var piece = Piece(literal, .integer, literal: literal)
+            piece.isWide = Int32(literal) == nil
+            return piece
         }
-        var piece = Piece(SQLText.identifier(names[column.name] ?? column.name), Self.kind(of: column.type))
-        piece.isByBytes = column.collation == .binary
-        piece.isCaseless = column.collation == .nocase
+        var piece = Piece(literal, .real, literal: literal)
+        piece.scaled = ScaledInteger(literal: literal)
         return piece
     }
 
     private func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
         let piece = try piece(operand)
+        if let literal = piece.literal, Double(literal) != nil, sign == "-" {
+            var negative = Self.number("-" + literal)
+            negative.sql = "(\(negative.sql))"
+            return negative
+        }
+        if let scaled = piece.scaled, sign != "~" {
+            return Piece(scaled.holding("(\(sign)\(scaled.sql))"))
+        }
         guard piece.kind == .integer || piece.kind == .real else {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
-        return Piece("(\(sign)\(piece.sql))", piece.kind, literal: piece.literal.map { sign == "-" ? "-" + $0 : $0 })
+        return Piece("(\(sign)\(piece.sql))", piece.kind)
     }
 
     private func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
@@ -152,29 +174,35 @@ extension PostgreSQLExpressionTranslation {
         default:
             var operands: [Piece] = []
             for operand in Self.operands(of: sign, left, right) { operands.append(try piece(operand)) }
-            return operands[0].kind == .shaped(.date) ? try days(sign, operands) : try arithmetic(sign, operands)
+            if let moved = try moved(sign, operands) { return moved }
+            if let exact = try exactly(sign, operands) { return exact }
+            return try arithmetic(sign, operands)
         }
     }
 
-    /// Translates arithmetic with integers and doubles. A division by zero is NULL in SQLite and an error in PostgreSQL, so only a
-    /// division by another literal is known to mean the same.
+    /// Translates arithmetic with integers and doubles.
     private func arithmetic(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece {
-        var numbers: [String] = []
         var kind = Kind.integer
         for (at, piece) in operands.enumerated() {
             guard ["+", "-", "*", "/", "%"].contains(sign), piece.kind == .integer || piece.kind == .real && sign != "%"
             else {
                 throw Untranslatable("\(sign) is used on values that are not whole numbers or doubles")
             }
-            if at > 0, sign == "/" || sign == "%" {
-                guard let literal = piece.literal, Double(literal) != 0 else {
-                    throw Untranslatable("\(sign) by zero has another result")
-                }
-            }
+            if at > 0 { try divisor(piece, sign) }
             if piece.kind == .real { kind = .real }
-            numbers.append(piece.sql)
         }
-        return Piece(try Self.chain(numbers, sign), kind)
+        var piece = Piece(try Self.chain(operands.map(\.sql), sign), kind)
+        piece.isWide = operands.contains(where: \.isWide)
+        return piece
+    }
+
+    /// A division by zero is NULL in SQLite and an error in PostgreSQL. A query that divides has not failed so far; elsewhere only a
+    /// division by another literal is known to mean the same.
+    func divisor(_ piece: Piece, _ sign: String) throws(Untranslatable) {
+        guard sign == "/" || sign == "%", notes == nil else { return }
+        guard let literal = piece.literal, Double(literal) != 0 else {
+            throw Untranslatable("\(sign) by zero has another result")
+        }
     }
 
     /// Returns the operands that one sign joins from left to right: `a`, `b` and `c` of `(a + b) + c`. A chain is written without
@@ -201,71 +229,32 @@ extension PostgreSQLExpressionTranslation {
     }
 
     private func choice(_ branches: [SQLiteTree.Branch], _ otherwise: SQLiteTree?) throws(Untranslatable) -> Piece {
-        var sql = "(CASE"
-        var kinds: [Kind] = []
+        var conditions: [String] = []
+        var values: [Piece] = []
         for branch in branches {
-            let value = try piece(branch.value)
-            sql += " WHEN \(try condition(branch.condition)) THEN \(value.sql)"
-            kinds.append(value.kind)
+            conditions.append(try condition(branch.condition))
+            values.append(try piece(branch.value))
         }
-        if let otherwise {
-            let value = try piece(otherwise)
-            sql += " ELSE \(value.sql)"
-            kinds.append(value.kind)
+        if let otherwise { values.append(try piece(otherwise)) }
+        return try chosen(values) { values in
+            let list = zip(conditions, values).map { " WHEN \($0) THEN \($1)" }.joined()
+            let rest = otherwise == nil ? "" : " ELSE \(values[conditions.count])"
+            return "(CASE\(list)\(rest) END)"
         }
-        let kind = kinds.first { $0 != .null } ?? .null
-        guard kinds.allSatisfy({ $0 == kind || $0 == .null }) else {
-            throw Untranslatable("the branches of CASE differ in type")
-        }
-        return Piece(sql + " END)", kind)
     }
 
-    private func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
-        guard collation == "C" || collation == "POSIX" else {
-            throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
+    /// Translates what yields one of several values. Decimals are chosen as the integers that they are computed with.
+    func chosen(_ pieces: [Piece], _ sql: ([String]) -> String) throws(Untranslatable) -> Piece {
+        let pieces = try unified(pieces)
+        let known = pieces.filter { $0.kind != .null }
+        if let scale = known.first?.scaled?.scale, known.allSatisfy({ $0.scaled != nil }) {
+            let mayOverflow = known.contains { $0.scaled?.mayOverflow == true }
+            return Piece(
+                ScaledInteger(sql(pieces.map { $0.scaled?.sql ?? $0.sql }), scale, mayOverflow: mayOverflow))
         }
-        var piece = try piece(operand)
-        if piece.isCaseless { piece.sql = "(\(piece.sql) COLLATE BINARY)" }
-        (piece.isByBytes, piece.isCaseless) = (true, false)
+        var piece = Piece(sql(pieces.map(\.sql)), known.first?.kind ?? .null)
+        piece.isWide = known.contains(where: \.isWide)
+        piece.isByBytes = known.contains(where: \.isByBytes) && known.allSatisfy { $0.isByBytes || $0.literal != nil }
         return piece
-    }
-
-    private func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
-        let piece = try piece(operand)
-        let wanted = PostgreSQLTypeName(type.lowercased()).columnType
-        let kind = Self.kind(of: wanted)
-        switch (kind, piece.kind) {
-        case (.text, .text) where piece.isCaseless && !type.lowercased().contains("citext"):
-            return try collated(operand, "C")
-        case (.text, .text), (.integer, .integer), (.boolean, .boolean): return piece
-        case (.integer, .boolean): return Piece(piece.sql, .integer)
-        case (.text, .integer): return Piece("CAST(\(piece.sql) AS TEXT)", .text)
-        case (.real, .integer), (.real, .real):
-            return Piece("CAST(\(piece.sql) AS REAL)", .real, literal: piece.literal)
-        case (.decimal, .integer) where piece.literal != nil, (.decimal, .real) where piece.literal != nil: return piece
-        case (.integer, .text), (.decimal, .text), (.real, .text):
-            // A text that is not a number is an error in PostgreSQL.
-            guard let literal = piece.literal else {
-                if kind == .integer { return Piece("CAST(\(piece.sql) AS INTEGER)", .integer) }
-                if kind == .real { return Piece("CAST(\(piece.sql) AS REAL)", .real) }
-                break
-            }
-            guard let number = Double(literal), !number.isNaN else { break }
-            // SQLite has no word for infinity, but reads a number that is too large as it.
-            if number.isInfinite {
-                guard kind == .real else { break }
-                return Piece(number < 0 ? "-9e999" : "9e999", .real)
-            }
-            return Piece(literal, Int64(literal) == nil ? .real : .integer, literal: literal)
-        case (.boolean, .text) where piece.literal == nil:
-            return Piece("(lower(\(piece.sql)) IN ('true', 't', 'yes', 'y', 'on', '1'))", .boolean)
-        case (.text, .boolean): return Piece("(CASE \(piece.sql) WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)", .text)
-        case (.shaped(let type), .text):
-            guard let literal = piece.literal else { break }
-            return Piece(SQLText.literal(try Self.shaped(literal, as: type)), kind, literal: literal)
-        case (_, .null): return piece
-        default: break
-        }
-        throw Untranslatable("a cast to \(type.lowercased()) has no known counterpart")
     }
 }

@@ -6,10 +6,15 @@ struct PostgreSQLPhrase {
     private var depth = 0
 
     /// Parses an expression; `nil` if it uses more than the shared grammar.
-    static func tree(of text: String) -> SQLiteTree? {
+    static func tree(of text: String) -> SQLiteTree? { shared(text).flatMap(SQLiteTreeParser.parse) }
+
+    /// Parses a query; `nil` if it uses more than the shared grammar.
+    static func query(of text: String) -> SQLiteQuery? { shared(text).flatMap(SQLiteTreeParser.query) }
+
+    private static func shared(_ text: String) -> String? {
         var phrase = PostgreSQLPhrase(tokens: SQLToken.scan(text).filter { !$0.isBlank })
         guard let units = phrase.units(), phrase.at == phrase.tokens.count else { return nil }
-        return SQLiteTreeParser.parse(units.joined(separator: " "))
+        return units.joined(separator: " ")
     }
 
     private init(tokens: [SQLToken]) { self.tokens = tokens }
@@ -38,6 +43,14 @@ struct PostgreSQLPhrase {
                 units.append("CAST(\(operand) AS \(SQLText.identifier(type)))")
                 continue
             }
+            if token.isSymbol("("), let word = units.last?.uppercased(), word == "FILTER" || word == "OVER",
+                units.count > 1
+            {
+                guard let clause = atom() else { return nil }
+                units.removeLast()
+                units[units.count - 1] += " \(word) \(clause)"
+                continue
+            }
             if token.isSymbol("("), let name = units.last.flatMap(functionName) {
                 at += 1
                 guard let call = call(name) else { return nil }
@@ -54,6 +67,9 @@ struct PostgreSQLPhrase {
             } else {
                 guard let atom = atom() else { return nil }
                 units.append(atom)
+                if token.isWord("END"), let start = units.lastIndex(where: { $0.uppercased() == "CASE" }) {
+                    units.replaceSubrange(start..., with: [units[start...].joined(separator: " ")])
+                }
             }
         }
         return Self.complete(&matching, &units) ? units : nil
@@ -68,12 +84,18 @@ struct PostgreSQLPhrase {
         return true
     }
 
-    /// Reads one token, or all that a parenthesis encloses.
+    /// Reads one token, a name with its qualifiers, or all that a parenthesis encloses.
     private mutating func atom() -> String? {
         if take("(") { return list(until: ")").map { "(\($0))" } }
         guard let token else { return nil }
         at += 1
-        return token.text
+        guard token.name != nil else { return token.text }
+        var name = token.text
+        while self.token?.isSymbol(".") == true, at + 1 < tokens.count, tokens[at + 1].name != nil {
+            name += "." + tokens[at + 1].text
+            at += 2
+        }
+        return name
     }
 
     /// Reads the arguments of a call.
@@ -101,7 +123,7 @@ struct PostgreSQLPhrase {
             return parts + [rest.joined(separator: " ")]
         }
         switch name {
-        case "EXTRACT": return parts("FROM").map { "date_part(\(SQLText.literal($0[0].lowercased())), \($0[1]))" }
+        case "EXTRACT": return parts("FROM").map { "extract(\(SQLText.literal($0[0].lowercased())), \($0[1]))" }
         case "POSITION": return parts("IN").map { "strpos(\($0[1]), \($0[0]))" }
         case "SUBSTRING":
             let parts = parts("FROM", "FOR") ?? parts("FROM") ?? [inner.joined(separator: " ")]
@@ -117,9 +139,11 @@ struct PostgreSQLPhrase {
         }
     }
 
-    /// Reads `~~` or `~`, with `!` before or `*` behind it, and returns the name of the operator's function.
+    /// Reads `AT TIME ZONE`, or `~~` or `~`, with `!` before or `*` behind it, and returns the name of the operator's function.
     private mutating func matchingFunction() -> String? {
         let start = at
+        if take(word: "AT"), take(word: "TIME"), take(word: "ZONE") { return "attimezone" }
+        at = start
         let isNegated = take("!")
         guard take("~") else {
             at = start
@@ -139,7 +163,9 @@ struct PostgreSQLPhrase {
     /// Returns the unit as the name of a function; `nil` if it is anything else. The server quotes some names: `"left"(x, 1)`.
     private func functionName(_ unit: String) -> String? {
         let words: Set<String> = [
-            "AND", "OR", "NOT", "IN", "IS", "CASE", "WHEN", "THEN", "ELSE", "BETWEEN", "LIKE", "AS", "FROM", "FOR",
+            "ALL", "AND", "AS", "BETWEEN", "BY", "CASE", "DISTINCT", "ELSE", "EXCEPT", "FOR", "FROM", "HAVING", "IN",
+            "INTERSECT", "IS", "JOIN", "LIKE", "LIMIT", "NOT", "OFFSET", "ON", "OR", "SELECT", "THEN", "UNION", "USING",
+            "VALUES", "WHEN", "WHERE",
         ]
         if unit.first == "\"", unit.last == "\"", unit.count > 2 { return String(unit.dropFirst().dropLast()) }
         guard let first = unit.first, first.isLetter || first == "_" else { return nil }
@@ -161,13 +187,16 @@ struct PostgreSQLPhrase {
     }
 
     private mutating func array() -> String? {
+        var list: String?
         if take("(") {
-            guard let list = array(), take(")") else { return nil }
-            if take("::") { guard typeName() != nil else { return nil } }
-            return list
+            list = array()
+            guard list != nil, take(")") else { return nil }
+        } else {
+            guard take(word: "ARRAY"), take("[") else { return nil }
+            list = self.list(until: "]")
         }
-        guard take(word: "ARRAY"), take("[") else { return nil }
-        return list(until: "]")
+        if take("::") { guard typeName() != nil, !take("[") || take("]") else { return nil } }
+        return list
     }
 
     private mutating func typeName() -> String? {

@@ -190,23 +190,3 @@ extension SQLiteQuery {
         return select.groups.isEmpty && !select.isDistinct
     }
 }
-
-extension SQLiteQuery.Core {
-    /// Returns whether the SELECT reads a relation of this name.
-    fileprivate func reads(_ name: String) -> Bool {
-        switch self {
-        case .select(let select): select.sources.contains { $0.reads(name) }
-        case .values: false
-        }
-    }
-}
-
-extension SQLiteQuery.Source {
-    fileprivate func reads(_ name: String) -> Bool {
-        switch content {
-        case .table(let table): SQLName.equal(table, name)
-        case .query(let query): query.cores.contains { $0.reads(name) }
-        case .joined(let sources): sources.contains { $0.reads(name) }
-        }
-    }
-}

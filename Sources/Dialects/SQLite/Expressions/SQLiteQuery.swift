@@ -14,6 +14,8 @@ struct SQLiteQuery: Equatable {
 
     struct Select: Equatable {
         var isDistinct = false
+        /// The terms of PostgreSQL's `DISTINCT ON (…)`.
+        var distinctOn: [SQLiteTree] = []
         var results: [Result] = []
         var sources: [Source] = []
         var condition: SQLiteTree?
@@ -23,6 +25,7 @@ struct SQLiteQuery: Equatable {
 
         static func == (a: Select, b: Select) -> Bool {
             (a.isDistinct, a.results, a.sources, a.condition) == (b.isDistinct, b.results, b.sources, b.condition)
+                && a.distinctOn == b.distinctOn
                 && (a.groups, a.having, a.windows.map(\.name), a.windows.map(\.window))
                     == (b.groups, b.having, b.windows.map(\.name), b.windows.map(\.window))
         }
@@ -68,6 +71,26 @@ struct SQLiteQuery: Equatable {
     var order: [Order] = []
     var limit: SQLiteTree?
     var offset: SQLiteTree?
+}
+
+extension SQLiteQuery.Core {
+    /// Returns whether the SELECT reads a relation of this name.
+    func reads(_ name: String) -> Bool {
+        switch self {
+        case .select(let select): select.sources.contains { $0.reads(name) }
+        case .values: false
+        }
+    }
+}
+
+extension SQLiteQuery.Source {
+    func reads(_ name: String) -> Bool {
+        switch content {
+        case .table(let table): SQLName.equal(table, name)
+        case .query(let query): query.cores.contains { $0.reads(name) }
+        case .joined(let sources): sources.contains { $0.reads(name) }
+        }
+    }
 }
 
 /// The rows over which a function is computed (https://www.sqlite.org/windowfunctions.html).

@@ -97,6 +97,11 @@ extension SQLiteTreeParser {
     // MARK: SELECT
 
     private mutating func core() -> SQLiteQuery.Core? {
+        // PostgreSQL writes the first of three SELECTs in parentheses with the second.
+        if take("(") {
+            guard let query = query(), take(")") else { return nil }
+            return .select(.init(results: [.all(of: nil)], sources: [.init(content: .query(query))]))
+        }
         if take("VALUES") {
             let rows = items { parser -> [SQLiteTree]? in
                 guard parser.take("(") else { return nil }
@@ -107,7 +112,12 @@ extension SQLiteTreeParser {
         guard take("SELECT") else { return nil }
         var select = SQLiteQuery.Select()
         select.isDistinct = take("DISTINCT")
-        if !select.isDistinct { _ = take("ALL") }
+        if select.isDistinct, take("ON") {
+            guard take("("), let terms = list() else { return nil }
+            (select.isDistinct, select.distinctOn) = (false, terms)
+        } else if !select.isDistinct {
+            _ = take("ALL")
+        }
         guard let results = items({ $0.result() }) else { return nil }
         select.results = results
         if take("FROM") {

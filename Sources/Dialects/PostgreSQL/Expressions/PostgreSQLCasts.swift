@@ -1,0 +1,136 @@
+// Casts (the manual, 4.2.9) in SQLite's words.
+
+extension PostgreSQLExpressionTranslation {
+    func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
+        let piece = try piece(operand)
+        if piece.kind == .null { return piece }
+        let name = type.lowercased()
+        let wanted = PostgreSQLTypeName(name).columnType
+        let result: Piece? =
+            switch wanted {
+            case .smallint, .integer, .bigint: integer(piece, isWide: wanted == .bigint)
+            case .real: real(piece)
+            case .decimal(_, let scale): decimal(piece, scale: scale)
+            case .numeric: decimal(piece, scale: nil)
+            case .text, .json, .jsonText: text(piece, limit: nil)
+            case .varchar(let limit): text(piece, limit: limit)
+            case .boolean: boolean(piece)
+            case .bytes: piece.kind == .bytes ? piece : nil
+            case .timestamp, .datetime, .date, .time, .interval, .uuid: try shaped(piece, wanted)
+            // A literal of such a type is its text. The type may compare other texts in a way of its own.
+            case .native: piece.isCaseless && name == "citext" || isPlainLiteral(piece, name) ? piece : nil
+            }
+        guard let result else { throw Untranslatable("a cast to \(name) has no known counterpart") }
+        return result
+    }
+
+    private func isPlainLiteral(_ piece: Piece, _ type: String) -> Bool {
+        piece.kind == .text && piece.literal != nil && !type.contains("(")
+    }
+
+    private func integer(_ piece: Piece, isWide: Bool) -> Piece? {
+        var result: Piece?
+        switch piece.kind {
+        case .integer: result = piece
+        case .boolean: result = Piece(piece.sql, .integer)
+        case .text:
+            // A text that is not a number is an error in PostgreSQL.
+            guard let literal = piece.literal else {
+                result = Piece("CAST(\(piece.sql) AS INTEGER)", .integer)
+                break
+            }
+            if Int64(literal) != nil { result = Self.number(literal) }
+        case .decimal, .quotient: result = rounded(piece, to: 0).map { Piece($0.scaled?.sql ?? $0.sql, .integer) }
+        case .real where piece.scaled != nil: result = rounded(piece, to: 0).map { Piece($0.sql, .integer) }
+        case .real, .null, .bytes, .shaped: break
+        }
+        result?.isWide = isWide
+        return result
+    }
+
+    private func real(_ piece: Piece) -> Piece? {
+        switch piece.kind {
+        case .integer, .real: return Piece("CAST(\(piece.sql) AS REAL)", .real, literal: piece.literal)
+        case .decimal: return Piece("CAST(\(piece.sql) AS REAL)", .real)
+        case .quotient: return notes == nil ? nil : shown(piece)
+        case .text:
+            guard let literal = piece.literal else { return Piece("CAST(\(piece.sql) AS REAL)", .real) }
+            guard let number = Double(literal), !number.isNaN else { return nil }
+            // SQLite has no word for infinity, but reads a number that is too large as it.
+            if number.isInfinite { return Piece(number < 0 ? "-9e999" : "9e999", .real) }
+            return Piece(literal, Int64(literal) == nil ? .real : .integer, literal: literal)
+        case .null, .boolean, .bytes, .shaped: return nil
+        }
+    }
+
+    /// - Parameter scale: The digits behind the point; `nil` if there may be any number of them.
+    private func decimal(_ piece: Piece, scale: Int?) -> Piece? {
+        var number = piece
+        if piece.kind == .text, let literal = piece.literal {
+            guard let value = Double(literal), value.isFinite else { return nil }
+            number = Self.number(literal)
+        }
+        if let scale {
+            guard number.literal == nil || (number.exact?.scale ?? .max) > scale else { return number }
+            return rounded(number, to: scale)
+        }
+        switch number.kind {
+        case .decimal, .quotient: return number
+        case .integer:
+            guard number.literal == nil else { return number }
+            return Piece(ScaledInteger(number.sql, 0))
+        case .real: return number.literal == nil ? nil : number
+        case .null, .text, .boolean, .bytes, .shaped: return nil
+        }
+    }
+
+    private func text(_ piece: Piece, limit: Int?) -> Piece? {
+        switch piece.kind {
+        case .text where piece.isCaseless: return byBytes(piece)
+        case .text:
+            guard let limit, piece.literal.map({ $0.unicodeScalars.count > limit }) ?? true else { return piece }
+            return Piece("substr(\(piece.sql), 1, \(limit))", .text)
+        case .integer: return Piece("CAST(\(piece.sql) AS TEXT)", .text)
+        case .boolean: return Piece("(CASE \(piece.sql) WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)", .text)
+        // A column has as many digits as it is declared with.
+        case .decimal(let precision): return precision == nil ? nil : Piece(piece.sql, .text)
+        case .shaped(.date), .shaped(.uuid): return Piece(piece.sql, .text)
+        case .null, .real, .bytes, .quotient, .shaped: return nil
+        }
+    }
+
+    private func boolean(_ piece: Piece) -> Piece? {
+        switch piece.kind {
+        case .boolean: return piece
+        case .text where piece.literal == nil:
+            return Piece("(lower(\(piece.sql)) IN ('true', 't', 'yes', 'y', 'on', '1'))", .boolean)
+        case .integer where notes != nil: return Piece("(\(piece.sql) <> 0)", .boolean)
+        case .text, .integer, .null, .real, .bytes, .decimal, .quotient, .shaped: return nil
+        }
+    }
+
+    private func shaped(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> Piece? {
+        switch piece.kind {
+        case .text:
+            guard let literal = piece.literal else { return nil }
+            return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type), literal: literal)
+        case .shaped(type): return piece
+        case .shaped(let from): return try moment(piece, from, as: type)
+        case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient: return nil
+        }
+    }
+
+    func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
+        guard collation == "C" || collation == "POSIX" else {
+            throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
+        }
+        return byBytes(try piece(operand))
+    }
+
+    private func byBytes(_ piece: Piece) -> Piece {
+        var piece = piece
+        if piece.isCaseless { piece.sql = "(\(piece.sql) COLLATE BINARY)" }
+        (piece.isByBytes, piece.isCaseless) = (true, false)
+        return piece
+    }
+}

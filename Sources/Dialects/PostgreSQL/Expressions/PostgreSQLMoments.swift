@@ -1,0 +1,211 @@
+// Dates and timestamps (the manual, 9.9) in SQLite's words (https://www.sqlite.org/lang_datefunc.html).
+//
+// SQLite rounds fractions of a second to milliseconds, so that 23:59:59.9999 is the next day. They are cut off before.
+
+extension PostgreSQLExpressionTranslation {
+    /// Returns the seconds of a moment without their fraction, for SQLite's functions.
+    private func seconds(_ moment: Piece) -> String {
+        moment.kind == .shaped(.date) ? moment.sql : "substr(\(moment.sql), 1, 19)"
+    }
+
+    /// Notes that the session's time zone decides about a timestamp with a zone.
+    private func noteZone(_ type: ColumnType) throws(Untranslatable) {
+        guard let notes else { throw Untranslatable("it depends on the session's time zone") }
+        notes.usesZone = true
+    }
+
+    // MARK: The current time
+
+    /// Translates `now()` and its like; `nil` for any other function.
+    func currentTime(_ function: String) throws(Untranslatable) -> Piece? {
+        guard let notes else { return nil }
+        let piece: Piece
+        switch function {
+        case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp":
+            piece = Piece("strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')", .shaped(.timestamp))
+        case "localtimestamp":
+            try noteZone(.timestamp)
+            piece = Piece("strftime('%Y-%m-%d %H:%M:%f000', 'now')", .shaped(.datetime))
+        case "current_date":
+            try noteZone(.timestamp)
+            piece = Piece("date('now')", .shaped(.date))
+        default: return nil
+        }
+        notes.asksForTime = true
+        return piece
+    }
+
+    // MARK: Casts
+
+    /// Returns a moment as another type; `nil` if there is no known counterpart.
+    func moment(_ piece: Piece, _ from: ColumnType, as type: ColumnType) throws(Untranslatable) -> Piece? {
+        if from == .timestamp || type == .timestamp { try noteZone(.timestamp) }
+        switch (from, type) {
+        case (.datetime, .date), (.timestamp, .date): return Piece("substr(\(piece.sql), 1, 10)", .shaped(.date))
+        case (.date, .datetime): return Piece("(\(piece.sql) || ' 00:00:00.000000')", .shaped(.datetime))
+        case (.date, .timestamp): return Piece("(\(piece.sql) || 'T00:00:00.000000Z')", .shaped(.timestamp))
+        case (.timestamp, .datetime): return inUTC(piece)
+        case (.datetime, .timestamp): return asUTC(piece)
+        case (_, _): return nil
+        }
+    }
+
+    private func inUTC(_ moment: Piece) -> Piece {
+        Piece("replace(rtrim(\(moment.sql), 'Z'), 'T', ' ')", .shaped(.datetime))
+    }
+
+    private func asUTC(_ moment: Piece) -> Piece {
+        Piece("(replace(\(moment.sql), ' ', 'T') || 'Z')", .shaped(.timestamp))
+    }
+
+    /// Translates `moment AT TIME ZONE 'UTC'`. SQLite knows no other zones.
+    func zoned(_ moment: Piece, _ zone: Piece) throws(Untranslatable) -> Piece {
+        guard let name = zone.literal, ["utc", "gmt", "etc/utc", "z"].contains(name.lowercased()) else {
+            throw Untranslatable("AT TIME ZONE has a zone other than UTC, and SQLite knows no zones")
+        }
+        switch moment.kind {
+        case .shaped(.timestamp): return inUTC(moment)
+        case .shaped(.datetime): return asUTC(moment)
+        case .null, .integer, .real, .text, .boolean, .bytes, .decimal, .quotient, .shaped:
+            throw Untranslatable("AT TIME ZONE is used on something other than a timestamp")
+        }
+    }
+
+    // MARK: Arithmetic
+
+    /// Translates a difference of two dates, and a date or timestamp that is moved; `nil` if it is not about dates.
+    func moved(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece? {
+        guard case .shaped(let type) = operands[0].kind, type != .uuid else { return nil }
+        guard operands.count == 2, sign == "+" || sign == "-" else {
+            throw Untranslatable("\(sign) is used on a date and something other than a number of days")
+        }
+        let (moment, other) = (operands[0], operands[1])
+        switch (type, other.kind) {
+        case (.date, .shaped(.date)) where sign == "-":
+            return Piece("CAST(julianday(\(moment.sql)) - julianday(\(other.sql)) AS INTEGER)", .integer)
+        case (.date, .integer):
+            let count = sign == "-" ? "-(\(other.sql))" : other.sql
+            return Piece("date(\(moment.sql), (\(count)) || ' days')", .shaped(.date))
+        case (.date, .shaped(.interval)), (.datetime, .shaped(.interval)), (.timestamp, .shaped(.interval)):
+            return try shifted(sign, moment, type, by: other)
+        case (_, _): throw Untranslatable("\(sign) is used on a date and something other than a number of days")
+        }
+    }
+
+    /// Translates a moment that is moved by a literal interval without months, which SQLite adds in another way. A day lasts 24
+    /// hours in UTC.
+    private func shifted(
+        _ sign: String, _ moment: Piece, _ type: ColumnType, by span: Piece
+    ) throws(Untranslatable) -> Piece {
+        guard let modifiers = span.literal.flatMap({ Self.modifiers($0, isNegative: sign == "-") }) else {
+            throw Untranslatable("an interval is added that is not a literal of days, hours, minutes and whole seconds")
+        }
+        if type == .timestamp { try noteZone(.timestamp) }
+        if moment.sql.hasSuffix(", 'now')") {
+            return Piece("\(moment.sql.dropLast()), \(modifiers))", moment.kind)
+        }
+        let separator = type == .timestamp ? "T" : " "
+        let whole = "strftime('%Y-%m-%d\(separator)%H:%M:%S', \(seconds(moment)), \(modifiers))"
+        guard type != .date else { return Piece("(\(whole) || '.000000')", .shaped(.datetime)) }
+        return Piece("(\(whole) || substr(\(moment.sql), 20))", moment.kind)
+    }
+
+    /// Returns an interval as arguments of SQLite's functions: `'7 days', '-30 seconds'`.
+    private static func modifiers(_ interval: String, isNegative: Bool) -> String? {
+        guard let shaped = try? shaped(interval, as: .interval) else { return nil }
+        var list: [String] = []
+        var words = shaped.split(separator: " ")[...]
+        while let word = words.popFirst() {
+            if word.contains(":") {
+                let isBack = word.hasPrefix("-") != isNegative
+                let parts = word.drop { $0 == "-" || $0 == "+" }.split(separator: ":").compactMap { Int($0) }
+                guard parts.count == 3 else { return nil }
+                let seconds = (parts[0] * 60 + parts[1]) * 60 + parts[2]
+                list.append("'\(isBack ? "-" : "+")\(seconds) seconds'")
+            } else {
+                guard let days = Int(word), words.popFirst()?.hasPrefix("day") == true else { return nil }
+                list.append("'\((days < 0) != isNegative ? "-" : "+")\(abs(days)) days'")
+            }
+        }
+        return list.isEmpty ? nil : list.joined(separator: ", ")
+    }
+
+    // MARK: Fields
+
+    /// Translates `EXTRACT(year FROM moment)`, which is a numeric, or `date_part('year', moment)`, a double.
+    func field(_ name: Piece, of moment: Piece, isExtract: Bool) throws(Untranslatable) -> Piece {
+        guard let field = name.literal, case .shaped(let type) = moment.kind,
+            let exact = Self.field(field, of: moment.sql, type, seconds(moment))
+        else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
+        if type == .timestamp, field != "epoch" { try noteZone(type) }
+        guard !isExtract else { return Piece(exact) }
+        return Piece("(\(exact.sql) / \(ScaledInteger.power(exact.scale)).0)", .real)
+    }
+
+    private static func field(
+        _ field: String, of sql: String, _ type: ColumnType, _ seconds: String
+    ) -> ScaledInteger? {
+        guard [.date, .datetime, .timestamp].contains(type) else { return nil }
+        func part(_ format: String) -> String { "CAST(strftime('\(format)', \(seconds)) AS INTEGER)" }
+        let formats = [
+            "year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "doy": "%j", "dow": "%w",
+        ]
+        if let format = formats[field] { return ScaledInteger(part(format), 0) }
+        switch field {
+        case "quarter": return ScaledInteger("((\(part("%m")) + 2) / 3)", 0)
+        case "isodow": return ScaledInteger("((\(part("%w")) + 6) % 7 + 1)", 0)
+        case "epoch" where type == .date: return ScaledInteger(part("%s"), 0)
+        case "epoch": return ScaledInteger("(\(part("%s")) * 1000000 + \(fraction(sql)))", 6)
+        case "second" where type != .date: return ScaledInteger("(\(part("%S")) * 1000000 + \(fraction(sql)))", 6)
+        default: return nil
+        }
+    }
+
+    /// Returns the microseconds of a timestamp.
+    private static func fraction(_ sql: String) -> String {
+        "CAST(substr(rtrim(substr(\(sql), 21), 'Z') || '000000', 1, 6) AS INTEGER)"
+    }
+
+    /// Translates `EXTRACT(epoch FROM a - b)`: the seconds between two timestamps.
+    func elapsed(_ a: Piece, _ b: Piece) throws(Untranslatable) -> ScaledInteger {
+        guard case .shaped(let type) = a.kind, type != .date, a.kind == b.kind,
+            let end = Self.field("epoch", of: a.sql, type, seconds(a)),
+            let start = Self.field("epoch", of: b.sql, type, seconds(b))
+        else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
+        return ScaledInteger("(\(end.sql) - \(start.sql))", 6)
+    }
+
+    /// Translates `date_trunc('month', moment)`.
+    func truncated(_ unit: Piece, _ moment: Piece) throws(Untranslatable) -> Piece {
+        guard let unit = unit.literal, case .shaped(let type) = moment.kind, type == .datetime || type == .timestamp,
+            let (format, modifiers) = Self.truncation(unit.lowercased())
+        else { throw Untranslatable("date_trunc() of this unit has no known counterpart") }
+        if type == .timestamp { try noteZone(type) }
+        let (separator, end) = type == .timestamp ? ("T", "Z") : (" ", "")
+        let text = format.replacing("_", with: separator) + ".000000" + end
+        return Piece("strftime('\(text)', \(seconds(moment))\(modifiers))", moment.kind)
+    }
+
+    private static func truncation(_ unit: String) -> (format: String, modifiers: String)? {
+        switch unit {
+        case "second": ("%Y-%m-%d_%H:%M:%S", "")
+        case "minute": ("%Y-%m-%d_%H:%M:00", "")
+        case "hour": ("%Y-%m-%d_%H:00:00", "")
+        case "day": ("%Y-%m-%d_00:00:00", "")
+        // A week begins on Monday.
+        case "week": ("%Y-%m-%d_00:00:00", ", '-6 days', 'weekday 1'")
+        case "month": ("%Y-%m-01_00:00:00", "")
+        case "year": ("%Y-01-01_00:00:00", "")
+        default: nil
+        }
+    }
+
+    /// Translates `to_char(moment, 'YYYY-MM')`.
+    func written(_ moment: Piece, _ template: Piece) throws(Untranslatable) -> Piece {
+        guard case .shaped(let type) = moment.kind, [.date, .datetime, .timestamp].contains(type),
+            let format = template.literal.flatMap(PostgreSQLDefaultTranslation.format(of:)), !format.contains("%f")
+        else { throw Untranslatable("to_char() of this format has no known counterpart") }
+        if type == .timestamp { try noteZone(type) }
+        return Piece("strftime(\(SQLText.literal(format)), \(seconds(moment)))", .text)
+    }
+}

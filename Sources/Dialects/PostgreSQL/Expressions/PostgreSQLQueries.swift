@@ -1,0 +1,148 @@
+// A view's query in SQLite's words: each column by its table's name, each NULL in PostgreSQL's order, each decimal exact.
+
+extension PostgreSQLExpressionTranslation {
+    /// A translated query, and the columns that it yields.
+    struct Rows {
+        var sql: String
+        var columns: [Column]
+    }
+
+    /// Translates a view's query, as the server writes it.
+    static func view(
+        _ text: String, over tables: [Table], _ notes: PostgreSQLQueryNotes
+    ) throws(Untranslatable) -> Rows {
+        guard let query = PostgreSQLPhrase.query(of: text) else {
+            throw Untranslatable("it is written in words that have no known counterpart")
+        }
+        var translation = PostgreSQLExpressionTranslation(columns: [])
+        translation.notes = notes
+        for table in tables { translation.relations[table.name] = PostgreSQLRelation(table.name, table.columns) }
+        return try translation.rows(of: query)
+    }
+
+    /// Translates a query.
+    ///
+    /// - Parameter wanted: The columns that a recursive query has according to its first SELECT.
+    func rows(of query: SQLiteQuery, wanting wanted: [Column]? = nil) throws(Untranslatable) -> Rows {
+        var inside = self
+        var named: [String] = []
+        for part in query.named { named.append(try inside.add(part)) }
+        var rows = try inside.united(query, wanting: wanted)
+        if !named.isEmpty {
+            rows.sql = "WITH \(query.isRecursive ? "RECURSIVE " : "")\(named.joined(separator: ", ")) \(rows.sql)"
+        }
+        return rows
+    }
+
+    /// Translates one of the queries of WITH, which the following queries can then read. The first SELECT of a recursive one
+    /// determines its columns.
+    private mutating func add(_ part: SQLiteQuery.Named) throws(Untranslatable) -> String {
+        func relation(_ rows: Rows) -> PostgreSQLRelation {
+            var columns = rows.columns
+            for (at, name) in part.columns.enumerated() where at < columns.count { columns[at].name = name }
+            return PostgreSQLRelation(part.name, columns)
+        }
+        var rows: Rows
+        if part.query.cores.count > 1, part.query.cores.contains(where: { $0.reads(part.name) }) {
+            let seed = SQLiteQuery(named: part.query.named, cores: [part.query.cores[0]])
+            let start = try self.rows(of: seed)
+            relations[part.name] = relation(start)
+            rows = try self.rows(of: part.query, wanting: start.columns)
+        } else {
+            rows = try self.rows(of: part.query)
+        }
+        let relation = relation(rows)
+        relations[part.name] = relation
+        return "\(SQLText.identifier(part.name))(\(SQLText.identifiers(relation.columns.map(\.name)))) AS (\(rows.sql))"
+    }
+
+    /// Translates all SELECTs of a compound query, with one kind for each column, and adds ORDER BY and LIMIT.
+    private func united(_ query: SQLiteQuery, wanting wanted: [Column]?) throws(Untranslatable) -> Rows {
+        let isAlone = query.cores.count == 1
+        var parts: [PostgreSQLSelect] = []
+        for core in query.cores { parts.append(try select(core, isAlone ? query.order : [])) }
+        guard parts.allSatisfy({ $0.results.count == parts[0].results.count }) else {
+            throw Untranslatable("its SELECTs have different numbers of columns")
+        }
+        for column in parts[0].results.indices where !isAlone {
+            let pieces = try unified(parts.map { $0.results[column].piece })
+            for at in parts.indices { parts[at].results[column].piece = pieces[at] }
+        }
+        if !isAlone || parts[0].isDistinct {
+            for result in parts.flatMap(\.results) { try requireOneText(result.piece) }
+        }
+        // SQLite combines the SELECTs from left to right. PostgreSQL combines those of INTERSECT first, and writes parentheses.
+        guard Set(query.operators).count < 2 || !query.operators.contains("INTERSECT") else {
+            throw Untranslatable("it combines INTERSECT with other operators")
+        }
+        var sql = parts[0].sql
+        for (at, part) in parts.enumerated().dropFirst() { sql += " \(query.operators[at - 1]) \(part.sql)" }
+        let columns = parts[0].results.indices.map { at in
+            let pieces = parts.map { $0.results[at].piece }
+            return (pieces.first { $0.kind != .null } ?? pieces[0]).column(named: parts[0].results[at].name)
+        }
+        if let wanted, zip(wanted, columns).contains(where: { $0.type != $1.type }) {
+            throw Untranslatable("its recursive SELECT changes the type of a column")
+        }
+        let order = isAlone ? parts[0].order : try order(query.order, of: parts[0].results)
+        if !order.isEmpty { sql += " ORDER BY \(order.map(\.sql).joined(separator: ", "))" }
+        return Rows(sql: sql + (try limit(query, order)), columns: columns)
+    }
+
+    /// Translates the ORDER BY of a compound query, whose terms are columns of its result.
+    private func order(
+        _ terms: [SQLiteQuery.Order], of results: [PostgreSQLSelect.Result]
+    ) throws(Untranslatable) -> [PostgreSQLSelect.Order] {
+        var order: [PostgreSQLSelect.Order] = []
+        for term in terms {
+            let at: Int? =
+                switch term.term {
+                case .number(let text): Int(text).map { $0 - 1 }
+                case .name(let name, _): results.firstIndex { $0.name == name || $0.name == SQLName.folded(name) }
+                default: nil
+                }
+            guard let at, results.indices.contains(at), !results[at].piece.isDecimal else {
+                throw Untranslatable("its SELECTs are sorted together by something that SQLite can't sort by")
+            }
+            var piece = results[at].piece
+            piece.sql = String(at + 1)
+            order.append(.init(piece, term))
+        }
+        return order
+    }
+
+    /// LIMIT keeps the first rows, so their order has to be the same.
+    private func limit(_ query: SQLiteQuery, _ order: [PostgreSQLSelect.Order]) throws(Untranslatable) -> String {
+        guard query.limit != nil || query.offset != nil else { return "" }
+        if order.contains(where: { !$0.isSame }) {
+            throw Untranslatable("it keeps the first rows of texts that are sorted by the database's collation")
+        }
+        var sql = " LIMIT -1"
+        if let limit = query.limit { sql = " LIMIT \(try piece(limit).sql)" }
+        if let offset = query.offset { sql += " OFFSET \(try piece(offset).sql)" }
+        return sql
+    }
+
+    // MARK: Queries as values
+
+    /// Translates a query that stands for the only value of its only row.
+    func value(of query: SQLiteQuery) throws(Untranslatable) -> Piece {
+        let rows = try rows(of: query)
+        guard rows.columns.count == 1 else { throw Untranslatable("it compares rows") }
+        let scope = PostgreSQLRelation(nil, rows.columns)
+        var inside = self
+        inside.scopes = [[scope]]
+        var piece = try inside.column(rows.columns[0].name)
+        piece.sql = "(\(rows.sql))"
+        piece.scaled = piece.scaled.flatMap { ScaledInteger(column: piece.sql, precision: 18, scale: $0.scale) }
+        return piece
+    }
+
+    func isIn(_ operand: SQLiteTree, _ query: SQLiteQuery, negated: Bool) throws(Untranslatable) -> Piece {
+        let (left, right) = (try piece(operand), try value(of: query))
+        guard left.kind == right.kind, !left.isDecimal, left.kind != .shaped(.interval) else {
+            throw Untranslatable("IN compares values of different types, or decimals")
+        }
+        return Piece("(\(left.sql) \(negated ? "NOT IN" : "IN") \(right.sql))", .boolean)
+    }
+}

@@ -1,0 +1,235 @@
+/// One SELECT or VALUES in SQLite's words, before it is combined with others.
+struct PostgreSQLSelect {
+    typealias Piece = PostgreSQLExpressionTranslation.Piece
+
+    struct Result {
+        var name: String
+        var piece: Piece
+    }
+
+    /// A term of ORDER BY.
+    struct Order {
+        var sql: String
+        /// Whether SQLite sorts in the same order. It sorts texts by their bytes, PostgreSQL by a collation.
+        var isSame: Bool
+
+        /// NULL comes last in PostgreSQL, and first in SQLite, unless the query says.
+        init(_ piece: Piece, _ order: SQLiteQuery.Order) {
+            let nullsFirst = order.nullsFirst ?? order.isDescending
+            sql = (piece.scaled?.sql ?? piece.sql) + (order.isDescending ? " DESC" : "")
+            sql += nullsFirst ? " NULLS FIRST" : " NULLS LAST"
+            isSame = piece.kind != .text || piece.isByBytes
+        }
+    }
+
+    var isDistinct = false
+    var results: [Result] = []
+    /// The text from FROM on.
+    var tail = ""
+    /// The rows of VALUES; empty for a SELECT.
+    var rows: [[Piece]] = []
+    var order: [Order] = []
+    /// The number of each row among those of which DISTINCT ON keeps the first, and its place among all rows.
+    var first: (number: String, place: String)?
+
+    var sql: String {
+        guard rows.isEmpty else {
+            return "VALUES \(rows.map { "(\($0.map(\.sql).joined(separator: ", ")))" }.joined(separator: ", "))"
+        }
+        let list = results.map { "\($0.piece.sql) AS \(SQLText.identifier($0.name))" }
+        if let first {
+            let (number, place) = (SQLText.identifier("row number"), SQLText.identifier("row place"))
+            let all = "\(list.joined(separator: ", ")), \(first.number) AS \(number), \(first.place) AS \(place)"
+            return "SELECT \(SQLText.identifiers(results.map(\.name))) FROM (SELECT \(all)\(tail)) "
+                + "WHERE \(number) = 1 ORDER BY \(place)"
+        }
+        return "SELECT \(isDistinct ? "DISTINCT " : "")\(list.joined(separator: ", "))\(tail)"
+    }
+}
+
+extension PostgreSQLExpressionTranslation {
+    func select(
+        _ core: SQLiteQuery.Core, _ order: [SQLiteQuery.Order]
+    ) throws(Untranslatable) -> PostgreSQLSelect {
+        switch core {
+        case .select(let select): return try self.select(select, order)
+        case .values(let rows):
+            var select = PostgreSQLSelect()
+            for row in rows {
+                var pieces: [Piece] = []
+                for tree in row { pieces.append(try piece(tree)) }
+                select.rows.append(pieces)
+            }
+            guard let first = select.rows.first, select.rows.allSatisfy({ $0.count == first.count }) else {
+                throw Untranslatable("its VALUES have different numbers of columns")
+            }
+            for column in first.indices {
+                let pieces = try unified(select.rows.map { $0[column] })
+                for at in select.rows.indices { select.rows[at][column] = pieces[at] }
+                let known = pieces.first { $0.kind != .null } ?? pieces[0]
+                select.results.append(.init(name: "column\(column + 1)", piece: known))
+            }
+            return select
+        }
+    }
+
+    private func select(
+        _ select: SQLiteQuery.Select, _ order: [SQLiteQuery.Order]
+    ) throws(Untranslatable) -> PostgreSQLSelect {
+        var texts: [String] = []
+        let relations = try relations(of: select.sources, &texts)
+        var inside = self
+        inside.scopes.insert(relations, at: 0)
+        var made = PostgreSQLSelect(isDistinct: select.isDistinct)
+        if !select.sources.isEmpty { made.tail = " FROM \(try inside.joined(select.sources, &texts))" }
+        if let condition = select.condition { made.tail += " WHERE \(try inside.condition(condition))" }
+        if !select.groups.isEmpty { made.tail += " GROUP BY \(try inside.grouped(select.groups))" }
+        if let having = select.having { made.tail += " HAVING \(try inside.condition(having))" }
+        var windows: [String] = []
+        for (name, window) in select.windows {
+            windows.append("\(SQLText.identifier(name)) AS (\(try inside.rendered(window)))")
+        }
+        if !windows.isEmpty { made.tail += " WINDOW \(windows.joined(separator: ", "))" }
+        for result in select.results { made.results += try inside.results(result) }
+        for term in order { made.order.append(try inside.order(term, made.results)) }
+        if !select.distinctOn.isEmpty { try inside.keepFirst(of: select.distinctOn, in: &made) }
+        return made
+    }
+
+    /// Adds what keeps the first row of each group that `DISTINCT ON` makes, in the query's order.
+    private func keepFirst(of groups: [SQLiteTree], in select: inout PostgreSQLSelect) throws(Untranslatable) {
+        guard select.order.allSatisfy(\.isSame) else {
+            throw Untranslatable("DISTINCT ON keeps the first of texts that are sorted by the database's collation")
+        }
+        let order = select.order.isEmpty ? "" : " ORDER BY \(select.order.map(\.sql).joined(separator: ", "))"
+        select.first = (
+            number: "row_number() OVER (PARTITION BY \(try grouped(groups))\(order))",
+            place: "row_number() OVER (\(order.dropFirst()))"
+        )
+        select.order = []
+    }
+
+    private func results(_ result: SQLiteQuery.Result) throws(Untranslatable) -> [PostgreSQLSelect.Result] {
+        switch result {
+        case .expression(let tree, let alias, let text): return [try self.result(tree, alias, text)]
+        case .all(let qualifier):
+            var results: [PostgreSQLSelect.Result] = []
+            for relation in scopes[0] where qualifier == nil || relation.name == qualifier {
+                for column in relation.columns {
+                    results.append(.init(name: column.name, piece: piece(column, of: relation)))
+                }
+            }
+            return results
+        }
+    }
+
+    private func result(
+        _ tree: SQLiteTree, _ alias: String?, _ text: String
+    ) throws(Untranslatable) -> PostgreSQLSelect.Result {
+        let piece = shown(try piece(tree))
+        return .init(name: alias ?? tree.columnName ?? text, piece: piece)
+    }
+
+    /// - Throws: `Untranslatable` if equal values may have several texts here, as `1.0` and `1.00`.
+    func requireOneText(_ piece: Piece) throws(Untranslatable) {
+        guard !piece.isDecimal || piece.scaled != nil, piece.kind != .quotient, piece.kind != .shaped(.interval) else {
+            throw Untranslatable("it groups or sorts by intervals, by averages, or by decimals of any number of digits")
+        }
+    }
+
+    private func grouped(_ groups: [SQLiteTree]) throws(Untranslatable) -> String {
+        var terms: [String] = []
+        for tree in groups {
+            let piece = try piece(tree)
+            guard !tree.isConstant else { throw Untranslatable("it groups by a constant") }
+            try requireOneText(piece)
+            terms.append(piece.sql)
+        }
+        return terms.joined(separator: ", ")
+    }
+
+    /// Translates a term of ORDER BY: an expression, or the name or number of a result.
+    private func order(
+        _ term: SQLiteQuery.Order, _ results: [PostgreSQLSelect.Result]
+    ) throws(Untranslatable) -> PostgreSQLSelect.Order {
+        if case .number(let text) = term.term, let number = Int(text), results.indices.contains(number - 1) {
+            return .init(results[number - 1].piece, term)
+        }
+        let piece = try piece(term.term)
+        guard piece.kind != .quotient else { return .init(shown(piece), term) }
+        try requireOneText(piece)
+        return .init(piece, term)
+    }
+
+    // MARK: FROM
+
+    /// Returns the relations that FROM names, and adds the text of each to `texts`.
+    private func relations(
+        of sources: [SQLiteQuery.Source], _ texts: inout [String]
+    ) throws(Untranslatable) -> [PostgreSQLRelation] {
+        var found: [PostgreSQLRelation] = []
+        for source in sources {
+            switch source.content {
+            case .table(let name):
+                guard var relation = relations[name] ?? relations[SQLName.folded(name)], let table = relation.name
+                else {
+                    throw Untranslatable("it reads \(name), which is not transferred")
+                }
+                let quoted = SQLText.identifier(table)
+                relation.name = source.alias ?? table
+                texts.append(source.alias.map { "\(quoted) AS \(SQLText.identifier($0))" } ?? quoted)
+                found.append(relation)
+            case .query(let query):
+                let rows = try rows(of: query)
+                let name = source.alias ?? "query \(texts.count + 1)"
+                texts.append("(\(rows.sql)) AS \(SQLText.identifier(name))")
+                found.append(PostgreSQLRelation(name, rows.columns))
+            case .joined(let inner):
+                guard source.alias == nil else { throw Untranslatable("it gives an alias to a join in parentheses") }
+                found += try relations(of: inner, &texts)
+            }
+        }
+        return found
+    }
+
+    /// Returns the text of FROM. `texts` loses those of the relations that it contains.
+    private func joined(
+        _ sources: [SQLiteQuery.Source], _ texts: inout [String]
+    ) throws(Untranslatable) -> String {
+        var sql = ""
+        for source in sources {
+            if !sql.isEmpty { sql += " \(source.joinWord) " }
+            if case .joined(let inner) = source.content {
+                sql += "(\(try joined(inner, &texts)))"
+            } else {
+                sql += texts.removeFirst()
+            }
+            if let on = source.on { sql += " ON \(try condition(on))" }
+            if !source.using.isEmpty { sql += " USING (\(SQLText.identifiers(source.using)))" }
+        }
+        return sql
+    }
+}
+
+extension SQLiteQuery.Source {
+    fileprivate var joinWord: String {
+        switch join {
+        case .inner: on == nil && using.isEmpty ? "CROSS JOIN" : "JOIN"
+        case .left: "LEFT JOIN"
+        case .right: "RIGHT JOIN"
+        case .full: "FULL JOIN"
+        }
+    }
+}
+
+extension SQLiteTree {
+    /// The name of the column, if the expression is one.
+    fileprivate var columnName: String? {
+        switch self {
+        case .name(let name, _), .column(_, let name): name
+        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
+            .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            nil
+        }
+    }
+}
