@@ -27,6 +27,9 @@ public struct Inspection: Sendable, Equatable {
     package var tablesOfOtherSchemas: [String: Int] = [:]
     /// The objects that a schema value has no place for, each with the reason.
     public var omitted: [Omission]
+    /// The plain form of indexes that are omitted for what no other database has, such as columns beside the key, by table. It keeps
+    /// the same keys unique.
+    package var plainIndexes: [String: [Index]] = [:]
     /// The triggers, in the database's own words, if a dialect can translate them.
     package var triggers: [SourceTrigger] = []
     /// The same database in its own SQL, for a copy into a database of the same kind.

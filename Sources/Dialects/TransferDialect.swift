@@ -290,7 +290,7 @@ package protocol ExpressionTranslator {
     func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default?
     /// Returns a sentence about the meaning that a transferred default has in the target but not in the source; `nil` for most
     /// defaults.
-    func remark(on value: Default) -> String?
+    func remark(on value: Default, for type: ColumnType) -> String?
     /// Returns a column as an index with this collation must write it; `nil` if the column's name alone will do.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression?
 }

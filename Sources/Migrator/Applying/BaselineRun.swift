@@ -13,7 +13,6 @@ struct BaselineRun {
     /// already.
     func record(to target: String?) throws -> [String] {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
-        try connection.requireSchema()
         let count = try history.count(to: target)
         guard try !isRecorded(count) else { return [] }
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {

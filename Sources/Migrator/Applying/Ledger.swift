@@ -51,10 +51,17 @@ package struct Ledger {
         }
     }
 
+    /// Throws `DatabaseError` if no schema of the search path can be used, where every ledger would seem empty, and
+    /// `UnfinishedTransfer` if a transfer has not completed the database.
+    private func requireUsable() throws {
+        try connection.requireSchema()
+        try UnfinishedTransfer.requireNone(on: connection)
+    }
+
     /// Returns the same entries for a caller that goes on to use the database. Throws `UnfinishedTransfer` if a transfer has not
     /// completed the database.
     func usableEntries() throws -> [LedgerEntry] {
-        try UnfinishedTransfer.requireNone(on: connection)
+        try requireUsable()
         return try entries()
     }
 
@@ -67,14 +74,14 @@ package struct Ledger {
 
     /// Returns the same entries for a caller that goes on to use the database. Throws as `usableEntries` does.
     func usableEntries(of history: History) throws -> [LedgerEntry] {
-        try UnfinishedTransfer.requireNone(on: connection)
+        try requireUsable()
         return try entries(of: history)
     }
 
     /// Returns the canonical form of the operations of every applied migration, in the order of application. Throws as
     /// `usableEntries` does.
     func usableOperations() throws -> [String] {
-        try UnfinishedTransfer.requireNone(on: connection)
+        try requireUsable()
         guard try exists() else { return [] }
         return try connection.query("SELECT operations FROM tc_migrations ORDER BY position").map { $0[0].text ?? "" }
     }

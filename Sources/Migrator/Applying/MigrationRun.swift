@@ -36,7 +36,6 @@ struct MigrationRun {
 
     private func run(_ plan: (AppliedOrder) throws -> Plan) throws -> MigrationReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
-        try connection.requireSchema()
         // Nothing is locked, recorded or done for what is refused anyway, be it the last of many.
         let prepared = try prepare(plan, on: try ledger.usableEntries(of: history))
         let record = try SquashRun(of: history, on: connection)?.record(options) ?? SquashRun.Record()

@@ -12,7 +12,6 @@ struct RepairRun {
     /// Records every edited migration in one transaction. It does nothing if none was edited.
     func repair() throws -> RepairReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
-        try connection.requireSchema()
         guard try edited() != nil else { return RepairReport() }
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
             while let edited = try edited() {

@@ -5,16 +5,28 @@ import Synchronization
 struct TransferStreams: Sendable {
     private let pairs: [ConnectionPair]
 
-    /// Opens `count` streams over one snapshot. If it throws `DatabaseError`, nothing is left open.
+    /// Opens `count` streams over one snapshot, or as many of them as the server takes connections. If it throws `DatabaseError`,
+    /// nothing is left open.
     static func open(_ count: Int, from: Database, to: Database) async throws -> TransferStreams {
         var pairs: [ConnectionPair] = []
         do {
-            for _ in 0..<count { pairs.append(try await ConnectionPair.open(from, to)) }
+            pairs.append(try await ConnectionPair.open(from, to))
+            while pairs.count < count, let pair = try await further(from, to) { pairs.append(pair) }
             try await begin(pairs)
             return TransferStreams(pairs: pairs)
         } catch {
             for pair in pairs { await pair.close() }
             throw error
+        }
+    }
+
+    /// Opens another pair; `nil` if the server takes no more connections.
+    private static func further(_ from: Database, _ to: Database) async throws -> ConnectionPair? {
+        do {
+            return try await ConnectionPair.open(from, to)
+        } catch {
+            guard error.isForWantOfConnections else { throw error }
+            return nil
         }
     }
 

@@ -302,7 +302,9 @@ extension TransferPlanner {
         guard let value = column.default else { return }
         do throws(Untranslatable) {
             result.default = try translator.value(value, for: result.type)
-            if let remark = translator.remark(on: value) { remarks.append("\(table).\(column.name): \(remark)") }
+            if let remark = translator.remark(on: value, for: result.type) {
+                remarks.append("\(table).\(column.name): \(remark)")
+            }
         } catch {
             let consequence = column.isNullable ? "" : "; it is NOT NULL, so each new row must give a value"
             leave(.other, "\(table).\(column.name) DEFAULT", "the column has no default: \(error)\(consequence)")

@@ -77,16 +77,31 @@ extension TransferPlanner {
 
     mutating func addIndexes(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
         for index in origin.table.indexes {
-            do throws(Untranslatable) {
-                var result = index
-                result.parts = try parts(of: index, on: origin.table, translator)
-                if let condition = index.condition { result.condition = try translator.predicate(condition) }
-                result.name = names.relation(index.name, or: [], kind: "index", of: table.name)
-                table.indexes.append(result)
-                if index.parts.contains(where: \.isExpression) { computedIndexes.insert(result.name) }
-            } catch {
-                leave(.index, index.name, error.description)
-            }
+            if let reason = add(index, origin.table, to: &table, translator) { leave(.index, index.name, reason) }
+        }
+        for index in inspection.plainIndexes[origin.table.name] ?? [] {
+            guard add(index, origin.table, to: &table, translator) == nil,
+                let at = omitted.firstIndex(where: { $0.kind == .index && $0.name == index.name })
+            else { continue }
+            let reason = omitted.remove(at: at).reason
+            remarks.append("\(origin.table.name): the index \(index.name) \(reason): it has the same key without that")
+        }
+    }
+
+    /// Adds an index. Returns why it can't be made in the target, or `nil` if it can.
+    private mutating func add(
+        _ index: Index, _ origin: Table, to table: inout Table, _ translator: any ExpressionTranslator
+    ) -> String? {
+        do throws(Untranslatable) {
+            var result = index
+            result.parts = try parts(of: index, on: origin, translator)
+            if let condition = index.condition { result.condition = try translator.predicate(condition) }
+            result.name = names.relation(index.name, or: [], kind: "index", of: table.name)
+            table.indexes.append(result)
+            if index.parts.contains(where: \.isExpression) { computedIndexes.insert(result.name) }
+            return nil
+        } catch {
+            return error.description
         }
     }
 

@@ -123,7 +123,7 @@ struct ViewProof: Sendable {
 
 /// The canonical forms as which a view's values are compared.
 private struct ViewForms {
-    private let forms: [CanonicalForm?]
+    private let forms: [CanonicalForm]
     private let isRounded: [Bool]
 
     /// Whether any column is compared by fewer than all of its digits.
@@ -131,7 +131,8 @@ private struct ViewForms {
 
     init(_ types: [ColumnType], isRounded: Bool) {
         self.isRounded = types.map { isRounded && Self.isComputed($0) }
-        forms = zip(types, self.isRounded).map { $1 ? .real : CanonicalForm($0) }
+        // A type without a form of its own, such as an enumeration or an array, is compared by its text.
+        forms = zip(types, self.isRounded).map { $1 ? .real : CanonicalForm($0) ?? .text }
     }
 
     /// Whether values of this type are probably computed: doubles, and decimals without a limit, are the types of
@@ -151,7 +152,6 @@ private struct ViewForms {
     func digest(of row: any RowCursor) -> RowDigest {
         var digest = RowDigest()
         for (column, form) in forms.enumerated() {
-            guard let form else { continue }
             digest.add(isRounded[column] ? Self.rounded(row.raw(column)) : row.raw(column), as: form)
         }
         return digest

@@ -7,8 +7,18 @@ struct PostgreSQLIndexReader {
         /// The statement that makes the index again.
         var definition: String
         /// Why a schema value can't express the index; `nil` if it can.
-        var objection: String?
+        var objection: Objection?
+        /// Whether the index without what is objected to holds the same keys.
+        var hasPlainForm: Bool
         var isValid = true
+    }
+
+    struct Objection {
+        var reason: String
+        /// Whether an index without it holds the same keys.
+        var leavesKeys = false
+
+        init(_ reason: String, leavesKeys: Bool = false) { (self.reason, self.leavesKeys) = (reason, leavesKeys) }
     }
 
     private(set) var indexes: [Index] = []
@@ -56,14 +66,17 @@ struct PostgreSQLIndexReader {
             var index = Dialects.Index(name: name, parts: [])
             index.isUnique = row[2].boolean ?? false
             index.condition = row[5].text.map { expression($0, on: table) }
+            let objection = Self.objection(toIndex: row)
             indexes.append(
                 Index(
-                    table: table, index: index, definition: row[6].text ?? "", objection: Self.objection(toIndex: row),
-                    isValid: row[3].boolean ?? true))
+                    table: table, index: index, definition: row[6].text ?? "", objection: objection,
+                    hasPlainForm: objection?.leavesKeys ?? true, isValid: row[3].boolean ?? true))
         }
         let at = indexes.count - 1
         indexes[at].index.parts.append(part(row, on: table))
-        indexes[at].objection = indexes[at].objection ?? Self.objection(toPart: row)
+        guard let objection = Self.objection(toPart: row) else { return }
+        indexes[at].objection = indexes[at].objection ?? objection
+        indexes[at].hasPlainForm = indexes[at].hasPlainForm && objection.leavesKeys
     }
 
     private func expression(_ text: String, on table: String) -> SQLExpression {
@@ -77,27 +90,36 @@ struct PostgreSQLIndexReader {
         return .init(key, descending: isDescending, collation: row[11].text.map(PostgreSQLColumnReader.collation))
     }
 
-    private static func objection(toIndex row: Row) -> String? {
-        if row[3].boolean == false { return "is INVALID: the CREATE INDEX CONCURRENTLY that made it failed" }
+    private static func objection(toIndex row: Row) -> Objection? {
+        if row[3].boolean == false { return .init("is INVALID: the CREATE INDEX CONCURRENTLY that made it failed") }
         let method = row[4].text ?? ""
-        if method != "btree" { return "is a \(method) index, which a schema can't declare" }
+        if method != "btree" { return .init("is a \(method) index, which a schema can't declare") }
         // The unique index of a schema value allows any number of NULLs, so it would be a different index.
-        if row[14].boolean == true { return "is NULLS NOT DISTINCT, which a schema can't declare" }
-        if row[7].boolean == true { return "holds columns beside its key (INCLUDE), which a schema can't declare" }
+        if row[14].boolean == true { return .init("is NULLS NOT DISTINCT, which a schema can't declare") }
+        if row[7].boolean == true {
+            return .init("holds columns beside its key (INCLUDE), which a schema can't declare", leavesKeys: true)
+        }
         return nil
     }
 
     /// Returns why a schema value can't express a part of an index. By default nulls stand last in an ascending index and first
     /// in a descending one. In the options, bit 1 is `NULLS FIRST` and bit 0 is `DESC`.
-    private static func objection(toPart row: Row) -> String? {
+    private static func objection(toPart row: Row) -> Objection? {
         let options = row[10].integer ?? 0
-        if options == 1 || options == 2 { return "sets the position of NULLs, which a schema can't declare" }
+        if options == 1 || options == 2 {
+            return .init("sets the position of NULLs, which a schema can't declare", leavesKeys: true)
+        }
         if row[15].boolean == false {
-            return
+            return .init(
                 "compares by the collation \(row[11].text ?? ""), which treats some different texts as equal and can't be declared in a schema"
+            )
         }
         if row[12].boolean == false {
-            return "uses the operator class \(row[13].text ?? ""), which a schema can't declare"
+            // These classes differ from the default ones in the order alone (https://www.postgresql.org/docs/current/indexes-opclass.html).
+            let name = row[13].text ?? ""
+            return .init(
+                "uses the operator class \(name), which a schema can't declare",
+                leavesKeys: name.hasSuffix("_pattern_ops"))
         }
         return nil
     }

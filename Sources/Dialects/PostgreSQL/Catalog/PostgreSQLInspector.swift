@@ -1,8 +1,9 @@
 /// Reads the current schema of a live PostgreSQL database into a schema value, with one query for each kind of object.
 package enum PostgreSQLInspector {
     /// Returns everything in the schema that a schema value can express. The rest is listed with the reason. Throws
-    /// `DatabaseError`.
+    /// `DatabaseError`, also if the search path names no schema that the role may use: that is no empty database.
     package static func inspect(_ connection: any Connection) throws -> Inspection {
+        try connection.requireSchema()
         if connection.isInTransaction { return try read(connection) }
         return try connection.snapshot { try read(connection) }
     }
@@ -101,7 +102,8 @@ package enum PostgreSQLInspector {
         for index in indexes {
             guard let at = places[index.table] else { continue }
             if let objection = index.objection {
-                inspection.omitted.append(.init(.index, index.index.name, reason: objection))
+                inspection.omitted.append(.init(.index, index.index.name, reason: objection.reason))
+                if index.hasPlainForm { inspection.plainIndexes[index.table, default: []].append(index.index) }
             } else {
                 tables[at].indexes.append(index.index)
             }
@@ -177,13 +179,14 @@ package enum PostgreSQLInspector {
         ).compactMap { $0[0].text }
     }
 
-    /// Returns the last number of each identity or serial column that has counted and whose sequence this role may read.
+    /// Returns the last number of each identity or serial column whose sequence this role may read, if it has issued one or was set.
     /// `pg_sequences` would open every sequence of every schema, including sequences that others drop at this moment.
     private static func counters(_ connection: any Connection) throws(DatabaseError) -> [String: [String: Int64]] {
         let rows = try connection.query(
             """
             SELECT c.relname, a.attname,
-                max(CASE WHEN has_sequence_privilege(q.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(q.oid) END)
+                max(CASE WHEN has_sequence_privilege(q.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(q.oid) END),
+                max(CASE WHEN has_sequence_privilege(q.oid, 'SELECT') THEN q.oid::regclass::text END)
             FROM pg_class c
                 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
                     AND d.refobjid = c.oid AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
@@ -193,11 +196,43 @@ package enum PostgreSQLInspector {
             GROUP BY c.relname, a.attname
             """)
         var counters: [String: [String: Int64]] = [:]
+        var fresh: [(table: String, column: String, sequence: String)] = []
         for row in rows {
-            guard let table = row[0].text, let column = row[1].text, let last = row[2].integer else { continue }
-            if !OwnTables.names.contains(table) { counters[table, default: [:]][column] = last }
+            guard let table = row[0].text, let column = row[1].text, !OwnTables.names.contains(table) else { continue }
+            if let last = row[2].integer {
+                counters[table, default: [:]][column] = last
+            } else if let sequence = row[3].text {
+                fresh.append((table, column, sequence))
+            }
+        }
+        for (at, number) in try firstNumbers(of: fresh.map(\.sequence), connection) where number > 1 {
+            counters[fresh[at].table, default: [:]][fresh[at].column] = number - 1
         }
         return counters
+    }
+
+    /// Returns the number that each sequence issues next, by its index. Only the sequence itself tells the number that `START WITH` or
+    /// `RESTART WITH` has set before any was issued. A sequence that is dropped at this moment ends the reading, and none is known.
+    private static func firstNumbers(
+        of sequences: [String], _ connection: any Connection
+    ) throws(DatabaseError) -> [(Int, Int64)] {
+        var numbers: [(Int, Int64)] = []
+        for start in stride(from: 0, to: sequences.count, by: 200) {
+            let selects = sequences.indices[start...].prefix(200).map {
+                "SELECT \($0)::bigint, last_value FROM \(sequences[$0])"
+            }
+            let isInside = connection.isInTransaction
+            if isInside { try connection.execute("SAVEPOINT tc_sequences") }
+            do {
+                for row in try connection.query(SQL(trusted: selects.joined(separator: " UNION ALL "))) {
+                    if let at = row[0].integer, let next = row[1].integer { numbers.append((Int(at), next)) }
+                }
+            } catch  where error.kind == .other {
+                if isInside { try connection.execute("ROLLBACK TO SAVEPOINT tc_sequences") }
+            }
+            if isInside { try connection.execute("RELEASE SAVEPOINT tc_sequences") }
+        }
+        return numbers
     }
 }
 

@@ -61,6 +61,9 @@ extension PostgreSQLTypeName {
                 else { return nil }
                 name += tokens[next...close].filter { !$0.isBlank }.map(\.text).joined()
                 end = close + 1
+            } else if tokens[next].isSymbol("["), tokens.count > next + 1, tokens[next + 1].isSymbol("]") {
+                name += "[]"
+                end = next + 2
             } else if tokens[next].kind == .word, following.contains(tokens[next].text.uppercased()) {
                 name += " " + tokens[next].text
                 end = next + 1

@@ -8,6 +8,7 @@ struct PostgreSQLConnectFailure {
         var kind: DatabaseError.Kind
         var message: String
         var remedy: String?
+        var code: String?
     }
 
     private let reason: String
@@ -42,11 +43,19 @@ struct PostgreSQLConnectFailure {
             Meaning(
                 words: "FATAL: database \"", kind: .unreachable, message: "there is no such database",
                 remedy: "create it with createdb \(database)"),
+            full("too many connections for"), full("too many clients already"), full("connection slots are reserved"),
             Meaning(words: "invalid integer value", kind: .invalidURL, message: "the URL's parameters are not valid"),
             Meaning(words: "invalid sslmode value", kind: .invalidURL, message: "the URL's parameters are not valid"),
             Meaning(
                 words: "definition of service", kind: .invalidURL, message: "the service's definition can't be found"),
         ]
+    }
+
+    private func full(_ words: String) -> Meaning {
+        Meaning(
+            words: words, kind: .unreachable, message: "the server takes no more connections",
+            remedy: "end others, or raise the limit of the role, the database or the server (max_connections)",
+            code: DatabaseError.tooManyConnections)
     }
 
     /// The error for people: one sentence of ours, followed by libpq's text.
@@ -58,6 +67,15 @@ struct PostgreSQLConnectFailure {
             ?? Meaning(
                 words: "", kind: .unreachable, message: "the server can't be reached",
                 remedy: "check that it runs, its host and its port")
-        return DatabaseError(meaning.kind, "\(meaning.message): \(spoken)", remedy: meaning.remedy)
+        return DatabaseError(
+            meaning.kind, "\(meaning.message): \(spoken)", code: meaning.code, remedy: meaning.remedy)
     }
+}
+
+extension DatabaseError {
+    /// `too_many_connections` (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+    fileprivate static let tooManyConnections = "53300"
+
+    /// Whether the server may take this connection once another one has ended.
+    package var isForWantOfConnections: Bool { code == Self.tooManyConnections }
 }

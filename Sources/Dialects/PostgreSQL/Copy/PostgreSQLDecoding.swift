@@ -8,6 +8,8 @@ enum PostgreSQLDecoding {
     case real
     case boolean
     case text
+    /// `character(n)`, whose blanks at the end mean nothing (https://www.postgresql.org/docs/current/datatype-character.html).
+    case padded
     case json
     case bytea
     case numeric
@@ -27,9 +29,8 @@ enum PostgreSQLDecoding {
         case PostgreSQLType.oid: self = .oid
         case PostgreSQLType.float4, PostgreSQLType.float8: self = .real
         case PostgreSQLType.boolean: self = .boolean
-        case PostgreSQLType.text, PostgreSQLType.varchar, PostgreSQLType.bpchar, PostgreSQLType.name,
-            PostgreSQLType.json:
-            self = .text
+        case PostgreSQLType.text, PostgreSQLType.varchar, PostgreSQLType.name, PostgreSQLType.json: self = .text
+        case PostgreSQLType.bpchar: self = .padded
         case PostgreSQLType.jsonb: self = .json
         case PostgreSQLType.bytea: self = .bytea
         case PostgreSQLType.numeric: self = .numeric
@@ -55,6 +56,9 @@ enum PostgreSQLDecoding {
         case (.real, 8): return .real(Double(bitPattern: bytes.integer(at: 0, UInt64.self)))
         case (.boolean, 1): return .boolean(bytes[0] != 0)
         case (.text, _): return .text(bytes)
+        case (.padded, _):
+            let end = bytes.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0
+            return .text(UnsafeRawBufferPointer(rebasing: bytes[..<end]))
         // jsonb begins with a version byte.
         case (.json, 1...): return .text(UnsafeRawBufferPointer(rebasing: bytes[1...]))
         case (.numeric, 8...): return .text(scratch.make(column) { _ = $0.append(textOfNumeric: bytes) })

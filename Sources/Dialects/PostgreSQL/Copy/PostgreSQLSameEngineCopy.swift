@@ -165,7 +165,7 @@ struct PostgreSQLSameEngineCopy {
     mutating func add(_ indexes: [PostgreSQLIndexReader.Index]) {
         for index in indexes {
             guard index.isValid else {
-                copy.omitted.append(.init(.index, index.index.name, reason: index.objection ?? "is INVALID"))
+                copy.omitted.append(.init(.index, index.index.name, reason: index.objection?.reason ?? "is INVALID"))
                 continue
             }
             copy.parts.append(

@@ -27,12 +27,14 @@ extension PostgreSQLDialect: TransferTarget {
     package var countsInPrimaryKeysOnly: Bool { false }
 
     package func existingObjects(on connection: any Connection) throws -> [String] {
-        try connection.query(
+        try connection.requireSchema()
+        // A partitioned table depends on its own columns.
+        return try connection.query(
             """
             SELECT c.relname FROM pg_class c
             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND \(PostgreSQLCatalogScope.whole.relations)
               AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                              AND d.deptype IN ('i', 'a'))
+                              AND d.refobjid <> c.oid AND d.deptype IN ('i', 'a'))
             ORDER BY c.relname
             """
         ).compactMap { $0[0].text }

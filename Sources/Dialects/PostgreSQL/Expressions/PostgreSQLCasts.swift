@@ -15,7 +15,7 @@ extension PostgreSQLExpressionTranslation {
             case .text, .json, .jsonText: text(piece, limit: nil)
             case .varchar(let limit): text(piece, limit: limit)
             case .boolean: boolean(piece)
-            case .bytes: piece.kind == .bytes ? piece : nil
+            case .bytes: bytes(piece)
             case .timestamp, .datetime, .date, .time, .interval, .uuid: try shaped(piece, wanted)
             // A literal of such a type is its text. The type may compare other texts in a way of its own.
             case .native: piece.isCaseless && name == "citext" || isPlainLiteral(piece, name) ? piece : nil
@@ -97,6 +97,15 @@ extension PostgreSQLExpressionTranslation {
         case .shaped(.date), .shaped(.uuid): return Piece(piece.sql, .text)
         case .null, .real, .bytes, .quotient, .shaped: return nil
         }
+    }
+
+    private func bytes(_ piece: Piece) -> Piece? {
+        if piece.kind == .bytes { return piece }
+        guard let literal = piece.literal, literal.hasPrefix("\\x"), literal.dropFirst(2).allSatisfy(\.isHexDigit)
+        else {
+            return nil
+        }
+        return Piece("x'\(literal.dropFirst(2))'", .bytes)
     }
 
     private func boolean(_ piece: Piece) -> Piece? {

@@ -1,14 +1,24 @@
 /// Translates computed defaults of PostgreSQL into SQLite's SQL, for the type that the column has there.
 enum PostgreSQLDefaultTranslation {
-    /// Returns the default; `nil` for NULL, which a column without a default gets anyway.
-    static func value(of text: String, for type: ColumnType) throws(Untranslatable) -> Default? {
+    /// Returns the default; `nil` for NULL, which a column without a default gets anyway. `notes` learns whether it depends on the
+    /// session's time zone.
+    static func value(
+        of text: String, for type: ColumnType, _ notes: PostgreSQLQueryNotes
+    ) throws(Untranslatable) -> Default? {
         let tokens = bare(SQLToken.scan(text).filter { !$0.isBlank })
         if let idiom = idiom(tokens, for: type) { return idiom }
         if let moment = writtenMoment(tokens, for: type) {
             return .expression(.native(sqlite: moment, postgresql: text))
         }
-        let translation = PostgreSQLExpressionTranslation(columns: [])
-        let piece = try translation.piece(translation.parsed(text))
+        var translation = PostgreSQLExpressionTranslation(columns: [])
+        translation.notes = notes
+        var piece = try translation.piece(translation.parsed(text))
+        if case .shaped(let from) = piece.kind,
+            case .shaped(let wanted) = PostgreSQLExpressionTranslation.kind(of: type),
+            from != wanted, let assigned = try translation.moment(piece, from, as: wanted)
+        {
+            piece = assigned
+        }
         switch (piece.kind, PostgreSQLExpressionTranslation.kind(of: type)) {
         case (.null, _): return nil
         // Every digit counts, because 0.10 is a text in SQLite.
@@ -54,9 +64,14 @@ enum PostgreSQLDefaultTranslation {
         let text = tokens.map { $0.text.lowercased() }.joined()
         switch type {
         case .datetime: return utc.contains(text) ? .now : nil
-        case .date: return text == "current_date" || utc.contains { text == "(\($0))::date" } ? .today : nil
+        case .date: return utc.contains { text == "(\($0))::date" } ? .today : nil
         case .time: return utc.contains { text.hasPrefix("(\($0))::time") } ? .now : nil
-        case .uuid, .text, .varchar: return text == "gen_random_uuid()" ? .uuid : nil
+        case .uuid, .text, .varchar:
+            let calls: Set<String> = [
+                "gen_random_uuid()", "(gen_random_uuid())", "uuid_generate_v4()", "(uuid_generate_v4())",
+            ]
+            return calls.contains(text) ? .uuid : nil
+        case .native(_, let name) where name.hasSuffix("[]"): return text.hasPrefix("array[]::") ? .text("{}") : nil
         case .smallint, .integer, .bigint: return seconds.contains(text) ? .now : nil
         case .real, .decimal, .numeric, .boolean, .timestamp, .interval, .json, .jsonText, .bytes, .native: return nil
         }

@@ -26,6 +26,9 @@ extension PostgreSQLExpressionTranslation {
         case "localtimestamp":
             try noteZone(.timestamp)
             piece = Piece("strftime('%Y-%m-%d %H:%M:%f000', 'now')", .shaped(.datetime))
+        case "localtime":
+            try noteZone(.timestamp)
+            piece = Piece("strftime('%H:%M:%f000', 'now')", .shaped(.time))
         case "current_date":
             try noteZone(.timestamp)
             piece = Piece("date('now')", .shaped(.date))

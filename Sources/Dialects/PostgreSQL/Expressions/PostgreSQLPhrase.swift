@@ -195,7 +195,7 @@ struct PostgreSQLPhrase {
             guard take(word: "ARRAY"), take("[") else { return nil }
             list = self.list(until: "]")
         }
-        if take("::") { guard typeName() != nil, !take("[") || take("]") else { return nil } }
+        if take("::") { guard typeName() != nil else { return nil } }
         return list
     }
 

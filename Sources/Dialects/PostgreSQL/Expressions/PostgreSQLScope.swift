@@ -40,6 +40,7 @@ extension PostgreSQLExpressionTranslation {
             guard found.count < 2 else { throw Untranslatable("\(name) may be a column of several tables") }
             if let (relation, column) = found.first { return piece(column, of: relation) }
         }
+        if let piece = try currentTime(SQLName.folded(name)) { return piece }
         // These words are functions that are called without parentheses (the manual, 9.26.1).
         let asksWho = ["current_user", "current_role", "session_user", "user", "current_catalog", "current_schema"]
         guard !asksWho.contains(SQLName.folded(name)) else {

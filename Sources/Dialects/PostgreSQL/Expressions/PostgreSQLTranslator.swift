@@ -27,11 +27,19 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
             guard case .shaped(let shaped) = Self.kind(of: type) else { return value }
             return .text(try Self.shaped(text, as: shaped))
         case .expression(let expression):
-            return try PostgreSQLDefaultTranslation.value(of: Self.text(expression), for: type)
+            return try PostgreSQLDefaultTranslation.value(
+                of: Self.text(expression), for: type, PostgreSQLQueryNotes())
         }
     }
 
-    func remark(on value: Default) -> String? { nil }
+    func remark(on value: Default, for type: ColumnType) -> String? {
+        guard case .expression(let expression) = value else { return nil }
+        let notes = PostgreSQLQueryNotes()
+        _ = try? PostgreSQLDefaultTranslation.value(of: Self.text(expression), for: type, notes)
+        guard notes.usesZone else { return nil }
+        return
+            "its default counts days and hours in UTC in SQLite, and in the session's time zone (TimeZone) in PostgreSQL"
+    }
 
     /// Returns a column as an index writes it. SQLite compares text by bytes, and under any deterministic collation of PostgreSQL
     /// equal texts have equal bytes. Only a column that becomes NOCASE in SQLite needs an explicit `COLLATE BINARY`.

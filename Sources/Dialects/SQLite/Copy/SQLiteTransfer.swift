@@ -96,7 +96,7 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         }
     }
 
-    func remark(on value: Default) -> String? {
+    func remark(on value: Default, for _: ColumnType) -> String? {
         guard case .expression(let expression) = value,
             SQLToken.scan(Self.text(expression)).contains(where: { $0.stringValue?.lowercased() == "localtime" })
         else { return nil }
