@@ -150,3 +150,12 @@ struct SQLiteFile: Sendable {
         }
     }
 }
+
+extension SQLiteFile {
+    /// The error of a read that saw more than one state of the file.
+    var writtenMeanwhile: DatabaseError {
+        DatabaseError(
+            .changedMeanwhile, "another program wrote \(name) while it was read",
+            remedy: "stop that program during the read, or start it before the read begins: then both can work")
+    }
+}

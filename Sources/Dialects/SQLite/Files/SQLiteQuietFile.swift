@@ -48,9 +48,7 @@ final class SQLiteQuietFile: Sendable {
     /// Returns the error if the file was written in spite of the locks; otherwise `nil`.
     func change() -> DatabaseError? {
         if let now = try? SQLiteFingerprint(of: file), now.hasSameDatabase(as: fingerprint) { return nil }
-        return DatabaseError(
-            .changedMeanwhile, "another program wrote \(file.name) while it was read",
-            remedy: "stop that program during the read, or start it before the read begins: then both can work")
+        return file.writtenMeanwhile
     }
 
     /// The remarks about newcomers, for messages.

@@ -3,6 +3,8 @@ struct SQLiteSharedSnapshot: Sendable {
     var share: SnapshotShare
     var fingerprint: String
     var remarks: [String]
+    /// The state of a file in rollback-journal mode, which no program that keeps SQLite's locks writes meanwhile; `nil` for others.
+    var status: SQLiteFileStatus?
 }
 
 /// The snapshot that the connections of one source may join at present.
@@ -13,11 +15,14 @@ struct SQLiteSharing {
 
 extension SQLiteSource {
     /// Lets the other connections of this source join the snapshot that one of them has begun.
-    func share(_ fingerprint: String, _ remarks: [String]) -> SQLiteSharedSnapshot {
+    func share(
+        _ fingerprint: String, _ remarks: [String], _ status: SQLiteFileStatus?
+    ) -> SQLiteSharedSnapshot {
         sharing.withLock { sharing in
             sharing.count += 1
             let share = SnapshotShare(id: String(sharing.count))
-            let snapshot = SQLiteSharedSnapshot(share: share, fingerprint: fingerprint, remarks: remarks)
+            let snapshot = SQLiteSharedSnapshot(
+                share: share, fingerprint: fingerprint, remarks: remarks, status: status)
             sharing.open = snapshot
             return snapshot
         }

@@ -11,7 +11,8 @@ extension SQLiteConnection {
         do throws(DatabaseError) {
             guard let source = handle.source else { return SnapshotShare(id: "") }
             try holdWritersBack(of: source)
-            let snapshot = source.share(try fingerprint(of: source), try remarks(on: source))
+            let snapshot = source.share(
+                try fingerprint(of: source), try remarks(on: source), try lockedStatus(of: source))
             sharedSnapshot = snapshot
             isSharing = true
             return snapshot.share
@@ -46,7 +47,12 @@ extension SQLiteConnection {
     }
 
     func confirmSnapshot() throws(DatabaseError) {
-        if let change = handle.source?.change() { throw change }
+        guard let source = handle.source else { return }
+        if let change = source.change() { throw change }
+        // A plain copy over the file keeps none of SQLite's locks.
+        if let status = sharedSnapshot?.status, status.wasWritten(source.file) {
+            throw source.file.writtenMeanwhile
+        }
     }
 
     var readingRemarks: [String] {
@@ -95,6 +101,14 @@ extension SQLiteConnection {
         let connection = SQLiteConnection(handle)
         try connection.begin()
         return connection
+    }
+
+    /// Returns the state of a file in rollback-journal mode; `nil` for any other.
+    private func lockedStatus(of source: SQLiteSource) throws(DatabaseError) -> SQLiteFileStatus? {
+        switch source.way {
+        case .inPlace: try readsWAL(of: source) ? nil : SQLiteFileStatus(of: source.file)
+        case .untouched, .copy: nil
+        }
     }
 
     private func fingerprint(of source: SQLiteSource) throws(DatabaseError) -> String {
