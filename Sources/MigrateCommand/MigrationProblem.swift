@@ -39,7 +39,7 @@ extension Problem {
             exitCode = Problem.exitCode(of: error)
             context = Problem.context(of: error)
         case let error as UnfinishedTransfer:
-            self.init(code: error.code, message: "\(error)", remedy: UnfinishedTransfer.remedy)
+            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
         case let error as SchemaTransferError:
             self.init(code: error.code, message: "\(error)", remedy: error.remedy)
         case let error as DraftRefusal:

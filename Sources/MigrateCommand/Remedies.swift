@@ -29,6 +29,8 @@ extension Remedy {
 extension UnfinishedTransfer {
     static let remedy =
         "continue with transfer SOURCE TARGET --resume, or remove the unfinished transfer with transfer abandon TARGET"
+
+    var remedy: String { isRunning ? "wait until it has finished" : Self.remedy }
 }
 
 extension TransferError {

@@ -23,6 +23,9 @@ enum TransferPage {
         page.add("Rules to consider (--write-rules)", report.proposals.map(\.description))
         page.add(line: times(report))
         page.add(line: "verdict: \(report.verdict.rawValue)")
+        if report.verdict == .mismatch, differences.isEmpty {
+            page.add(line: "the same with --verify full names the rows that differ")
+        }
         return page
     }
 

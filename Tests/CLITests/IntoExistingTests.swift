@@ -316,7 +316,7 @@ struct IntoExistingTests {
                 "SELECT id || ' | ' || made || ' | ' || span || ' | ' || counted || ' | ' || part || ' | ' || code FROM kept"
             #expect(
                 try query(row, on: target) == [
-                    "123e4567e89b12d3a456426614174000 | 2024-01-02 01:04:05.000006 | 1969-12-30 00:00:05.000000 | 1500000 | 1.5 | ab  "
+                    "123e4567e89b12d3a456426614174000 | 2024-01-02 01:04:05.000006 | 1969-12-30 00:00:05.000000 | 1500000 | 1.5 | ab"
                 ])
             let copied = try await box.migrate("transfer", source, "sqlite:" + box("copy.db"))
             #expect(

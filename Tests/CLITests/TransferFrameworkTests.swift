@@ -79,6 +79,7 @@ struct TransferFrameworkTests {
                 CREATE TABLE t (id integer PRIMARY KEY, n text); INSERT INTO t VALUES (1, 'a'), (7, 'b');
                 CREATE TABLE u (id integer PRIMARY KEY); INSERT INTO u VALUES (3);
                 CREATE TABLE e (id integer PRIMARY KEY);
+                CREATE TABLE r (id integer PRIMARY KEY); INSERT INTO r VALUES (5);
                 """)
             try execute(
                 """
@@ -86,11 +87,14 @@ struct TransferFrameworkTests {
                 CREATE TABLE t (id int PRIMARY KEY, n varchar(255));
                 CREATE TABLE u (id bigint PRIMARY KEY DEFAULT nextval('"Own"'), far int DEFAULT nextval('ahead'));
                 CREATE TABLE e (id int PRIMARY KEY);
+                CREATE SEQUENCE by_text; CREATE TABLE r (id int PRIMARY KEY DEFAULT nextval('by_text'::text));
                 """, on: target)
             let run = try await box.migrate("transfer", source, target, "--into-existing")
             #expect(run.ending == .exit(0), "\(run)")
             #expect(run.output.contains(#"SELECT setval('"others"', …)"#), "\(run)")
-            for (sequence, next) in [("t_id_seq", "8"), ("\"Own\"", "4"), ("e_id_seq", "1"), ("ahead", "51")] {
+            for (sequence, next) in [
+                ("t_id_seq", "8"), ("\"Own\"", "4"), ("e_id_seq", "1"), ("ahead", "51"), ("by_text", "6"),
+            ] {
                 #expect(try query("SELECT nextval('\(sequence)')::text", on: target) == [next], "\(sequence)")
             }
         }

@@ -31,6 +31,35 @@ import Testing
         #expect(totals.count == 20)
     }
 
+    @Test(
+        "a plain copy over a file in rollback-journal mode is noticed; another file in its place is none of its changes"
+    )
+    func copiedOver() throws {
+        let folder = try SQLiteFolder()
+        for name in ["a.db", "b.db"] {
+            let connection = try connect(
+                to: DatabaseURL(parsing: "sqlite:" + folder(name)), ConnectionOptions(access: .create))
+            try connection.executeScript("CREATE TABLE t (a); INSERT INTO t VALUES (randomblob(9000))")
+            connection.close()
+        }
+        let reader = try connect(
+            to: DatabaseURL(parsing: "sqlite:" + folder("a.db")), ConnectionOptions(access: .readOnly))
+        defer { reader.close() }
+        let other = try Data(contentsOf: URL(fileURLWithPath: folder("b.db")))
+        _ = try reader.beginSharedSnapshot()
+        try reader.confirmSnapshot()
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: folder("a.db")))
+        try file.write(contentsOf: other)
+        try file.close()
+        let error = #expect(throws: DatabaseError.self) { try reader.confirmSnapshot() }
+        #expect(error?.kind == .changedMeanwhile)
+        try reader.rollback()
+        _ = try reader.beginSharedSnapshot()
+        try FileManager.default.moveItem(atPath: folder("b.db"), toPath: folder("c.db"))
+        #expect(rename(folder("c.db"), folder("a.db")) == 0)
+        try reader.confirmSnapshot()
+    }
+
     /// Runs readers on threads of their own. `meanwhile` runs after all have begun and before any has read.
     private func readAtOneMoment(
         _ path: String, readers count: Int, meanwhile: @escaping @Sendable () throws -> Void

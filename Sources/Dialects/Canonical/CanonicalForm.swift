@@ -93,3 +93,9 @@ package enum CanonicalForm: String, Sendable, Equatable {
         }
     }
 }
+
+extension ColumnType {
+    /// The form as which a column's values are compared. A type that only one database knows, such as an enumeration, is compared as
+    /// the text that this database writes.
+    package var comparedForm: CanonicalForm { CanonicalForm(self) ?? .text }
+}

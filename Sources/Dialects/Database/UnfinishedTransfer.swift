@@ -5,10 +5,13 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
     public var source: String
     /// The time at which the transfer started, as RFC 3339 in UTC.
     public var startedAt: String
+    /// Whether a process holds the lock of the transfer, so that it goes on. A file has no such lock.
+    public var isRunning: Bool
 
-    package init(source: String, startedAt: String) {
+    package init(source: String, startedAt: String, isRunning: Bool = false) {
         self.source = source
         self.startedAt = startedAt
+        self.isRunning = isRunning
     }
 
     package static let tableName = "tc_transfers"
@@ -24,13 +27,19 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
             SELECT source, \(trusted: startedAt) FROM tc_transfers WHERE \(condition) ORDER BY started_at DESC LIMIT 1
             """)
         guard let row = rows.first else { return }
-        throw UnfinishedTransfer(source: row[0].text ?? "", startedAt: row[1].text ?? "")
+        let lock = try connection.hold(.schemaChange)
+        lock?.release()
+        throw UnfinishedTransfer(source: row[0].text ?? "", startedAt: row[1].text ?? "", isRunning: lock == nil)
     }
 }
 
 extension UnfinishedTransfer: CustomStringConvertible {
     /// A stable identifier of the error for programs.
-    public var code: String { "unfinished_transfer" }
+    public var code: String { isRunning ? "transfer_running" : "unfinished_transfer" }
 
-    public var description: String { "the database holds an unfinished transfer from \(source), begun \(startedAt)" }
+    public var description: String {
+        isRunning
+            ? "a transfer from \(source) into the database is running, begun \(startedAt)"
+            : "the database holds an unfinished transfer from \(source), begun \(startedAt)"
+    }
 }

@@ -51,7 +51,7 @@ struct SchemaSurvey {
         }
         return PlannedTable(
             source: name, target: table.target.name, reading: from, sourceColumns: table.columns.map(\.source),
-            targetColumns: table.columns.map(\.target), types: table.columns.map { type(of: $0, in: table.target) },
+            targetColumns: table.columns.map(\.target), types: table.columns.map { type(of: $0, in: table) },
             columnPlans: table.columns.map { columnPlan(of: $0, in: table, inspection) },
             policy: rules.policy(of: name),
             rows: rows, bytes: rows, pieces: [.all], counting: [counting].compactMap { $0 })
@@ -64,8 +64,13 @@ struct SchemaSurvey {
         return !row.isEmpty
     }
 
-    private func type(of column: SchemaMatch.MatchedTable.Pair, in table: Table) -> ColumnType {
-        written[table.name]?[column.target] ?? table[column: column.target]?.type ?? .text
+    /// Returns the type as which a column's values are written and compared. A column of a target that holds no column to its type takes
+    /// the values of the source's type, unless its type is one of those that both databases know.
+    private func type(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType {
+        let name = column.target
+        let type = written[table.target.name]?[name] ?? table.target[column: name]?.type ?? .text
+        guard type.isNative, source.holdsDeclaredTypes, !target.holdsDeclaredTypes else { return type }
+        return table.source[column: column.source]?.type ?? type
     }
 
     /// Returns the plan for a column. The column keeps its declared type; no value widens it.
@@ -75,7 +80,7 @@ struct SchemaSurvey {
         let rule = rules.columnRule(of: column.source, in: table.source.name)
         return ColumnPlan(
             reading: reading(
-                rule.reading ?? spelling(of: column, in: table, inspection), for: type(of: column, in: table.target)),
+                rule.reading ?? spelling(of: column, in: table, inspection), for: type(of: column, in: table)),
             policy: rule.policy == .widen ? .fail : rule.policy,
             demand: table.isRequired(column) ? [.value] : [], isGiven: true, isSuspect: true)
     }
@@ -98,7 +103,7 @@ extension SchemaSurvey {
         of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable, _ inspection: Inspection
     ) -> ValueRule? {
         guard source.holdsDeclaredTypes, let from = table.source[column: column.source]?.type else { return nil }
-        switch (CanonicalForm(from), type(of: column, in: table.target)) {
+        switch (CanonicalForm(from), type(of: column, in: table)) {
         case (.moment, .datetime): return .moment(TimestampRule(.iso, isLocal: true))
         case (.uuid, .varchar(32..<36)): return .digits
         case (.interval, let type) where type.isInteger && Framework(of: inspection.schema) == .django:

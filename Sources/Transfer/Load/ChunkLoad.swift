@@ -98,7 +98,7 @@ extension TransferOptions.Verification {
     func forms(of table: PlannedTable) -> [CanonicalForm?]? {
         switch self {
         case .count: nil
-        case .digest, .full: table.sourceColumns.isEmpty ? nil : table.types.map { CanonicalForm($0) }
+        case .digest, .full: table.sourceColumns.isEmpty ? nil : table.types.map(\.comparedForm)
         }
     }
 }

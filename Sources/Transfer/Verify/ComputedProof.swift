@@ -24,7 +24,7 @@ struct ComputedProof {
     /// Returns the digest of each computed column, together with all copied columns.
     private func digests(_ query: String, on connection: any Connection) throws -> [TableDigest] {
         let types = table.types + table.computed.map(\.type)
-        let forms = types.map { CanonicalForm($0) }
+        let forms = types.map(\.comparedForm)
         let cursor = try connection.copyOut(query, types: types)
         defer { cursor.close() }
         var digests = table.computed.map { _ in TableDigest() }
@@ -32,12 +32,12 @@ struct ComputedProof {
         while try cursor.next() {
             var copied = RowDigest()
             for column in table.types.indices {
-                if let form = forms[column] { copied.add(cursor.raw(column), as: form) }
+                copied.add(cursor.raw(column), as: forms[column])
             }
             for at in digests.indices {
                 var row = copied
                 let column = table.types.count + at
-                if let form = forms[column] { row.add(cursor.raw(column), as: form) }
+                row.add(cursor.raw(column), as: forms[column])
                 digests[at].add(row)
             }
             rows += 1

@@ -67,7 +67,7 @@ public struct TransferCertificate: Sendable {
             JSON.object([
                 ("source", .string(table.sourceColumns[column])), ("target", .string(table.targetColumns[column])),
                 ("type", .string(table.types[column].description)),
-                ("form", CanonicalForm(table.types[column]).map { .string($0.rawValue) } ?? .null),
+                ("form", .string(table.types[column].comparedForm.rawValue)),
             ])
         }
         return .object([

@@ -130,12 +130,11 @@ struct VerificationPlan {
         }
     }
 
-    /// Returns the form of a column whose type is enforced; `nil` if the type's values can't be read. A type that only one
-    /// database knows is compared as the text that this database writes. Doubles beside texts are compared as texts too,
-    /// because the text of some doubles, such as NaN, is not a number to the other database.
-    private func form(heldTo type: ColumnType, besideText: Bool) -> CanonicalForm? {
+    /// Returns the form of a column whose type is enforced. Doubles beside texts are compared as texts, because the text of some
+    /// doubles, such as NaN, is not a number to the other database.
+    private func form(heldTo type: ColumnType, besideText: Bool) -> CanonicalForm {
         if type == .real && besideText { return .text }
-        return CanonicalForm(type) ?? (type.isNative ? .text : nil)
+        return type.comparedForm
     }
 }
 
@@ -156,9 +155,8 @@ extension VerificationPlan.ComparedTable {
         source = Side(table: table.source, from: table.reading.from)
         target = Side(table: table.target, from: "FROM \(SQLText.identifier(table.target))")
         for at in table.types.indices {
-            guard let form = CanonicalForm(table.types[at]) else { continue }
             let type = table.types[at]
-            append((table.sourceColumns[at], type), (table.targetColumns[at], type), as: form)
+            append((table.sourceColumns[at], type), (table.targetColumns[at], type), as: type.comparedForm)
         }
         key = source.columns.indices.filter { table.reading.key.contains(source.columns[$0]) }
     }

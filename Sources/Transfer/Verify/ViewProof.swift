@@ -131,8 +131,7 @@ private struct ViewForms {
 
     init(_ types: [ColumnType], isRounded: Bool) {
         self.isRounded = types.map { isRounded && Self.isComputed($0) }
-        // A type without a form of its own, such as an enumeration or an array, is compared by its text.
-        forms = zip(types, self.isRounded).map { $1 ? .real : CanonicalForm($0) ?? .text }
+        forms = zip(types, self.isRounded).map { $1 ? .real : $0.comparedForm }
     }
 
     /// Whether values of this type are probably computed: doubles, and decimals without a limit, are the types of

@@ -48,6 +48,12 @@ extension PostgreSQLDialect {
         ), known AS (
             SELECT f.oid, u.tab, u.col FROM free f JOIN used u ON f.name = u.tab || '_' || u.col || '_seq'
             UNION
+            -- The name in a text is found when the default is computed, so nothing depends on it.
+            SELECT f.oid, u.tab, u.col
+            FROM pg_catalog.pg_attrdef d JOIN used u ON d.adrelid = u.relation AND d.adnum = u.attnum
+                JOIN free f ON f.name = pg_catalog.substring(
+                    pg_catalog.pg_get_expr(d.adbin, d.adrelid), '^nextval[(]+''([^'']+)''::text')
+            UNION
             SELECT f.oid, u.tab, u.col
             FROM free f JOIN pg_catalog.pg_depend p ON p.refobjid = f.oid AND p.classid = 'pg_catalog.pg_attrdef'::regclass
                 JOIN pg_catalog.pg_attrdef d ON d.oid = p.objid

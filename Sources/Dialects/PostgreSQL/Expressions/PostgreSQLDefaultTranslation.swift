@@ -70,8 +70,8 @@ enum PostgreSQLDefaultTranslation {
             let calls: Set<String> = [
                 "gen_random_uuid()", "(gen_random_uuid())", "uuid_generate_v4()", "(uuid_generate_v4())",
             ]
-            return calls.contains(text) ? .uuid : nil
-        case .native(_, let name) where name.hasSuffix("[]"): return text.hasPrefix("array[]::") ? .text("{}") : nil
+            // The text of an array is kept as text.
+            return calls.contains(text) ? .uuid : text.hasPrefix("array[]") ? .text("{}") : nil
         case .smallint, .integer, .bigint: return seconds.contains(text) ? .now : nil
         case .real, .decimal, .numeric, .boolean, .timestamp, .interval, .json, .jsonText, .bytes, .native: return nil
         }
