@@ -100,6 +100,40 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test(
+        "seconds of more than six digits, as .NET, Go and Rust write them, are refused, and rounded by the rule that is proposed"
+    )
+    func fineSeconds() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE c (id integer PRIMARY KEY, at TEXT, loc DATETIME, other TEXT);
+                INSERT INTO c VALUES (1, '2024-01-02 03:04:05.1234567', '2024-12-31 23:59:59.999999999', '2024-01-02 03:04:05.1234567x'),
+                    (2, '2024-01-02 03:04:05.5', '2024-01-02 03:04:05', NULL), (3, '2024-01-02T03:04:05.1234564+02:00', NULL, NULL);
+                """)
+            let rules = box("rules.yaml")
+            let empty = try await box.migrate(
+                "transfer", source, target, "--dry-run", "--write-rules", box("empty.yaml"))
+            let proposed = try String(contentsOfFile: box("empty.yaml"), encoding: .utf8)
+            #expect(
+                proposed.contains("      loc: {timestamp: iso, zone: UTC}") && !proposed.contains("at: {"),
+                "\(empty) \(proposed)")
+            try execute("CREATE TABLE c (id int PRIMARY KEY, at timestamptz, loc timestamp, other text)", on: target)
+            let refused = try await box.migrate(
+                "transfer", source, target, "--into-existing", "--dry-run", "--write-rules", rules)
+            #expect(refused.ending == .exit(2) && refused.error.contains("c.at (timestamptz): 2 values"), "\(refused)")
+            let run = try await box.migrate("transfer", source, target, "--into-existing", "--rules", rules)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT concat_ws(' ', at AT TIME ZONE 'UTC', loc, other) FROM c ORDER BY id", on: target)
+                    == [
+                        "2024-01-02 03:04:05.123457 2025-01-01 00:00:00 2024-01-02 03:04:05.1234567x",
+                        "2024-01-02 03:04:05.5 2024-01-02 03:04:05", "2024-01-02 01:04:05.123456",
+                    ])
+        }
+    }
+
     @Test("Django's moments bear no fraction of zero, and addresses no length of a network that they are themselves")
     func djangoMoments() async throws {
         let tables =

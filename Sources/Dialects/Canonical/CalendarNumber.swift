@@ -16,15 +16,20 @@ package enum CalendarNumber {
     /// `+HH:MM` or `+HHMM`, perhaps behind a space, is converted to UTC; a text without a zone is in UTC already. Returns `nil` for any other shape, for a
     /// date that the calendar does not have, and for a moment whose year in UTC is 0 or 10000: the two databases have no common
     /// text for those.
-    static func timestamp(_ text: UnsafeRawBufferPointer, zone: Zone) -> Int64? {
+    static func timestamp(_ text: UnsafeRawBufferPointer, zone: Zone, isRounded: Bool = false) -> Int64? {
         var reader = ASCIIReader(text)
-        guard let days = readDate(&reader), reader.skip("T") || reader.skip(" "), let time = readTime(&reader) else {
-            return nil
-        }
+        guard let days = readDate(&reader), reader.skip("T") || reader.skip(" "),
+            let time = readTime(&reader, isRounded: isRounded)
+        else { return nil }
         let local = Int64(days) * microsecondsPerDay + time
         if reader.isAtEnd { return local }
         guard zone == .optional, let offset = readOffset(&reader), reader.isAtEnd else { return nil }
         return readable(local - offset)
+    }
+
+    /// Whether a text is a timestamp, with a zone or without. Its seconds may have any number of digits.
+    package static func isTimestamp(_ text: UnsafeRawBufferPointer) -> Bool {
+        timestamp(text, zone: .optional, isRounded: true) != nil
     }
 
     static func readable(_ moment: Int64) -> Int64? { readableMicroseconds.contains(moment) ? moment : nil }
@@ -74,7 +79,7 @@ package enum CalendarNumber {
         return days(year: year, month: month, day: day)
     }
 
-    private static func readTime(_ reader: inout ASCIIReader) -> Int64? {
+    private static func readTime(_ reader: inout ASCIIReader, isRounded: Bool = false) -> Int64? {
         guard let hour = reader.number(digits: 2), hour < 24, reader.skip(":"), let minute = reader.number(digits: 2),
             minute < 60
         else { return nil }
@@ -83,24 +88,30 @@ package enum CalendarNumber {
         guard let second = reader.number(digits: 2), second < 60 else { return nil }
         microseconds += Int64(second) * 1_000_000
         guard reader.skip(".") else { return microseconds }
-        guard let fraction = readFraction(&reader) else { return nil }
+        guard let fraction = readFraction(&reader, isRounded: isRounded) else { return nil }
         return microseconds + fraction
     }
 
-    /// Reads the digits behind the point, and returns microseconds; `nil` if the digits are finer than that.
-    static func readFraction(_ reader: inout ASCIIReader) -> Int64? {
+    /// Reads the digits behind the point, and returns microseconds. Finer digits are rounded, or give `nil`.
+    static func readFraction(_ reader: inout ASCIIReader, isRounded: Bool = false) -> Int64? {
         guard var fraction = reader.digit().map(Int64.init) else { return nil }
         var places = 1
+        var carry: Int64 = 0
         while let digit = reader.digit() {
             if places < 6 {
                 fraction = fraction * 10 + Int64(digit)
-                places += 1
-            } else if digit != 0 {
+            } else if digit != 0, !isRounded {
                 return nil
+            } else if places == 6, digit >= 5 {
+                carry = 1
             }
+            places += 1
         }
-        for _ in places..<6 { fraction *= 10 }
-        return fraction
+        while places < 6 {
+            fraction *= 10
+            places += 1
+        }
+        return fraction + carry
     }
 
     /// Reads how far the zone is ahead of UTC, and returns microseconds. The offset is less than 16 hours, as in PostgreSQL.

@@ -179,11 +179,12 @@ extension TimestampRule {
         return Self.range.contains(shown) ? shown : nil
     }
 
-    /// Reads ISO 8601. A date alone means its midnight.
+    /// Reads ISO 8601. A date alone means its midnight, and digits finer than a microsecond are rounded: .NET writes seven, Go and Rust
+    /// write nine.
     private func read(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> Int64? {
-        if let local = CalendarNumber.timestamp(text, zone: .none) { return local - offset }
+        if let local = CalendarNumber.timestamp(text, zone: .none, isRounded: true) { return local - offset }
         if let day = CalendarNumber.date(text) { return Int64(day) * CalendarNumber.microsecondsPerDay - offset }
-        return CalendarNumber.timestamp(text, zone: .optional)
+        return CalendarNumber.timestamp(text, zone: .optional, isRounded: true)
     }
 
     private func number(in text: UnsafeRawBufferPointer) -> Int64? {

@@ -83,6 +83,9 @@ public struct ExistingTransfer: Sendable {
                             return ProposedRule(said, table: table.source.name, column: column.source)
                         }
                         return Self.answer(proposed, for: type)
+                            ?? profile?.rounded(into: type).map {
+                                ProposedRule($0, table: table.source.name, column: column.source)
+                            }
                     }
                 }
             }
@@ -226,6 +229,11 @@ extension ColumnProfile {
         return Proposal(
             "timestamp: iso",
             "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
+    }
+
+    fileprivate func rounded(into type: ColumnType?) -> Proposal? {
+        guard let form = type.flatMap(CanonicalForm.init), form == .moment || form == .reading else { return nil }
+        return rounded
     }
 
     /// What these values count as spans of time, most likely.

@@ -17,6 +17,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isUUIDBytes = true
     /// Every text so far names a day of 1970, or of the month before.
     private(set) var isNear1970 = true
+    /// Whether every text so far is a timestamp, with any number of digits behind its seconds.
+    private(set) var isTimestamp = true
     /// Whether every text so far is a host's address.
     private(set) var isAddress = true
     /// Whether every double so far is a decimal with at most two digits after the point.
@@ -39,6 +41,7 @@ struct ColumnHints: Sendable, Equatable {
             isJSON = isJSON && isAnyJSON && JSONText.isObjectOrArray(bytes)
         }
         if isNear1970 { isNear1970 = bytes.starts(with: "1970".utf8) || bytes.starts(with: "1969-12".utf8) }
+        if isTimestamp { isTimestamp = CalendarNumber.isTimestamp(bytes) }
         if isUUID { isUUID = UUIDText.isLikely(bytes) }
         if isAddress { isAddress = AddressText.isHost(bytes) }
     }
@@ -58,6 +61,7 @@ struct ColumnHints: Sendable, Equatable {
         isUUID = isUUID && next.isUUID
         isUUIDBytes = isUUIDBytes && next.isUUIDBytes
         isNear1970 = isNear1970 && next.isNear1970
+        isTimestamp = isTimestamp && next.isTimestamp
         isAddress = isAddress && next.isAddress
         isMoney = isMoney && next.isMoney
     }

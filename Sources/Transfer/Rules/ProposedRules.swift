@@ -164,7 +164,7 @@ struct ColumnEvidence {
                 "timestamp: iso, zone: UTC",
                 "\(every) \(isOne ? "names" : "name") no zone: right if they are in UTC")
         }
-        return nil
+        return profile.meaning == .moment ? profile.rounded : nil
     }
 
     private func proposalForNumbers(_ countsFrom2001: Bool) -> Proposal? {
@@ -183,6 +183,19 @@ struct ColumnEvidence {
 
     private static func every(_ noun: String, _ count: Int) -> (words: String, isOne: Bool) {
         count == 1 ? ("its only \(noun)", true) : ("all \(count) \(noun)s", false)
+    }
+}
+
+extension ColumnProfile {
+    /// The rule for timestamps whose seconds have more digits than both databases keep; `nil` for any other values.
+    var rounded: Proposal? {
+        guard values > 0, values == texts.count, hints.isTimestamp, TypeChoice.choose(self).type.isText else {
+            return nil
+        }
+        return Proposal(
+            "timestamp: iso, zone: UTC",
+            "timestamps with more than six digits behind the seconds: right if they may be rounded, and those without a zone are in UTC"
+        )
     }
 }
 
