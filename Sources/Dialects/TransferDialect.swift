@@ -286,8 +286,8 @@ package protocol ExpressionTranslator {
     func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression
     /// Translates an expression from which a column of this type is computed, and which yields exactly the same in the target.
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
-    /// Translates a default of a column of this type; `nil` if there is nothing to say, as with NULL.
-    func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default?
+    /// Translates a default of a column of this type, whose values `rule` reads; `nil` if there is nothing to say, as with NULL.
+    func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default?
     /// Returns a sentence about the meaning that a transferred default has in the target but not in the source; `nil` for most
     /// defaults.
     func remark(on value: Default, for type: ColumnType) -> String?

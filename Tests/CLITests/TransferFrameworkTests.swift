@@ -134,6 +134,36 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test("the default of a column whose numbers a rule reads is the moment that it counts")
+    func countedDefaults() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE c (id integer PRIMARY KEY, a INTEGER NOT NULL DEFAULT (strftime('%s','now')), b INTEGER DEFAULT 0,
+                    c INTEGER DEFAULT (unixepoch() * 1000), d REAL DEFAULT (julianday('now')), e INTEGER DEFAULT -1, f INTEGER DEFAULT '60',
+                    g INTEGER DEFAULT CURRENT_TIMESTAMP, h REAL DEFAULT (strftime('%s','now') - 978307200));
+                INSERT INTO c VALUES (1, 1700000000, 1700000000, 1700000000000, 2460000.5, 1700000000, 1700000000, 1700000000, 700000000);
+                """)
+            try Data(
+                """
+                tables:
+                  c:
+                    columns: {a: {timestamp: unix}, b: {timestamp: unix}, c: {timestamp: unix_ms}, d: {timestamp: julian},
+                      e: {timestamp: unix, type: datetime}, f: {timestamp: unix}, g: {timestamp: unix}, h: {timestamp: apple}}
+                """.utf8
+            ).write(to: URL(fileURLWithPath: box("rules.yaml")))
+            let run = try await box.migrate("transfer", source, target, "--rules", box("rules.yaml"))
+            #expect(run.ending == .exit(0) && !run.output.contains("DEFAULT:"), "\(run)")
+            try execute("INSERT INTO c (id) VALUES (2)", on: target)
+            let near = ["a", "c", "d", "g", "h"].map { "abs(extract(epoch FROM now() - \($0))) < 600" }
+            #expect(
+                try query(
+                    "SELECT concat_ws(' ', b AT TIME ZONE 'UTC', e, f AT TIME ZONE 'UTC', \(near.joined(separator: " AND "))) FROM c WHERE id = 2",
+                    on: target) == ["1970-01-01 00:00:00 1969-12-31 23:59:59 1970-01-01 00:01:00 t"])
+        }
+    }
+
     @Test("Django's moments bear no fraction of zero, and addresses no length of a network that they are themselves")
     func djangoMoments() async throws {
         let tables =

@@ -75,7 +75,7 @@ struct SQLiteExpressionTranslationTests {
 
     static func defaultValue(_ text: String, _ type: ColumnType) -> String? {
         do {
-            let value = try meaning.value(.expression(.native(sqlite: text, postgresql: "")), for: type)
+            let value = try meaning.value(.expression(.native(sqlite: text, postgresql: "")), for: type, readBy: nil)
             return try value.map { try PostgreSQLDialect().render($0, for: type) }
         } catch {
             return nil

@@ -301,7 +301,8 @@ extension TransferPlanner {
     ) {
         guard let value = column.default else { return }
         do throws(Untranslatable) {
-            result.default = try translator.value(value, for: result.type)
+            let rule = rules.columnRule(of: column.name, in: table).reading
+            result.default = try translator.value(value, for: result.type, readBy: rule)
             if let remark = translator.remark(on: value, for: result.type) {
                 remarks.append("\(table).\(column.name): \(remark)")
             }

@@ -43,6 +43,8 @@ extension PostgreSQLExpressionTranslation {
             return try field(pieces[0], of: pieces[1], isExtract: function == "extract")
         case ("date_trunc", 2): return try truncated(pieces[0], pieces[1])
         case ("to_char", 2): return try written(pieces[0], pieces[1])
+        case ("to_timestamp", 1) where pieces[0].kind == .integer:
+            return Piece("strftime('%Y-%m-%dT%H:%M:%S.000000Z', \(pieces[0].sql), 'unixepoch')", .shaped(.timestamp))
         case ("attimezone", 2): return try zoned(pieces[0], pieces[1])
         case ("timezone", 2): return try zoned(pieces[1], pieces[0])
         case ("jsonb_array_length", 1), ("json_array_length", 1):
@@ -68,6 +70,7 @@ extension PostgreSQLExpressionTranslation {
         case ("abs", 1):
             if let scaled = number.scaled { return Piece(scaled.holding("abs(\(scaled.sql))")) }
             return number.kind == .quotient ? nil : Piece("abs(\(number.sql))", number.kind)
+        case ("trim_scale", 1): return number.isDecimal ? number : nil
         case ("round", 1): return number.isDecimal || number.kind == .quotient ? rounded(number, to: 0) : nil
         case ("round", 2): return pieces[1].literal.flatMap(Int.init).flatMap { rounded(number, to: $0) }
         case ("mod", 2):

@@ -20,7 +20,7 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         return .native(sqlite: piece.sql, postgresql: text)
     }
 
-    func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default? {
+    func value(_ value: Default, for type: ColumnType, readBy _: ValueRule?) throws(Untranslatable) -> Default? {
         switch value {
         case .integer, .real, .boolean, .json, .now, .today, .uuid: return value
         case .text(let text):

@@ -86,8 +86,11 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         return .native(sqlite: Self.text(expression), postgresql: try translation.computed(expression, for: type).sql)
     }
 
-    func value(_ value: Default, for type: ColumnType) throws(Untranslatable) -> Default? {
-        switch value {
+    func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default? {
+        if case .moment(let rule)? = rule, rule.count != .iso, let number = number(value) {
+            return try rule.count.moment(number, for: type)
+        }
+        return switch value {
         case .expression(let expression): try Self.inserting.defaultValue(Self.text(expression), for: type)
         case .now: try Self.inserting.defaultValue("CURRENT_TIMESTAMP", for: type)
         case .today: try Self.inserting.defaultValue("CURRENT_DATE", for: type)
