@@ -27,6 +27,8 @@ public struct Inspection: Sendable, Equatable {
     package var tablesOfOtherSchemas: [String: Int] = [:]
     /// The objects that a schema value has no place for, each with the reason.
     public var omitted: [Omission]
+    /// What domains demand of columns, which the columns themselves do not say.
+    package var domainDemands: [DomainDemand] = []
     /// The plain form of indexes that are omitted for what no other database has, such as columns beside the key, by table. It keeps
     /// the same keys unique.
     package var plainIndexes: [String: [Index]] = [:]

@@ -50,6 +50,41 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test("what domains demand of a column, it demands itself")
+    func domains() async throws {
+        let script = """
+            CREATE DOMAIN posint AS int NOT NULL DEFAULT 7 CHECK (value > 0); CREATE DOMAIN small AS posint CHECK (value < 100);
+            CREATE DOMAIN email AS text CHECK (value LIKE '%@%');
+            CREATE TABLE t (id int PRIMARY KEY, x posint, y small DEFAULT 3, e email, "Value" email);
+            INSERT INTO t (id) VALUES (1);
+            """
+        try await withFile(script) { _, copy in
+            try execute("INSERT INTO t (id, e) VALUES (2, 'a@b')", on: copy)
+            #expect(try query("SELECT x || ' ' || y FROM t", on: copy) == ["7 3", "7 3"])
+            for bad in ["x = -1", "x = NULL", "y = 100", "y = 0", "e = 'x'", "\"Value\" = 'x'"] {
+                #expect(throws: (any Error).self) { try execute("UPDATE t SET \(bad)", on: copy) }
+            }
+        }
+    }
+
+    @Test("what only single partitions demand, and large objects, are listed")
+    func partitionsAndLargeObjects() async throws {
+        let script = """
+            CREATE TABLE p (a int, b int) PARTITION BY LIST (a); CREATE INDEX ON p (b);
+            CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);
+            CREATE UNIQUE INDEX only1 ON p1 (b); ALTER TABLE p2 ADD CHECK (b > 0), ALTER b SET NOT NULL;
+            CREATE TABLE d (id int PRIMARY KEY, bytes oid);
+            INSERT INTO d VALUES (1, lo_from_bytea(0, '\\x01'));
+            """
+        try await withFile(script) { run, _ in
+            #expect(
+                run.output.contains(
+                    "p in single partitions: which count as one table: p1 UNIQUE INDEX only1; p2 CHECK (b > 0); p2 b NOT NULL"
+                ), "\(run)")
+            #expect(run.output.contains("large objects: stay behind: 1 in this database"), "\(run)")
+        }
+    }
+
     @Test("character(n) comes without its padding, so that later rows find it")
     func padding() async throws {
         let script = """

@@ -114,6 +114,7 @@ package enum PostgreSQLInspector {
         let counters = try counters(connection)
         inspection.sequences = counters.compactMapValues { $0.values.max() }
         inspection.options = try options(connection)
+        inspection.domainDemands = try PostgreSQLDomainReader.read(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
         inspection.omitted += others
         inspection.tablesWithoutPlaces = try partitioned(connection)

@@ -6,7 +6,8 @@ enum PostgreSQLOtherObjects {
         let triggers = try connection.query(triggers)
         let others = try connection.query(others)
         let around = try connection.query(around)
-        return (relations + triggers + others + around).map { row in
+        let inner = try connection.query(inner)
+        return (relations + triggers + others + around + inner).map { row in
             Omission(.init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "")
         }
     }
@@ -28,6 +29,33 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_statistic_ext s ON s.stxrelid = c.oid
             WHERE \(PostgreSQLCatalogScope.whole.relations)
         ) x GROUP BY x.what, x.reason ORDER BY x.what
+        """
+
+    /// What tables hold beside their own columns: demands of single partitions, and the bytes of large objects.
+    private static let inner: SQL = """
+        SELECT 'constraint', x.root || ' in single partitions', 'which count as one table: '
+            || array_to_string((array_agg(x.name || ' ' || x.demand ORDER BY x.name, x.demand COLLATE "C"))[1:5], '; ')
+            || CASE WHEN count(*) > 5 THEN '; and ' || count(*) - 5 || ' more' ELSE '' END
+        FROM (
+            SELECT pg_partition_root(c.oid)::regclass::text AS root, c.relname AS name, d.demand
+            FROM pg_class c CROSS JOIN LATERAL (
+                SELECT pg_get_constraintdef(k.oid, true) AS demand FROM pg_constraint k
+                WHERE k.conrelid = c.oid AND k.conislocal AND k.coninhcount = 0 AND k.conparentid = 0
+                UNION ALL
+                SELECT 'UNIQUE INDEX ' || i.indexrelid::regclass FROM pg_index i
+                WHERE i.indrelid = c.oid AND i.indisunique
+                    AND NOT EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.indexrelid)
+                    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype <> 'f')
+                UNION ALL
+                SELECT a.attname || ' NOT NULL' FROM pg_attribute a
+                    JOIN pg_attribute p ON p.attrelid = pg_partition_root(c.oid) AND p.attname = a.attname AND NOT p.attnotnull
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull
+            ) d
+            WHERE c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
+        ) x GROUP BY x.root
+        UNION ALL
+        SELECT 'other', 'large objects', 'stay behind: ' || count(*) || ' in this database; only their numbers are values of tables'
+        FROM pg_largeobject_metadata HAVING count(*) > 0
         """
 
     private static let relations: SQL = """
@@ -74,7 +102,8 @@ enum PostgreSQLOtherObjects {
                     SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')
             UNION ALL
             SELECT t.oid, 'pg_type'::regclass, t.typname,
-                CASE t.typtype WHEN 'e' THEN 'is an enumeration' WHEN 'd' THEN 'is a domain' ELSE 'is a range type' END
+                CASE t.typtype WHEN 'e' THEN 'is an enumeration' WHEN 'd'
+                    THEN 'is a domain: columns have its base type, and its NOT NULL, default and checks' ELSE 'is a range type' END
             FROM pg_type t
             WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = pg_catalog.quote_ident(current_schema())::regnamespace
             UNION ALL

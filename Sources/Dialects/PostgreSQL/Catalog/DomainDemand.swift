@@ -1,0 +1,30 @@
+/// What a domain demands of a column: that it has a value, a default, or one of its checks.
+package struct DomainDemand: Sendable, Equatable {
+    var table: String
+    var column: String
+    var isRequired: Bool
+    var defaultText: String?
+    var checkName: String?
+    var condition: String?
+
+    /// Adds the demand to a column and its table.
+    fileprivate func add(to table: inout Table) {
+        guard let at = table.columns.firstIndex(where: { $0.name == column }) else { return }
+        if isRequired { table.columns[at].isNullable = false }
+        if let defaultText, table.columns[at].default == nil {
+            table.columns[at].default = PostgreSQLDefault.parse(defaultText, for: table.columns[at].type)
+        }
+        guard let checkName, let condition else { return }
+        let name = SQLText.identifier(column)
+        let text = SQLToken.scan(condition).map { $0.isWord("VALUE") ? name : $0.text }.joined()
+        table.checks.append(
+            Check(.native(sqlite: "", postgresql: text), name: "\(table.name)_\(column)_\(checkName)"))
+    }
+}
+
+extension Inspection {
+    /// Returns the table with what its columns' domains demand, for a target without domains.
+    package func demanding(_ table: Table) -> Table {
+        domainDemands.filter { $0.table == table.name }.reduce(into: table) { table, demand in demand.add(to: &table) }
+    }
+}
