@@ -57,6 +57,7 @@ struct MetricsTests {
         try await withDaemon(backend) { daemon in
             let id = try await daemon.start("sh", "-c", "echo canary; sleep 1000", title: "Canary title")
             try await daemon.wait(for: id, toBe: "active")
+            try await daemon.waitForTranscript(of: id, toContain: "canary")
             #expect(try await daemon.telec("sessions", "get", "no-such-\(id)").code == 64)
             _ = Probe.answer(
                 "\(daemon.box.folder)/d.sock", 5, "BREW /whoami HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
