@@ -102,6 +102,15 @@ extension ColumnType {
     public var isInteger: Bool { self == .smallint || self == .integer || self == .bigint }
 }
 
+extension ColumnType {
+    /// The type as messages name it: a native one by the word of the database that has it.
+    package var word: String {
+        guard case .native(let sqlite, let postgresql) = self else { return description }
+        let words = [postgresql, sqlite].filter { !$0.isEmpty }
+        return words.first ?? "no type"
+    }
+}
+
 extension ColumnType: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -43,7 +43,7 @@ extension PostgreSQLExpressionTranslation {
         case (.shaped(.interval), _), (_, .shaped(.interval)):
             throw Untranslatable("it compares intervals, which are equal in more ways than their texts")
         case (.shaped(let type), .shaped(let other)):
-            guard type == other else { throw Untranslatable("\(type) and \(other) are compared") }
+            guard type == other else { throw Untranslatable("\(type.word) and \(other.word) are compared") }
         case (.decimal, .decimal), (.quotient, .decimal), (.quotient, .integer), (.quotient, .real),
             (.decimal, .integer), (.decimal, .real), (.integer, .decimal), (.real, .decimal):
             return try decimals(a, b)
@@ -53,7 +53,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     private func shape(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> Piece {
-        guard let literal = piece.literal else { throw Untranslatable("a text is compared with a \(type)") }
+        guard let literal = piece.literal else { throw Untranslatable("a text is compared with a \(type.word)") }
         return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type))
     }
 }

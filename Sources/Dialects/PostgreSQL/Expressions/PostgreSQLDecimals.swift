@@ -180,9 +180,10 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    /// Translates a decimal rounded to a number of digits behind the point; `nil` for anything else.
+    /// Translates a decimal rounded to a number of digits behind the point; `nil` for anything else. Each rounding writes its operand
+    /// several times, so one of a long expression is not translated.
     func rounded(_ piece: Piece, to digits: Int) -> Piece? {
-        guard (0...ScaledInteger.most).contains(digits) else { return nil }
+        guard (0...ScaledInteger.most).contains(digits), piece.sql.utf8.count < 20_000 else { return nil }
         if let quotient = piece.quotient { return Piece(quotient.rounded(to: digits)) }
         guard let exact = piece.exact, piece.isDecimal || piece.kind == .integer else { return nil }
         return Piece(exact.rounded(to: digits))

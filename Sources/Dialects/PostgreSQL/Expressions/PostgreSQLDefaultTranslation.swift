@@ -29,7 +29,7 @@ enum PostgreSQLDefaultTranslation {
             guard kind == wanted || kind == .integer && wanted == .real else { break }
             return .expression(.native(sqlite: piece.sql, postgresql: text))
         }
-        throw Untranslatable("it is not of type \(type)")
+        throw Untranslatable("it is not of type \(type.word)")
     }
 
     /// Returns the tokens without parentheses around all of them, and without casts to text.

@@ -80,7 +80,7 @@ struct PostgreSQLExpressionTranslation {
             guard case .text(let bytes)? = SQLiteEncoding(type).shaped(.text(bytes), scratch, 0) else { return nil }
             return String(decoding: bytes, as: UTF8.self)
         }
-        guard let result else { throw Untranslatable("'\(text)' is not a valid \(type)") }
+        guard let result else { throw Untranslatable("'\(text)' is not a valid \(type.word)") }
         return result
     }
 }

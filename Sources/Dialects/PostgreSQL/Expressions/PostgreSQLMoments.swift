@@ -8,8 +8,8 @@ extension PostgreSQLExpressionTranslation {
         moment.kind == .shaped(.date) ? moment.sql : "substr(\(moment.sql), 1, 19)"
     }
 
-    /// Notes that the session's time zone decides about a timestamp with a zone.
-    private func noteZone(_ type: ColumnType) throws(Untranslatable) {
+    /// Notes that the session's time zone decides about the result, and UTC in the target.
+    private func noteZone() throws(Untranslatable) {
         guard let notes else { throw Untranslatable("it depends on the session's time zone") }
         notes.usesZone = true
     }
@@ -24,13 +24,13 @@ extension PostgreSQLExpressionTranslation {
         case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp":
             piece = Piece("strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')", .shaped(.timestamp))
         case "localtimestamp":
-            try noteZone(.timestamp)
+            try noteZone()
             piece = Piece("strftime('%Y-%m-%d %H:%M:%f000', 'now')", .shaped(.datetime))
         case "localtime":
-            try noteZone(.timestamp)
+            try noteZone()
             piece = Piece("strftime('%H:%M:%f000', 'now')", .shaped(.time))
         case "current_date":
-            try noteZone(.timestamp)
+            try noteZone()
             piece = Piece("date('now')", .shaped(.date))
         default: return nil
         }
@@ -42,7 +42,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns a moment as another type; `nil` if there is no known counterpart.
     func moment(_ piece: Piece, _ from: ColumnType, as type: ColumnType) throws(Untranslatable) -> Piece? {
-        if from == .timestamp || type == .timestamp { try noteZone(.timestamp) }
+        if from == .timestamp || type == .timestamp { try noteZone() }
         switch (from, type) {
         case (.datetime, .date), (.timestamp, .date): return Piece("substr(\(piece.sql), 1, 10)", .shaped(.date))
         case (.date, .datetime): return Piece("(\(piece.sql) || ' 00:00:00.000000')", .shaped(.datetime))
@@ -103,7 +103,7 @@ extension PostgreSQLExpressionTranslation {
         guard let modifiers = span.literal.flatMap({ Self.modifiers($0, isNegative: sign == "-") }) else {
             throw Untranslatable("an interval is added that is not a literal of days, hours, minutes and whole seconds")
         }
-        if type == .timestamp { try noteZone(.timestamp) }
+        if type == .timestamp { try noteZone() }
         if moment.sql.hasSuffix(", 'now')") {
             return Piece("\(moment.sql.dropLast()), \(modifiers))", moment.kind)
         }
@@ -140,7 +140,7 @@ extension PostgreSQLExpressionTranslation {
         guard let field = name.literal, case .shaped(let type) = moment.kind,
             let exact = Self.field(field, of: moment.sql, type, seconds(moment))
         else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
-        if type == .timestamp, field != "epoch" { try noteZone(type) }
+        if type == .timestamp, field != "epoch" { try noteZone() }
         guard !isExtract else { return Piece(exact) }
         return Piece("(\(exact.sql) / \(ScaledInteger.power(exact.scale)).0)", .real)
     }
@@ -183,7 +183,7 @@ extension PostgreSQLExpressionTranslation {
         guard let unit = unit.literal, case .shaped(let type) = moment.kind, type == .datetime || type == .timestamp,
             let (format, modifiers) = Self.truncation(unit.lowercased())
         else { throw Untranslatable("date_trunc() of this unit has no known counterpart") }
-        if type == .timestamp { try noteZone(type) }
+        if type == .timestamp { try noteZone() }
         let (separator, end) = type == .timestamp ? ("T", "Z") : (" ", "")
         let text = format.replacing("_", with: separator) + ".000000" + end
         return Piece("strftime('\(text)', \(seconds(moment))\(modifiers))", moment.kind)
@@ -208,7 +208,7 @@ extension PostgreSQLExpressionTranslation {
         guard case .shaped(let type) = moment.kind, [.date, .datetime, .timestamp].contains(type),
             let format = template.literal.flatMap(PostgreSQLDefaultTranslation.format(of:)), !format.contains("%f")
         else { throw Untranslatable("to_char() of this format has no known counterpart") }
-        if type == .timestamp { try noteZone(type) }
+        if type == .timestamp { try noteZone() }
         return Piece("strftime(\(SQLText.literal(format)), \(seconds(moment)))", .text)
     }
 }

@@ -95,12 +95,11 @@ extension PostgreSQLExpressionTranslation {
     ) throws(Untranslatable) -> [PostgreSQLSelect.Order] {
         var order: [PostgreSQLSelect.Order] = []
         for term in terms {
-            let at: Int? =
-                switch term.term {
-                case .number(let text): Int(text).map { $0 - 1 }
-                case .name(let name, _): results.firstIndex { $0.name == name || $0.name == SQLName.folded(name) }
-                default: nil
-                }
+            var at: Int?
+            if case .number(let text) = term.term { at = Int(text).map { $0 - 1 } }
+            if case .name(let name, _) = term.term {
+                at = results.firstIndex { $0.name == name || $0.name == SQLName.folded(name) }
+            }
             guard let at, results.indices.contains(at), !results[at].piece.isDecimal else {
                 throw Untranslatable("its SELECTs are sorted together by something that SQLite can't sort by")
             }

@@ -30,20 +30,24 @@ struct PostgreSQLSelect {
     var rows: [[Piece]] = []
     var order: [Order] = []
     /// The number of each row among those of which DISTINCT ON keeps the first, and its place among all rows.
-    var first: (number: String, place: String)?
+    var first: (number: String, place: String?)?
 
     var sql: String {
         guard rows.isEmpty else {
             return "VALUES \(rows.map { "(\($0.map(\.sql).joined(separator: ", ")))" }.joined(separator: ", "))"
         }
         let list = results.map { "\($0.piece.sql) AS \(SQLText.identifier($0.name))" }
-        if let first {
-            let (number, place) = (SQLText.identifier("row number"), SQLText.identifier("row place"))
-            let all = "\(list.joined(separator: ", ")), \(first.number) AS \(number), \(first.place) AS \(place)"
-            return "SELECT \(SQLText.identifiers(results.map(\.name))) FROM (SELECT \(all)\(tail)) "
-                + "WHERE \(number) = 1 ORDER BY \(place)"
-        }
+        if let first { return kept(first, of: list.joined(separator: ", ")) }
         return "SELECT \(isDistinct ? "DISTINCT " : "")\(list.joined(separator: ", "))\(tail)"
+    }
+
+    /// Returns the SELECT with the first row of each group only, in the order of their places.
+    private func kept(_ first: (number: String, place: String?), of list: String) -> String {
+        let (number, place) = (SQLText.identifier("row number"), SQLText.identifier("row place"))
+        let placed = first.place.map { ", \($0) AS \(place)" } ?? ""
+        return
+            "SELECT \(SQLText.identifiers(results.map(\.name))) FROM (SELECT \(list), \(first.number) AS \(number)\(placed)\(tail)) "
+            + "WHERE \(number) = 1\(first.place == nil ? "" : " ORDER BY \(place)")"
     }
 }
 
@@ -104,7 +108,7 @@ extension PostgreSQLExpressionTranslation {
         let order = select.order.isEmpty ? "" : " ORDER BY \(select.order.map(\.sql).joined(separator: ", "))"
         select.first = (
             number: "row_number() OVER (PARTITION BY \(try grouped(groups))\(order))",
-            place: "row_number() OVER (\(order.dropFirst()))"
+            place: order.isEmpty ? nil : "row_number() OVER (\(order.dropFirst()))"
         )
         select.order = []
     }

@@ -16,7 +16,7 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         let piece = try piece(parsed(text))
-        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type)") }
+        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type.word)") }
         return .native(sqlite: piece.sql, postgresql: text)
     }
 

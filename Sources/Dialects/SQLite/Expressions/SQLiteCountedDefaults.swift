@@ -31,7 +31,7 @@ extension TimestampRule.Count {
         case .datetime: return .expression(.native(sqlite: "", postgresql: "(\(moment) AT TIME ZONE 'UTC')"))
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .date, .time, .interval,
             .uuid, .json, .jsonText, .bytes, .native:
-            throw Untranslatable("it counts time, which a column of type \(type) does not hold")
+            throw Untranslatable("it counts time, which a column of type \(type.word) does not hold")
         }
     }
 }

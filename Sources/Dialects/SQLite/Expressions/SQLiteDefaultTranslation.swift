@@ -72,7 +72,7 @@ extension SQLiteExpressionTranslation {
             return Piece("(\(piece.sql))::\(Self.word(of: type))", wanted)
         case (.integer, .boolean), (.number, .boolean): return try number(piece)
         case (_, _):
-            guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is not of type \(type)") }
+            guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is not of type \(type.word)") }
             return piece
         }
     }
@@ -81,7 +81,7 @@ extension SQLiteExpressionTranslation {
     /// if the column would refuse or round the value: each row that leaves the column out would fail or get another value.
     static func fitted(_ value: Default, to type: ColumnType) throws(Untranslatable) -> Default {
         let result = try converted(value, to: type)
-        guard isHeld(result, by: type) else { throw Untranslatable("\(written(value)) does not fit \(type)") }
+        guard isHeld(result, by: type) else { throw Untranslatable("\(written(value)) does not fit \(type.word)") }
         return result
     }
 
@@ -112,7 +112,7 @@ extension SQLiteExpressionTranslation {
             if Array(text.utf8).withUnsafeBytes({ isWritable(.text($0), as: type) }) { return value }
         default: break
         }
-        throw Untranslatable("\(written(value)) is not of type \(type)")
+        throw Untranslatable("\(written(value)) is not of type \(type.word)")
     }
 
     private static func bytes(_ bytes: some Sequence<UInt8>, written text: String) -> Default {
@@ -241,7 +241,7 @@ extension SQLiteExpressionTranslation {
             .decimal,
             .numeric, .text,
             .varchar, .boolean, .json, .jsonText, .bytes:
-            throw Untranslatable("its time is not a \(type)")
+            throw Untranslatable("its time is not a \(type.word)")
         }
     }
 }
