@@ -29,7 +29,8 @@ extension TimestampRule.Count {
         switch type {
         case .timestamp: return .expression(.native(sqlite: "", postgresql: moment))
         case .datetime: return .expression(.native(sqlite: "", postgresql: "(\(moment) AT TIME ZONE 'UTC')"))
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .date, .time, .interval,
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .date, .time,
+            .interval,
             .uuid, .json, .jsonText, .bytes, .native:
             throw Untranslatable("it counts time, which a column of type \(type.word) does not hold")
         }
