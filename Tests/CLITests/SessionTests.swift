@@ -101,7 +101,9 @@ struct SessionTests {
             try await daemon.wait(for: id, toBe: "closed")
             let shown = try await daemon.telec("transcript", id).output
             #expect(shown == "go\n" + (1...20_000).map { "\($0)\n" }.joined())
-            #expect(!FileManager.default.fileExists(atPath: "\(box.home)/.teleclaude/hosts/\(id)"))
+            try waitUntil("the host removes its folder once everything is delivered") {
+                !FileManager.default.fileExists(atPath: "\(box.home)/.teleclaude/hosts/\(id)")
+            }
             #expect(try await daemon.stop().code == 0)
         }
     }

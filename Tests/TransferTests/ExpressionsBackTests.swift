@@ -43,6 +43,7 @@ struct ExpressionsBackTests {
         ("position('@' IN v) > 1", "v = 'a@'", "v = '@a'"),
         ("substring(v FROM 2 FOR 2) = 'bc'", "v = 'abcd'", "v = 'bcd'"),
         ("trim(v) <> '' AND trim(LEADING 'x' FROM v) = v", "v = 'a'", "v = 'xa'"),
+        ("n > - '-5'::int AND r > - '-1.5'::double precision", "n = 6, r = 2", "n = 5, r = 2"),
         ("n + 1 < greatest(m, 5)", "n = 3, m = NULL", "n = 4, m = 2"),
         ("nullif(n, 0) IS NOT NULL", "n = 1", "n = 0"),
         ("num_nonnulls(v, n) = 1", "n = 1", "n = 1, v = 'a'"),

@@ -139,7 +139,8 @@ extension PostgreSQLExpressionTranslation {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
         let piece = try piece(operand)
         if let literal = piece.literal, Double(literal) != nil, sign == "-" {
-            var negative = Self.number("-" + literal)
+            // Two signs would begin a comment.
+            var negative = Self.number(literal.hasPrefix("-") ? String(literal.dropFirst()) : "-" + literal)
             negative.sql = "(\(negative.sql))"
             return negative
         }
