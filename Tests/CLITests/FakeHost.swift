@@ -20,7 +20,6 @@ struct FakeHost {
             b"content-length: %d\\r\\n\\r\\n" % len(body) + body)
         answer = b""
         while (part := s.recv(65536)): answer += part
-        s.close()
         started = json.loads(answer.split(b"\\r\\n\\r\\n", 1)[1])
         id = started["session"]["session_id"]
         print(id, started["token"], flush=True)

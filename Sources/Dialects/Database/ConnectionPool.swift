@@ -197,11 +197,12 @@ extension ConnectionPool {
 }
 
 extension ConnectionPool {
-    /// Lets a task close what is idle for too long, unless there is such a task already. It does not keep the pool alive.
+    /// Lets a task close what is idle for too long, unless there is such a task already. It keeps neither the pool alive nor the
+    /// task-local values of whoever used the connection.
     private func closeLater(_ state: inout State) {
         guard state.idle.count > 1, !state.isClosingLater else { return }
         state.isClosingLater = true
-        Task { [weak self, idleTimeout] in
+        Task.detached { [weak self, idleTimeout] in
             try await Task.sleep(for: idleTimeout)
             await self?.closeUnneeded()
         }

@@ -26,6 +26,7 @@ struct PeerChannel: Sendable {
                 }
             let origin = RequestOrigin(peer: caller.peer, limits: requests, place: caller.place)
             await RequestOrigin.$current.withValue(origin) { await base.handle(value: connection, logger: logger) }
+            withExtendedLifetime(caller.place) {}
         } catch {
             // The client has hung up meanwhile, so there is nobody to tell.
             logger.debug("a connection was not set up", metadata: ["error": "\(error)"])
@@ -44,8 +45,9 @@ struct RequestLimits: Sendable {
 struct RequestOrigin: Sendable {
     var peer: PeerCredentials
     var limits: RequestLimits
-    /// The place that counts the connection.
-    var place: ConnectionPlace?
+    /// The place that counts the connection. It is kept by the connection and by whoever serves it, and not by the origin: every task
+    /// that a request leaves behind inherits that.
+    weak var place: ConnectionPlace?
 
     /// The origin of the requests that the current task answers. Outside of such a task it is an unprivileged placeholder.
     @TaskLocal static var current = RequestOrigin(peer: PeerCredentials(uid: 65_534, pid: 0), limits: RequestLimits())

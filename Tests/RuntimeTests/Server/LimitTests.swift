@@ -28,6 +28,19 @@ struct LimitTests {
         #expect((0..<20).map { limits.enter(party(.member, $0 % 5)) }.count { $0 } == 10)
     }
 
+    @Test("a task that a request leaves behind does not keep the place of its connection")
+    func placesEndWithTheirConnections() async throws {
+        let limits = ConnectionLimits(perUser: 1, ofPublic: 1, inAll: 10)
+        var place = ConnectionPlace(limits, party(.member, 1_001))
+        let origin = RequestOrigin(peer: PeerCredentials(uid: 1_001, pid: 0), limits: RequestLimits(), place: place)
+        let left = RequestOrigin.$current.withValue(origin) { Task { try await Task.sleep(for: .seconds(600)) } }
+        #expect(place != nil && !limits.enter(party(.member, 1_001)))
+        place = nil
+        #expect(limits.enter(party(.member, 1_001)))
+        left.cancel()
+        _ = await left.result
+    }
+
     @Test func connectionsLeaveDescriptorsForTheDaemon() {
         #expect(Descriptors.connections(limit: 1_048_576) > 500_000)
         #expect(Descriptors.connections(limit: 1_024) == 384 && Descriptors.connections(limit: 64) == 16)
