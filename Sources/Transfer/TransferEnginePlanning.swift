@@ -35,7 +35,7 @@ extension TransferEngine {
             return Outline(inspection: inspection, tables: [])
         }
         try await requireSupport()
-        let tables = try await streams.each(wanted.map(inspection.demanding)) { table, reading, _ in
+        let tables = try await streams.each(inspection.demanding(wanted)) { table, reading, _ in
             try SourceSurvey(reading, source, options.rules).outline(table, inspection, inPiecesOf: options.chunkBytes)
         }
         return Outline(inspection: inspection, tables: tables)

@@ -26,6 +26,8 @@ struct TransferPlanner {
     var remarks: [String] = []
     var viewsOfTheTime: Set<String> = []
     var computedIndexes: Set<String> = []
+    /// The indexes that were made in their plain form (`Inspection.plainIndexes`), with their tables.
+    var plainIndexes: [String: String] = [:]
     var caselessColumns: [CaselessColumn] = []
 
     init(
@@ -67,6 +69,7 @@ struct TransferPlanner {
     private mutating func plan() -> TransferPlan {
         nameAll()
         for table in tables { add(table) }
+        remarkOnPlainIndexes()
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
         var views = views()
         let made = Set(views.map(\.name))

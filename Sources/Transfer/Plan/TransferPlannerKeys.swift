@@ -79,12 +79,19 @@ extension TransferPlanner {
         for index in origin.table.indexes {
             if let reason = add(index, origin.table, to: &table, translator) { leave(.index, index.name, reason) }
         }
-        for index in inspection.plainIndexes[origin.table.name] ?? [] {
-            guard add(index, origin.table, to: &table, translator) == nil,
-                let at = omitted.firstIndex(where: { $0.kind == .index && $0.name == index.name })
-            else { continue }
-            let reason = omitted.remove(at: at).reason
-            remarks.append("\(origin.table.name): the index \(index.name) \(reason): it has the same key without that")
+        for index in inspection.plainIndexes[origin.table.name] ?? []
+        where add(index, origin.table, to: &table, translator) == nil {
+            plainIndexes[index.name] = origin.table.name
+        }
+    }
+
+    /// Turns the omissions of the indexes that were made in their plain form into remarks.
+    mutating func remarkOnPlainIndexes() {
+        omitted.removeAll { omission in
+            guard omission.kind == .index, let table = plainIndexes[omission.name] else { return false }
+            remarks.append(
+                "\(table): the index \(omission.name) \(omission.reason): it has the same key without that")
+            return true
         }
     }
 

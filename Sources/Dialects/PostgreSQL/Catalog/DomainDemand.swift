@@ -23,8 +23,11 @@ package struct DomainDemand: Sendable, Equatable {
 }
 
 extension Inspection {
-    /// Returns the table with what its columns' domains demand, for a target without domains.
-    package func demanding(_ table: Table) -> Table {
-        domainDemands.filter { $0.table == table.name }.reduce(into: table) { table, demand in demand.add(to: &table) }
+    /// Returns the tables with what their columns' domains demand, for a target without domains.
+    package func demanding(_ tables: [Table]) -> [Table] {
+        let demands = Dictionary(grouping: domainDemands, by: \.table)
+        return tables.map { table in
+            (demands[table.name] ?? []).reduce(into: table) { table, demand in demand.add(to: &table) }
+        }
     }
 }
