@@ -153,7 +153,7 @@ package protocol TransferTarget: Dialect {
     /// - Throws: `DatabaseError`.
     func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [RemovableConstraint]
     /// Returns the types as which `Connection.copyIn` writes into the existing columns, whatever they were declared as, by table
-    /// and column. Columns that it can't write are missing.
+    /// and column.
     ///
     /// - Throws: `DatabaseError`.
     func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]]

@@ -89,7 +89,6 @@ extension SchemaTransferError {
             "pass --replace-rows \(names.joined(separator: ",")) to replace these rows with the source's, or --keep-rows with the "
                 + "tables whose rows are to stay"
         case .noSuchRows: "name tables that both source and target have"
-        case .unwritable: "leave the columns out by a rule: skip: true"
         case .unitless:
             "give their unit by a rule: span: microseconds, seconds, days, since_1970; --dry-run --write-rules FILE proposes one"
         case .orphans: "repair the source, or transfer without --into-existing, which keeps such rows"

@@ -324,18 +324,88 @@ struct IntoExistingTests {
         }
     }
 
-    @Test("a type that no value can be written as is named, and can be left out")
-    func unwritable() async throws {
-        try await withSite("ALTER TABLE People ADD COLUMN words TEXT; UPDATE People SET words = 'a'") {
-            box, source, target in
-            try execute("ALTER TABLE people ADD COLUMN words text[]", on: target)
-            let options = ["transfer", source, target, "--into-existing", "--replace-rows", "people", "--json"]
-            try expectRefusal(
-                try await box.run(.tcMigrate, options), "unwritable_type", "people.words (text[])",
-                leaving: try everything(target),
-                in: target)
-            let left = try await box.run(.tcMigrate, options + ["--ignore-missing", "People.words"])
-            #expect(left.ending == .exit(0), "\(left)")
+    @Test("moments that a file's program counts return as the numbers they were")
+    func countedMoments() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let table =
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, made INTEGER, seen REAL, day REAL, stamp DATETIME, text TEXT);"
+            let file = box("own.db")
+            try execute(
+                table + """
+                    INSERT INTO t VALUES (1, 1704164645, 1704164645.25, 2460311.62320602, 1704164645123, '2024-01-02 03:04:05'),
+                        (2, -1, 0.5, 2451545, 0, NULL), (3, NULL, NULL, NULL, NULL, NULL);
+                    """, on: file, creating: true)
+            try """
+            tables: {t: {columns: {made: {timestamp: unix}, seen: {timestamp: unix}, day: {timestamp: julian},
+              stamp: {timestamp: unix_ms}, text: {timestamp: iso}}}}
+            """.write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let out = try await box.migrate("transfer", file, target, "--rules", box("rules.yaml"))
+            #expect(out.ending == .exit(0), "\(out)")
+            #expect(try query("SELECT seen::text FROM t WHERE id = 1", on: target) == ["2024-01-02 03:04:05.25+00"])
+
+            let back = box("back.db")
+            try execute(table, on: back, creating: true)
+            let options = ["transfer", target, back, "--into-existing"]
+            let proposed = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", box("found.yaml")])
+            #expect(proposed.ending != .exit(0), "\(proposed)")
+            let found = try String(contentsOfFile: box("found.yaml"), encoding: .utf8)
+            #expect(
+                found.contains("made: {timestamp: unix}\n      # or, equally likely: made: {timestamp: unix_ms}"),
+                "\(found)")
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0), "\(run)")
+            let rows = "SELECT id || '|' || quote(made) || '|' || quote(seen) || '|' || quote(stamp) FROM t ORDER BY id"
+            #expect(try query(rows, on: back) == query(rows, on: file))
+            // SQLite reads Julian days to the millisecond, and so writes them.
+            let days = "SELECT quote(julianday(day)) FROM t ORDER BY id"
+            #expect(try query(days, on: back) == query(days, on: file))
+
+            // A fraction has no place among whole numbers.
+            try execute("UPDATE t SET made = '2024-01-02 03:04:05.5Z' WHERE id = 1", on: target)
+            try execute("DELETE FROM t", on: back)
+            let refused = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(refused.ending != .exit(0) && refused.error.contains("t.made"), "\(refused)")
+            #expect(try query("SELECT count(*) FROM t", on: back) == ["0"])
+        }
+    }
+
+    @Test("values of PostgreSQL's own types return from a file that a transfer has made")
+    func ownTypes() async throws {
+        let schema = """
+            CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TYPE place AS (x int, name text);
+            CREATE DOMAIN tags AS text[] CHECK (cardinality(VALUE) < 5);
+            CREATE TABLE own (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, numbers int[], words varchar(3)[], moods mood[],
+                span int4range, spans datemultirange, at timetz, cash money, number oid, doc xml, words_of tsvector, place place,
+                corner point, flags bit(3), more bit varying(5), labels tags, card macaddr, net cidr, short interval(0));
+            """
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                schema + """
+                    INSERT INTO own (numbers, words, moods, span, spans, at, cash, number, doc, words_of, place, corner, flags, more, labels,
+                        card, net, short)
+                    VALUES ('{1,NULL,3}', '{abc,"a,b"}', '{sad}', '[1,5)', '{[2024-01-01,2024-02-01)}', '10:00:00+02', '12.50', 7,
+                        '<a>b</a>', 'a fat cat', '(1,"b c")', '(1,2)', B'101', B'10', '{x,y}', '08:00:2b:01:02:03', '10.0.0.0/8',
+                        '1 day 2 hours'),
+                    ('{}', '{}', '{}', 'empty', '{}', NULL, NULL, NULL, NULL, '', '(,)', NULL, NULL, '', '{}', NULL, NULL, NULL);
+                    """, on: target)
+            let before = try query("SELECT own::text FROM own ORDER BY id", on: target)
+            let file = box("own.db")
+            let out = try await box.migrate("transfer", target, file)
+            #expect(out.ending == .exit(0), "\(out)")
+            let options = ["transfer", file, target, "--into-existing", "--replace-rows", "own", "--json"]
+            let back = try await box.run(.tcMigrate, options)
+            #expect(back.ending == .exit(0), "\(back)")
+            #expect(try query("SELECT own::text FROM own ORDER BY id", on: target) == before)
+            #expect(try query("INSERT INTO own DEFAULT VALUES RETURNING id::text", on: target) == ["3"])
+
+            for wrong in ["numbers = 'a'", "words = '{abcd}'", "flags = '1011'"] {
+                try execute("UPDATE own SET \(wrong) WHERE id = 1", on: file)
+                let everything = try query("SELECT own::text FROM own ORDER BY id", on: target)
+                let refused = try await box.run(.tcMigrate, options)
+                #expect(refused.ending != .exit(0), "\(wrong): \(refused)")
+                #expect(try query("SELECT own::text FROM own ORDER BY id", on: target) == everything, "\(wrong)")
+                try execute("UPDATE own SET numbers = '{}', words = '{}', flags = NULL WHERE id = 1", on: file)
+            }
         }
     }
 

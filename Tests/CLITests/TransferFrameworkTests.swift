@@ -46,6 +46,40 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test("booleans that Rails 5.1 and older wrote as words are booleans by a proposed rule")
+    func wordsOfTruth() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                Self.rails + """
+                    CREATE TABLE t (id integer PRIMARY KEY, words boolean DEFAULT 'f' NOT NULL, mixed boolean, other boolean, none boolean);
+                    INSERT INTO t VALUES (1, 't', 1, 't', NULL), (2, 'f', 'F', 2, NULL), (3, 'f', 'true', 'f', NULL);
+                    """)
+            let proposed = try await box.migrate(
+                "transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
+            #expect(proposed.ending == .exit(0), "\(proposed)")
+            let rules = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                rules.contains(
+                    """
+                          # all 3 texts say true or false, and it is declared boolean
+                          words: {type: boolean}
+                          # all 2 texts say true or false, and it is declared boolean
+                          mixed: {type: boolean}
+
+                    """))
+            #expect(!rules.contains("other:") && !rules.contains("none:"))
+            let run = try await box.migrate("transfer", source, target, "--rules", box("rules.yaml"))
+            #expect(run.ending == .exit(0), "\(run)")
+            try execute("INSERT INTO t (id) VALUES (4)", on: target)
+            #expect(
+                try query(
+                    "SELECT concat_ws('|', words, mixed, other, pg_typeof(other), pg_typeof(none)) FROM t ORDER BY id",
+                    on: target)
+                    == ["t|t|t|text|boolean", "f|f|2|text|boolean", "f|t|f|text|boolean", "f|text|boolean"])
+        }
+    }
+
     @Test("a date with a midnight behind it, as Laravel writes, is that date; with another time it is none")
     func laravelDates() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -145,16 +145,8 @@ package struct RowDigest: Hashable, Sendable {
         switch value {
         case .boolean(let flag): digest.mix(flag ? 1 : 0)
         case .integer(let number) where number == 0 || number == 1: digest.mix(UInt64(number))
-        case .text(let bytes): add(number: RowDigest.truth(bytes).map { $0 ? 1 : 0 }, value)
+        case .text(let bytes): add(number: BooleanText.truth(bytes).map { $0 ? 1 : 0 }, value)
         case .null, .integer, .real, .blob: addForeign(value)
-        }
-    }
-
-    private static func truth(_ bytes: UnsafeRawBufferPointer) -> Bool? {
-        switch String(decoding: bytes, as: UTF8.self).lowercased() {
-        case "t", "true": true
-        case "f", "false": false
-        default: nil
         }
     }
 

@@ -56,8 +56,8 @@ public struct ExistingTransfer: Sendable {
         return plan
     }
 
-    /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count, and for
-    /// moments whose zone the target has no place for. It changes nothing.
+    /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count, for moments
+    /// that become numbers, and for moments whose zone the target has no place for. It changes nothing.
     ///
     /// - Throws: ``SchemaTransferError``, ``TransferError`` and `DatabaseError`.
     public func proposals() async throws -> [ProposedRule] {
@@ -69,6 +69,7 @@ public struct ExistingTransfer: Sendable {
                     inspection.schema.tables, schema, ignoring: ignoring + keeping + rules.skipped)
                 let written = try to.transferDialect.writtenTypes(on: writing)
                 let survey = SourceSurvey(reading, from.transferDialect, rules)
+                let framework = Framework(of: schema)
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
@@ -79,7 +80,8 @@ public struct ExistingTransfer: Sendable {
                         let type = types[column.target]
                         let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
                         let spans = type?.isInterval == true ? profile?.spans : table.spans(from: column, to: type)
-                        if let said = spans ?? profile?.zoned(into: type) {
+                        let counts = table.counts(from: column, to: type, framework)
+                        if let said = spans ?? counts ?? profile?.zoned(into: type) {
                             return ProposedRule(said, table: table.source.name, column: column.source)
                         }
                         return Self.answer(proposed, for: type)
@@ -94,9 +96,7 @@ public struct ExistingTransfer: Sendable {
 
     /// The rule that says what the numbers of a column count, where moments are wanted.
     private static func answer(_ proposed: ProposedRule?, for type: ColumnType?) -> ProposedRule? {
-        guard let form = type.flatMap(CanonicalForm.init), form == .moment || form == .reading, let proposed else {
-            return nil
-        }
+        guard type.flatMap(CanonicalForm.init).isOfMoments, let proposed else { return nil }
         return proposed.rule.hasPrefix("timestamp: ") && !proposed.rule.hasPrefix("timestamp: iso") ? proposed : nil
     }
 
@@ -145,7 +145,7 @@ public struct ExistingTransfer: Sendable {
         let survey = SchemaSurvey(
             reading: reading, source: source, target: target, schema: schema,
             written: try target.writtenTypes(on: writing), ignoring: ignoring + keeping, rules: rules)
-        try requireWritable(inspection, survey)
+        try requireUnits(inspection, survey)
         var plan = try survey.plan(inspection) { $0.kind == .virtualTable }
         plan.omitted = plan.omitted.map(explained)
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
@@ -165,33 +165,22 @@ public struct ExistingTransfer: Sendable {
         if let both = keeping.first(where: replacing.contains) { throw .noSuchRows(both) }
     }
 
-    /// Every column that gets values must be of a type that is written here, and know what they count.
-    private func requireWritable(_ source: Inspection, _ survey: SchemaSurvey) throws {
+    /// Every column that gets spans of time, or what stands for them, must know what its values count.
+    private func requireUnits(_ source: Inspection, _ survey: SchemaSurvey) throws {
         let match = try SchemaMatch(source.schema.tables, survey.schema, ignoring: survey.ignoring + rules.skipped)
-        var unwritable: [String] = []
-        var unitless: [String] = []
         let countsMicroseconds = Framework(of: source.schema) == .django
+        var unitless: [String] = []
         for table in match.tables {
             for column in table.columns {
-                let name = "\(table.source.name).\(column.source)"
-                guard let type = survey.written[table.target.name]?[column.target] else {
-                    guard try survey.holdsValues(column.source, of: table.source, source) else { continue }
-                    let declared = table.target[column: column.target].map { " (\($0.type.word))" } ?? ""
-                    unwritable.append("\(table.target.name).\(column.target)\(declared)")
-                    continue
-                }
-                guard let from = table.source[column: column.source]?.type,
-                    let kind = from.kindOfSpans(in: type)
+                guard let type = survey.written[table.target.name]?[column.target],
+                    let kind = table.source[column: column.source]?.type.kindOfSpans(in: type)
                 else { continue }
                 let isSaid = rules.columnRule(of: column.source, in: table.source.name).type?.isInterval == true
                 let isKnown = isSaid || (kind == .integer && countsMicroseconds)
-                guard !isKnown, try survey.holdsValues(column.source, of: table.source, source) else {
-                    continue
-                }
-                unitless.append(name)
+                guard !isKnown, try survey.holdsValues(column.source, of: table.source, source) else { continue }
+                unitless.append("\(table.source.name).\(column.source)")
             }
         }
-        guard unwritable.isEmpty else { throw SchemaTransferError.unwritable(unwritable) }
         guard unitless.isEmpty else { throw SchemaTransferError.unitless(unitless) }
     }
 }
@@ -221,6 +210,31 @@ extension SchemaMatch.MatchedTable {
     }
 }
 
+extension SchemaMatch.MatchedTable {
+    /// What the numbers most likely count that the target's program keeps where the source holds moments.
+    fileprivate func counts(from column: Pair, to type: ColumnType?, _ framework: Framework) -> Proposal? {
+        guard let from = source[column: column.source]?.type, CanonicalForm(from).isOfMoments, let type else {
+            return nil
+        }
+        let reason = "moments for a column of numbers: right if its program counts so"
+        switch (framework, DeclaredKind(type)) {
+        case (.coreData, .integer), (.coreData, .real): return Proposal("timestamp: apple", reason)
+        case (.django, .integer), (.rails, .integer), (.unknown, .integer):
+            return Proposal("timestamp: unix", reason, or: "timestamp: unix_ms")
+        case (.django, .real), (.rails, .real), (.unknown, .real):
+            return Proposal("timestamp: unix", reason, or: "timestamp: julian")
+        case (_, .text), (_, .bytes), (_, .boolean), (_, .date), (_, .time), (_, .moment), (_, .uuid), (_, .varchar),
+            (_, .numeric), (_, .decimal), (_, .unknown):
+            return nil
+        }
+    }
+}
+
+extension CanonicalForm? {
+    /// Whether it is that of moments, with a zone or without.
+    fileprivate var isOfMoments: Bool { self == .moment || self == .reading }
+}
+
 extension ColumnProfile {
     /// The rule for timestamps that name their zone, if the target's column has none: GORM and Diesel write such values, and declare
     /// such columns.
@@ -232,8 +246,7 @@ extension ColumnProfile {
     }
 
     fileprivate func rounded(into type: ColumnType?) -> Proposal? {
-        guard let form = type.flatMap(CanonicalForm.init), form == .moment || form == .reading else { return nil }
-        return rounded
+        type.flatMap(CanonicalForm.init).isOfMoments ? rounded : nil
     }
 
     /// What these values count as spans of time, most likely.
@@ -255,11 +268,4 @@ extension ColumnProfile {
 extension ColumnType {
     /// Whether the type is a span of time.
     fileprivate var isInterval: Bool { CanonicalForm(self) == .interval }
-}
-
-extension ColumnType {
-    /// The type's name, as the target's own programs know it.
-    fileprivate var word: String {
-        if case .native(_, let word) = self { word } else { description }
-    }
 }

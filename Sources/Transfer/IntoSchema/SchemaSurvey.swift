@@ -65,13 +65,20 @@ struct SchemaSurvey {
     }
 
     /// Returns the type as which a column's values are written and compared. A column of a target that holds no column to its type takes
-    /// the values of the source's type, unless its type is one of those that both databases know.
+    /// the values of the source's type, unless its type is one of those that both databases know, and the numbers of a rule.
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType {
         let name = column.target
         let type = written[table.target.name]?[name] ?? table.target[column: name]?.type ?? .text
-        guard type.isNative, source.holdsDeclaredTypes, !target.holdsDeclaredTypes else { return type }
-        return table.source[column: column.source]?.type ?? type
+        guard losesTypes else { return type }
+        switch rules.columnRule(of: column.source, in: table.source.name).reading {
+        case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
+        case .moment, .span, .counted, .numbered, .digits, .cleaned, nil: break
+        }
+        return type.isNative ? table.source[column: column.source]?.type ?? type : type
     }
+
+    /// Whether only the source holds its columns' values to their types.
+    private var losesTypes: Bool { source.holdsDeclaredTypes && !target.holdsDeclaredTypes }
 
     /// Returns the plan for a column. The column keeps its declared type; no value widens it.
     private func columnPlan(
@@ -87,14 +94,18 @@ struct SchemaSurvey {
 }
 
 extension SchemaSurvey {
-    /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows.
+    /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows. Moments that a file's
+    /// program counts return as numbers.
     private func reading(_ reading: ValueRule?, for type: ColumnType) -> ValueRule? {
         switch (reading, CanonicalForm(type)) {
+        case (.moment(let rule), _) where losesTypes && rule.count != .iso:
+            return .numbered(TimestampRule(rule.count, minutesAhead: rule.minutesAhead))
         case (.moment(var moment), .reading):
             moment.isLocal = true
             return .moment(moment)
         case (.span(let span), let form) where form != .interval: return .counted(span)
-        case (nil, _), (.moment, _), (.span, _), (.counted, _), (.digits, _), (.cleaned, _): return reading
+        case (nil, _), (.moment, _), (.span, _), (.counted, _), (.numbered, _), (.digits, _), (.cleaned, _):
+            return reading
         }
     }
 
@@ -111,6 +122,10 @@ extension SchemaSurvey {
         case (_, _): return nil
         }
     }
+}
+
+extension ColumnType {
+    fileprivate var isMoment: Bool { self == .timestamp || self == .datetime }
 }
 
 extension TransferRules {

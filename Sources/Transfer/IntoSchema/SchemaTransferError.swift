@@ -22,8 +22,6 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case rowsInTheWay([String])
     /// This table was named to keep or to lose its rows, but is not on both sides.
     case noSuchRows(String)
-    /// These columns, written as `table.column type`, have a type as which this engine can't write a value.
-    case unwritable([String])
     /// Columns, as `table.column`, of numbers or moments that are to be spans of time: nothing says what they count.
     case unitless([String])
     /// Rows refer to a row that does not exist.
@@ -44,7 +42,6 @@ extension SchemaTransferError {
         case .nothingToFill: "nothing_to_fill"
         case .rowsInTheWay: "target_rows_in_the_way"
         case .noSuchRows: "no_such_rows"
-        case .unwritable: "unwritable_type"
         case .unitless: "unitless"
         case .orphans: "orphans"
         }
@@ -68,7 +65,6 @@ extension SchemaTransferError: CustomStringConvertible {
         case .nothingToFill: "the target holds no tables that could be filled"
         case .rowsInTheWay(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .noSuchRows(let name): "\(name) is not a table of both databases"
-        case .unwritable(let names): "no value can be written as the type of \(names.joined(separator: ", "))"
         case .unitless(let names):
             "values become intervals, but no rule gives their unit: \(names.joined(separator: ", "))"
         case .orphans(let found):

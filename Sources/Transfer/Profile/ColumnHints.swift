@@ -21,6 +21,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isTimestamp = true
     /// Whether every text so far is a host's address.
     private(set) var isAddress = true
+    /// Whether every text so far says true or false.
+    private(set) var isTruth = true
     /// Whether every double so far is a decimal with at most two digits after the point.
     private(set) var isMoney = true
 
@@ -43,6 +45,7 @@ struct ColumnHints: Sendable, Equatable {
         if isNear1970 { isNear1970 = bytes.starts(with: "1970".utf8) || bytes.starts(with: "1969-12".utf8) }
         if isTimestamp { isTimestamp = CalendarNumber.isTimestamp(bytes) }
         if isUUID { isUUID = UUIDText.isLikely(bytes) }
+        if isTruth { isTruth = BooleanText.truth(bytes) != nil }
         if isAddress { isAddress = AddressText.isHost(bytes) }
     }
 
@@ -63,6 +66,7 @@ struct ColumnHints: Sendable, Equatable {
         isNear1970 = isNear1970 && next.isNear1970
         isTimestamp = isTimestamp && next.isTimestamp
         isAddress = isAddress && next.isAddress
+        isTruth = isTruth && next.isTruth
         isMoney = isMoney && next.isMoney
     }
 

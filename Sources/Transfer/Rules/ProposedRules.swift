@@ -77,8 +77,10 @@ extension ProposedRule {
     private static func commonRules(_ filled: [ColumnEvidence], _ framework: Framework) -> [String: String] {
         Dictionary(grouping: filled) { $0.declared.lowercased() }.compactMapValues { columns in
             let rules = Set(columns.map { framework.proposal(for: $0)?.rule })
-            // That moments near 1970 are spans is a guess from their values, which says nothing of a column without any.
-            return rules.count == 1 ? rules.first.flatMap { $0?.hasPrefix("span:") == true ? nil : $0 } : nil
+            guard rules.count == 1, let rule = rules.first ?? nil else { return nil }
+            // That moments near 1970 are spans is a guess from their values, which says nothing of a column without any. A column of
+            // booleans becomes one if it has no values.
+            return rule.hasPrefix("span:") || rule == "type: boolean" ? nil : rule
         }
     }
 
@@ -122,7 +124,7 @@ struct ColumnEvidence {
     /// `countsFrom2001` says that the database's program more likely counts time from 2001 than from 1970.
     func proposal(countsFrom2001: Bool = false) -> Proposal? {
         guard profile.values > 0 else { return nil }
-        if let json = proposalForJSON { return json }
+        if let proposal = proposalForJSON ?? proposalForTruth { return proposal }
         if profile.values == profile.blobs.count { return proposalForBytes }
         if profile.values == profile.texts.count { return proposalForTexts }
         return profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
@@ -135,6 +137,16 @@ struct ColumnEvidence {
         guard isMeant && isJSON else { return nil }
         let (every, isOne) = Self.every("value", profile.values)
         return Proposal("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON, and it is declared \(declared)")
+    }
+
+    /// A column of booleans may hold words, alone or among zeros and ones: so Rails wrote them up to version 5.1.
+    private var proposalForTruth: Proposal? {
+        let (hints, texts) = (profile.hints, profile.texts.count)
+        // Whatever is no word for a boolean, 0 or 1 is foreign, too.
+        guard profile.meaning == .boolean, texts > 0, hints.isTruth, profile.foreign.count == texts else { return nil }
+        let (every, isOne) = Self.every("text", texts)
+        return Proposal(
+            "type: boolean", "\(every) \(isOne ? "says" : "say") true or false, and it is declared \(declared)")
     }
 
     private var proposalForBytes: Proposal? {

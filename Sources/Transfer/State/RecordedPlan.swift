@@ -50,6 +50,7 @@ extension ValueRule {
             ])
         case .span(let reading): .object([("span", .string(reading.rawValue))])
         case .counted(let writing): .object([("counted", .string(writing.rawValue))])
+        case .numbered(let writing): .object([("numbered", .string(writing.count.rawValue))])
         case .digits: .object([("digits", .boolean(true))])
         case .cleaned(let replacement): .object([("replacement", .string(replacement))])
         }

@@ -111,7 +111,10 @@ final class PostgreSQLConnection: Connection {
     func copyIn(
         table: String, columns: [String], types: [ColumnType], options: CopyOptions
     ) throws(DatabaseError) -> any BulkWriter {
-        try PostgreSQLCopyIn(self, table: table, columns: columns, types: types, options: options)
+        if types.contains(where: { PostgreSQLEncoding($0) == .cast }) {
+            return try PostgreSQLCastingCopyIn(self, table: table, columns: columns, types: types, options: options)
+        }
+        return try PostgreSQLCopyIn(self, table: table, columns: columns, types: types, options: options)
     }
 
     /// Reads a query. The server's own description of the query is more exact than `types`.

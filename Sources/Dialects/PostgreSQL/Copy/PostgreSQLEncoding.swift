@@ -31,8 +31,10 @@ enum PostgreSQLEncoding: Equatable {
     case bytea
     /// The type's own binary form, as `copyOut` returns it.
     case raw
+    /// A text that the server must cast to the column's type (`PostgreSQLCastingCopyIn`).
+    case cast
 
-    /// Finds the encoding of a type: `raw` for a native type whose binary form is none of these.
+    /// Finds the encoding of a type: `cast` for a native type whose binary form is none of these.
     init(_ type: ColumnType) {
         switch type {
         case .smallint: self = .int2
@@ -53,6 +55,7 @@ enum PostgreSQLEncoding: Equatable {
         case .json: self = .jsonb
         case .jsonText: self = .json
         case .bytes: self = .bytea
+        case .ownForm: self = .raw
         case .native(_, let word): self.init(word: word)
         }
     }
@@ -81,7 +84,7 @@ enum PostgreSQLEncoding: Equatable {
         case "json": self = .json
         case "jsonb": self = .jsonb
         case "bytea": self = .bytea
-        default: self = .raw
+        default: self = .cast
         }
     }
 
@@ -92,7 +95,7 @@ enum PostgreSQLEncoding: Equatable {
         case .jsonb: .provenJSON
         case .int2, .int4, .int8, .float4, .float8, .numeric, .decimal, .boolean, .timestamptz, .timestamp, .time,
             .date,
-            .interval, .inet, .uuid, .json, .bytea, .raw, .provenText, .provenJSON:
+            .interval, .inet, .uuid, .json, .bytea, .raw, .cast, .provenText, .provenJSON:
             self
         }
     }
@@ -108,7 +111,7 @@ enum PostgreSQLEncoding: Equatable {
         case .numeric: "is not a decimal number"
         case .decimal(let precision, let scale):
             "is not a decimal number of at most \(precision) digits, \(scale) of them after the point"
-        case .text, .provenText: refusalOfText(value) ?? "is not text"
+        case .text, .provenText, .cast: refusalOfText(value) ?? "is not text"
         case .varchar(let length), .character(let length):
             refusalOfText(value) ?? "is longer than \(length) characters"
         case .boolean: "is neither true nor false"

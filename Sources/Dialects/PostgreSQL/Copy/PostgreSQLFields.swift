@@ -36,7 +36,7 @@ extension PostgreSQLBuffer {
         case .numeric: appendNumeric(value, limit: .none, allowsNaN: true)
         case .decimal(let precision, let scale):
             appendNumeric(value, limit: .init(whole: precision - scale, scale: scale), allowsNaN: false)
-        case .text: appendText(value, limit: .max)
+        case .text, .cast: appendText(value, limit: .max)
         case .provenText: appendText(value, limit: .max, isProven: true)
         case .varchar(let length), .character(let length): appendText(value, limit: length)
         case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
@@ -252,23 +252,8 @@ extension RawValue {
         switch self {
         case .boolean(let truth): truth
         case .integer(let number): number == 0 ? false : number == 1 ? true : nil
-        case .text(let bytes):
-            if bytes.isWord("t") || bytes.isWord("true") {
-                true
-            } else if bytes.isWord("f") || bytes.isWord("false") {
-                false
-            } else {
-                nil
-            }
+        case .text(let bytes): BooleanText.truth(bytes)
         case .null, .real, .blob: nil
         }
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Returns whether these bytes are the letters of `word`, which is in lower case, in any case.
-    fileprivate func isWord(_ word: StaticString) -> Bool {
-        guard count == word.utf8CodeUnitCount else { return false }
-        return indices.allSatisfy { self[$0] | 0x20 == word.utf8Start[$0] }
     }
 }

@@ -42,22 +42,18 @@ extension PostgreSQLDialect {
         var written: [String: [String: ColumnType]] = [:]
         for column in try PostgreSQLColumnReader(connection).columns {
             let name = column.column.name
-            guard let type = types.type(of: name, in: column.table).flatMap(PostgreSQLEnforcedType.written) else {
-                continue
-            }
-            written[column.table, default: [:]][name] = type
+            guard let type = types.type(of: name, in: column.table) else { continue }
+            written[column.table, default: [:]][name] = PostgreSQLEnforcedType.written(type)
         }
         return written
     }
 }
 
 extension PostgreSQLEnforcedType {
-    /// Returns the type as which `COPY` in binary writes values of a type; `nil` if that is not known. A domain is received as
-    /// its base type, and an enumeration as the text of its labels.
-    static func written(_ type: Description) -> ColumnType? {
+    /// Returns the type as which values of a type are written. A domain is received as its base type, and an enumeration as the text of
+    /// its labels.
+    static func written(_ type: Description) -> ColumnType {
         if type.kind == "e" || type.declared == "citext" { return .text }
-        let word = type.kind == "d" ? type.base : type.declared
-        let column = PostgreSQLTypeName(word).columnType
-        return PostgreSQLEncoding(column) == .raw ? nil : column
+        return PostgreSQLTypeName(type.kind == "d" ? type.base : type.declared).columnType
     }
 }

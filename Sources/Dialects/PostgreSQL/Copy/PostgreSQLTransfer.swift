@@ -153,14 +153,13 @@ extension PostgreSQLDialect: TransferTarget {
 
 /// A judge that encodes values to see whether they fit, and throws the bytes away.
 private final class PostgreSQLJudge: ValueJudge {
-    private let encodings: [PostgreSQLEncoding?]
+    private let encodings: [PostgreSQLEncoding]
     private var buffer = PostgreSQLBuffer(capacity: 1_024)
 
-    init(_ types: [ColumnType]) { encodings = types.map { PostgreSQLEncoding($0) } }
+    init(_ types: [ColumnType]) { encodings = types.map(PostgreSQLEncoding.init) }
 
     func refusal(of value: RawValue, column: Int) -> String? {
-        guard let encoding = encodings[column] else { return nil }
         buffer.truncate(to: 0)
-        return buffer.append(field: value, as: encoding) ? nil : encoding.refusal(of: value)
+        return buffer.append(field: value, as: encodings[column]) ? nil : encodings[column].refusal(of: value)
     }
 }

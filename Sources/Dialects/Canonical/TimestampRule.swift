@@ -1,0 +1,118 @@
+/// How numbers and texts are read as moments.
+public struct TimestampRule: Hashable, Sendable {
+    /// The unit and origin of a number.
+    public enum Count: String, Hashable, Sendable, CaseIterable {
+        /// Numbers are not moments; only texts are.
+        case iso
+        /// Seconds since 1 January 1970, in UTC.
+        case unix
+        /// Milliseconds since 1 January 1970, in UTC.
+        case unixMilliseconds = "unix_ms"
+        /// Microseconds since 1 January 1970, in UTC.
+        case unixMicroseconds = "unix_us"
+        /// Days since noon of 24 November 4714 BC, to the millisecond, as SQLite reads them
+        /// (https://www.sqlite.org/lang_datefunc.html).
+        case julian
+        /// Seconds since 1 January 2001, in UTC.
+        case apple
+    }
+
+    /// The unit and origin of numbers.
+    public var count: Count
+    /// The number of minutes by which the clock of texts without a zone is ahead of UTC.
+    public var minutesAhead: Int
+    /// Whether the result is the time on the clock that `minutesAhead` describes, without a zone. Otherwise it is a moment in
+    /// UTC.
+    public var isLocal: Bool
+
+    /// Makes a rule that reads numbers as `count` says, and texts without a zone as UTC unless `minutesAhead` says otherwise.
+    public init(_ count: Count, minutesAhead: Int = 0, isLocal: Bool = false) {
+        self.count = count
+        self.minutesAhead = minutesAhead
+        self.isLocal = isLocal
+    }
+
+    /// The type of the result.
+    public var type: ColumnType { isLocal ? .datetime : .timestamp }
+}
+
+extension TimestampRule {
+    /// The years 1 to 9999, which both databases write with four digits.
+    private static let range =
+        -730_119 * CalendarNumber.microsecondsPerDay..<2_921_940 * CalendarNumber.microsecondsPerDay
+
+    /// Returns microseconds since 1 January 2000: in UTC, or on the local clock.
+    func microseconds(_ value: RawValue) -> Int64? {
+        let offset = Int64(minutesAhead) * 60_000_000
+        let moment: Int64? =
+            switch value {
+            case .text(let text): read(text, offset) ?? number(in: text)
+            case .integer(let number): read(number)
+            case .real(let number): read(number)
+            case .null, .boolean, .blob: nil
+            }
+        guard let moment else { return nil }
+        let shown = isLocal ? moment + offset : moment
+        return Self.range.contains(shown) ? shown : nil
+    }
+
+    /// Reads ISO 8601. A date alone means its midnight, and digits finer than a microsecond are rounded: .NET writes seven, Go and Rust
+    /// write nine.
+    private func read(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> Int64? {
+        if let local = CalendarNumber.timestamp(text, zone: .none, isRounded: true) { return local - offset }
+        if let day = CalendarNumber.date(text) { return Int64(day) * CalendarNumber.microsecondsPerDay - offset }
+        return CalendarNumber.timestamp(text, zone: .optional, isRounded: true)
+    }
+
+    private func number(in text: UnsafeRawBufferPointer) -> Int64? {
+        guard let first = text.first, first == UInt8(ascii: "-") || first.hexadecimalValue ?? 10 < 10 else {
+            return nil
+        }
+        let text = String(decoding: text, as: UTF8.self)
+        return Int64(text).map(read) ?? Double(text).flatMap(read)
+    }
+
+    /// One of what is counted, in microseconds, and the origin of the count, in seconds since 1 January 2000.
+    private var scale: (unit: Int64, start: Int64)? {
+        switch count {
+        case .iso: nil
+        case .unix: (1_000_000, -946_684_800)
+        case .unixMilliseconds: (1_000, -946_684_800)
+        case .unixMicroseconds: (1, -946_684_800)
+        // 1 January 2000 begins at day 2451544.5.
+        case .julian: (CalendarNumber.microsecondsPerDay, -211_813_444_800)
+        case .apple: (1_000_000, 31_622_400)
+        }
+    }
+
+    private func read(_ number: Int64) -> Int64? {
+        guard let (unit, start) = scale else { return nil }
+        let (counted, overflows) = number.multipliedReportingOverflow(by: unit)
+        let (moment, overflowsToo) = counted.addingReportingOverflow(start * 1_000_000)
+        return overflows || overflowsToo ? nil : moment
+    }
+
+    /// Reads a number. Fractions are rounded to the microsecond, and those of Julian days to the millisecond, as SQLite does.
+    private func read(_ number: Double) -> Int64? {
+        guard let (unit, start) = scale else { return nil }
+        let counted =
+            count == .julian
+            ? Int64(exactly: (number * 86_400_000 + 0.5).rounded(.down)).map {
+                $0.multipliedReportingOverflow(by: 1_000)
+            }
+            : Int64(exactly: (number * Double(unit)).rounded()).map { ($0, false) }
+        guard let (span, overflows) = counted, !overflows else { return nil }
+        let (moment, overflowsToo) = span.addingReportingOverflow(start * 1_000_000)
+        return overflowsToo ? nil : moment
+    }
+
+    /// Returns the number that is read as this moment, in microseconds since 1 January 2000; `nil` if none is.
+    func number(of moment: Int64) -> RawValue? {
+        guard let (unit, start) = scale else { return nil }
+        let (span, overflows) = moment.subtractingReportingOverflow(start * 1_000_000)
+        guard !overflows else { return nil }
+        if span % unit == 0 { return .integer(span / unit) }
+        let fraction = Double(span) / Double(unit)
+        return read(fraction) == moment ? .real(fraction) : nil
+    }
+}

@@ -1,0 +1,64 @@
+/// Writes rows whose columns are partly of types that have no binary form here, such as arrays, ranges and composite types: their values
+/// are written as texts into a temporary table, and the server casts them from there.
+///
+///     INSERT INTO "people" ("id", "words") SELECT "id", "words"::text[] FROM pg_temp.tc_casting
+///
+/// The transaction that makes such a writer must be open until the rows are in the table.
+final class PostgreSQLCastingCopyIn: BulkWriter {
+    private static let name = "tc_casting"
+
+    private let connection: PostgreSQLConnection
+    private let staged: PostgreSQLCopyIn
+    private let insertion: String
+
+    init(
+        _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType], options: CopyOptions
+    ) throws(DatabaseError) {
+        self.connection = connection
+        let names = columns.map(SQLText.identifier)
+        let casts = try Self.casts(of: columns, types, in: table, on: connection)
+        let texts = zip(names, casts).map { name, cast in cast == nil ? name : "\(name)::text AS \(name)" }
+        let values = zip(names, casts).map { name, cast in cast.map { "\(name)::\($0)" } ?? name }
+        let (target, list) = (SQLText.identifier(table), names.joined(separator: ", "))
+        // Like COPY, the insertion writes a column that is always an identity.
+        insertion =
+            "INSERT INTO \(target) (\(list)) OVERRIDING SYSTEM VALUE SELECT \(values.joined(separator: ", ")) FROM pg_temp.\(Self.name)"
+        try connection.executeScript(
+            "CREATE TEMPORARY TABLE \(Self.name) ON COMMIT DROP AS SELECT \(texts.joined(separator: ", ")) FROM \(target) WITH NO DATA"
+        )
+        // Only a table that was emptied in this transaction takes frozen rows.
+        var options = options
+        options.freezing = false
+        staged = try PostgreSQLCopyIn(
+            connection, table: Self.name, columns: columns,
+            types: zip(types, casts).map { type, cast in cast == nil ? type : .text }, options: options)
+    }
+
+    /// Returns the types to which the server must cast the columns' texts; `nil` for a column that has a binary form here. They have no
+    /// lengths, because an explicit cast cuts off what is too long, and the assignment to the column refuses it
+    /// (https://www.postgresql.org/docs/current/sql-expressions.html, 4.2.9).
+    private static func casts(
+        of columns: [String], _ types: [ColumnType], in table: String, on connection: PostgreSQLConnection
+    ) throws(DatabaseError) -> [String?] {
+        let rows = try connection.query(
+            """
+            SELECT attname AS name, format_type(atttypid, -1) AS type FROM pg_attribute
+            WHERE attrelid = \(SQLText.identifier(table))::regclass AND attnum > 0 AND NOT attisdropped
+            """)
+        let words = Dictionary(
+            rows.map { ($0["name"]?.text ?? "", $0["type"]?.text ?? "") }, uniquingKeysWith: { first, _ in first })
+        return zip(columns, types).map { PostgreSQLEncoding($1) == .cast ? words[$0] : nil }
+    }
+
+    func write(_ value: RawValue, column: Int) throws(IncompatibleValue) { try staged.write(value, column: column) }
+    func write(_ row: borrowing RawRow) throws(IncompatibleValue) { try staged.write(row) }
+    func endRow() throws(DatabaseError) { try staged.endRow() }
+    func cancel() { staged.cancel() }
+
+    func finish() throws(DatabaseError) -> Int {
+        _ = try staged.finish()
+        let rows = try connection.execute(SQL(trusted: insertion))
+        try connection.executeScript("DROP TABLE pg_temp.\(Self.name)")
+        return rows
+    }
+}
