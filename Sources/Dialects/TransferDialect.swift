@@ -89,6 +89,9 @@ package protocol TransferTarget: Dialect {
     /// Returns a column of text as one that compares without regard to case, or the column unchanged if the policy asks for no
     /// other column.
     func caseless(_ column: Column, as policy: NocasePolicy) -> Column
+    /// Returns a sentence about columns of a table, all of them made for this target, that compare and sort otherwise than their types
+    /// do; `nil` for most tables.
+    func remark(onOrderIn table: Table) -> String?
     /// Returns whether the database has what the columns of this policy need. Otherwise the result says how to make it, or why
     /// that is impossible.
     ///

@@ -32,6 +32,44 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test(
+        "decimals that SQLite compares as texts are named, and a rule makes numbers of those that doubles show exactly")
+    func decimals() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE p (id int PRIMARY KEY, price numeric(10,2) UNIQUE CHECK (price >= 0), rate numeric);
+                CREATE INDEX dear ON p (price) WHERE price > 9.5;
+                INSERT INTO p VALUES (1, 10.50, 1e-7), (2, 9.00, -123456789.123456), (3, 0, 0.0), (4, NULL, NULL);
+                """, on: source)
+            let copy = box("copy.db")
+            let texts = try await box.migrate("transfer", source, "sqlite:" + copy)
+            #expect(
+                texts.output.contains("  p: price, rate: a decimal is text in SQLite, so that it keeps all its digits"),
+                "\(texts)")
+            try FileManager.default.removeItem(atPath: copy)
+            try "tables: {p: {columns: {price: {type: real}, rate: {type: real}}}}"
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let options = ["transfer", source, "sqlite:" + copy, "--rules", box("rules.yaml")]
+            let run = try await box.run(.tcMigrate, options)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(!run.output.contains("a decimal is text"))
+            #expect(
+                try query("SELECT id || coalesce('|' || price || '|' || rate, '') FROM p ORDER BY price", on: copy)
+                    == ["4", "3|0.0|0.0", "2|9.0|-123456789.123456", "1|10.5|1.0e-07"])
+            #expect(throws: (any Error).self) { try execute("INSERT INTO p VALUES (5, 10.5, 0)", on: copy) }
+            let compared = try await box.migrate("verify", source, "sqlite:" + copy)
+            #expect(compared.ending == .exit(0), "\(compared)")
+
+            try FileManager.default.removeItem(atPath: copy)
+            for rate in ["0.1234567890123456789", "1e400", "'NaN'"] {
+                try execute("UPDATE p SET rate = \(rate) WHERE id = 1", on: source)
+                let refused = try await box.run(.tcMigrate, options)
+                #expect(refused.ending == .exit(2) && refused.error.contains("is not exact as a double"), "\(refused)")
+            }
+        }
+    }
+
     @Test("unique indexes with what only PostgreSQL has keep the same keys unique, and remarks name what they lack")
     func plainIndexes() async throws {
         let script = """

@@ -67,6 +67,22 @@ struct DecimalText {
         return isZero ? 0 : wholeDigits - last
     }
 
+    /// The double whose shortest decimal is this number; `nil` if there is none, because it has too many digits or is too large.
+    var double: Double? {
+        guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
+        var shortest = number.description
+        let isSame = shortest.withUTF8 { DecimalText(UnsafeRawBufferPointer($0))?.isEqual(to: self) }
+        return isSame == true ? number : nil
+    }
+
+    private func isEqual(to other: DecimalText) -> Bool {
+        guard isZero == other.isZero, isZero || (isNegative == other.isNegative && whole == other.whole) else {
+            return false
+        }
+        let count = max(digitCount - start, other.digitCount - other.start)
+        return isZero || (0..<count).allSatisfy { digit(start + $0) == other.digit(other.start + $0) }
+    }
+
     /// Returns the base-10000 digit at a power of 10000.
     func group(at power: Int) -> Int16 {
         let position = wholeDigits - 4 * (power + 1)

@@ -8,6 +8,8 @@ package enum ValueRule: Hashable, Sendable {
     case counted(SpanRule)
     /// Moments are written as the numbers that the rule reads: the way back.
     case numbered(TimestampRule)
+    /// Texts of decimals are read as the doubles that show the same digits.
+    case double
     /// A uuid is written as its 32 digits, without hyphens.
     case digits
     /// Each NUL in a text, and each run of bytes that are not UTF-8, is replaced by this text.
@@ -56,6 +58,9 @@ package final class ValueReader {
         case .numbered(let reading):
             guard case .text = value, let moment = reading.microseconds(value) else { return value }
             return reading.number(of: moment) ?? value
+        case .double:
+            guard case .text(let bytes) = value, let number = DecimalText(bytes)?.double else { return value }
+            return .real(number)
         case .digits:
             guard let words = value.uuid else { return value }
             return .text(scratch.make(column) { $0.append(digits: words) })

@@ -72,7 +72,7 @@ struct SchemaSurvey {
         guard losesTypes else { return type }
         switch rules.columnRule(of: column.source, in: table.source.name).reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
-        case .moment, .span, .counted, .numbered, .digits, .cleaned, nil: break
+        case .moment, .span, .counted, .numbered, .double, .digits, .cleaned, nil: break
         }
         return type.isNative ? table.source[column: column.source]?.type ?? type : type
     }
@@ -104,7 +104,8 @@ extension SchemaSurvey {
             moment.isLocal = true
             return .moment(moment)
         case (.span(let span), let form) where form != .interval: return .counted(span)
-        case (nil, _), (.moment, _), (.span, _), (.counted, _), (.numbered, _), (.digits, _), (.cleaned, _):
+        case (nil, _), (.moment, _), (.span, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _),
+            (.cleaned, _):
             return reading
         }
     }

@@ -185,6 +185,7 @@ extension TransferRules.ColumnRule {
             return .moment(TimestampRule(moment, minutesAhead: minutesAhead ?? 0, isLocal: type == .datetime))
         }
         if let span { return .span(span) }
+        if type == .real { return .double }
         return nul.map { .cleaned(replacement: $0) }
     }
 

@@ -51,6 +51,7 @@ extension ValueRule {
         case .span(let reading): .object([("span", .string(reading.rawValue))])
         case .counted(let writing): .object([("counted", .string(writing.rawValue))])
         case .numbered(let writing): .object([("numbered", .string(writing.count.rawValue))])
+        case .double: .object([("double", .boolean(true))])
         case .digits: .object([("digits", .boolean(true))])
         case .cleaned(let replacement): .object([("replacement", .string(replacement))])
         }

@@ -40,6 +40,8 @@ extension PostgreSQLDialect: TransferTarget {
         ).compactMap { $0[0].text }
     }
 
+    package func remark(onOrderIn table: Table) -> String? { nil }
+
     package func judge(of types: [ColumnType]) -> any ValueJudge { PostgreSQLJudge(types) }
 
     package var duplicatesTable: DuplicatesTable {

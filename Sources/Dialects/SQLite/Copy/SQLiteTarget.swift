@@ -33,6 +33,15 @@ extension SQLiteDialect: TransferTarget {
             place: "rowid", creation: "CREATE TEMPORARY TABLE tc_duplicates AS", name: "temp.tc_duplicates")
     }
 
+    package func remark(onOrderIn table: Table) -> String? {
+        let decimals = table.columns.filter { $0.type.isDecimal }.map(\.name)
+        guard let first = decimals.first else { return nil }
+        return
+            "\(table.name): \(decimals.joined(separator: ", ")): a decimal is text in SQLite, so that it keeps all its digits, and "
+            + "is compared and sorted as text, in keys too: 10.5 before 9.0; cast it to compare numbers "
+            + "(CAST(\(SQLText.identifier(first)) AS REAL)), or transfer it by a rule with type: real"
+    }
+
     /// Returns the column with a collation that is built into SQLite (https://www.sqlite.org/datatype3.html, 7).
     package func caseless(_ column: Column, as policy: NocasePolicy) -> Column {
         var column = column
