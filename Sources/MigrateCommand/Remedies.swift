@@ -57,7 +57,8 @@ extension TransferError {
         case .rulesForSameEngineCopy: "leave out --rules, --on-mismatch, --lowercase-names and --nocase"
         case .incompatibleValues(let found):
             found.contains(where: \.isGiven)
-                ? "make the values NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+                ? "read the values by a rule (--dry-run --write-rules FILE proposes those that fit), make them NULL, or set the rows aside: "
+                    + "--on-mismatch null, quarantine; a given type is not widened"
                 : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
         case .neverNull(let found):
             found.contains(where: \.isGiven)
@@ -76,17 +77,18 @@ extension TransferError {
 extension SchemaTransferError {
     var remedy: String {
         switch self {
-        case .noPlace(let names): "to leave them behind, pass --ignore-missing \(names.joined(separator: ","))"
+        case .noPlace(let names):
+            "to leave them behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"
         case .noSource: "give them a default, or add them to the source"
         case .nothingToIgnore: "name a table, or a column as table.column"
         case .renamed: "remove the new name from the rules"
         case .compared: "remove nocase from the rules, and declare it in the schema"
         case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
         case .filled(let names):
-            "name an empty database, or leave these tables out with --ignore-missing \(names.joined(separator: ","))"
+            "name an empty database, or leave these tables out with --ignore-missing \(names.joined(separator: ",").shellWord)"
         case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
         case .rowsInTheWay(let names):
-            "pass --replace-rows \(names.joined(separator: ",")) to replace these rows with the source's, or --keep-rows with the "
+            "pass --replace-rows \(names.joined(separator: ",").shellWord) to replace these rows with the source's, or --keep-rows with the "
                 + "tables whose rows are to stay"
         case .noSuchRows: "name tables that both source and target have"
         case .unitless:

@@ -52,18 +52,5 @@ struct WaysOn {
         return argument
     }
 
-    private func line(_ words: [String]) -> String { ([program] + words).map(Self.quoted).joined(separator: " ") }
-
-    /// Returns the word, quoted so that a POSIX shell reads it as one word.
-    private static func quoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty
-            && word.utf8.allSatisfy { byte in
-                let scalar = UnicodeScalar(byte)
-                return scalar.isASCII
-                    && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                        || "+,-./:=@_%".unicodeScalars.contains(scalar))
-            }
-        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-    }
+    private func line(_ words: [String]) -> String { ([program] + words).map(\.shellWord).joined(separator: " ") }
 }

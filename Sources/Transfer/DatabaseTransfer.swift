@@ -83,7 +83,7 @@ public struct DatabaseTransfer: Sendable {
             try await SourceRetry.whenChanged({ events(.startedAgain($0)) }) {
                 try await withEngine(writingTo: isMade ? to : from, events) { engine in
                     if isMade { try await engine.requireFree() }
-                    return try await engine.plan().plan
+                    return try await engine.planNamingOrphans()
                 }
             }
         }

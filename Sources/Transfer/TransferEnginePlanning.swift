@@ -56,6 +56,18 @@ extension TransferEngine {
         return try await work(outline.inspection, survey(outline.tables))
     }
 
+    /// Examines the source, and returns the plan with remarks on the rows whose parents are missing. It changes nothing.
+    func planNamingOrphans() async throws -> TransferPlan {
+        var plan = try await plan().plan
+        // A copy into the same kind of database takes orphans along as they are.
+        guard !source.speaksAs(target) else { return plan }
+        let found = try await streams.each(plan.sourceKeys) { item, reading, _ in
+            try OrphanSearch(reading).orphans(of: item.key, in: item.table)
+        }
+        plan.remarks += found.compactMap { $0 }.map { "\($0.table): \($0.note)" }
+        return plan
+    }
+
     private func sameEngineCopy(_ inspection: Inspection) async throws -> Work {
         let (source, options, events) = (source, options, events)
         let counted = try await streams.each(SameEngineCopyPlanner.tables(of: inspection, options)) {

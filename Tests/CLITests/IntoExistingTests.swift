@@ -324,6 +324,90 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("a SQLite file gets values in the forms that most programs write")
+    func usualForms() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE t (id uuid PRIMARY KEY, at timestamp(0), zoned timestamptz, t time(0), raw uuid, price numeric, span interval);
+                INSERT INTO t VALUES ('c93d8075-5fe4-522a-be64-34cc1d5d2596', '2024-02-29 23:59:59', '2024-07-01 14:00:00.5+02', '06:30',
+                    '00112233-4455-6677-8899-aabbccddeeff', 12.50, '12:00');
+                """, on: target)
+            let table =
+                "CREATE TABLE t (id TEXT PRIMARY KEY, at DATETIME, zoned DATETIME, t TIME, raw BLOB, price REAL, span INTERVAL);"
+            let back = box("back.db")
+            try execute(table, on: back, creating: true)
+            let options = ["transfer", target, back, "--into-existing"]
+            _ = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", box("found.yaml")])
+            let found = try String(contentsOfFile: box("found.yaml"), encoding: .utf8)
+            #expect(found.contains("      span: {span: days}\n"), "\(found)")
+            try "tables: {t: {columns: {span: {span: days}}}}"
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(run.output.contains("  t.zoned: moments without a zone are those of UTC"), "\(run)")
+            let row =
+                "SELECT id || '|' || at || '|' || zoned || '|' || t || '|' || hex(raw) || '|' || price || '|' || span FROM t"
+            #expect(
+                try query(row, on: back) == [
+                    "c93d8075-5fe4-522a-be64-34cc1d5d2596|2024-02-29 23:59:59|2024-07-01 12:00:00.500000|06:30:00|"
+                        + "00112233445566778899AABBCCDDEEFF|12.5|0.5"
+                ])
+            // With SQLAlchemy, moments have six digits in any case.
+            let alchemy = box("alchemy.db")
+            try execute(table + "CREATE TABLE alembic_version (version_num TEXT)", on: alchemy, creating: true)
+            let other = try await box.run(
+                .tcMigrate, ["transfer", target, alchemy, "--into-existing", "--rules", box("rules.yaml")])
+            #expect(other.ending == .exit(0), "\(other)")
+            #expect(try query("SELECT at FROM t", on: alchemy) == ["2024-02-29 23:59:59.000000"])
+            // 0.1 with twenty digits is no double's.
+            try execute("UPDATE t SET price = 0.10000000000000000001", on: target)
+            try execute("DELETE FROM t", on: back)
+            let refused = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(refused.ending == .exit(2) && refused.error.contains("t.price"), "\(refused)")
+        }
+    }
+
+    @Test("blanks of which character(n) keeps no count are refused, and verify agrees with the transfer")
+    func padding() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let file = box("own.db")
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, c CHAR(5)); INSERT INTO t VALUES (1, 'ab'), (2, 'cd   ');",
+                on: file,
+                creating: true)
+            try execute("CREATE TABLE t (id int PRIMARY KEY, c char(5))", on: target)
+            let options = ["transfer", file, target, "--into-existing", "--replace-rows", "t"]
+            let run = try await box.run(.tcMigrate, options)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try await box.migrate("verify", file, target).ending == .exit(0))
+            try execute("UPDATE t SET c = 'ab ' WHERE id = 1", on: file)
+            let refused = try await box.run(.tcMigrate, options)
+            #expect(
+                refused.ending == .exit(2)
+                    && refused.error.contains(
+                        "ends in blanks, of which character(5) keeps no count ('ab ' in row id=1)"),
+                "\(refused)")
+        }
+    }
+
+    @Test(
+        "a row that a key, a check or a computed column refuses is refused with what to do, and nothing is changed",
+        arguments: ["s text UNIQUE", "s text CHECK (s <> 'x')", "s text, n int GENERATED ALWAYS AS (s::int) STORED"])
+    func refusedRows(columns: String) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let file = box("own.db")
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, s TEXT); INSERT INTO t VALUES (1, 'x'), (2, 'x');", on: file,
+                creating: true)
+            try execute("CREATE TABLE t (id int PRIMARY KEY, \(columns))", on: target)
+            let run = try await box.migrate("transfer", file, target, "--into-existing")
+            #expect(run.ending != .exit(0), "\(run)")
+            #expect(run.error.contains("change such rows in the source, or leave the table or column out"), "\(run)")
+            #expect(try query("SELECT count(*)::text FROM t", on: target) == ["0"])
+        }
+    }
+
     @Test("moments that a file's program counts return as the numbers they were")
     func countedMoments() async throws {
         try await withDatabase(.postgresql) { box, target in

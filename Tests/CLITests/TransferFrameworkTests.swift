@@ -80,6 +80,34 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test("a rule that would break the framework's own fields is not proposed, and Laravel's tables are recognised")
+    func proposals() async throws {
+        func proposed(_ script: String) async throws -> Run {
+            try await withDatabase(.postgresql) { box, target in
+                try await box.migrate("transfer", try makeSource(box, script), target, "--dry-run")
+            }
+        }
+        let django = try await proposed(
+            """
+            CREATE TABLE django_migrations (id integer PRIMARY KEY, applied datetime);
+            CREATE TABLE n (id char(32) PRIMARY KEY, txt text NOT NULL, made integer);
+            INSERT INTO n VALUES ('00000000000000000000000000000000', '[]', 1704164645);
+            """)
+        #expect(django.output.contains("      # a UUIDField\n      id: {type: uuid}\n"), "\(django)")
+        #expect(!django.output.contains("      txt: {") && !django.output.contains("      made: {"), "\(django)")
+        let local = try await proposed(
+            """
+            CREATE TABLE migrations (id integer PRIMARY KEY, migration varchar, batch integer);
+            CREATE TABLE n (id integer PRIMARY KEY, at datetime DEFAULT (datetime('now', 'localtime')), other datetime);
+            INSERT INTO n VALUES (1, '2024-01-02 03:04:05', '2024-01-02 03:04:05');
+            """)
+        #expect(
+            local.output.contains("migrations shows that an application creates these tables with Laravel"), "\(local)")
+        #expect(
+            local.output.contains("      other: {timestamp: iso, zone: UTC}") && !local.output.contains("      at: {"),
+            "\(local)")
+    }
+
     @Test("a date with a midnight behind it, as Laravel writes, is that date; with another time it is none")
     func laravelDates() async throws {
         try await withDatabase(.postgresql) { box, target in

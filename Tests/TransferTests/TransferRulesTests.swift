@@ -138,6 +138,35 @@ struct TransferRulesTests {
         }
     }
 
+    @Test(
+        "a plan names the rows without a parent, also where the source has no index on the parents and the names change"
+    )
+    func orphansArePlanned() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE "Parents" (a INT, b TEXT, UNIQUE (a, b)); INSERT INTO "Parents" VALUES (1, 'x');
+            CREATE TABLE "Children" (id INTEGER PRIMARY KEY, pa INT, pb TEXT, FOREIGN KEY (pa, pb) REFERENCES "Parents" (a, b));
+            INSERT INTO "Children" VALUES (1, 1, 'x'), (2, 1, 'y'), (3, NULL, 'z'), (4, 9, 'x');
+            CREATE TABLE fine (id INTEGER PRIMARY KEY, c REFERENCES "Children"); INSERT INTO fine VALUES (1, 4);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let (source, target) = (
+                try Database(fixture.url, options: ConnectionOptions(access: .readOnly)), try Database(url)
+            )
+            var options = TransferOptions()
+            options.rules.lowercaseNames = true
+            let plan = try await DatabaseTransfer(from: source, to: target, options: options).plan()
+            #expect(
+                plan.remarks.filter { $0.contains("no parent") } == [
+                    "Children: children_pa_pb_fkey: 2 rows have no parent in Parents (pa=1, pb='y'; pa=9, pb='x'): "
+                        + "the foreign key is enforced for new rows only"
+                ])
+            await source.close()
+            await target.close()
+        }
+    }
+
     @Test func numbersGoOnAfterTheHighestThatWasEverIssued() async throws {
         let script = """
             CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, v); INSERT INTO a VALUES (3, 'x'), (500, 'y');

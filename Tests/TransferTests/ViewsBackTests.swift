@@ -51,6 +51,7 @@ struct ViewsBackTests {
         "SELECT id, placed + interval '14 days' AS due, placed - interval '36 hours' AS before, joined + interval '1 day 00:00:01' AS j FROM orders JOIN customer USING (id)",
         "SELECT c.name, (SELECT max(o.placed) FROM orders o WHERE o.customer_id = c.id) AS last, (SELECT sum(i.price) FROM item i JOIN orders o ON o.id = i.order_id WHERE o.customer_id = c.id) AS s FROM customer c",
         "SELECT id, concat(name, ' <', email, '>') AS full_name, concat_ws(', ', name, email, code) AS listed, name || ' #' || id AS tag, split_part(email, '@', 1) AS a, split_part(email, '@', 2) AS b FROM customer",
+        "SELECT id, lpad(name, 2) AS l, rpad(email, 6, 'é-') AS r, lpad(id::text, 4, '0') AS nr, repeat(name, 2) AS twice, ascii(code) AS a, starts_with(email, 'a@') AS s FROM customer",
         "SELECT DISTINCT ON (customer_id) customer_id, id, placed FROM orders ORDER BY customer_id, placed DESC",
         "SELECT joined AT TIME ZONE 'UTC' AS naive, date_trunc('day', joined) AS day, joined::date AS d FROM customer",
         "SELECT id FROM orders WHERE status IN ('new', 'paid') AND placed BETWEEN '2024-01-01' AND '2024-02-15' ORDER BY placed DESC LIMIT 1",

@@ -10,6 +10,14 @@ public enum SpanRule: String, Hashable, Sendable, CaseIterable {
     case days
     /// Nothing: the span is what lies between 1970 and the moment that a text names, as SQLAlchemy writes it.
     case since1970 = "since_1970"
+
+    /// Whether a span of microseconds may be a fraction of what is counted.
+    package var hasFractions: Bool {
+        switch self {
+        case .milliseconds, .seconds, .days: true
+        case .microseconds, .since1970: false
+        }
+    }
 }
 
 extension SpanRule {

@@ -35,10 +35,12 @@ package enum UUIDText {
     }
 
     /// Returns whether the text is most likely meant as a UUID. Without hyphens any 128 bits look like one, including the digest
-    /// of a file. So a text without hyphens must have a defined version and the variant of RFC 9562 (its sections 4.1 and 4.2).
+    /// of a file. So a text without hyphens must have a defined version and the variant of RFC 9562 (its sections 4.1 and 4.2), or be the
+    /// UUID of zeros or of ones (5.9 and 5.10).
     package static func isLikely(_ text: UnsafeRawBufferPointer) -> Bool {
         guard let words = words(text) else { return false }
-        return text.count == 36 || ((1...8).contains(words.0 >> 12 & 0xF) && words.1 >> 62 == 0b10)
+        return text.count == 36 || words == (0, 0) || words == (.max, .max)
+            || ((1...8).contains(words.0 >> 12 & 0xF) && words.1 >> 62 == 0b10)
     }
 }
 

@@ -12,6 +12,8 @@ package enum ValueRule: Hashable, Sendable {
     case double
     /// A uuid is written as its 32 digits, without hyphens.
     case digits
+    /// A uuid is written as its 16 bytes.
+    case bytesOfUUID
     /// Each NUL in a text, and each run of bytes that are not UTF-8, is replaced by this text.
     case cleaned(replacement: String)
 }
@@ -64,6 +66,13 @@ package final class ValueReader {
         case .digits:
             guard let words = value.uuid else { return value }
             return .text(scratch.make(column) { $0.append(digits: words) })
+        case .bytesOfUUID:
+            guard let words = value.uuid else { return value }
+            return .blob(
+                scratch.make(column) { buffer in
+                    buffer.append(words.0)
+                    buffer.append(words.1)
+                })
         case .cleaned(let replacement):
             guard case .text(let bytes) = value, UTF8Text.characters(in: bytes) == nil else { return value }
             return .text(scratch.make(column) { $0.append(cleaning: bytes, with: replacement) })

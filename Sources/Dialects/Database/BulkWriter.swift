@@ -27,7 +27,7 @@ public struct CopyOptions: Sendable, Equatable {
     public var freezing: Bool
     /// The positions of the columns whose texts are known to fit, so that only the database checks them.
     public var proven: Set<Int>
-    /// How moments and times of day without a zone are written into SQLite's tables.
+    /// How moments and times of day are written into SQLite's tables.
     package var moments = MomentStyle.uniform
 
     /// Makes options that leave out nothing unless an argument says so.

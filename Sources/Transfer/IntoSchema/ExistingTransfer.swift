@@ -64,12 +64,12 @@ public struct ExistingTransfer: Sendable {
         try await Database.withConnections(from, to) { reading, writing in
             try reading.snapshot {
                 let inspection = try from.transferDialect.inspect(reading)
-                let schema = try to.transferDialect.inspect(writing).schema
+                let there = try to.transferDialect.inspect(writing)
                 let match = try SchemaMatch(
-                    inspection.schema.tables, schema, ignoring: ignoring + keeping + rules.skipped)
+                    inspection.schema.tables, there.schema, ignoring: ignoring + keeping + rules.skipped)
                 let written = try to.transferDialect.writtenTypes(on: writing)
                 let survey = SourceSurvey(reading, from.transferDialect, rules)
-                let framework = Framework(of: schema)
+                let framework = Framework(of: there.schema)
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
@@ -79,7 +79,10 @@ public struct ExistingTransfer: Sendable {
                         let proposed = proposals.first { $0.column == column.source }
                         let type = types[column.target]
                         let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
-                        let spans = type?.isInterval == true ? profile?.spans : table.spans(from: column, to: type)
+                        let declared = there.declaredTypes[table.target.name]?[column.target] ?? ""
+                        let spans =
+                            type?.isInterval == true
+                            ? profile?.spans : table.spans(from: column, to: type, declared: declared)
                         let counts = table.counts(from: column, to: type, framework)
                         if let said = spans ?? counts ?? profile?.zoned(into: type) {
                             return ProposedRule(said, table: table.source.name, column: column.source)
@@ -128,7 +131,8 @@ public struct ExistingTransfer: Sendable {
         events(.planned(plan))
         let load = SchemaLoad(
             plan: plan, replaced: Set(replacing), refusal: SchemaTransferError.rowsInTheWay, keepsOrphans: false,
-            verification: verification, source: from.transferDialect, target: to.transferDialect, events: events)
+            verification: verification, moments: Framework(of: plan.schema).moments, source: from.transferDialect,
+            target: to.transferDialect, events: events)
         var report = try load.run(reading, writing)
         report.remarks += reading.readingRemarks
         report.provenance = TransferReport.Provenance(
@@ -148,6 +152,7 @@ public struct ExistingTransfer: Sendable {
         try requireUnits(inspection, survey)
         var plan = try survey.plan(inspection) { $0.kind == .virtualTable }
         plan.omitted = plan.omitted.map(explained)
+        plan.remarks += [survey.remarkOnZones(of: plan.tables, inspection.schema)].compactMap { $0 }
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }
         guard inTheWay.isEmpty else { throw SchemaTransferError.rowsInTheWay(inTheWay) }
@@ -199,9 +204,13 @@ extension ColumnType {
 
 extension SchemaMatch.MatchedTable {
     /// What spans of the source most likely are in a target that has no word for them.
-    fileprivate func spans(from column: Pair, to type: ColumnType?) -> Proposal? {
+    fileprivate func spans(from column: Pair, to type: ColumnType?, declared: String) -> Proposal? {
         guard let from = source[column: column.source]?.type, from.isInterval, let type else { return nil }
         switch from.kindOfSpans(in: type) {
+        // So Pony declares its column of days.
+        case .integer where declared.lowercased() == "interval":
+            return Proposal(
+                "span: days", "declared INTERVAL: right if its program counts days", or: "span: microseconds")
         case .integer: return Proposal("span: microseconds", "right if its program counts in that unit")
         case .real, .numeric, .decimal: return Proposal("span: days", "right if its program counts in that unit")
         case .moment: return Proposal("span: since_1970", "right if its program stores the end of each span")
@@ -219,9 +228,9 @@ extension SchemaMatch.MatchedTable {
         let reason = "moments for a column of numbers: right if its program counts so"
         switch (framework, DeclaredKind(type)) {
         case (.coreData, .integer), (.coreData, .real): return Proposal("timestamp: apple", reason)
-        case (.django, .integer), (.rails, .integer), (.unknown, .integer):
+        case (.django, .integer), (.rails, .integer), (.sqlAlchemy, .integer), (.unknown, .integer):
             return Proposal("timestamp: unix", reason, or: "timestamp: unix_ms")
-        case (.django, .real), (.rails, .real), (.unknown, .real):
+        case (.django, .real), (.rails, .real), (.sqlAlchemy, .real), (.unknown, .real):
             return Proposal("timestamp: unix", reason, or: "timestamp: julian")
         case (_, .text), (_, .bytes), (_, .boolean), (_, .date), (_, .time), (_, .moment), (_, .uuid), (_, .varchar),
             (_, .numeric), (_, .decimal), (_, .unknown):

@@ -110,7 +110,8 @@ public struct HistoryTransfer: Sendable {
             let givesWay = isOwn && standing.isNew
             let load = SchemaLoad(
                 plan: plan, replaced: givesWay ? standing.ownRows : [], refusal: standing.refusal,
-                keepsOrphans: true, verification: verification, source: source, target: target, events: events)
+                keepsOrphans: true, verification: verification, moments: .uniform, source: source, target: target,
+                events: events)
             return try await pair.run { try load.run($0, $1) }
         }
         report.remarks += [remark].compactMap { $0 }

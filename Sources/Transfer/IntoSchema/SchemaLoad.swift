@@ -10,6 +10,8 @@ struct SchemaLoad {
     /// Whether orphans are copied and their foreign key then holds for new rows only. If not, orphans are refused.
     let keepsOrphans: Bool
     let verification: TransferOptions.Verification
+    /// How moments are written as texts.
+    let moments: MomentStyle
     let source: any TransferDialect
     let target: any TransferDialect
     let events: @Sendable (TransferEvent) -> Void
@@ -34,9 +36,18 @@ struct SchemaLoad {
             } catch {
                 // The first error is the one to report. A rollback after a lost connection fails as well, and says nothing new.
                 if writing.isInTransaction { try? writing.rollback() }
-                throw error
+                throw explained(error)
             }
         }
+    }
+
+    /// Returns the error with a remedy if the target's own schema refused a row of the source.
+    private func explained(_ error: any Error) -> any Error {
+        guard var error = error as? DatabaseError, error.remedy == nil, target.isRefusingRows(error) else {
+            return error
+        }
+        error.remedy = "change such rows in the source, or leave the table or column out by a rule with skip: true"
+        return error
     }
 
     private func fill(
@@ -51,10 +62,9 @@ struct SchemaLoad {
         try triggers.remove(writing)
         for table in filled { try writing.execute("DELETE FROM \(identifier: table)") }
         if plan.quarantines { try Quarantine.make(on: writing) }
-        let moments = Framework(of: plan.schema).moments
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
-            loaded[table.target] = try load(table, moments, reading, writing)
+            loaded[table.target] = try load(table, reading, writing)
             for counting in table.counting {
                 try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
             }
@@ -83,7 +93,7 @@ struct SchemaLoad {
     }
 
     private func load(
-        _ table: PlannedTable, _ moments: MomentStyle, _ reading: any Connection, _ writing: any Connection
+        _ table: PlannedTable, _ reading: any Connection, _ writing: any Connection
     ) throws -> ChunkRecord {
         let copy = TableCopy(table, verification.forms(of: table), in: .all, freezing: false, moments: moments)
         var nothing: ProfiledTable?
@@ -95,6 +105,16 @@ struct SchemaLoad {
 }
 
 extension TransferTarget {
+    /// Whether the error is about what rows hold: a key, a check or a computed column.
+    fileprivate func isRefusingRows(_ error: DatabaseError) -> Bool {
+        switch error.kind {
+        case .unique, .notNull, .check, .raised: true
+        case .foreignKey, .locked, .pooled, .lost, .unreachable, .authentication, .permission, .notADatabase, .corrupt,
+            .changedMeanwhile, .transactionEnded, .diskFull, .interrupted, .invalidURL, .syntax, .other:
+            isComputing(error)
+        }
+    }
+
     /// Returns those of the tables that hold rows.
     func filled(_ tables: [String], on connection: any Connection) throws -> [String] {
         try tables.filter { table in

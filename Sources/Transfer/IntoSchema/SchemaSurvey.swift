@@ -72,7 +72,9 @@ struct SchemaSurvey {
         guard losesTypes else { return type }
         switch rules.columnRule(of: column.source, in: table.source.name).reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
-        case .moment, .span, .counted, .numbered, .double, .digits, .cleaned, nil: break
+        // A column of integers holds fractions too, as Pony's INTERVAL does.
+        case .span(let rule) where rule.hasFractions && type.isInteger: return .real
+        case .moment, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil: break
         }
         return type.isNative ? table.source[column: column.source]?.type ?? type : type
     }
@@ -94,6 +96,26 @@ struct SchemaSurvey {
 }
 
 extension SchemaSurvey {
+    /// Returns a remark on the columns of which only one side's moments name their zone, unless rules say which it is.
+    func remarkOnZones(of tables: [PlannedTable], _ schema: Schema) -> String? {
+        let names = tables.flatMap { table in
+            table.types.indices.compactMap { at -> String? in
+                let name = table.sourceColumns[at]
+                guard rules[table.source]?[name]?.minutesAhead == nil,
+                    let type = schema[table.source]?[column: name]?.type
+                else { return nil }
+                switch (CanonicalForm(type), CanonicalForm(table.types[at])) {
+                case (.moment, .reading), (.reading, .moment), (.text, .moment): return "\(table.source).\(name)"
+                case (_, _): return nil
+                }
+            }
+        }
+        guard !names.isEmpty else { return nil }
+        let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return
+            "\(names.prefix(3).joined(separator: ", "))\(more): moments without a zone are those of UTC, unless a rule gives their zone"
+    }
+
     /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows. Moments that a file's
     /// program counts return as numbers.
     private func reading(_ reading: ValueRule?, for type: ColumnType) -> ValueRule? {
@@ -105,7 +127,7 @@ extension SchemaSurvey {
             return .moment(moment)
         case (.span(let span), let form) where form != .interval: return .counted(span)
         case (nil, _), (.moment, _), (.span, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _),
-            (.cleaned, _):
+            (.bytesOfUUID, _), (.cleaned, _):
             return reading
         }
     }
@@ -118,6 +140,8 @@ extension SchemaSurvey {
         switch (CanonicalForm(from), type(of: column, in: table)) {
         case (.moment, .datetime): return .moment(TimestampRule(.iso, isLocal: true))
         case (.uuid, .varchar(32..<36)): return .digits
+        case (.uuid, .bytes): return .bytesOfUUID
+        case (.decimal, .real): return .double
         case (.interval, let type) where type.isInteger && Framework(of: inspection.schema) == .django:
             return .counted(.microseconds)
         case (_, _): return nil

@@ -25,7 +25,8 @@ extension Orphans: CustomStringConvertible {
     var note: String { "\(self): the foreign key is enforced for new rows only" }
 }
 
-/// Finds orphans. They were orphans in the source already.
+/// Finds orphans, in the source or in the target. A join finds them without an index on the parent's columns, too: PostgreSQL hashes, and
+/// SQLite makes an index for the time of the query (https://www.sqlite.org/optoverview.html, "Automatic Query-Time Indexes").
 struct OrphanSearch {
     private let connection: any Connection
 
@@ -34,12 +35,12 @@ struct OrphanSearch {
     /// Returns the orphans of a foreign key; `nil` if every row's parent exists.
     func orphans(of key: ForeignKey, in table: String) throws -> Orphans? {
         let columns = key.columns.map { "c.\(SQLText.identifier($0))" }
-        let named = columns.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
-        let same = zip(key.parentColumns, columns).map { "p.\(SQLText.identifier($0)) = \($1)" }.joined(
-            separator: " AND ")
+        let parents = key.parentColumns.map { "p.\(SQLText.identifier($0))" }
+        let same = zip(parents, columns).map { "\($0) = \($1)" }
+        let conditions = columns.map { "\($0) IS NOT NULL" } + parents.prefix(1).map { "\($0) IS NULL" }
         let from = """
-            FROM \(SQLText.identifier(table)) c WHERE \(named) \
-            AND NOT EXISTS (SELECT 1 FROM \(SQLText.identifier(key.parent)) p WHERE \(same))
+            FROM \(SQLText.identifier(table)) c LEFT JOIN \(SQLText.identifier(key.parent)) p \
+            ON \(same.joined(separator: " AND ")) WHERE \(conditions.joined(separator: " AND "))
             """
         let count = try connection.queryValue("SELECT count(*) \(trusted: from)")?.integer ?? 0
         guard count > 0 else { return nil }
@@ -48,5 +49,38 @@ struct OrphanSearch {
             zip(key.columns, row.values).map { "\($0)=\(ValueText.short($1))" }.joined(separator: ", ")
         }
         return Orphans(table: table, key: key.name, parent: key.parent, count: Int(count), examples: values)
+    }
+}
+
+extension TransferPlan {
+    /// A foreign key with the names of the source.
+    struct SourceKey: Sendable {
+        var table: String
+        var key: ForeignKey
+    }
+
+    /// The foreign keys whose columns' values are read as they are.
+    var sourceKeys: [SourceKey] {
+        let planned = tables.byName(\.target)
+        return schema.tables.flatMap { table in
+            table.foreignKeys.compactMap { key -> SourceKey? in
+                guard let child = planned[table.name], let parent = planned[key.parent],
+                    let columns = child.sourceNames(of: key.columns),
+                    let parentColumns = parent.sourceNames(of: key.parentColumns)
+                else { return nil }
+                var key = key
+                (key.columns, key.parent, key.parentColumns) = (columns, parent.source, parentColumns)
+                return SourceKey(table: child.source, key: key)
+            }
+        }
+    }
+}
+
+extension PlannedTable {
+    /// Returns what columns of the target are called in the source; `nil` if a rule converts the values of one.
+    fileprivate func sourceNames(of columns: [String]) -> [String]? {
+        let places = columns.compactMap(targetColumns.firstIndex)
+        guard places.count == columns.count, places.allSatisfy({ columnPlans[$0].reading == nil }) else { return nil }
+        return places.map { sourceColumns[$0] }
     }
 }

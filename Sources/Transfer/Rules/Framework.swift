@@ -4,6 +4,7 @@ import Dialects
 enum Framework {
     case django
     case rails
+    case sqlAlchemy
     case coreData
     case unknown
 
@@ -11,8 +12,10 @@ enum Framework {
         func has(_ table: String) -> Bool { schema[table] != nil }
         if has("django_migrations") {
             self = .django
-        } else if has("schema_migrations") && has("ar_internal_metadata") {
+        } else if has("schema_migrations") && has("ar_internal_metadata") || Self.isOldRails(schema) {
             self = .rails
+        } else if has("alembic_version") {
+            self = .sqlAlchemy
         } else {
             // Every table of Core Data has this key column, and its programs count time from 2001.
             self = schema.tables.contains { $0[column: "Z_PK"] != nil } ? .coreData : .unknown
@@ -23,11 +26,16 @@ enum Framework {
     /// rule that the values suggest.
     func proposal(for column: ColumnEvidence) -> Proposal? {
         switch self {
-        case .django: DjangoField.proposal(for: column) ?? column.proposal()
+        case .django: DjangoField.proposal(for: column)
         case .rails: column.proposal().flatMap { Self.isForRails($0.rule, column.declared) ? $0 : nil }
         case .coreData: column.proposal(countsFrom2001: true)
-        case .unknown: column.proposal()
+        case .sqlAlchemy, .unknown: column.proposal()
         }
+    }
+
+    /// Whether it is Rails before 5.0, which has one table of its own, with an index whose name it always gives.
+    private static func isOldRails(_ schema: Schema) -> Bool {
+        schema["schema_migrations"]?.indexes.contains { $0.name == "unique_schema_migrations" } == true
     }
 
     /// Whether a rule suits Rails. On PostgreSQL too it reads and writes moments without a zone, in UTC. A text that it has encoded
@@ -39,12 +47,13 @@ enum Framework {
         return !isOfMoments && (!isOfTexts || declared.lowercased().hasPrefix("json"))
     }
 
-    /// How the framework writes moments into SQLite, where it compares them as texts.
+    /// How the framework writes moments into SQLite, where it compares them as texts. Nearly all write no fraction where it is zero, as
+    /// SQLite's own `CURRENT_TIMESTAMP` has none.
     var moments: MomentStyle {
         switch self {
-        case .django: .brief
+        case .django, .coreData, .unknown: .brief
         case .rails: .briefWithDay
-        case .coreData, .unknown: .uniform
+        case .sqlAlchemy: .uniform
         }
     }
 }

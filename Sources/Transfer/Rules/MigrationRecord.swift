@@ -10,9 +10,18 @@ enum MigrationRecord {
         ("DATABASECHANGELOG", "Liquibase"), ("doctrine_migration_versions", "Doctrine"), ("aerich", "Aerich"),
     ]
 
+    /// A tool whose table has a name that others use, too, but columns of its own.
+    private static func unmistakable(in schema: Schema) -> (table: String, tool: String)? {
+        let columns = schema["migrations"]?.columns.map(\.name)
+        if columns == ["id", "migration", "batch"] { return ("migrations", "Laravel") }
+        return Framework(of: schema) == .rails ? ("schema_migrations", "Rails") : nil
+    }
+
     /// What to know before an application goes on with a copy of this schema.
     static func remark(on schema: Schema) -> String? {
-        guard let keeper = keepers.first(where: { schema[$0.table] != nil }) else { return nil }
+        guard let keeper = keepers.first(where: { schema[$0.table] != nil }) ?? unmistakable(in: schema) else {
+            return nil
+        }
         return
             "\(keeper.table) shows that an application creates these tables with \(keeper.tool): if it is to work with the target, let it "
             + "create its tables there first, with the types that it expects, and have the transfer fill them"

@@ -165,7 +165,9 @@ struct ColumnEvidence {
         if hints.isAddress && NameWords(column.name).speakOfAddresses {
             return Proposal("type: inet", "\(every) \(isOne ? "is an address" : "are addresses") of IPv4 or IPv6")
         }
-        if profile.meaning == .moment, TypeChoice.choose(profile).type == .datetime {
+        // Where new rows get local time, the others most likely have it, too.
+        let isLocal = column.default?.asksForLocalTime == true
+        if profile.meaning == .moment, !isLocal, TypeChoice.choose(profile).type == .datetime {
             if hints.isNear1970 {
                 return Proposal(
                     "span: since_1970",

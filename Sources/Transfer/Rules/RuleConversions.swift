@@ -17,7 +17,7 @@ extension EffectiveColumnRule {
         switch reading {
         case .moment(let rule) where rule.count != .iso: ValueConversion(reading, to: type ?? .timestamp)
         case .span: ValueConversion(reading, to: type ?? .interval)
-        case .moment, .counted, .numbered, .double, .digits, .cleaned, nil:
+        case .moment, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil:
             type.flatMap { $0.isOfAnotherKind(than: profile) ? ValueConversion(reading, to: $0) : nil }
                 ?? (profile.isAbridged ? ValueConversion(reading, to: column.type) : nil)
         }

@@ -175,8 +175,12 @@ extension Inspection {
     fileprivate func held(_ table: Table) -> Table {
         var table = table
         for at in table.columns.indices {
-            let type = enforcedTypes[table.name]?[table.columns[at].name]?.type
-            table.columns[at].type = type ?? table.columns[at].type
+            let column = table.columns[at]
+            // What blanks at the end mean is known only from the declared type.
+            guard CanonicalForm(column.type) != .padded, let type = enforcedTypes[table.name]?[column.name]?.type else {
+                continue
+            }
+            table.columns[at].type = type
         }
         return table
     }

@@ -62,6 +62,8 @@ extension DatabaseError {
         switch sqlState {
         case "55P03": "try again when the other connection has finished"
         case "40P01", "40001": "roll back, then run the transaction again: two transactions conflicted"
+        case "22021":
+            "change such values, or leave their column out: the database takes and gives bytes that are no text (SQL_ASCII)"
         case "22P05": "use a database with the encoding UTF8: this one has no such character"
         case "2D000": "a statement that ends a transaction can't run inside one: call the procedure by hand"
         case "XX001", "XX002": "restore a backup; the server's log says more"

@@ -106,12 +106,14 @@ enum PostgreSQLEncoding: Equatable {
         case .int2: "is not a whole number of 16 bits"
         case .int4: "is not a whole number of 32 bits"
         case .int8: "is not a whole number of 64 bits"
-        case .float4: "is not a number that a real of 32 bits holds exactly"
+        case .float4: "is not a number that a real of 32 bits holds exactly, as double precision would"
         case .float8: "is not a number that a double holds exactly"
         case .numeric: "is not a decimal number"
         case .decimal(let precision, let scale):
             "is not a decimal number of at most \(precision) digits, \(scale) of them after the point"
         case .text, .provenText, .cast: refusalOfText(value) ?? "is not text"
+        case .character(let length) where value.losesBlanks(in: length):
+            "ends in blanks, of which character(\(length)) keeps no count"
         case .varchar(let length), .character(let length):
             refusalOfText(value) ?? "is longer than \(length) characters"
         case .boolean: "is neither true nor false"

@@ -38,7 +38,8 @@ extension PostgreSQLBuffer {
             appendNumeric(value, limit: .init(whole: precision - scale, scale: scale), allowsNaN: false)
         case .text, .cast: appendText(value, limit: .max)
         case .provenText: appendText(value, limit: .max, isProven: true)
-        case .varchar(let length), .character(let length): appendText(value, limit: length)
+        case .varchar(let length): appendText(value, limit: length)
+        case .character(let length): !value.losesBlanks(in: length) && appendText(value, limit: length)
         case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
         case .timestamptz(let digits):
             append(value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) }, digits: digits)
@@ -199,6 +200,12 @@ extension PostgreSQLBuffer {
 }
 
 extension RawValue {
+    /// Whether a text has blanks at its end and is shorter than `character(length)`, which then does not keep how many they are.
+    func losesBlanks(in length: Int) -> Bool {
+        guard case .text(let bytes) = self, bytes.last == UInt8(ascii: " ") else { return false }
+        return UTF8Text.characters(in: bytes) ?? 0 < length
+    }
+
     fileprivate var text: UnsafeRawBufferPointer? {
         if case .text(let bytes) = self { bytes } else { nil }
     }

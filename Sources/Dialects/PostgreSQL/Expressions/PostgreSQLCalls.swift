@@ -129,6 +129,13 @@ extension PostgreSQLExpressionTranslation {
             guard let count = pieces[1].literal.flatMap(Int.init), count > 0 else { return nil }
             return Piece(
                 function == "left" ? "substr(\(text.sql), 1, \(count))" : "substr(\(text.sql), -\(count))", .text)
+        case ("lpad", 2...3), ("rpad", 2...3): return Self.padded(pieces, isLeft: function == "lpad")
+        case ("repeat", 2):
+            guard let count = pieces[1].literal.flatMap(Int.init), (0...1_000).contains(count) else { return nil }
+            return Piece("replace(hex(zeroblob(\(count))), '00', \(text.sql))", .text)
+        case ("starts_with", 2) where pieces[1].kind == .text && !pieces.contains(where: \.isCaseless):
+            return Piece("(substr(\(text.sql), 1, length(\(pieces[1].sql))) = \(pieces[1].sql))", .boolean)
+        case ("ascii", 1): return Piece("(CASE \(text.sql) WHEN '' THEN 0 ELSE unicode(\(text.sql)) END)", .integer)
         case ("like_escape", 2):
             guard let pattern = text.literal, let escape = pieces[1].literal, escape.count < 2 else { return nil }
             return Piece(text.sql, .text, literal: PostgreSQLPattern.escaped(pattern, by: escape))
@@ -150,6 +157,20 @@ extension PostgreSQLExpressionTranslation {
         func first(_ sql: String) -> String { "substr(\(sql), 1, \(end(sql)) - 1)" }
         let rest = "substr(\(text.sql), \(end(text.sql)) + \(delimiter.unicodeScalars.count))"
         return Piece(first(number.literal == "1" ? text.sql : rest), .text)
+    }
+
+    /// Translates `lpad(text, 8, '0')` to a fixed length, which cuts off what is longer.
+    private static func padded(_ pieces: [Piece], isLeft: Bool) -> Piece? {
+        let fill = Array(pieces.count == 3 ? pieces[2].literal ?? "" : " ").flatMap(\.unicodeScalars)
+        guard let length = pieces[1].literal.flatMap(Int.init), (0...1_000).contains(length), !fill.isEmpty else {
+            return nil
+        }
+        var blank = String.UnicodeScalarView()
+        for at in 0..<length { blank.append(fill[at % fill.count]) }
+        let text = pieces[0].sql
+        let cut = "substr(\(text), 1, \(length))"
+        let padding = "substr(\(SQLText.literal(String(blank))), 1, max(\(length) - length(\(text)), 0))"
+        return Piece(isLeft ? "(\(padding) || \(cut))" : "(\(cut) || \(padding))", .text)
     }
 
     /// Translates `concat(a, b)` and `concat_ws(', ', a, b)`, which pass over NULL.

@@ -17,8 +17,8 @@ enum SQLiteEncoding {
     case varchar(Int)
     case json
     case decimal
-    /// A timestamp as RFC 3339 in UTC.
-    case timestamp
+    /// A timestamp in UTC: as RFC 3339 in the uniform style, else as SQLite's own functions write it, without a zone.
+    case timestamp(MomentStyle)
     case datetime(MomentStyle)
     case date
     case time(MomentStyle)
@@ -39,7 +39,7 @@ enum SQLiteEncoding {
         case .json, .jsonText: self = .json
         case .varchar(let length): self = .varchar(length)
         case .decimal, .numeric: self = .decimal
-        case .timestamp: self = .timestamp
+        case .timestamp: self = .timestamp(style)
         case .datetime: self = .datetime(style)
         case .date: self = .date
         case .time: self = .time(style)
@@ -106,9 +106,15 @@ enum SQLiteEncoding {
 
     private func shaped(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
         switch self {
-        case .timestamp:
+        case .timestamp(let style):
             Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .optional)) { moment in
-                scratch.make(column) { $0.append(timestamp: moment, separator: "T", suffix: "Z") }
+                scratch.make(column) { buffer in
+                    if style.isBrief {
+                        buffer.append(timestamp: moment, isBrief: true)
+                    } else {
+                        buffer.append(timestamp: moment, separator: "T", suffix: "Z")
+                    }
+                }
             }
         case .datetime(let style):
             Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .none)) { moment in

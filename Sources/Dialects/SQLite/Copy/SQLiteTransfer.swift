@@ -55,6 +55,15 @@ extension SQLiteDialect: TransferSource {
     }
 }
 
+extension Default {
+    /// Whether it is computed with the modifier 'localtime' (https://www.sqlite.org/lang_datefunc.html, 3).
+    package var asksForLocalTime: Bool {
+        guard case .expression(let expression) = self else { return false }
+        let tokens = SQLToken.scan(SQLiteExpressionTranslation.text(expression))
+        return tokens.contains { $0.stringValue?.lowercased() == "localtime" }
+    }
+}
+
 extension SQLiteExpressionTranslation: ExpressionTranslator {
     func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
@@ -100,9 +109,7 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
     }
 
     func remark(on value: Default, for _: ColumnType) -> String? {
-        guard case .expression(let expression) = value,
-            SQLToken.scan(Self.text(expression)).contains(where: { $0.stringValue?.lowercased() == "localtime" })
-        else { return nil }
+        guard value.asksForLocalTime else { return nil }
         return
             "its default is local time: of the session (TimeZone) in PostgreSQL, and of the program's machine in SQLite"
     }
