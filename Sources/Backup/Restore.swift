@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import TCImport
 import TCPOSIX
 import TCRuntime
 import Transfer
@@ -13,12 +14,18 @@ public struct Restore: Sendable {
     private let database: Database
     private let history: History
     private let stateFolder: String
+    private let account: ActingAccount?
 
-    public init(from folder: String, into database: Database, _ history: History, stateFolder: String) {
+    /// Creates a restore. `account` is the account whose rights root takes on to fill the database; `nil` means the process's own.
+    public init(
+        from folder: String, into database: Database, _ history: History, stateFolder: String,
+        as account: ActingAccount? = nil
+    ) {
         paths = BackupPaths(folder: folder)
         self.database = database
         self.history = history
         self.stateFolder = stateFolder
+        self.account = account
     }
 
     public struct Report: Sendable {
@@ -35,7 +42,7 @@ public struct Restore: Sendable {
     public func plan() async throws -> Report {
         let (manifest, history) = try read()
         try await requireTold(manifest)
-        try await requireFree(history)
+        try await ActingAccount.act(as: account) { try await target(history).requireFree() }
         try StatePlace(folder: stateFolder).requireFree(for: Sums(path: paths.sums))
         return report(manifest, manifest.tables)
     }
@@ -47,20 +54,25 @@ public struct Restore: Sendable {
     ) async throws -> Report {
         let (manifest, history) = try read()
         try await requireTold(manifest)
-        try await requireFree(history)
+        try await ActingAccount.act(as: account) { try await target(history).requireFree() }
         let place = StatePlace(folder: stateFolder)
         try place.requireFree(for: Sums(path: paths.sums))
         try place.fill(from: paths) { events(Backup.Event(what: .recordings(done: $0))) }
-        try await makeEmpty(history)
         let tables = try await fill(history) { events(Backup.Event(what: .database($0))) }
         if let path = database.url.filePath { try place.giveAway(path) }
         try requireEqual(tables, manifest)
         let head = manifest.auditHead.map { AuditCheckpoint(seq: $0.seq, hash: $0.hash) }
         var report = report(manifest, tables)
-        report.audit = try await AuditLog(database: database).verify(against: head?.seq == 0 ? nil : head)
+        report.audit = try await ActingAccount.act(as: account) {
+            try await AuditLog(database: database).verify(against: head?.seq == 0 ? nil : head)
+        }
         await database.close()
         if let path = database.url.filePath { try place.giveAway(path) }
         return report
+    }
+
+    private func target(_ history: History) -> RestoreTarget {
+        RestoreTarget(database: database, history: history, whole: self.history)
     }
 
     private func report(_ manifest: Manifest, _ tables: [Manifest.Table]) -> Report {
@@ -134,65 +146,19 @@ public struct Restore: Sendable {
         }
     }
 
-    /// Checks that the database holds only what migrations create.
-    private func requireFree(_ history: History) async throws {
-        if let path = database.url.filePath { try StatePlace.requireFolder(of: path) }
-        guard !database.isMissing, try await !isFresh(history) else { return }
-        let (source, dialect) = (try source, database.transferDialect)
-        let found = try await database.withConnection { try dialect.existingObjects(ignoring: [], on: $0) }
-        await source.close()
-        guard found.isEmpty else {
-            throw BackupError(
-                "not_empty",
-                "the database \(database.url) is not empty: it holds \(found.prefix(3).joined(separator: ", "))",
-                remedy: "name an empty one in the settings, or with TELECLAUDE_DATABASE_URL")
-        }
-    }
-
-    /// Returns whether the database is what migrations alone make, all of them or the first ones. A restore that was killed
-    /// leaves such a database. No daemon has worked in it, and its audit log is empty.
-    private func isFresh(_ history: History) async throws -> Bool {
-        guard let status = try? await Migrator(history: history, database: database).status(), status.outOfOrder.isEmpty
-        else { return false }
-        switch status.position {
-        case .current, .behind: break
-        case .newer, .changed: return false
-        }
-        let applied = status.lines.count { $0.state == .applied }
-        let dialect = database.transferDialect
-        return try await database.withConnection { connection in
-            guard applied > 0 else {
-                return try dialect.existingObjects(ignoring: OwnTables.names, on: connection).isEmpty
-            }
-            return try Self.isFresh(History(Array(history.migrations.prefix(applied))).schema, on: connection)
-        }
-    }
-
-    private static func isFresh(_ schema: Schema, on connection: any Connection) throws -> Bool {
-        try schema.tables.map(\.name).allSatisfy { table in
-            let rows = try connection.query("SELECT * FROM \(identifier: table) LIMIT 2")
-            guard let row = rows.first else { return true }
-            switch table {
-            case "daemon_lease": return rows.count == 1 && row["epoch"]?.integer == 0
-            case "audit_head": return rows.count == 1 && row["seq"]?.integer == 0
-            case _: return false
-            }
-        }
-    }
-
-    private func makeEmpty(_ history: History) async throws {
-        guard !database.isMissing, try await isFresh(history) else { return }
-        var options = Migrator.Options()
-        options.allowsDataLoss = true
-        try await Migrator(history: history, database: database, options: options).down(.none)
-    }
-
     private func fill(
         _ history: History, _ events: @escaping @Sendable (TransferEvent) -> Void
     ) async throws -> [Manifest.Table] {
-        let source = try source
-        let report = try await HistoryTransfer(from: source, to: database, into: history).run(events)
-        await source.close()
+        let rows = try RestoreRows(of: paths, for: account)
+        defer { withExtendedLifetime(rows) {} }
+        let report = try await ActingAccount.act(as: account) {
+            let replacing = try await target(history).prepare()
+            let source = try Database(DatabaseURL(sqlitePath: rows.path), options: ConnectionOptions(access: .readOnly))
+            let transfer = HistoryTransfer(from: source, to: database, into: history, replacing: replacing)
+            let report = try await transfer.run(events)
+            await source.close()
+            return report
+        }
         guard report.verdict == .verified else {
             throw BackupError(
                 "not_equal", "the database does not return what was written to it",

@@ -21,6 +21,9 @@ extension Remedy {
         case .declareWhatIsThere:
             "write migrations for the existing schema (\(program) new NAME --from-database URL), or transfer the rows into a new database "
                 + "that they make: \(program) transfer SOURCE TARGET --into-history"
+        case .takeOver:
+            "if the database already holds what this migration makes, record it: \(program) baseline --dry-run compares first; else rename one of "
+                + "the two objects"
         case .askForStatus: "\(program) status says whether it is applied; then try again"
         }
     }

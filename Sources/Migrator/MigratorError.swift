@@ -226,6 +226,7 @@ public struct MigrationFailure: Error, Sendable {
     /// A remedy; `nil` if none is known.
     public var remedy: Remedy? {
         switch ending {
+        case .rolledBack where cause.kind == .exists && dataStep == nil: .takeOver
         case .rolledBack, .notRolledBack, .goesOn:
             (cause.remedy ?? (cause.kind == .interrupted ? "run it again to continue" : nil)).map(Remedy.words)
         case .unknown: .askForStatus

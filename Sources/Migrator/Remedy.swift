@@ -15,6 +15,8 @@ public enum Remedy: Sendable, Equatable {
     case listDifferences
     /// Write migrations that make the existing schema, or bring the rows into a database that the migrations make.
     case declareWhatIsThere
+    /// Record the migrations whose objects exist already, or remove those objects.
+    case takeOver
     /// Query the database's position, and then try again.
     case askForStatus
 }
@@ -34,6 +36,8 @@ extension Remedy: CustomStringConvertible {
         case .listDifferences: "Migrator.drift lists every difference"
         case .declareWhatIsThere:
             "write migrations that create the existing schema, or transfer the rows into a database that these migrations make"
+        case .takeOver:
+            "if the database already holds what this migration makes, record it with Migrator.baseline; else rename one of the two objects"
         case .askForStatus: "Migrator.status says whether it is applied; then try again"
         }
     }

@@ -103,6 +103,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
         case .applyPending: "apply them with tc-migrate up, or start with --migration migrate"
         case .listDifferences: "tc-migrate drift lists every difference"
         case .declareWhatIsThere: remedy.description
+        case .takeOver: "name an empty database: this one holds something of the same name"
         case .askForStatus: "tc-migrate status says whether it is applied; then start again"
         }
     }

@@ -107,6 +107,67 @@ struct SystemDatabaseTests {
         #expect(throws: DatabaseError.self) { try query("SELECT 'x'", on: subject.url("td", "teleclaude_owner")) }
     }
 
+    @Test("a backup is restored into a database whose daemon has run already, and the daemon's rights stay")
+    func restored() async throws {
+        try await with { subject in
+            let box = subject.box
+            let old = try await box.startDaemon(box.daemonVariables("sqlite:\(box("old.db"))"))
+            let id = try await old.start("sh", "-c", "echo one", title: "Old")
+            try await old.wait(for: id, toBe: "closed")
+            try await box.endSessions()
+            _ = try await old.stop()
+            #expect(try await box.run(.telec, ["backup", box("copy")], old.variables).code == 0)
+
+            #expect(try await subject.install().code == 0)
+            func machine(_ url: String) throws -> [String: String?] {
+                try FileManager.default.createDirectory(atPath: box("fresh"), withIntermediateDirectories: true)
+                return box.daemonVariables(
+                    url, ["HOME": box("fresh"), "TELECLAUDE_SOCKET": box("fresh.sock"), "TELECLAUDE_STATE_PATH": box("fresh/state")])
+            }
+            let app = try machine(subject.url("td", "teleclaude"))
+            let owner = try machine("\(subject.url("td", "tc"))&options=-c%20role%3Dteleclaude_owner")
+            let running = try await box.startDaemon(app)
+            let early = try await box.run(.telec, ["restore", box("copy"), "--json"], owner)
+            #expect(early.code == 2 && early.output.contains("\"daemon_running\""), "\(early)")
+            _ = try await running.stop()
+
+            // The daemon's own role may not drop triggers, and is told so before anything is written.
+            for more in [[], ["--dry-run"]] {
+                let refused = try await box.run(.telec, ["restore", box("copy"), "--json"] + more, app)
+                #expect(refused.code == 2 && refused.output.contains("\"forbidden\""), "\(refused)")
+            }
+            let restore = try await box.run(.telec, ["restore", box("copy")], owner)
+            #expect(restore.code == 0 && restore.output.contains("audit log: "), "\(restore)")
+            #expect(try query("SELECT title FROM sessions", on: subject.url("td", "teleclaude")) == ["Old"])
+            let again = try await subject.install()
+            #expect(again.output == "already installed: there was nothing to do\n", "\(again)")
+            let daemon = try await box.startDaemon(app)
+            #expect(try await daemon.telec("transcript", id).output.contains("one"))
+            #expect(try await daemon.stop().code == 0)
+            let filled = try await box.run(.telec, ["restore", box("copy"), "--json"], owner)
+            #expect(filled.code == 2 && filled.output.contains("it holds session_tokens, sessions"), "\(filled)")
+        }
+    }
+
+    @Test("a machine whose SQLite database holds sessions is not switched to an empty one")
+    func leftBehind() async throws {
+        try await with { subject in
+            let plain = try await subject.box.run(subject.telec, ["system", "install", "--root", subject.root])
+            #expect(plain.code == 0, "\(plain)")
+            let file = "\(subject.root)/var/lib/teleclaude/teleclaude.db"
+            try execute("CREATE TABLE sessions (id TEXT)", on: "sqlite:\(file)", creating: true)
+            let empty = try await subject.install("--dry-run")
+            #expect(empty.code == 0, "\(empty)")
+            try execute("INSERT INTO sessions VALUES ('a')", on: "sqlite:\(file)")
+            expectRefusal(
+                try await subject.install(), saying: "teleclaude.db holds 1 session, which the new database would not have",
+                "telec backup")
+            try FileManager.default.moveItem(atPath: file, toPath: "\(file).old")
+            let run = try await subject.install()
+            #expect(run.code == 0, "\(run)")
+        }
+    }
+
     @Test("what somebody else has made is refused in one sentence each, and not changed")
     func foreign() async throws {
         try await with { subject in

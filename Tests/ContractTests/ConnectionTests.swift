@@ -113,6 +113,27 @@ struct ConnectionTests {
         }
     }
 
+    @Test("a transaction within a transaction is refused, and the outer one stays whole", arguments: Backend.available)
+    func nestedTransaction(_ backend: Backend) async throws {
+        try await Self.withThings(backend) { connection in
+            func insert(_ id: Int) throws {
+                try connection.execute("INSERT INTO things (id, size, is_old) VALUES (\(id), 1, \(false))")
+            }
+            try connection.transaction {
+                try insert(1)
+                let inner = #expect(throws: DatabaseError.self) {
+                    try connection.transaction { () throws in try insert(2) }
+                }
+                #expect(inner?.message.contains("cannot start a transaction within a transaction") == true)
+                #expect(throws: DatabaseError.self) { try connection.snapshot {} }
+                #expect(throws: DatabaseError.self) { try connection.transaction(waitingUpTo: 1) {} }
+                try insert(3)
+            }
+            let ids = try connection.query("SELECT id FROM things ORDER BY id", as: Int.self)
+            #expect(ids == [1, 3])
+        }
+    }
+
     @Test("a duplicate key, a missing value and a syntax error are told apart", arguments: Backend.available)
     func errors(_ backend: Backend) async throws {
         try await Self.withThings(backend) { connection in

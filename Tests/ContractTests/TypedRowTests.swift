@@ -76,6 +76,30 @@ import Testing
         }
     }
 
+    /// A type that decodes itself as a base type does: it asks the decoder for itself.
+    private struct Endless: Decodable {
+        init(from decoder: any Decoder) throws { self = try decoder.singleValueContainer().decode(Endless.self) }
+    }
+
+    @Test("numbers of every width are read; a type that only asks for itself is refused", arguments: Backend.available)
+    func widths(_ backend: Backend) async throws {
+        struct Widths: Decodable, Equatable {
+            var a: Int8, b: UInt, c: UInt64, d: Float
+        }
+        try await with(backend) { connection in
+            let read = try connection.query("SELECT -128 AS a, 7 AS b, \(UInt64.max) AS c, CAST(0.5 AS double precision) AS d", as: Widths.self)
+            #expect(read == [Widths(a: -128, b: 7, c: .max, d: 0.5)])
+            for number in ["128", "-1", "1.5"] {
+                let sql: SQL = "SELECT \(trusted: number) AS a, \(trusted: number) AS b, 1 AS c, 1 AS d"
+                #expect(throws: DecodingError.self, "\(number)") { try connection.query(sql, as: Widths.self) }
+            }
+            let refusal = #expect(throws: DecodingError.self) {
+                try connection.query("SELECT 1 AS n", as: [String: Endless].self)
+            }
+            #expect("\(String(describing: refusal))".contains("make it ValueConvertible"))
+        }
+    }
+
     private func with(_ backend: Backend, _ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
         try await backend.withDatabase { database in
             _ = try await Migrator(history: try History([Self.creation]), database: database).up()

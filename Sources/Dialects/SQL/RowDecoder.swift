@@ -64,6 +64,8 @@ struct RowDecoder: Decoder {
 private struct ColumnDecoder: Decoder, SingleValueDecodingContainer {
     let value: Value
     let codingPath: [any CodingKey]
+    /// The type that is being decoded from this decoder. A base type asks for itself, which nothing here could answer.
+    var asking: (any Decodable.Type)?
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> { throw notNested }
@@ -77,7 +79,13 @@ private struct ColumnDecoder: Decoder, SingleValueDecodingContainer {
     func decodeNil() -> Bool { value.isNull }
 
     func decode<T: Decodable>(_ type: T.Type) throws -> T {
-        guard let convertible = type as? any ValueConvertible.Type else { return try T(from: self) }
+        guard let convertible = type as? any ValueConvertible.Type else {
+            guard asking.map({ $0 != type }) ?? true else {
+                let text = "no column is read as \(type): make it ValueConvertible"
+                throw DecodingError.typeMismatch(type, .init(codingPath: codingPath, debugDescription: text))
+            }
+            return try T(from: ColumnDecoder(value: value, codingPath: codingPath, asking: type))
+        }
         guard let converted = convertible.init(value) as? T else {
             let text = "the column's value can't be read as \(type)"
             throw value.isNull

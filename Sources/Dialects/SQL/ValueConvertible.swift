@@ -55,12 +55,42 @@ extension ValueConvertible where Self: FixedWidthInteger {
 }
 
 extension Int: ValueConvertible {}
+extension Int8: ValueConvertible {}
 extension Int64: ValueConvertible {}
 extension Int32: ValueConvertible {}
 extension Int16: ValueConvertible {}
 extension UInt32: ValueConvertible {}
 extension UInt16: ValueConvertible {}
 extension UInt8: ValueConvertible {}
+
+extension UInt64: ValueConvertible {
+    /// The number, as text if it is past the largest that both databases have as an integer.
+    public var value: Value { Int64(exactly: self).map { .integer($0) } ?? .text(String(self)) }
+    public init?(_ value: Value) {
+        switch value {
+        case .integer(let number): self.init(exactly: number)
+        case .text(let text): self.init(text)
+        case .null, .boolean, .real, .blob: return nil
+        }
+    }
+}
+
+extension UInt: ValueConvertible {
+    public var value: Value { UInt64(self).value }
+    public init?(_ value: Value) {
+        guard let number = UInt64(value) else { return nil }
+        self.init(exactly: number)
+    }
+}
+
+extension Float: ValueConvertible {
+    public var value: Value { .real(Double(self)) }
+    /// Reads a real number that has no more digits than 32 bits hold.
+    public init?(_ value: Value) {
+        guard let number = Double(value) else { return nil }
+        self.init(exactly: number)
+    }
+}
 
 extension Double: ValueConvertible {
     public var value: Value { .real(self) }

@@ -124,7 +124,7 @@ extension DatabaseError {
     /// Whether the computation itself failed, and not the connection or the file, and nobody interrupted it.
     fileprivate var isAboutValues: Bool {
         switch kind {
-        case .unique, .foreignKey, .notNull, .check, .raised, .syntax, .other: true
+        case .unique, .foreignKey, .notNull, .check, .raised, .exists, .syntax, .other: true
         case .locked, .lost, .pooled, .unreachable, .authentication, .permission, .notADatabase, .corrupt,
             .changedMeanwhile, .transactionEnded, .diskFull, .interrupted, .invalidURL:
             false

@@ -39,13 +39,24 @@ struct ScratchRun {
     }
 
     private func perform(_ planned: Plan.PlannedOperation, on scratch: any Connection) throws {
-        // A data step works on rows, and the scratch database has none.
-        if case .runSwift = planned.resolved.action { return }
+        // A data step is not run again, so the rows that scripts have written are no longer those on which the history went on: a column
+        // that the step has filled would be empty when it becomes required. No row is right for every later step.
+        if case .runSwift = planned.resolved.action { return try empty(planned.resolved.before, on: scratch) }
         let undeclared = try planned.undeclaredObjects(of: planned.resolved.before, on: scratch)
         let lowering = try scratch.dialect.lower(planned.resolved, keeping: undeclared)
         try scratch.withForeignKeysUnenforced {
             try planned.run(on: scratch) {
                 for statement in lowering.statements { try scratch.executeScript(statement) }
+            }
+        }
+    }
+}
+
+extension ScratchRun {
+    private func empty(_ schema: Schema, on scratch: any Connection) throws {
+        try scratch.withForeignKeysUnenforced {
+            for table in schema.tablesInForeignKeyOrder.reversed() {
+                try scratch.execute("DELETE FROM \(identifier: table.name)")
             }
         }
     }
@@ -58,7 +69,7 @@ extension DatabaseError {
         case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase,
             .invalidURL, .pooled, .changedMeanwhile:
             false
-        case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .syntax, .other: true
+        case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .exists, .syntax, .other: true
         }
     }
 }

@@ -277,7 +277,7 @@ extension DatabaseError {
         switch kind {
         case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .interrupted: true
         case .unique, .foreignKey, .notNull, .check, .notADatabase, .corrupt, .raised, .transactionEnded, .invalidURL,
-            .changedMeanwhile, .pooled, .syntax, .other:
+            .changedMeanwhile, .pooled, .exists, .syntax, .other:
             false
         }
     }

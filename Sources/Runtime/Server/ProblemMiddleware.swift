@@ -43,7 +43,7 @@ extension RuntimeError {
         case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .interrupted:
             RuntimeError(.databaseUnavailable, "the daemon's database can't be used now", remedy: "try again soon")
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .corrupt, .notADatabase,
-            .changedMeanwhile, .invalidURL, .syntax, .other:
+            .changedMeanwhile, .invalidURL, .exists, .syntax, .other:
             RuntimeError(.failed, "the daemon could not use its database", remedy: "see its log")
         }
     }

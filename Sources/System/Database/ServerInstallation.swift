@@ -45,6 +45,7 @@ package struct ServerInstallation: Sendable {
         var found = ServerPlan.Found(
             server: server, tables: nil, pending: history.migrations.map(\.id), differences: [],
             settings: try settings())
+        if found.settings != nil { found.leftBehind = try await leftBehind() }
         guard server.isSuperuser, server.databases[database] != nil else {
             return ServerPlan(roles, database: database, found)
         }
@@ -83,6 +84,16 @@ package struct ServerInstallation: Sendable {
                 remedy: "write \(line.dropLast()) there, or leave out --database")
         }
         return nil
+    }
+
+    /// Returns the service's SQLite file if it holds sessions. A file that can't be read counts as one without any: another step says why.
+    private func leftBehind() async throws -> ServerPlan.LeftBehind? {
+        let path = installation.realPath("\(installation.layout.folders.state)/teleclaude.db")
+        let file = try Database(DatabaseURL(sqlitePath: path), options: ConnectionOptions(access: .readOnly))
+        guard !file.isMissing else { return nil }
+        let sessions = try? await file.withConnection { try $0.queryValue("SELECT count(*) FROM sessions")?.integer }
+        await file.close()
+        return sessions.flatMap { $0 > 0 ? ServerPlan.LeftBehind(path: path, sessions: $0) : nil }
     }
 
     // MARK: - Doing

@@ -25,6 +25,14 @@ package struct ServerPlan: Sendable {
         package var differences: [String]
         /// The line that `config.yml` needs and lacks.
         package var settings: String?
+        /// The SQLite file, with its sessions, that the daemon would no longer use.
+        package var leftBehind: LeftBehind?
+    }
+
+    /// A database that holds somebody's sessions.
+    package struct LeftBehind: Sendable {
+        package var path: String
+        package var sessions: Int64
     }
 
     let roles: PostgreSQLRoles
@@ -47,7 +55,7 @@ package struct ServerPlan: Sendable {
                     "name one with --database-admin, or have its admin run docs/postgresql-roles.sql")
             ]
         }
-        return roleObstacles + databaseObstacles
+        return roleObstacles + databaseObstacles + [leftBehindObstacle].compactMap { $0 }
     }
 
     private var roleObstacles: [Obstacle] {
@@ -73,6 +81,16 @@ package struct ServerPlan: Sendable {
                         "remove that with REVOKE \(name) FROM …"))
             }
             return wrong
+        }
+    }
+
+    /// A daemon that is given an empty database would show nobody their sessions, and begin a new audit log.
+    private var leftBehindObstacle: Obstacle? {
+        found.leftBehind.map { left in
+            let sessions = left.sessions == 1 ? "1 session" : "\(left.sessions) sessions"
+            return obstacle(
+                "\(left.path) holds \(sessions), which the new database would not have",
+                "stop the service, back the file up (telec backup), move it away, run this again, and restore the backup (docs/operations.md)")
         }
     }
 

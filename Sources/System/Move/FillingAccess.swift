@@ -2,13 +2,13 @@ import Dialects
 import TCImport
 
 /// The access by which the new database is filled: its URL, and the account whose rights are used.
-struct FillingAccess: Sendable {
-    var url: DatabaseURL
-    var account: ActingAccount?
+package struct FillingAccess: Sendable {
+    package var url: DatabaseURL
+    package var account: ActingAccount?
 
     /// Chooses the service's own account. If an installation has made roles, which keep the service from changing what it has
     /// logged, it chooses the tables' owner.
-    init(to target: DatabaseURL, _ installation: Installation, _ machine: FoundMachine) async {
+    package init(to target: DatabaseURL, _ installation: Installation, _ machine: FoundMachine) async {
         (url, account) = (target, installation.account(machine))
         guard installation.root.isMachine, case .postgresql(let parameters) = target.target,
             let name = parameters["dbname"], let admin = try? ServerAdmin(of: target, admin: nil)

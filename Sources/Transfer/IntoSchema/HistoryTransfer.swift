@@ -14,6 +14,7 @@ public struct HistoryTransfer: Sendable {
     private let to: Database
     private let history: History
     private let ignoring: [String]
+    private let replacing: Set<String>
     private let rules: TransferRules
     private let verification: TransferOptions.Verification
     private let migration: Migrator.Options
@@ -25,12 +26,13 @@ public struct HistoryTransfer: Sendable {
     ///   - to: The database to migrate and to fill.
     ///   - history: The migrations that make the target's tables.
     ///   - ignoring: The tables, and the columns as `table.column`, that may be left out.
+    ///   - replacing: The tables of a migrated target whose rows are replaced by those of the source.
     ///   - rules: How to read values that are not what the schema declares, and the policy for those that do not fit. Without a
     ///     rule such a value is refused.
     ///   - verification: What is compared at the end.
     ///   - migration: How the target is migrated.
     public init(
-        from: Database, to: Database, into history: History, ignoring: [String] = [],
+        from: Database, to: Database, into history: History, ignoring: [String] = [], replacing: Set<String> = [],
         rules: TransferRules = TransferRules(), verification: TransferOptions.Verification = .digest,
         migration: Migrator.Options = Migrator.Options()
     ) {
@@ -38,6 +40,7 @@ public struct HistoryTransfer: Sendable {
         self.to = to
         self.history = history
         self.ignoring = ignoring
+        self.replacing = replacing
         self.rules = rules
         self.verification = verification
         self.migration = migration
@@ -57,7 +60,7 @@ public struct HistoryTransfer: Sendable {
             }
         }
         plan.remarks += remarks
-        let inTheWay = plan.tables.map(\.target).filter(filled.contains)
+        let inTheWay = plan.tables.map(\.target).filter { filled.contains($0) && !replacing.contains($0) }
         guard inTheWay.isEmpty else { throw SchemaTransferError.filled(inTheWay) }
         return plan
     }
@@ -109,7 +112,7 @@ public struct HistoryTransfer: Sendable {
             // replaced. The rows of a database that is in use are not.
             let givesWay = isOwn && standing.isNew
             let load = SchemaLoad(
-                plan: plan, replaced: givesWay ? standing.ownRows : [], refusal: standing.refusal,
+                plan: plan, replaced: givesWay ? standing.ownRows : replacing, refusal: standing.refusal,
                 keepsOrphans: true, verification: verification, moments: .uniform, source: source, target: target,
                 events: events)
             return try await pair.run { try load.run($0, $1) }

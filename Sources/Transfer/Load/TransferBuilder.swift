@@ -52,7 +52,7 @@ extension DatabaseError {
         switch kind {
         case .lost, .interrupted, .diskFull, .unreachable, .locked: true
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .corrupt, .authentication,
-            .permission, .notADatabase, .changedMeanwhile, .invalidURL, .syntax, .other:
+            .permission, .notADatabase, .changedMeanwhile, .invalidURL, .exists, .syntax, .other:
             false
         }
     }

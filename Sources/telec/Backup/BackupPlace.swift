@@ -1,5 +1,8 @@
 import Dialects
+import TCImport
+import TCPOSIX
 import TCSettings
+import TCSystem
 
 /// The daemon's data that is backed up or restored, found through the daemon's settings.
 struct BackupPlace {
@@ -24,6 +27,16 @@ struct BackupPlace {
 
     func database(_ access: ConnectionOptions.Access) throws -> Database {
         try Database(loaded.settings.database, options: ConnectionOptions(access: access))
+    }
+
+    /// Returns the database to be filled, and the account whose rights root takes on for that: where `telec system install --database`
+    /// has made roles, the tables' owner fills them, because the daemon's own role can't.
+    func filling(_ access: ConnectionOptions.Access) async throws -> (Database, ActingAccount?) {
+        let url = loaded.settings.database
+        guard geteuid() == 0, url.filePath == nil else { return (try database(access), nil) }
+        let installation = try SystemOptions.installation(in: nil)
+        let filling = await FillingAccess(to: url, installation, try installation.look())
+        return (try Database(filling.url, options: ConnectionOptions(access: access)), filling.account)
     }
 
     /// Returns the settings files to back up, the first of each name. A person's own file does not belong to the daemon and is

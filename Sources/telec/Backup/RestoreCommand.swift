@@ -36,10 +36,10 @@ struct RestoreCommand: AsyncParsableCommand {
         try await output.guarding(BackupText.problem) {
             try SHA256.load()
             let place = try BackupPlace(context: .process)
-            let database = try place.database(dryRun ? .readOnly : .create)
+            let (database, account) = try await place.filling(dryRun ? .readOnly : .create)
             let restore = Restore(
                 from: ProcessContext.process.absolute(folder), into: database, try .teleclaude(),
-                stateFolder: place.stateFolder)
+                stateFolder: place.stateFolder, as: account)
             let progress = BackupProgress(isQuiet: quiet || output.json)
             defer { progress.end() }
             let isDry = dryRun

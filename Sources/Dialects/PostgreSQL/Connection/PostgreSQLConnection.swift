@@ -74,9 +74,24 @@ final class PostgreSQLConnection: Connection {
 
     func forgetPlans() { statements.removeAll() }
 
-    func begin() throws(DatabaseError) { try execute("BEGIN") }
+    func begin() throws(DatabaseError) {
+        try requireNoTransaction()
+        try execute("BEGIN")
+    }
 
-    func beginSnapshot() throws(DatabaseError) { try execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY") }
+    func beginSnapshot() throws(DatabaseError) {
+        try requireNoTransaction()
+        try execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    }
+
+    /// The server only warns of a BEGIN in a transaction, and the inner COMMIT would then end the outer transaction
+    /// (https://www.postgresql.org/docs/current/sql-begin.html).
+    func requireNoTransaction() throws(DatabaseError) {
+        guard isInTransaction else { return }
+        throw DatabaseError(
+            .other, "cannot start a transaction within a transaction", code: "25001",
+            remedy: "run the statements in the transaction that is open, or end it first")
+    }
 
     func commit() throws(DatabaseError) {
         // COMMIT of a failed transaction is a ROLLBACK, which the server does not report as an error.

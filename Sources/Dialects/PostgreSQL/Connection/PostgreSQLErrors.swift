@@ -100,6 +100,7 @@ extension DatabaseError.Kind {
         case "42501", "25006": self = .permission
         case "53100": self = .diskFull
         case "42601": self = .syntax
+        case "42P06", "42P07", "42710": self = .exists
         case "P0001", "P0004": self = .raised
         case "XX001", "XX002": self = .corrupt
         case "3D000", "53300": self = .unreachable

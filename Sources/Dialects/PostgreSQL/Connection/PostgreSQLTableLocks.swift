@@ -3,6 +3,7 @@
 extension PostgreSQLConnection {
     /// Begins a transaction and sets its limit in a single message, so that there is no second round trip.
     func begin(waitingUpTo seconds: Double) throws(DatabaseError) {
+        try requireNoTransaction()
         let wait = PostgreSQLDriver.milliseconds(min(seconds, lockTimeout))
         do throws(DatabaseError) { try executeScript("BEGIN; SET LOCAL lock_timeout = \(wait)") } catch {
             if isInTransaction { try? rollback() }

@@ -10,7 +10,9 @@ extension DatabaseError {
     ///   - path: the database's file, as the caller wrote it.
     ///   - systemError: the `errno` behind an I/O error, 0 if there is none.
     init(sqlite code: Int32, _ message: String, path: String, systemError: Int32 = 0, statement: String? = nil) {
-        let kind = SQLiteResult.kind(of: code, systemError: systemError)
+        // SQLite has no code of its own for this, and its messages are not translated.
+        let isThere = code == SQLITE_ERROR && message.hasSuffix("already exists")
+        let kind = isThere ? .exists : SQLiteResult.kind(of: code, systemError: systemError)
         let text = SQLiteResult.explanation(of: kind, code, message, path: path)
         self.init(
             kind, text.message, statement: statement, code: SQLiteResult.name(of: code), remedy: text.remedy)
@@ -95,7 +97,7 @@ enum SQLiteResult {
         case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
         case .other: otherExplanation(of: code, message, path: path)
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,
-            .interrupted, .changedMeanwhile, .invalidURL, .syntax:
+            .interrupted, .changedMeanwhile, .invalidURL, .exists, .syntax:
             (message, nil)
         }
     }
