@@ -103,7 +103,8 @@ let package = Package(
         // Transfers an existing single-user install's data into this schema.
         .target(name: "TCImport", dependencies: ["Transfer", "TCPOSIX"], path: "Sources/Import"),
         // Writes everything that a daemon keeps into a folder, and restores it.
-        .target(name: "TCBackup", dependencies: ["Transfer", "TCRuntime", "TCImport", "TCPOSIX"], path: "Sources/Backup"),
+        .target(
+            name: "TCBackup", dependencies: ["Transfer", "TCRuntime", "TCImport", "TCPOSIX"], path: "Sources/Backup"),
         // The settings are a module of their own, so that tc-migrate can read them without the server.
         .target(name: "TCSettings", dependencies: ["Migrator", "TCPOSIX", "TCYAML"], path: "Sources/Settings"),
         // The Model Context Protocol as values: messages, revisions, tools. The daemon implements the tools.

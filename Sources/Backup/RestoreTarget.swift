@@ -117,7 +117,9 @@ struct RestoreTarget: Sendable {
                     let names = try target.existingObjects(ignoring: [], on: connection)
                     let tables = schema.tables.map(\.name).filter(names.contains)
                     let views = schema.views.map(\.name).filter(names.contains)
-                    for statement in target.remove(tables: tables, views: views) { try connection.executeScript(statement) }
+                    for statement in target.remove(tables: tables, views: views) {
+                        try connection.executeScript(statement)
+                    }
                 }
             }
         } catch let error as DatabaseError where error.kind == .permission {

@@ -113,13 +113,17 @@ struct InspectCommand: AsyncParsableCommand {
             let (inspection, dialect) = try await Self.read(url) { try LiveSchema.inspect($0) }
             switch output.json ? .json : format {
             case .json: Console.out(SchemaAsJSON.render(inspection))
-            case .swift: Console.out(SchemaAsSwift.render(inspection.schema, importing: "Migrator"))
+            case .swift: Console.out(SchemaAsSwift.render(inspection.schema.requiringKeys, importing: "Migrator"))
             case .sql: Console.out(try sql(inspection.schema, in: dialect))
             }
             guard !output.json else { return }
             for thing in inspection.omitted { Console.error("not shown: \(thing.line)") }
             if let remark = inspection.remarkOnSerials(of: inspection.schema.tables) {
                 Console.error("note: \(remark)")
+            }
+            guard format == .swift else { return }
+            for name in inspection.schema.nullableKeys {
+                Console.error("note: \(name) is required, since it is in the primary key")
             }
         }
     }

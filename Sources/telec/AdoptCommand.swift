@@ -117,7 +117,7 @@ struct AdoptCommand: AsyncParsableCommand {
         switch error {
         case let error as ImportError: Problem(code: error.code, message: "\(error)", remedy: error.remedy)
         case is SettingsError, is RuntimeError: Problem(error)
-        default: Problem.explaining(error)
+        default: Problem.ofTransfer(error)
         }
     }
 }

@@ -51,6 +51,15 @@ struct BaselineTests {
         }
     }
 
+    @Test("up on a database that has the tables already names baseline", arguments: Backend.available)
+    func upInstead(_ backend: Backend) async throws {
+        try await withStranger(backend) { box, url in
+            let run = try await box.fixture("plain", "up", "-d", url)
+            #expect(run.ending == .exit(2) && run.error.contains("already exists"), "\(run)")
+            #expect(run.error.contains("baseline --dry-run compares first"), "\(run)")
+        }
+    }
+
     @Test("of many at once one records, and all come to their end", arguments: Backend.available)
     func atOnce(_ backend: Backend) async throws {
         try await withStranger(backend) { box, url in

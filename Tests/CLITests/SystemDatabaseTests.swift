@@ -122,7 +122,11 @@ struct SystemDatabaseTests {
             func machine(_ url: String) throws -> [String: String?] {
                 try FileManager.default.createDirectory(atPath: box("fresh"), withIntermediateDirectories: true)
                 return box.daemonVariables(
-                    url, ["HOME": box("fresh"), "TELECLAUDE_SOCKET": box("fresh.sock"), "TELECLAUDE_STATE_PATH": box("fresh/state")])
+                    url,
+                    [
+                        "HOME": box("fresh"), "TELECLAUDE_SOCKET": box("fresh.sock"),
+                        "TELECLAUDE_STATE_PATH": box("fresh/state"),
+                    ])
             }
             let app = try machine(subject.url("td", "teleclaude"))
             let owner = try machine("\(subject.url("td", "tc"))&options=-c%20role%3Dteleclaude_owner")
@@ -160,7 +164,8 @@ struct SystemDatabaseTests {
             #expect(empty.code == 0, "\(empty)")
             try execute("INSERT INTO sessions VALUES ('a')", on: "sqlite:\(file)")
             expectRefusal(
-                try await subject.install(), saying: "teleclaude.db holds 1 session, which the new database would not have",
+                try await subject.install(),
+                saying: "teleclaude.db holds 1 session, which the new database would not have",
                 "telec backup")
             try FileManager.default.moveItem(atPath: file, toPath: "\(file).old")
             let run = try await subject.install()

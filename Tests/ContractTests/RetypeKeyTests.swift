@@ -4,6 +4,23 @@ import Testing
 
 @Suite("Keys are retyped")
 struct RetypeKeyTests {
+    @Test("a key is not retyped while a column is computed from one that refers to it", arguments: Backend.available)
+    func computedFromReference(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("p") { Column("id", .bigint).primaryKey() }
+                CreateTable("c") {
+                    Column("p_id", .bigint).references("p")
+                    Column("x", .bigint).generated("p_id + 1")
+                }
+            }
+            let error = await #expect(throws: HistoryError.self) {
+                _ = try await test.preview { AlterTable("p") { ChangeColumn("id").type(.integer) } }
+            }
+            #expect("\(String(describing: error))".contains("generated column x"), "\(String(describing: error))")
+        }
+    }
+
     @Test(
         "case 39: the columns that refer to a key are retyped with it, and it counts on", arguments: Backend.available)
     func case39Key(_ backend: Backend) async throws {

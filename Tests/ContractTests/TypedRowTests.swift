@@ -87,7 +87,8 @@ import Testing
             var a: Int8, b: UInt, c: UInt64, d: Float
         }
         try await with(backend) { connection in
-            let read = try connection.query("SELECT -128 AS a, 7 AS b, \(UInt64.max) AS c, CAST(0.5 AS double precision) AS d", as: Widths.self)
+            let read = try connection.query(
+                "SELECT -128 AS a, 7 AS b, \(UInt64.max) AS c, CAST(0.5 AS double precision) AS d", as: Widths.self)
             #expect(read == [Widths(a: -128, b: 7, c: .max, d: 0.5)])
             for number in ["128", "-1", "1.5"] {
                 let sql: SQL = "SELECT \(trusted: number) AS a, \(trusted: number) AS b, 1 AS c, 1 AS d"

@@ -3,8 +3,10 @@ import TCPOSIX
 // What happens to the file of a database that does not exist yet.
 
 extension Database {
-    /// Whether the database's file does not exist yet.
-    public var isMissing: Bool { url.filePath.map { access($0, F_OK) != 0 } ?? false }
+    /// Whether the database's file does not exist yet. A file in a folder that this user may not enter is there as far as anybody knows.
+    public var isMissing: Bool {
+        url.filePath.map { access($0, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR) } ?? false
+    }
 
     /// Returns whether both are the same database: the same file, by whatever path, or the same URL.
     public func isSame(as other: Database) -> Bool {

@@ -119,14 +119,8 @@ extension Schema {
                     "it refers to \(key.parent); change the type there, and the referring columns follow"
                 throw .contradiction(column, table: table.name, because: reason)
             }
-            let computed = table.columns.filter {
-                $0.name != column && $0.generated?.expression.readsColumn(column) == true
-            }
-            guard computed.isEmpty else {
-                throw .columnInUse(column, table: table.name, by: computed.map { "generated column \($0.name)" })
-            }
             put(table)
-            retype(column, of: table.name, as: type, &retyped)
+            try retype(column, of: table.name, as: type, &retyped)
             table = try self.table(table.name)
         case .nullable(let flag, _): table.columns[at].isNullable = flag
         case .default(let value): table.columns[at].default = value
@@ -136,20 +130,27 @@ extension Schema {
     }
 
     /// Retypes a column and, through any number of tables, every column that refers to it. Both sides of a foreign key always
-    /// have the same type.
+    /// have the same type. A column from which another one is computed keeps its type: PostgreSQL refuses to change it
+    /// (https://www.postgresql.org/docs/current/ddl-generated-columns.html).
     private mutating func retype(
         _ column: String, of name: String, as type: ColumnType, _ retyped: inout Set<String>
-    ) {
+    ) throws(SchemaError) {
         guard var table = self[name], let at = table.columns.firstIndex(where: { $0.name == column }),
             table.columns[at].type != type
         else { return }
+        let computed = table.columns.filter {
+            $0.name != column && $0.generated?.expression.readsColumn(column) == true
+        }
+        guard computed.isEmpty else {
+            throw .columnInUse(column, table: name, by: computed.map { "generated column \($0.name)" })
+        }
         table.columns[at].type = type
         put(table)
         retyped.insert(name)
         for child in tables(referringTo: [name]) {
             for key in child.foreignKeys where key.parent == name {
                 for (own, target) in zip(key.columns, key.parentColumns) where target == column {
-                    retype(own, of: child.name, as: type, &retyped)
+                    try retype(own, of: child.name, as: type, &retyped)
                 }
             }
         }

@@ -69,7 +69,8 @@ extension DatabaseError {
         case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase,
             .invalidURL, .pooled, .changedMeanwhile:
             false
-        case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .exists, .syntax, .other: true
+        case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .exists, .syntax, .other:
+            true
         }
     }
 }

@@ -18,7 +18,9 @@ struct TrustedFile: Sendable {
         } catch {
             throw SettingsError(
                 error.isForbidden ? "forbidden" : "unreadable", at: path, "this can't be read: \(error.text)",
-                remedy: error.isForbidden ? "let uid \(reader) read it" : "check the disk")
+                remedy: error.isForbidden
+                    ? "let uid \(reader) read it, or name settings of your own with TELECLAUDE_CONFIG_PATH"
+                    : "check the disk")
         }
         guard read.facts.kind == .file else {
             throw SettingsError("not_a_file", at: path, "this is not a file", remedy: "name a file")

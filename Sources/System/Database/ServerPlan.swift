@@ -90,7 +90,8 @@ package struct ServerPlan: Sendable {
             let sessions = left.sessions == 1 ? "1 session" : "\(left.sessions) sessions"
             return obstacle(
                 "\(left.path) holds \(sessions), which the new database would not have",
-                "stop the service, back the file up (telec backup), move it away, run this again, and restore the backup (docs/operations.md)")
+                "stop the service, back the file up (telec backup), move it away, run this again, and restore the backup (docs/operations.md)"
+            )
         }
     }
 

@@ -11,7 +11,7 @@ enum BackupText {
         switch error {
         case let error as BackupError: Problem(code: error.code, message: error.message, remedy: error.remedy)
         case is SettingsError, is RuntimeError: Problem(error)
-        default: Problem.explaining(error)
+        default: Problem.ofTransfer(error)
         }
     }
 

@@ -15,7 +15,7 @@ enum Sentence {
         switch error {
         case let error as MachineError: Problem(code: error.code, message: error.message, remedy: error.remedy)
         case is RuntimeError, is SettingsError: Problem(error)
-        default: Problem.explaining(error)
+        default: Problem.ofTransfer(error)
         }
     }
 }

@@ -70,7 +70,7 @@ struct SystemOptions: ParsableArguments {
                 case let error as ImportError:
                     Problem(code: error.code, message: "\(error)", remedy: error.remedy)
                 case is SettingsError, is RuntimeError: Problem(error)
-                default: Problem.explaining(error)
+                default: Problem.ofTransfer(error)
                 }
             }, body)
     }

@@ -65,7 +65,7 @@ final class SQLiteStatement {
             var error = handle.error(code, statement: text(of: source, from: start))
             // If a statement can't be prepared, its text is at fault: its grammar is wrong, or it names an object that does not
             // exist.
-            if code & 0xFF == SQLITE_ERROR { error.kind = .syntax }
+            if code & 0xFF == SQLITE_ERROR, error.kind == .other { error.kind = .syntax }
             throw error
         }
         return (pointer, end)
