@@ -86,6 +86,11 @@ public struct Restore: Sendable {
     /// Returns the manifest, and the history up to the backup's position.
     /// - Throws: An error if a file differs from what was written.
     private func read() throws -> (Manifest, History) {
+        guard access(paths.folder, X_OK) == 0 || errno != EACCES else {
+            throw BackupError(
+                "forbidden", "\(paths.folder) can't be read: only the account that made the backup and root may",
+                remedy: "run this as root")
+        }
         guard Files.isThere(paths.manifest) else {
             throw BackupError(
                 "no_backup", "\(paths.folder) holds no complete backup: there is no \(BackupPaths.manifest) in it",

@@ -93,7 +93,7 @@ extension MigratorError {
         case .behind, .nothingThere, .notFirst: .applyPending
         case .drifted: .listDifferences
         case .otherSchema: .declareWhatIsThere
-        case .unknownRow: .words("use the program whose history contains it")
+        case .unknownRow: .words("use the program whose history contains it, or put the migration back into this one")
         case .outOfOrder(let id, _): .consentToOrder(id)
         case .orderMatters(let id, let other, _): .words("give \(id) an id and a place after \(other)")
         case .irreversible: .words("restore a backup instead")
