@@ -171,6 +171,28 @@ struct TranscriptCommandTests {
         }
     }
 
+    @Test("a recording that the daemon can't read is not shown as a daemon that ended")
+    func unreadable() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("echo", "said")
+            try await daemon.wait(for: id, toBe: "closed")
+            let file = "\(daemon.box.home)/.teleclaude/transcripts/\(id).cast"
+            try FileManager.default.removeItem(atPath: file)
+            try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+            let run = try await daemon.telec("transcript", id)
+            #expect(
+                run.code == 2
+                    && run.error == "error: the daemon can't read this transcript: Is a directory; tell an admin\n",
+                "\(run)")
+            #expect(try daemon.process.errorText().contains("an answer broke off"))
+            // A client that reads no trailers is not told that this was all.
+            let plain = try await daemon.box.run(
+                Program(inPath: "curl"),
+                ["-sS", "--unix-socket", "\(daemon.box.folder)/d.sock", "http://x/sessions/\(id)/transcript"])
+            #expect(plain.code == 18, "\(plain)")
+        }
+    }
+
     @Test("a title that can't be looked up is not called unknown")
     func outage() async throws {
         try await withSandbox { box in

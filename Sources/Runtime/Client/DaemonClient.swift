@@ -155,6 +155,7 @@ public struct DaemonClient: Sendable {
     private func head(_ method: HTTPRequest.Method, _ path: String, _ headers: [(String, String)]) -> HTTPRequest {
         var head = HTTPRequest(method: method, scheme: "http", authority: "teleclauded", path: path)
         head.headerFields[.connection] = "close"
+        head.headerFields[.te] = "trailers"
         if method == .post { head.headerFields[.contentType] = "application/json" }
         if let token { head.headerFields[.authorization] = "Bearer \(token)" }
         for (name, value) in headers {
@@ -220,7 +221,10 @@ public struct DaemonClient: Sendable {
                     } else if refusal.readableBytes < Self.longestRefusal {
                         refusal.writeBuffer(&buffer)
                     }
-                case .end:
+                case .end(let trailers):
+                    if let problem = HTTPField.Name.problem.flatMap({ trailers?[$0] }).flatMap(QueryText.unescaped) {
+                        throw Refusal.error(Array(problem.utf8), status.code)
+                    }
                     if isWanted { return }
                     let error = Refusal.error(Array(refusal.readableBytesView), status.code)
                     throw error.isAbout(route: path) ? tooOld(path) : error
