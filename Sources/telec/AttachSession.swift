@@ -35,13 +35,19 @@ struct SessionTerminal {
             }
         } catch let error as RuntimeError {
             // The terminal belongs to the caller, even if the daemon does not know the session.
-            guard let local, local.hasTerminal else { throw error }
+            guard let local, local.hasTerminal else {
+                throw error.code != .notAllowed
+                    ? error
+                    : RuntimeError(
+                        error.code, error.message,
+                        remedy: "telec transcript reads what it shows, and telec sessions send types into it")
+            }
             remark = "\(error.message); its terminal is here"
         }
         guard let local, local.hasTerminal else {
             throw RuntimeError(
-                .notRunning, "this session has no terminal on this machine",
-                remedy: "its owner can restart it: telec sessions revive")
+                .notRunning, "no terminal of this session is known to this account on this machine",
+                remedy: "if it does not run elsewhere, restart it: telec sessions revive")
         }
         return (local, remark)
     }

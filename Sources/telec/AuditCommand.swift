@@ -48,13 +48,15 @@ struct ListAudit: AsyncParsableCommand {
             ("SEQ", .right), ("TIME", .left), ("WHO", .left), ("DID", .left), ("OUTCOME", .left), ("SESSION", .left),
             ("OWNER", .left), ("REASON", .left))
         for entry in entries {
-            var plain = PlainText()
             let adapter = entry.callerSession.flatMap { $0.hasPrefix("adapter:") ? " by \($0)" : nil } ?? ""
-            let cells = [(entry.person ?? "uid \(entry.uid)") + adapter, entry.ownerPerson ?? "-", entry.reason ?? "-"]
-                .map { plain.read($0).replacing("\n", with: " ") }
+            // A refused attempt names any text as its session.
+            let cells = [
+                (entry.person ?? "uid \(entry.uid)") + adapter, entry.sessionID ?? "-", entry.ownerPerson ?? "-",
+                entry.reason ?? "-",
+            ].map(SessionTexts.plain)
             table.add(
                 String(entry.seq), TimestampText.short(entry.at), cells[0], entry.action,
-                entry.outcome, entry.sessionID ?? "-", cells[1], cells[2])
+                entry.outcome, cells[1], cells[2], cells[3])
         }
         return table.rendered()
     }

@@ -1,7 +1,7 @@
 import Migrator
 import TCRuntime
 
-/// The newest sessions that the caller may see, used for completions, for titles and to suggest corrections of typing errors.
+/// The newest sessions that the caller may see, used for completions and to suggest corrections of typing errors.
 struct KnownSessions {
     let all: [SessionDocument]
     let own: [SessionDocument]

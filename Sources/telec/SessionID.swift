@@ -18,18 +18,44 @@ struct SessionID: ExpressibleByArgument {
 }
 
 extension SessionID {
-    /// Returns the id of the session that is meant. A text in the form of the daemon's ids is used as an id. Any other text may
-    /// be a title, which is looked up among the caller's own sessions only: other people could give their sessions any title.
-    /// - Throws: `RuntimeError` if several sessions have the title.
+    /// Returns the id of the session that is meant. A text in the form of the daemon's ids is used as an id. Any other text is
+    /// the id of a session that came from an older install, or a title. A title is looked up among the caller's own sessions
+    /// only: other people could give their sessions any title.
+    /// - Throws: `RuntimeError` if several sessions have the title, or the daemon can't say.
     func resolved(by client: DaemonClient) async throws -> String {
-        guard !isOurs, let known = try? await KnownSessions(client) else { return text }
-        let own = known.own.filter { $0.title == text }
-        if known.all.contains(where: { $0.sessionID == text }) || own.isEmpty { return text }
-        let open = own.filter { $0.closedAt == nil }
-        if let only = own.count == 1 ? own.first : open.count == 1 ? open.first : nil { return only.sessionID }
+        guard !isOurs else { return text }
+        do {
+            _ = try await client.get(SessionPath.of(text), as: OneSessionDocument.self)
+        } catch let error as RuntimeError {
+            switch error.code {
+            case .notFound: return try await titled(client) ?? text
+            // The command's own request is refused, too, and then the refusal is logged for what it was about.
+            case .notAllowed: break
+            // What runs here is found by its id without a daemon.
+            default: guard LocalSession(sessionID: text, home: try Launch.account().home) != nil else { throw error }
+            }
+        }
+        return text
+    }
+
+    /// Returns the id of the caller's session with this title; `nil` where there is none. Of several, the only open one is
+    /// meant.
+    /// - Throws: `RuntimeError` if it could be several.
+    private func titled(_ client: DaemonClient) async throws -> String? {
+        var (open, over, next) = ([String](), [String](), String?.none)
+        repeat {
+            let query = [("own", "1"), ("title", text), ("limit", "500"), ("after", next)]
+            let page = try await client.get("/sessions", query, as: SessionsDocument.self).value
+            for session in page.sessions {
+                if session.closedAt == nil { open.append(session.sessionID) } else { over.append(session.sessionID) }
+            }
+            next = page.next
+        } while next != nil && open.count < 2
+        if open.count < 2, let only = open.first ?? (over.count < 2 ? over.first : nil) { return only }
+        guard !open.isEmpty || !over.isEmpty else { return nil }
         throw RuntimeError(
-            .badRequest, "\(own.count) of your sessions have this title",
-            remedy: "name one by its id: \(own.prefix(3).map(\.sessionID).joined(separator: ", "))")
+            .badRequest, "several of your sessions have this title",
+            remedy: "name one by its id: \((open + over).prefix(3).joined(separator: ", "))")
     }
 
     /// Whether the text is a UUID, the form of the daemon's ids.

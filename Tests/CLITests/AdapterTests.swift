@@ -192,6 +192,10 @@ struct AdapterTests {
             #expect(
                 refusals.map(\.status) == [400, 400, 400, 400, 400, 400, 400, 400, 400, 400, 400, 400, 405, 404, 413],
                 "\(refusals)")
+            for refusal in refusals {
+                let code = refusal.document["code"] as? String
+                #expect(code != nil && refusal.document["detail"] is String, "\(refusal)")
+            }
         }
     }
 

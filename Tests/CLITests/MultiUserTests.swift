@@ -78,6 +78,34 @@ struct MultiUserTests {
         }
     }
 
+    /// A terminal belongs to its owner's account, so an admin can't be in it, and the log does not say that he was.
+    @Test func nobodyElseOpensATerminal() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            let run = try await machine.telec(machine.admin, "sessions", "attach", id)
+            #expect(
+                run.code == 2
+                    && run.error.contains("a terminal is opened by its owner's own processes; telec transcript"),
+                "\(run)")
+            let entries = try await machine.telec(machine.alice, "audit", "list", "--json").entries()
+            #expect(entries.map { "\($0["action"] ?? "") \($0["outcome"] ?? "")" } == ["attach refused"], "\(entries)")
+        }
+    }
+
+    /// Somebody whom the settings do not know is refused whatever he names; the owner of what he names hears of it.
+    @Test func theOwnerHearsOfAStranger() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            let id = try await machine.start(machine.alice, title: "Alice's work")
+            let run = try await machine.telec(machine.stranger, "transcript", id, "--reason", "spy")
+            #expect(run.code == 2 && run.error.contains("this account is not in the settings"), "\(run)")
+            let entries = try await machine.telec(machine.alice, "audit", "list", "--session", id, "--json").entries()
+            #expect(
+                entries.map { "\($0["uid"] ?? "") \($0["action"] ?? "") \($0["outcome"] ?? "")" }
+                    == ["\(machine.stranger.uid) read_transcript refused"], "\(entries)")
+            #expect(try await machine.telec(machine.bob, "audit", "list", "--json").entries().isEmpty)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func whoLooksIsOnRecord(backend: Backend) async throws {
         try await withSharedMachine(backend) { machine in

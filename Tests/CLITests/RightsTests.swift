@@ -40,6 +40,8 @@ struct RightsTests {
             #expect(try await machine.telec(machine.alice, "sessions", "send", id, "in private").code == 0)
             let run = try await bob.finish(timeout: 15)
             #expect(run.code == 2 && !run.output.contains("in private"), "\(run)")
+            let words = "error: the session is no longer shared; ask its owner to share it again\n"
+            #expect(run.error.hasSuffix(words), "\(run)")
             try waitUntil("the owner reads on") { try alice.outputText().contains("in private") }
             alice.kill(SIGKILL)
             let rows = try await machine.telec(machine.admin, "audit", "list", "--person", "Bob", "--json").entries()

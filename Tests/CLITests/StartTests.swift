@@ -107,6 +107,35 @@ struct StartTests {
         }
     }
 
+    /// A command that does not exist is a failed start, although tmux has run.
+    @Test func aCommandThatCanNotBeStartedIsNamed() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for (command, words) in [
+                ("/no/such/cmd", "/no/such/cmd can't be started: No such file or directory"),
+                ("no-such-cmd", "no-such-cmd can't be started: No such file or directory"),
+                ("/etc/passwd", "/etc/passwd can't be started: Permission denied"),
+            ] {
+                let run = try await daemon.telec("sessions", "start", "--title", "x", "--json", "--", command)
+                #expect(run.code == 2 && run.output.contains("the command was not started: \(words)"), "\(run)")
+                let sessions = try await daemon.json("sessions", "list")["sessions"] as? [[String: Any]]
+                let id = try #require(sessions?.first?["session_id"] as? String)
+                try await daemon.wait(for: id, toBe: "closed")
+                #expect(try await daemon.telec("transcript", id).output.contains(words))
+                let log = "\(daemon.box.home)/.teleclaude/hosts/\(id)/log"
+                try waitUntil("the host's log says so") {
+                    try String(contentsOfFile: log, encoding: .utf8).contains("the command was not started")
+                }
+            }
+            // What ends by itself at once has been started.
+            let quick = try await daemon.start("sh", "-c", "exit 127")
+            try await daemon.wait(for: quick, toBe: "closed")
+            for title in ["", " \t "] {
+                let run = try await daemon.telec("sessions", "start", "--title", title, "--", "true")
+                #expect(run.code == 64 && run.error.contains("the title is empty"), "\(run)")
+            }
+        }
+    }
+
     /// A file at tmux's default place for sockets does not get in the way.
     @Test func anOccupiedPlaceOfTmuxIsNotInTheWay() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -123,6 +123,101 @@ struct TranscriptCommandTests {
     }
 
     @Test(
+        "an old session is found by its title, and what is none is named as it was written",
+        arguments: Backend.available)
+    func oldTitles(_ backend: Backend) async throws {
+        try await withDaemon(backend) { daemon in
+            let id = try await daemon.start("sleep", "1000", title: "Tidy up: 100% ü/ö")
+            let url = try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil)
+            func add(_ count: Int, _ title: String, _ named: String, closed: Bool) throws {
+                try execute(
+                    """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count)) \
+                    INSERT INTO sessions (session_id, computer_name, title, last_input_origin, created_at, last_activity, \
+                    closed_at, lifecycle_status, visibility, owner_person, owner_uid) SELECT '\(named)' || i, 'x', '\(title)', \
+                    'terminal', s.created_at, '2099-01-01T00:00:00Z', \(closed ? "s.created_at" : "NULL"), \
+                    '\(closed ? "closed" : "active")', 'private', s.owner_person, s.owner_uid \
+                    FROM n, sessions s WHERE s.session_id = '\(id)'
+                    """, on: url)
+            }
+            try add(600, "Newer", "new", closed: true)
+            try add(600, "Tidy up: 100% ü/ö", "over", closed: true)
+            let found = try await daemon.telec("sessions", "get", "Tidy up: 100% ü/ö")
+            #expect(found.code == 0 && found.output.contains(id), "\(found)")
+            let many = try await daemon.telec("sessions", "get", "Newer")
+            #expect(
+                many.code == 64 && many.error.contains("several of your sessions have this title; name one"),
+                "\(many)")
+            // Older installs had ids of other forms.
+            try add(1, "Newer", "an old id: 100%/", closed: true)
+            #expect(try await daemon.telec("sessions", "get", "an old id: 100%/1").code == 0)
+
+            for (name, shown) in [
+                ("Attach me", "Attach me"), ("a\u{1B}]0;x\u{7}b\u{9B}31m", "ab"), ("%41%zz", "%41%zz"),
+            ] {
+                let none = try await daemon.telec("sessions", "end", name)
+                #expect(none.code == 64 && none.error.hasPrefix("error: there is no session \(shown);"), "\(none)")
+                #expect(try query("SELECT session_id FROM audit_log ORDER BY seq DESC LIMIT 1", on: url) == [name])
+                let list = try await daemon.telec("audit", "list", "--limit", "1")
+                #expect(list.output.contains("  \(shown)  ") && !list.output.contains("\u{1B}"), "\(list)")
+            }
+            for broken in ["%4", "%zz", "%ff", "a%00b"] {
+                let request =
+                    "POST /sessions/\(broken)/end HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+                    + "Connection: close\r\n\r\n"
+                let answer = Probe.answer("\(daemon.box.folder)/d.sock", 10, request)
+                #expect(answer.hasPrefix("HTTP/1.1 404"), "\(answer)")
+            }
+        }
+    }
+
+    @Test("a recording that the daemon can't read is not shown as a daemon that ended")
+    func unreadable() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("echo", "said")
+            try await daemon.wait(for: id, toBe: "closed")
+            let file = "\(daemon.box.home)/.teleclaude/transcripts/\(id).cast"
+            try FileManager.default.removeItem(atPath: file)
+            try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+            let run = try await daemon.telec("transcript", id)
+            #expect(
+                run.code == 2
+                    && run.error == "error: the daemon can't read this transcript: Is a directory; tell an admin\n",
+                "\(run)")
+            #expect(try daemon.process.errorText().contains("an answer broke off"))
+            // A client that reads no trailers is not told that this was all.
+            let plain = try await daemon.box.run(
+                Program(inPath: "curl"),
+                ["-sS", "--unix-socket", "\(daemon.box.folder)/d.sock", "http://x/sessions/\(id)/transcript"])
+            #expect(plain.code == 18, "\(plain)")
+        }
+    }
+
+    @Test("a title that can't be looked up is not called unknown")
+    func outage() async throws {
+        try await withSandbox { box in
+            let server = """
+                import socket
+                s = socket.socket(socket.AF_UNIX); s.bind("\(box("x.sock"))"); s.listen(8); print("up", flush=True)
+                while True:
+                    c, _ = s.accept()
+                    print(c.recv(65536).split()[0].decode(), flush=True)
+                    body = b'{"code": "database_unavailable", "detail": "it can not be used now", "remedy": "try again soon"}'
+                    c.sendall(b"HTTP/1.1 503 No\\r\\ncontent-length: %d\\r\\n\\r\\n" % len(body) + body)
+                    c.close()
+                """
+            let daemon = try box.start(Program(inPath: "python3"), ["-c", server])
+            defer { daemon.kill(SIGKILL) }
+            try waitUntil("it listens") { try daemon.outputText().contains("up") }
+            for command in [["get", "clk"], ["send", "clk", "x"], ["end", "clk"], ["attach", "clk"]] {
+                let run = try await box.run(.telec, ["sessions"] + command + ["--socket", box("x.sock")])
+                #expect(run.code == 2 && run.error == "error: it can not be used now; try again soon\n", "\(run)")
+            }
+            #expect(try !daemon.outputText().contains("POST"), "nothing was asked for that would be logged as refused")
+        }
+    }
+
+    @Test(
         "a reader of somebody else's session is asked why", .enabled(if: TestUser.areWanted, TestUser.skipReason),
         arguments: Backend.available)
     func reason(_ backend: Backend) async throws {

@@ -6,6 +6,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOPosix
+import Synchronization
 import TCPOSIX
 
 /// A client that talks to the daemon over its socket. The kernel tells the daemon who calls; a token tells from inside which
@@ -39,7 +40,7 @@ public struct DaemonClient: Sendable {
     public func stream(
         _ path: String, _ query: [(String, String?)] = [], _ onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-        try await exchange(.get, path + QueryText.of(query)) { outbound in
+        try await exchange(.get, path + QueryText.of(query), asksAgain: true) { outbound in
             try await outbound.write(.end(nil))
         } onHead: { _ in
         } onBytes: { buffer in
@@ -48,13 +49,13 @@ public struct DaemonClient: Sendable {
     }
 
     /// Opens a request whose two bodies stay open: the data from `requests` is sent, and `onBytes` receives the answer. The
-    /// exchange ends when either side ends.
+    /// exchange ends when either side ends. Whether the daemon still lives is left to the caller, who has pings for that.
     func duplex(
         _ path: String, sending requests: AsyncStream<[UInt8]>,
         onOpen: @escaping @Sendable () async -> Void,
         onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-        try await exchange(.post, path) { outbound in
+        try await exchange(.post, path, isWatched: false) { outbound in
             for await bytes in requests { try await outbound.write(.body(ByteBuffer(bytes: bytes))) }
             try await outbound.write(.end(nil))
         } onHead: { _ in
@@ -99,22 +100,29 @@ public struct DaemonClient: Sendable {
 
     private typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPRequestPart>
 
-    /// The connection ended before the answer began: a daemon that is shutting down reads no further request.
-    private struct Unanswered: Error {}
+    /// Why an answer did not begin.
+    private enum NoAnswer: Error {
+        /// The connection ended: a daemon that is shutting down reads no further request.
+        case closed
+        /// Another daemon answers at the socket now.
+        case replaced
+        /// Nobody answers at the socket.
+        case silent
+    }
 
     /// Sends one request on a connection of its own, and throws the daemon's refusals. `asksAgain` allows one more attempt
-    /// where nobody answered; under a service manager the next daemon answers it.
+    /// where nobody answered; under a service manager, or beside a standby, the next daemon answers it.
     private func exchange(
         _ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], asksAgain: Bool = false,
-        handsOnRefusals: Bool = false,
+        handsOnRefusals: Bool = false, isWatched: Bool = true,
         send: @escaping @Sendable (Outbound) async throws -> Void,
         onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
         onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
         do {
             try await talk(
-                head(method, path, headers), handsOnRefusals: handsOnRefusals, send: send, onHead: onHead,
-                onBytes: onBytes)
+                head(method, path, headers), handsOnRefusals: handsOnRefusals, isWatched: isWatched, send: send,
+                onHead: onHead, onBytes: onBytes)
         } catch HTTPParserError.invalidEOFState {
             throw Self.cutOff
         } catch is HTTPParserError {
@@ -122,21 +130,32 @@ public struct DaemonClient: Sendable {
                 .brokenAnswer, "the program that answers at \(socketPath) is not teleclauded",
                 remedy: "name its socket with --socket"
             )
-        } catch is Unanswered {
-            if asksAgain {
-                return try await exchange(
-                    method, path, headers: headers, handsOnRefusals: handsOnRefusals, send: send, onHead: onHead,
-                    onBytes: onBytes)
+        } catch let error as NoAnswer {
+            switch error {
+            case .closed where asksAgain, .replaced where asksAgain:
+                try await exchange(
+                    method, path, headers: headers, handsOnRefusals: handsOnRefusals, isWatched: isWatched, send: send,
+                    onHead: onHead, onBytes: onBytes)
+            case .silent where asksAgain: throw silent
+            case .closed:
+                throw RuntimeError(
+                    .brokenAnswer, "the daemon closed the connection without an answer",
+                    remedy: "try again; it may be ending, or you may have too many connections open")
+            case .replaced:
+                throw RuntimeError(
+                    .brokenAnswer, "another daemon took over before the answer: this may have been done, or not",
+                    remedy: "check that before you try again")
+            case .silent:
+                throw RuntimeError(
+                    .brokenAnswer, "\(silent.message); this may still be done when it continues", remedy: silent.remedy)
             }
-            throw RuntimeError(
-                .brokenAnswer, "the daemon closed the connection without an answer",
-                remedy: "try again; it may be ending, or you may have too many connections open")
         }
     }
 
     private func head(_ method: HTTPRequest.Method, _ path: String, _ headers: [(String, String)]) -> HTTPRequest {
         var head = HTTPRequest(method: method, scheme: "http", authority: "teleclauded", path: path)
         head.headerFields[.connection] = "close"
+        head.headerFields[.te] = "trailers"
         if method == .post { head.headerFields[.contentType] = "application/json" }
         if let token { head.headerFields[.authorization] = "Bearer \(token)" }
         for (name, value) in headers {
@@ -146,19 +165,34 @@ public struct DaemonClient: Sendable {
     }
 
     private func talk(
-        _ request: HTTPRequest, handsOnRefusals: Bool,
+        _ request: HTTPRequest, handsOnRefusals: Bool, isWatched: Bool,
         send: @escaping @Sendable (Outbound) async throws -> Void,
         onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
         onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
+        let listener = FileIdentity(following: socketPath)
         let channel = try await connect()
+        let hearing = Hearing()
         try await channel.executeThenClose { inbound, outbound in
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
                 group.addTask {
-                    try await outbound.write(.head(request))
-                    try await send(outbound)
+                    // What can't be written is refused, or the connection ends: the answer tells.
+                    try? await outbound.write(.head(request))
+                    try? await send(outbound)
+                    return false
                 }
-                try await receive(inbound, request.path ?? "/", handsOnRefusals: handsOnRefusals, onHead, onBytes)
+                group.addTask {
+                    try await receive(
+                        inbound, request.path ?? "/", hearing, handsOnRefusals: handsOnRefusals, onHead, onBytes)
+                    return true
+                }
+                if isWatched {
+                    group.addTask {
+                        try await watch(hearing, listener)
+                        return false
+                    }
+                }
+                while let isAnswered = try await group.next(), !isAnswered {}
                 group.cancelAll()
             }
         }
@@ -168,12 +202,14 @@ public struct DaemonClient: Sendable {
     private static let longestRefusal = 65_536
 
     private func receive(
-        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>, _ path: String, handsOnRefusals: Bool,
+        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>, _ path: String, _ hearing: Hearing,
+        handsOnRefusals: Bool,
         _ onHead: (HTTPResponse) async throws -> Void, _ onBytes: (ByteBuffer) async throws -> Void
     ) async throws {
         var (refusal, status, hasBegun, isWanted) = (ByteBuffer(), HTTPResponse.Status.ok, false, false)
         do {
             for try await part in inbound {
+                hearing.hear()
                 switch part {
                 case .head(let head):
                     (status, hasBegun) = (head.status, true)
@@ -185,7 +221,10 @@ public struct DaemonClient: Sendable {
                     } else if refusal.readableBytes < Self.longestRefusal {
                         refusal.writeBuffer(&buffer)
                     }
-                case .end:
+                case .end(let trailers):
+                    if let problem = HTTPField.Name.problem.flatMap({ trailers?[$0] }).flatMap(QueryText.unescaped) {
+                        throw Refusal.error(Array(problem.utf8), status.code)
+                    }
                     if isWanted { return }
                     let error = Refusal.error(Array(refusal.readableBytesView), status.code)
                     throw error.isAbout(route: path) ? tooOld(path) : error
@@ -196,12 +235,93 @@ public struct DaemonClient: Sendable {
         } catch HTTPParserError.invalidEOFState where hasBegun {
             // The connection of a daemon that was killed ends this way.
         }
-        guard hasBegun else { throw Unanswered() }
+        guard hasBegun else { throw NoAnswer.closed }
         throw Self.cutOff
     }
 
     private static let cutOff = RuntimeError(
         .brokenAnswer, "the daemon ended in the middle of its answer", remedy: "try again")
+}
+
+extension DaemonClient {
+    /// What was heard of a daemon.
+    private final class Hearing: Sendable {
+        private let state = Mutex((hasBegun: false, last: ContinuousClock.now))
+
+        /// Whether the answer has begun.
+        var hasBegun: Bool { state.withLock { $0.hasBegun } }
+        var quiet: Duration { state.withLock { ContinuousClock.now - $0.last } }
+        func hear() { state.withLock { $0 = (true, .now) } }
+        /// Notes that the daemon lives, whatever takes its answer so long.
+        func hearElsewhere() { state.withLock { $0.last = .now } }
+    }
+
+    /// The silence after which the daemon is asked whether it lives, at first and later, the time that it gets for that, and
+    /// how often it is asked.
+    private static let (silence, longSilence, patience, attempts) = (
+        Duration.seconds(2), Duration.seconds(16), Duration.seconds(3), 3
+    )
+
+    /// Watches over an answer, which may take any time as long as its daemon lives. A process that was stopped keeps its
+    /// connections open for ever, even when a standby has taken its place.
+    ///
+    /// - Throws: `NoAnswer`, or `RuntimeError` once the answer has begun.
+    private func watch(_ hearing: Hearing, _ listener: FileIdentity?) async throws {
+        var silence = Self.silence
+        while true {
+            let left = silence - hearing.quiet
+            guard left <= .zero else {
+                try await Task.sleep(for: left)
+                continue
+            }
+            guard try await isHeard(hearing) else { throw hearing.hasBegun ? self.silent : NoAnswer.silent }
+            let isReplaced = FileIdentity(following: socketPath).map { $0 != listener } ?? false
+            if isReplaced { throw hearing.hasBegun ? Self.cutOff : NoAnswer.replaced }
+            hearing.hearElsewhere()
+            silence = min(silence * 2, Self.longSilence)
+        }
+    }
+
+    /// Asks who answers at the socket, with a request of its own, until somebody does or the attempts are used up.
+    private func isHeard(_ hearing: Hearing) async throws -> Bool {
+        for _ in 0..<Self.attempts {
+            let deadline = ContinuousClock.now + Self.patience
+            if await isAnswered(by: deadline) || hearing.quiet < Self.patience { return true }
+            try await Task.sleep(until: deadline)
+        }
+        return false
+    }
+
+    private func isAnswered(by deadline: ContinuousClock.Instant) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                do {
+                    try await talk(
+                        head(.get, "/health", []), handsOnRefusals: true, isWatched: false,
+                        send: { try await $0.write(.end(nil)) }, onHead: { _ in }, onBytes: { _ in })
+                } catch let error as RuntimeError {
+                    // A daemon that ends has removed its socket, and still answers the requests that it has.
+                    return error != silent
+                } catch {
+                    return true
+                }
+                return true
+            }
+            group.addTask {
+                try? await Task.sleep(until: deadline)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
+    /// The error for a daemon whose socket is there while nobody answers at it.
+    private var silent: RuntimeError {
+        RuntimeError(
+            .noDaemon, "the daemon at \(socketPath) does not answer: its process may be stopped",
+            remedy: "continue or restart teleclauded, or ask an admin of this machine to")
+    }
 }
 
 extension DaemonClient {
@@ -245,6 +365,8 @@ extension DaemonClient {
             )
         case ECONNREFUSED where !isSocket:
             RuntimeError(.noDaemon, "\(socketPath) is not a socket", remedy: "name the daemon's socket with --socket")
+        // The queue of connections is full, because nobody accepts any.
+        case EAGAIN: silent
         case ENOENT:
             RuntimeError(
                 .noDaemon, "no daemon runs here: there is no \(socketPath)",

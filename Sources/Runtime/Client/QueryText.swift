@@ -6,6 +6,22 @@ enum QueryText {
         return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
     }
 
+    /// Decodes what `escaped` encodes; `nil` for a broken escape, and for bytes that are no UTF-8.
+    static func unescaped(_ text: some StringProtocol) -> String? {
+        var (bytes, rest) = ([UInt8](), text.utf8[...])
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let decoded = Hexadecimal.bytes(String(decoding: rest.prefix(2), as: UTF8.self))
+            else { return nil }
+            bytes += decoded
+            rest.removeFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
     /// Percent-encodes the text so that it can also stand as one segment of a path.
     static func escaped(_ text: String) -> String {
         var result = ""

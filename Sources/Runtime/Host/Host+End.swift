@@ -46,6 +46,7 @@ extension Host {
             _ = await hasWrittenExitCode()
         }
         await lookAtAgent()
+        if failure == nil, let words = folder.text(in: folder.failure) { noteFailure(words) }
         let code = folder.exitCode() ?? Self.unknownEnd
         recorder.output(mark.flush(), at: .now)
         recorder.exit(code, at: .now)

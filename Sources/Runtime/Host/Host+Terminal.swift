@@ -13,14 +13,18 @@ extension Host {
         do {
             try await holdTerminal(pane)
         } catch {
-            failure = "\(error)"
+            noteFailure("\(error)")
             recorder.output(Array("telec: \(error)\r\n".utf8), at: .now)
-            logger.error("the command was not started", metadata: ["error": "\(error)"])
             try? folder.note("\(error)", in: folder.failure)
         }
         following.cancel()
         await following.value
         await finish()
+    }
+
+    func noteFailure(_ words: String) {
+        failure = words
+        logger.error("the command was not started", metadata: ["error": "\(words)"])
     }
 
     /// Makes the terminal, or attaches to it again, and stays until the command has ended. If somebody detaches this client, it

@@ -38,22 +38,23 @@ public enum Pane {
             kill(0, SIGHUP)
         }
         guard chdir(spec.directory) == 0 else {
-            return fail("\(spec.directory): \(String(cString: strerror(errno)))")
+            return fail("\(spec.directory): \(String(cString: strerror(errno)))", folder)
         }
         let child: ChildProcess
         do throws(RuntimeError) {
             child = try ChildProcess(
                 spec.command, environment: environment, streams: .init(input: 0, output: 1, error: 2))
         } catch {
-            return fail(error.message)
+            return fail(error.message, folder)
         }
         // A full disk must not end a running command.
         try? folder.note(String(child.pid), in: folder.pid)
         return child.wait().code
     }
 
-    /// Reports a failed start as a shell reports a command that does not exist: with exit code 127.
-    private static func fail(_ message: String) -> Int32 {
+    /// Reports a failed start to whoever waits for it, and as a shell reports a command that does not exist: with exit code 127.
+    private static func fail(_ message: String, _ folder: HostFolder) -> Int32 {
+        try? folder.note(message, in: folder.failure)
         say(message + "\n")
         return 127
     }

@@ -24,13 +24,11 @@ struct TranscriptQuery: Sendable {
     func statement(_ scope: SessionScope, _ dialect: any Dialect) -> SQL {
         switch scope {
         case .all: page(of: found(for: nil, where: nil, dialect))
+        case .own(let identity): page(of: own(identity, dialect))
         case .ownAndShared(let identity):
             page(
                 of: """
-                    \(found(
-                        for: TranscriptScope.own(identity.uid),
-                        where: "s.owner_uid = \(Int64(identity.uid)) AND s.owner_person = \(identity.person)", dialect)) \
-                    UNION ALL \
+                    \(own(identity, dialect)) UNION ALL \
                     \(found(
                         for: TranscriptScope.shared,
                         where: """
@@ -39,6 +37,12 @@ struct TranscriptQuery: Sendable {
                             """, dialect))
                     """)
         }
+    }
+
+    private func own(_ identity: Identity, _ dialect: any Dialect) -> SQL {
+        found(
+            for: TranscriptScope.own(identity.uid),
+            where: "s.owner_uid = \(Int64(identity.uid)) AND s.owner_person = \(identity.person)", dialect)
     }
 
     /// Asks the index first, whatever the planner estimates: splitting a text into words costs more than the planner knows.

@@ -60,8 +60,9 @@ extension CallContext {
 
     /// Returns the id of the session that the request's path names.
     func sessionID() throws -> String {
-        let id = try parameters.require("id")
-        guard !id.utf8.contains(0) else { throw RuntimeError(.notFound, "there is no such session") }
+        guard let id = QueryText.unescaped(try parameters.require("id")), !id.utf8.contains(0) else {
+            throw RuntimeError(.notFound, "there is no such session")
+        }
         return id
     }
 }

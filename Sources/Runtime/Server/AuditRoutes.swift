@@ -75,13 +75,12 @@ struct AuditRoutes {
         let (audit, standing) = (audit, context.standing(in: services.directory))
         return Response(
             status: .ok, headers: [.contentType: "application/x-ndjson"],
-            body: ResponseBody { writer in
+            body: LongAnswer(request: request, logger: context.logger).body { writer in
                 var output = writer
                 _ = try await audit.export(after: Int64(start), through: Int64(end)) { line in
                     try standing.require()
                     try await output.write(ByteBuffer(string: line + "\n"))
                 }
-                try await output.finish(nil)
             })
     }
 

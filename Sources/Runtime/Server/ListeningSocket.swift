@@ -67,6 +67,17 @@ struct FileIdentity: Equatable, Sendable {
     init?(_ path: String) {
         var facts = stat()
         guard lstat(path, &facts) == 0 else { return nil }
+        self.init(facts)
+    }
+
+    /// Reads the identity of the file to which `path` leads; `nil` if there is none.
+    init?(following path: String) {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        self.init(facts)
+    }
+
+    private init(_ facts: stat) {
         (device, number) = (UInt64(facts.st_dev), UInt64(facts.st_ino))
     }
 }

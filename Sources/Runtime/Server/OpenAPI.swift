@@ -92,8 +92,8 @@ enum OpenAPI {
             "listSessions", "Sessions that the caller may see, newest first.", "Sessions",
             parameters: [
                 query("state", words(Session.State.allCases.map(\.rawValue))), query("project", line),
-                query("agent", line), query("owner", line), query("text", line(longest: SessionFilter.longestText)),
-                query("since", moment),
+                query("agent", line), query("owner", line), query("own", number(0, 1)), query("title", line),
+                query("text", line(longest: SessionFilter.longestText)), query("since", moment),
                 query("limit", number(1, 500)),
                 query("after", line),
             ])

@@ -5,19 +5,26 @@ import TCSettings
 /// An error response in the form of RFC 9457.
 struct ProblemDocument {
     let error: RuntimeError
+    let status: HTTPResponse.Status
 
-    var response: Response {
-        let members: [(key: String, value: JSON)] = [
+    /// - Parameter status: The status, if it is not that of the error's code.
+    init(error: RuntimeError, status: HTTPResponse.Status? = nil) {
+        (self.error, self.status) = (error, status ?? Self.status(of: error.code))
+    }
+
+    var response: Response { Response(document, status: status, type: "application/problem+json") }
+
+    var document: JSON {
+        .object([
             ("type", .string("about:blank")), ("title", .string(status.reasonPhrase)),
             ("status", .integer(Int64(status.code))), ("code", .string(error.code.rawValue)),
             ("detail", .string(MaskedText.of(error.message))),
             ("remedy", error.remedy.map { .string(MaskedText.of($0)) } ?? .null),
-        ]
-        return Response(JSON.object(members), status: status, type: "application/problem+json")
+        ])
     }
 
-    var status: HTTPResponse.Status {
-        switch error.code {
+    private static func status(of code: RuntimeError.Code) -> HTTPResponse.Status {
+        switch code {
         case .badRequest, .reasonRequired: .badRequest
         case .unknownToken: .unauthorized
         case .notAllowed: .forbidden

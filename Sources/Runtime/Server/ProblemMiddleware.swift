@@ -1,6 +1,7 @@
 import Dialects
 import Hummingbird
 import Logging
+import NIOCore
 
 /// Turns the errors that handlers throw into problem documents.
 struct ProblemMiddleware: RouterMiddleware {
@@ -9,6 +10,11 @@ struct ProblemMiddleware: RouterMiddleware {
     ) async throws -> Response {
         do {
             return try await next(request, context)
+        } catch is NIOTooManyBytesError {
+            let most = context.limits.bodyBytes
+            return ProblemDocument(
+                error: RuntimeError(.badRequest, "the request is longer than \(most) bytes"), status: .contentTooLarge
+            ).response
         } catch {
             guard let problem = RuntimeError(answering: error, to: request, context.logger) else { throw error }
             return ProblemDocument(error: problem).response

@@ -21,7 +21,7 @@ struct SessionRoutes {
         let query = try QueryReader(request: request)
         let filter = SessionFilter(
             state: try query.word("state", Session.State.self), project: try query.text("project"),
-            agent: try query.text("agent"), owner: try query.text("owner"),
+            agent: try query.text("agent"), owner: try query.text("owner"), title: try query.text("title"),
             text: try query.text("text", longest: SessionFilter.longestText), since: try query.moment("since"))
         let cursor = try query.text("after").map { text in
             guard let cursor = SessionCursor(text) else {
@@ -31,8 +31,9 @@ struct SessionRoutes {
             return cursor
         }
         let limit = try query.number("limit", 1...500, else: 50)
+        let isOwn = try query.number("own", 0...1, else: 0) == 1
         return try await shares.run(context.party) {
-            let page = try await sessions.list(context.caller, filter, after: cursor, limit: limit)
+            let page = try await sessions.list(context.caller, filter, own: isOwn, after: cursor, limit: limit)
             // Encoding five hundred rows takes long enough to hold up other connections of the thread.
             return try await LongWork.run { Response(page.document) }
         }

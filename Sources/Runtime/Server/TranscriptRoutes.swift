@@ -30,8 +30,8 @@ struct TranscriptRoutes {
         let isOver = isFollowing ? isOver(id) : nil
         return Response(
             status: .ok, headers: [.contentType: "application/x-asciicast"],
-            body: ResponseBody { writer in
-                guard let receipt = pass.take() else { return try await writer.finish(nil) }
+            body: LongAnswer(request: request, logger: context.logger).body { writer in
+                guard let receipt = pass.take() else { return }
                 do {
                     try await transcripts.read(receipt, following: isOver) { piece in
                         try await rights.require()
@@ -43,7 +43,6 @@ struct TranscriptRoutes {
                     if relation != .own { try await access.fail(.readTranscript, caller, on: session, because: error) }
                     throw error
                 }
-                try await writer.finish(nil)
             })
     }
 
@@ -68,8 +67,12 @@ struct ReadingRights: Sendable {
     func require() async throws {
         try standing.require()
         let identity = standing.identity
-        guard let session = try await sessions.find(sessionID),
-            allow(.readTranscript, by: identity.role, on: session.relation(to: identity)) == .allowed
-        else { throw Standing.ended }
+        guard let session = try await sessions.find(sessionID) else {
+            throw RuntimeError(.notAllowed, "the session was removed during the read")
+        }
+        let relation = session.relation(to: identity)
+        if allow(.readTranscript, by: identity.role, on: relation) == .allowed { return }
+        guard relation == .foreign else { throw Standing.ended }
+        throw RuntimeError(.notAllowed, "the session is no longer shared", remedy: "ask its owner to share it again")
     }
 }

@@ -17,9 +17,11 @@ struct AccessControl: Sendable {
     ) async throws -> Admission {
         let attempt = Attempt(caller: caller, logged: logged ?? action.logged)
         let nobodys = AuditedSession(id: id, owner: Owner(person: nil, uid: nil))
-        // A caller who may not even look at a session of their own may do nothing.
+        // A caller who may not even look at a session of their own may do nothing. The session's owner hears of the attempt.
         if case .refused(let why) = allow(.getSession, by: caller.identity.role, on: .own) {
-            try await log(refusalOf: attempt, on: nobodys, because: why)
+            try await log(refusalOf: attempt, because: why) {
+                try await sessions.find(id).map { AuditedSession(id: $0.id, owner: $0.owner) } ?? nobodys
+            }
             throw RuntimeError(.notAllowed, why)
         }
         guard let session = try await sessions.find(id) else {
@@ -153,13 +155,21 @@ struct AccessControl: Sendable {
     }
 
     private func log(refusalOf attempt: Attempt, on session: AuditedSession?, because why: String) async throws {
+        try await log(refusalOf: attempt, because: why) { session }
+    }
+
+    /// Logs a refusal. The session is looked up only as often as refusals are written down.
+    private func log(
+        refusalOf attempt: Attempt, because why: String, on session: () async throws -> AuditedSession?
+    ) async throws {
         guard let logged = attempt.logged else { return }
         let uid = attempt.caller.payer
         switch refusals.spend(uid) {
-        case .one: try await audit.recordRefusal(logged, by: attempt.caller, on: session, reason: why)
+        case .one: try await audit.recordRefusal(logged, by: attempt.caller, on: try await session(), reason: why)
         case .last:
             try await audit.recordRefusal(
-                logged, by: attempt.caller, on: session, reason: why + "; more than can be written down follow")
+                logged, by: attempt.caller, on: try await session(),
+                reason: why + "; more than can be written down follow")
         case .none:
             throw RuntimeError(
                 .notAllowed, "uid \(uid) was refused too often: its requests are ignored for now",

@@ -100,8 +100,9 @@ actor HostRegistry {
         guard hosts[sessionID]?.ticket == ticket else { return }
         hosts[sessionID]?.waiting.removeValue(forKey: order)?.resume(
             throwing: RuntimeError(
-                .notRunning, "the session's host did not answer within \(Self.patience)",
-                remedy: "check whether it still runs"
+                .notRunning,
+                "the session's host did not answer within \(Self.patience), and may still carry this out when it continues",
+                remedy: "check whether it still runs, and look at the session before you try again"
             ))
     }
 
@@ -114,8 +115,12 @@ actor HostRegistry {
     private func letGo(_ sessionID: String) {
         guard let host = hosts.removeValue(forKey: sessionID) else { return }
         host.outbox.close()
-        for continuation in host.waiting.values { continuation.resume(throwing: Self.notRunning) }
+        for continuation in host.waiting.values { continuation.resume(throwing: Self.unconfirmed) }
     }
+
+    private static let unconfirmed = RuntimeError(
+        .notRunning, "the session's host went away before it said that this was done",
+        remedy: "look at the session before you try again")
 
     private static let notRunning = RuntimeError(
         .notRunning, "this session is not running", remedy: "its owner can restart it: telec sessions revive")

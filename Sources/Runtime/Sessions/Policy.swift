@@ -80,10 +80,16 @@ func searchedSessions(for identity: Identity, hasReason: Bool) -> SessionScope {
     hasReason && allow(.readTranscript, by: identity.role, on: .foreign) == .allowed ? .all : .ownAndShared(identity)
 }
 
-/// Decides for an admin, who may do everything but run somebody else's session: that takes the owner's uid.
+/// Decides for an admin, who may do everything but run somebody else's session, and open its terminal: that takes the owner's
+/// uid.
 private func allowAdmin(_ action: Action, on relation: Relation) -> Decision {
-    guard action == .host || action == .revive, relation != .own else { return .allowed }
-    return .refused(because: "a session is run by its owner's own processes")
+    switch action {
+    case .host, .revive:
+        relation == .own ? .allowed : .refused(because: "a session is run by its owner's own processes")
+    case .attach:
+        relation == .own ? .allowed : .refused(because: "a terminal is opened by its owner's own processes")
+    default: .allowed
+    }
 }
 
 private func allowAll(_ action: Action, of actions: Set<Action>, _ role: Role) -> Decision {

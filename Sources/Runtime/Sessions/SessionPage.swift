@@ -7,6 +7,8 @@ public struct SessionFilter: Sendable, Equatable {
     public var project: String?
     public var agent: String?
     public var owner: String?
+    /// The whole title, letter by letter.
+    public var title: String?
     /// Words of the title or the description. Transcripts are not searched.
     public var text: String?
     /// The earliest time of the last activity.
@@ -17,8 +19,9 @@ public struct SessionFilter: Sendable, Equatable {
 
     public init(
         state: Session.State? = nil, project: String? = nil, agent: String? = nil, owner: String? = nil,
-        text: String? = nil, since: Timestamp? = nil
+        title: String? = nil, text: String? = nil, since: Timestamp? = nil
     ) {
+        self.title = title
         self.since = since
         self.state = state
         self.project = project
@@ -31,6 +34,7 @@ public struct SessionFilter: Sendable, Equatable {
 /// The sessions that a caller sees in lists.
 public enum SessionScope: Sendable, Equatable {
     case all
+    case own(Identity)
     /// The caller's own sessions, and those that others share.
     case ownAndShared(Identity)
 }

@@ -10,6 +10,7 @@ struct SessionQuery {
     func statement(_ scope: SessionScope) -> SQL {
         switch scope {
         case .all: return part(where: nil)
+        case .own(let identity): return part(where: Self.own(identity))
         case .ownAndShared(let identity):
             let own = part(where: Self.own(identity))
             let shared = part(where: Self.shared(with: identity))
@@ -27,6 +28,7 @@ struct SessionQuery {
             switch scope {
             case .all where filter == SessionFilter(): counts("project_path", from: nil)
             case .all: counts(Self.project, from: nil)
+            case .own(let identity): counts(Self.project, from: Self.own(identity))
             case .ownAndShared(let identity):
                 """
                 \(counts(Self.project, from: Self.own(identity))) UNION ALL \
@@ -90,6 +92,7 @@ struct SessionQuery {
         }
         if let agent = filter.agent { result.append("active_agent = \(agent)") }
         if let owner = filter.owner { result.append("owner_person = \(owner)") }
+        if let title = filter.title { result.append("title = \(title)") }
         if let since = filter.since { result.append("last_activity >= \(since.text)") }
         if let text = filter.text {
             let pattern = "%\(SessionQuery.escaped(text.lowercased()))%"

@@ -8,12 +8,13 @@ struct SessionService: Sendable {
         AccessControl(sessions: services.sessions, audit: services.audit, refusals: services.refusals)
     }
 
+    /// Returns a page of the sessions that the caller sees, or of the caller's own.
     func list(
-        _ caller: Caller, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
+        _ caller: Caller, _ filter: SessionFilter, own isOwn: Bool = false, after cursor: SessionCursor?, limit: Int
     ) async throws -> SessionPage {
         try await access.require(caller, .listSessions)
         var page = try await services.sessions.page(
-            visibleSessions(to: caller.identity), filter, after: cursor, limit: limit)
+            isOwn ? .own(caller.identity) : visibleSessions(to: caller.identity), filter, after: cursor, limit: limit)
         page.sessions = await services.hosts.withPresence(page.sessions)
         return page
     }

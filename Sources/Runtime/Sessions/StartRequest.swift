@@ -45,6 +45,9 @@ extension StartRequest {
     ///
     /// - Throws: `RuntimeError` for an invalid title, path or name.
     func validate() throws(RuntimeError) {
+        guard title.contains(where: { !$0.isWhitespace }) else {
+            throw RuntimeError(.badRequest, "the title is empty", remedy: "say what the session is about")
+        }
         for (name, text, limit) in [
             ("title", title, Self.longestTitle), ("project_path", projectPath, Self.longestPath),
             ("agent", agent ?? "", Self.longestAgent),

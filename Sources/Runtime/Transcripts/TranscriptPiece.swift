@@ -67,6 +67,8 @@ public struct TranscriptPiece: Sendable {
     }
 
     private static var failure: RuntimeError {
-        RuntimeError(.failed, "a transcript can't be read: \(String(cString: strerror(errno)))")
+        RuntimeError(
+            .failed, "the daemon can't read this transcript: \(String(cString: strerror(errno)))",
+            remedy: "tell an admin")
     }
 }

@@ -38,7 +38,9 @@ extension State {
             return read(session, view, reason: text)
         case .send(let id): return [.send(id, text: text)]
         case .title:
-            guard !text.isEmpty else { return say("a session needs a title", isTrouble: true) }
+            guard text.contains(where: { !$0.isWhitespace }) else {
+                return say("a session needs a title", isTrouble: true)
+            }
             ask("Folder to work in", .folder(title: text), browser.selectedProject ?? folder)
         case .folder(let title):
             let folder = text.isEmpty ? self.folder : text

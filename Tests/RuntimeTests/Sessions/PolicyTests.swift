@@ -12,7 +12,7 @@ struct PolicyTests {
         start_session     nosfx
         get_session       nosfx
         read_transcript   nosfx
-        attach            nosfx
+        attach            .o...
         send              nosfx
         end               nosfx
         revive            .o...

@@ -204,6 +204,17 @@ import Testing
             #expect(try await count(SessionFilter(text: "100%_!")) == 15)
             #expect(try await count(SessionFilter(text: "SESSION 1 ")) == 1)
             #expect(try await count(SessionFilter(text: "1_0")) == 0)
+            // A title is given as a whole, and the caller's own are found by the caller's index.
+            func own(_ title: String) async throws -> [String] {
+                try await store.page(.own(alice), SessionFilter(title: title), after: nil, limit: 9).sessions.map(\.id)
+            }
+            #expect(try await own("Session 1 100%_!") == ["s101"])
+            for other in [
+                "Session 2 100%_!", "Session 30 100%_!", "Session 31 100%_!", "session 1 100%_!", "Session 1",
+            ] {
+                #expect(try await own(other) == [], "\(other)")
+            }
+            #expect(try await store.page(.own(alice), SessionFilter(), after: nil, limit: 99).sessions.count == 10)
         }
     }
 
