@@ -83,13 +83,11 @@ func searchedSessions(for identity: Identity, hasReason: Bool) -> SessionScope {
 /// Decides for an admin, who may do everything but run somebody else's session, and open its terminal: that takes the owner's
 /// uid.
 private func allowAdmin(_ action: Action, on relation: Relation) -> Decision {
-    switch action {
-    case .host, .revive:
-        relation == .own ? .allowed : .refused(because: "a session is run by its owner's own processes")
-    case .attach:
-        relation == .own ? .allowed : .refused(because: "a terminal is opened by its owner's own processes")
-    default: .allowed
+    guard relation != .own else { return .allowed }
+    if action == .host || action == .revive {
+        return .refused(because: "a session is run by its owner's own processes")
     }
+    return action == .attach ? .refused(because: "a terminal is opened by its owner's own processes") : .allowed
 }
 
 private func allowAll(_ action: Action, of actions: Set<Action>, _ role: Role) -> Decision {
