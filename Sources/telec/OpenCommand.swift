@@ -21,10 +21,7 @@ struct OpenCommand: AsyncParsableCommand {
         try await options.guarding {
             let folder = try WorkingFolder.absolute(project)
             let client = try options.client()
-            let me = try await client.get("/whoami", as: WhoamiDocument.self).value
-            let query: [(String, String?)] = [("project", folder), ("owner", me.person), ("limit", "500")]
-            let found = try await client.get("/sessions", query, as: SessionsDocument.self).value.sessions
-            guard let newest = found.first(where: { $0.ownerUID == me.uid && $0.isOpen }) else {
+            guard let newest = try await newestOpen(of: folder, client) else {
                 throw RuntimeError(
                     .notFound, "you have no open session for \(folder)",
                     remedy: "start one there: telec sessions start")
@@ -35,6 +32,18 @@ struct OpenCommand: AsyncParsableCommand {
             }
             try await SessionTerminal(id: newest.sessionID).enter(client)
         }
+    }
+
+    /// Returns the caller's newest session of a folder that is open, however many newer ones are closed.
+    private func newestOpen(of folder: String, _ client: DaemonClient) async throws -> SessionDocument? {
+        var next: String?
+        repeat {
+            let query = [("own", "1"), ("project", folder), ("limit", "500"), ("after", next)]
+            let page = try await client.get("/sessions", query, as: SessionsDocument.self).value
+            if let found = page.sessions.first(where: \.isOpen) { return found }
+            next = page.next
+        } while next != nil
+        return nil
     }
 }
 

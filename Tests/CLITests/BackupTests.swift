@@ -353,6 +353,16 @@ struct BackupTests {
             chown(state, machine.service.uid, machine.service.uid)
             let restore = try await box.run(.telec, ["restore", box("copy")], variables(state))
             #expect(restore.code == 0, "\(restore)")
+            // Where a database is already, root takes the daemon's lock, which stays the daemon's user's.
+            let empty = "\(machine.service.home)/empty"
+            mkdir(empty, 0o700)
+            chown(empty, machine.service.uid, machine.service.uid)
+            let made = try await box.migrate("up", "-d", "sqlite:\(empty)/teleclaude.db")
+            #expect(made.code == 0, "\(made)")
+            chown("\(empty)/teleclaude.db", machine.service.uid, machine.service.uid)
+            #expect(try await box.run(.telec, ["restore", box("copy")], variables(empty)).code == 0)
+            let lock = try FileManager.default.attributesOfItem(atPath: "\(empty)/teleclaude.db.daemon")
+            #expect(lock[.ownerAccountID] as? UInt32 == machine.service.uid)
             for path in ["teleclaude.db", "transcripts", "transcripts/\(id).cast"] {
                 let facts = try FileManager.default.attributesOfItem(atPath: "\(state)/\(path)")
                 #expect(facts[.ownerAccountID] as? UInt32 == machine.service.uid, "\(path)")

@@ -58,7 +58,7 @@ struct MetricsTests {
             let id = try await daemon.start("sh", "-c", "echo canary; sleep 1000", title: "Canary title")
             try await daemon.wait(for: id, toBe: "active")
             try await daemon.waitForTranscript(of: id, toContain: "canary")
-            #expect(try await daemon.telec("sessions", "get", "no-such-\(id)").code == 64)
+            #expect(try await daemon.telec("sessions", "get", "00000000-0000-4000-8000-000000000000").code == 64)
             _ = Probe.answer(
                 "\(daemon.box.folder)/d.sock", 5, "BREW /whoami HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             _ = Probe.answer(

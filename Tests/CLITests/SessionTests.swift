@@ -167,15 +167,6 @@ struct SessionTests {
         }
     }
 
-    @Test func aMissingCommandIsRecorded() async throws {
-        try await withDaemon(.sqlite) { daemon in
-            let id = try await daemon.start("no-such-program")
-            try await daemon.wait(for: id, toBe: "closed")
-            let shown = try await daemon.telec("transcript", id, "--raw").output
-            #expect(shown.contains("no-such-program can't be started") && shown.contains(#""x","127""#))
-        }
-    }
-
     /// An archive that a full disk has truncated does not count as an archive.
     @Test func aFullDiskIsNoPlaceForAnArchive() async throws {
         try await withDaemon(.sqlite) { daemon in

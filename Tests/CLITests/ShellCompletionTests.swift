@@ -81,6 +81,15 @@ struct ShellCompletionTests {
             #expect(shown.code == 0 && shown.output.contains(second), "\(shown)")
             #expect(try await daemon.telec("sessions", "end", second).code == 0)
             try await daemon.wait(for: second, toBe: "closed")
+            // However many closed ones are newer.
+            try execute(
+                """
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1200) \
+                INSERT INTO sessions (session_id, computer_name, title, last_input_origin, created_at, last_activity, \
+                closed_at, lifecycle_status, project_path, owner_person, owner_uid) SELECT 'new' || i, 'x', 'x', 'terminal', \
+                created_at, '2099-01-01T00:00:00Z', created_at, 'closed', project_path, owner_person, owner_uid \
+                FROM n, sessions WHERE session_id = '\(first)'
+                """, on: try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil))
             let terminal = TestTerminal(box: daemon.box, variables: daemon.variables)
             try await terminal.show([Program.telec.path, "open", "--project", daemon.box.files])
             try await terminal.wait(toShow: "the first")

@@ -120,7 +120,8 @@ struct StartTests {
                 let sessions = try await daemon.json("sessions", "list")["sessions"] as? [[String: Any]]
                 let id = try #require(sessions?.first?["session_id"] as? String)
                 try await daemon.wait(for: id, toBe: "closed")
-                #expect(try await daemon.telec("transcript", id).output.contains(words))
+                let shown = try await daemon.telec("transcript", id, "--raw").output
+                #expect(shown.contains(words) && shown.contains(#""x","127""#), "\(shown)")
                 let log = "\(daemon.box.home)/.teleclaude/hosts/\(id)/log"
                 try waitUntil("the host's log says so") {
                     try String(contentsOfFile: log, encoding: .utf8).contains("the command was not started")

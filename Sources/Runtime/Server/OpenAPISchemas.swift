@@ -35,7 +35,7 @@ enum OpenAPISchemas {
         ]
         let id: (key: String, value: JSON) = ("session_id", text)
         let start: [(key: String, value: JSON)] = [
-            ("title", line("string", longest: StartRequest.longestTitle)),
+            ("title", title),
             ("project_path", line("string", from: "/", longest: StartRequest.longestPath)),
             ("agent", line("string", longest: StartRequest.longestAgent)),
         ]
@@ -121,10 +121,17 @@ enum OpenAPISchemas {
         ])
     }
 
+    /// A title has at least one character that shows.
+    private static var title: JSON {
+        line(
+            "string", from: #"[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f]"#,
+            longest: StartRequest.longestTitle)
+    }
+
     private static var startRequest: JSON {
         shape(
             [
-                ("title", line("string", longest: StartRequest.longestTitle)),
+                ("title", title),
                 ("project_path", line("string", from: "/", longest: StartRequest.longestPath)),
                 ("agent", line("string", "null", longest: StartRequest.longestAgent)), ("preferences", textOrNull),
             ], optional: ["agent", "preferences"])

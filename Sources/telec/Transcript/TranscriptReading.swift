@@ -37,7 +37,13 @@ struct TranscriptReading {
         _ client: DaemonClient, _ id: String, _ options: ClientOptions
     ) async throws -> (SessionDocument?, reason: String?) {
         let me = try await client.get("/whoami", as: WhoamiDocument.self).value
-        let found = try? await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
+        let found: SessionDocument?
+        do {
+            found = try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
+        } catch let error as RuntimeError where error.code == .notFound || error.code == .notAllowed {
+            // The request for the transcript is refused, too, and then the log has the refusal.
+            found = nil
+        }
         guard let found, found.ownerPerson != me.person || found.ownerUID != me.uid else { return (found, reason) }
         let owner = SessionTexts.plain(found.ownerPerson ?? "nobody")
         guard reason == nil else {

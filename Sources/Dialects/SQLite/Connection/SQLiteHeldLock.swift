@@ -23,6 +23,11 @@ final class SQLiteHeldLock: HeldLock {
                 .permission, "\(path) can't be opened: \(String(cString: strerror(errno)))",
                 remedy: "give this user write access to the database's folder")
         }
+        // Root takes the lock for the database's owner, who could not open root's file later. SQLite treats its own files so.
+        var owner = stat()
+        if geteuid() == 0, stat(database, &owner) == 0, owner.st_uid != 0 {
+            fchown(descriptor, owner.st_uid, owner.st_gid)
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             descriptor = -1
