@@ -21,6 +21,10 @@ struct GetSession: AsyncParsableCommand {
             guard !options.output.json else { return options.show(reply) { "" } }
             let me = try await client.get("/whoami", as: WhoamiDocument.self).value
             Console.out(SessionTexts.page(reply.value.session, for: me))
+            // The session's host wrote this on its owner's account, for as long as it keeps its log.
+            if let words = LocalSession.failure(of: reply.value.session.sessionID, home: try Launch.account().home) {
+                Console.error("its command was not started: \(SessionTexts.plain(words))")
+            }
         }
     }
 }

@@ -122,6 +122,8 @@ struct StartTests {
                 try await daemon.wait(for: id, toBe: "closed")
                 let shown = try await daemon.telec("transcript", id, "--raw").output
                 #expect(shown.contains(words) && shown.contains(#""x","127""#), "\(shown)")
+                let got = try await daemon.telec("sessions", "get", id)
+                #expect(got.code == 0 && got.error == "its command was not started: \(words)\n", "\(got)")
                 let log = "\(daemon.box.home)/.teleclaude/hosts/\(id)/log"
                 try waitUntil("the host's log says so") {
                     try String(contentsOfFile: log, encoding: .utf8).contains("the command was not started")

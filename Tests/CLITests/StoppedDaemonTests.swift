@@ -35,6 +35,15 @@ struct StoppedDaemonTests {
     func replaced() async throws {
         try await withDatabase(.postgresql) { box, url in
             let pair = try TakeOver.start(box, url, sharingSocket: true)
+            let run = try await box.run(
+                .telec, ["sessions", "start", "--title", "x", "--project", box.files, "--", "sleep", "1000"],
+                pair.firstVariables)
+            let tail = try box.start(.telec, ["sessions", "tail", "x"], pair.firstVariables)
+            defer { tail.kill(SIGKILL) }
+            try waitUntil("it is read") {
+                try query("SELECT lifecycle_status FROM sessions", on: url) == ["active"] && isAlive(tail.pid)
+            }
+            try await Task.sleep(for: .seconds(1))
             pair.first.suspend()
             async let reading = box.run(.telec, ["whoami"], pair.firstVariables, timeout: 60)
             async let writing = box.run(
@@ -42,6 +51,11 @@ struct StoppedDaemonTests {
             let (read, wrote) = (try await reading, try await writing)
             #expect(read.code == 0, "\(read)")
             #expect(wrote.code == 2 && wrote.error.contains("another daemon took over before the answer"), "\(wrote)")
+            let ended = try await tail.finish(timeout: 60)
+            #expect(ended.code == 2 && ended.error.contains("another daemon took over"), "\(run) \(ended)")
+            let sent = try await box.run(.telec, ["sessions", "send", "x", "y"], pair.firstVariables, timeout: 60)
+            #expect(sent.code == 0 || sent.error.contains("host is not connected; try again soon"), "\(sent)")
+            try await box.endSessions()
             await pair.end()
         }
     }

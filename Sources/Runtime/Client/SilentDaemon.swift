@@ -35,11 +35,14 @@ extension DaemonClient {
             }
             guard try await isHeard(hearing) else { throw hearing.hasBegun ? self.silent : NoAnswer.silent }
             let isReplaced = FileIdentity(following: socketPath).map { $0 != listener } ?? false
-            if isReplaced { throw hearing.hasBegun ? Self.cutOff : NoAnswer.replaced }
+            if isReplaced { throw hearing.hasBegun ? Self.replaced : NoAnswer.replaced }
             hearing.hearElsewhere()
             silence = min(silence * 2, Self.longSilence)
         }
     }
+
+    private static let replaced = RuntimeError(
+        .brokenAnswer, "another daemon took over in the middle of the answer", remedy: "try again")
 
     /// Asks who answers at the socket, with a request of its own, until somebody does or the attempts are used up.
     private func isHeard(_ hearing: Hearing) async throws -> Bool {

@@ -17,6 +17,13 @@ public struct LocalSession: Sendable {
         (self.folder, self.spec) = (folder, spec)
     }
 
+    /// Returns why the command of a session could not be started; `nil` if it was, or if this machine does not know.
+    public static func failure(of sessionID: String, home: String) -> String? {
+        guard !sessionID.isEmpty, !sessionID.contains("/") else { return nil }
+        let folder = HostFolder(sessionID: sessionID, home: home)
+        return folder.text(in: folder.failure)
+    }
+
     /// Returns the sessions whose host waits for the daemon.
     public static func waiting(home: String) -> [LocalSession] {
         let all = HostFolder.all(home: home)

@@ -123,7 +123,8 @@ actor HostRegistry {
         remedy: "look at the session before you try again")
 
     private static let notRunning = RuntimeError(
-        .notRunning, "this session is not running", remedy: "its owner can restart it: telec sessions revive")
+        .notRunning, "this session's host is not connected",
+        remedy: "try again soon: it may be calling; if it does not, its owner can restart it: telec sessions revive")
 }
 
 extension HostRegistry {
