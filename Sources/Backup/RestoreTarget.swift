@@ -83,7 +83,9 @@ struct RestoreTarget: Sendable {
             let found = try await database.withConnection { connection in
                 let there = try dialect.existingObjects(ignoring: OwnTables.names, on: connection)
                 let others = there.filter { !tables.contains($0) && !OwnTables.names.contains($0) }
-                return others.isEmpty ? try filled(there.filter(tables.contains), on: connection) : others
+                let own = try filled(there.filter(tables.contains), on: connection)
+                // A database of another version may hold no rows.
+                return [others, own, there].first { !$0.isEmpty } ?? []
             }
             return BackupError(
                 "not_empty",
