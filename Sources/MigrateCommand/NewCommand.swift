@@ -89,9 +89,7 @@ struct NewCommand: AsyncParsableCommand {
             if let remark = inspection.remarkOnSerials(of: inspection.schema.tables) {
                 output.remark("note: \(remark)")
             }
-            for name in inspection.schema.nullableKeys {
-                output.remark("note: \(name) is required, since it is in the primary key")
-            }
+            for note in inspection.schema.notesOnKeys { output.remark("note: \(note)") }
             return inspection.schema.requiringKeys.declared
         }
         guard let schema = MigrateProgram.context.schema else {

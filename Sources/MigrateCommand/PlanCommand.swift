@@ -85,6 +85,11 @@ extension Omission {
     var line: String { "\(kind.rawValue) \(name): \(reason)" }
 }
 
+extension Schema {
+    /// Notes on the columns that `requiringKeys` changes.
+    var notesOnKeys: [String] { nullableKeys.map { "\($0) is required, since it is in the primary key" } }
+}
+
 extension String {
     fileprivate func trimmingNewline() -> String { hasSuffix("\n") ? String(dropLast()) : self }
 }
@@ -122,9 +127,7 @@ struct InspectCommand: AsyncParsableCommand {
                 Console.error("note: \(remark)")
             }
             guard format == .swift else { return }
-            for name in inspection.schema.nullableKeys {
-                Console.error("note: \(name) is required, since it is in the primary key")
-            }
+            for note in inspection.schema.notesOnKeys { Console.error("note: \(note)") }
         }
     }
 

@@ -159,6 +159,11 @@ struct SystemDatabaseTests {
             let plain = try await subject.box.run(subject.telec, ["system", "install", "--root", subject.root])
             #expect(plain.code == 0, "\(plain)")
             let file = "\(subject.root)/var/lib/teleclaude/teleclaude.db"
+            try
+                "this is no database, and longer than the header of one: a file that somebody has overwritten, perhaps by mistake"
+                .write(toFile: file, atomically: true, encoding: .utf8)
+            expectRefusal(try await subject.install(), saying: "is not a SQLite database")
+            try FileManager.default.removeItem(atPath: file)
             try execute("CREATE TABLE sessions (id TEXT)", on: "sqlite:\(file)", creating: true)
             let empty = try await subject.install("--dry-run")
             #expect(empty.code == 0, "\(empty)")

@@ -86,24 +86,23 @@ extension TimestampRule {
     }
 
     private func read(_ number: Int64) -> Int64? {
-        guard let (unit, start) = scale else { return nil }
-        let (counted, overflows) = number.multipliedReportingOverflow(by: unit)
-        let (moment, overflowsToo) = counted.addingReportingOverflow(start * 1_000_000)
-        return overflows || overflowsToo ? nil : moment
+        scale.flatMap { Self.moment(number, each: $0.unit, since: $0.start) }
     }
 
     /// Reads a number. Fractions are rounded to the microsecond, and those of Julian days to the millisecond, as SQLite does.
     private func read(_ number: Double) -> Int64? {
         guard let (unit, start) = scale else { return nil }
-        let counted =
+        let (counted, each): (Double, Int64) =
             count == .julian
-            ? Int64(exactly: (number * 86_400_000 + 0.5).rounded(.down)).map {
-                $0.multipliedReportingOverflow(by: 1_000)
-            }
-            : Int64(exactly: (number * Double(unit)).rounded()).map { ($0, false) }
-        guard let (span, overflows) = counted, !overflows else { return nil }
-        let (moment, overflowsToo) = span.addingReportingOverflow(start * 1_000_000)
-        return overflowsToo ? nil : moment
+            ? ((number * 86_400_000 + 0.5).rounded(.down), 1_000) : ((number * Double(unit)).rounded(), 1)
+        return Int64(exactly: counted).flatMap { Self.moment($0, each: each, since: start) }
+    }
+
+    /// Returns what lies so many times `each` microseconds behind `start`, which is in seconds since 1 January 2000.
+    private static func moment(_ number: Int64, each: Int64, since start: Int64) -> Int64? {
+        let (counted, overflows) = number.multipliedReportingOverflow(by: each)
+        let (moment, overflowsToo) = counted.addingReportingOverflow(start * 1_000_000)
+        return overflows || overflowsToo ? nil : moment
     }
 
     /// Returns the number that is read as this moment, in microseconds since 1 January 2000; `nil` if none is.

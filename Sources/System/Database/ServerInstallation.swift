@@ -86,14 +86,25 @@ package struct ServerInstallation: Sendable {
         return nil
     }
 
-    /// Returns the service's SQLite file if it holds sessions. A file that can't be read counts as one without any: another step says why.
+    /// Returns the service's SQLite file if it holds sessions.
+    ///
+    /// - Throws: `DatabaseError` if that can't be found out.
     private func leftBehind() async throws -> ServerPlan.LeftBehind? {
         let path = installation.realPath("\(installation.layout.folders.state)/teleclaude.db")
         let file = try Database(DatabaseURL(sqlitePath: path), options: ConnectionOptions(access: .readOnly))
         guard !file.isMissing else { return nil }
-        let sessions = try? await file.withConnection { try $0.queryValue("SELECT count(*) FROM sessions")?.integer }
+        let sessions: Int64
+        do {
+            sessions = try await file.withConnection { connection in
+                guard try connection.hasTable("sessions") else { return 0 }
+                return try connection.queryValue("SELECT count(*) FROM sessions")?.integer ?? 0
+            }
+        } catch {
+            await file.close()
+            throw error
+        }
         await file.close()
-        return sessions.flatMap { $0 > 0 ? ServerPlan.LeftBehind(path: path, sessions: $0) : nil }
+        return sessions > 0 ? ServerPlan.LeftBehind(path: path, sessions: sessions) : nil
     }
 
     // MARK: - Doing

@@ -30,12 +30,15 @@ struct BackupPlace {
     }
 
     /// Returns the database to be filled, and the account whose rights root takes on for that: where `telec system install --database`
-    /// has made roles, the tables' owner fills them, because the daemon's own role can't.
+    /// has made roles, the tables' owner fills them, because the daemon's own role can't. Root itself connects where the service is not
+    /// installed, and where the URL names a role that the installer has not made.
     func filling(_ access: ConnectionOptions.Access) async throws -> (Database, ActingAccount?) {
         let url = loaded.settings.database
-        guard geteuid() == 0, url.filePath == nil else { return (try database(access), nil) }
-        let installation = try SystemOptions.installation(in: nil)
-        let filling = await FillingAccess(to: url, installation, try installation.look())
+        guard geteuid() == 0, case .postgresql(let parameters) = url.target,
+            let installation = try? SystemOptions.installation(in: nil), let machine = try? installation.look()
+        else { return (try database(access), nil) }
+        let filling = await FillingAccess(to: url, installation, machine)
+        guard filling.url != url || parameters["user"] == nil else { return (try database(access), nil) }
         return (try Database(filling.url, options: ConnectionOptions(access: access)), filling.account)
     }
 
