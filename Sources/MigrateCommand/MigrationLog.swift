@@ -22,7 +22,7 @@ struct MigrationLog: Sendable {
             Console.out("recorded  \(id), in place of \(count(replaced))")
             if !areScriptsCompared {
                 Console.error(
-                    "note: the result of its scripts was not compared: there is no scratch place to run them in")
+                    "note: the result of its scripts was not compared: they can't be run in a scratch place")
             }
         case .building(let id, let progress):
             let index = progress.index.isEmpty ? "" : "\(progress.index), "

@@ -102,7 +102,7 @@ extension Problem {
             .unknownRow(let id, _), .outOfOrder(let id, _), .orderMatters(let id, _, _), .partlyReplaced(let id, _),
             .replacesOthers(let id, _):
             return [("migration", .string(id))]
-        case .otherSchema(_, let differences):
+        case .otherSchema(_, let differences, _):
             return [("differences", .array(differences.map { .string($0.description) }))]
         case .notFirst(let id): return [("migration", .string(id))]
         case .inTransaction, .drifted, .nothingThere: return []

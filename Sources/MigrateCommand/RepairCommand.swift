@@ -85,7 +85,7 @@ struct RepairCommand: AsyncParsableCommand {
     }
 
     private func notes(_ report: RepairReport) -> [String] {
-        report.unproven.map { "note: \($0)" }
+        report.unproven.map { "note: \($0)" } + (report.unrepeated.map { ["note: \($0)"] } ?? [])
             + (report.isSchemaKnown
                 ? []
                 : ["note: the live schema was not compared: there is no scratch place to build the expected one in"])

@@ -92,15 +92,17 @@ struct DriftCommand: AsyncParsableCommand {
     func run() async throws {
         try await output.guarding {
             let database = try databaseOptions.open(.readOnly, output)
-            let differences = try await Migrator(history: try MigrateProgram.history(), database: database)
-                .drift()
+            let report = try await Migrator(history: try MigrateProgram.history(), database: database)
+                .driftReport()
             await database.close()
-            let lines = differences.map(\.description)
+            let lines = report.differences.map(\.description)
+            let notes = report.unrepeated.map { ["\($0)"] } ?? []
             let document = JSON.object([
                 ("version", .integer(1)), ("drift", .boolean(!lines.isEmpty)),
-                ("differences", .array(lines.map { .string($0) })),
+                ("differences", .array(lines.map { .string($0) })), ("notes", .array(notes.map { .string($0) })),
             ])
             output.show(document) { lines.isEmpty ? "no drift" : lines.joined(separator: "\n") }
+            for note in notes { output.remark("note: \(note)") }
             if !lines.isEmpty { throw ExitCode(1) }
         }
     }

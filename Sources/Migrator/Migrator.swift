@@ -170,14 +170,19 @@ public struct Migrator: Sendable {
     /// scratch place.
     ///
     /// - Throws: ``MigratorError`` if the ledger does not match this history, `UnfinishedTransfer`, and `DatabaseError`.
-    public func drift() async throws -> [SchemaDifference] {
+    public func drift() async throws -> [SchemaDifference] { try await driftReport().differences }
+
+    /// Compares as ``drift()`` does, and says what could not be compared.
+    ///
+    /// - Throws: The errors of ``drift()``.
+    public func driftReport() async throws -> DriftReport {
         let history = history
         return try await database.withConnection { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let live = try connection.dialect.inspect(connection)
             let made = try ScratchRun(history: history, applied: applied).inspect(beside: connection)
-            return live.differences(from: made)
+            return DriftReport(differences: live.differences(from: made.inspection), unrepeated: made.unrepeated)
         }
     }
 
@@ -187,6 +192,15 @@ public struct Migrator: Sendable {
         history.checksums.begin()
         return try await database.withConnection(body)
     }
+}
+
+/// How the live database differs from what its applied migrations make.
+public struct DriftReport: Sendable, Equatable {
+    /// One line for each object that differs; empty if there is no drift.
+    public var differences: [SchemaDifference]
+    /// The migration because of which scripts were left out: what they have made stands among the differences as existing only in the
+    /// database.
+    public var unrepeated: UnrepeatedMigration?
 }
 
 /// An event of a run of migrations.
@@ -201,7 +215,7 @@ public enum MigrationEvent: Sendable, Equatable {
     /// The progress of the online migration with this id on an index. Sent from another thread than the other events.
     case building(String, IndexProgress)
     /// The migration of this id is recorded in place of these, which it replaces (``Migration/replacing(_:)``). Nothing was run. Where there
-    /// is no scratch place, what scripts of both make was not compared.
+    /// is no scratch place, or a script can't run in an empty one, what scripts of both make was not compared.
     case recorded(String, inPlaceOf: [String], areScriptsCompared: Bool)
 }
 

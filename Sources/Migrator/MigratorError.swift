@@ -21,7 +21,7 @@ public enum MigratorError: Error, Sendable, Equatable {
     /// The live schema is not what its migrations declare. The value is the first difference.
     case drifted(SchemaDifference)
     /// The live schema is not what these migrations make, so they can't be recorded without being run.
-    case otherSchema(upTo: String?, [SchemaDifference])
+    case otherSchema(upTo: String?, [SchemaDifference], UnrepeatedMigration?)
     /// The database is empty, so it holds nothing that migrations could have made.
     case nothingThere
     /// Migrations were to be recorded without being run, but the ledger already has some of them, of which this one is the last.
@@ -141,9 +141,10 @@ extension MigratorError: CustomStringConvertible {
             "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
         case .behind(let ids): "the database lacks the migrations \(ids.joined(separator: ", "))"
         case .drifted(let difference): "the live schema differs from the declared one: \(difference)"
-        case .otherSchema(let id, let differences):
+        case .otherSchema(let id, let differences, let unrepeated):
             "the live schema is not what the migrations\(id.map { " up to \($0)" } ?? "") make:\n"
-                + differences.map { "  \($0)" }.joined(separator: "\n")
+                + (differences.map(\.description) + (unrepeated.map { ["\($0)"] } ?? [])).map { "  \($0)" }
+                .joined(separator: "\n")
         case .nothingThere: "the database is empty, so there is nothing to record"
         case .notFirst(let last):
             "the database's ledger already has migrations, up to \(last): the later ones have to be applied"

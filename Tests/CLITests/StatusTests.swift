@@ -90,7 +90,7 @@ struct StatusTests {
             _ = try await box.fixture("plain", "up", "-d", url)
             let none = try await box.fixture("plain", "drift", "--json", "-d", url)
             #expect(none.ending == .exit(0), "\(none)")
-            #expect(try none.keys() == ["version", "drift", "differences"])
+            #expect(try none.keys() == ["version", "drift", "differences", "notes"])
             #expect(try none.document(DriftDocument.self).drift == false)
 
             try execute("ALTER TABLE notes ADD COLUMN colour text; CREATE INDEX by_body ON notes (body)", on: url)

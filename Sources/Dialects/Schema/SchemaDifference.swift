@@ -4,6 +4,8 @@ public struct SchemaDifference: Hashable, Sendable, CustomStringConvertible {
     public var relation: String
     /// The line for the object, which it names: `sessions.title: nullable here, required in the declaration`.
     public var description: String
+    /// Whether the object exists in the database, and the declaration does not know it.
+    public var isUndeclared = false
 
     init(_ relation: String, _ description: String) {
         self.relation = relation
@@ -11,7 +13,9 @@ public struct SchemaDifference: Hashable, Sendable, CustomStringConvertible {
     }
 
     static func extra(_ object: String, in relation: String) -> SchemaDifference {
-        SchemaDifference(relation, "\(object) exists only in the database")
+        var difference = SchemaDifference(relation, "\(object) exists only in the database")
+        difference.isUndeclared = true
+        return difference
     }
 
     static func missing(_ object: String, in relation: String) -> SchemaDifference {

@@ -46,16 +46,18 @@ struct BaselineRun {
         return true
     }
 
-    private func inspect(first count: Int) throws -> Inspection {
+    private func inspect(first count: Int) throws -> MadeSchema {
         try ScratchRun(history: history, applied: AppliedOrder(first: count)).inspect(beside: connection)
     }
 
-    private func requireSame(_ made: Inspection, _ count: Int) throws {
+    private func requireSame(_ made: MadeSchema, _ count: Int) throws {
         let live = try connection.dialect.inspect(connection)
         guard live.schema != Schema() || !live.omitted.isEmpty else { throw MigratorError.nothingThere }
-        let differences = live.differences(from: made)
+        // Strict, also where scripts could not run again: what is recorded here never ran.
+        let differences = live.differences(from: made.inspection)
         guard differences.isEmpty else {
-            throw MigratorError.otherSchema(upTo: history.migrations.prefix(count).last?.id, differences)
+            throw MigratorError.otherSchema(
+                upTo: history.migrations.prefix(count).last?.id, differences, made.unrepeated)
         }
     }
 

@@ -33,7 +33,7 @@ struct RepairRun {
             }
             try requireNoDrift(from: made, edited)
             for migration in edited.changed { try record(migration.id) }
-            return RepairReport(edited, isSchemaKnown: made != nil)
+            return RepairReport(edited, made)
         }
     }
 
@@ -43,7 +43,7 @@ struct RepairRun {
         try edited.requireSameSchema()
         let made = try inspectMade(edited)
         try requireNoDrift(from: made, edited)
-        return RepairReport(edited, isSchemaKnown: made != nil)
+        return RepairReport(edited, made)
     }
 
     /// Returns the edited migrations, or `nil` if no applied migration was edited. Throws `MigratorError` if the ledger holds
@@ -66,7 +66,7 @@ struct RepairRun {
     }
 
     /// Inspects what the edited migrations make in a scratch place; `nil` if there is no scratch place.
-    private func inspectMade(_ edited: EditedMigrations) throws -> Inspection? {
+    private func inspectMade(_ edited: EditedMigrations) throws -> MadeSchema? {
         do {
             return try ScratchRun(history: history, applied: edited.applied).inspect(beside: connection)
         } catch let error as DatabaseError where error.kind == .permission {
@@ -74,9 +74,9 @@ struct RepairRun {
         }
     }
 
-    private func requireNoDrift(from made: Inspection?, _ edited: EditedMigrations) throws {
+    private func requireNoDrift(from made: MadeSchema?, _ edited: EditedMigrations) throws {
         guard let made else { return }
-        let differences = try connection.dialect.inspect(connection).differences(from: made)
+        let differences = made.differences(of: try connection.dialect.inspect(connection))
         guard differences.isEmpty else {
             throw MigratorError.editMatters(edited.changed.map(\.id), .drift(differences))
         }
@@ -98,11 +98,13 @@ public struct RepairReport: Sendable, Equatable {
     /// Whether the live schema was compared with what the migrations make. It is not compared if there is no scratch place to
     /// make that schema in.
     public var isSchemaKnown: Bool
+    /// The migration because of which nothing was compared that scripts make.
+    public var unrepeated: UnrepeatedMigration?
 
     init() { (migrations, unproven, isSchemaKnown) = ([], [], true) }
 
-    init(_ edited: EditedMigrations, isSchemaKnown: Bool) {
+    init(_ edited: EditedMigrations, _ made: MadeSchema?) {
         (migrations, unproven) = (edited.changed, edited.unproven)
-        self.isSchemaKnown = isSchemaKnown
+        (isSchemaKnown, unrepeated) = (made != nil, made?.unrepeated)
     }
 }

@@ -11,30 +11,31 @@ struct ScratchRun {
         self.applied = applied.declared
     }
 
-    /// Inspects a database that these migrations made. If a script can't run in a scratch place, for instance because it names
-    /// the real one, the result is what the migrations declare without any script. Throws `DatabaseError`.
-    func inspect(beside connection: any Connection) throws -> Inspection {
-        let operations = try history.plan(again: applied).steps.flatMap(\.operations)
+    /// Inspects a database that these migrations made. Throws `DatabaseError`, for instance where there is no scratch place.
+    func inspect(beside connection: any Connection) throws -> MadeSchema {
+        let steps = try history.plan(again: applied).steps
         do {
-            return try connection.dialect.withScratch(beside: connection) { scratch in
-                for planned in operations { try repeatable { try perform(planned, on: scratch) } }
+            let inspection = try connection.dialect.withScratch(beside: connection) { scratch in
+                for step in steps { try repeatable(step) { try perform($0, on: scratch) } }
                 return try scratch.dialect.inspect(scratch)
             }
-        } catch is Unrepeatable {
-            return try connection.dialect.inspectScratch(history.schema(of: applied), beside: connection)
+            return MadeSchema(inspection: inspection)
+        } catch let unrepeated as UnrepeatedMigration {
+            let declared = try connection.dialect.inspectScratch(history.schema(of: applied), beside: connection)
+            return MadeSchema(inspection: declared, unrepeated: unrepeated)
         }
     }
 
-    /// Marks a statement that the scratch place refuses. Every other error is passed on as it is, for instance that there is no
-    /// scratch place.
-    private struct Unrepeatable: Error {}
-
-    private func repeatable(_ body: () throws -> Void) throws {
-        do { try body() } catch let error as DatabaseError where error.isRefusal {
-            throw Unrepeatable()
-        } catch is LoweringError {
+    /// Turns the refusal of a statement into `UnrepeatedMigration`. Every other error is passed on as it is, for instance that a
+    /// connection is lost.
+    private func repeatable(_ step: Plan.Step, _ body: (Plan.PlannedOperation) throws -> Void) throws {
+        do { for operation in step.operations { try body(operation) } } catch let error as DatabaseError
+            where error.isRefusal
+        {
+            throw UnrepeatedMigration(id: step.id, reason: error.message)
+        } catch let error as LoweringError {
             // An earlier version of this program has run an operation that this version refuses.
-            throw Unrepeatable()
+            throw UnrepeatedMigration(id: step.id, reason: "\(error)")
         }
     }
 
@@ -49,6 +50,35 @@ struct ScratchRun {
                 for statement in lowering.statements { try scratch.executeScript(statement) }
             }
         }
+    }
+}
+
+/// What a history's migrations make in a scratch place.
+struct MadeSchema {
+    /// What is there afterwards; where a migration could not run again, what all of them declare, without any script.
+    var inspection: Inspection
+    /// The migration that could not run again.
+    var unrepeated: UnrepeatedMigration?
+
+    /// Returns where `live` is something else. Where scripts could not run again, `live` may hold what they made, so what nobody
+    /// declares is no difference then.
+    func differences(of live: Inspection) -> [SchemaDifference] {
+        let differences = live.differences(from: inspection)
+        return unrepeated == nil ? differences : differences.filter { !$0.isUndeclared }
+    }
+}
+
+/// A migration that an empty scratch place refuses, so that nobody knows what the scripts of its history make: for instance one whose
+/// script needs rows, or names the real schema.
+public struct UnrepeatedMigration: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The migration's id.
+    public var id: String
+    /// The engine's message.
+    public var reason: String
+
+    /// A sentence of what was not compared, and why.
+    public var description: String {
+        "what scripts make was not compared: \(id) can't be run again in an empty scratch place (\(reason))"
     }
 }
 
