@@ -129,6 +129,13 @@ struct DoctorTests {
                 try await machine.box.run(.telec, ["doctor", "--json"], variables.merging(own) { _, new in new }))
             #expect(root["database"] == "ok" && root["clock"] == "ok" && root["tmux"] == "not_checked", "\(root)")
             #expect(root["permissions"] == "ok", "\(root)")
+            if machine.service.uid != 0 {
+                chown("\(machine.state)/transcripts", 0, 0)
+                let run = try await machine.box.run(.telec, ["doctor"], variables.merging(own) { _, new in new })
+                #expect(run.code == 1, "\(run)")
+                #expect(run.output.contains("can't write \(machine.state)/transcripts, so it records"), "\(run)")
+                chown("\(machine.state)/transcripts", machine.service.uid, machine.service.uid)
+            }
             machine.daemon.suspend()
             let stopped = try await doctor(machine.alice)
             #expect(stopped["daemon"] == "failed" && stopped["database"] == "not_checked", "\(stopped)")

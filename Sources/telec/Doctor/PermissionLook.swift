@@ -16,7 +16,7 @@ struct PermissionLook {
         var checks: [HealthCheck] = []
         if let folder = known.stateFolder {
             checks.append(place(folder, "what sessions have said", uid))
-            checks += closed("\(folder)/transcripts")
+            checks += recordings("\(folder)/transcripts", uid)
         }
         if let file = known.databaseFile {
             checks.append(place(file, "the daemon's database", uid, ["-wal", "-shm", "-journal", ".daemon"]))
@@ -46,10 +46,18 @@ struct PermissionLook {
         }
     }
 
-    /// Checks that only the daemon can read the recordings. The result is empty while nothing has been recorded.
-    private func closed(_ path: String) -> [HealthCheck] {
+    /// Checks that the daemon can write the recordings, and that nobody else can read them. The result is empty while nothing has
+    /// been recorded.
+    private func recordings(_ path: String, _ uid: UInt32) -> [HealthCheck] {
         var facts = stat()
         guard stat(path, &facts) == 0 else { return [] }
+        guard uid == 0 || (facts.st_uid == uid && facts.st_mode & 0o700 == 0o700) else {
+            return [
+                .failed(
+                    .permissions, "the daemon (uid \(uid)) can't write \(path), so it records no session",
+                    advice: "chown -R \(uid) \(path); chmod 700 \(path)")
+            ]
+        }
         guard facts.st_mode & 0o077 == 0 else {
             return [.failed(.permissions, "\(path) is open to others", advice: "chmod 700 \(path)")]
         }
