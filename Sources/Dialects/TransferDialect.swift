@@ -25,16 +25,18 @@ package protocol TransferSource: Dialect {
 
     /// Returns a view in SQL that means the same in the target.
     ///
-    /// - Parameter relations: What the view reads: tables with the types of the target, and other views as an earlier call of
-    ///   this function described them.
-    func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView
+    /// - Parameter relations: What the view reads: tables, and other views as an earlier call of this function described them.
+    func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView
 
     /// Returns a sentence about a function of the expression that does a little less in the target; `nil` for most expressions.
     func remark(on expression: SQLExpression) -> String?
 
-    /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name: with the
-    /// names of the source and the types of the target. None where the source's triggers are programs in a language of its own.
-    func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger]
+    /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name. None where the
+    /// source's triggers are programs in a language of its own. `renaming` returns a text with the target's names, or throws.
+    func triggers(
+        of inspection: Inspection, over relations: [NamedRelation],
+        renaming: (String) throws(Untranslatable) -> String
+    ) -> [TranslatedTrigger]
 }
 
 /// A view's query in the target's SQL.
@@ -42,14 +44,21 @@ package struct TranslatedView: Sendable, Equatable {
     package var query: SQLExpression
     /// The columns of the view, as far as they are known, for another view that reads this one.
     package var columns: [Column]
+    /// What has become of the values of these columns, where the view shows those of a converted column.
+    package var conversions: [String: ValueConversion]
     /// Whether the query asks for the current time, so that it yields other rows each time.
     package var asksForTime: Bool
     /// What the query does a little differently in the target, in sentences.
     package var remarks: [String]
 
-    package init(_ query: SQLExpression, columns: [Column], asksForTime: Bool = false, remarks: [String] = []) {
+    package init(
+        _ query: SQLExpression, columns: [Column], conversions: [String: ValueConversion] = [:],
+        asksForTime: Bool = false,
+        remarks: [String] = []
+    ) {
         self.query = query
         self.columns = columns
+        self.conversions = conversions
         self.asksForTime = asksForTime
         self.remarks = remarks
     }
@@ -302,8 +311,25 @@ package protocol ExpressionTranslator {
 package struct ValueConversion: Sendable, Equatable {
     package var reading: ValueRule?
     package var type: ColumnType
+    /// Whether two values compare after the conversion as they did before, for those that are equal and those that are not.
+    package var keepsOrder: Bool
+    /// Whether a rule of the user's makes the conversion. Otherwise the column's declared type does.
+    package var isRuled: Bool
 
-    package init(_ reading: ValueRule?, to type: ColumnType) { (self.reading, self.type) = (reading, type) }
+    package init(_ reading: ValueRule?, to type: ColumnType, keepsOrder: Bool, isRuled: Bool = true) {
+        (self.reading, self.type, self.keepsOrder, self.isRuled) = (reading, type, keepsOrder, isRuled)
+    }
+}
+
+/// What a view or a trigger can name: a table or a view with the names of the source and the types of the target.
+package struct NamedRelation: Sendable, Equatable {
+    package var table: Table
+    /// What becomes of values that a rule reads on their way, by the names of their columns.
+    package var conversions: [String: ValueConversion]
+
+    package init(_ table: Table, conversions: [String: ValueConversion] = [:]) {
+        (self.table, self.conversions) = (table, conversions)
+    }
 }
 
 /// The reason why an expression can't be translated into the target's SQL.

@@ -80,7 +80,7 @@ public struct DatabaseTransfer: Sendable {
         // A file that does not exist yet holds nothing, and a plan does not create it.
         let isMade = !to.isMissing
         var (plan, remarks) = try await TransferEngine.stoppable {
-            try await SourceRetry.whenChanged({ events(.startedAgain($0)) }) {
+            try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {
                 try await withEngine(writingTo: isMade ? to : from, events) { engine in
                     if isMade { try await engine.requireFree() }
                     return try await engine.planNamingOrphans()
@@ -104,7 +104,7 @@ public struct DatabaseTransfer: Sendable {
     }
 
     private func load(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
-        var (report, remarks) = try await SourceRetry.whenChanged({ events(.startedAgain($0)) }) {
+        var (report, remarks) = try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {
             try await withEngine(writingTo: to, events) { try await $0.run() }
         }
         report.remarks += remarks

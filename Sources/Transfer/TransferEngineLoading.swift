@@ -102,7 +102,11 @@ private struct RowRefusal: Error {
     /// Returns records of the parts of the table that are to blame: the check that the error names, else all computed columns.
     /// Throws the error if there are none.
     func parts(in plan: TransferPlan) throws -> [ChunkRecord] {
-        let names = plan.schema[table.target]?.checks.compactMap(\.name).filter(error.message.contains) ?? []
+        // "CHECK constraint failed: name" of SQLite, "violates check constraint "name"" of PostgreSQL.
+        let names =
+            plan.schema[table.target]?.checks.compactMap(\.name).filter { name in
+                error.message.hasSuffix(": \(name)") || error.message.contains("\"\(name)\"")
+            } ?? []
         if error.kind == .check, let name = names.max(by: { $0.utf8.count < $1.utf8.count }) {
             return [
                 ChunkRecord(
@@ -111,7 +115,12 @@ private struct RowRefusal: Error {
             ]
         }
         guard !table.computed.isEmpty else { throw error }
-        return table.computed.map { table.keeping($0, because: "the target can't compute them: \(error.message)") }
+        // The error names no column.
+        let reason =
+            table.computed.count == 1
+            ? "the target can't compute them: \(error.message)"
+            : "the target can't compute this column or another one of the table, and does not say which: \(error.message)"
+        return table.computed.map { table.keeping($0, because: reason) }
     }
 }
 

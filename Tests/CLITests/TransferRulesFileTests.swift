@@ -304,7 +304,7 @@ struct TransferRulesFileTests {
                           updatedAt: {timestamp: unix_ms}
                           # all 2 numbers lie between 1990 and 2100
                           day: {timestamp: julian}
-                          # all 2 texts are JSON: objects or arrays
+                          # all 2 texts are JSON: objects or arrays; right if no name in them is repeated
                           meta: {type: jsonb}
                           # all 2 texts are uuids
                           key: {type: uuid}

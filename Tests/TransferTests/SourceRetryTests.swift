@@ -1,4 +1,5 @@
 import Dialects
+import Foundation
 import Synchronization
 import Testing
 
@@ -11,7 +12,9 @@ import Testing
     private func result(changes: Int) async throws -> (told: [String], remarks: [String], attempts: Int) {
         let attempts = Mutex(0)
         let told = Mutex<[String]>([])
-        let (_, remarks) = try await SourceRetry.whenChanged({ line in told.withLock { $0.append(line) } }) {
+        let (_, remarks) = try await SourceRetry.whenChanged(
+            try Database(DatabaseURL(parsing: "postgresql:///nowhere")), { line in told.withLock { $0.append(line) } }
+        ) {
             let attempt = attempts.withLock { attempts in
                 attempts += 1
                 return attempts
@@ -35,5 +38,16 @@ import Testing
     @Test func itEndsWithWhatToDo() async throws {
         let error = await #expect(throws: DatabaseError.self) { _ = try await result(changes: 9) }
         #expect(error?.message == "another program wrote a.db, 3 times" && error?.remedy == "stop it")
+    }
+
+    @Test func aFileThatIsEmptyByThenIsRefused() async throws {
+        let path = NSTemporaryDirectory() + "tc-retry-\(UInt32.random(in: .min ... .max)).db"
+        try #require(FileManager.default.createFile(atPath: path, contents: nil))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let database = try Database(DatabaseURL(sqlitePath: path))
+        let error = await #expect(throws: DatabaseError.self) {
+            _ = try await SourceRetry.whenChanged(database, { _ in }) { () async throws -> Int in throw change }
+        }
+        #expect(error?.message == "another program wrote a.db, and the file is empty now" && error?.remedy == "stop it")
     }
 }

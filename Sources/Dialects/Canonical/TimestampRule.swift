@@ -32,6 +32,9 @@ public struct TimestampRule: Hashable, Sendable {
         self.isLocal = isLocal
     }
 
+    /// Whether a text without a zone shows another time of day than the moment in UTC that it becomes.
+    package var shiftsTexts: Bool { minutesAhead != 0 && !isLocal }
+
     /// The type of the result.
     public var type: ColumnType { isLocal ? .datetime : .timestamp }
 }

@@ -47,6 +47,39 @@ extension Database {
         return true
     }
 
+    /// Waits until the database's file was not written for a second, five seconds at most: whoever copies another file over it writes
+    /// for a while, and what stands there meanwhile is no database. A program that writes all the time is read beside. It does nothing for a server's database.
+    ///
+    /// - Throws: ``DatabaseError`` of kind `changedMeanwhile` if the file is empty then.
+    package func untilQuiet(after change: DatabaseError) async throws {
+        guard let path = url.filePath else { return }
+        var (last, quiet) = (FileState(path), 0)
+        for _ in 0..<20 where quiet < 4 {
+            try await Task.sleep(for: .milliseconds(250))
+            let now = FileState(path)
+            quiet = now == last ? quiet + 1 : 0
+            last = now
+        }
+        guard last.size > 0 else {
+            var error = change
+            error.message += ", and the file is empty now"
+            throw error
+        }
+    }
+
+    private struct FileState: Equatable {
+        var size = 0
+        var seconds = 0
+        var nanoseconds = 0
+
+        init(_ path: String) {
+            var facts = stat()
+            guard stat(path, &facts) == 0 else { return }
+            size = Int(facts.st_size)
+            (seconds, nanoseconds) = (Int(facts.modificationTime.tv_sec), Int(facts.modificationTime.tv_nsec))
+        }
+    }
+
     private static func requireFolder(of path: String) throws(DatabaseError) {
         guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return }
         let folder = String(path[..<slash])

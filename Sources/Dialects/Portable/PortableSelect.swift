@@ -60,16 +60,7 @@ extension PortableReader {
         var relation: PortableScope.Relation
         switch source.kind {
         case .relation(let name): relation = try self.relation(name)
-        case .query(let query):
-            // A subquery in FROM can't name the relations beside it.
-            let outside = scopes
-            scopes.removeLast()
-            let outputs = try columns(of: query)
-            scopes = outside
-            relation = .init(name: "", columns: [], isFixed: true)
-            relation.columns = outputs.compactMap { output in
-                output.name.map { .init(name: $0, sense: output.sense.asColumn) }
-            }
+        case .query(let query): relation = try derived(query)
         }
         if let alias = source.alias {
             relation.name = tokens[alias].name ?? ""
@@ -85,6 +76,17 @@ extension PortableReader {
         for column in source.using { scopes[top].merged.insert(SQLName.folded(tokens[column].name ?? "")) }
         (aggregates, windows) = (.refused("ON looks at one"), .refused("ON looks at one"))
         if let condition = source.condition { try self.condition(condition) }
+    }
+
+    /// Returns the relation of a subquery in FROM, which can't name the relations beside it.
+    private mutating func derived(_ query: PortableQuery) throws(LoweringError) -> PortableScope.Relation {
+        let beside = scopes.removeLast()
+        // Also where the query is refused: whoever goes on without it takes the scope away.
+        defer { scopes.append(beside) }
+        let columns = try columns(of: query).compactMap { output -> PortableScope.NamedColumn? in
+            output.name.map { .init(name: $0, sense: output.sense.asColumn) }
+        }
+        return .init(name: "", columns: columns, isFixed: true)
     }
 
     /// Merges a column of USING, which belongs to both sides. The two must compare in the same way on both databases without

@@ -83,6 +83,9 @@ extension ColumnType {
         }
     }
 
+    /// Whether each value is stored with the same number of decimals.
+    var isStoredWithDecimals: Bool { if case .decimal = self { true } else { false } }
+
     var isDecimal: Bool {
         switch self {
         case .decimal, .numeric: true

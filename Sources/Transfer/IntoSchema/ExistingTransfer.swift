@@ -46,7 +46,7 @@ public struct ExistingTransfer: Sendable {
     public func plan() async throws -> TransferPlan {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
-            try await SourceRetry.whenChanged({ _ in from.dropIdleConnections() }) {
+            try await SourceRetry.whenChanged(from, { _ in from.dropIdleConnections() }) {
                 try await ConnectionPair.reading(from, to) { pair in
                     try await pair.run { reading, writing in try reading.snapshot { try self.plan(reading, writing) } }
                 }
@@ -110,7 +110,7 @@ public struct ExistingTransfer: Sendable {
         guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
         let start = ContinuousClock.now
         var (report, remarks): (TransferReport, [String]) = try await TransferEngine.stoppable {
-            try await SourceRetry.whenChanged({ events(.startedAgain($0)) }) {
+            try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {
                 try await ConnectionPair.reading(from, to) { pair in
                     try await pair.run { try fill($0, $1, events) }
                 }

@@ -53,7 +53,7 @@ public struct HistoryTransfer: Sendable {
         try requireTwo()
         let filled = try await filledTables()
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
-            try await SourceRetry.whenChanged({ _ in from.dropIdleConnections() }) {
+            try await SourceRetry.whenChanged(from, { _ in from.dropIdleConnections() }) {
                 try await from.withConnection { reading in
                     try reading.snapshot { try self.plan(reading) }
                 }
@@ -84,7 +84,7 @@ public struct HistoryTransfer: Sendable {
         try requireTwo()
         return try await TransferEngine.stoppable {
             try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-                var (report, remarks) = try await SourceRetry.whenChanged({ events(.startedAgain($0)) }) {
+                var (report, remarks) = try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {
                     try await ConnectionPair.reading(from, to) { try await fill($0, events) }
                 }
                 report.remarks += remarks

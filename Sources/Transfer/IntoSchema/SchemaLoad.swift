@@ -26,10 +26,12 @@ struct SchemaLoad {
                 let filled = try target.filled(plan.tables.map(\.target), on: writing)
                 let inTheWay = filled.filter { !replaced.contains($0) }
                 guard inTheWay.isEmpty else { throw refusal(inTheWay) }
-                let report = try fill(emptying: filled, reading, writing)
+                var report = try fill(emptying: filled, reading, writing)
                 try reading.confirmSnapshot()
                 switch report.verdict {
-                case .verified: try writing.commit()
+                case .verified:
+                    report.remarks += try setCounters(writing)
+                    try writing.commit()
                 case .mismatch: try writing.rollback()
                 }
                 return report
@@ -65,11 +67,7 @@ struct SchemaLoad {
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
             loaded[table.target] = try load(table, reading, writing)
-            for counting in table.counting {
-                try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
-            }
         }
-        report.remarks += try target.continueFreeSequences(of: tables, on: writing)
         events(.phase(.building))
         let orphans = try keys.orphans(writing)
         guard orphans.isEmpty || keepsOrphans else { throw SchemaTransferError.orphans(orphans) }
@@ -90,6 +88,18 @@ struct SchemaLoad {
         }
         if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
+    }
+
+    /// Makes the counters of the tables go on after the source's, and returns remarks on those of which nobody knows what they number.
+    /// It comes after everything that can be refused, because no rollback takes a sequence back
+    /// (https://www.postgresql.org/docs/current/functions-sequence.html).
+    private func setCounters(_ writing: any Connection) throws -> [String] {
+        for table in plan.tables {
+            for counting in table.counting {
+                try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+            }
+        }
+        return try target.continueFreeSequences(of: plan.tables.map(\.target), on: writing)
     }
 
     private func load(

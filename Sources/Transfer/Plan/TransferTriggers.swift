@@ -9,22 +9,10 @@ extension TransferPlanner {
         let needless = Set(inspection.fullText.filter { $0.content != .own }.flatMap(\.triggers))
         let over = relations.sorted { $0.key < $1.key }.map(\.value)
         let changed = changedNames
-        return source.triggers(of: inspection, over: over).filter { !needless.contains($0.source.name) }.map {
-            trigger in
-            guard case .statements(let statements, let note) = trigger.outcome else { return trigger }
-            var renamed: [String] = []
-            do throws(Untranslatable) {
-                for statement in statements { renamed.append(try self.renamed(statement, changed)) }
-            } catch {
-                return TranslatedTrigger(trigger.source, .refused(error.description))
-            }
-            return TranslatedTrigger(trigger.source, .statements(renamed, note: note))
-        }
-    }
-
-    private func renamed(_ statement: String, _ changed: [String: String]) throws(Untranslatable) -> String {
-        let expression = SQLExpression.native(sqlite: statement, postgresql: statement)
-        guard case .native(_, let text) = try renamed(expression, changed) else { return statement }
-        return text
+        return source.triggers(of: inspection, over: over) { text throws(Untranslatable) in
+            let expression = SQLExpression.native(sqlite: text, postgresql: text)
+            guard case .native(_, let renamed) = try self.renamed(expression, changed) else { return text }
+            return renamed
+        }.filter { !needless.contains($0.source.name) }
     }
 }

@@ -9,20 +9,22 @@ extension TransferPlanner {
         var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
         let changed = changedNames
         relations = Dictionary(
-            zip(tables, planned).map { (SQLName.folded($0.table.name), seen($0.table, as: $1)) },
-            uniquingKeysWith: { first, _ in first })
+            zip(tables, planned).map { origin, made in
+                let seen = NamedRelation(seen(origin.table, as: made), conversions: origin.conversions)
+                return (SQLName.folded(origin.table.name), seen)
+            }, uniquingKeysWith: { first, _ in first })
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {
                 let names = view.query.namesFolded
                 if let missing = left.filter({ names.contains(SQLName.folded($0)) }).min() {
                     throw Untranslatable("it reads \(missing), which is not transferred")
                 }
-                let over = names.sorted().compactMap { relations[$0] }
+                let over = names.sorted().compactMap { relations[$0]?.readByRules }
                 let translated = try source.query(of: view, over: over)
                 let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, changed))
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
-                relations[SQLName.folded(view.name)] = relation
+                relations[SQLName.folded(view.name)] = NamedRelation(relation, conversions: translated.conversions)
                 remarks += translated.remarks.map { "\(view.name): \($0)" }
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
@@ -67,5 +69,13 @@ extension TransferPlanner {
             for (name, target) in names where target != name { changed[name] = target }
         }
         return changed
+    }
+}
+
+extension NamedRelation {
+    /// The relation for a view. Where no rule changes values, the rows of the view are compared with the source's (`compareViews`), so
+    /// that it may compute with them.
+    fileprivate var readByRules: NamedRelation {
+        NamedRelation(table, conversions: conversions.filter(\.value.isRuled))
     }
 }

@@ -6,9 +6,10 @@ enum SourceRetry {
     private static let attempts = 3
 
     /// Runs `body` until it succeeds, three times at most. An attempt that throws an error of kind `changedMeanwhile` must have
-    /// left nothing behind. Each new attempt is reported to `tell` and in the returned remarks.
+    /// left nothing behind. Each new attempt begins when the source's file is no longer written, and is reported to `tell` and in the
+    /// returned remarks.
     static func whenChanged<T: Sendable>(
-        _ tell: @Sendable (String) -> Void, _ body: @Sendable () async throws -> T
+        _ source: Database, _ tell: @Sendable (String) -> Void, _ body: @Sendable () async throws -> T
     ) async throws -> (result: T, remarks: [String]) {
         var remarks: [String] = []
         while true {
@@ -19,6 +20,7 @@ enum SourceRetry {
                     error.message += ", \(attempts) times"
                     throw error
                 }
+                try await source.untilQuiet(after: error)
                 let remark = "\(error.message): the whole source was read again"
                 tell(remark)
                 remarks.append(remark)

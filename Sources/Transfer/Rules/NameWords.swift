@@ -1,6 +1,6 @@
 /// The words of a column's name. `createdAt` and `created_at` have the same words.
 struct NameWords {
-    private let words: Set<Substring>
+    private let words: [Substring]
     private let name: String
 
     init(_ name: String) {
@@ -11,11 +11,15 @@ struct NameWords {
             text.unicodeScalars.append(scalar)
         }
         self.name = name.lowercased()
-        words = Set(spaced.lowercased().split { !$0.isLetter })
+        words = spaced.lowercased().split { !$0.isLetter }
     }
 
+    /// `created_by` names a person, and `date_id` a row.
     var speakOfTime: Bool {
-        speak(
+        guard let last = words.last, !["by", "id", "ids", "uid", "zone", "user", "key", "ref"].contains(last) else {
+            return false
+        }
+        return speak(
             of: [
                 "at", "on", "date", "time", "timestamp", "datetime", "created", "updated", "modified", "changed",
                 "deleted", "expires", "expiry", "epoch", "ts", "when", "since", "until", "start", "end", "started",
@@ -47,6 +51,6 @@ struct NameWords {
     }
 
     private func speak(of known: Set<Substring>, endings: [String]) -> Bool {
-        !words.isDisjoint(with: known) || endings.contains(where: name.hasSuffix)
+        !known.isDisjoint(with: words) || endings.contains(where: name.hasSuffix)
     }
 }

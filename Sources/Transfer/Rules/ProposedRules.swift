@@ -57,7 +57,10 @@ extension ProposedRule {
                 table.profiles.indices.filter { table.profiles[$0].values > 0 }.map { evidence(of: $0, in: table) }
             }, framework)
         func alike(_ empty: ColumnEvidence) -> Proposal? {
-            guard empty.profile.values == 0, let rule = common[empty.declared.lowercased()] else { return nil }
+            guard empty.profile.values == 0, let rule = common[empty.declared.lowercased()], empty.mayFollow(rule)
+            else {
+                return nil
+            }
             return Proposal(rule, "no values: like all other columns declared \(empty.declared)")
         }
         let proposals = tables.flatMap { table in
@@ -130,13 +133,35 @@ struct ColumnEvidence {
         return profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
     }
 
+    /// Whether a column without values may get the rule of the others of its declared type. A BIGINT may be anything; a column of time
+    /// says so by its name or its type.
+    func mayFollow(_ rule: String) -> Bool {
+        guard rule.hasPrefix("timestamp:") else { return !Self.plainTypes.contains(declared.lowercased()) }
+        return mayHoldTime
+    }
+
+    /// Declared types that say nothing about values beyond their storage class.
+    private static let plainTypes: Set<String> = [
+        "", "text", "varchar", "string", "clob", "integer", "int", "bigint", "real", "float", "double", "numeric",
+        "blob",
+    ]
+
+    /// Whether numbers of the column may be moments. One that refers to another table holds what that one's key holds.
+    private var mayHoldTime: Bool {
+        let refers = table.foreignKeys.contains { key in key.columns.contains { SQLName.equal($0, column.name) } }
+        return !refers && (NameWords(column.name).speakOfTime || profile.meaning.isMoment)
+    }
+
     /// A column that says it is JSON may hold numbers and words; SQLite makes numbers of texts that are such.
     private var proposalForJSON: Proposal? {
         let isMeant = declared.lowercased().hasPrefix("json")
         let isJSON = profile.hints.isAnyJSON && profile.blobs.isNone && profile.undecimals.isNone
         guard isMeant && isJSON else { return nil }
         let (every, isOne) = Self.every("value", profile.values)
-        return Proposal("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON, and it is declared \(declared)")
+        return Proposal(
+            "type: jsonb",
+            "\(every) \(isOne ? "is" : "are") JSON, and it is declared \(declared); right if no name in them is repeated"
+        )
     }
 
     /// A column of booleans may hold words, alone or among zeros and ones: so Rails wrote them up to version 5.1.
@@ -158,7 +183,11 @@ struct ColumnEvidence {
     private var proposalForTexts: Proposal? {
         let hints = profile.hints
         let (every, isOne) = Self.every("text", profile.texts.count)
-        if hints.isJSON { return Proposal("type: jsonb", "\(every) \(isOne ? "is" : "are") JSON: objects or arrays") }
+        if hints.isJSON {
+            return Proposal(
+                "type: jsonb",
+                "\(every) \(isOne ? "is" : "are") JSON: objects or arrays; right if no name in them is repeated")
+        }
         if hints.isUUID && TypeChoice.choose(profile).type != .uuid {
             return Proposal("type: uuid", "\(every) \(isOne ? "is a uuid" : "are uuids")")
         }
@@ -185,7 +214,7 @@ struct ColumnEvidence {
         let hints = profile.hints
         let (every, isOne) = Self.every("number", profile.numbers)
         let counts = hints.moments(isCoreData: countsFrom2001).map { "timestamp: \($0.rawValue)" }
-        if NameWords(column.name).speakOfTime || profile.meaning.isMoment, let first = counts.first {
+        if mayHoldTime, let first = counts.first {
             return Proposal(
                 first, "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100", or: counts.dropFirst().first)
         }
@@ -201,14 +230,16 @@ struct ColumnEvidence {
 }
 
 extension ColumnProfile {
-    /// The rule for timestamps whose seconds have more digits than both databases keep; `nil` for any other values.
+    /// The rule for timestamps that become texts: their seconds have more digits than both databases keep, or only some of them name a
+    /// zone. `nil` for any other values.
     var rounded: Proposal? {
         guard values > 0, values == texts.count, hints.isTimestamp, TypeChoice.choose(self).type.isText else {
             return nil
         }
         return Proposal(
             "timestamp: iso, zone: UTC",
-            "timestamps with more than six digits behind the seconds: right if they may be rounded, and those without a zone are in UTC"
+            "timestamps with more than six digits behind the seconds, or with a zone beside others without one: right if they may be rounded, "
+                + "and those without a zone are in UTC"
         )
     }
 }

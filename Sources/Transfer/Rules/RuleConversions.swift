@@ -14,12 +14,24 @@ extension ProfiledTable {
 
 extension EffectiveColumnRule {
     fileprivate func conversion(of column: Column, _ profile: ColumnProfile) -> ValueConversion? {
+        // Numbers count up as moments and spans do. Texts of numbers do not: '10' comes before '9'.
+        let areNumbers = !column.type.isText
         switch reading {
-        case .moment(let rule) where rule.count != .iso: ValueConversion(reading, to: type ?? .timestamp)
-        case .span: ValueConversion(reading, to: type ?? .interval)
+        case .moment(let rule) where rule.count != .iso || rule.shiftsTexts:
+            return ValueConversion(reading, to: type ?? .timestamp, keepsOrder: areNumbers || rule.count == .iso)
+        case .span: return ValueConversion(reading, to: type ?? .interval, keepsOrder: areNumbers)
         case .moment, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil:
-            type.flatMap { $0.isOfAnotherKind(than: profile) ? ValueConversion(reading, to: $0) : nil }
-                ?? (profile.isAbridged ? ValueConversion(reading, to: column.type) : nil)
+            if let type, type.isOfAnotherKind(than: profile) {
+                return ValueConversion(reading, to: type, keepsOrder: false)
+            }
+            // Uuids of one notation have the order of their texts, and another text than before.
+            if type == .uuid, !profile.texts.isNone, TypeChoice.choose(profile).type != .uuid {
+                return ValueConversion(reading, to: .uuid, keepsOrder: true)
+            }
+            // A day has the order of its midnight, and only one of each is left.
+            guard profile.isAbridged else { return nil }
+            return ValueConversion(
+                reading, to: column.type, keepsOrder: true, isRuled: reading != nil || type != nil)
         }
     }
 }

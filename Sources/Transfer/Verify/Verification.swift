@@ -26,7 +26,7 @@ public struct Verification: Sendable {
     ///
     /// - Throws: ``TransferError`` if neither database has a table that is to be left out, and `DatabaseError`.
     public func run(_ events: @escaping @Sendable (String) -> Void = { _ in }) async throws -> VerificationReport {
-        var (report, remarks) = try await SourceRetry.whenChanged(events) { try await compare(events) }
+        var (report, remarks) = try await SourceRetry.whenChanged(source, events) { try await compare(events) }
         report.remarks += remarks
         return report
     }

@@ -15,18 +15,23 @@ extension PostgreSQLDialect {
                 continue
             }
             guard filled.contains(table) else { continue }
-            // A sequence that is past the keys stays where it is.
-            _ = try connection.query(
+            // A sequence that is past the keys stays where it is. One that ends before them numbers something else.
+            let endsBefore = try connection.queryValue(
                 """
-                SELECT setval(\(SQLText.identifier(sequence))::regclass, q.highest)
-                FROM \(identifier: sequence) s, (SELECT max(\(identifier: column)) AS highest FROM \(identifier: table)) q
-                WHERE q.highest > s.last_value OR q.highest = s.last_value AND NOT s.is_called
+                SELECT CASE WHEN q.highest > p.seqmax THEN true
+                    WHEN q.highest > s.last_value OR q.highest = s.last_value AND NOT s.is_called
+                    THEN setval(\(SQLText.identifier(sequence))::regclass, q.highest) IS NULL
+                    ELSE false END
+                FROM \(identifier: sequence) s, (SELECT max(\(identifier: column)) AS highest FROM \(identifier: table)) q,
+                    pg_catalog.pg_sequence p
+                WHERE p.seqrelid = \(SQLText.identifier(sequence))::regclass
                 """)
+            if endsBefore?.boolean == true { unknown.append(sequence) }
         }
         guard let first = unknown.first else { return [] }
         let names = unknown.prefix(10).joined(separator: ", ") + (unknown.count > 10 ? ", …" : "")
         return [
-            "not set, because no column of the target uses them or this role may not change them: the sequences \(names); if the "
+            "not set, because no column of the target uses them, they end before its keys, or this role may not change them: the sequences \(names); if the "
                 + "application asks them for its keys, set them before it starts: SELECT setval(\(SQLText.literal(SQLText.identifier(first))), …)"
         ]
     }

@@ -33,7 +33,10 @@ extension PostgreSQLDialect: TransferSource {
         PostgreSQLExpressionTranslation(columns: columns, names: names)
     }
 
-    package func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger] { [] }
+    package func triggers(
+        of inspection: Inspection, over relations: [NamedRelation],
+        renaming: (String) throws(Untranslatable) -> String
+    ) -> [TranslatedTrigger] { [] }
 
     /// Letters beyond ASCII keep their case in SQLite (https://www.sqlite.org/lang_corefunc.html#lower), as they do in PostgreSQL
     /// under the collation C.
@@ -48,7 +51,8 @@ extension PostgreSQLDialect: TransferSource {
     }
 
     /// Returns a view's query as SQLite computes the same rows. They are compared later (`ViewProof`).
-    package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
+    package func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView {
+        let relations = relations.map(\.table)
         guard case .native(_, let text) = view.query else {
             return TranslatedView(view.query, columns: relations.flatMap(\.columns))
         }

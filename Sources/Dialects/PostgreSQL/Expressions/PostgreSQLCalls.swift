@@ -110,21 +110,13 @@ extension PostgreSQLExpressionTranslation {
         case ("octet_length", 1): return Piece("length(CAST(\(list) AS BLOB))", .integer)
         case ("btrim", 1), ("btrim", 2): return Piece("trim(\(list))", .text)
         case ("ltrim", 1...2), ("rtrim", 1...2): return Piece("\(function)(\(list))", .text)
-        case ("replace", 3) where pieces.allSatisfy({ $0.kind == .text }): return Piece("replace(\(list))", .text)
-        case ("split_part", 3): return try part(of: text, pieces[1], pieces[2])
-        case ("strpos", 2): return Piece("instr(\(list))", .integer)
+        case ("replace", 3), ("split_part", 3), ("strpos", 2), ("textregexeq", 2), ("textregexne", 2):
+            return try search(function, pieces)
         case ("substr", 2...3), ("substring", 2...3):
             // A start before the first character is counted in PostgreSQL, and is one from the end in SQLite.
             if let start = pieces[1].literal.flatMap(Int.init), start > 0 { return Piece("substr(\(list))", .text) }
             guard pieces.count == 2, pieces[1].kind == .integer else { return nil }
             return Piece("substr(\(text.sql), max(\(pieces[1].sql), 1))", .text)
-        case ("textregexeq", 2),
-            ("textregexne", 2) where !text.isCaseless:
-            guard let glob = pieces[1].literal.flatMap(PostgreSQLPattern.glob(ofRegularExpression:)) else {
-                throw Untranslatable("it matches a regular expression, which SQLite does not have")
-            }
-            let match = "(\(text.sql) GLOB \(SQLText.literal(glob)))"
-            return Piece(function == "textregexne" ? "(NOT \(match))" : match, .boolean)
         case ("left", 2), ("right", 2):
             guard let count = pieces[1].literal.flatMap(Int.init), count > 0 else { return nil }
             return Piece(
@@ -143,6 +135,25 @@ extension PostgreSQLExpressionTranslation {
             let match = try matches(text, pieces[1], isCaseless: function.hasPrefix("textic") || text.isCaseless)
             return Piece(function.hasSuffix("nlike") ? "(NOT \(match))" : match, .boolean)
         default: return nil
+        }
+    }
+
+    /// Translates the functions that search in a text. Those of citext regard no case (the manual, F.10).
+    private func search(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        guard !pieces.contains(where: \.isCaseless) else {
+            throw Untranslatable("\(function)() regards no case for citext")
+        }
+        let list = pieces.map(\.sql).joined(separator: ", ")
+        switch function {
+        case "replace": return pieces.allSatisfy { $0.kind == .text } ? Piece("replace(\(list))", .text) : nil
+        case "split_part": return try part(of: pieces[0], pieces[1], pieces[2])
+        case "strpos": return Piece("instr(\(list))", .integer)
+        default:
+            guard let glob = pieces[1].literal.flatMap(PostgreSQLPattern.glob(ofRegularExpression:)) else {
+                throw Untranslatable("it matches a regular expression, which SQLite does not have")
+            }
+            let match = "(\(pieces[0].sql) GLOB \(SQLText.literal(glob)))"
+            return Piece(function == "textregexne" ? "(NOT \(match))" : match, .boolean)
         }
     }
 

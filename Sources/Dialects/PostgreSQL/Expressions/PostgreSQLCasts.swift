@@ -133,7 +133,9 @@ extension PostgreSQLExpressionTranslation {
         guard collation == "C" || collation == "POSIX" else {
             throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
         }
-        return byBytes(try piece(operand))
+        let piece = try piece(operand)
+        guard !piece.isCaseless else { throw Untranslatable("citext regards no case under any collation") }
+        return byBytes(piece)
     }
 
     private func byBytes(_ piece: Piece) -> Piece {

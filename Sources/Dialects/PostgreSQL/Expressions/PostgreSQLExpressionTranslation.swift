@@ -47,6 +47,7 @@ struct PostgreSQLExpressionTranslation {
     var notes: PostgreSQLQueryNotes?
     /// What a column is called in the target, by its name in the source, where the two differ.
     let names: [String: String]
+    let effort = TranslationEffort()
 
     init(columns: [Column], names: [String: String] = [:]) {
         scopes = columns.isEmpty ? [] : [[PostgreSQLRelation(nil, columns)]]
@@ -54,6 +55,7 @@ struct PostgreSQLExpressionTranslation {
     }
 
     func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
+        effort.begin(text)
         guard let tree = PostgreSQLPhrase.tree(of: text) else {
             throw Untranslatable("it is written in words that have no known counterpart, or nested too deeply")
         }
@@ -93,6 +95,12 @@ extension PostgreSQLExpressionTranslation {
     }
 
     func piece(_ tree: SQLiteTree) throws(Untranslatable) -> Piece {
+        let piece = try said(tree)
+        try effort.spend(piece.sql.utf8.count)
+        return piece
+    }
+
+    private func said(_ tree: SQLiteTree) throws(Untranslatable) -> Piece {
         switch tree {
         case .null: return Piece("NULL", .null)
         case .number(let text): return Self.number(text)

@@ -16,6 +16,7 @@ extension PostgreSQLExpressionTranslation {
         }
         var translation = PostgreSQLExpressionTranslation(columns: [])
         translation.notes = notes
+        translation.effort.begin(text)
         for table in tables { translation.relations[table.name] = PostgreSQLRelation(table.name, table.columns) }
         return try translation.rows(of: query)
     }

@@ -225,15 +225,3 @@ extension SQLiteQuery.Source {
         }
     }
 }
-
-extension SQLiteTree {
-    /// The name of the column, if the expression is one.
-    fileprivate var columnName: String? {
-        switch self {
-        case .name(let name, _), .column(_, let name): name
-        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
-            .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
-            nil
-        }
-    }
-}

@@ -3,7 +3,7 @@
 extension PostgreSQLExpressionTranslation: ExpressionTranslator {
     func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        return .native(sqlite: try condition(parsed(text)), postgresql: text)
+        return .native(sqlite: try SQLiteNesting.readable(condition(parsed(text))), postgresql: text)
     }
 
     func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression { try predicate(expression) }
@@ -17,13 +17,26 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         let text = Self.text(expression)
         let piece = try piece(parsed(text))
         guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type.word)") }
-        return .native(sqlite: piece.sql, postgresql: text)
+        return .native(sqlite: try SQLiteNesting.readable(piece.sql), postgresql: text)
     }
 
-    func value(_ value: Default, for type: ColumnType, readBy _: ValueRule?) throws(Untranslatable) -> Default? {
+    func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default? {
         switch value {
-        case .integer, .real, .boolean, .json, .now, .today, .uuid: return value
+        case .integer(let number):
+            guard rule == nil else { throw Self.unreadByRule }
+            return type.isStoredWithDecimals ? try PostgreSQLNumberDefault(String(number))?.stored(as: type) : value
+        case .real(let number):
+            guard rule == nil else { throw Self.unreadByRule }
+            guard type.isStoredWithDecimals || type.isInteger else { return value }
+            guard let number = PostgreSQLNumberDefault(String(number)) else {
+                throw Untranslatable("its digits are not known")
+            }
+            return try number.stored(as: type)
+        case .boolean, .json, .now, .today, .uuid: return value
         case .text(let text):
+            if case .varchar(let limit) = type, text.unicodeScalars.count > limit {
+                throw Untranslatable("it has more than \(limit) characters")
+            }
             guard case .shaped(let shaped) = Self.kind(of: type) else { return value }
             return .text(try Self.shaped(text, as: shaped))
         case .expression(let expression):
@@ -31,6 +44,8 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
                 of: Self.text(expression), for: type, PostgreSQLQueryNotes())
         }
     }
+
+    private static let unreadByRule = Untranslatable("it is a number, which the column's rule reads as something else")
 
     func remark(on value: Default, for type: ColumnType) -> String? {
         guard case .expression(let expression) = value else { return nil }

@@ -10,8 +10,11 @@ extension SQLiteDialect: TransferTarget {
     package func counter(of column: String, in table: String) -> String? { nil }
     package func isRefusal(_ error: DatabaseError) -> Bool { false }
 
-    /// Functions report their errors, such as malformed JSON, as SQLITE_ERROR (https://www.sqlite.org/rescode.html).
-    package func isComputing(_ error: DatabaseError) -> Bool { error.kind == .check || error.kind == .other }
+    /// Functions report their errors, such as malformed JSON, as SQLITE_ERROR, and a result that is too long as SQLITE_TOOBIG
+    /// (https://www.sqlite.org/rescode.html).
+    package func isComputing(_ error: DatabaseError) -> Bool {
+        error.kind == .check || error.code == "SQLITE_ERROR" || error.code == "SQLITE_TOOBIG"
+    }
 
     package var distinguishesCase: Bool { false }
     package var addsConstraints: Bool { false }

@@ -42,7 +42,7 @@ extension SQLiteDialect: TransferSource {
 
     /// Returns a view's query as SQLite reads it, with the types that its columns have in the target. Its results are compared
     /// later (`ViewProof`).
-    package func query(of view: View, over relations: [Table]) throws(Untranslatable) -> TranslatedView {
+    package func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView {
         let text = SQLiteExpressionTranslation.text(view.query)
         let rows = try SQLiteExpressionTranslation.view(text, over: relations)
         let columns = rows.columns.map { sense in
@@ -50,8 +50,11 @@ extension SQLiteDialect: TransferSource {
             (column.collation, column.isNullable) = (sense.collation, sense.isNullable)
             return column
         }
+        let conversions = rows.columns.compactMap { sense in sense.conversion.map { (sense.name, $0) } }
         return TranslatedView(
-            .native(sqlite: text, postgresql: rows.sql), columns: columns, asksForTime: rows.sql.contains("now()"))
+            .native(sqlite: text, postgresql: rows.sql), columns: columns,
+            conversions: Dictionary(conversions, uniquingKeysWith: { first, _ in first }),
+            asksForTime: rows.sql.contains("now()"))
     }
 }
 
@@ -98,6 +101,9 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
     func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default? {
         if case .moment(let rule)? = rule, rule.count != .iso, let number = number(value) {
             return try rule.count.moment(number, for: type)
+        }
+        if case .moment(let rule)? = rule, case .text = value, rule.shiftsTexts {
+            throw Untranslatable("it names no zone, and the column's rule reads it in another one than UTC")
         }
         return switch value {
         case .expression(let expression): try Self.inserting.defaultValue(Self.text(expression), for: type)

@@ -29,12 +29,15 @@ extension SQLiteExpressionTranslation {
 
     private func aggregated(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
         guard let first = call.arguments.first else { return try finished(call, "count(*)", .integer) }
-        let value = try piece(first)
         let distinct = call.isDistinct ? "DISTINCT " : ""
-        switch call.name {
-        case "count":
+        if call.name == "count" {
+            let value = try call.isDistinct ? sorting(first) : shown(first)
             let counted = value.kind == .text && isCaseless(first) ? Self.folded(value) : value.sql
             return try finished(call, "count(\(distinct)\(counted))", .integer)
+        }
+        if call.name == "min" || call.name == "max" { return try extreme(call, sorting(first), first) }
+        let value = try piece(first)
+        switch call.name {
         case "sum":
             let number = try number(value)
             let isInteger = number.kind == .integer
@@ -45,7 +48,6 @@ extension SQLiteExpressionTranslation {
         case "total":
             let sum = try finished(call, "sum(\(distinct)\(try number(value).sql))", .number, as: "double precision")
             return Piece("coalesce(\(sum.sql), 0::double precision)", .number)
-        case "min", "max": return try extreme(call, value, first)
         default: return try joined(call, value)
         }
     }
@@ -59,7 +61,7 @@ extension SQLiteExpressionTranslation {
         case .bytes: throw Untranslatable("\(call.name)() compares bytes")
         case .null, .integer, .number, .native:
             return try finished(call, "\(call.name)(\(value.sql))", value.kind).edited {
-                $0.isDecimal = value.isDecimal
+                ($0.isDecimal, $0.conversion) = (value.isDecimal, value.conversion)
             }
         }
     }
@@ -132,7 +134,7 @@ extension SQLiteExpressionTranslation {
         if !window.partition.isEmpty {
             var list: [String] = []
             for tree in window.partition {
-                let value = try piece(tree)
+                let value = try sorting(tree)
                 list.append(value.kind == .text && isCaseless(tree) ? Self.folded(value) : value.sql)
             }
             parts.append("PARTITION BY \(list.joined(separator: ", "))")
@@ -144,7 +146,7 @@ extension SQLiteExpressionTranslation {
 
     func ordering(_ order: [SQLiteQuery.Order]) throws(Untranslatable) -> [String] {
         var list: [String] = []
-        for order in order { list.append(Self.ordered(try piece(order.term), isCaseless(order.term), order)) }
+        for order in order { list.append(Self.ordered(try sorting(order.term), isCaseless(order.term), order)) }
         return list
     }
 

@@ -7,7 +7,8 @@ extension SQLiteExpressionTranslation {
     /// Translates a value that a statement writes into a column of this type.
     func assigned(_ tree: SQLiteTree, to type: ColumnType) throws(Untranslatable) -> String {
         if tree == .null { return "NULL" }
-        if let moment = try Self.inserting.moment(tree, for: type) ?? Self.milliseconds(tree, for: type) {
+        // One that reads a column is no moment by itself.
+        if let moment = (try? Self.inserting.moment(tree, for: type)) ?? Self.milliseconds(tree, for: type) {
             return moment
         }
         if let constant = Self.constant(tree) {

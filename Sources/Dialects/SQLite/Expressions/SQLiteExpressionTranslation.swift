@@ -47,6 +47,8 @@ struct SQLiteExpressionTranslation {
         /// Whether the piece is a text in PostgreSQL that may be a number in SQLite: a value out of JSON.
         var isDynamic = false
         var isNullable = true
+        /// What has become of the values that the piece shows, if it is a column of converted values.
+        var conversion: ValueConversion?
         /// The column itself, if it is one that compares without regard to case in PostgreSQL. A view shows that column, and
         /// computes with its text.
         var own: Own?
@@ -102,7 +104,7 @@ struct SQLiteExpressionTranslation {
             type = piece.isDecimal ? .numeric : piece.kind.columnType
             caselessType = piece.own?.type
             self.collation = collation
-            (hasAffinity, isNullable) = (piece.hasAffinity, piece.isNullable)
+            (hasAffinity, isNullable, conversion) = (piece.hasAffinity, piece.isNullable, piece.conversion)
         }
     }
 
@@ -116,6 +118,9 @@ struct SQLiteExpressionTranslation {
     var scopes: [SQLiteScope] = []
     /// The relations that FROM can name, by their names in lower case; only for `Use.view`.
     var relations: [String: SQLiteRelation] = [:]
+    /// Whether the expression is a column's name that may name a column of converted values, because nothing computes with it.
+    var mayShowConverted = false
+    let effort = TranslationEffort()
 
     /// - Parameter names: The names that columns have in the target, where they differ.
     /// - Parameter conversions: What becomes of a column's values on their way, by the column's name.
@@ -133,6 +138,7 @@ struct SQLiteExpressionTranslation {
     }
 
     func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
+        effort.begin(text)
         guard let expression = SQLiteTreeParser.parse(text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
         }
@@ -169,14 +175,13 @@ extension SQLiteExpressionTranslation {
     /// Translates an expression.
     func piece(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
         let before = usedPlaces
-        let piece = try said(expression)
-        guard piece.sql.utf8.count <= Self.longest else { throw Untranslatable("it grows too long in the target") }
+        let piece = try inside(expression).said(expression)
+        guard piece.conversion == nil || mayShowConverted else {
+            throw Self.unlikeSource(expression.columnName ?? "a column")
+        }
+        try effort.spend(piece.sql.utf8.count)
         return settled(piece, since: before)
     }
-
-    /// The most bytes of a piece. Many functions need their argument several times in PostgreSQL's words, and functions in functions
-    /// multiply that.
-    private static let longest = 1 << 20
 
     var usedPlaces: Int { scopes.first?.uses?.places.count ?? 0 }
 
@@ -207,10 +212,7 @@ extension SQLiteExpressionTranslation {
         case .exists(let query): return Piece("EXISTS (\(try inner(query).sql))", .boolean)
         case .isNull(let operand, let negated):
             let test = "IS \(negated ? "NOT " : "")NULL"
-            if let column = converted(operand) {
-                return Piece("(\(SQLText.identifier(column.name)) \(test))", .boolean)
-            }
-            return Piece("(\(try piece(operand).sql) \(test))", .boolean)
+            return Piece("(\(try shown(operand).sql) \(test))", .boolean)
         case .isIn(let operand, let items, let negated): return try isIn(operand, items, negated: negated)
         case .isInQuery(let operand, let query, let negated):
             return try isIn(operand, query, negated: negated)
@@ -240,8 +242,9 @@ extension SQLiteExpressionTranslation {
     func column(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
         if use == .view { return try named(name, isQuoted: isQuoted) }
         if let column = columns[SQLName.folded(name)] {
-            guard column.conversion == nil else { throw Self.unlikeSource(column) }
-            return try use == .computed ? operand(column) : Self.piece(column, SQLText.identifier(column.name))
+            guard column.conversion == nil || mayShowConverted else { throw Self.unlikeSource(column.name) }
+            return try use == .computed && column.conversion == nil
+                ? operand(column) : Self.piece(column, SQLText.identifier(column.name))
         }
         guard isQuoted else { throw Untranslatable("the table has no column \(name)") }
         return Piece(SQLText.literal(name), .text, literal: name)
@@ -253,6 +256,7 @@ extension SQLiteExpressionTranslation {
             piece.own = column.caselessType.map { Piece.Own(sql: sql, type: $0) }
             (piece.hasAffinity, piece.isNullable) = (column.hasAffinity, column.isNullable)
             piece.isDecimal = column.type.isDecimal
+            piece.conversion = column.conversion
         }
     }
 }

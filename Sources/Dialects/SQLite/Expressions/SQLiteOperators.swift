@@ -20,7 +20,7 @@ extension SQLiteExpressionTranslation {
             for link in links { sql = "(\(sql) \(link.sign) \(try condition(link.right)))" }
             return Piece(sql, .boolean)
         case "=", "<>", "<", "<=", ">", ">=":
-            if let sql = comparedAlike(sign, left, right) { return Piece(sql, .boolean) }
+            if let sql = try comparedAlike(sign, left, right) { return Piece(sql, .boolean) }
             return Piece(try compare(sign, left, right), .boolean)
         case "IS", "IS NOT":
             // Beside TRUE and FALSE the operator tests whether any value is true (lang_expr.html, section 8).

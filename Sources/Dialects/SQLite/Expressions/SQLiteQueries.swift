@@ -10,12 +10,15 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Translates a view's query, and returns it with the columns that it yields.
-    static func view(_ text: String, over tables: [Table]) throws(Untranslatable) -> Rows {
+    static func view(_ text: String, over relations: [NamedRelation]) throws(Untranslatable) -> Rows {
         guard let query = SQLiteTreeParser.query(text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
         }
         var translation = SQLiteExpressionTranslation(columns: [], for: .view)
-        for table in tables { translation.relations[SQLName.folded(table.name)] = SQLiteRelation(table) }
+        translation.effort.begin(text)
+        for relation in relations {
+            translation.relations[SQLName.folded(relation.table.name)] = SQLiteRelation(relation)
+        }
         return try translation.rows(of: query, isView: true)
     }
 
@@ -76,8 +79,12 @@ extension SQLiteExpressionTranslation {
         guard parts.allSatisfy({ $0.results.count == parts[0].results.count }) else {
             throw Untranslatable("its SELECTs have different numbers of columns")
         }
+        try requireSameConversions(parts)
         if kinds != nil || !isAlone { try unify(&parts, wanting: kinds) }
         let merges = parts.contains(where: \.isDistinct) || query.operators.contains { $0 != "UNION ALL" }
+        if merges, let merged = parts[0].results.first(where: { $0.piece.conversion?.keepsOrder == false }) {
+            throw Self.unlikeSource(merged.name)
+        }
         if merges, let caseless = parts.flatMap(\.results).first(where: \.isCaseless) {
             throw Untranslatable("it compares \(caseless.name), whose texts are equal here without regard to case")
         }

@@ -76,26 +76,28 @@ extension SQLiteExpressionTranslation {
         guard let found = found(name, of: relation) else {
             throw Untranslatable("it reads \(relation).\(name), which does not exist in its tables")
         }
-        return said(found)
+        return try said(found)
     }
 
     /// Translates a bare name: a column, otherwise the alias of a result, otherwise a string if the name is in double quotes
     /// (https://www.sqlite.org/quirks.html, section 8).
     func named(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
-        if let found = found(name) { return said(found) }
+        if let found = found(name) { return try said(found) }
         for (at, scope) in scopes.enumerated() {
             if case .several = scope.find(name) { throw Untranslatable("\(name) may be a column of several tables") }
             guard let alias = scope.aliases[SQLName.folded(name)] else { continue }
             var outside = self
             outside.scopes.removeFirst(at)
             outside.scopes[0].aliases = [:]
+            outside.mayShowConverted = mayShowConverted && alias.columnName != nil
             return try outside.piece(alias)
         }
         guard isQuoted else { throw Untranslatable("it reads \(name), which does not exist in its tables") }
         return Piece(SQLText.literal(name), .text, literal: name)
     }
 
-    private func said(_ found: Found) -> Piece {
+    private func said(_ found: Found) throws(Untranslatable) -> Piece {
+        guard found.sense.conversion == nil || mayShowConverted else { throw Self.unlikeSource(found.sense.name) }
         let scope = scopes[found.scope]
         let relation = scope.relations[found.place.relation].name
         let sql = "\(SQLText.identifier(relation)).\(SQLText.identifier(found.sense.name))"
@@ -125,9 +127,14 @@ struct SQLiteRelation {
     }
 
     /// Creates the relation of a table whose columns have their types in PostgreSQL.
-    init(_ table: Table) {
+    init(_ relation: NamedRelation) {
+        let table = relation.table
         name = table.name
-        columns = table.columns.map { .init($0, name: $0.name) }
+        columns = table.columns.map { column in
+            var sense = SQLiteExpressionTranslation.ColumnSense(column, name: column.name)
+            sense.conversion = relation.conversions[column.name]
+            return sense
+        }
         primaryKey = table.primaryKey?.columns.map(SQLName.folded) ?? []
         rowid = table.columns.first(where: \.isIdentity)?.name
         let uniques = table.uniques.map(\.columns) + table.indexes.compactMap(\.uniqueColumns)

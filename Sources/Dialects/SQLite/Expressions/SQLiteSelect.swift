@@ -177,7 +177,7 @@ extension SQLiteExpressionTranslation {
             {
                 tree = alias
             }
-            let piece = try piece(tree)
+            let piece = try sorting(tree)
             guard piece.kind != .text || !isCaseless(tree) else {
                 throw Untranslatable(
                     "it groups by \(sense(of: tree)?.name ?? "a text"), whose texts are equal here without regard to case, and shows any of them"
@@ -211,7 +211,7 @@ extension SQLiteExpressionTranslation {
         for result in shown {
             body.results.append(
                 Part.Result(
-                    name: result.name, piece: try plain.piece(result.tree), isCaseless: plain.isCaseless(result.tree),
+                    name: result.name, piece: try plain.shown(result.tree), isCaseless: plain.isCaseless(result.tree),
                     collation: plain.collation(of: result.tree)))
         }
         if let having = select.having { body.having = " HAVING \(try inside.condition(having))" }
@@ -235,7 +235,7 @@ extension SQLiteExpressionTranslation {
                 tree = .collated(result.tree, collation)
             }
             guard !tree.isConstant else { continue }
-            body.order.append(Self.ordered(try inside.piece(tree), inside.isCaseless(tree), term))
+            body.order.append(Self.ordered(try inside.sorting(tree), inside.isCaseless(tree), term))
         }
         return body
     }

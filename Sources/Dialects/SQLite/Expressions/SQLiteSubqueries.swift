@@ -13,6 +13,7 @@ extension SQLiteExpressionTranslation {
         guard rows.columns.count == 1, let column = rows.columns.first else {
             throw Untranslatable("it uses several columns where one value is expected")
         }
+        guard column.conversion == nil else { throw Self.unlikeSource(column.name) }
         let limit = query.limit == nil && !query.isOneRow ? " LIMIT 1" : ""
         return Self.piece(column, "(\(rows.sql)\(limit))").edited { $0.isNullable = true }
     }
@@ -27,7 +28,10 @@ extension SQLiteExpressionTranslation {
         var isMatched = true
         for (tree, column) in zip(operands, rows.columns) {
             guard !isCaseless(tree) else { throw Untranslatable("IN compares texts without regard to case") }
-            let (value, other) = (try piece(tree), Self.piece(column, ""))
+            let (value, other) = (try sorting(tree), Self.piece(column, ""))
+            guard value.conversion == other.conversion, other.conversion?.keepsOrder != false else {
+                throw Self.unlikeSource(column.name)
+            }
             let both = try unified([value, other])
             let kind = Self.kind(of: both)
             isMatched = isMatched && (value.kind == other.kind || value.kind == .null || other.kind == .null)

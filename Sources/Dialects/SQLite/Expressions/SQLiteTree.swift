@@ -35,6 +35,19 @@ indirect enum SQLiteTree: Equatable {
     }
 }
 
+extension SQLiteTree {
+    /// The column's name, if the expression is nothing but that, with or without its table's.
+    var columnName: String? {
+        switch self {
+        case .name(let name, _), .column(_, let name): name
+        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
+            .isNull,
+            .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            nil
+        }
+    }
+}
+
 /// A parser for SQLite expressions. It returns `nil` for anything that it does not know in full.
 struct SQLiteTreeParser {
     /// All tokens as written, including blanks.

@@ -55,6 +55,10 @@ extension SQLiteExpressionTranslation {
                 throw Untranslatable("it uses USING or NATURAL in a RIGHT or FULL join")
             }
             guard let owner = scope.relations[..<at].firstIndex(where: { $0.find(name) != nil }) else { continue }
+            let conversions = [owner, at].map { scope.relations[$0].find(name)?.conversion }
+            guard conversions[0] == conversions[1], conversions[0]?.keepsOrder != false else {
+                throw Self.unlikeSource(name)
+            }
             scope.merged[name, default: [owner]].insert(at)
         }
         let isOptional = source.join == .left || source.join == .full

@@ -2,18 +2,19 @@
 
 extension SQLiteTriggerTranslation {
     func rendered(_ insert: SQLiteTrigger.Insert) throws(Untranslatable) -> [String] {
-        let table = try written(insert.table)
+        let relation = try written(insert.table)
+        let table = relation.table
         let head = "INSERT INTO \(SQLText.identifier(table.name))"
         guard let rows = insert.rows else { return ["\(head) DEFAULT VALUES;"] }
         var columns: [Column] = []
-        if insert.columns.isEmpty { columns = table.columns.filter { $0.generated == nil } }
-        for name in insert.columns { columns.append(try written(name, of: table)) }
+        let names = insert.columns.isEmpty ? table.columns.filter { $0.generated == nil }.map(\.name) : insert.columns
+        for name in names { columns.append(try written(name, of: relation)) }
         let start = "\(head) (\(SQLText.identifiers(columns.map(\.name))))"
         guard let single = rows.singleRow else {
             guard insert.conflict.keepsOtherRows else {
                 throw Untranslatable("it replaces or ignores rows that a query yields")
             }
-            return ["\(start) \(try selected(rows, for: columns, of: table))\(try clause(insert.conflict, table));"]
+            return ["\(start) \(try selected(rows, for: columns, of: table))\(try clause(insert.conflict, relation));"]
         }
         var lines: [String] = []
         for row in single.rows {
@@ -23,7 +24,7 @@ extension SQLiteTriggerTranslation {
             var values: [Value] = []
             for (column, tree) in zip(columns, row) { values.append(try value(of: tree, in: column, of: table)) }
             let list = values.map(\.sql).joined(separator: ", ")
-            let statement = "\(start) VALUES (\(list))\(try clause(insert.conflict, table));"
+            let statement = "\(start) VALUES (\(list))\(try clause(insert.conflict, relation));"
             lines += try prepared(statement, insert.conflict, values, table)
         }
         guard let condition = single.condition else { return lines }
@@ -76,7 +77,7 @@ extension SQLiteTriggerTranslation {
 
     /// Renders the ON CONFLICT that follows the rows; empty if there is none.
     private func clause(
-        _ conflict: SQLiteTrigger.Insert.Conflict, _ table: Table
+        _ conflict: SQLiteTrigger.Insert.Conflict, _ table: NamedRelation
     ) throws(Untranslatable) -> String {
         switch conflict {
         case .abort, .replace: return ""
@@ -95,7 +96,7 @@ extension SQLiteTriggerTranslation {
         }
     }
 
-    private func named(_ key: [String], of table: Table) throws(Untranslatable) -> String {
+    private func named(_ key: [String], of table: NamedRelation) throws(Untranslatable) -> String {
         var names: [String] = []
         for name in key { names.append(try written(name, of: table).name) }
         return SQLText.identifiers(names)

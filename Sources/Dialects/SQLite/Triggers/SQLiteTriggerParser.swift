@@ -24,15 +24,23 @@ extension SQLiteTreeParser {
         _ = take("TEMP") || take("TEMPORARY")
         guard take("TRIGGER") else { return nil }
         if take("IF") { guard take("NOT"), take("EXISTS") else { return nil } }
-        guard var name = name() else { return nil }
+        guard var name = nameOrString() else { return nil }
         if take(".") {
-            guard let second = self.name() else { return nil }
+            guard let second = nameOrString() else { return nil }
             name = second
         }
         let timing = triggerTiming()
-        guard let timing, let event = triggerEvent(), take("ON"), let table = self.name() else { return nil }
+        guard let timing, let event = triggerEvent(), take("ON"), let table = nameOrString() else { return nil }
         if take("FOR") { guard take("EACH"), take("ROW") else { return nil } }
         return SQLiteTrigger(name: name, timing: timing, event: event, table: table)
+    }
+
+    /// Reads a name. Where only a name can stand, SQLite takes a string for one (https://www.sqlite.org/lang_keywords.html).
+    private mutating func nameOrString() -> String? {
+        if let name = name() { return name }
+        guard let text = token?.stringValue else { return nil }
+        at += 1
+        return text
     }
 
     /// Reads BEFORE, AFTER or INSTEAD OF. A trigger that names none of them is a BEFORE trigger.

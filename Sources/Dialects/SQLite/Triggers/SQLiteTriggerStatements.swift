@@ -9,19 +9,19 @@ extension SQLiteTriggerTranslation {
             let inside = translation(writing: table)
             let list = try rendered(assignments, to: table, inside)
             let end = try condition.map { tree throws(Untranslatable) in " WHERE \(try inside.condition(tree))" } ?? ""
-            return ["UPDATE \(SQLText.identifier(table.name)) SET \(list)\(end);"]
+            return ["UPDATE \(SQLText.identifier(table.table.name)) SET \(list)\(end);"]
         case .delete(let name, let condition):
             let table = try written(name)
             let inside = translation(writing: table)
             let end = try condition.map { tree throws(Untranslatable) in " WHERE \(try inside.condition(tree))" } ?? ""
-            return ["DELETE FROM \(SQLText.identifier(table.name))\(end);"]
+            return ["DELETE FROM \(SQLText.identifier(table.table.name))\(end);"]
         case .select(let query): return try raise(query)
         }
     }
 
     /// Renders assignments: `"a" = 1, "b" = 2`.
     func rendered(
-        _ assignments: [SQLiteTrigger.Assignment], to table: Table, _ inside: SQLiteExpressionTranslation
+        _ assignments: [SQLiteTrigger.Assignment], to table: NamedRelation, _ inside: SQLiteExpressionTranslation
     ) throws(Untranslatable) -> String {
         var list: [String] = []
         for assignment in assignments {
@@ -34,22 +34,27 @@ extension SQLiteTriggerTranslation {
 
     /// Returns the translation for an UPDATE or DELETE, whose expressions may name the columns of their table without the
     /// table.
-    func translation(writing table: Table) -> SQLiteExpressionTranslation {
+    func translation(writing table: NamedRelation) -> SQLiteExpressionTranslation {
         var inside = translation
         inside.scopes.insert(SQLiteScope(relations: [SQLiteRelation(table)]), at: 0)
         return inside
     }
 
-    func written(_ name: String) throws(Untranslatable) -> Table {
+    func written(_ name: String) throws(Untranslatable) -> NamedRelation {
         guard let table = triggers.relations[SQLName.folded(name)] else {
             throw Untranslatable("it writes \(name), which is not transferred")
         }
         return table
     }
 
-    func written(_ name: String, of table: Table) throws(Untranslatable) -> Column {
-        guard let column = table.columns.first(where: { SQLName.equal($0.name, name) }) else {
-            throw Untranslatable("it writes \(table.name).\(name), which is not a column there")
+    /// Returns a column that a statement writes. It is none of those whose values are converted: what the statement writes is in the
+    /// source's terms.
+    func written(_ name: String, of relation: NamedRelation) throws(Untranslatable) -> Column {
+        guard let column = relation.table.columns.first(where: { SQLName.equal($0.name, name) }) else {
+            throw Untranslatable("it writes \(relation.table.name).\(name), which is not a column there")
+        }
+        guard relation.conversions[column.name] == nil else {
+            throw Untranslatable("it writes \(relation.table.name).\(column.name), whose values are converted")
         }
         return column
     }

@@ -13,22 +13,22 @@ struct SQLiteTriggerTranslation {
     init(_ trigger: SQLiteTrigger, among triggers: SQLiteTriggerSet) throws(Untranslatable) {
         self.trigger = trigger
         self.triggers = triggers
-        guard let table = triggers.relations[SQLName.folded(trigger.table)] else {
+        guard let named = triggers.relations[SQLName.folded(trigger.table)] else {
             throw Untranslatable("\(trigger.table) is not transferred")
         }
-        self.table = table
+        table = named.table
         var translation = triggers.translation
-        translation.scopes = [Self.rowScope(of: table, trigger.event)]
+        translation.scopes = [Self.rowScope(of: named, trigger.event)]
         self.translation = translation
         guardSetting = triggers.canFireItself(trigger) ? Self.setting(for: trigger.name) : nil
         try requireCounterpart()
     }
 
-    private static func rowScope(of table: Table, _ event: SQLiteTrigger.Event) -> SQLiteScope {
+    private static func rowScope(of named: NamedRelation, _ event: SQLiteTrigger.Event) -> SQLiteScope {
         var scope = SQLiteScope()
         scope.needsQualifier = true
         func add(_ name: String) {
-            var relation = SQLiteRelation(table)
+            var relation = SQLiteRelation(named)
             relation.name = name
             scope.relations.append(relation)
         }
@@ -74,18 +74,23 @@ struct SQLiteTriggerTranslation {
 
     // MARK: The function and its trigger
 
-    func statements() throws(Untranslatable) -> [String] {
+    /// Returns the statements that make the trigger. `renaming` gives a text the target's names; the function's body is a string to the
+    /// statement around it, so it is renamed by itself.
+    func statements(renaming: (String) throws(Untranslatable) -> String) throws(Untranslatable) -> [String] {
         var body = try guarded(statements: trigger.statements.map(rendered))
         if let condition = trigger.condition { body = Self.conditional(try translation.condition(condition), body) }
-        let text = (["BEGIN"] + Self.indented(body + ["RETURN \(result);"]) + ["END"]).joined(separator: "\n")
+        let lines = ["BEGIN"] + Self.indented(body + ["RETURN \(result);"]) + ["END"]
+        let text = try renaming(lines.joined(separator: "\n"))
         let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(trigger.name))
+        let moment = try moment()
         return [
             "CREATE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql AS \(quote)\n\(text)\n\(quote)",
-            "CREATE TRIGGER \(name) \(moment) ON \(SQLText.identifier(table.name)) FOR EACH ROW EXECUTE FUNCTION \(name)()",
+            try renaming("CREATE TRIGGER \(name) \(moment) ON \(SQLText.identifier(table.name))")
+                + " FOR EACH ROW EXECUTE FUNCTION \(name)()",
         ]
     }
 
-    private var moment: String {
+    private func moment() throws(Untranslatable) -> String {
         let timing =
             switch trigger.timing {
             case .before: "BEFORE"
@@ -96,7 +101,13 @@ struct SQLiteTriggerTranslation {
         case .insert: return "\(timing) INSERT"
         case .delete: return "\(timing) DELETE"
         case .update(let columns):
-            let named = columns.map { name in table.columns.first { SQLName.equal($0.name, name) }?.name ?? name }
+            var named: [String] = []
+            for name in columns {
+                guard let column = table.columns.first(where: { SQLName.equal($0.name, name) }) else {
+                    throw Untranslatable("it fires for \(name), which is not transferred")
+                }
+                named.append(column.name)
+            }
             return "\(timing) UPDATE" + (named.isEmpty ? "" : " OF \(SQLText.identifiers(named))")
         }
     }

@@ -3,7 +3,10 @@
 extension SQLiteDialect {
     /// Returns all triggers of the database, translated to PostgreSQL or refused with a reason, in the order in which SQLite
     /// lists them.
-    package func triggers(of inspection: Inspection, over relations: [Table]) -> [TranslatedTrigger] {
+    package func triggers(
+        of inspection: Inspection, over relations: [NamedRelation],
+        renaming: (String) throws(Untranslatable) -> String
+    ) -> [TranslatedTrigger] {
         let parsed = inspection.triggers.map { source in
             Result { () throws(Untranslatable) in try SQLiteTreeParser.trigger(source.definition) }
         }
@@ -11,12 +14,14 @@ extension SQLiteDialect {
         return zip(inspection.triggers, parsed).map { source, trigger in
             do throws(Untranslatable) {
                 let trigger = try trigger.get()
+                triggers.translation.effort.begin(source.definition)
                 let translation = try SQLiteTriggerTranslation(trigger, among: triggers)
                 let note =
                     trigger.readsRowsBesideIts(source.definition)
                     ? "it reads other rows of \(trigger.table), of which a statement may have changed several by then"
                     : nil
-                return TranslatedTrigger(source, .statements(try translation.statements(), note: note))
+                return TranslatedTrigger(
+                    source, .statements(try translation.statements(renaming: renaming), note: note))
             } catch {
                 return TranslatedTrigger(source, .refused(error.description))
             }
@@ -67,8 +72,8 @@ struct SQLiteTriggerSet {
         case trigger(String)
     }
 
-    /// The tables and views that triggers can name, with the types of the target, by folded name.
-    let relations: [String: Table]
+    /// The tables and views that triggers can name, by folded name.
+    let relations: [String: NamedRelation]
     /// Translates expressions over these relations.
     let translation: SQLiteExpressionTranslation
     /// Whether the text of some triggers can't be read, so that their effects are unknown.
@@ -78,8 +83,9 @@ struct SQLiteTriggerSet {
     /// The triggers whose statements lead back to them, by folded name.
     private var cyclic: Set<String> = []
 
-    init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ tables: [Table]) {
-        relations = Dictionary(tables.map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
+    init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ named: [NamedRelation]) {
+        relations = Dictionary(
+            named.map { (SQLName.folded($0.table.name), $0) }, uniquingKeysWith: { first, _ in first })
         var translation = SQLiteExpressionTranslation(columns: [], for: .view)
         translation.relations = relations.mapValues { SQLiteRelation($0) }
         self.translation = translation
@@ -93,7 +99,9 @@ struct SQLiteTriggerSet {
                 followers[.change(change), default: []].append(cause)
             }
         }
-        for table in tables { for key in table.foreignKeys { Self.follow(key, of: table.name, in: &followers) } }
+        for table in named.map(\.table) {
+            for key in table.foreignKeys { Self.follow(key, of: table.name, in: &followers) }
+        }
         for case .trigger(let name) in CyclicNodes.find(in: followers) { cyclic.insert(name) }
     }
 
