@@ -57,6 +57,37 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("a refused run leaves the counters where they were, although no rollback takes them back")
+    func counters() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT, n TEXT); INSERT INTO a VALUES (9, 'y');
+                CREATE TABLE b (id INTEGER PRIMARY KEY, a INTEGER REFERENCES a (id)); INSERT INTO b VALUES (1, 12345);
+                """)
+            try execute(
+                """
+                CREATE TABLE a (id serial PRIMARY KEY, n text); INSERT INTO a (n) SELECT 'r' FROM generate_series(1, 1000);
+                CREATE TABLE b (id serial PRIMARY KEY, a int REFERENCES a (id));
+                """, on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing", "--replace-rows", "a")
+            #expect(run.ending == .exit(2) && run.error.contains("refer to parents that do not exist"), "\(run)")
+            #expect(try query("INSERT INTO a (n) VALUES ('next') RETURNING id", on: target) == ["1001"])
+        }
+    }
+
+    @Test("a sequence that ends before the keys that its name promises is said, and stays")
+    func shortSequence() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE o (no INTEGER); INSERT INTO o VALUES (100000);")
+            try execute("CREATE TABLE o (no int); CREATE SEQUENCE o_no_seq MAXVALUE 999 CYCLE", on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0) && run.output.contains("they end before its keys"), "\(run)")
+            #expect(run.output.contains("the sequences o_no_seq"), "\(run)")
+        }
+    }
+
     /// Returns everything that must stay: constraints with their comments, triggers, rows.
     private func everything(_ target: String) throws -> [String] {
         try query(

@@ -133,5 +133,20 @@ struct TransferConvertedViewsTests {
         }
     }
 
+    @Test("a view whose query in FROM is in SQLite's own words can be read")
+    func queryInFrom() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE o (id INTEGER PRIMARY KEY, amount REAL); INSERT INTO o VALUES (1, 2.5);
+                CREATE VIEW v AS SELECT x.id FROM (SELECT id, CAST(amount AS INTEGER) AS k FROM o) AS x WHERE x.k = 2;
+                """)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT count(*) FROM v", on: target) == ["1"], "\(run)")
+        }
+    }
+
     private func query(_ sql: String, on url: String) throws -> [String] { try CLITests.query(sql, on: url) }
 }

@@ -16,6 +16,52 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test("a number that is a default is stored as its column stores it, and one that does not fit stays behind")
+    func numberDefaults() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, a numeric(10, 2) DEFAULT 0, b numeric(10, 2) DEFAULT 1.005, c int DEFAULT 2.5,
+                d numeric DEFAULT 0, e numeric(10, 2) DEFAULT -0.5, f varchar(2) DEFAULT 'abc', g numeric(3, 1) DEFAULT 99.96);
+            """
+        try await withFile(script) { run, copy in
+            try execute("INSERT INTO t (id) VALUES (1)", on: copy)
+            #expect(
+                try query("SELECT a || ' ' || b || ' ' || c || ' ' || d || ' ' || e FROM t", on: copy) == [
+                    "0.00 1.01 3 0 -0.50"
+                ])
+            #expect(
+                run.output.contains("t.f DEFAULT: the column has no default: it has more than 2 characters"), "\(run)")
+            #expect(
+                run.output.contains("t.g DEFAULT: the column has no default: it does not fit decimal(3,1)"), "\(run)")
+        }
+    }
+
+    @Test("what is nested too deeply for SQLite, or doubles with each level, stays behind")
+    func nested() async throws {
+        let deep = String(repeating: "NOT (", count: 80) + "ok" + String(repeating: ")", count: 80)
+        let greatest = String(repeating: "greatest(", count: 40) + "id" + String(repeating: ", 1)", count: 40)
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, ok boolean, CHECK (\(deep))); CREATE VIEW v AS SELECT \(greatest) AS g FROM t;
+            """
+        try await withFile(script) { run, copy in
+            #expect(run.output.contains("it is nested too deeply for SQLite"), "\(run)")
+            #expect(run.output.contains("view v: it grows too long in the target"), "\(run)")
+            let views = try query("SELECT count(*) || '' FROM sqlite_master WHERE type = 'view'", on: copy)
+            #expect(views == ["0"])
+        }
+    }
+
+    @Test("citext regards no case, which only its comparisons can be told")
+    func citext() async throws {
+        let script = """
+            CREATE EXTENSION IF NOT EXISTS citext;
+            CREATE TABLE t (id int PRIMARY KEY, c citext, CHECK (c ~ '^a'), CHECK (strpos(c, 'A') > 0), CHECK (c COLLATE "C" = 'ABC'),
+                CHECK (replace(c, 'a', 'b') <> ''));
+            """
+        try await withFile(script) { run, _ in
+            #expect(run.output.components(separatedBy: "regards no case").count == 5, "\(run)")
+        }
+    }
+
     @Test("numbers go on where START, RESTART and setval have put them, before any was issued")
     func counters() async throws {
         let script = """
