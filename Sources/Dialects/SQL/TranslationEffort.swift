@@ -1,14 +1,17 @@
 /// Limits what the translation of one text may produce. In another database's words an operand may stand several times; inside of each
 /// other such operands double the text with every level.
 final class TranslationEffort {
-    private var left = 0
+    /// The most bytes that a part may become.
+    private static let longest = 1 << 20
 
-    /// Begins a text of this length.
-    func begin(_ text: String) { left = (4 << 20) + 64 * text.utf8.count }
+    private var left = 4 * longest
 
-    /// Counts what a part of the text became, and what it is a part of.
+    /// Begins a text. A long one may become much, as long as no part of it does.
+    func begin(_ text: String) { left = 4 * Self.longest + 64 * text.utf8.count }
+
+    /// Counts the bytes that a part of the text became. Each part is counted again with those that it is a part of.
     func spend(_ count: Int) throws(Untranslatable) {
         left -= count
-        guard left > 0 else { throw Untranslatable("it grows too long in the target") }
+        guard left > 0, count <= Self.longest else { throw Untranslatable("it grows too long in the target") }
     }
 }
