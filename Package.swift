@@ -162,7 +162,8 @@ let package = Package(
         .testTarget(name: "PagesTests", dependencies: ["TCPages", "Dialects"]),
         .testTarget(name: "TUITests", dependencies: ["TCTUI", "TCRuntime", "TestSupport"]),
         .testTarget(name: "MCPTests", dependencies: ["TCMCP", "Dialects", "TCSettings"]),
-        .testTarget(name: "SystemTests", dependencies: ["TCSystem", "Dialects", "TestSupport"]),
+        .testTarget(
+            name: "SystemTests", dependencies: ["TCSystem", "TCBackup", "TCImport", "Dialects", "TestSupport"]),
         // One suite that runs on every backend.
         .testTarget(name: "ContractTests", dependencies: ["Migrator", "Transfer", "TCMigrations", "TestSupport"]),
         // Runs the real programs from outside.

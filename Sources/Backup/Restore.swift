@@ -42,23 +42,24 @@ public struct Restore: Sendable {
     public func plan() async throws -> Report {
         let (manifest, history) = try read()
         try await requireTold(manifest)
-        try await ActingAccount.act(as: account) { try await target(history).requireFree() }
+        _ = try await ActingAccount.act(as: account) { try await target(history).requireFree() }
         try StatePlace(folder: stateFolder).requireFree(for: Sums(path: paths.sums))
         return report(manifest, manifest.tables)
     }
 
     /// Restores the backup.
-    /// - Throws: `BackupError`, and the errors of a transfer. The database is then as empty as before.
+    /// - Throws: `BackupError`, `MigratedWithoutRows`, and the errors of a migration and of a transfer. The database then holds no row of
+    ///   the backup. Only `MigratedWithoutRows` leaves anything else in it.
     public func run(
         _ events: @escaping @Sendable (Backup.Event) -> Void = { _ in }
     ) async throws -> Report {
         let (manifest, history) = try read()
         try await requireTold(manifest)
-        try await ActingAccount.act(as: account) { try await target(history).requireFree() }
+        let applied = try await ActingAccount.act(as: account) { try await target(history).requireFree() }
         let place = StatePlace(folder: stateFolder)
         try place.requireFree(for: Sums(path: paths.sums))
         try place.fill(from: paths) { events(Backup.Event(what: .recordings(done: $0))) }
-        let tables = try await fill(history) { events(Backup.Event(what: .database($0))) }
+        let tables = try await fill(history, applied) { events(Backup.Event(what: .database($0))) }
         if let path = database.url.filePath { try place.giveAway(path) }
         try requireEqual(tables, manifest)
         let head = manifest.auditHead.map { AuditCheckpoint(seq: $0.seq, hash: $0.hash) }
@@ -151,23 +152,36 @@ public struct Restore: Sendable {
         }
     }
 
+    /// Fills a database with `applied` migrations.
     private func fill(
-        _ history: History, _ events: @escaping @Sendable (TransferEvent) -> Void
+        _ history: History, _ applied: Int, _ events: @escaping @Sendable (TransferEvent) -> Void
     ) async throws -> [Manifest.Table] {
         let rows = try RestoreRows(of: paths, for: account)
         defer { withExtendedLifetime(rows) {} }
-        let report = try await ActingAccount.act(as: account) {
-            let replacing = try await target(history).prepare()
-            let source = try Database(DatabaseURL(sqlitePath: rows.path), options: ConnectionOptions(access: .readOnly))
-            let transfer = HistoryTransfer(from: source, to: database, into: history, replacing: replacing)
-            let report = try await transfer.run(events)
-            await source.close()
-            return report
+        return try await ActingAccount.act(as: account) {
+            let target = target(history)
+            do {
+                return try await fill(history, replacing: try await target.prepare(applied), from: rows.path, events)
+            } catch {
+                throw await target.named(error, applied)
+            }
         }
+    }
+
+    private func fill(
+        _ history: History, replacing: Set<String>, from path: String,
+        _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> [Manifest.Table] {
+        let source = try Database(DatabaseURL(sqlitePath: path), options: ConnectionOptions(access: .readOnly))
+        var transfer = HistoryTransfer(from: source, to: database, into: history, replacing: replacing)
+        transfer.remedyForRefusedRows =
+            "tc-migrate drift shows what was added to the database's tables; remove that, or name an empty database"
+        let report = try await transfer.run(events)
+        await source.close()
         guard report.verdict == .verified else {
             throw BackupError(
                 "not_equal", "the database does not return what was written to it",
-                remedy: "check its disk and server; the database is empty again")
+                remedy: "check its disk and server; the database holds none of it any more")
         }
         return report.tables.map { Manifest.Table(name: $0.name, rows: $0.targetRows, digest: $0.targetDigest) }
     }

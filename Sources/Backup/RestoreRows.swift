@@ -2,32 +2,76 @@ import TCImport
 import TCPOSIX
 
 /// The file of a backup from which a database is filled. Only the backup's owner may read it; an account whose rights root takes on gets
-/// a copy of its own, which is removed with this value.
+/// a copy of its own, which is removed with this value. The copy of a restore that was killed is removed by the next one.
 final class RestoreRows: Sendable {
     let path: String
-    private let folder: String?
+    private let copy: Copy?
 
     init(of paths: BackupPaths, for account: ActingAccount?) throws(BackupError) {
         guard let account else {
-            (path, folder) = (paths.database, nil)
+            (path, copy) = (paths.database, nil)
             return
         }
-        var template = Array("\(account.temporaryFolder)/teleclaude-restore-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw Files.failure("no folder can be created in \(account.temporaryFolder)")
-        }
-        let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        (path, folder) = ("\(made)/\(BackupPaths.database)", made)
-        let copy = try Files.Handle(making: path)
-        try Files.Handle(reading: paths.database).blocks { block throws(BackupError) in try copy.append(block) }
-        for item in [path, made] where lchown(item, account.uid, account.gid) != 0 {
+        try Copy.removeAbandoned(in: account)
+        let copy = try Copy(in: account.temporaryFolder)
+        (path, self.copy) = ("\(copy.folder)/\(BackupPaths.database)", copy)
+        let file = try Files.Handle(making: path)
+        try Files.Handle(reading: paths.database).blocks { block throws(BackupError) in try file.append(block) }
+        for item in [path, copy.folder] where lchown(item, account.uid, account.gid) != 0 {
             throw Files.failure("\(item) can't be given to uid \(account.uid)")
         }
     }
+}
 
-    deinit {
-        guard let folder else { return }
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(path + suffix) }
-        rmdir(folder)
+extension RestoreRows {
+    /// A private folder for a copy. Its lock says that the restore still runs: the kernel frees it however the process ends.
+    final class Copy: Sendable {
+        let folder: String
+        private let descriptor: Int32
+        private static let prefix = "teleclaude-restore-"
+
+        init(in parent: String) throws(BackupError) {
+            var template = Array("\(parent)/\(Self.prefix)XXXXXX".utf8CString)
+            guard mkdtemp(&template) != nil else { throw Files.failure("no folder can be created in \(parent)") }
+            folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            descriptor = Self.locked(folder)
+            guard descriptor >= 0 else { throw Files.failure("\(folder) can't be locked") }
+        }
+
+        private init(_ folder: String, _ descriptor: Int32) {
+            self.folder = folder
+            self.descriptor = descriptor
+        }
+
+        /// Removes the copy. It is found by the open folder and not by its path, which another account could replace.
+        deinit {
+            guard descriptor >= 0 else { return }
+            for suffix in [""] + BackupPaths.besideDatabase { unlinkat(descriptor, BackupPaths.database + suffix, 0) }
+            rmdir(folder)
+            close(descriptor)
+        }
+
+        static func removeAbandoned(in account: ActingAccount) throws(BackupError) {
+            try Files.each(in: account.temporaryFolder) { name throws(BackupError) in
+                guard name.hasPrefix(prefix) else { return }
+                let folder = "\(account.temporaryFolder)/\(name)"
+                let descriptor = locked(folder)
+                guard descriptor >= 0 else { return }
+                var facts = stat()
+                guard fstat(descriptor, &facts) == 0, [0, account.uid].contains(facts.st_uid) else {
+                    close(descriptor)
+                    return
+                }
+                _ = Copy(folder, descriptor)
+            }
+        }
+
+        /// Opens and locks a folder; returns -1 if another process has locked it.
+        private static func locked(_ folder: String) -> Int32 {
+            let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return descriptor }
+            close(descriptor)
+            return -1
+        }
     }
 }

@@ -15,59 +15,64 @@ struct RestoreTarget: Sendable {
     /// The tables into which migrations and a daemon's start write.
     private static let ownRows: Set<String> = ["daemon_lease", "audit_head", "system_settings"]
 
-    /// Checks that the database holds nobody's data, that no daemon uses it, and that this role may fill it.
-    func requireFree() async throws {
+    /// Checks that the database holds nobody's data, that no daemon uses it, and that this role may fill it. Returns the number of
+    /// migrations that are applied; 0 for a database without them.
+    func requireFree() async throws -> Int {
         if let path = database.url.filePath { try StatePlace.requireFolder(of: path) }
-        guard !database.isMissing else { return }
-        guard try await isFresh() else { throw await notEmpty() }
-        try await requireNoDaemon()
-        try await requireRights()
+        guard !database.isMissing else { return 0 }
+        let applied = try await applied()
+        try await database.withConnection { connection in
+            let inTheWay = try inTheWay(applied, on: connection)
+            guard inTheWay.isEmpty else { throw notEmpty(inTheWay) }
+            try requireNoDaemon(connection)
+            if applied > 0 { try requireRights(connection) }
+        }
+        return applied
     }
 
-    /// Brings the database to the backup's position, and returns the tables whose rows are replaced.
-    func prepare() async throws -> Set<String> {
-        guard !database.isMissing, try await applied() > 0 else { return [] }
-        let last = history.migrations.last?.id ?? ""
-        if try await applied() > history.migrations.count {
+    /// Brings a database with `applied` migrations to the backup's position, and returns the tables whose rows are replaced. An empty
+    /// database is left to the transfer, which removes its tables again if it fails.
+    func prepare(_ applied: Int) async throws -> Set<String> {
+        guard applied > 0 else { return [] }
+        if let last = history.migrations.last, applied > history.migrations.count {
             var options = Migrator.Options()
             options.allowsDataLoss = true
-            try await Migrator(history: whole, database: database, options: options).down(.to(last))
+            try await Migrator(history: whole, database: database, options: options).down(.to(last.id))
         } else {
             try await Migrator(history: history, database: database).up()
         }
         return Self.ownRows
     }
 
+    /// Returns an error of a restore as one that says that the migrations of `prepare` remain, if they do.
+    func named(_ error: any Error, _ before: Int) async -> any Error {
+        // A task of its own reads the ledger also after an interruption, which cancels this one.
+        let now = await Task { try? await applied() }.value
+        guard let now, before > 0, now > 0, now != before else { return error }
+        let ids = whole.migrations.map(\.id)
+        return MigratedWithoutRows(cause: error, from: ids[before - 1], to: ids[now - 1])
+    }
+
     // MARK: - What it holds
 
-    /// The number of migrations that are applied; 0 for a database without them.
+    /// The number of migrations that are applied, which are the first ones of the history.
     private func applied() async throws -> Int {
-        try await Migrator(history: whole, database: database).status().lines.count { $0.state == .applied }
-    }
-
-    /// Whether the database is empty, or has only the tables of this program, all of them or those of the first migrations, and no
-    /// audit log was begun in it.
-    private func isFresh() async throws -> Bool {
-        guard let status = try? await Migrator(history: whole, database: database).status(), status.outOfOrder.isEmpty
-        else { return false }
+        let status = try await Migrator(history: whole, database: database).status()
         switch status.position {
-        case .current, .behind: break
-        case .newer, .changed: return false
-        }
-        let applied = status.lines.count { $0.state == .applied }
-        let dialect = database.transferDialect
-        return try await database.withConnection { connection in
-            guard applied > 0 else {
-                return try dialect.existingObjects(ignoring: OwnTables.names, on: connection).isEmpty
-            }
-            let tables = try History(Array(whole.migrations.prefix(applied))).schema.tables.map(\.name)
-            return try filled(tables, on: connection).isEmpty
+        case .current, .behind:
+            guard status.outOfOrder.isEmpty else { throw otherVersion }
+            return status.lines.count { $0.state == .applied }
+        case .newer, .changed: throw otherVersion
         }
     }
 
-    /// Returns the tables that hold somebody's data.
-    private func filled(_ tables: [String], on connection: any Connection) throws -> [String] {
-        try tables.filter { table in
+    /// Returns what must not be there: anything in a database without migrations, and in a migrated one the program's own tables that
+    /// hold somebody's data. What others have made beside them stays.
+    private func inTheWay(_ applied: Int, on connection: any Connection) throws -> [String] {
+        guard applied > 0 else {
+            return try database.transferDialect.existingObjects(ignoring: OwnTables.names, on: connection)
+        }
+        return try History(Array(whole.migrations.prefix(applied))).schema.tables.map(\.name).filter { table in
             if table == "audit_head" {
                 let rows = try connection.query("SELECT seq FROM audit_head LIMIT 2")
                 return rows.contains { $0["seq"]?.integer != 0 }
@@ -77,57 +82,38 @@ struct RestoreTarget: Sendable {
         }
     }
 
-    private func notEmpty() async -> any Error {
-        do {
-            let (dialect, tables) = (database.transferDialect, whole.schema.tables.map(\.name))
-            let found = try await database.withConnection { connection in
-                let there = try dialect.existingObjects(ignoring: OwnTables.names, on: connection)
-                let others = there.filter { !tables.contains($0) && !OwnTables.names.contains($0) }
-                let own = try filled(there.filter(tables.contains), on: connection)
-                // A database of another version may hold no rows.
-                return [others, own, there].first { !$0.isEmpty } ?? []
-            }
-            return BackupError(
-                "not_empty",
-                "the database \(database.url) is not empty: it holds \(found.prefix(3).joined(separator: ", "))",
-                remedy: "name an empty one in the settings, or with TELECLAUDE_DATABASE_URL")
-        } catch {
-            return error
-        }
+    private func notEmpty(_ found: [String]) -> BackupError {
+        BackupError(
+            "not_empty",
+            "the database \(database.url) is not empty: it holds \(found.prefix(3).joined(separator: ", "))",
+            remedy: Self.nameAnother)
     }
+
+    private var otherVersion: BackupError {
+        BackupError(
+            "other_version",
+            "the database \(database.url) belongs to another version of the programs, or to another program",
+            remedy: Self.nameAnother)
+    }
+
+    private static let nameAnother = "name an empty one in the settings, or with TELECLAUDE_DATABASE_URL"
 
     // MARK: - Who else uses it
 
-    private func requireNoDaemon() async throws {
-        try await database.withConnection { connection in
-            guard let lock = try connection.hold(.daemon) else {
-                throw BackupError(
-                    "daemon_running", "a daemon is using the database \(database.url)",
-                    remedy: "stop it (systemctl stop teleclauded.socket teleclauded.service), and run this again")
-            }
-            lock.release()
+    private func requireNoDaemon(_ connection: any Connection) throws {
+        guard try !connection.isHeld(.daemon) else {
+            throw BackupError(
+                "daemon_running", "a daemon is using the database \(database.url)",
+                remedy: "stop it (systemctl stop teleclauded.socket teleclauded.service), and run this again")
         }
     }
 
-    /// Checks by a trial, which is taken back, that this role may alter tables that are there already. A file has no roles.
-    private func requireRights() async throws {
-        guard database.url.filePath == nil, try await applied() > 0 else { return }
-        let (target, schema) = (database.transferDialect, whole.schema)
-        do {
-            try await database.withConnection { connection in
-                try target.trying(on: connection) {
-                    let names = try target.existingObjects(ignoring: [], on: connection)
-                    let tables = schema.tables.map(\.name).filter(names.contains)
-                    let views = schema.views.map(\.name).filter(names.contains)
-                    for statement in target.remove(tables: tables, views: views) {
-                        try connection.executeScript(statement)
-                    }
-                }
-            }
-        } catch let error as DatabaseError where error.kind == .permission {
-            throw BackupError(
-                "forbidden", "this role may not fill the database \(database.url): \(error.message)",
-                remedy: "restore as root (sudo telec restore), or as the tables' owner with TELECLAUDE_DATABASE_URL")
-        }
+    /// Checks that this role may alter the tables that are there already: keys and triggers are set aside while they are filled.
+    private func requireRights(_ connection: any Connection) throws {
+        let others = try database.transferDialect.tablesOfOthers(among: whole.schema.tables.map(\.name), on: connection)
+        guard let table = others.first else { return }
+        throw BackupError(
+            "forbidden", "this role may not fill the database \(database.url): \(table) belongs to another role",
+            remedy: "restore as root (sudo telec restore), or as the tables' owner with TELECLAUDE_DATABASE_URL")
     }
 }

@@ -89,6 +89,11 @@ package protocol TransferTarget: Dialect {
     /// - Throws: `DatabaseError`.
     func existingObjects(on connection: any Connection) throws -> [String]
 
+    /// Returns those of the tables which another role owns, so that this session may not set their keys and triggers aside.
+    ///
+    /// - Throws: `DatabaseError`.
+    func tablesOfOthers(among tables: [String], on connection: any Connection) throws -> [String]
+
     /// Returns a judge of the values that columns of these types take, with the same rules as `Connection.copyIn`.
     func judge(of types: [ColumnType]) -> any ValueJudge
 

@@ -75,7 +75,8 @@ public struct InstallImport: Sendable {
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> ImportReport {
         try await work(events) { copy, result in
             try await completeMigrations(Set(result.counts.keys))
-            let transfer = HistoryTransfer(from: copy, to: target, into: history, ignoring: result.homeless)
+            var transfer = HistoryTransfer(from: copy, to: target, into: history, ignoring: result.homeless)
+            transfer.remedyForRefusedRows = "change such rows in the old install's database"
             let transferred = try await transfer.run(events)
             let report = report(result, counting: transferred)
             guard transferred.verdict == .verified, report.isComplete else {

@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import TCTerminal
 import Transfer
 
 // Words the remedies for errors in terms of these commands and their flags.

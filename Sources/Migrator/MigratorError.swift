@@ -211,6 +211,9 @@ public struct MigrationFailure: Error, Sendable {
     public var applied: [String]
     /// The id of the migration that failed.
     public var failed: String
+    /// Whether the database held no migration when this one began. Only then can a schema that is there already be recorded
+    /// (``Migrator/Migrator/baseline(to:)``).
+    public var isFirst = false
     /// The statement of the migration that failed, counted from 1.
     public var statement: Int
     /// The database's error. Its kind is `raised` for an error that a data step threw itself.
@@ -227,7 +230,9 @@ public struct MigrationFailure: Error, Sendable {
     /// A remedy; `nil` if none is known.
     public var remedy: Remedy? {
         switch ending {
-        case .rolledBack where cause.kind == .exists && dataStep == nil: .takeOver
+        case .rolledBack where cause.kind == .exists && dataStep == nil:
+            isFirst
+                ? .takeOver : .words("rename one of the two objects, or drop the one that is there if nobody needs it")
         case .rolledBack, .notRolledBack, .goesOn:
             (cause.remedy ?? (cause.kind == .interrupted ? "run it again to continue" : nil)).map(Remedy.words)
         case .unknown: .askForStatus

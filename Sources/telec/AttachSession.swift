@@ -35,13 +35,13 @@ struct SessionTerminal {
             }
         } catch let error as RuntimeError {
             // The terminal belongs to the caller, even if the daemon does not know the session.
-            guard let local, local.hasTerminal else {
-                throw error.code != .notAllowed
-                    ? error
-                    : RuntimeError(
-                        error.code, error.message,
-                        remedy: "telec transcript reads what it shows, and telec sessions send types into it")
+            let isHere = local?.hasTerminal ?? false
+            if !isHere && error.code == .notAllowed {
+                throw RuntimeError(
+                    error.code, error.message,
+                    remedy: "telec transcript reads what it shows, and telec sessions send types into it")
             }
+            if !isHere { throw error }
             remark = "\(error.message); its terminal is here"
         }
         guard let local, local.hasTerminal else {

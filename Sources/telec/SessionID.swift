@@ -27,13 +27,12 @@ extension SessionID {
         do {
             _ = try await client.get(SessionPath.of(text), as: OneSessionDocument.self)
         } catch let error as RuntimeError {
-            switch error.code {
-            case .notFound: return try await titled(client) ?? text
+            if error.code == .notFound { return try await titled(client) ?? text }
             // The command's own request is refused, too, and then the refusal is logged for what it was about.
-            case .notAllowed: break
+            if error.code == .notAllowed { return text }
             // What runs here is found by its id without a daemon.
-            default: guard LocalSession(sessionID: text, home: try Launch.account().home) != nil else { throw error }
-            }
+            let local = LocalSession(sessionID: text, home: try Launch.account().home)
+            if local == nil { throw error }
         }
         return text
     }

@@ -263,6 +263,54 @@ struct BackupTests {
         }
     }
 
+    @Test("what others have made beside the tables of an empty installation stays", arguments: Backend.available)
+    func othersBeside(_ backend: Backend) async throws {
+        try await withBackup { box, _ in
+            try await withTarget(backend, box) { url in
+                let fresh = try freshMachine(box, url)
+                #expect(try await box.migrate("up", "--database", url).code == 0)
+                try execute(
+                    """
+                    CREATE TABLE notes (a text); INSERT INTO notes VALUES ('mine');
+                    CREATE VIEW report AS SELECT session_id FROM sessions
+                    """, on: url)
+                for more in [["--dry-run"], []] {
+                    let restore = try await box.run(.telec, ["restore", box("copy")] + more, fresh)
+                    #expect(restore.code == 0 && !restore.output.contains("target is empty"), "\(restore)")
+                }
+                #expect(try query("SELECT a FROM notes", on: url) == ["mine"])
+                #expect(try query("SELECT count(*) || '' FROM report", on: url) == ["1"])
+                // A refusal names what is in the way, and not what is only beside it.
+                let again = try await box.run(.telec, ["restore", box("copy"), "--json"], fresh)
+                #expect(again.output.contains("not_empty") && !again.output.contains("notes"), "\(again)")
+            }
+        }
+    }
+
+    /// The tables of an installation have been given a check that the backup's rows break.
+    @Test(
+        "a restore that fails leaves no rows, and says which migrations it leaves",
+        arguments: Backend.available.filter { $0 == .postgresql },
+        [("0009-retention", true), ("0011-project-pages", false)])
+    func failed(_ backend: Backend, _ position: (last: String, isMoved: Bool)) async throws {
+        try await withBackup { box, _ in
+            try await withTarget(backend, box) { url in
+                let fresh = try freshMachine(box, url)
+                #expect(try await box.migrate("up", "--to", position.last, "--database", url).code == 0)
+                try execute("ALTER TABLE sessions ADD CONSTRAINT never CHECK (session_id = '')", on: url)
+                let restore = try await box.run(.telec, ["restore", box("copy")], fresh)
+                #expect(restore.code == 2 && restore.error.contains("tc-migrate drift"), "\(restore)")
+                let remains =
+                    "; the database was at migration 0009-retention, is at 0011-project-pages now, and holds no row"
+                #expect(restore.error.contains(remains) == position.isMoved, "\(restore)")
+                #expect(try query("SELECT count(*) || '' FROM sessions", on: url) == ["0"])
+                try execute("ALTER TABLE sessions DROP CONSTRAINT never", on: url)
+                let again = try await box.run(.telec, ["restore", box("copy")], fresh)
+                #expect(again.code == 0, "\(again)")
+            }
+        }
+    }
+
     @Test("a disk that is full leaves nothing", .enabled(if: geteuid() == 0, "only root may mount a small disk"))
     func fullDisk() async throws {
         try await withBackup { box, variables in
@@ -331,6 +379,12 @@ struct BackupTests {
             let run = try await box.run(.telec, ["backup", box("second"), "--dry-run"], variables)
             #expect(run.code == 0 && run.output.contains("recordings: 1,"), "\(run)")
             #expect(try box.contents() == before)
+            let fresh = try freshMachine(box, "sqlite:\(box("fresh.db"))", "files/fresh")
+            #expect(try await box.migrate("up", "--database", "sqlite:\(box("fresh.db"))").code == 0)
+            let migrated = try box.contents()
+            let restore = try await box.run(.telec, ["restore", box("copy"), "--dry-run"], fresh)
+            #expect(restore.code == 0 && restore.output.contains("nobody's data is in the target"), "\(restore)")
+            #expect(try box.contents() == migrated)
         }
     }
 
@@ -353,7 +407,7 @@ struct BackupTests {
             chown(state, machine.service.uid, machine.service.uid)
             let restore = try await box.run(.telec, ["restore", box("copy")], variables(state))
             #expect(restore.code == 0, "\(restore)")
-            // Where a database is already, root takes the daemon's lock, which stays the daemon's user's.
+            // Where a database is already, root asks who holds the daemon's lock, and leaves none of its own.
             let empty = "\(machine.service.home)/empty"
             mkdir(empty, 0o700)
             chown(empty, machine.service.uid, machine.service.uid)
@@ -361,8 +415,7 @@ struct BackupTests {
             #expect(made.code == 0, "\(made)")
             chown("\(empty)/teleclaude.db", machine.service.uid, machine.service.uid)
             #expect(try await box.run(.telec, ["restore", box("copy")], variables(empty)).code == 0)
-            let lock = try FileManager.default.attributesOfItem(atPath: "\(empty)/teleclaude.db.daemon")
-            #expect(lock[.ownerAccountID] as? UInt32 == machine.service.uid)
+            #expect(access("\(empty)/teleclaude.db.daemon", F_OK) != 0)
             for path in ["teleclaude.db", "transcripts", "transcripts/\(id).cast"] {
                 let facts = try FileManager.default.attributesOfItem(atPath: "\(state)/\(path)")
                 #expect(facts[.ownerAccountID] as? UInt32 == machine.service.uid, "\(path)")

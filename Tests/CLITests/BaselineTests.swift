@@ -60,6 +60,19 @@ struct BaselineTests {
         }
     }
 
+    @Test(
+        "up past the first migrations does not name baseline, which could record nothing", arguments: Backend.available)
+    func upBehind(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let first = try await box.fixture("plain", "up", "--to", "0001-people", "-d", url)
+            #expect(first.ending == .exit(0), "\(first)")
+            try execute("CREATE TABLE notes (a text)", on: url)
+            let run = try await box.fixture("plain", "up", "-d", url)
+            #expect(run.ending == .exit(2) && run.error.contains("already exists"), "\(run)")
+            #expect(!run.error.contains("baseline") && run.error.contains("rename one of the two objects"), "\(run)")
+        }
+    }
+
     @Test("of many at once one records, and all come to their end", arguments: Backend.available)
     func atOnce(_ backend: Backend) async throws {
         try await withStranger(backend) { box, url in

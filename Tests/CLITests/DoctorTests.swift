@@ -72,6 +72,18 @@ struct DoctorTests {
         }
     }
 
+    @Test func pathsInCommandsAreQuoted() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let state = box("the state")
+            try FileManager.default.createDirectory(
+                atPath: "\(state)/transcripts", withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o755])
+            let variables = box.daemonVariables(url, ["TELECLAUDE_STATE_PATH": state])
+            let run = try await box.run(.telec, ["doctor"], variables)
+            #expect(run.output.contains("chmod 700 '\(state)/transcripts'"), "\(run)")
+        }
+    }
+
     @Test func whatIsWrongIsSaidWithWhatToDo() async throws {
         try await withDatabase(.sqlite) { box, url in
             let daemon = try await box.startDaemon(box.daemonVariables(url))

@@ -316,4 +316,20 @@ struct TransferFromPostgreSQLTests {
             #expect(run.error.contains("wait until it has finished"), "\(run)")
         }
     }
+
+    @Test("status names a file's unfinished transfer, and makes no file")
+    func unfinishedFile() async throws {
+        try await withSandbox { box in
+            let file = try makeSource(
+                box,
+                """
+                CREATE TABLE tc_transfers (source text, state text, started_at text);
+                INSERT INTO tc_transfers VALUES ('a.db', 'loading', '2024-01-02T03:04:05Z')
+                """)
+            let before = try box.contents()
+            let run = try await box.migrate("status", "--database", file)
+            #expect(run.error.contains("holds an unfinished transfer from a.db"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
 }

@@ -156,6 +156,11 @@ public protocol Connection: AnyObject {
     /// - Throws: ``DatabaseError``.
     func hold(_ lock: AdvisoryLock) throws(DatabaseError) -> (any HeldLock)?
 
+    /// Returns whether another session has the lock that `hold` takes, and leaves nothing behind.
+    ///
+    /// - Throws: ``DatabaseError``.
+    func isHeld(_ lock: AdvisoryLock) throws(DatabaseError) -> Bool
+
     /// Runs `body` with foreign keys off, so that rebuilding a table leaves the rows that refer to it alone. Call it outside a
     /// transaction. The connection is restored afterwards, also when `body` throws. PostgreSQL needs nothing for this.
     ///

@@ -5,7 +5,8 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
     public var source: String
     /// The time at which the transfer started, as RFC 3339 in UTC.
     public var startedAt: String
-    /// Whether a process holds the lock of the transfer, so that it goes on. A file has no such lock.
+    /// Whether a session holds the lock under which a transfer fills the database, so that it goes on. On SQLite a transfer holds no
+    /// lock from one transaction to the next, and this is always false.
     public var isRunning: Bool
 
     package init(source: String, startedAt: String, isRunning: Bool = false) {
@@ -27,9 +28,8 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
             SELECT source, \(trusted: startedAt) FROM tc_transfers WHERE \(condition) ORDER BY started_at DESC LIMIT 1
             """)
         guard let row = rows.first else { return }
-        let lock = try connection.hold(.schemaChange)
-        lock?.release()
-        throw UnfinishedTransfer(source: row[0].text ?? "", startedAt: row[1].text ?? "", isRunning: lock == nil)
+        throw UnfinishedTransfer(
+            source: row[0].text ?? "", startedAt: row[1].text ?? "", isRunning: try connection.isHeld(.schemaChange))
     }
 }
 

@@ -90,6 +90,15 @@ struct MigrationRun {
     private func apply(
         _ next: PreparedStep, on last: LedgerEntry?, completedIDs done: [String]
     ) throws -> StepRun.Attempt {
+        do { return try attempt(next, on: last, completedIDs: done) } catch var failure as MigrationFailure {
+            failure.isFirst = last == nil
+            throw failure
+        }
+    }
+
+    private func attempt(
+        _ next: PreparedStep, on last: LedgerEntry?, completedIDs done: [String]
+    ) throws -> StepRun.Attempt {
         if next.operations.isOnline { return try OnlineRun(next, in: self).apply(on: last, completedIDs: done) }
         // A script or a data step may have worked for long before it has to wait for a lock, so it is not begun again: it
         // waits.

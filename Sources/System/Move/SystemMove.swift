@@ -149,9 +149,7 @@ package struct SystemMove: Sendable {
         guard !target.isMissing else { return }
         try await ActingAccount.act(as: account) {
             try await target.withConnection { connection in
-                let lock = try connection.hold(.daemon)
-                guard let lock else { throw daemonWorks }
-                lock.release()
+                guard try !connection.isHeld(.daemon) else { throw daemonWorks }
             }
         }
     }

@@ -18,6 +18,8 @@ public struct HistoryTransfer: Sendable {
     private let rules: TransferRules
     private let verification: TransferOptions.Verification
     private let migration: Migrator.Options
+    /// What to do about rows that the target's own schema refuses, in the words of a program that may have no rules.
+    package var remedyForRefusedRows = SchemaLoad.remedy
 
     /// Creates a transfer.
     ///
@@ -113,8 +115,8 @@ public struct HistoryTransfer: Sendable {
             let givesWay = isOwn && standing.isNew
             let load = SchemaLoad(
                 plan: plan, replaced: givesWay ? standing.ownRows : replacing, refusal: standing.refusal,
-                keepsOrphans: true, verification: verification, moments: .uniform, source: source, target: target,
-                events: events)
+                keepsOrphans: true, verification: verification, moments: .uniform, remedy: remedyForRefusedRows,
+                source: source, target: target, events: events)
             return try await pair.run { try load.run($0, $1) }
         }
         report.remarks += [remark].compactMap { $0 }

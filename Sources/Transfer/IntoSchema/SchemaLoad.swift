@@ -12,9 +12,13 @@ struct SchemaLoad {
     let verification: TransferOptions.Verification
     /// How moments are written as texts.
     let moments: MomentStyle
+    /// What to do about rows that the target's own schema refuses.
+    var remedy = Self.remedy
     let source: any TransferDialect
     let target: any TransferDialect
     let events: @Sendable (TransferEvent) -> Void
+
+    static let remedy = "change such rows in the source, or leave the table or column out by a rule with skip: true"
 
     /// Fills the tables. Foreign keys are set aside meanwhile, so the order of the tables does not matter. Throws `TransferError`
     /// and `DatabaseError`; after any error, and after a mismatch, the tables are as they were.
@@ -48,7 +52,7 @@ struct SchemaLoad {
         guard var error = error as? DatabaseError, error.remedy == nil, target.isRefusingRows(error) else {
             return error
         }
-        error.remedy = "change such rows in the source, or leave the table or column out by a rule with skip: true"
+        error.remedy = remedy
         return error
     }
 

@@ -27,6 +27,10 @@ extension Orphans: CustomStringConvertible {
 
 /// Finds orphans, in the source or in the target. A join finds them without an index on the parent's columns, too: PostgreSQL hashes, and
 /// SQLite makes an index for the time of the query (https://www.sqlite.org/optoverview.html, "Automatic Query-Time Indexes").
+///
+/// `coalesce` around the child's value changes no value, and PostgreSQL hashes it like the column. In SQLite its result has no affinity, so
+/// the parent's column determines how the two are compared, as it does for the foreign key itself. Only then can an index on it be used
+/// where the two are declared differently (https://www.sqlite.org/datatype3.html, section 4.2).
 struct OrphanSearch {
     private let connection: any Connection
 
@@ -36,7 +40,7 @@ struct OrphanSearch {
     func orphans(of key: ForeignKey, in table: String) throws -> Orphans? {
         let columns = key.columns.map { "c.\(SQLText.identifier($0))" }
         let parents = key.parentColumns.map { "p.\(SQLText.identifier($0))" }
-        let same = zip(parents, columns).map { "\($0) = \($1)" }
+        let same = zip(parents, columns).map { "\($0) = coalesce(\($1), NULL)" }
         let conditions = columns.map { "\($0) IS NOT NULL" } + parents.prefix(1).map { "\($0) IS NULL" }
         let from = """
             FROM \(SQLText.identifier(table)) c LEFT JOIN \(SQLText.identifier(key.parent)) p \

@@ -10,9 +10,17 @@ enum BackupText {
     static func problem(_ error: any Error) -> Problem {
         switch error {
         case let error as BackupError: Problem(code: error.code, message: error.message, remedy: error.remedy)
+        case let error as MigratedWithoutRows: problem(error)
         case is SettingsError, is RuntimeError: Problem(error)
         default: Problem.ofTransfer(error)
         }
+    }
+
+    private static func problem(_ error: MigratedWithoutRows) -> Problem {
+        var problem = problem(error.cause)
+        problem.message +=
+            "; the database was at migration \(error.from), is at \(error.to) now, and holds no row of the backup"
+        return problem
     }
 
     // MARK: - Backups
@@ -50,7 +58,7 @@ enum BackupText {
             ] + settings + [made] + audit(report)
         let verdict =
             isDryRun
-            ? "dry run: no file has changed since the backup, and the target is empty"
+            ? "dry run: no file has changed since the backup, and nobody's data is in the target"
             : "restored into \(database), and verified"
         return (lines + [verdict]).joined(separator: "\n")
     }

@@ -14,7 +14,8 @@ struct RestoreCommand: AsyncParsableCommand {
         discussion: """
             Every file is compared with its digest first. Recordings go to the state folder, then the database of your settings \
             is filled by one transaction, SQLite or PostgreSQL, whichever the backup came from, and verified; finally the audit \
-            log's chain is verified. A failure leaves the database as it was, and the command can be run again. \
+            log's chain is verified. A failure leaves none of the rows in the database. If that was migrated to the backup's \
+            version before the failure, the error says so. The command can be run again. \
             Put the settings in place yourself, before this. Start the daemon afterwards: sessions whose hosts are on another \
             machine count as lost.
 

@@ -2,6 +2,7 @@ import TCPOSIX
 import TCRuntime
 import TCSettings
 import TCSystem
+import TCTerminal
 
 /// Checks whether accounts other than root and the daemon could change the files on which the daemon depends, or read what
 /// sessions have said.
@@ -55,11 +56,11 @@ struct PermissionLook {
             return [
                 .failed(
                     .permissions, "the daemon (uid \(uid)) can't write \(path), so it records no session",
-                    advice: "chown -R \(uid) \(path); chmod 700 \(path)")
+                    advice: "chown -R \(uid) \(path.shellWord); chmod 700 \(path.shellWord)")
             ]
         }
         guard facts.st_mode & 0o077 == 0 else {
-            return [.failed(.permissions, "\(path) is open to others", advice: "chmod 700 \(path)")]
+            return [.failed(.permissions, "\(path) is open to others", advice: "chmod 700 \(path.shellWord)")]
         }
         return [.ok(.permissions, "\(path) is closed to others")]
     }

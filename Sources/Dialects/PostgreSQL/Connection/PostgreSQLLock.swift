@@ -27,6 +27,12 @@ extension PostgreSQLConnection {
         return PostgreSQLHeldLock(self, key: key, process: process)
     }
 
+    func isHeld(_ lock: AdvisoryLock) throws(DatabaseError) -> Bool {
+        guard let free = try hold(lock) else { return true }
+        free.release()
+        return false
+    }
+
     private func acquire(_ lock: AdvisoryLock, _ key: Int64, waiting seconds: Double) throws(DatabaseError) {
         _ = cancellation.take()
         let deadline = ContinuousClock.now + .seconds(seconds)

@@ -136,6 +136,11 @@ extension SQLiteConnection {
         return try SQLiteHeldLock(lock, beside: handle.path)
     }
 
+    func isHeld(_ lock: AdvisoryLock) throws(DatabaseError) -> Bool {
+        if handle.path == ":memory:" { return false }
+        return try SQLiteHeldLock.isHeld(lock, beside: handle.path)
+    }
+
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T { try body() }
 
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T {

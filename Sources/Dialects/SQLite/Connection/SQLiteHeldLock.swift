@@ -12,22 +12,9 @@ final class SQLiteHeldLock: HeldLock {
 
     /// Takes the lock; returns `nil` if another process holds it.
     init?(_ lock: AdvisoryLock, beside database: String) throws(DatabaseError) {
-        // SQLite follows symbolic links too (https://www.sqlite.org/howtocorrupt.html, section 2.5). Resolving them gives each
-        // database a single lock.
-        let resolved = realpath(database, nil)
-        defer { free(resolved) }
-        path = "\(resolved.map { String(cString: $0) } ?? database).\(lock.name)"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else {
-            throw DatabaseError(
-                .permission, "\(path) can't be opened: \(String(cString: strerror(errno)))",
-                remedy: "give this user write access to the database's folder")
-        }
-        // Root takes the lock for the database's owner, who could not open root's file later. SQLite treats its own files so.
-        var owner = stat()
-        if geteuid() == 0, stat(database, &owner) == 0, owner.st_uid != 0 {
-            fchown(descriptor, owner.st_uid, owner.st_gid)
-        }
+        path = Self.path(of: lock, beside: database)
+        descriptor = Self.opened(path, for: database)
+        guard descriptor >= 0 else { throw Self.failure(path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             descriptor = -1
@@ -36,6 +23,45 @@ final class SQLiteHeldLock: HeldLock {
     }
 
     deinit { release() }
+
+    /// Returns whether another process holds the lock. A file that does not exist is not made, because nobody holds its lock.
+    static func isHeld(_ lock: AdvisoryLock, beside database: String) throws(DatabaseError) -> Bool {
+        let path = path(of: lock, beside: database)
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw failure(path) }
+            return false
+        }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
+
+    private static func path(of lock: AdvisoryLock, beside database: String) -> String {
+        // SQLite follows symbolic links too (https://www.sqlite.org/howtocorrupt.html, section 2.5). Resolving them gives each
+        // database a single lock.
+        let resolved = realpath(database, nil)
+        defer { free(resolved) }
+        return "\(resolved.map { String(cString: $0) } ?? database).\(lock.name)"
+    }
+
+    /// Opens the lock's file, and makes it where there is none. Root makes it for the database's owner, who could not open root's file
+    /// later. SQLite treats its own files so. A file that is there already keeps its owner: it may be another name of one that is not
+    /// the database's.
+    private static func opened(_ path: String, for database: String) -> Int32 {
+        let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard made >= 0 else {
+            return errno == EEXIST ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : made
+        }
+        var owner = stat()
+        if geteuid() == 0, stat(database, &owner) == 0, owner.st_uid != 0 { fchown(made, owner.st_uid, owner.st_gid) }
+        return made
+    }
+
+    private static func failure(_ path: String) -> DatabaseError {
+        DatabaseError(
+            .permission, "\(path) can't be opened: \(String(cString: strerror(errno)))",
+            remedy: "give this user write access to the database's folder")
+    }
 
     /// Checks that the lock still protects the database. The lock lasts as long as the descriptor, but if a program replaced
     /// the file, others would lock the new one.

@@ -1,6 +1,6 @@
 extension String {
     /// The text, quoted so that a POSIX shell reads it as one word.
-    var shellWord: String {
+    package var shellWord: String {
         let isPlain =
             !isEmpty
             && utf8.allSatisfy { byte in
