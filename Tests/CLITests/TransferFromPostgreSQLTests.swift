@@ -20,14 +20,18 @@ struct TransferFromPostgreSQLTests {
     func numberDefaults() async throws {
         let script = """
             CREATE TABLE t (id int PRIMARY KEY, a numeric(10, 2) DEFAULT 0, b numeric(10, 2) DEFAULT 1.005, c int DEFAULT 2.5,
-                d numeric DEFAULT 0, e numeric(10, 2) DEFAULT -0.5, f varchar(2) DEFAULT 'abc', g numeric(3, 1) DEFAULT 99.96);
+                d numeric DEFAULT 0, e numeric(10, 2) DEFAULT -0.5, f varchar(2) DEFAULT 'abc', g numeric(3, 1) DEFAULT 99.96,
+                h numeric(30, 2) DEFAULT 12345678901234567890.12, i numeric(30, 3) DEFAULT 12345678901234567890.12);
             """
         try await withFile(script) { run, copy in
             try execute("INSERT INTO t (id) VALUES (1)", on: copy)
             #expect(
-                try query("SELECT a || ' ' || b || ' ' || c || ' ' || d || ' ' || e FROM t", on: copy) == [
-                    "0.00 1.01 3 0 -0.50"
+                try query("SELECT a || ' ' || b || ' ' || c || ' ' || d || ' ' || e || ' ' || h FROM t", on: copy) == [
+                    "0.00 1.01 3 0 -0.50 12345678901234567890.12"
                 ])
+            #expect(
+                run.output.contains("t.i DEFAULT: the column has no default: it has an exponent, or more digits"),
+                "\(run)")
             #expect(
                 run.output.contains("t.f DEFAULT: the column has no default: it has more than 2 characters"), "\(run)")
             #expect(

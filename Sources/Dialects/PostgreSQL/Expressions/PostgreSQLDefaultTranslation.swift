@@ -24,7 +24,7 @@ enum PostgreSQLDefaultTranslation {
         // Every digit counts, because 0.10 is a text in SQLite.
         case (_, .decimal):
             guard let literal = piece.literal, Double(literal) != nil else { break }
-            return type.isStoredWithDecimals ? try PostgreSQLNumberDefault(literal)?.stored(as: type) : .text(literal)
+            return type.isStoredWithDecimals ? try PostgreSQLNumberDefault.stored(literal, as: type) : .text(literal)
         case (let kind, let wanted):
             guard kind == wanted || kind == .integer && wanted == .real else { break }
             return .expression(.native(sqlite: try SQLiteNesting.readable(piece.sql), postgresql: text))

@@ -4,8 +4,30 @@ struct PostgreSQLNumberDefault {
     private let digits: Int64
     private let scale: Int
 
+    /// Returns the default that a column of this type stores for a number's text.
+    static func stored(_ text: String, as type: ColumnType) throws(Untranslatable) -> Default {
+        if case .decimal(let precision, let decimals) = type, isWritten(text, precision, decimals) {
+            return .text(text)
+        }
+        guard let number = PostgreSQLNumberDefault(text) else {
+            throw Untranslatable("it has an exponent, or more digits than are rounded here")
+        }
+        return try number.stored(as: type)
+    }
+
+    /// Whether the text has exactly these decimals already, so that it may have any number of digits.
+    private static func isWritten(_ text: String, _ precision: Int, _ decimals: Int) -> Bool {
+        let digits = text.hasPrefix("-") ? text.dropFirst() : Substring(text)
+        let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ part in !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+            return false
+        }
+        let written = parts.count == 2 ? parts[1].utf8.count : 0
+        return parts.count < 3 && written == decimals && parts[0].utf8.count <= precision - decimals
+    }
+
     /// Creates the number from its text; `nil` if it has an exponent or more than 18 digits.
-    init?(_ text: String) {
+    private init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard text.utf8.count <= 19, parts.count < 3, let digits = Int64(parts.joined()) else { return nil }
         (self.digits, scale) = (digits, parts.count == 2 ? parts[1].utf8.count : 0)
@@ -23,7 +45,7 @@ struct PostgreSQLNumberDefault {
     }
 
     /// Returns the default that a column of this type stores.
-    func stored(as type: ColumnType) throws(Untranslatable) -> Default {
+    private func stored(as type: ColumnType) throws(Untranslatable) -> Default {
         switch type {
         case .smallint, .integer, .bigint:
             if let number = rounded(to: 0) { return .integer(number) }

@@ -24,14 +24,11 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         switch value {
         case .integer(let number):
             guard rule == nil else { throw Self.unreadByRule }
-            return type.isStoredWithDecimals ? try PostgreSQLNumberDefault(String(number))?.stored(as: type) : value
+            return type.isStoredWithDecimals ? try PostgreSQLNumberDefault.stored(String(number), as: type) : value
         case .real(let number):
             guard rule == nil else { throw Self.unreadByRule }
             guard type.isStoredWithDecimals || type.isInteger else { return value }
-            guard let number = PostgreSQLNumberDefault(String(number)) else {
-                throw Untranslatable("its digits are not known")
-            }
-            return try number.stored(as: type)
+            return try PostgreSQLNumberDefault.stored(String(number), as: type)
         case .boolean, .json, .now, .today, .uuid: return value
         case .text(let text):
             if case .varchar(let limit) = type, text.unicodeScalars.count > limit {
