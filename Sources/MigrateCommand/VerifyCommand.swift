@@ -58,7 +58,8 @@ struct VerifyCommand: AsyncParsableCommand {
         lines += report.notCompared.map { "not compared: \($0)" }
         lines += report.remarks
         lines.append("not compared at all: \(VerificationReport.notLookedAt)")
-        lines.append("verdict: \(report.isEqual ? "equal" : "mismatch")")
+        let reach = report.notCompared.isEmpty ? "" : ", apart from what was not compared"
+        lines.append("verdict: \(report.isEqual ? "equal\(reach)" : "mismatch")")
         return lines.joined(separator: "\n")
     }
 

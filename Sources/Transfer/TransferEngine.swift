@@ -19,15 +19,18 @@ struct TransferEngine {
     func run() async throws -> TransferReport {
         let start = ContinuousClock.now
         let earlier = try await unfinished()
-        let work: Work
-        do { work = try await foreseen(earlier) } catch {
+        let (work, record): (Work, TransferRecord)
+        do {
+            work = try await foreseen(earlier)
+            record = try await begin(work, earlier)
+        } catch {
             // The work of the earlier run is still in the target, so the transfer stays unfinished.
             guard earlier != nil, let reason = Self.interruption(error) else { throw error }
             throw TransferError.interrupted(reason: reason)
         }
         for table in work.forecast?.open.keys.sorted() ?? [] { events(.sampled(table: table)) }
         let surveying = ContinuousClock.now.seconds(since: start)
-        var report = try await run(work, after: earlier)
+        var report = try await run(work, record)
         report.phases.surveying = surveying
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
@@ -35,16 +38,17 @@ struct TransferEngine {
 
     /// Returns the work that a sample predicts. If `earlier` was interrupted when the certain work was known already, it returns
     /// the certain work.
-    private func foreseen(_ earlier: TransferRecord?) async throws -> Work {
+    private func foreseen(_ earlier: Earlier?) async throws -> Work {
         let outline = try await outline()
         let work = try await forecast(outline)
-        guard let earlier, work.forecast != nil, earlier.plan != work.plan.recorded(under: options) else { return work }
+        guard let earlier, work.forecast != nil, earlier.record.plan != work.plan.recorded(under: options) else {
+            return work
+        }
         return try await plan(outline)
     }
 
-    /// Runs the transfer with a finished plan. `earlier` is the record of the run to continue; `nil` for a new one.
-    func run(_ work: Work, after earlier: TransferRecord?) async throws -> TransferReport {
-        let record = try await begin(work, earlier)
+    /// Runs a transfer that is on record.
+    func run(_ work: Work, _ record: TransferRecord) async throws -> TransferReport {
         var report: TransferReport
         do {
             let provenance = try await streams.first { reading, writing in
@@ -65,7 +69,14 @@ struct TransferEngine {
         return report
     }
 
-    private func unfinished() async throws -> TransferRecord? {
+    /// A transfer that was interrupted.
+    private struct Earlier: Sendable {
+        var record: TransferRecord
+        /// Whether the source is known to be as it was then.
+        var isOfThisSnapshot: Bool
+    }
+
+    private func unfinished() async throws -> Earlier? {
         let (options, target, sourceName) = (options, target, sourceName)
         return try await streams.first { reading, writing in
             guard let record = try TransferRecords(writing).unfinished() else {
@@ -73,14 +84,14 @@ struct TransferEngine {
                 return nil
             }
             guard options.resumes else { throw TransferError.unfinished(record.mark) }
-            // The fingerprint and the options are compared before all values are examined, because that may take long.
-            guard try reading.sourceFingerprint() == record.fingerprint else {
-                throw record.source == sourceName
-                    ? TransferError.sourceChanged(record) : TransferError.otherSource(record, now: sourceName)
+            // The source and the options are compared before all values are examined, because that may take long.
+            let isOfThisSnapshot = try reading.sourceFingerprint() == record.fingerprint
+            guard isOfThisSnapshot || record.source == sourceName else {
+                throw TransferError.otherSource(record, now: sourceName)
             }
             let differences = options.differences(from: record.plan)
             guard differences.isEmpty else { throw TransferError.planChanged(record, differences) }
-            return record
+            return Earlier(record: record, isOfThisSnapshot: isOfThisSnapshot)
         }
     }
 
@@ -101,14 +112,21 @@ struct TransferEngine {
     }
 
     /// Creates the tables and the transfer's record in one transaction, or returns the record of the earlier run.
-    private func begin(_ work: Work, _ earlier: TransferRecord?) async throws -> TransferRecord {
+    private func begin(_ work: Work, _ earlier: Earlier?) async throws -> TransferRecord {
+        guard let earlier else { return try await begin(work) }
+        guard earlier.record.plan == work.plan.recorded(under: options) else {
+            throw earlier.isOfThisSnapshot
+                ? TransferError.planChanged(earlier.record, [])
+                : .sourceChanged(
+                    earlier.record, details: "and its tables, their types or their numbers of rows are others")
+        }
+        return earlier.isOfThisSnapshot ? earlier.record : try await adoptSnapshot(for: work, earlier.record)
+    }
+
+    func begin(_ work: Work) async throws -> TransferRecord {
         let (target, sourceName) = (target, sourceName)
         let plan = work.plan.recorded(under: options)
         return try await streams.first { reading, writing in
-            if let earlier {
-                guard earlier.plan == plan else { throw TransferError.planChanged(earlier, []) }
-                return earlier
-            }
             let record = TransferRecord(
                 id: Self.newID(), source: sourceName, fingerprint: try reading.sourceFingerprint(), plan: plan,
                 state: .loading)

@@ -33,8 +33,8 @@ public enum TransferError: Error, Equatable, Sendable {
     case interrupted(reason: String)
     /// The run was stopped. It had changed nothing, or everything was undone.
     case stopped
-    /// The source has changed since the interrupted run read it.
-    case sourceChanged(TransferRecord)
+    /// The source has changed since the interrupted run read it. The details end the sentence which says so.
+    case sourceChanged(TransferRecord, details: String)
     /// A run would resume a transfer from another source.
     case otherSource(TransferRecord, now: String)
     /// A run would resume a transfer with another plan. The sentences name the options that differ.
@@ -102,9 +102,8 @@ extension TransferError: CustomStringConvertible {
             return
                 "the transfer was interrupted: \(reason). The finished part is kept, and the target is marked as unfinished"
         case .stopped: return "it was stopped, and the databases are unchanged"
-        case .sourceChanged(let record):
-            return
-                "the source has changed since \(record.startedAt), when this transfer began: the rest would not match"
+        case .sourceChanged(let record, let details):
+            return "the source has changed since \(record.startedAt), when this transfer began, \(details)"
         case .otherSource(let record, let now):
             return "the unfinished transfer of \(record.startedAt) reads \(record.source), not \(now)"
         case .planChanged(let record, let differences):

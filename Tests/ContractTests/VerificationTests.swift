@@ -75,6 +75,23 @@ struct VerificationTests {
         }
     }
 
+    @Test(
+        "columns whose types have no form in common differ",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func incomparable() async throws {
+        try await Self.withPair(.postgresql, .postgresql) { first, second in
+            for (database, type) in [(first, "integer"), (second, "text")] {
+                try await database.withConnection { try $0.executeScript("CREATE TABLE codes (c \(type), d text)") }
+            }
+            let report = try await Verification(of: first, against: second).run()
+            #expect(!report.isEqual)
+            #expect(
+                report.missing == [
+                    "column codes.c: integer in the source and text in the target have no form in common"
+                ])
+        }
+    }
+
     /// pgloader gives a REAL column this type.
     @Test(
         "a column that was cut to single precision differs",

@@ -41,7 +41,9 @@ struct ForecastTests {
             let report = try await Self.withEngine(fixture, url, options) { event in
                 told.withLock { $0.take(event) }
             } _: { engine in
-                readingOnce ? try await engine.run() : try await engine.run(try await engine.plan(), after: nil)
+                if readingOnce { return try await engine.run() }
+                let work = try await engine.plan()
+                return try await engine.run(work, try await engine.begin(work))
             }
             return (try Self.outcome(report, url), report, told.withLock { $0 })
         }
@@ -241,7 +243,7 @@ struct ForecastTests {
                 let work = try await engine.plan()
                 let steps = work.build.stages.joined().joined()
                 #expect(steps.filter(\.isBulk).map(\.table) == ["t", "t"] && steps.contains { $0.table == "s" })
-                return try await engine.run(work, after: nil)
+                return try await engine.run(work, try await engine.begin(work))
             }
         }
     }

@@ -24,7 +24,9 @@ struct TransferEngineTests {
             var work = try await engine.plan()
             tampering(&work.plan)
             let result: Result<TransferReport, any Error>
-            do { result = .success(try await engine.run(work, after: nil)) } catch { result = .failure(error) }
+            do { result = .success(try await engine.run(work, try await engine.begin(work))) } catch {
+                result = .failure(error)
+            }
             await streams.close()
             try check(result)
             try TransferTests.expectOccupants([], of: url)

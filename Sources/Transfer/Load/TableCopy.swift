@@ -75,6 +75,23 @@ struct TableCopy {
         return loaded
     }
 
+    /// Returns the digest of the rows as the source holds them now, in the forms in which they would be written; `nil` if values
+    /// are not compared. Nothing is written.
+    func digest(of reading: any Connection) throws -> TableDigest? {
+        guard let forms else { return nil }
+        let cursor = try reading.copyOut(table.reading.query(table.sourceColumns, in: range), types: table.types)
+        defer { cursor.close() }
+        var row = RawRow(columns: table.types.count)
+        var digest = TableDigest()
+        while try cursor.next() {
+            cursor.read(into: &row)
+            reader?.read(&row)
+            digest.add(RowDigest(of: row, as: forms))
+            if digest.rows & 0xFFF == 0 { try Task.checkCancellation() }
+        }
+        return digest
+    }
+
     /// Copies rows until all are read, which returns true, or until quarantined rows have to be stored first, which returns
     /// false.
     private func copy(

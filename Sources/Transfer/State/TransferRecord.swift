@@ -18,7 +18,8 @@ public struct TransferRecord: Sendable, Equatable {
     public var id: String
     /// The source's URL, without a password.
     public var source: String
-    /// The state of the source (`Connection.sourceFingerprint`). A run resumes only with the same source.
+    /// The state of the source (`Connection.sourceFingerprint`). A run resumes only with the same source, or with
+    /// one that still holds every row which was loaded.
     public var fingerprint: String
     /// The whole plan as JSON. A run resumes only with the same plan.
     public var plan: String

@@ -95,6 +95,11 @@ struct TransferRecords {
         try connection.execute("UPDATE tc_transfers SET plan = \(plan) WHERE id = \(id)")
     }
 
+    /// Replaces the recorded state of the source.
+    func setFingerprint(_ fingerprint: String, _ id: String) throws {
+        try connection.execute("UPDATE tc_transfers SET fingerprint = \(fingerprint) WHERE id = \(id)")
+    }
+
     /// Removes the records of a table's rows. It must run in the transaction that emptied the table.
     private func forgetRows(of table: String, _ id: String) throws {
         try connection.execute(

@@ -89,9 +89,9 @@ public struct VerificationReport: Sendable, Equatable {
 
     /// The results for the tables that both sides have.
     public var tables: [TableReport]
-    /// The tables and columns that only one side has, as sentences.
+    /// The tables and columns that only one side has, and the columns whose types have no form in common, as sentences.
     public var missing: [String]
-    /// The columns whose values can't be compared, with the reasons.
+    /// The tables that were left out as requested, and the objects whose values can't be read, with the reasons.
     public var notCompared: [String]
     /// Remarks on how the databases were read.
     public var remarks: [String] = []
@@ -100,6 +100,6 @@ public struct VerificationReport: Sendable, Equatable {
     public static let notLookedAt =
         "keys, indexes, constraints, defaults, collations, views, triggers, counters and rowids"
 
-    /// Whether both databases hold the same tables and rows.
+    /// Whether both databases hold the same tables and rows, apart from what was not compared.
     public var isEqual: Bool { missing.isEmpty && tables.allSatisfy(\.isEqual) }
 }

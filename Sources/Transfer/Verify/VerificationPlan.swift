@@ -91,8 +91,9 @@ struct VerificationPlan {
         for pair in match.pairs {
             guard let column = columns[pair.source], let counterpart = counterparts[pair.target] else { continue }
             guard let form = form(column.type, counterpart.type) else {
-                notCompared.append(
-                    "\(table.name).\(column.name): \(column.type) and \(counterpart.type) have no form in common")
+                missing.append(
+                    "column \(table.name).\(column.name): \(column.type) in the source and \(counterpart.type) in the target have no form in common"
+                )
                 continue
             }
             if pair.source != pair.target { renamed.append("\(table.name).\(pair.source) as \(pair.target)") }
