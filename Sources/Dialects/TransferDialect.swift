@@ -10,13 +10,9 @@ package protocol TransferSource: Dialect {
 
     /// Returns a translator of one table's expressions into the target's SQL.
     ///
-    /// - Parameter columns: The source's columns, with the types that they get in the target.
+    /// - Parameter relation: The table. An expression that computes with converted values means something else in the target.
     /// - Parameter names: What a column is called in the target, by its name in the source, where the two differ.
-    /// - Parameter conversions: What becomes of a column's values on their way, by the column's name in the source. An expression that
-    ///   computes with them means something else in the target.
-    func translator(
-        of columns: [Column], names: [String: String], conversions: [String: ValueConversion]
-    ) -> any ExpressionTranslator
+    func translator(of relation: NamedRelation, names: [String: String]) -> any ExpressionTranslator
 
     /// Returns the types of a view's columns, in their order; `nil` if every value has a type of its own.
     ///
@@ -326,14 +322,18 @@ package struct ValueConversion: Sendable, Equatable {
     }
 }
 
-/// What a view or a trigger can name: a table or a view with the names of the source and the types of the target.
+/// What an expression, a view or a trigger can name: a table or a view with the names of the source and the types of the target.
 package struct NamedRelation: Sendable, Equatable {
     package var table: Table
     /// What becomes of values that a rule reads on their way, by the names of their columns.
     package var conversions: [String: ValueConversion]
+    /// The types that the source declares, by the names of their columns; empty for a view.
+    package var declared: [String: ColumnType]
 
-    package init(_ table: Table, conversions: [String: ValueConversion] = [:]) {
-        (self.table, self.conversions) = (table, conversions)
+    package init(
+        _ table: Table, conversions: [String: ValueConversion] = [:], declared: [String: ColumnType] = [:]
+    ) {
+        (self.table, self.conversions, self.declared) = (table, conversions, declared)
     }
 }
 

@@ -60,7 +60,7 @@ struct TransferViewTests {
                 box,
                 Self.people + """
                     CREATE TABLE prices (id INTEGER PRIMARY KEY, price DECIMAL(8,2)); INSERT INTO prices VALUES (1, 2), (2, 2.5);
-                    CREATE VIEW halved AS SELECT id, price / 4 AS r FROM prices;
+                    CREATE VIEW halved AS SELECT id, (price + 0) / 4 AS r FROM prices;
                     CREATE VIEW huge AS SELECT id, n * 9223372036854775807 AS d FROM people;
                     CREATE VIEW reads_huge AS SELECT d FROM huge;
                     CREATE VIEW caseless AS SELECT DISTINCT nick FROM people;

@@ -230,13 +230,13 @@ extension TransferPlanner {
     /// the types decide what an expression means in the target.
     private func translator(of origin: ProfiledTable) -> any ExpressionTranslator {
         let table = origin.table
-        let columns = table.columns.map { column in
+        var seen = table
+        seen.columns = table.columns.map { column in
             var column = column
             column.type = written(column, of: table.name)
             return types.nocase(table.name, column.name).map { target.caseless(column, as: $0) } ?? column
         }
-        return source.translator(
-            of: columns, names: columnNames[table.name] ?? [:], conversions: origin.conversions)
+        return source.translator(of: origin.named(seen), names: columnNames[table.name] ?? [:])
     }
 
     private mutating func column(

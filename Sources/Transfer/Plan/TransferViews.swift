@@ -10,8 +10,7 @@ extension TransferPlanner {
         let changed = changedNames
         relations = Dictionary(
             zip(tables, planned).map { origin, made in
-                let seen = NamedRelation(seen(origin.table, as: made), conversions: origin.conversions)
-                return (SQLName.folded(origin.table.name), seen)
+                (SQLName.folded(origin.table.name), origin.named(seen(origin.table, as: made)))
             }, uniquingKeysWith: { first, _ in first })
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {
@@ -76,6 +75,6 @@ extension NamedRelation {
     /// The relation for a view. Where no rule changes values, the rows of the view are compared with the source's (`compareViews`), so
     /// that it may compute with them.
     fileprivate var readByRules: NamedRelation {
-        NamedRelation(table, conversions: conversions.filter(\.value.isRuled))
+        NamedRelation(table, conversions: conversions.filter(\.value.isRuled), declared: declared)
     }
 }

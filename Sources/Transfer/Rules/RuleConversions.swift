@@ -1,6 +1,13 @@
 import Dialects
 
 extension ProfiledTable {
+    /// Returns the table for the source's translators. `seen` is the table with the types of the target.
+    func named(_ seen: Table) -> NamedRelation {
+        let declared = table.columns.map { ($0.name, $0.type) }
+        return NamedRelation(
+            seen, conversions: conversions, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }))
+    }
+
     /// What rules make of the values of columns, by the columns' names, where the source held values of another kind, and what becomes of
     /// dates and times of day that have more in the source.
     var conversions: [String: ValueConversion] {

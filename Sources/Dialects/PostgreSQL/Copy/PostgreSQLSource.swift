@@ -27,10 +27,8 @@ extension PostgreSQLDialect: TransferSource {
         return rows.map { PostgreSQLTypeName($0[0].text ?? "").columnType }
     }
 
-    package func translator(
-        of columns: [Column], names: [String: String], conversions: [String: ValueConversion]
-    ) -> any ExpressionTranslator {
-        PostgreSQLExpressionTranslation(columns: columns, names: names)
+    package func translator(of relation: NamedRelation, names: [String: String]) -> any ExpressionTranslator {
+        PostgreSQLExpressionTranslation(columns: relation.table.columns, names: names)
     }
 
     package func triggers(

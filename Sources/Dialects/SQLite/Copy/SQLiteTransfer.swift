@@ -32,10 +32,8 @@ extension SQLiteDialect: TransferSource {
 
     package func viewTypes(_ view: String, on connection: any Connection) throws -> [ColumnType]? { nil }
 
-    package func translator(
-        of columns: [Column], names: [String: String], conversions: [String: ValueConversion]
-    ) -> any ExpressionTranslator {
-        SQLiteExpressionTranslation(columns: columns, names: names, conversions: conversions)
+    package func translator(of relation: NamedRelation, names: [String: String]) -> any ExpressionTranslator {
+        SQLiteExpressionTranslation(of: relation, names: names)
     }
 
     package func remark(on expression: SQLExpression) -> String? { nil }

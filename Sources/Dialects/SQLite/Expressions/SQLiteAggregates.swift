@@ -10,7 +10,7 @@ extension SQLiteExpressionTranslation {
     }
 
     func aggregate(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
-        guard use == .view else { throw Untranslatable("\(call.name)() reads many rows") }
+        guard use.readsRows else { throw Untranslatable("\(call.name)() reads many rows") }
         guard Self.isAggregate(call.name, call.arguments.count) else { return try windowFunction(call) }
         guard call.over == nil else { return try aggregated(call) }
         scopes.first?.uses?.aggregates.append(call)
@@ -42,7 +42,11 @@ extension SQLiteExpressionTranslation {
             let number = try number(value)
             let isInteger = number.kind == .integer
             return try finished(call, "sum(\(distinct)\(number.sql))", number.kind, as: isInteger ? "bigint" : nil)
-                .edited { $0.isDecimal = number.isDecimal }
+                .edited {
+                    $0.isDecimal = number.isDecimal
+                    // The sum of INTEGER values alone is one.
+                    $0.storage = number.storage == .integer ? .unknown : number.storage
+                }
         case "avg":
             return try finished(call, "avg(\(distinct)\(try number(value).sql))", .number, as: "double precision")
         case "total":
@@ -61,7 +65,7 @@ extension SQLiteExpressionTranslation {
         case .bytes: throw Untranslatable("\(call.name)() compares bytes")
         case .null, .integer, .number, .native:
             return try finished(call, "\(call.name)(\(value.sql))", value.kind).edited {
-                ($0.isDecimal, $0.conversion) = (value.isDecimal, value.conversion)
+                ($0.isDecimal, $0.storage, $0.conversion) = (value.isDecimal, value.storage, value.conversion)
             }
         }
     }
@@ -119,7 +123,10 @@ extension SQLiteExpressionTranslation {
             let kind = Self.kind(of: values)
             if values.count > 1 { list[0] = "(\(list[0]))::\(kind.word)" }
             return try finished(call, "\(call.name)(\(list.joined(separator: ", ")))", kind)
-                .edited { $0.isDecimal = values.count == 1 && values[0].isDecimal }
+                .edited {
+                    $0.isDecimal = values.count == 1 && values[0].isDecimal
+                    $0.storage = Self.storage(of: values)
+                }
         case (_, _): throw Untranslatable("\(call.name)() has no counterpart that is known to mean the same")
         }
     }

@@ -2,7 +2,7 @@
 
 extension SQLiteExpressionTranslation {
     func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
-        if use == .view, Self.isAggregate(function, arguments.count) {
+        if use.readsRows, Self.isAggregate(function, arguments.count) {
             return try aggregate(SQLiteCall(name: function, arguments: arguments))
         }
         if let moment = try momentCall(function, arguments) { return moment }
@@ -48,7 +48,7 @@ extension SQLiteExpressionTranslation {
         }
         return Piece("coalesce(\(list.map(\.sql).joined(separator: ", ")))", Self.kind(of: list)).edited { piece in
             piece.isNullable = pieces.allSatisfy(\.isNullable)
-            piece.isDecimal = list.allSatisfy(\.isExact)
+            (piece.isDecimal, piece.storage) = (list.allSatisfy(\.isExact), Self.storage(of: pieces))
         }
     }
 
@@ -66,7 +66,7 @@ extension SQLiteExpressionTranslation {
         let chosen = "\(function == "min" ? "least" : "greatest")(\(values))"
         let known = pieces.map { "\($0.sql) IS NOT NULL" }.joined(separator: " AND ")
         return Piece("(CASE WHEN \(known) THEN \(chosen) END)", kind).edited {
-            $0.isDecimal = list.allSatisfy(\.isExact)
+            ($0.isDecimal, $0.storage) = (list.allSatisfy(\.isExact), Self.storage(of: pieces))
         }
     }
 
@@ -238,7 +238,9 @@ extension SQLiteExpressionTranslation {
         case ("abs", 1):
             let number = try number(pieces[0])
             guard number.kind == .integer || number.kind == .number else { return nil }
-            return Piece("abs(\(number.sql))", number.kind).edited { $0.isDecimal = number.isDecimal }
+            return Piece("abs(\(number.sql))", number.kind).edited {
+                ($0.isDecimal, $0.storage) = (number.isDecimal, number.storage)
+            }
         case ("round", 1...2):
             // SQLite rounds halves away from zero. PostgreSQL does that for numeric, but not for double precision.
             let places = pieces.count == 2 ? try cast(pieces[1], toInteger: true) : "0"

@@ -35,7 +35,7 @@ extension SQLiteExpressionTranslation {
     /// Returns the column that the expression names; `nil` if the expression is anything else.
     func sense(of expression: SQLiteTree) -> ColumnSense? {
         switch expression {
-        case .name(let name, _): use == .view ? found(name)?.sense : columns[SQLName.folded(name)]
+        case .name(let name, _): use.readsRows ? found(name)?.sense : columns[SQLName.folded(name)]
         case .column(let relation, let name): found(name, of: relation)?.sense
         case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
             .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:

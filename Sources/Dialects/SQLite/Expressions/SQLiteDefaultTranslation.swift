@@ -2,7 +2,7 @@
 
 extension SQLiteExpressionTranslation {
     /// The translation of defaults, which read no column.
-    static var inserting: SQLiteExpressionTranslation { SQLiteExpressionTranslation(columns: [], for: .insert) }
+    static var inserting: SQLiteExpressionTranslation { SQLiteExpressionTranslation(for: .insert) }
 
     /// Translates a value that a statement writes into a column of this type.
     func assigned(_ tree: SQLiteTree, to type: ColumnType) throws(Untranslatable) -> String {

@@ -11,15 +11,25 @@ struct SQLiteExpressionTranslation {
         case computed
         /// A default: it may read the time and random values.
         case insert
-        /// A view's query or a trigger: it may read the time.
+        /// A view's query: it may read the time. A transfer compares its rows on both sides.
         case view
+        /// A statement of a trigger: it may read the time.
+        case trigger
 
         /// Whether all functions must be immutable, as PostgreSQL demands for an index and for a computed column (its manual,
         /// 38.7).
         var isImmutable: Bool {
             switch self {
             case .index, .computed: true
-            case .check, .insert, .view: false
+            case .check, .insert, .view, .trigger: false
+            }
+        }
+
+        /// Whether the expression can read rows other than its own.
+        var readsRows: Bool {
+            switch self {
+            case .view, .trigger: true
+            case .check, .index, .computed, .insert: false
             }
         }
     }
@@ -42,6 +52,8 @@ struct SQLiteExpressionTranslation {
         var hasAffinity = false
         /// Whether the piece is a number that PostgreSQL keeps as a decimal.
         var isDecimal = false
+        /// How SQLite stores the piece if it is a number of kind `number` without a fraction.
+        var storage = WholeStorage.real
         /// The integer that a text of digits stands for.
         var whole: String?
         /// Whether the piece is a text in PostgreSQL that may be a number in SQLite: a value out of JSON.
@@ -76,6 +88,26 @@ struct SQLiteExpressionTranslation {
         }
     }
 
+    /// The storage class of a whole number whose kind is `number`. Between two INTEGER values, `/` cuts off the fraction, and the
+    /// text of a REAL value has a point.
+    enum WholeStorage {
+        /// INTEGER, as in a column with NUMERIC affinity (https://www.sqlite.org/datatype3.html, section 3).
+        case integer
+        /// REAL, as in a column with REAL affinity.
+        case real
+        /// It depends on the value, or on those from which it was computed.
+        case unknown
+
+        /// Creates the storage of a column with this type in the source; `nil` if it is not known.
+        init(declared type: ColumnType?) {
+            guard let type else {
+                self = .unknown
+                return
+            }
+            self = type == .real ? .real : type.isDecimal || type.isInteger ? .integer : .unknown
+        }
+    }
+
     struct ColumnSense {
         var name: String
         var type: ColumnType
@@ -84,18 +116,22 @@ struct SQLiteExpressionTranslation {
         var caselessType: ColumnType?
         /// The expression from which the column is computed.
         var generated: SQLExpression?
+        var storage: WholeStorage
         /// What becomes of the column's values on their way.
         var conversion: ValueConversion?
         var hasAffinity = true
         var isNullable = true
 
-        init(_ column: Column, name: String) {
+        /// Creates a column of a table or view. `name` is its name in the target.
+        init(_ column: Column, of relation: NamedRelation, name: String) {
             self.name = name
             caselessType = PostgreSQLNocase.holds(column.type) ? column.type : nil
             type = caselessType == nil ? column.type : .text
             collation = column.collation
             generated = column.generated?.expression
             isNullable = column.isNullable
+            conversion = relation.conversions[column.name]
+            storage = WholeStorage(declared: relation.declared[column.name])
         }
 
         /// Creates the column that a query yields.
@@ -105,6 +141,7 @@ struct SQLiteExpressionTranslation {
             caselessType = piece.own?.type
             self.collation = collation
             (hasAffinity, isNullable, conversion) = (piece.hasAffinity, piece.isNullable, piece.conversion)
+            storage = piece.storage
         }
     }
 
@@ -114,27 +151,27 @@ struct SQLiteExpressionTranslation {
     var use: Use
     /// How many computed columns are written out around the expression, each inside the one before.
     var nesting = 0
-    /// The SELECT in which the expression stands, and those around it, innermost first; only for `Use.view`.
+    /// The SELECT in which the expression stands, and those around it, innermost first; only for a `Use` that reads rows.
     var scopes: [SQLiteScope] = []
-    /// The relations that FROM can name, by their names in lower case; only for `Use.view`.
+    /// The relations that FROM can name, by their names in lower case; only for a `Use` that reads rows.
     var relations: [String: SQLiteRelation] = [:]
     /// Whether the expression is a column's name that may name a column of converted values, because nothing computes with it.
     var mayShowConverted = false
     let effort = TranslationEffort()
 
     /// - Parameter names: The names that columns have in the target, where they differ.
-    /// - Parameter conversions: What becomes of a column's values on their way, by the column's name.
-    init(
-        columns: [Column], names: [String: String] = [:], conversions: [String: ValueConversion] = [:],
-        for use: Use = .index
-    ) {
-        self.use = use
-        let senses = columns.map { column in
-            var sense = ColumnSense(column, name: names[column.name] ?? column.name)
-            sense.conversion = conversions[column.name]
-            return (SQLName.folded(column.name), sense)
+    init(of relation: NamedRelation, names: [String: String] = [:], for use: Use = .index) {
+        let senses = relation.table.columns.map { column in
+            (SQLName.folded(column.name), ColumnSense(column, of: relation, name: names[column.name] ?? column.name))
         }
-        self.columns = Dictionary(senses, uniquingKeysWith: { first, _ in first })
+        columns = Dictionary(senses, uniquingKeysWith: { first, _ in first })
+        self.use = use
+    }
+
+    /// Creates a translation of expressions without columns, or with those of `relations`.
+    init(for use: Use) {
+        columns = [:]
+        self.use = use
     }
 
     func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
@@ -240,7 +277,7 @@ extension SQLiteExpressionTranslation {
     }
 
     func column(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
-        if use == .view { return try named(name, isQuoted: isQuoted) }
+        if use.readsRows { return try named(name, isQuoted: isQuoted) }
         if let column = columns[SQLName.folded(name)] {
             guard column.conversion == nil || mayShowConverted else { throw Self.unlikeSource(column.name) }
             return try use == .computed && column.conversion == nil
@@ -256,6 +293,7 @@ extension SQLiteExpressionTranslation {
             piece.own = column.caselessType.map { Piece.Own(sql: sql, type: $0) }
             (piece.hasAffinity, piece.isNullable) = (column.hasAffinity, column.isNullable)
             piece.isDecimal = column.type.isDecimal
+            piece.storage = column.storage
             piece.conversion = column.conversion
         }
     }
@@ -264,4 +302,10 @@ extension SQLiteExpressionTranslation {
 extension SQLiteExpressionTranslation.Piece {
     /// Whether the piece is a number without a double in it, or NULL.
     var isExact: Bool { kind == .integer || isDecimal || kind == .null }
+
+    /// Whether the piece is a REAL value in SQLite.
+    var isReal: Bool { kind == .number && storage == .real }
+
+    /// Whether the piece, if it is a whole number, is an INTEGER value in SQLite.
+    var isIntegerIfWhole: Bool { kind == .integer || kind == .number && storage == .integer }
 }

@@ -18,7 +18,7 @@ extension SQLiteExpressionTranslation {
         case .text:
             if let literal = piece.literal, let number = Self.numeral(literal) { return number }
             if let whole = piece.whole { return Piece(whole, .integer) }
-            return Self.leading(Self.numberPrefix, of: piece, as: "numeric", .number)
+            return Self.leading(Self.numberPrefix, of: piece, as: "numeric", .number).edited { $0.storage = .unknown }
         case .native: return try number(text(piece))
         case .bytes: throw Untranslatable("it computes with bytes")
         }
@@ -28,6 +28,16 @@ extension SQLiteExpressionTranslation {
     static func leading(_ pattern: String, of text: Piece, as type: String, _ kind: Kind) -> Piece {
         let number = "substring(\(text.sql) from '\(pattern)')::\(type)"
         return Piece("CASE WHEN \(text.sql) IS NOT NULL THEN coalesce(\(number), 0) END", kind).enclosed
+    }
+
+    private func numberText(_ piece: Piece) throws(Untranslatable) -> Piece {
+        if piece.storage == .unknown && use != .view {
+            throw Untranslatable("the text of a computed number has a point or none, which depends on its operands")
+        }
+        let digits = piece.isDecimal ? "trim_scale(\(piece.sql))" : "(\(piece.sql))::numeric"
+        guard !piece.isDecimal || piece.storage == .real else { return Piece("\(digits)::text", .text) }
+        // SQLite writes 15 digits and always a point. PostgreSQL's numeric keeps 15 digits of a double.
+        return Piece("regexp_replace(\(digits)::text, '^(-?\\d+)$', '\\1.0')", .text)
     }
 
     /// Translates a boolean to 0 or 1, as SQLite stores it.
@@ -51,9 +61,7 @@ extension SQLiteExpressionTranslation {
         case .text, .null: return piece
         case .integer: return Piece("(\(piece.sql))::text", .text)
         case .boolean: return Piece("(\(piece.sql))::integer::text", .text)
-        case .number where piece.isDecimal: return Piece("trim_scale(\(piece.sql))::text", .text)
-        // SQLite writes 15 digits and always a point. PostgreSQL's numeric keeps 15 digits of a double.
-        case .number: return Piece("regexp_replace((\(piece.sql))::numeric::text, '^(-?\\d+)$', '\\1.0')", .text)
+        case .number: return try numberText(piece)
         case .native(let type): return Piece(try rendered(piece.sql, type), .text)
         case .bytes: throw Untranslatable("it uses bytes as a text")
         }

@@ -80,6 +80,7 @@ extension SQLiteExpressionTranslation {
         guard isInteger || [a.kind, b.kind].allSatisfy({ $0 == .integer || $0 == .number }) else {
             throw Untranslatable("\(sign) is used on values that are not numbers")
         }
+        if sign == "/", !isInteger, let quotient = try quotient(a, b) { return quotient }
         let cutsFractions = !isInteger && !["+", "-", "*", "/"].contains(sign)
         if cutsFractions { (a, b) = (Self.cut(a), Self.cut(b)) }
         // What a view shows is compared to nine digits. A computed column stores all digits of SQLite's double.
@@ -95,13 +96,44 @@ extension SQLiteExpressionTranslation {
         let first = isNarrow ? "\(a.sql)::bigint" : a.sql
         let result = "(\(first) \(sign) \(Self.divisor(sign, b)))"
         // The remainder of a number with a fraction is such a number again.
-        if cutsFractions && sign == "%" { return Piece("\(result)::double precision", .number) }
+        let storage = a.isReal || b.isReal ? WholeStorage.real : .unknown
+        if cutsFractions && sign == "%" {
+            return Piece("\(result)::double precision", .number).edited { $0.storage = storage }
+        }
         return Piece(result, isInteger || cutsFractions ? .integer : .number)
-            .edited { $0.isDecimal = $0.kind == .number && a.isExact && b.isExact }
+            .edited {
+                $0.isDecimal = $0.kind == .number && a.isExact && b.isExact
+                $0.storage = storage
+            }
+    }
+
+    /// Translates `/` of two numbers that SQLite may store as INTEGER or as REAL: it cuts off the fraction if both are INTEGER.
+    /// Returns `nil` if one of them is REAL.
+    private func quotient(_ a: Piece, _ b: Piece) throws(Untranslatable) -> Piece? {
+        if a.isReal || b.isReal { return nil }
+        guard a.isIntegerIfWhole && b.isIntegerIfWhole else {
+            // A transfer sees whether a view's rows differ.
+            if use == .view { return nil }
+            throw Untranslatable("/ cuts off the fraction or keeps it, which depends on the values")
+        }
+        let numbers = [a, b].filter { $0.kind == .number }
+        let areWhole = numbers.map { "\($0.sql) = trunc(\($0.sql))" }.joined(separator: " AND ")
+        let divisor = Self.divisor("/", b)
+        let exact = "\(Self.numeric(a, a.sql)) / \(divisor)"
+        let whole = "div(\(Self.numeric(a, a.sql)), \(Self.numeric(b, divisor)))"
+        let quotient = "(CASE WHEN \(areWhole) THEN \(whole) ELSE \(exact) END)"
+        return use == .computed
+            ? Piece("\(quotient)::double precision", .number).edited { $0.storage = .unknown }
+            : Piece(quotient, .number).edited { ($0.isDecimal, $0.storage) = (true, .unknown) }
+    }
+
+    private static func numeric(_ piece: Piece, _ sql: String) -> String {
+        piece.kind == .integer ? "(\(sql))::numeric" : sql
     }
 
     private static func double(_ piece: Piece) -> Piece {
-        piece.kind == .number && piece.isDecimal ? Piece("(\(piece.sql))::double precision", .number) : piece
+        guard piece.kind == .number && piece.isDecimal else { return piece }
+        return Piece("(\(piece.sql))::double precision", .number).edited { $0.storage = piece.storage }
     }
 
     /// Cuts off a number's fraction.
@@ -122,13 +154,23 @@ extension SQLiteExpressionTranslation {
         var values: [Piece] = []
         for branch in branches { values.append(try piece(branch.value)) }
         if let otherwise { values.append(try piece(otherwise)) }
+        let storage = Self.storage(of: values)
         values = try unified(values)
         var sql = "(CASE"
         for (at, branch) in branches.enumerated() {
             sql += " WHEN \(try condition(branch.condition)) THEN \(values[at].sql)"
         }
         if otherwise != nil { sql += " ELSE \(values[branches.count].sql)" }
-        return Piece(sql + " END)", Self.kind(of: values)).edited { $0.isDecimal = values.allSatisfy(\.isExact) }
+        return Piece(sql + " END)", Self.kind(of: values)).edited {
+            ($0.isDecimal, $0.storage) = (values.allSatisfy(\.isExact), storage)
+        }
+    }
+
+    /// Returns how a value of one of these pieces is stored if it is a whole number.
+    static func storage(of pieces: [Piece]) -> WholeStorage {
+        let known = pieces.filter { $0.kind != .null }
+        if known.allSatisfy(\.isIntegerIfWhole) { return .integer }
+        return known.allSatisfy(\.isReal) ? .real : .unknown
     }
 
     static func kind(of pieces: [Piece]) -> Kind { pieces.map(\.kind).first { $0 != .null } ?? .null }

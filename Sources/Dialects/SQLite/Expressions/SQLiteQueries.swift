@@ -14,7 +14,7 @@ extension SQLiteExpressionTranslation {
         guard let query = SQLiteTreeParser.query(text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
         }
-        var translation = SQLiteExpressionTranslation(columns: [], for: .view)
+        var translation = SQLiteExpressionTranslation(for: .view)
         translation.effort.begin(text)
         for relation in relations {
             translation.relations[SQLName.folded(relation.table.name)] = SQLiteRelation(relation)
@@ -153,6 +153,7 @@ extension SQLiteExpressionTranslation {
             let kind = Self.kind(of: pieces)
             parts[0].results[column].piece.kind = kind
             parts[0].results[column].piece.isDecimal = pieces.allSatisfy(\.isExact)
+            parts[0].results[column].piece.storage = Self.storage(of: pieces)
         }
     }
 

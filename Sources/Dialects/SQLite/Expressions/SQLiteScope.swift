@@ -130,11 +130,7 @@ struct SQLiteRelation {
     init(_ relation: NamedRelation) {
         let table = relation.table
         name = table.name
-        columns = table.columns.map { column in
-            var sense = SQLiteExpressionTranslation.ColumnSense(column, name: column.name)
-            sense.conversion = relation.conversions[column.name]
-            return sense
-        }
+        columns = table.columns.map { .init($0, of: relation, name: $0.name) }
         primaryKey = table.primaryKey?.columns.map(SQLName.folded) ?? []
         rowid = table.columns.first(where: \.isIdentity)?.name
         let uniques = table.uniques.map(\.columns) + table.indexes.compactMap(\.uniqueColumns)

@@ -3,7 +3,7 @@
 extension SQLiteExpressionTranslation {
     /// Translates a query inside an expression.
     func inner(_ query: SQLiteQuery) throws(Untranslatable) -> Rows {
-        guard use == .view else { throw Untranslatable("it reads rows other than its own") }
+        guard use.readsRows else { throw Untranslatable("it reads rows other than its own") }
         return try rows(of: query)
     }
 

@@ -86,7 +86,7 @@ struct SQLiteTriggerSet {
     init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ named: [NamedRelation]) {
         relations = Dictionary(
             named.map { (SQLName.folded($0.table.name), $0) }, uniquingKeysWith: { first, _ in first })
-        var translation = SQLiteExpressionTranslation(columns: [], for: .view)
+        var translation = SQLiteExpressionTranslation(for: .trigger)
         translation.relations = relations.mapValues { SQLiteRelation($0) }
         self.translation = translation
         hasUnknownOnes = triggers.count < inspection.triggers.count
