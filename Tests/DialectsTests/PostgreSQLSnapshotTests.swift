@@ -28,6 +28,67 @@ struct PostgreSQLSnapshotTests {
         }
     }
 
+    /// Without the locks, every one of these commands makes the table appear empty to a snapshot that was taken before.
+    @Test(arguments: [
+        "TRUNCATE kept", "ALTER TABLE kept ALTER a TYPE bigint", "DROP TABLE kept", "ALTER TABLE kept RENAME TO other",
+        "TRUNCATE part_1", "TRUNCATE child",
+    ])
+    func noTableIsEmptiedUnderASnapshot(_ command: String) throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let writer = try connect(to: url)
+            let reader = try connect(to: url, ConnectionOptions(access: .readOnly))
+            defer { for connection in [reader, writer] { connection.close() } }
+            try writer.executeScript(
+                """
+                CREATE TABLE kept (a int); CREATE TABLE whole (a int) PARTITION BY LIST (a);
+                CREATE TABLE part_1 PARTITION OF whole FOR VALUES IN (1); CREATE TABLE parent (a int);
+                CREATE TABLE child () INHERITS (parent);
+                INSERT INTO kept VALUES (1); INSERT INTO whole VALUES (1); INSERT INTO child VALUES (1);
+                SET lock_timeout = '100ms'
+                """)
+            _ = try reader.beginSharedSnapshot()
+            #expect(databaseError { try writer.execute(SQL(trusted: command)) }?.kind == .locked)
+            try writer.execute("INSERT INTO kept VALUES (2)")
+            for table in ["kept", "whole", "parent"] {
+                #expect(try reader.queryValue("SELECT count(*) FROM \(identifier: table)") == 1)
+            }
+            try reader.commit()
+            try writer.execute(SQL(trusted: command))
+        }
+    }
+
+    @Test func tablesThatMayNotBeReadAreLeftAlone() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            let role = "tc_reader_\(UInt64.random(in: 0 ... .max))"
+            try connection.executeScript("CREATE TABLE secret (a int); CREATE ROLE \(SQLText.identifier(role))")
+            defer { try? connection.executeScript("RESET ROLE; DROP ROLE \(SQLText.identifier(role))") }
+            try connection.execute("SET ROLE \(identifier: role)")
+            try connection.sharedSnapshot { _ in }
+        }
+    }
+
+    /// Tables come and go while the snapshots begin. Each that a snapshot shows must have its rows.
+    @Test func tablesThatAreReplacedMeanwhileHaveTheirRows() async throws {
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let reader = try connect(to: url, ConnectionOptions(access: .readOnly))
+            defer { reader.close() }
+            try replaceTable(url, times: 1)
+            async let replaced: Void = Task.detached { try replaceTable(url, times: 150) }.value
+            for _ in 0..<100 {
+                do throws(DatabaseError) {
+                    _ = try reader.beginSharedSnapshot()
+                    #expect(try reader.queryValue("SELECT count(*) FROM queue") == 3)
+                    try reader.commit()
+                } catch {
+                    #expect(error.kind == .changedMeanwhile, "\(error)")
+                }
+            }
+            try await replaced
+        }
+    }
+
     @Test func aFingerprintIsTheSameUntilSomebodyWrites() throws {
         try TestPostgreSQL.withFreshDatabase { url in
             // Other tests write to the same cluster, so only some of the pairs can be expected to be equal.
@@ -55,5 +116,18 @@ struct PostgreSQLSnapshotTests {
             let fingerprint = try connection.sharedSnapshot { _ in try connection.sourceFingerprint() }
             #expect(fingerprint.split(separator: ":").count >= 5)
         }
+    }
+}
+
+/// Replaces a table by another one of the same name and content, again and again.
+private func replaceTable(_ url: DatabaseURL, times: Int) throws {
+    let writer = try connect(to: url)
+    defer { writer.close() }
+    for _ in 0..<times {
+        try writer.executeScript(
+            """
+            BEGIN; CREATE TABLE fresh (a int); INSERT INTO fresh VALUES (1), (2), (3);
+            DROP TABLE IF EXISTS queue; ALTER TABLE fresh RENAME TO queue; COMMIT
+            """)
     }
 }

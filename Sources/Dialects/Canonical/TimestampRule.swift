@@ -44,8 +44,14 @@ extension TimestampRule {
     private static let range =
         -730_119 * CalendarNumber.microsecondsPerDay..<2_921_940 * CalendarNumber.microsecondsPerDay
 
-    /// Returns microseconds since 1 January 2000: in UTC, or on the local clock.
-    func microseconds(_ value: RawValue) -> Int64? {
+    /// Returns microseconds since 1 January 2000: in UTC, or on the local clock. Returns `nil` if the value is no moment, or lies
+    /// outside the years 1 to 9999.
+    func microseconds(_ value: RawValue) -> Int64? { shown(value).flatMap { Self.range.contains($0) ? $0 : nil } }
+
+    /// Whether the value is a moment that lies outside the years 1 to 9999.
+    func isOutOfRange(_ value: RawValue) -> Bool { shown(value).map { !Self.range.contains($0) } ?? false }
+
+    private func shown(_ value: RawValue) -> Int64? {
         let offset = Int64(minutesAhead) * 60_000_000
         let moment: Int64? =
             switch value {
@@ -55,8 +61,8 @@ extension TimestampRule {
             case .null, .boolean, .blob: nil
             }
         guard let moment else { return nil }
-        let shown = isLocal ? moment + offset : moment
-        return Self.range.contains(shown) ? shown : nil
+        let (shown, overflows) = moment.addingReportingOverflow(isLocal ? offset : 0)
+        return overflows ? nil : shown
     }
 
     /// Reads ISO 8601. A date alone means its midnight, and digits finer than a microsecond are rounded: .NET writes seven, Go and Rust

@@ -39,16 +39,20 @@ package final class ValueReader {
     }
 
     /// Returns the value as its column's rule reads it. A value that the rule can't read is returned unchanged, and the column's
-    /// type then refuses it.
+    /// type then refuses it; where the type would take it for something else, `unreadable` stands for it.
     package func read(_ value: RawValue, column: Int) -> RawValue {
         switch readings[column] {
         case nil: return value
         case .moment(let reading):
-            guard let moment = reading.microseconds(value) else { return value }
+            guard let moment = reading.microseconds(value) else {
+                // A column of moments would take the text as it is, without the rule's zone.
+                guard case .text = value, reading.isOutOfRange(value) else { return value }
+                return .unreadable
+            }
             return .text(
                 scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
         case .span(let reading):
-            guard let span = reading.microseconds(value) else { return value }
+            guard let span = reading.microseconds(value) else { return value.isNumber ? .unreadable : value }
             return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
         case .counted(let reading):
             guard let span = value.interval?.length, let written = reading.written(span) else { return value }
@@ -76,6 +80,18 @@ package final class ValueReader {
         case .cleaned(let replacement):
             guard case .text(let bytes) = value, UTF8Text.characters(in: bytes) == nil else { return value }
             return .text(scratch.make(column) { $0.append(cleaning: bytes, with: replacement) })
+        }
+    }
+}
+
+extension RawValue {
+    /// A value that no column of moments or spans takes.
+    fileprivate static var unreadable: RawValue { .blob(UnsafeRawBufferPointer(start: nil, count: 0)) }
+
+    fileprivate var isNumber: Bool {
+        switch self {
+        case .integer, .real: true
+        case .null, .boolean, .text, .blob: false
         }
     }
 }

@@ -2,7 +2,7 @@
 
 extension PostgreSQLConnection {
     func beginSharedSnapshot() throws(DatabaseError) -> SnapshotShare {
-        try beginSnapshot()
+        try beginSnapshotOfLockedTables()
         return try rollingBackOnError { () throws(DatabaseError) in
             SnapshotShare(id: try text("SELECT pg_export_snapshot()"))
         }
