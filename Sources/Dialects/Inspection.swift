@@ -182,6 +182,8 @@ public struct Omission: Sendable, Equatable, Codable {
         case shadowTable = "shadow_table"
         /// A trigger.
         case trigger
+        /// A table.
+        case table
         /// A view.
         case view
         /// An index.

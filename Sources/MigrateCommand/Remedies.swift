@@ -97,6 +97,8 @@ extension SchemaTransferError {
         case .noSuchRows: "name tables that both source and target have"
         case .unitless:
             "give their unit by a rule: span: microseconds, seconds, days, since_1970; --dry-run --write-rules FILE proposes one"
+        case .computed(let names):
+            "to leave the source's values behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"
         case .orphans: "repair the source, or transfer without --into-existing, which keeps such rows"
         }
     }

@@ -171,6 +171,11 @@ struct TransferCommand: AsyncParsableCommand {
                     if dryRun { try await showPlan(from, to, rules) }
                     return dryRun ? nil : try await showReport(from, to, rules, files)
                 }
+            } catch TransferError.targetNotEmpty(let names) where resume && !dryRun {
+                files.discard()
+                // The run to resume may have completed the transfer while this one waited for it.
+                guard try await hadFinished(from, to, rules) else { throw TransferError.targetNotEmpty(names) }
+                return
             } catch {
                 files.discard()
                 throw error
@@ -223,9 +228,10 @@ struct TransferCommand: AsyncParsableCommand {
                 try await DatabaseTransfer(from: from, to: to, options: options(rules)).run { progress.show($0) }
             }
         progress.end()
+        // The report comes before the files: if one can't be written, the transfer is complete nevertheless.
+        output.show(TransferDocument.document(report)) { TransferPage.page(report).text() }
         try write(report.proposals)
         try write(report.plan.triggers)
-        output.show(TransferDocument.document(report)) { TransferPage.page(report).text() }
         try files.finish(report, from.url, to.url)
         return report.verdict
     }

@@ -31,7 +31,7 @@ struct WaysOn {
         switch error {
         case .interrupted, .unfinished:
             return
-                "continue with: \(line(again + ["--resume"])) ; or remove the unfinished transfer with: \(abandoning)"
+                "continue with: \(line(again.filter { $0 != "--dry-run" } + ["--resume"])) ; or remove the unfinished transfer with: \(abandoning)"
         case .stopped: return "start again with: \(line(again))"
         case .sourceChanged, .otherSource, .planChanged:
             return error.remedy(abandoning: "with: \(abandoning)")

@@ -131,8 +131,10 @@ extension TransferEngine {
             line?.notes = notes[table.target] ?? []
             return line
         }
+        let isQuarantineForeign = work.plan.omitted.contains { $0.kind == .table && $0.name == Quarantine.tableName }
         report.remarks += try await streams.first { reading, _ in
-            reading.readingRemarks + [try Quarantine.remark(on: reading)].compactMap { $0 }
+            let quarantine = isQuarantineForeign ? nil : try Quarantine.remark(on: reading)
+            return reading.readingRemarks + [quarantine].compactMap { $0 }
         }
         report.remarks += views.remarks
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }

@@ -186,6 +186,23 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("values for a column that the target computes are compared with what it computes")
+    func computed() async throws {
+        let change = "ALTER TABLE People ADD COLUMN twice INT; UPDATE People SET twice = 7"
+        try await withSite(change) { box, source, target in
+            let options = ["transfer", source, target, "--into-existing", "--replace-rows", "people", "--json"]
+            try expectRefusal(
+                try await box.run(.tcMigrate, options), "computed_otherwise", "People.twice",
+                "--ignore-missing People.twice", leaving: try everything(target), in: target)
+            let left = try await box.run(.tcMigrate, options + ["--ignore-missing", "People.twice"])
+            #expect(left.ending == .exit(0), "\(left)")
+            #expect(try query("SELECT twice::text FROM people", on: target) == ["6"])
+            try execute("UPDATE People SET twice = 6, key = NULL", on: source)
+            let equal = try await box.run(.tcMigrate, options + ["--replace-rows", "visits"])
+            #expect(equal.ending == .exit(0), "\(equal)")
+        }
+    }
+
     @Test("numbers become spans of time where a rule, or Django, says what they count")
     func spans() async throws {
         let change = """

@@ -53,6 +53,45 @@ struct TransferTests {
         }
     }
 
+    @Test(
+        "another program's table with a name of this program's is named, and not called equal",
+        arguments: Backend.available)
+    func foreignNames(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, target in
+            let source = box("source.db")
+            try execute(
+                """
+                CREATE TABLE tc_transfers (id INTEGER PRIMARY KEY, amount INT); INSERT INTO tc_transfers VALUES (1, 5);
+                CREATE TABLE tc_quarantine (a INT); INSERT INTO tc_quarantine VALUES (1);
+                CREATE TABLE t (id INTEGER PRIMARY KEY)
+                """, on: source, creating: true)
+            let run = try await box.migrate("transfer", source, target, "-q")
+            #expect(run.ending == .exit(0), "\(run)")
+            for name in ["tc_transfers", "tc_quarantine"] {
+                #expect(run.output.contains("  table \(name): another program's table has the name"), "\(run)")
+            }
+            #expect(!run.output.contains("set aside"), "\(run)")
+            let verified = try await box.migrate("verify", source, target)
+            #expect(verified.output.contains("not compared: table tc_transfers: another program's"), "\(verified)")
+            #expect(verified.output.hasSuffix("verdict: equal, apart from what was not compared\n"), "\(verified)")
+        }
+    }
+
+    @Test("a file that can't be written is an error after the report of the transfer, which is complete")
+    func unwritableFile() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY);
+                CREATE TRIGGER clean AFTER INSERT ON t BEGIN DELETE FROM t WHERE id = 0; END
+                """, on: box("source.db"), creating: true)
+            let run = try await box.migrate(
+                "transfer", box("source.db"), target, "--write-triggers", "/proc/nowhere.sql")
+            #expect(run.ending == .exit(2) && run.error.contains("/proc/nowhere.sql"), "\(run)")
+            #expect(run.output.contains("verdict: verified"), "\(run)")
+        }
+    }
+
     @Test("a list that is given several times is all that it named")
     func listsAddUp() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -33,6 +33,30 @@ struct PostgreSQLErrorTests {
         }
     }
 
+    @Test(
+        "a server that lacks space, or a standby that has to replay, interrupts the work, and says who can do what",
+        arguments: [
+            (
+                "SELECT count(*) FROM (SELECT g FROM generate_series(1, 100000) g ORDER BY random()) s",
+                .diskFull, "raise temp_file_limit"
+            ),
+            (
+                """
+                DO $$ BEGIN RAISE EXCEPTION 'canceling statement due to conflict with recovery' USING ERRCODE = '40001'; END $$
+                """, .interrupted, "hot_standby_feedback"
+            ),
+        ] as [(String, DatabaseError.Kind, String)])
+    func interruptions(_ statement: String, _ kind: DatabaseError.Kind, _ remedy: String) throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            try connection.executeScript("SET temp_file_limit = 64; SET work_mem = '64kB'")
+            let error = #expect(throws: DatabaseError.self) { try connection.values(SQL(trusted: statement)) }
+            #expect(error?.kind == kind, "\(String(describing: error))")
+            #expect(error?.remedy?.contains(remedy) == true)
+        }
+    }
+
     @Test("rows that a policy would hide are an error that says whom to read as, and never fewer rows")
     func policies() throws {
         try TestPostgreSQL.withFreshDatabase { url in

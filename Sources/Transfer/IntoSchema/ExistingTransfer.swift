@@ -129,14 +129,16 @@ public struct ExistingTransfer: Sendable {
         try reading.endSharing()
         let plan = try plan(reading, writing)
         events(.planned(plan))
+        // Nothing that may fail comes after the load, because an error says that nothing was changed.
+        let provenance = TransferReport.Provenance(
+            fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
         let load = SchemaLoad(
             plan: plan, replaced: Set(replacing), refusal: SchemaTransferError.rowsInTheWay, keepsOrphans: false,
             verification: verification, moments: Framework(of: plan.schema).moments, source: from.transferDialect,
             target: to.transferDialect, events: events)
         var report = try load.run(reading, writing)
         report.remarks += reading.readingRemarks
-        report.provenance = TransferReport.Provenance(
-            fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
+        report.provenance = provenance
         return report
     }
 
@@ -150,7 +152,7 @@ public struct ExistingTransfer: Sendable {
             reading: reading, source: source, target: target, schema: schema,
             written: try target.writtenTypes(on: writing), ignoring: ignoring + keeping, rules: rules)
         try requireUnits(inspection, survey)
-        var plan = try survey.plan(inspection) { $0.kind == .virtualTable }
+        var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
         plan.remarks += [survey.remarkOnZones(of: plan.tables, inspection.schema)].compactMap { $0 }
         let filled = try target.filled(plan.tables.map(\.target), on: writing)

@@ -25,7 +25,7 @@ struct HistorySource {
     /// full-text tables that it made in the source itself. Objects that only the source holds are worth a remark.
     func isWorthSaying(_ left: Omission) throws -> Bool {
         switch left.kind {
-        case .view: true
+        case .table, .view: true
         case .trigger, .virtualTable: try !isOwn()
         case .shadowTable, .index, .column, .constraint, .other, .foreignKey: false
         }

@@ -101,12 +101,14 @@ public struct HistoryTransfer: Sendable {
         let start = ContinuousClock.now
         let (source, target) = (from.transferDialect, to.transferDialect)
         events(.phase(.surveying))
-        let (plan, found, isOwn, remark) = try await pair.run { reading, writing in
+        let (plan, found, isOwn, remark, provenance) = try await pair.run { reading, writing in
             let found = try HistoryTarget(writing, target, history)
             _ = try reading.beginSharedSnapshot()
             try reading.endSharing()
             let origin = HistorySource(reading: reading, history: history)
-            return (try self.plan(reading), found, try origin.isOwn(), try origin.remark())
+            let provenance = TransferReport.Provenance(
+                fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
+            return (try self.plan(reading), found, try origin.isOwn(), try origin.remark(), provenance)
         }
         events(.planned(plan))
         var report = try await emptyingOnFailure(found) { standing in
@@ -117,14 +119,14 @@ public struct HistoryTransfer: Sendable {
                 plan: plan, replaced: givesWay ? standing.ownRows : replacing, refusal: standing.refusal,
                 keepsOrphans: true, verification: verification, moments: .uniform, remedy: remedyForRefusedRows,
                 source: source, target: target, events: events)
-            return try await pair.run { try load.run($0, $1) }
+            return try await pair.run { reading, writing in
+                var report = try load.run(reading, writing)
+                // Nothing that may fail comes after the load, because an error says that nothing was changed.
+                report.remarks += [remark].compactMap { $0 } + reading.readingRemarks
+                return report
+            }
         }
-        report.remarks += [remark].compactMap { $0 }
-        report.remarks += try await pair.run { reading, _ in reading.readingRemarks }
-        report.provenance = try await pair.run { reading, writing in
-            TransferReport.Provenance(
-                fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
-        }
+        report.provenance = provenance
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
     }

@@ -89,9 +89,32 @@ struct SchemaLoad {
                 table, loaded: [loaded[table.target]].compactMap { $0 }, held: held, reading, writing)
             line.notes = orphans.filter { $0.table == table.target }.map(\.note)
             report.tables.append(line)
+            report.remarks += try computedRemarks(table, line, reading, writing)
         }
         if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
+    }
+
+    /// Compares the columns that the target computes with the values that the source holds, which could not be written. Returns a
+    /// remark if they can't be compared, because the row's other values were changed on their way. Throws
+    /// `SchemaTransferError.computed`.
+    private func computedRemarks(
+        _ table: PlannedTable, _ line: TransferReport.TableReport, _ reading: any Connection, _ writing: any Connection
+    ) throws -> [String] {
+        guard !table.computed.isEmpty, !line.isMismatch else { return [] }
+        let names = table.computed.map { "\(table.source).\($0.source)" }
+        let isUnchanged =
+            line.quarantined == 0 && line.nulled.isEmpty && table.columnPlans.allSatisfy { $0.reading == nil }
+        guard isUnchanged && verification != .count else {
+            return [
+                "\(names.joined(separator: ", ")): computed by the target, and not compared with the source's values"
+            ]
+        }
+        let differing = try ComputedProof(table, reading, writing).differing()
+        guard differing.isEmpty else {
+            throw SchemaTransferError.computed(differing.map { "\(table.source).\($0.source)" })
+        }
+        return []
     }
 
     /// Makes the counters of the tables go on after the source's, and returns remarks on those of which nobody knows what they number.

@@ -10,6 +10,8 @@ struct SchemaMatch {
         var target: Table
         /// The name of each column on either side, in the source's order.
         var columns: [Pair]
+        /// The columns that both have and that the target computes, so that they can't be written.
+        var computed: [Pair]
 
         struct Pair: Equatable {
             var source: String
@@ -65,9 +67,12 @@ struct SchemaMatch {
         let wanted = table.columns.map(\.name).filter { !ignoring.contains("\(table.name).\($0)") }
         let places = fellows(of: wanted, in: target.columns.map(\.name))
         let pairs = wanted.compactMap { name in places[name].map { MatchedTable.Pair(source: name, target: $0) } }
-            .filter { target[column: $0.target]?.generated == nil }
+        let isComputed = { (pair: MatchedTable.Pair) in target[column: pair.target]?.generated != nil }
         return (
-            MatchedTable(source: table, target: target, columns: pairs), wanted.filter { places[$0] == nil }
+            MatchedTable(
+                source: table, target: target, columns: pairs.filter { !isComputed($0) },
+                computed: pairs.filter(isComputed)),
+            wanted.filter { places[$0] == nil }
         )
     }
 

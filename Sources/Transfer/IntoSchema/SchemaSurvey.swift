@@ -54,7 +54,10 @@ struct SchemaSurvey {
             targetColumns: table.columns.map(\.target), types: table.columns.map { type(of: $0, in: table) },
             columnPlans: table.columns.map { columnPlan(of: $0, in: table, inspection) },
             policy: rules.policy(of: name),
-            rows: rows, bytes: rows, pieces: [.all], counting: [counting].compactMap { $0 })
+            rows: rows, bytes: rows, pieces: [.all], counting: [counting].compactMap { $0 },
+            computed: table.computed.map {
+                PlannedTable.Computed(source: $0.source, target: $0.target, type: type(of: $0, in: table))
+            })
     }
 
     /// A column without values goes into one of any type.

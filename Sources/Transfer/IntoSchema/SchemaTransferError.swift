@@ -24,6 +24,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case noSuchRows(String)
     /// Columns, as `table.column`, of numbers or moments that are to be spans of time: nothing says what they count.
     case unitless([String])
+    /// The target computes these columns, as `table.column`, and other values than those that the source holds.
+    case computed([String])
     /// Rows refer to a row that does not exist.
     case orphans([Orphans])
 }
@@ -43,6 +45,7 @@ extension SchemaTransferError {
         case .rowsInTheWay: "target_rows_in_the_way"
         case .noSuchRows: "no_such_rows"
         case .unitless: "unitless"
+        case .computed: "computed_otherwise"
         case .orphans: "orphans"
         }
     }
@@ -67,6 +70,8 @@ extension SchemaTransferError: CustomStringConvertible {
         case .noSuchRows(let name): "\(name) is not a table of both databases"
         case .unitless(let names):
             "values become intervals, but no rule gives their unit: \(names.joined(separator: ", "))"
+        case .computed(let names):
+            "the target computes other values than the source holds: \(names.joined(separator: ", "))"
         case .orphans(let found):
             "rows refer to parents that do not exist: " + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
         }

@@ -32,7 +32,7 @@ enum SameEngineCopyPlanner {
             schema: schema, construction: construction,
             checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
             typeNotes: notes(inspection, taken),
-            omitted: copy.omitted + leaving.left,
+            omitted: inspection.omitted.filter { $0.kind == .table } + copy.omitted + leaving.left,
             remarks: [inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table))].compactMap {
                 $0
             })

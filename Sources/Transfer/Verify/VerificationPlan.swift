@@ -190,7 +190,7 @@ extension Inspection {
 extension Omission.Kind {
     fileprivate var holdsValues: Bool {
         switch self {
-        case .virtualTable, .column: true
+        case .table, .virtualTable, .column: true
         // A shadow table belongs to a virtual table.
         case .shadowTable, .trigger, .index, .constraint, .view, .foreignKey, .other: false
         }

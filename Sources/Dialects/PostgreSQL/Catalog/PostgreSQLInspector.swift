@@ -85,7 +85,9 @@ package enum PostgreSQLInspector {
             tables.indices.map { (tables[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
         var inspection = Inspection(schema: Schema())
         let columns = try PostgreSQLColumnReader(connection)
-        inspection.omitted = columns.omitted
+        let columnNames = Dictionary(grouping: columns.columns, by: \.table).mapValues { $0.map(\.column.name) }
+        inspection.omitted = columnNames.sorted { $0.key < $1.key }.compactMap { OwnTables.foreign($0, columns: $1) }
+        inspection.omitted += columns.omitted
         inspection.serials = columns.serials
         for column in columns.columns {
             guard let at = places[column.table] else { continue }

@@ -31,7 +31,7 @@ extension DatabaseError {
         }
         let primary = ErrorField.primary.text(result) ?? "the server gave no reason"
         var message = primary
-        let kind = Kind(sqlState: code)
+        let kind = primary.hasSuffix(recoveryConflict) ? .interrupted : Kind(sqlState: code)
         // The detail of these two kinds is the whole row, and its values would reach every log.
         if kind != .notNull, kind != .check, let detail = ErrorField.detail.text(result) { message += ": \(detail)" }
         if let table = ErrorField.table.text(result), !primary.contains("\"\(table)\"") {
@@ -44,6 +44,10 @@ extension DatabaseError {
         return DatabaseError(
             kind, message, statement: statement, code: code, remedy: remedy(sqlState: code, message: primary))
     }
+
+    /// How a standby's message ends when it cancels a statement, because it must replay what removed the rows or the table that the
+    /// statement reads (https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT).
+    private static let recoveryConflict = "due to conflict with recovery"
 
     /// Returns an error of libpq itself. Most often the connection broke.
     private static func postgresqlClient(_ connection: OpaquePointer?, statement: String?) -> DatabaseError {
@@ -60,6 +64,8 @@ extension DatabaseError {
 
     private static func remedy(sqlState: String, message: String) -> String? {
         switch sqlState {
+        case _ where message.hasSuffix(recoveryConflict):
+            "set hot_standby_feedback on the standby, or raise its max_standby_streaming_delay, or read the primary"
         case "55P03": "try again when the other connection has finished"
         case "40P01", "40001": "roll back, then run the transaction again: two transactions conflicted"
         case "22021":
@@ -75,6 +81,8 @@ extension DatabaseError {
         case "25006": "open the database for writing"
         case "25P02": "roll the transaction back: an earlier statement of it failed"
         case "53100": "free space on the server's disk"
+        case "53400" where message.contains("temp_file_limit"):
+            "have a superuser raise temp_file_limit for this role, or give the session a larger maintenance_work_mem"
         case "53200" where message.contains("shared memory"):
             "raise max_locks_per_transaction on the server: a transaction locks each table and index that it makes"
         case "53300": "close other connections, or raise max_connections on the server"
@@ -98,7 +106,8 @@ extension DatabaseError.Kind {
         case "57014": self = .interrupted
         case "57P01", "57P02", "57P03", "57P05", "25P03": self = .lost
         case "42501", "25006": self = .permission
-        case "53100": self = .diskFull
+        // configuration_limit_exceeded is raised for temp_file_limit only.
+        case "53100", "53400": self = .diskFull
         case "42601": self = .syntax
         case "42P06", "42P07", "42710": self = .exists
         case "P0001", "P0004": self = .raised

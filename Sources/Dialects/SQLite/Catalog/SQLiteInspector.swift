@@ -35,6 +35,7 @@ package enum SQLiteInspector {
         var inspection = Inspection(schema: Schema())
         var tables: [Table] = []
         let indexTexts = catalog.indexTexts
+        inspection.omitted = catalog.tables.compactMap { OwnTables.foreign($0.name, columns: $0.columns.map(\.name)) }
         for source in catalog.tables where !OwnTables.names.contains(source.name) {
             let reader = SQLiteTableReader(source, indexTexts: indexTexts[source.name] ?? [:])
             let foreign = keys.read(source)
