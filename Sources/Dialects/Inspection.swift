@@ -148,6 +148,9 @@ package struct EnforcedType: Sendable, Equatable {
     /// Why the column's type differs from the declared one, as a predicate such as "is an enumeration"; `nil` if both are the
     /// same.
     package var reason: String?
+    /// The type by which the source's expressions compute with the column, where `type` is only the text in which others keep its
+    /// values; `nil` if it is `type`.
+    package var meaning: ColumnType?
     /// The values that an enumeration allows; empty for any other type.
     package var labels: [String]
     /// Whether the column's texts compare without regard to case.

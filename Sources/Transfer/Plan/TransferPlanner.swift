@@ -227,12 +227,12 @@ extension TransferPlanner {
     }
 
     /// Returns a translator for the table's expressions. It gets the source's columns with the target's types, because
-    /// the types decide what an expression means in the target.
+    /// the types decide what an expression means in the target, or with those that say more about it.
     private func translator(of origin: ProfiledTable) -> any ExpressionTranslator {
         let table = origin.table
         let columns = table.columns.map { column in
             var column = column
-            column.type = written(column, of: table.name)
+            column.type = types.meaning(table.name, column.name) ?? written(column, of: table.name)
             return types.nocase(table.name, column.name).map { target.caseless(column, as: $0) } ?? column
         }
         return source.translator(
@@ -305,8 +305,9 @@ extension TransferPlanner {
         guard let value = column.default else { return }
         do throws(Untranslatable) {
             let rule = rules.columnRule(of: column.name, in: table).reading
-            result.default = try translator.value(value, for: result.type, readBy: rule)
-            if let remark = translator.remark(on: value, for: result.type) {
+            let type = types.meaning(table, column.name) ?? result.type
+            result.default = try translator.value(value, for: type, readBy: rule)
+            if let remark = translator.remark(on: value, for: type) {
                 remarks.append("\(table).\(column.name): \(remark)")
             }
         } catch {
@@ -321,7 +322,8 @@ extension TransferPlanner {
     ) {
         guard let generated = column.generated else { return }
         do throws(Untranslatable) {
-            let expression = try translator.generated(generated.expression, for: result.type)
+            let expression = try translator.generated(
+                generated.expression, for: types.meaning(table, column.name) ?? result.type)
             result.generated = Generated(expression, .stored)
         } catch {
             leave(.other, "\(table).\(column.name) GENERATED", "its values are copied and no longer computed: \(error)")

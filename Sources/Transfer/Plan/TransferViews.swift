@@ -36,16 +36,23 @@ extension TransferPlanner {
         }
     }
 
-    /// Returns a table as a view sees it: with the source's names and the target's types.
+    /// Returns a table as a view sees it: with the source's names and the target's types, or those that say more about what an
+    /// expression means.
     private func seen(_ origin: Table, as made: Table) -> Table {
         var table = origin
         for at in table.columns.indices {
-            table.columns[at].type = made.columns[at].type
+            table.columns[at].type = types.meaning(origin.name, origin.columns[at].name) ?? made.columns[at].type
+            // A type that ignores case, such as citext, has no collation in the source.
+            if source.holdsDeclaredTypes { table.columns[at].collation = seenCollation(origin, at, made.columns[at]) }
             table.columns[at].isNullable = made.columns[at].isNullable
             table.columns[at].isIdentity = made.columns[at].isIdentity
         }
         if made.primaryKey == nil { table.primaryKey = nil }
         return table
+    }
+
+    private func seenCollation(_ origin: Table, _ at: Int, _ made: Column) -> Collation? {
+        types.nocase(origin.name, origin.columns[at].name) == nil ? origin.columns[at].collation : made.collation
     }
 
     func renamed(_ query: SQLExpression, _ changed: [String: String]) throws(Untranslatable) -> SQLExpression {

@@ -66,7 +66,7 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("its SELECTs have different numbers of columns")
         }
         for column in parts[0].results.indices where !isAlone {
-            let pieces = try unified(parts.map { $0.results[column].piece })
+            let pieces = combined(try unified(parts.map { $0.results[column].piece }))
             for at in parts.indices { parts[at].results[column].piece = pieces[at] }
         }
         if !isAlone || parts[0].isDistinct {
@@ -88,6 +88,12 @@ extension PostgreSQLExpressionTranslation {
         let order = isAlone ? parts[0].order : try order(query.order, of: parts[0].results)
         if !order.isEmpty { sql += " ORDER BY \(order.map(\.sql).joined(separator: ", "))" }
         return Rows(sql: sql + (try limit(query, order)), columns: columns)
+    }
+
+    /// Returns a column of a compound query: it ignores case only if it does so in each SELECT.
+    private func combined(_ pieces: [Piece]) -> [Piece] {
+        guard pieces.contains(where: { $0.kind == .text && !$0.isCaseless && $0.literal == nil }) else { return pieces }
+        return pieces.map(bare)
     }
 
     /// Translates the ORDER BY of a compound query, whose terms are columns of its result.
@@ -134,15 +140,20 @@ extension PostgreSQLExpressionTranslation {
         inside.scopes = [[scope]]
         var piece = try inside.column(rows.columns[0].name)
         piece.sql = "(\(rows.sql))"
+        if piece.isCaseless { piece.sql = "(\(piece.sql) COLLATE NOCASE)" }
         piece.scaled = piece.scaled.flatMap { ScaledInteger(column: piece.sql, precision: 18, scale: $0.scale) }
         return piece
     }
 
     func isIn(_ operand: SQLiteTree, _ query: SQLiteQuery, negated: Bool) throws(Untranslatable) -> Piece {
         let (left, right) = (try piece(operand), try value(of: query))
-        guard left.kind == right.kind, !left.isDecimal, left.kind != .shaped(.interval) else {
+        guard left.kind == right.kind, !left.isDecimal else {
             throw Untranslatable("IN compares values of different types, or decimals")
         }
-        return Piece("(\(left.sql) \(negated ? "NOT IN" : "IN") \(right.sql))", .boolean)
+        try requireOneText(left)
+        // The left side decides how SQLite compares. The server does not write down that it compares citext with text as text.
+        let side = left.isCaseless && !right.isCaseless ? bare(left) : left
+        let rows = "(\(try self.rows(of: query).sql))"
+        return Piece("(\(side.sql) \(negated ? "NOT IN" : "IN") \(rows))", .boolean)
     }
 }

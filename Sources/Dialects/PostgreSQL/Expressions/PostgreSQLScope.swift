@@ -65,6 +65,7 @@ extension PostgreSQLExpressionTranslation {
         piece.isByBytes = column.collation == .binary
         piece.isCaseless = column.collation == .nocase
         piece.isWide = column.type == .bigint
+        piece.isSingle = column.type.word == "real" && column.type.isNative
         if case .decimal(let precision, let scale) = column.type {
             piece.scaled = ScaledInteger(column: piece.sql, precision: precision, scale: scale)
         }
@@ -84,7 +85,11 @@ extension PostgreSQLExpressionTranslation.Piece {
         switch kind {
         case .null, .text: .text
         case .integer: isWide ? .bigint : .integer
-        case .real: .real
+        case .real: isSingle ? .native(sqlite: "REAL", postgresql: "real") : .real
+        case .json: .json
+        case .padded(let length):
+            .native(sqlite: "TEXT", postgresql: length.map { "character(\($0))" } ?? "bpchar")
+        case .foreign(let name): .native(sqlite: "TEXT", postgresql: name)
         case .boolean: .boolean
         case .bytes: .bytes
         case .decimal, .quotient: scaled.map { .decimal(18, $0.scale) } ?? .numeric

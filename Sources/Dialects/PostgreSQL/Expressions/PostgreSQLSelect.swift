@@ -18,7 +18,8 @@ struct PostgreSQLSelect {
             let nullsFirst = order.nullsFirst ?? order.isDescending
             sql = (piece.scaled?.sql ?? piece.sql) + (order.isDescending ? " DESC" : "")
             sql += nullsFirst ? " NULLS FIRST" : " NULLS LAST"
-            isSame = piece.kind != .text || piece.isByBytes
+            isSame = !piece.isOrderedByCollation && piece.kind != .json
+            if case .foreign = piece.kind { isSame = false }
         }
     }
 
@@ -139,6 +140,10 @@ extension PostgreSQLExpressionTranslation {
         guard !piece.isDecimal || piece.scaled != nil, piece.kind != .quotient, piece.kind != .shaped(.interval) else {
             throw Untranslatable("it groups or sorts by intervals, by averages, or by decimals of any number of digits")
         }
+        guard piece.kind != .json else { throw Untranslatable("it groups or sorts by JSON") }
+        if case .foreign(let type) = piece.kind, !Self.isWrittenInOneWay(type) {
+            throw Untranslatable("it groups or sorts by values of the type \(type)")
+        }
     }
 
     private func grouped(_ groups: [SQLiteTree]) throws(Untranslatable) -> String {
@@ -162,6 +167,7 @@ extension PostgreSQLExpressionTranslation {
         let piece = try piece(term.term)
         guard piece.kind != .quotient else { return .init(shown(piece), term) }
         try requireOneText(piece)
+        if case .foreign(let type) = piece.kind { throw Untranslatable("it sorts by values of the type \(type)") }
         return .init(piece, term)
     }
 
@@ -209,9 +215,26 @@ extension PostgreSQLExpressionTranslation {
                 sql += texts.removeFirst()
             }
             if let on = source.on { sql += " ON \(try condition(on))" }
-            if !source.using.isEmpty { sql += " USING (\(SQLText.identifiers(source.using)))" }
+            if !source.using.isEmpty {
+                for name in source.using { try requireAlike(name) }
+                sql += " USING (\(SQLText.identifiers(source.using)))"
+            }
         }
         return sql
+    }
+
+    /// - Throws: `Untranslatable` unless the columns of this name, by which USING joins, are equal in both databases if they are so here.
+    private func requireAlike(_ name: String) throws(Untranslatable) {
+        let pieces = scopes[0].compactMap { relation in relation.find(name).map { piece($0, of: relation) } }
+        guard let first = pieces.first else { return }
+        for piece in pieces {
+            try requireOneText(piece)
+            let isSame = piece.kind == first.kind && piece.scaled?.scale == first.scaled?.scale
+            let areNumbers = [piece, first].allSatisfy { $0.kind == .integer || $0.kind == .real }
+            guard isSame && piece.isCaseless == first.isCaseless || areNumbers else {
+                throw Untranslatable("USING (\(name)) compares columns of different types")
+            }
+        }
     }
 }
 
