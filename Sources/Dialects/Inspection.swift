@@ -32,6 +32,8 @@ public struct Inspection: Sendable, Equatable {
     /// The plain form of indexes that are omitted for what no other database has, such as columns beside the key, by table. It keeps
     /// the same keys unique.
     package var plainIndexes: [String: [Index]] = [:]
+    /// Why a view would show other rows in a target, by its name.
+    package var viewsLeftBehind: [String: String] = [:]
     /// The triggers, in the database's own words, if a dialect can translate them.
     package var triggers: [SourceTrigger] = []
     /// The same database in its own SQL, for a copy into a database of the same kind.

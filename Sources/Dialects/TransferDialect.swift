@@ -31,6 +31,10 @@ package protocol TransferSource: Dialect {
     /// Returns a sentence about a function of the expression that does a little less in the target; `nil` for most expressions.
     func remark(on expression: SQLExpression) -> String?
 
+    /// Returns a sentence about keys that let more rows pass in the target, because values that are equal in the source differ there;
+    /// `nil` for most tables. The table has the names of the source, as its views see it.
+    func remark(onKeysOf table: Table) -> String?
+
     /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name. None where the
     /// source's triggers are programs in a language of its own. `renaming` returns a text with the target's names, or throws.
     func triggers(
@@ -106,6 +110,9 @@ package protocol TransferTarget: Dialect {
     /// Returns a sentence about columns of a table, all of them made for this target, that compare and sort otherwise than their types
     /// do; `nil` for most tables.
     func remark(onOrderIn table: Table) -> String?
+    /// Returns a sentence about columns of these tables, all of them made for this target, that the database numbers by itself though
+    /// they are not made for it; `nil` if there are none.
+    func remark(onNumbersIn tables: [Table]) -> String?
     /// Returns whether the database has what the columns of this policy need. Otherwise the result says how to make it, or why
     /// that is impossible.
     ///

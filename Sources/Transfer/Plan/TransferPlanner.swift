@@ -88,7 +88,7 @@ struct TransferPlanner {
             renames: names.renames,
             typeNotes: typeNotes, omitted: omitted,
             remarks: remarks + remarksOnExpressions(of: schema) + tables.compactMap { caseless($0.table) }
-                + planned.compactMap(target.remark(onOrderIn:)) + tablePlans.flatMap(countersAtTheirEnd),
+                + planned.compactMap(target.remark(onOrderIn:)) + remarksOnKeys() + tablePlans.flatMap(countersAtTheirEnd),
             proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
             viewsOfTheTime: viewsOfTheTime, computedIndexes: computedIndexes, triggers: triggers())
     }
@@ -103,6 +103,12 @@ struct TransferPlanner {
         let later = Dictionary(grouping: checks, by: \.table).mapValues { $0.map(\.check.expression) }
         return schema.tables.flatMap { remarks($0.name, $0.expressions + (later[$0.name] ?? [])) }
             + schema.views.flatMap { remarks($0.name, [$0.query]) }
+    }
+
+    /// Returns remarks on keys that let more rows pass in the target than in the source.
+    private func remarksOnKeys() -> [String] {
+        let seen = zip(tables, planned).map { origin, made in self.seen(origin.table, as: made) }
+        return seen.compactMap(source.remark(onKeysOf:)) + [target.remark(onNumbersIn: planned)].compactMap { $0 }
     }
 
     /// Returns a remark if columns that ignored case become plain text; otherwise `nil`. Their unique indexes are

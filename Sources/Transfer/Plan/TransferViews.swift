@@ -19,6 +19,7 @@ extension TransferPlanner {
                 if let missing = left.filter({ names.contains(SQLName.folded($0)) }).min() {
                     throw Untranslatable("it reads \(missing), which is not transferred")
                 }
+                if let reason = inspection.viewsLeftBehind[view.name] { throw Untranslatable(reason) }
                 let over = names.sorted().compactMap { relations[$0]?.readByRules }
                 let translated = try source.query(of: view, over: over)
                 let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, changed))
@@ -38,7 +39,7 @@ extension TransferPlanner {
 
     /// Returns a table as a view sees it: with the source's names and the target's types, or those that say more about what an
     /// expression means.
-    private func seen(_ origin: Table, as made: Table) -> Table {
+    func seen(_ origin: Table, as made: Table) -> Table {
         var table = origin
         for at in table.columns.indices {
             table.columns[at].type = types.meaning(origin.name, origin.columns[at].name) ?? made.columns[at].type

@@ -92,6 +92,19 @@ extension PostgreSQLExpressionTranslation {
         return plain.contains(word) || elements.contains { word == "\($0)[]" }
     }
 
+    /// Returns how values of a column may be equal though their texts differ; `nil` if they are not.
+    static func equalTexts(of column: Column) -> String? {
+        if column.collation == .nocase { return "letters beyond A to Z in another case" }
+        switch kind(of: column.type) {
+        case .json: return #"{"a": 1.0} and {"a": 1.00}"#
+        case .padded: return "blanks at the end"
+        case .shaped(.interval): return "1 day and 24:00:00"
+        case .decimal(nil): return "1.0 and 1.00"
+        case .foreign(let type) where !isWrittenInOneWay(type): return "the type \(type)"
+        case .null, .integer, .real, .text, .boolean, .bytes, .decimal, .quotient, .shaped, .foreign: return nil
+        }
+    }
+
     private func shape(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> Piece {
         guard let literal = piece.literal else { throw Untranslatable("a text is compared with a \(type.word)") }
         return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type))
