@@ -50,6 +50,8 @@ package struct TranslatedView: Sendable, Equatable {
     package var columns: [Column]
     /// What has become of the values of these columns, where the view shows those of a converted column.
     package var conversions: [String: ValueConversion]
+    /// The words of SQL behind each column, where the target writes them in place of its name.
+    package var weights: [String: Int]
     /// Whether the query asks for the current time, so that it yields other rows each time.
     package var asksForTime: Bool
     /// What the query does a little differently in the target, in sentences.
@@ -57,12 +59,13 @@ package struct TranslatedView: Sendable, Equatable {
 
     package init(
         _ query: SQLExpression, columns: [Column], conversions: [String: ValueConversion] = [:],
-        asksForTime: Bool = false,
+        weights: [String: Int] = [:], asksForTime: Bool = false,
         remarks: [String] = []
     ) {
         self.query = query
         self.columns = columns
         self.conversions = conversions
+        self.weights = weights
         self.asksForTime = asksForTime
         self.remarks = remarks
     }
@@ -338,9 +341,11 @@ package struct NamedRelation: Sendable, Equatable {
     package var table: Table
     /// What becomes of values that a rule reads on their way, by the names of their columns.
     package var conversions: [String: ValueConversion]
+    /// The words of SQL behind each column of a view, where the target writes them in place of its name.
+    package var weights: [String: Int]
 
-    package init(_ table: Table, conversions: [String: ValueConversion] = [:]) {
-        (self.table, self.conversions) = (table, conversions)
+    package init(_ table: Table, conversions: [String: ValueConversion] = [:], weights: [String: Int] = [:]) {
+        (self.table, self.conversions, self.weights) = (table, conversions, weights)
     }
 }
 

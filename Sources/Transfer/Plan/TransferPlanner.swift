@@ -88,7 +88,8 @@ struct TransferPlanner {
             renames: names.renames,
             typeNotes: typeNotes, omitted: omitted,
             remarks: remarks + remarksOnExpressions(of: schema) + tables.compactMap { caseless($0.table) }
-                + planned.compactMap(target.remark(onOrderIn:)) + remarksOnKeys() + tablePlans.flatMap(countersAtTheirEnd),
+                + planned.compactMap(target.remark(onOrderIn:)) + remarksOnKeys()
+                + tablePlans.flatMap(countersAtTheirEnd),
             proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
             viewsOfTheTime: viewsOfTheTime, computedIndexes: computedIndexes, triggers: triggers())
     }

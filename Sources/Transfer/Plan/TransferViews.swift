@@ -25,7 +25,8 @@ extension TransferPlanner {
                 let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, changed))
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
-                relations[SQLName.folded(view.name)] = NamedRelation(relation, conversions: translated.conversions)
+                relations[SQLName.folded(view.name)] = NamedRelation(
+                    relation, conversions: translated.conversions, weights: translated.weights)
                 remarks += translated.remarks.map { "\(view.name): \($0)" }
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
@@ -84,6 +85,6 @@ extension NamedRelation {
     /// The relation for a view. Where no rule changes values, the rows of the view are compared with the source's (`compareViews`), so
     /// that it may compute with them.
     fileprivate var readByRules: NamedRelation {
-        NamedRelation(table, conversions: conversions.filter(\.value.isRuled))
+        NamedRelation(table, conversions: conversions.filter(\.value.isRuled), weights: weights)
     }
 }

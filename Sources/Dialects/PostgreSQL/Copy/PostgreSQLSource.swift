@@ -67,14 +67,13 @@ extension PostgreSQLDialect: TransferSource {
 
     /// Returns a view's query as SQLite computes the same rows. They are compared later (`ViewProof`).
     package func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView {
-        let relations = relations.map(\.table)
         guard case .native(_, let text) = view.query else {
-            return TranslatedView(view.query, columns: relations.flatMap(\.columns))
+            return TranslatedView(view.query, columns: relations.flatMap(\.table.columns))
         }
         let notes = PostgreSQLQueryNotes()
         let rows = try PostgreSQLExpressionTranslation.view(text, over: relations, notes)
         return TranslatedView(
-            .native(sqlite: rows.sql, postgresql: text), columns: rows.columns, asksForTime: notes.asksForTime,
-            remarks: notes.remarks)
+            .native(sqlite: rows.sql, postgresql: text), columns: rows.columns,
+            weights: rows.relation(view.name).weights, asksForTime: notes.asksForTime, remarks: notes.remarks)
     }
 }

@@ -5,11 +5,22 @@ extension PostgreSQLExpressionTranslation {
     struct Rows {
         var sql: String
         var columns: [Column]
+        /// The words of SQL behind each column.
+        var weights: [Int]
+
+        /// Returns the rows as what a query around this one reads.
+        func relation(_ name: String, columns names: [String] = []) -> PostgreSQLRelation {
+            var columns = columns
+            for (at, name) in names.enumerated() where at < columns.count { columns[at].name = name }
+            var relation = PostgreSQLRelation(name, columns)
+            relation.weights = Dictionary(zip(columns.map(\.name), weights), uniquingKeysWith: max)
+            return relation
+        }
     }
 
     /// Translates a view's query, as the server writes it.
     static func view(
-        _ text: String, over tables: [Table], _ notes: PostgreSQLQueryNotes
+        _ text: String, over relations: [NamedRelation], _ notes: PostgreSQLQueryNotes
     ) throws(Untranslatable) -> Rows {
         guard let query = PostgreSQLPhrase.query(of: text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
@@ -17,7 +28,11 @@ extension PostgreSQLExpressionTranslation {
         var translation = PostgreSQLExpressionTranslation(columns: [])
         translation.notes = notes
         translation.effort.begin(text)
-        for table in tables { translation.relations[table.name] = PostgreSQLRelation(table.name, table.columns) }
+        for named in relations {
+            var relation = PostgreSQLRelation(named.table.name, named.table.columns)
+            relation.weights = named.weights
+            translation.relations[named.table.name] = relation
+        }
         return try translation.rows(of: query)
     }
 
@@ -38,11 +53,8 @@ extension PostgreSQLExpressionTranslation {
     /// Translates one of the queries of WITH, which the following queries can then read. The first SELECT of a recursive one
     /// determines its columns.
     private mutating func add(_ part: SQLiteQuery.Named) throws(Untranslatable) -> String {
-        func relation(_ rows: Rows) -> PostgreSQLRelation {
-            var columns = rows.columns
-            for (at, name) in part.columns.enumerated() where at < columns.count { columns[at].name = name }
-            return PostgreSQLRelation(part.name, columns)
-        }
+        func relation(_ rows: Rows) -> PostgreSQLRelation { rows.relation(part.name, columns: part.columns) }
+        try Self.requireNames(relations.compactMap(\.value.name) + [part.name])
         var rows: Rows
         if part.query.cores.count > 1, part.query.cores.contains(where: { $0.reads(part.name) }) {
             let seed = SQLiteQuery(named: part.query.named, cores: [part.query.cores[0]])
@@ -53,6 +65,7 @@ extension PostgreSQLExpressionTranslation {
             rows = try self.rows(of: part.query)
         }
         let relation = relation(rows)
+        try Self.requireNames(relation.columns.map(\.name))
         relations[part.name] = relation
         return "\(SQLText.identifier(part.name))(\(SQLText.identifiers(relation.columns.map(\.name)))) AS (\(rows.sql))"
     }
@@ -82,12 +95,14 @@ extension PostgreSQLExpressionTranslation {
             let pieces = parts.map { $0.results[at].piece }
             return (pieces.first { $0.kind != .null } ?? pieces[0]).column(named: parts[0].results[at].name)
         }
+        try Self.requireNames(columns.map(\.name))
+        let weights = parts[0].results.indices.map { at in parts.map { $0.results[at].weight }.max() ?? 1 }
         if let wanted, zip(wanted, columns).contains(where: { $0.type != $1.type }) {
             throw Untranslatable("its recursive SELECT changes the type of a column")
         }
         let order = isAlone ? parts[0].order : try order(query.order, of: parts[0].results)
         if !order.isEmpty { sql += " ORDER BY \(order.map(\.sql).joined(separator: ", "))" }
-        return Rows(sql: sql + (try limit(query, order)), columns: columns)
+        return Rows(sql: sql + (try limit(query, order)), columns: columns, weights: weights)
     }
 
     /// Returns a column of a compound query: it ignores case only if it does so in each SELECT.
