@@ -32,6 +32,8 @@ public struct Inspection: Sendable, Equatable {
     /// The plain form of indexes that are omitted for what no other database has, such as columns beside the key, by table. It keeps
     /// the same keys unique.
     package var plainIndexes: [String: [Index]] = [:]
+    /// Why a view would show other rows in a target, by its name.
+    package var viewsLeftBehind: [String: String] = [:]
     /// The triggers, in the database's own words, if a dialect can translate them.
     package var triggers: [SourceTrigger] = []
     /// The same database in its own SQL, for a copy into a database of the same kind.
@@ -148,6 +150,9 @@ package struct EnforcedType: Sendable, Equatable {
     /// Why the column's type differs from the declared one, as a predicate such as "is an enumeration"; `nil` if both are the
     /// same.
     package var reason: String?
+    /// The type by which the source's expressions compute with the column, where `type` is only the text in which others keep its
+    /// values; `nil` if it is `type`.
+    package var meaning: ColumnType?
     /// The values that an enumeration allows; empty for any other type.
     package var labels: [String]
     /// Whether the column's texts compare without regard to case.

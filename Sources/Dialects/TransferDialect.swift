@@ -27,6 +27,10 @@ package protocol TransferSource: Dialect {
     /// Returns a sentence about a function of the expression that does a little less in the target; `nil` for most expressions.
     func remark(on expression: SQLExpression) -> String?
 
+    /// Returns a sentence about keys that let more rows pass in the target, because values that are equal in the source differ there;
+    /// `nil` for most tables. The table has the names of the source, as its views see it.
+    func remark(onKeysOf table: Table) -> String?
+
     /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name. None where the
     /// source's triggers are programs in a language of its own. `renaming` returns a text with the target's names, or throws.
     func triggers(
@@ -42,6 +46,8 @@ package struct TranslatedView: Sendable, Equatable {
     package var columns: [Column]
     /// What has become of the values of these columns, where the view shows those of a converted column.
     package var conversions: [String: ValueConversion]
+    /// The words of SQL behind each column, where the target writes them in place of its name.
+    package var weights: [String: Int]
     /// Whether the query asks for the current time, so that it yields other rows each time.
     package var asksForTime: Bool
     /// What the query does a little differently in the target, in sentences.
@@ -49,12 +55,13 @@ package struct TranslatedView: Sendable, Equatable {
 
     package init(
         _ query: SQLExpression, columns: [Column], conversions: [String: ValueConversion] = [:],
-        asksForTime: Bool = false,
+        weights: [String: Int] = [:], asksForTime: Bool = false,
         remarks: [String] = []
     ) {
         self.query = query
         self.columns = columns
         self.conversions = conversions
+        self.weights = weights
         self.asksForTime = asksForTime
         self.remarks = remarks
     }
@@ -102,6 +109,9 @@ package protocol TransferTarget: Dialect {
     /// Returns a sentence about columns of a table, all of them made for this target, that compare and sort otherwise than their types
     /// do; `nil` for most tables.
     func remark(onOrderIn table: Table) -> String?
+    /// Returns a sentence about columns of these tables, all of them made for this target, that the database numbers by itself though
+    /// they are not made for it; `nil` if there are none.
+    func remark(onNumbersIn tables: [Table]) -> String?
     /// Returns whether the database has what the columns of this policy need. Otherwise the result says how to make it, or why
     /// that is impossible.
     ///
@@ -329,11 +339,14 @@ package struct NamedRelation: Sendable, Equatable {
     package var conversions: [String: ValueConversion]
     /// The types that the source declares, by the names of their columns; empty for a view.
     package var declared: [String: ColumnType]
+    /// The words of SQL behind each column of a view, where the target writes them in place of its name.
+    package var weights: [String: Int]
 
     package init(
-        _ table: Table, conversions: [String: ValueConversion] = [:], declared: [String: ColumnType] = [:]
+        _ table: Table, conversions: [String: ValueConversion] = [:], declared: [String: ColumnType] = [:],
+        weights: [String: Int] = [:]
     ) {
-        (self.table, self.conversions, self.declared) = (table, conversions, declared)
+        (self.table, self.conversions, self.declared, self.weights) = (table, conversions, declared, weights)
     }
 }
 

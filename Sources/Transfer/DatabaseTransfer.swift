@@ -98,7 +98,7 @@ public struct DatabaseTransfer: Sendable {
         try requireTwo()
         return try await TransferEngine.stoppable {
             try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-                try await to.withLock(.schemaChange, waiting: 10) { try await load(events) }
+                try await to.withTransferLock(waiting: 10) { try await load(events) }
             }
         }
     }
@@ -147,7 +147,7 @@ public struct DatabaseTransfer: Sendable {
     public static func abandon(in target: Database) async throws -> TransferRecord {
         try await TransferEngine.stoppable {
             try await target.withConnection { connection in
-                try connection.withLock(.schemaChange, waiting: 10) {
+                try connection.withTransferLock(waiting: 10) {
                     guard let record = try TransferRecords(connection).unfinished() else {
                         throw TransferError.nothingToAbandon
                     }

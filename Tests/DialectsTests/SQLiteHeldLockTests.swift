@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -22,6 +23,48 @@ struct SQLiteHeldLockTests {
         #expect(try asking.isHeld(AdvisoryLock("daemon")))
         lock.release()
         #expect(try !asking.isHeld(AdvisoryLock("daemon")))
+    }
+
+    @Test("a transfer's lock keeps others away, and its file is gone afterwards")
+    func transfer() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase()
+        let (asking, holding) = (try folder.open(), try folder.open())
+        defer {
+            asking.close()
+            holding.close()
+        }
+        let before = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        try holding.withTransferLock(waiting: 0) {
+            #expect(try asking.isHeld(.schemaChange))
+            #expect(databaseError { try asking.withTransferLock(waiting: 0.1) {} }?.kind == .locked)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == before)
+        try asking.withTransferLock(waiting: 0) {}
+        #expect(try !asking.isHeld(.schemaChange))
+    }
+
+    /// Each thread opens the file of a lock that another one is about to remove.
+    @Test("of many at once, each has the transfer's lock alone")
+    func manyAtOnce() async throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase()
+        let path = folder("a.db")
+        let inside = Mutex(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<50 {
+                        let lock = try SQLiteTransientLock(.schemaChange, beside: path, waiting: 60)
+                        withExtendedLifetime(lock) {
+                            #expect(inside.withLock { $0 += 1; return $0 } == 1)
+                            inside.withLock { $0 -= 1 }
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     @Test(

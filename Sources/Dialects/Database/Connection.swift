@@ -150,6 +150,12 @@ public protocol Connection: AnyObject {
     ///   holder's name as far as the database tells.
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T
 
+    /// Runs `body`, which fills the database or empties it in many transactions, while nobody else does. On PostgreSQL this is
+    /// `withLock(.schemaChange)`, on SQLite a lock on a file beside the database that is removed afterwards.
+    ///
+    /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock.
+    func withTransferLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T
+
     /// Takes a lock and keeps it until it is released or this connection ends; `nil` when another session has the lock. On SQLite
     /// it is a lock on a file beside the database, so that statements don't wait for it.
     ///

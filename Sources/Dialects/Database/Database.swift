@@ -61,13 +61,28 @@ public final class Database: Sendable {
     public func withLock<T: Sendable>(
         _ lock: AdvisoryLock, waiting seconds: Double, _ body: @Sendable () async throws -> T
     ) async throws -> T {
+        try await holding({ try $0.withLock(lock, waiting: seconds, $1) }, body)
+    }
+
+    /// Runs `body` while a connection of its own keeps other transfers away (`Connection.withTransferLock`).
+    package func withTransferLock<T: Sendable>(
+        waiting seconds: Double, _ body: @Sendable () async throws -> T
+    ) async throws -> T {
+        try await holding({ try $0.withTransferLock(waiting: seconds, $1) }, body)
+    }
+
+    /// Runs `body` while `take`, on a connection of its own, holds a lock around the function that it is given.
+    private func holding<T: Sendable>(
+        _ take: @escaping @Sendable (any Connection, () throws -> Void) throws -> Void,
+        _ body: @Sendable () async throws -> T
+    ) async throws -> T {
         let done = DispatchSemaphore(value: 0)
         let (acquired, continuation) = AsyncStream<Void>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { continuation.finish() }
                 try await self.withConnection { connection in
-                    try connection.withLock(lock, waiting: seconds) {
+                    try take(connection) {
                         continuation.yield()
                         // This is the connection's own thread, and nobody else waits for it.
                         done.wait()

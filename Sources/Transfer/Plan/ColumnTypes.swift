@@ -11,6 +11,8 @@ struct ColumnTypes {
     private(set) var choices: [ColumnID: TypeChoice] = [:]
     /// The text columns that ignore case, each with the policy for that.
     private(set) var nocase: [ColumnID: NocasePolicy] = [:]
+    /// The types by which the source's expressions compute, where they are others (`EnforcedType.meaning`).
+    private var meanings: [ColumnID: ColumnType] = [:]
 
     /// Chooses the types. `counting` gives the column that the database numbers, by table.
     init(_ tables: [ProfiledTable], counting: [String: String]) {
@@ -19,6 +21,7 @@ struct ColumnTypes {
             for held in table.held {
                 let id = ColumnID(table: table.table.name, column: held.column)
                 choices[id] = held.choice
+                if held.choice.type == held.type.type { meanings[id] = held.type.meaning }
                 if held.type.isCaseless { nocase[id] = .text }
             }
             for (at, column) in table.table.columns.enumerated() {
@@ -35,6 +38,7 @@ struct ColumnTypes {
                         : .regarding(column.default, choice, declared: "\(choice.type)")
                 } else if at < table.columnRules.count, let type = table.columnRules[at].type {
                     choices[id] = TypeChoice(type, isGiven: true)
+                    meanings[id] = nil
                 }
             }
         }
@@ -61,6 +65,9 @@ struct ColumnTypes {
     }
 
     func nocase(_ table: String, _ column: String) -> NocasePolicy? { nocase[ColumnID(table: table, column: column)] }
+
+    /// Returns the type by which the source's expressions compute with a column; `nil` if it is the column's type in the target.
+    func meaning(_ table: String, _ column: String) -> ColumnType? { meanings[ColumnID(table: table, column: column)] }
 
     subscript(_ table: String, _ column: String) -> TypeChoice? { choices[ColumnID(table: table, column: column)] }
 

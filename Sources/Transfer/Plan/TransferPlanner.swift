@@ -88,7 +88,8 @@ struct TransferPlanner {
             renames: names.renames,
             typeNotes: typeNotes, omitted: omitted,
             remarks: remarks + remarksOnExpressions(of: schema) + tables.compactMap { caseless($0.table) }
-                + planned.compactMap(target.remark(onOrderIn:)) + tablePlans.flatMap(countersAtTheirEnd),
+                + planned.compactMap(target.remark(onOrderIn:)) + remarksOnKeys()
+                + tablePlans.flatMap(countersAtTheirEnd),
             proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
             viewsOfTheTime: viewsOfTheTime, computedIndexes: computedIndexes, triggers: triggers())
     }
@@ -103,6 +104,12 @@ struct TransferPlanner {
         let later = Dictionary(grouping: checks, by: \.table).mapValues { $0.map(\.check.expression) }
         return schema.tables.flatMap { remarks($0.name, $0.expressions + (later[$0.name] ?? [])) }
             + schema.views.flatMap { remarks($0.name, [$0.query]) }
+    }
+
+    /// Returns remarks on keys that let more rows pass in the target than in the source.
+    private func remarksOnKeys() -> [String] {
+        let seen = zip(tables, planned).map { origin, made in self.seen(origin.table, as: made) }
+        return seen.compactMap(source.remark(onKeysOf:)) + [target.remark(onNumbersIn: planned)].compactMap { $0 }
     }
 
     /// Returns a remark if columns that ignored case become plain text; otherwise `nil`. Their unique indexes are
@@ -227,13 +234,13 @@ extension TransferPlanner {
     }
 
     /// Returns a translator for the table's expressions. It gets the source's columns with the target's types, because
-    /// the types decide what an expression means in the target.
+    /// the types decide what an expression means in the target, or with those that say more about it.
     private func translator(of origin: ProfiledTable) -> any ExpressionTranslator {
         let table = origin.table
         var seen = table
         seen.columns = table.columns.map { column in
             var column = column
-            column.type = written(column, of: table.name)
+            column.type = types.meaning(table.name, column.name) ?? written(column, of: table.name)
             return types.nocase(table.name, column.name).map { target.caseless(column, as: $0) } ?? column
         }
         return source.translator(of: origin.named(seen), names: columnNames[table.name] ?? [:])
@@ -305,8 +312,9 @@ extension TransferPlanner {
         guard let value = column.default else { return }
         do throws(Untranslatable) {
             let rule = rules.columnRule(of: column.name, in: table).reading
-            result.default = try translator.value(value, for: result.type, readBy: rule)
-            if let remark = translator.remark(on: value, for: result.type) {
+            let type = types.meaning(table, column.name) ?? result.type
+            result.default = try translator.value(value, for: type, readBy: rule)
+            if let remark = translator.remark(on: value, for: type) {
                 remarks.append("\(table).\(column.name): \(remark)")
             }
         } catch {
@@ -321,7 +329,8 @@ extension TransferPlanner {
     ) {
         guard let generated = column.generated else { return }
         do throws(Untranslatable) {
-            let expression = try translator.generated(generated.expression, for: result.type)
+            let expression = try translator.generated(
+                generated.expression, for: types.meaning(table, column.name) ?? result.type)
             result.generated = Generated(expression, .stored)
         } catch {
             leave(.other, "\(table).\(column.name) GENERATED", "its values are copied and no longer computed: \(error)")

@@ -18,12 +18,14 @@ extension TransferPlanner {
                 if let missing = left.filter({ names.contains(SQLName.folded($0)) }).min() {
                     throw Untranslatable("it reads \(missing), which is not transferred")
                 }
+                if let reason = inspection.viewsLeftBehind[view.name] { throw Untranslatable(reason) }
                 let over = names.sorted().compactMap { relations[$0]?.readByRules }
                 let translated = try source.query(of: view, over: over)
                 let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, changed))
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
-                relations[SQLName.folded(view.name)] = NamedRelation(relation, conversions: translated.conversions)
+                relations[SQLName.folded(view.name)] = NamedRelation(
+                    relation, conversions: translated.conversions, weights: translated.weights)
                 remarks += translated.remarks.map { "\(view.name): \($0)" }
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
@@ -35,16 +37,23 @@ extension TransferPlanner {
         }
     }
 
-    /// Returns a table as a view sees it: with the source's names and the target's types.
-    private func seen(_ origin: Table, as made: Table) -> Table {
+    /// Returns a table as a view sees it: with the source's names and the target's types, or those that say more about what an
+    /// expression means.
+    func seen(_ origin: Table, as made: Table) -> Table {
         var table = origin
         for at in table.columns.indices {
-            table.columns[at].type = made.columns[at].type
+            table.columns[at].type = types.meaning(origin.name, origin.columns[at].name) ?? made.columns[at].type
+            // A type that ignores case, such as citext, has no collation in the source.
+            if source.holdsDeclaredTypes { table.columns[at].collation = seenCollation(origin, at, made.columns[at]) }
             table.columns[at].isNullable = made.columns[at].isNullable
             table.columns[at].isIdentity = made.columns[at].isIdentity
         }
         if made.primaryKey == nil { table.primaryKey = nil }
         return table
+    }
+
+    private func seenCollation(_ origin: Table, _ at: Int, _ made: Column) -> Collation? {
+        types.nocase(origin.name, origin.columns[at].name) == nil ? origin.columns[at].collation : made.collation
     }
 
     func renamed(_ query: SQLExpression, _ changed: [String: String]) throws(Untranslatable) -> SQLExpression {
@@ -75,6 +84,8 @@ extension NamedRelation {
     /// The relation for a view. Where no rule changes values, the rows of the view are compared with the source's (`compareViews`), so
     /// that it may compute with them.
     fileprivate var readByRules: NamedRelation {
-        NamedRelation(table, conversions: conversions.filter(\.value.isRuled), declared: declared)
+        var relation = self
+        relation.conversions = conversions.filter(\.value.isRuled)
+        return relation
     }
 }

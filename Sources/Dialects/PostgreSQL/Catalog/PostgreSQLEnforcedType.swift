@@ -39,9 +39,27 @@ enum PostgreSQLEnforcedType {
     private static func builtIn(_ declared: String, _ column: String) -> EnforcedType {
         let type = portable(declared)
         guard let type else {
-            return EnforcedType(.text, reason: "is a type that only PostgreSQL has: written as text")
+            var held = EnforcedType(.text, reason: "is a type that only PostgreSQL has: written as text")
+            held.meaning = .native(sqlite: "TEXT", postgresql: declared)
+            return held
         }
-        return EnforcedType(type, specials: specials(of: type, SQLText.identifier(column)))
+        var held = EnforcedType(type, specials: specials(of: type, SQLText.identifier(column)))
+        held.meaning = meaning(declared)
+        return held
+    }
+
+    /// Returns the type as the source's expressions see it, if it is more than its portable type: `json`, and one that cuts, pads or
+    /// rounds values.
+    private static func meaning(_ declared: String) -> ColumnType? {
+        let (word, precision) = PostgreSQLTypeName(declared).withoutPrecision
+        switch word {
+        case "json": return .jsonText
+        case "character", "bpchar": return .native(sqlite: "TEXT", postgresql: declared)
+        case "real": return .native(sqlite: "REAL", postgresql: declared)
+        case "timestamp with time zone", "timestamp without time zone", "time without time zone":
+            return precision == nil ? nil : .native(sqlite: "TEXT", postgresql: declared)
+        default: return nil
+        }
     }
 
     /// Returns the portable type; `nil` for a type that only PostgreSQL has.

@@ -113,6 +113,7 @@ package enum PostgreSQLInspector {
         let views = try PostgreSQLViewReader(connection).views
         inspection.schema = Schema(
             tables: tables, views: views.map { View($0.name, as: .native(sqlite: "", postgresql: $0.query)) })
+        for view in views { inspection.viewsLeftBehind[view.name] = view.objection }
         let counters = try counters(connection)
         inspection.sequences = counters.compactMapValues { $0.values.max() }
         inspection.options = try options(connection)

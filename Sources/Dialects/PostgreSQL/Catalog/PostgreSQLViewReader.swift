@@ -5,6 +5,8 @@ struct PostgreSQLViewReader {
         var query: String
         /// The view's options: `security_barrier=true`.
         var options: String?
+        /// Why the view would show other rows in another database; `nil` if it would not.
+        var objection: String?
         /// The statements that restore the view's grants, comments and owner.
         var epilogue: [String] = []
     }
@@ -15,16 +17,40 @@ struct PostgreSQLViewReader {
     init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
             """
-            SELECT c.relname, pg_get_viewdef(c.oid, true), array_to_string(c.reloptions, ', ')
+            SELECT c.relname, pg_get_viewdef(c.oid, true), array_to_string(c.reloptions, ', '), (
+                SELECT min(p.relname::text COLLATE "C")
+                FROM pg_rewrite w
+                    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                        AND d.refclassid = 'pg_class'::regclass
+                    JOIN pg_class p ON p.oid = d.refobjid AND p.relkind IN ('r', 'f')
+                WHERE w.ev_class = c.oid AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = p.oid))
             FROM pg_class c WHERE c.relkind = 'v' AND \(scope.relations) ORDER BY c.oid
             """)
         let read = Dictionary(grouping: try Self.edges(connection, scope), by: { $0[0] }).mapValues {
             Set($0.map { $0[1] })
         }
         let found = rows.map { row in
-            View(name: row[0].text ?? "", query: Self.query(row[1].text ?? ""), options: row[2].text)
+            View(
+                name: row[0].text ?? "", query: Self.query(row[1].text ?? ""), options: row[2].text,
+                objection: row[3].text.flatMap { Self.objection(toReading: $0, row[1].text ?? "") })
         }
         views = DependencyOrder.sort(found, name: \.name, reads: { read[$0.name] ?? [] })
+        var lost: Set<String> = []
+        for at in views.indices {
+            let other = (read[views[at].name] ?? []).intersection(lost).min()
+            if views[at].objection == nil {
+                views[at].objection = other.map { "it reads \($0), which is not transferred" }
+            }
+            if views[at].objection != nil { lost.insert(views[at].name) }
+        }
+    }
+
+    /// A table shows the rows of those that inherit from it, unless a query says ONLY (the manual, 5.11). A transfer makes each of them a
+    /// table of its own.
+    private static func objection(toReading parent: String, _ query: String) -> String? {
+        guard !SQLToken.scan(query).contains(where: { $0.isWord("ONLY") }) else { return nil }
+        return
+            "it reads \(parent) together with the rows of the tables that inherit from it, which become tables of their own"
     }
 
     private static func query(_ text: String) -> String {

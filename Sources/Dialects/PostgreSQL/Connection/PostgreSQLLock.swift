@@ -6,6 +6,10 @@ import TCPOSIX
 extension PostgreSQLConnection {
     /// Runs `body` under the lock, which it requests again and again. Waiting inside `pg_advisory_lock` would keep a snapshot
     /// open. Another session's `CREATE INDEX CONCURRENTLY` would wait for this snapshot while that session holds the lock.
+    func withTransferLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T {
+        try withLock(.schemaChange, waiting: seconds, body)
+    }
+
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T {
         guard !isInTransaction else {
             throw DatabaseError(

@@ -176,6 +176,10 @@ struct PostgreSQLSameEngineCopy {
 
     mutating func add(_ views: [PostgreSQLViewReader.View]) {
         for view in views {
+            if let objection = view.objection {
+                copy.omitted.append(.init(.view, view.name, reason: objection))
+                continue
+            }
             let options = view.options.map { " WITH (\($0))" } ?? ""
             copy.parts.append(
                 .init(

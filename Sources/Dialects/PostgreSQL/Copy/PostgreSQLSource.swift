@@ -48,16 +48,30 @@ extension PostgreSQLDialect: TransferSource {
         return folds ? "lower(), upper() and ILIKE regard only the case of A to Z in the target" : nil
     }
 
+    package func remark(onKeysOf table: Table) -> String? {
+        let keys = [table.primaryKey?.columns ?? []] + table.uniques.map(\.columns)
+        let indexed = table.indexes.filter(\.isUnique).flatMap(\.parts).compactMap { part -> String? in
+            if case .column(let name) = part.key { name } else { nil }
+        }
+        let named = Set(keys.flatMap { $0 } + indexed)
+        let weaker = table.columns.filter { named.contains($0.name) }.compactMap { column in
+            PostgreSQLExpressionTranslation.equalTexts(of: column).map { "\(column.name) (\($0))" }
+        }
+        guard !weaker.isEmpty else { return nil }
+        return
+            "\(table.name): its keys compare texts in the target, and let values pass that PostgreSQL takes for equal: "
+            + weaker.joined(separator: ", ")
+    }
+
     /// Returns a view's query as SQLite computes the same rows. They are compared later (`ViewProof`).
     package func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView {
-        let relations = relations.map(\.table)
         guard case .native(_, let text) = view.query else {
-            return TranslatedView(view.query, columns: relations.flatMap(\.columns))
+            return TranslatedView(view.query, columns: relations.flatMap(\.table.columns))
         }
         let notes = PostgreSQLQueryNotes()
         let rows = try PostgreSQLExpressionTranslation.view(text, over: relations, notes)
         return TranslatedView(
-            .native(sqlite: rows.sql, postgresql: text), columns: rows.columns, asksForTime: notes.asksForTime,
-            remarks: notes.remarks)
+            .native(sqlite: rows.sql, postgresql: text), columns: rows.columns,
+            weights: rows.relation(view.name).weights, asksForTime: notes.asksForTime, remarks: notes.remarks)
     }
 }

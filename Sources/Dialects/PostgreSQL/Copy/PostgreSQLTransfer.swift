@@ -42,6 +42,8 @@ extension PostgreSQLDialect: TransferTarget {
 
     package func remark(onOrderIn table: Table) -> String? { nil }
 
+    package func remark(onNumbersIn tables: [Table]) -> String? { nil }
+
     package func judge(of types: [ColumnType]) -> any ValueJudge { PostgreSQLJudge(types) }
 
     package var duplicatesTable: DuplicatesTable {

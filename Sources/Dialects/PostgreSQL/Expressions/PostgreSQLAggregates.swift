@@ -33,7 +33,12 @@ extension PostgreSQLExpressionTranslation {
 
     /// The sum of integers is a bigint, and that of bigints a numeric, which divides in another way.
     private func sum(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
-        if value.kind == .real, value.scaled == nil { return try finished(call, value.sql, .real) }
+        if value.kind == .real, value.scaled == nil {
+            guard !value.isSingle else {
+                throw Untranslatable("sum() of type real is rounded to 32 bits in PostgreSQL")
+            }
+            return try finished(call, value.sql, .real)
+        }
         guard let exact = value.exact else { throw Untranslatable("sum() adds decimals of any number of digits") }
         let sum = try finished(call, exact.sql)
         guard value.isDecimal || value.isWide else { return sum }
@@ -55,7 +60,7 @@ extension PostgreSQLExpressionTranslation {
 
     private func extreme(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
         switch value.kind {
-        case .text:
+        case .text, .padded:
             guard value.isByBytes else {
                 throw Untranslatable("\(call.name)() compares texts by the database's collation")
             }
@@ -68,10 +73,11 @@ extension PostgreSQLExpressionTranslation {
             }
         case .shaped(let type):
             guard type != .interval else { throw Untranslatable("\(call.name)() compares intervals") }
-        case .null, .boolean, .bytes, .quotient: throw Untranslatable("\(call.name)() has no known counterpart")
+        case .null, .boolean, .bytes, .quotient, .json, .foreign:
+            throw Untranslatable("\(call.name)() has no known counterpart")
         }
         var piece = try finished(call, value.sql, value.kind)
-        (piece.isByBytes, piece.isWide) = (value.isByBytes, value.isWide)
+        (piece.isByBytes, piece.isWide, piece.isSingle) = (value.isByBytes, value.isWide, value.isSingle)
         return piece
     }
 
@@ -112,7 +118,9 @@ extension PostgreSQLExpressionTranslation {
             let value = try piece(call.arguments[0])
             var list = [value.scaled?.sql ?? value.sql]
             if call.arguments.count == 2 { list.append(try piece(call.arguments[1]).sql) }
-            let chosen = try finished(call, list.joined(separator: ", "), value.kind)
+            var chosen = try finished(call, list.joined(separator: ", "), value.kind)
+            (chosen.isByBytes, chosen.isWide, chosen.isSingle) = (value.isByBytes, value.isWide, value.isSingle)
+            if value.isCaseless { chosen = caseless(chosen) }
             return value.scaled.map { Piece($0.holding(chosen.sql)) } ?? chosen
         case (_, _): throw Untranslatable("\(call.name)() has no known counterpart")
         }
@@ -132,14 +140,27 @@ extension PostgreSQLExpressionTranslation {
         }
         var terms: [String] = []
         for order in window.order {
-            let term = PostgreSQLSelect.Order(try piece(order.term), order)
+            let value = try piece(order.term)
+            try requireOneText(value)
+            let term = PostgreSQLSelect.Order(value, order)
             guard term.isSame else {
                 throw Untranslatable("a window is sorted by texts, whose order is that of the database's collation")
             }
+            try requireCountable(value, window.frame)
             terms.append(term.sql)
         }
         if !terms.isEmpty { parts.append("ORDER BY \(terms.joined(separator: ", "))") }
         if let frame = window.frame { parts.append(frame) }
         return parts.joined(separator: " ")
+    }
+
+    /// - Throws: `Untranslatable` if a frame counts from a value that is kept otherwise here: a decimal as a whole number of its last
+    ///   digit, a moment as text.
+    private func requireCountable(_ value: Piece, _ frame: String?) throws(Untranslatable) {
+        guard let frame, SQLToken.scan(frame).first(where: { !$0.isBlank })?.isWord("RANGE") == true else { return }
+        let hasOffset = SQLToken.scan(frame).contains { $0.kind == .number || $0.kind == .string }
+        guard !hasOffset || value.kind == .integer || value.kind == .real && value.scaled == nil else {
+            throw Untranslatable("a window's RANGE counts from something other than whole numbers or doubles")
+        }
     }
 }

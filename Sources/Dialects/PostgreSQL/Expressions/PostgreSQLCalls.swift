@@ -25,13 +25,16 @@ extension PostgreSQLExpressionTranslation {
             guard pieces[0].exact == nil || pieces[1].exact == nil || pieces.allSatisfy({ $0.kind == .integer }) else {
                 return try chosen(pieces) { "nullif(\($0[0]), \($0[1]))" }
             }
+            let pieces = pieces.withLabelsAsTexts
             guard Self.isComparable(pieces) else { break }
-            return Piece("nullif(\(pieces[0].sql), \(pieces[1].sql))", pieces[0].kind)
+            let (a, b) = alike(pieces[0], pieces[1])
+            var piece = Piece("nullif(\(a.sql), \(b.sql))", a.kind)
+            (piece.isWide, piece.isSingle) = (a.isWide, a.isSingle)
+            return a.isCaseless ? caseless(piece) : piece
         case ("greatest", 2), ("least", 2):
             // NULL is passed over in PostgreSQL, and is the result in SQLite.
-            guard Self.isComparable(pieces) || pieces.contains(where: \.isDecimal), pieces[0].kind != .text else {
-                break
-            }
+            let areDecimals = pieces.contains(where: \.isDecimal) && pieces.allSatisfy { $0.exact != nil }
+            guard Self.isComparable(pieces) || areDecimals, !pieces[0].isOrderedByCollation else { break }
             return try chosen(pieces) { list in
                 let (a, b) = (list[0], list[1])
                 return "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
@@ -48,8 +51,11 @@ extension PostgreSQLExpressionTranslation {
         case ("attimezone", 2): return try zoned(pieces[0], pieces[1])
         case ("timezone", 2): return try zoned(pieces[1], pieces[0])
         case ("jsonb_array_length", 1), ("json_array_length", 1):
+            guard pieces[0].kind == .json else { break }
             return Piece("json_array_length(\(pieces[0].place))", .integer)
-        case ("jsonb_typeof", 1), ("json_typeof", 1): return Self.typeName(ofJSON: pieces[0].place)
+        case ("jsonb_typeof", 1), ("json_typeof", 1):
+            guard pieces[0].kind == .json else { break }
+            return Self.typeName(ofJSON: pieces[0].place)
         default: break
         }
         throw Untranslatable("\(function)() has no known counterpart")
@@ -69,7 +75,10 @@ extension PostgreSQLExpressionTranslation {
         switch (function, pieces.count) {
         case ("abs", 1):
             if let scaled = number.scaled { return Piece(scaled.holding("abs(\(scaled.sql))")) }
-            return number.kind == .quotient ? nil : Piece("abs(\(number.sql))", number.kind)
+            guard number.kind != .quotient else { return nil }
+            var piece = Piece("abs(\(number.sql))", number.kind)
+            (piece.isWide, piece.isSingle) = (number.isWide, number.isSingle)
+            return piece
         case ("trim_scale", 1): return number.isDecimal ? number : nil
         case ("round", 1): return number.isDecimal || number.kind == .quotient ? rounded(number, to: 0) : nil
         case ("round", 2): return pieces[1].literal.flatMap(Int.init).flatMap { rounded(number, to: $0) }
@@ -83,10 +92,12 @@ extension PostgreSQLExpressionTranslation {
 
     /// Whether two values are of one kind that compares in SQLite as in PostgreSQL.
     private static func isComparable(_ pieces: [Piece]) -> Bool {
+        if case (.padded, .padded) = (pieces[0].kind, pieces[1].kind) { return true }
         guard pieces[0].kind == pieces[1].kind else { return false }
         return switch pieces[0].kind {
-        case .integer, .real, .text, .boolean, .bytes, .shaped: true
-        case .null, .decimal, .quotient: false
+        case .integer, .real, .text, .boolean, .bytes: true
+        case .shaped(let type): type != .interval
+        case .null, .decimal, .quotient, .json, .padded, .foreign: false
         }
     }
 
@@ -94,7 +105,51 @@ extension PostgreSQLExpressionTranslation {
 
     private func textCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
         if function.hasPrefix("concat") { return try concatenation(function, pieces) }
-        guard let text = pieces.first, text.kind == .text else { return nil }
+        guard let text = pieces.first else { return nil }
+        if case .padded = text.kind { return try paddedCall(function, pieces) }
+        guard text.kind == .text else { return nil }
+        if let found = try citextCall(function, pieces) { return found }
+        let pieces = pieces.map(bare)
+        return try plainCall(function, pieces[0], pieces)
+    }
+
+    /// Translates the functions of a `character(n)`, most of which take it with its padding.
+    private func paddedCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        switch (function, pieces.count) {
+        case ("length", 1), ("char_length", 1), ("character_length", 1):
+            return Piece("length(\(pieces[0].sql))", .integer)
+        case ("textlike", 2), ("textnlike", 2), ("texticlike", 2), ("texticnlike", 2), ("textregexeq", 2),
+            ("textregexne", 2):
+            let text = try filled(pieces[0])
+            return try plainCall(function, text, [text] + pieces.dropFirst().map(bare))
+        default: return nil
+        }
+    }
+
+    /// Returns a `character(n)` as text with its padding.
+    private func filled(_ piece: Piece) throws(Untranslatable) -> Piece {
+        guard case .padded(let length) = piece.kind else { return piece }
+        guard let length, length <= 1_000 else {
+            throw Untranslatable("it computes with the padding of a character(n) whose length is not known")
+        }
+        let blanks = SQLText.literal(String(repeating: " ", count: length))
+        return Piece("substr(\(piece.sql) || \(blanks), 1, \(length))", .text)
+    }
+
+    /// Translates the functions that citext has of its own. Every other one is given the text.
+    private func citextCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        guard pieces.contains(where: \.isCaseless) else { return nil }
+        switch function {
+        case "textlike", "textnlike", "texticlike", "texticnlike":
+            let match = try matches(bare(pieces[0]), pieces[1], isCaseless: true)
+            return Piece(function.hasSuffix("nlike") ? "(NOT \(match))" : match, .boolean)
+        case "replace", "split_part", "strpos", "textregexeq", "textregexne", "texticregexeq", "texticregexne":
+            throw Untranslatable("\(function)() regards no case for citext")
+        default: return nil
+        }
+    }
+
+    private func plainCall(_ function: String, _ text: Piece, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
         let list = pieces.map(\.sql).joined(separator: ", ")
         switch (function, pieces.count) {
         case ("lower", 1), ("upper", 1):
@@ -125,24 +180,21 @@ extension PostgreSQLExpressionTranslation {
         case ("repeat", 2):
             guard let count = pieces[1].literal.flatMap(Int.init), (0...1_000).contains(count) else { return nil }
             return Piece("replace(hex(zeroblob(\(count))), '00', \(text.sql))", .text)
-        case ("starts_with", 2) where pieces[1].kind == .text && !pieces.contains(where: \.isCaseless):
+        case ("starts_with", 2) where pieces[1].kind == .text:
             return Piece("(substr(\(text.sql), 1, length(\(pieces[1].sql))) = \(pieces[1].sql))", .boolean)
         case ("ascii", 1): return Piece("(CASE \(text.sql) WHEN '' THEN 0 ELSE unicode(\(text.sql)) END)", .integer)
         case ("like_escape", 2):
             guard let pattern = text.literal, let escape = pieces[1].literal, escape.count < 2 else { return nil }
             return Piece(text.sql, .text, literal: PostgreSQLPattern.escaped(pattern, by: escape))
         case ("textlike", 2), ("textnlike", 2), ("texticlike", 2), ("texticnlike", 2):
-            let match = try matches(text, pieces[1], isCaseless: function.hasPrefix("textic") || text.isCaseless)
+            let match = try matches(text, pieces[1], isCaseless: function.hasPrefix("textic"))
             return Piece(function.hasSuffix("nlike") ? "(NOT \(match))" : match, .boolean)
         default: return nil
         }
     }
 
-    /// Translates the functions that search in a text. Those of citext regard no case (the manual, F.10).
+    /// Translates the functions that search in a text.
     private func search(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
-        guard !pieces.contains(where: \.isCaseless) else {
-            throw Untranslatable("\(function)() regards no case for citext")
-        }
         let list = pieces.map(\.sql).joined(separator: ", ")
         switch function {
         case "replace": return pieces.allSatisfy { $0.kind == .text } ? Piece("replace(\(list))", .text) : nil
@@ -187,6 +239,9 @@ extension PostgreSQLExpressionTranslation {
     /// Translates `concat(a, b)` and `concat_ws(', ', a, b)`, which pass over NULL.
     private func concatenation(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
         let isJoin = function == "concat_ws"
+        var filled: [Piece] = []
+        for piece in pieces { filled.append(bare(try self.filled(piece))) }
+        let pieces = filled
         let separator = isJoin ? pieces.first?.literal : ""
         let parts = pieces.dropFirst(isJoin ? 1 : 0)
         guard isJoin || function == "concat", let separator, !parts.isEmpty,
@@ -212,7 +267,7 @@ extension PostgreSQLExpressionTranslation {
     /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1.
     func member(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         let (json, key) = (try piece(left), try piece(right))
-        guard json.kind == .text, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
+        guard json.kind == .json, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
         // SQLite counts from the end in another way, and has no escapes in a path.
         guard key.kind == .integer ? !name.hasPrefix("-") : !name.contains(where: { $0 == "\"" || $0 == "\\" }) else {
             throw Untranslatable("\(sign) has a path that SQLite can't write")
@@ -226,7 +281,7 @@ extension PostgreSQLExpressionTranslation {
         }
         let quoted =
             "CASE WHEN \(type) IN ('true', 'false') THEN \(type) WHEN \(type) IS NOT NULL THEN json_quote(\(value)) END"
-        var part = Piece("(\(quoted))", .text)
+        var part = Piece("(\(quoted))", .json)
         part.member = (json.member?.json ?? json.sql, path)
         return part
     }

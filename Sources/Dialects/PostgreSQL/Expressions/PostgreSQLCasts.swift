@@ -12,20 +12,52 @@ extension PostgreSQLExpressionTranslation {
             case .real: real(piece)
             case .decimal(_, let scale): decimal(piece, scale: scale)
             case .numeric: decimal(piece, scale: nil)
-            case .text, .json, .jsonText: text(piece, limit: nil)
-            case .varchar(let limit): text(piece, limit: limit)
+            case .text: text(piece)
+            case .varchar(let limit): text(piece).map { cut($0, to: limit) }
+            case .json, .jsonText: json(piece)
             case .boolean: boolean(piece)
             case .bytes: bytes(piece)
             case .timestamp, .datetime, .date, .time, .interval, .uuid: try shaped(piece, wanted)
-            // A literal of such a type is its text. The type may compare other texts in a way of its own.
-            case .native: piece.isCaseless && name == "citext" || isPlainLiteral(piece, name) ? piece : nil
+            case .native: native(piece, wanted, name)
             }
         guard let result else { throw Untranslatable("a cast to \(name) has no known counterpart") }
         return result
     }
 
-    private func isPlainLiteral(_ piece: Piece, _ type: String) -> Bool {
-        piece.kind == .text && piece.literal != nil && !type.contains("(")
+    /// Returns the piece as a type that only PostgreSQL has, or that cuts, pads or rounds. A literal of such a type is its text.
+    private func native(_ piece: Piece, _ type: ColumnType, _ name: String) -> Piece? {
+        let kind = Self.kind(of: type)
+        switch kind {
+        case .padded(let length):
+            guard let text = text(piece) else { return nil }
+            let shortened = length.map { cut(text, to: $0) } ?? text
+            guard let literal = shortened.literal else { return Piece("rtrim(\(shortened.sql), ' ')", kind) }
+            let trimmed = PostgreSQLPattern.withoutPadding(literal)
+            return Piece(SQLText.literal(trimmed), kind, literal: trimmed)
+        case .text where name == "citext": return text(piece).map(caseless)
+        case .text: return piece.kind == .text && piece.literal != nil ? piece : nil
+        case .foreign:
+            guard piece.kind != kind else { return piece }
+            guard piece.kind == .text, let literal = piece.literal, !name.contains("(") else { return nil }
+            return Piece(piece.sql, kind, literal: literal)
+        case .real where piece.kind == .real && piece.isSingle: return piece
+        case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient, .shaped, .json: return nil
+        }
+    }
+
+    private func json(_ piece: Piece) -> Piece? {
+        switch piece.kind {
+        case .json: piece
+        case .text: Piece(piece.sql, .json, literal: piece.literal)
+        case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient, .shaped, .padded, .foreign: nil
+        }
+    }
+
+    /// Returns the first characters of a text.
+    private func cut(_ piece: Piece, to limit: Int) -> Piece {
+        if let literal = piece.literal, literal.unicodeScalars.count <= limit { return piece }
+        let cut = piece.literal.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(limit))) }
+        return Piece(cut.map(SQLText.literal) ?? "substr(\(piece.sql), 1, \(limit))", .text, literal: cut)
     }
 
     private func integer(_ piece: Piece, isWide: Bool) -> Piece? {
@@ -42,7 +74,7 @@ extension PostgreSQLExpressionTranslation {
             if Int64(literal) != nil { result = Self.number(literal) }
         case .decimal, .quotient: result = rounded(piece, to: 0).map { Piece($0.scaled?.sql ?? $0.sql, .integer) }
         case .real where piece.scaled != nil: result = rounded(piece, to: 0).map { Piece($0.sql, .integer) }
-        case .real, .null, .bytes, .shaped: break
+        case .real, .null, .bytes, .shaped, .json, .padded, .foreign: break
         }
         result?.isWide = isWide
         return result
@@ -59,7 +91,7 @@ extension PostgreSQLExpressionTranslation {
             // SQLite has no word for infinity, but reads a number that is too large as it.
             if number.isInfinite { return Piece(number < 0 ? "-9e999" : "9e999", .real) }
             return Piece(literal, Int64(literal) == nil ? .real : .integer, literal: literal)
-        case .null, .boolean, .bytes, .shaped: return nil
+        case .null, .boolean, .bytes, .shaped, .json, .padded, .foreign: return nil
         }
     }
 
@@ -80,22 +112,23 @@ extension PostgreSQLExpressionTranslation {
             guard number.literal == nil else { return number }
             return Piece(ScaledInteger(number.sql, 0))
         case .real: return number.literal == nil ? nil : number
-        case .null, .text, .boolean, .bytes, .shaped: return nil
+        case .null, .text, .boolean, .bytes, .shaped, .json, .padded, .foreign: return nil
         }
     }
 
-    private func text(_ piece: Piece, limit: Int?) -> Piece? {
+    private func text(_ piece: Piece) -> Piece? {
         switch piece.kind {
-        case .text where piece.isCaseless: return byBytes(piece)
-        case .text:
-            guard let limit, piece.literal.map({ $0.unicodeScalars.count > limit }) ?? true else { return piece }
-            return Piece("substr(\(piece.sql), 1, \(limit))", .text)
+        case .text: return bare(piece)
+        case .padded: return Piece(piece.sql, .text, literal: piece.literal)
+        // A part of a JSON is written without blanks in SQLite, and an address with its length in PostgreSQL.
+        case .json where piece.member == nil: return Piece(piece.sql, .text)
+        case .foreign(let type) where type != "inet": return Piece(piece.sql, .text)
         case .integer: return Piece("CAST(\(piece.sql) AS TEXT)", .text)
         case .boolean: return Piece("(CASE \(piece.sql) WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)", .text)
         // A column has as many digits as it is declared with.
         case .decimal(let precision): return precision == nil ? nil : Piece(piece.sql, .text)
         case .shaped(.date), .shaped(.uuid): return Piece(piece.sql, .text)
-        case .null, .real, .bytes, .quotient, .shaped: return nil
+        case .null, .real, .bytes, .quotient, .shaped, .json, .foreign: return nil
         }
     }
 
@@ -114,7 +147,7 @@ extension PostgreSQLExpressionTranslation {
         case .text where piece.literal == nil:
             return Piece("(lower(\(piece.sql)) IN ('true', 't', 'yes', 'y', 'on', '1'))", .boolean)
         case .integer where notes != nil: return Piece("(\(piece.sql) <> 0)", .boolean)
-        case .text, .integer, .null, .real, .bytes, .decimal, .quotient, .shaped: return nil
+        case .text, .integer, .null, .real, .bytes, .decimal, .quotient, .shaped, .json, .padded, .foreign: return nil
         }
     }
 
@@ -125,7 +158,7 @@ extension PostgreSQLExpressionTranslation {
             return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type), literal: literal)
         case .shaped(type): return piece
         case .shaped(let from): return try moment(piece, from, as: type)
-        case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient: return nil
+        case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient, .json, .padded, .foreign: return nil
         }
     }
 
@@ -139,9 +172,26 @@ extension PostgreSQLExpressionTranslation {
     }
 
     private func byBytes(_ piece: Piece) -> Piece {
+        var piece = bare(piece)
+        piece.isByBytes = true
+        return piece
+    }
+
+    /// Returns a text of citext as text. SQLite passes an explicit collation on to everything that is computed from the text.
+    func bare(_ piece: Piece) -> Piece {
+        guard piece.isCaseless else { return piece }
         var piece = piece
-        if piece.isCaseless { piece.sql = "(\(piece.sql) COLLATE BINARY)" }
-        (piece.isByBytes, piece.isCaseless) = (true, false)
+        if piece.literal == nil { piece.sql = "(\(piece.sql) COLLATE BINARY)" }
+        piece.isCaseless = false
+        return piece
+    }
+
+    /// Returns a text as citext.
+    func caseless(_ piece: Piece) -> Piece {
+        guard !piece.isCaseless else { return piece }
+        var piece = piece
+        if piece.literal == nil { piece.sql = "(\(piece.sql) COLLATE NOCASE)" }
+        (piece.isByBytes, piece.isCaseless) = (false, true)
         return piece
     }
 }

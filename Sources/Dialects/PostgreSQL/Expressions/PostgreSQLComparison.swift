@@ -29,19 +29,35 @@ extension PostgreSQLExpressionTranslation {
     private func sides(
         _ sign: String, _ left: SQLiteTree, _ right: SQLiteTree
     ) throws(Untranslatable) -> (String, String) {
-        var (a, b) = (try piece(left), try piece(right))
+        let pieces = [try piece(left), try piece(right)].withLabelsAsTexts
+        var (a, b) = (pieces[0], pieces[1])
         if a.kind == .null || b.kind == .null { return (a.sql, b.sql) }
         let isEquality = ["=", "<>", "IS", "IS NOT"].contains(sign)
         switch (a.kind, b.kind) {
         case (.integer, .integer), (.integer, .real), (.real, .integer), (.real, .real), (.boolean, .boolean): break
-        case (.text, .text), (.bytes, .bytes):
+        case (.text, .text), (.bytes, .bytes), (.padded, .padded):
             guard isEquality || a.kind == .bytes || a.isByBytes || b.isByBytes else {
                 throw Untranslatable("\(sign) orders texts by the database's collation in PostgreSQL")
             }
+            (a, b) = alike(a, b)
         case (.shaped(let type), .text) where type != .interval: b = try shape(b, type)
         case (.text, .shaped(let type)) where type != .interval: a = try shape(a, type)
         case (.shaped(.interval), _), (_, .shaped(.interval)):
             throw Untranslatable("it compares intervals, which are equal in more ways than their texts")
+        case (.json, .json):
+            // Equal ones may be written with other blanks and other zeros; an empty one has only its blanks.
+            guard isEquality, let literal = a.literal ?? b.literal, ["{}", "[]"].contains(literal) else {
+                throw Untranslatable("it compares JSON, which is equal in more ways than its texts")
+            }
+            (a.sql, b.sql) = ("json(\(a.sql))", "json(\(b.sql))")
+        case (.foreign(let type), .foreign(let other)):
+            let isEmpty = type.hasSuffix("[]") && [a.literal, b.literal].contains("{}")
+            let isSame =
+                PostgreSQLTypeName(type).withoutPrecision.word == PostgreSQLTypeName(other).withoutPrecision.word
+            guard isEquality, isSame, isEmpty || Self.isWrittenInOneWay(type) else {
+                throw Untranslatable(
+                    "it compares values of the type \(type), which its texts do not do in the same way")
+            }
         case (.shaped(let type), .shaped(let other)):
             guard type == other else { throw Untranslatable("\(type.word) and \(other.word) are compared") }
         case (.decimal, .decimal), (.quotient, .decimal), (.quotient, .integer), (.quotient, .real),
@@ -52,8 +68,58 @@ extension PostgreSQLExpressionTranslation {
         return (a.sql, b.sql)
     }
 
+    /// Returns two texts that compare without regard to case if both do so in PostgreSQL, and by their bytes otherwise.
+    func alike(_ a: Piece, _ b: Piece) -> (Piece, Piece) {
+        guard a.isCaseless != b.isCaseless else {
+            let isConstant = a.isCaseless && a.literal != nil && b.literal != nil
+            return isConstant ? (Piece("(\(a.sql) COLLATE NOCASE)", a.kind), b) : (a, b)
+        }
+        // A literal takes the type of its neighbour.
+        if (a.isCaseless ? b : a).literal != nil { return (a, b) }
+        return (bare(a), bare(b))
+    }
+
+    /// Whether values of this type are equal exactly if their texts are. Those of a range or an array of decimals are not: `1.0` and
+    /// `1.00`.
+    static func isWrittenInOneWay(_ type: String) -> Bool {
+        let elements = ["smallint", "integer", "bigint", "boolean", "text", "character varying", "date", "uuid"]
+        let plain = [
+            "inet", "cidr", "macaddr", "macaddr8", "bit", "bit varying", "\"char\"", "oid", "hstore", "tsvector",
+            "int4range",
+            "int8range", "daterange",
+        ]
+        let word = PostgreSQLTypeName(type).withoutPrecision.word
+        return plain.contains(word) || elements.contains { word == "\($0)[]" }
+    }
+
+    /// Returns how values of a column may be equal though their texts differ; `nil` if they are not.
+    static func equalTexts(of column: Column) -> String? {
+        if column.collation == .nocase { return "letters beyond A to Z in another case" }
+        switch kind(of: column.type) {
+        case .json: return #"{"a": 1.0} and {"a": 1.00}"#
+        case .padded: return "blanks at the end"
+        case .shaped(.interval): return "1 day and 24:00:00"
+        case .decimal(nil): return "1.0 and 1.00"
+        case .foreign(let type) where !isWrittenInOneWay(type): return "the type \(type)"
+        case .null, .integer, .real, .text, .boolean, .bytes, .decimal, .quotient, .shaped, .foreign: return nil
+        }
+    }
+
     private func shape(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> Piece {
         guard let literal = piece.literal else { throw Untranslatable("a text is compared with a \(type.word)") }
         return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type))
+    }
+}
+
+extension [PostgreSQLExpressionTranslation.Piece] {
+    /// The pieces with labels as texts beside texts. The columns of an enumeration are texts, and its literals bear the name of its type.
+    var withLabelsAsTexts: [Element] {
+        guard contains(where: { $0.kind == .text }) else { return self }
+        return map { piece in
+            guard case .foreign = piece.kind, piece.literal != nil else { return piece }
+            var piece = piece
+            piece.kind = .text
+            return piece
+        }
     }
 }

@@ -225,12 +225,20 @@ extension PostgreSQLExpressionTranslation {
     ///
     /// - Throws: `Untranslatable` if the kinds differ.
     func unified(_ pieces: [Piece]) throws(Untranslatable) -> [Piece] {
+        let pieces = pieces.withLabelsAsTexts
         let known = pieces.filter { $0.kind != .null }
         guard let first = known.first else { return pieces }
         if known.contains(where: \.isDecimal), known.allSatisfy({ $0.exact != nil }) {
             if known.count == 1 { return pieces }
             let scale = known.compactMap { $0.exact?.scale }.max() ?? 0
             return pieces.map { piece in piece.exact.map { Piece($0.extended(to: scale)) } ?? piece }
+        }
+        if known.allSatisfy({ if case .padded = $0.kind { true } else { false } }) {
+            return pieces.map { piece in
+                var piece = piece
+                if piece.kind != first.kind { piece.kind = .padded(nil) }
+                return piece
+            }
         }
         let isNumeric = known.allSatisfy { if case .decimal = $0.kind { true } else { false } }
         guard isNumeric || known.allSatisfy({ $0.kind == first.kind }), first.kind != .quotient else {

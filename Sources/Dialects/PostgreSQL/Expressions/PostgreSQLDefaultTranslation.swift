@@ -5,7 +5,9 @@ enum PostgreSQLDefaultTranslation {
     static func value(
         of text: String, for type: ColumnType, _ notes: PostgreSQLQueryNotes
     ) throws(Untranslatable) -> Default? {
+        let (declared, (type, precision)) = (type, portable(type))
         let tokens = bare(SQLToken.scan(text).filter { !$0.isBlank })
+        if let precision, precision < 3 { return try rounded(text, for: type, to: precision, notes) }
         if let idiom = idiom(tokens, for: type) { return idiom }
         if let moment = writtenMoment(tokens, for: type) {
             return .expression(.native(sqlite: moment, postgresql: text))
@@ -25,11 +27,59 @@ enum PostgreSQLDefaultTranslation {
         case (_, .decimal):
             guard let literal = piece.literal, Double(literal) != nil else { break }
             return type.isStoredWithDecimals ? try PostgreSQLNumberDefault.stored(literal, as: type) : .text(literal)
+        case (.padded, .padded), (.text, .padded):
+            if let literal = piece.literal { return .text(PostgreSQLPattern.withoutPadding(literal)) }
+        case (.foreign, .foreign):
+            if let literal = piece.literal { return .text(literal) }
+        case (.foreign, .text):
+            // The label of an enumeration.
+            if let literal = piece.literal { return .text(literal) }
         case (let kind, let wanted):
             guard kind == wanted || kind == .integer && wanted == .real else { break }
             return .expression(.native(sqlite: try SQLiteNesting.readable(piece.sql), postgresql: text))
         }
-        throw Untranslatable("it is not of type \(type.word)")
+        throw Untranslatable("it is not of type \(declared.word)")
+    }
+
+    /// Returns a type without the precision to which it rounds moments, and that precision.
+    private static func portable(_ type: ColumnType) -> (ColumnType, Int?) {
+        guard case .native(_, let name) = type else { return (type, nil) }
+        let (word, precision) = PostgreSQLTypeName(name).withoutPrecision
+        if word == "real" { return (.real, nil) }
+        let portable = PostgreSQLTypeName(word).columnType
+        return portable.isNative ? (type, nil) : (portable, precision)
+    }
+
+    /// Whether the expression is a literal with zeros behind its first digits of a second.
+    private static func isRounded(_ sql: String, to precision: Int) -> Bool {
+        let fraction = sql.drop { $0 != "." }.dropFirst(1 + precision)
+        return sql.hasPrefix("'") && fraction.allSatisfy { !$0.isNumber || $0 == "0" }
+    }
+
+    /// Returns the current time for a column that rounds it to whole seconds, or to fewer digits than SQLite's three behind the point.
+    private static func rounded(
+        _ text: String, for type: ColumnType, to precision: Int, _ notes: PostgreSQLQueryNotes
+    ) throws(Untranslatable) -> Default? {
+        let formats: [ColumnType: (day: String, end: String)] = [
+            .timestamp: ("%Y-%m-%dT", "Z"), .datetime: ("%Y-%m-%d ", ""), .time: ("", ""),
+        ]
+        let moment: String
+        switch try value(of: text, for: type, notes) {
+        case .now?: moment = "'now'"
+        case .expression(.native(let sqlite, _))?:
+            if isRounded(sqlite, to: precision) { return .expression(.native(sqlite: sqlite, postgresql: text)) }
+            guard !sqlite.hasPrefix("'") else { fallthrough }
+            moment = sqlite
+        default: throw Untranslatable("it is rounded to \(precision) digits behind the second")
+        }
+        guard let (day, end) = formats[type] else { throw Untranslatable("it is not of type \(type.word)") }
+        let half = "'+0.\(String(repeating: "0", count: precision))5 seconds'"
+        let zeros = String(repeating: "0", count: 6 - precision)
+        let whole = "strftime('\(day)%H:%M:%f', \(moment), \(half))"
+        let length = day.isEmpty ? 8 : 19
+        let digits = precision == 0 ? 0 : precision + 1
+        let tail = SQLText.literal((precision == 0 ? "." : "") + zeros + end)
+        return .expression(.native(sqlite: "substr(\(whole), 1, \(length + digits)) || \(tail)", postgresql: text))
     }
 
     /// Returns the tokens without parentheses around all of them, and without casts to text.
@@ -73,7 +123,8 @@ enum PostgreSQLDefaultTranslation {
             // The text of an array is kept as text.
             return calls.contains(text) ? .uuid : text.hasPrefix("array[]") ? .text("{}") : nil
         case .smallint, .integer, .bigint: return seconds.contains(text) ? .now : nil
-        case .real, .decimal, .numeric, .boolean, .timestamp, .interval, .json, .jsonText, .bytes, .native: return nil
+        case .native: return text.hasPrefix("array[]") ? .text("{}") : nil
+        case .real, .decimal, .numeric, .boolean, .timestamp, .interval, .json, .jsonText, .bytes: return nil
         }
     }
 

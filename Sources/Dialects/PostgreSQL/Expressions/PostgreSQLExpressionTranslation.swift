@@ -10,6 +10,13 @@ struct PostgreSQLExpressionTranslation {
         case quotient
         /// Text in the canonical form of its type, so that equal values are equal bytes and sort in the right order.
         case shaped(ColumnType)
+        /// The text of a `json` or a `jsonb`.
+        case json
+        /// The text of a `character(n)` without its padding, with the number of its characters if that is known.
+        case padded(Int?)
+        /// Text in which the server writes a value of a type that only PostgreSQL has, by that type's name. Operators and functions of
+        /// the same names as those of texts compute something else with it.
+        case foreign(String)
     }
 
     struct Piece {
@@ -22,9 +29,11 @@ struct PostgreSQLExpressionTranslation {
         var quotient: DecimalQuotient?
         /// Whether an integer is a bigint, whose sum is a numeric.
         var isWide = false
+        /// Whether a double has been rounded to 32 bits, as PostgreSQL rounds every result of two of them.
+        var isSingle = false
         /// Whether the piece compares by bytes in both databases.
         var isByBytes = false
-        /// Whether the piece is a column that is COLLATE NOCASE in SQLite.
+        /// Whether the piece compares without regard to case in both databases. If it is no literal, SQLite finds its NOCASE.
         var isCaseless = false
         /// The JSON and the path in it if the piece is a part of JSON.
         var member: (json: String, path: String)?
@@ -33,6 +42,14 @@ struct PostgreSQLExpressionTranslation {
             self.sql = sql
             self.kind = kind
             self.literal = literal
+        }
+
+        /// Whether PostgreSQL sorts such values by the database's collation.
+        var isOrderedByCollation: Bool {
+            switch kind {
+            case .text, .padded: !isByBytes
+            case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient, .shaped, .json, .foreign: false
+            }
         }
 
         /// The piece as SQLite's functions of JSON take it.
@@ -68,10 +85,25 @@ struct PostgreSQLExpressionTranslation {
         case .real: .real
         case .decimal(let precision, _): .decimal(precision: precision)
         case .numeric: .decimal(precision: nil)
-        case .text, .varchar, .json, .jsonText, .native: .text
+        case .text, .varchar: .text
+        case .json, .jsonText: .json
+        case .native(_, let name): kind(ofNative: name)
         case .boolean: .boolean
         case .bytes: .bytes
         case .timestamp, .datetime, .date, .time, .interval, .uuid: .shaped(type)
+        }
+    }
+
+    /// Returns the kind of a type that only PostgreSQL has, or that says how long or exact its values are.
+    private static func kind(ofNative name: String) -> Kind {
+        let (word, precision) = PostgreSQLTypeName(name).withoutPrecision
+        switch word {
+        case "real": return .real
+        case "citext", "name": return .text
+        case "character", "bpchar": return .padded(precision)
+        default:
+            let type = PostgreSQLTypeName(word).columnType
+            return type.isNative ? .foreign(name) : kind(of: type)
         }
     }
 
@@ -158,7 +190,9 @@ extension PostgreSQLExpressionTranslation {
         guard piece.kind == .integer || piece.kind == .real else {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
-        return Piece("(\(sign)\(piece.sql))", piece.kind)
+        var signed = Piece("(\(sign)\(piece.sql))", piece.kind)
+        signed.isSingle = piece.isSingle
+        return signed
     }
 
     private func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
@@ -173,10 +207,11 @@ extension PostgreSQLExpressionTranslation {
             var texts: [String] = []
             for operand in Self.operands(of: sign, left, right) {
                 let piece = try piece(operand)
-                guard piece.kind == .text || piece.kind == .integer else {
-                    throw Untranslatable("|| would render a value differently")
+                switch piece.kind {
+                case .text, .integer, .padded: texts.append(bare(piece).sql)
+                case .null, .real, .boolean, .bytes, .decimal, .quotient, .shaped, .json, .foreign:
+                    throw Untranslatable("|| joins other values than texts, or would render one differently")
                 }
-                texts.append(piece.sql)
             }
             return Piece(try Self.chain(texts, sign), .text)
         case "->", "->>": return try member(sign, left, right)
@@ -199,6 +234,9 @@ extension PostgreSQLExpressionTranslation {
             }
             if at > 0 { try divisor(piece, sign) }
             if piece.kind == .real { kind = .real }
+        }
+        guard operands.filter(\.isSingle).count < 2 else {
+            throw Untranslatable("\(sign) of two numbers of type real is rounded to 32 bits in PostgreSQL")
         }
         var piece = Piece(try Self.chain(operands.map(\.sql), sign), kind)
         piece.isWide = operands.contains(where: \.isWide)
@@ -263,7 +301,8 @@ extension PostgreSQLExpressionTranslation {
         }
         var piece = Piece(sql(pieces.map(\.sql)), known.first?.kind ?? .null)
         piece.isWide = known.contains(where: \.isWide)
+        piece.isSingle = known.contains(where: \.isSingle)
         piece.isByBytes = known.contains(where: \.isByBytes) && known.allSatisfy { $0.isByBytes || $0.literal != nil }
-        return piece
+        return pieces.contains(where: \.isCaseless) ? caseless(piece) : piece
     }
 }

@@ -69,7 +69,7 @@ extension PostgreSQLExpressionTranslation {
         switch moment.kind {
         case .shaped(.timestamp): return inUTC(moment)
         case .shaped(.datetime): return asUTC(moment)
-        case .null, .integer, .real, .text, .boolean, .bytes, .decimal, .quotient, .shaped:
+        case .null, .integer, .real, .text, .boolean, .bytes, .decimal, .quotient, .shaped, .json, .padded, .foreign:
             throw Untranslatable("AT TIME ZONE is used on something other than a timestamp")
         }
     }

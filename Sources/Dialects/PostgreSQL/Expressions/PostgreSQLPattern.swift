@@ -9,6 +9,11 @@ enum PostgreSQLPattern {
         .joined()
     }
 
+    /// Returns a text without the blanks that a `character(n)` ends with.
+    static func withoutPadding(_ text: String) -> String {
+        String(text.unicodeScalars.reversed().drop { $0 == " " }.reversed().map(Character.init))
+    }
+
     /// Returns the pattern that matches the same texts as a pattern of LIKE with backslashes as escapes.
     static func glob(ofLike pattern: String) -> String {
         var glob = ""

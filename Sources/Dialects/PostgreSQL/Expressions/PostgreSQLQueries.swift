@@ -5,11 +5,22 @@ extension PostgreSQLExpressionTranslation {
     struct Rows {
         var sql: String
         var columns: [Column]
+        /// The words of SQL behind each column.
+        var weights: [Int]
+
+        /// Returns the rows as what a query around this one reads.
+        func relation(_ name: String, columns names: [String] = []) -> PostgreSQLRelation {
+            var columns = columns
+            for (at, name) in names.enumerated() where at < columns.count { columns[at].name = name }
+            var relation = PostgreSQLRelation(name, columns)
+            relation.weights = Dictionary(zip(columns.map(\.name), weights), uniquingKeysWith: max)
+            return relation
+        }
     }
 
     /// Translates a view's query, as the server writes it.
     static func view(
-        _ text: String, over tables: [Table], _ notes: PostgreSQLQueryNotes
+        _ text: String, over relations: [NamedRelation], _ notes: PostgreSQLQueryNotes
     ) throws(Untranslatable) -> Rows {
         guard let query = PostgreSQLPhrase.query(of: text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
@@ -17,7 +28,11 @@ extension PostgreSQLExpressionTranslation {
         var translation = PostgreSQLExpressionTranslation(columns: [])
         translation.notes = notes
         translation.effort.begin(text)
-        for table in tables { translation.relations[table.name] = PostgreSQLRelation(table.name, table.columns) }
+        for named in relations {
+            var relation = PostgreSQLRelation(named.table.name, named.table.columns)
+            relation.weights = named.weights
+            translation.relations[named.table.name] = relation
+        }
         return try translation.rows(of: query)
     }
 
@@ -38,11 +53,8 @@ extension PostgreSQLExpressionTranslation {
     /// Translates one of the queries of WITH, which the following queries can then read. The first SELECT of a recursive one
     /// determines its columns.
     private mutating func add(_ part: SQLiteQuery.Named) throws(Untranslatable) -> String {
-        func relation(_ rows: Rows) -> PostgreSQLRelation {
-            var columns = rows.columns
-            for (at, name) in part.columns.enumerated() where at < columns.count { columns[at].name = name }
-            return PostgreSQLRelation(part.name, columns)
-        }
+        func relation(_ rows: Rows) -> PostgreSQLRelation { rows.relation(part.name, columns: part.columns) }
+        try Self.requireNames(relations.compactMap(\.value.name) + [part.name])
         var rows: Rows
         if part.query.cores.count > 1, part.query.cores.contains(where: { $0.reads(part.name) }) {
             let seed = SQLiteQuery(named: part.query.named, cores: [part.query.cores[0]])
@@ -53,6 +65,7 @@ extension PostgreSQLExpressionTranslation {
             rows = try self.rows(of: part.query)
         }
         let relation = relation(rows)
+        try Self.requireNames(relation.columns.map(\.name))
         relations[part.name] = relation
         return "\(SQLText.identifier(part.name))(\(SQLText.identifiers(relation.columns.map(\.name)))) AS (\(rows.sql))"
     }
@@ -66,7 +79,7 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("its SELECTs have different numbers of columns")
         }
         for column in parts[0].results.indices where !isAlone {
-            let pieces = try unified(parts.map { $0.results[column].piece })
+            let pieces = combined(try unified(parts.map { $0.results[column].piece }))
             for at in parts.indices { parts[at].results[column].piece = pieces[at] }
         }
         if !isAlone || parts[0].isDistinct {
@@ -82,12 +95,20 @@ extension PostgreSQLExpressionTranslation {
             let pieces = parts.map { $0.results[at].piece }
             return (pieces.first { $0.kind != .null } ?? pieces[0]).column(named: parts[0].results[at].name)
         }
+        try Self.requireNames(columns.map(\.name))
+        let weights = parts[0].results.indices.map { at in parts.map { $0.results[at].weight }.max() ?? 1 }
         if let wanted, zip(wanted, columns).contains(where: { $0.type != $1.type }) {
             throw Untranslatable("its recursive SELECT changes the type of a column")
         }
         let order = isAlone ? parts[0].order : try order(query.order, of: parts[0].results)
         if !order.isEmpty { sql += " ORDER BY \(order.map(\.sql).joined(separator: ", "))" }
-        return Rows(sql: sql + (try limit(query, order)), columns: columns)
+        return Rows(sql: sql + (try limit(query, order)), columns: columns, weights: weights)
+    }
+
+    /// Returns a column of a compound query: it ignores case only if it does so in each SELECT.
+    private func combined(_ pieces: [Piece]) -> [Piece] {
+        guard pieces.contains(where: { $0.kind == .text && !$0.isCaseless && $0.literal == nil }) else { return pieces }
+        return pieces.map(bare)
     }
 
     /// Translates the ORDER BY of a compound query, whose terms are columns of its result.
@@ -134,15 +155,20 @@ extension PostgreSQLExpressionTranslation {
         inside.scopes = [[scope]]
         var piece = try inside.column(rows.columns[0].name)
         piece.sql = "(\(rows.sql))"
+        if piece.isCaseless { piece.sql = "(\(piece.sql) COLLATE NOCASE)" }
         piece.scaled = piece.scaled.flatMap { ScaledInteger(column: piece.sql, precision: 18, scale: $0.scale) }
         return piece
     }
 
     func isIn(_ operand: SQLiteTree, _ query: SQLiteQuery, negated: Bool) throws(Untranslatable) -> Piece {
         let (left, right) = (try piece(operand), try value(of: query))
-        guard left.kind == right.kind, !left.isDecimal, left.kind != .shaped(.interval) else {
+        guard left.kind == right.kind, !left.isDecimal else {
             throw Untranslatable("IN compares values of different types, or decimals")
         }
-        return Piece("(\(left.sql) \(negated ? "NOT IN" : "IN") \(right.sql))", .boolean)
+        try requireOneText(left)
+        // The left side decides how SQLite compares. The server does not write down that it compares citext with text as text.
+        let side = left.isCaseless && !right.isCaseless ? bare(left) : left
+        let rows = "(\(try self.rows(of: query).sql))"
+        return Piece("(\(side.sql) \(negated ? "NOT IN" : "IN") \(rows))", .boolean)
     }
 }

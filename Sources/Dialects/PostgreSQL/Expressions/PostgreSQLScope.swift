@@ -4,6 +4,11 @@ struct PostgreSQLRelation {
     var name: String?
     let columns: [Column]
     private let places: [String: Int]
+    /// The words of SQL behind each column, where SQLite writes them in place of the column's name.
+    var weights: [String: Int] = [:]
+
+    /// Whether a column stands for so much SQL that expressions over it would become too long for SQLite.
+    var isHeavy: Bool { weights.values.contains { $0 > 2_000 } }
 
     init(_ name: String?, _ columns: [Column]) {
         self.name = name
@@ -34,6 +39,29 @@ final class PostgreSQLQueryNotes {
 }
 
 extension PostgreSQLExpressionTranslation {
+    /// - Throws: `Untranslatable` if two of the names differ only in case, which makes them one name for SQLite: it would find the first
+    ///   of two columns, without an error.
+    static func requireNames(_ names: some Sequence<String>) throws(Untranslatable) {
+        var found: [String: String] = [:]
+        for name in names {
+            let folded = SQLName.folded(name)
+            if let other = found[folded], other != name {
+                throw Untranslatable("\(other) and \(name) are one name in SQLite")
+            }
+            found[folded] = name
+        }
+    }
+
+    /// Returns the number of words in an expression, with those behind the columns that it names.
+    func weight(of sql: String) -> Int {
+        var weights: [String: Int] = [:]
+        for relation in scopes.joined() { weights.merge(relation.weights) { max($0, $1) } }
+        return SQLToken.scan(sql).reduce(0) { sum, token in
+            let (next, overflow) = sum.addingReportingOverflow(token.name.flatMap { weights[$0] } ?? 1)
+            return overflow ? Int.max : next
+        }
+    }
+
     func column(_ name: String) throws(Untranslatable) -> Piece {
         for scope in scopes {
             let found = scope.compactMap { relation in relation.find(name).map { (relation, $0) } }
@@ -65,6 +93,7 @@ extension PostgreSQLExpressionTranslation {
         piece.isByBytes = column.collation == .binary
         piece.isCaseless = column.collation == .nocase
         piece.isWide = column.type == .bigint
+        piece.isSingle = column.type.word == "real" && column.type.isNative
         if case .decimal(let precision, let scale) = column.type {
             piece.scaled = ScaledInteger(column: piece.sql, precision: precision, scale: scale)
         }
@@ -84,7 +113,11 @@ extension PostgreSQLExpressionTranslation.Piece {
         switch kind {
         case .null, .text: .text
         case .integer: isWide ? .bigint : .integer
-        case .real: .real
+        case .real: isSingle ? .native(sqlite: "REAL", postgresql: "real") : .real
+        case .json: .json
+        case .padded(let length):
+            .native(sqlite: "TEXT", postgresql: length.map { "character(\($0))" } ?? "bpchar")
+        case .foreign(let name): .native(sqlite: "TEXT", postgresql: name)
         case .boolean: .boolean
         case .bytes: .bytes
         case .decimal, .quotient: scaled.map { .decimal(18, $0.scale) } ?? .numeric

@@ -5,6 +5,8 @@ struct PostgreSQLSelect {
     struct Result {
         var name: String
         var piece: Piece
+        /// The words of SQL that SQLite writes in place of the result's name.
+        var weight = 1
     }
 
     /// A term of ORDER BY.
@@ -18,7 +20,8 @@ struct PostgreSQLSelect {
             let nullsFirst = order.nullsFirst ?? order.isDescending
             sql = (piece.scaled?.sql ?? piece.sql) + (order.isDescending ? " DESC" : "")
             sql += nullsFirst ? " NULLS FIRST" : " NULLS LAST"
-            isSame = piece.kind != .text || piece.isByBytes
+            isSame = !piece.isOrderedByCollation && piece.kind != .json
+            if case .foreign = piece.kind { isSame = false }
         }
     }
 
@@ -84,6 +87,7 @@ extension PostgreSQLExpressionTranslation {
         let relations = try relations(of: select.sources, &texts)
         var inside = self
         inside.scopes.insert(relations, at: 0)
+        try Self.requireNames(inside.scopes.joined().compactMap(\.name))
         var made = PostgreSQLSelect(isDistinct: select.isDistinct)
         if !select.sources.isEmpty { made.tail = " FROM \(try inside.joined(select.sources, &texts))" }
         if let condition = select.condition { made.tail += " WHERE \(try inside.condition(condition))" }
@@ -95,6 +99,7 @@ extension PostgreSQLExpressionTranslation {
         }
         if !windows.isEmpty { made.tail += " WINDOW \(windows.joined(separator: ", "))" }
         for result in select.results { made.results += try inside.results(result) }
+        for at in made.results.indices { made.results[at].weight = inside.weight(of: made.results[at].piece.sql) }
         for term in order { made.order.append(try inside.order(term, made.results)) }
         if !select.distinctOn.isEmpty { try inside.keepFirst(of: select.distinctOn, in: &made) }
         return made
@@ -139,6 +144,10 @@ extension PostgreSQLExpressionTranslation {
         guard !piece.isDecimal || piece.scaled != nil, piece.kind != .quotient, piece.kind != .shaped(.interval) else {
             throw Untranslatable("it groups or sorts by intervals, by averages, or by decimals of any number of digits")
         }
+        guard piece.kind != .json else { throw Untranslatable("it groups or sorts by JSON") }
+        if case .foreign(let type) = piece.kind, !Self.isWrittenInOneWay(type) {
+            throw Untranslatable("it groups or sorts by values of the type \(type)")
+        }
     }
 
     private func grouped(_ groups: [SQLiteTree]) throws(Untranslatable) -> String {
@@ -162,6 +171,7 @@ extension PostgreSQLExpressionTranslation {
         let piece = try piece(term.term)
         guard piece.kind != .quotient else { return .init(shown(piece), term) }
         try requireOneText(piece)
+        if case .foreign(let type) = piece.kind { throw Untranslatable("it sorts by values of the type \(type)") }
         return .init(piece, term)
     }
 
@@ -181,13 +191,21 @@ extension PostgreSQLExpressionTranslation {
                 }
                 let quoted = SQLText.identifier(table)
                 relation.name = source.alias ?? table
-                texts.append(source.alias.map { "\(quoted) AS \(SQLText.identifier($0))" } ?? quoted)
+                if relation.isHeavy {
+                    texts.append("\(Self.computed(quoted)) AS \(SQLText.identifier(source.alias ?? table))")
+                    relation.weights = [:]
+                } else {
+                    texts.append(source.alias.map { "\(quoted) AS \(SQLText.identifier($0))" } ?? quoted)
+                }
                 found.append(relation)
             case .query(let query):
                 let rows = try rows(of: query)
                 let name = source.alias ?? "query \(texts.count + 1)"
-                texts.append("(\(rows.sql)) AS \(SQLText.identifier(name))")
-                found.append(PostgreSQLRelation(name, rows.columns))
+                var relation = rows.relation(name)
+                let text = "(\(rows.sql))"
+                texts.append("\(relation.isHeavy ? Self.computed(text) : text) AS \(SQLText.identifier(name))")
+                if relation.isHeavy { relation.weights = [:] }
+                found.append(relation)
             case .joined(let inner):
                 guard source.alias == nil else { throw Untranslatable("it gives an alias to a join in parentheses") }
                 found += try relations(of: inner, &texts)
@@ -195,6 +213,11 @@ extension PostgreSQLExpressionTranslation {
         }
         return found
     }
+
+    /// Returns a relation whose rows SQLite computes before it reads them. It writes the expressions behind the columns of any other one
+    /// in place of their names, so that those of views over views would grow with each of them
+    /// (https://www.sqlite.org/optoverview.html, 11: a subquery with an OFFSET is not flattened).
+    private static func computed(_ relation: String) -> String { "(SELECT * FROM \(relation) LIMIT -1 OFFSET 0)" }
 
     /// Returns the text of FROM. `texts` loses those of the relations that it contains.
     private func joined(
@@ -209,9 +232,26 @@ extension PostgreSQLExpressionTranslation {
                 sql += texts.removeFirst()
             }
             if let on = source.on { sql += " ON \(try condition(on))" }
-            if !source.using.isEmpty { sql += " USING (\(SQLText.identifiers(source.using)))" }
+            if !source.using.isEmpty {
+                for name in source.using { try requireAlike(name) }
+                sql += " USING (\(SQLText.identifiers(source.using)))"
+            }
         }
         return sql
+    }
+
+    /// - Throws: `Untranslatable` unless the columns of this name, by which USING joins, are equal in both databases if they are so here.
+    private func requireAlike(_ name: String) throws(Untranslatable) {
+        let pieces = scopes[0].compactMap { relation in relation.find(name).map { piece($0, of: relation) } }
+        guard let first = pieces.first else { return }
+        for piece in pieces {
+            try requireOneText(piece)
+            let isSame = piece.kind == first.kind && piece.scaled?.scale == first.scaled?.scale
+            let areNumbers = [piece, first].allSatisfy { $0.kind == .integer || $0.kind == .real }
+            guard isSame && piece.isCaseless == first.isCaseless || areNumbers else {
+                throw Untranslatable("USING (\(name)) compares columns of different types")
+            }
+        }
     }
 }
 

@@ -16,8 +16,25 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         let piece = try piece(parsed(text))
-        guard piece.kind == Self.kind(of: type) else { throw Untranslatable("its result is not of type \(type.word)") }
+        guard piece.kind == Self.kind(of: type), Self.isExactly(piece, type) else {
+            throw Untranslatable("its result is not of type \(type.word)")
+        }
         return .native(sqlite: try SQLiteNesting.readable(piece.sql), postgresql: text)
+    }
+
+    /// Whether a value of the right kind stays as it is in a column of this type, which may round it.
+    private static func isExactly(_ piece: Piece, _ type: ColumnType) -> Bool {
+        switch type {
+        case .decimal(_, let scale): return piece.scaled?.scale == scale
+        case .native(_, "real"): return piece.isSingle
+        case .native(_, let name):
+            if case .shaped = piece.kind { return PostgreSQLTypeName(name).withoutPrecision.precision == nil }
+            return true
+        case .smallint, .integer, .bigint, .real, .numeric, .text, .varchar, .boolean, .timestamp, .datetime, .date,
+            .time,
+            .interval, .uuid, .json, .jsonText, .bytes:
+            return true
+        }
     }
 
     func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default? {
@@ -34,8 +51,11 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
             if case .varchar(let limit) = type, text.unicodeScalars.count > limit {
                 throw Untranslatable("it has more than \(limit) characters")
             }
-            guard case .shaped(let shaped) = Self.kind(of: type) else { return value }
-            return .text(try Self.shaped(text, as: shaped))
+            switch Self.kind(of: type) {
+            case .shaped(let shaped): return .text(try Self.shaped(text, as: shaped))
+            case .padded: return .text(PostgreSQLPattern.withoutPadding(text))
+            case .null, .integer, .real, .text, .boolean, .bytes, .decimal, .quotient, .json, .foreign: return value
+            }
         case .expression(let expression):
             return try PostgreSQLDefaultTranslation.value(
                 of: Self.text(expression), for: type, PostgreSQLQueryNotes())

@@ -143,6 +143,12 @@ extension SQLiteConnection {
 
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T { try body() }
 
+    func withTransferLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T {
+        if handle.path == ":memory:" { return try body() }
+        let lock = try SQLiteTransientLock(.schemaChange, beside: handle.path, waiting: seconds)
+        return try withExtendedLifetime(lock, body)
+    }
+
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T {
         // https://www.sqlite.org/pragma.html#pragma_foreign_keys: "This pragma is a no-op within a transaction".
         guard !isInTransaction else {

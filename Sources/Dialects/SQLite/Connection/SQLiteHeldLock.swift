@@ -36,7 +36,7 @@ final class SQLiteHeldLock: HeldLock {
         return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 
-    private static func path(of lock: AdvisoryLock, beside database: String) -> String {
+    static func path(of lock: AdvisoryLock, beside database: String) -> String {
         // SQLite follows symbolic links too (https://www.sqlite.org/howtocorrupt.html, section 2.5). Resolving them gives each
         // database a single lock.
         let resolved = realpath(database, nil)
@@ -47,7 +47,7 @@ final class SQLiteHeldLock: HeldLock {
     /// Opens the lock's file, and makes it where there is none. Root makes it for the database's owner, who could not open root's file
     /// later. SQLite treats its own files so. A file that is there already keeps its owner: it may be another name of one that is not
     /// the database's.
-    private static func opened(_ path: String, for database: String) -> Int32 {
+    static func opened(_ path: String, for database: String) -> Int32 {
         let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard made >= 0 else {
             return errno == EEXIST ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : made
@@ -57,7 +57,7 @@ final class SQLiteHeldLock: HeldLock {
         return made
     }
 
-    private static func failure(_ path: String) -> DatabaseError {
+    static func failure(_ path: String) -> DatabaseError {
         DatabaseError(
             .permission, "\(path) can't be opened: \(String(cString: strerror(errno)))",
             remedy: "give this user write access to the database's folder")

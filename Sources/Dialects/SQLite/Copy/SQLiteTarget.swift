@@ -45,6 +45,21 @@ extension SQLiteDialect: TransferTarget {
             + "(CAST(\(SQLText.identifier(first)) AS REAL)), or transfer it by a rule with type: real"
     }
 
+    /// An integer that is the whole primary key is the row's number, which SQLite chooses if a row gives none
+    /// (https://www.sqlite.org/lang_createtable.html#rowid).
+    package func remark(onNumbersIn tables: [Table]) -> String? {
+        let names = tables.compactMap { table -> String? in
+            guard let key = table.primaryKey?.columns, key.count == 1, let column = table[column: key[0]],
+                column.type.isInteger, !column.isIdentity
+            else { return nil }
+            return "\(table.name).\(column.name)"
+        }
+        guard !names.isEmpty else { return nil }
+        return
+            "a row without a value for its integer key gets a number from SQLite, and would be refused by the source: "
+            + names.joined(separator: ", ")
+    }
+
     /// Returns the column with a collation that is built into SQLite (https://www.sqlite.org/datatype3.html, 7).
     package func caseless(_ column: Column, as policy: NocasePolicy) -> Column {
         var column = column

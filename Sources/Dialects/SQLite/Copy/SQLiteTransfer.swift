@@ -38,6 +38,8 @@ extension SQLiteDialect: TransferSource {
 
     package func remark(on expression: SQLExpression) -> String? { nil }
 
+    package func remark(onKeysOf table: Table) -> String? { nil }
+
     /// Returns a view's query as SQLite reads it, with the types that its columns have in the target. Its results are compared
     /// later (`ViewProof`).
     package func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView {
