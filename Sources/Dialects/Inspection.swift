@@ -32,6 +32,8 @@ public struct Inspection: Sendable, Equatable {
     /// The plain form of indexes that are omitted for what no other database has, such as columns beside the key, by table. It keeps
     /// the same keys unique.
     package var plainIndexes: [String: [Index]] = [:]
+    /// The texts of the objects that are omitted, as far as the database tells them.
+    package var definitions: [Definition] = []
     /// The triggers, in the database's own words, if a dialect can translate them.
     package var triggers: [SourceTrigger] = []
     /// The same database in its own SQL, for a copy into a database of the same kind.
