@@ -21,6 +21,9 @@ package struct Definition: Sendable, Equatable {
         (self.isBodySQL, self.state) = (isBodySQL, state)
     }
 
+    /// The name of what others may do with an object. That is a matter of the database's administrator, until a migration says it.
+    static let privilege = "other privileges"
+
     /// Whether both do the same. What is written alike needs no closer look.
     fileprivate func means(_ other: Definition) -> Bool {
         guard text == other.text || SQLToken.compared(text) == SQLToken.compared(other.text) else { return false }
@@ -30,10 +33,20 @@ package struct Definition: Sendable, Equatable {
 }
 
 extension Inspection {
+    /// Returns the privileges that a script of a migration has granted, and that are gone. Those that an administrator grants beside them
+    /// are no difference.
+    func privilegeDifferences(from declared: Inspection) -> [SchemaDifference] {
+        func titles(_ inspection: Inspection) -> Set<String> {
+            Set(inspection.definitions.filter { $0.name == Definition.privilege }.map(\.title))
+        }
+        return titles(declared).subtracting(titles(self)).sorted().map { .missing("privilege \($0)", in: $0) }
+    }
+
     /// Returns the objects that both sides have by their name, but not with the same text or in the same state. An object that only one
     /// side has by its name is among the differences already.
     func definitionDifferences(from declared: Inspection) -> [SchemaDifference] {
         let shared = Set(definitions.map(\.name)).intersection(declared.definitions.map(\.name))
+            .subtracting([Definition.privilege])
         return pairs(
             definitions.filter { shared.contains($0.name) }, declared.definitions.filter { shared.contains($0.name) },
             named: \.title

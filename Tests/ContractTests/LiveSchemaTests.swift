@@ -67,6 +67,36 @@ struct LiveSchemaTests {
         }
     }
 
+    @Test(
+        "what an administrator grants is no drift; what a migration granted and is gone is",
+        .enabled(if: TestPostgreSQL.isWanted))
+    func privileges() async throws {
+        let history = try History([
+            Migration("0001-a") {
+                CreateTable("a") { Column("id", .bigint) }
+                CreateTable("b") { Column("id", .bigint) }
+                RunSQL(.native(sqlite: "SELECT 1", postgresql: "GRANT SELECT ON a TO PUBLIC"), undo: .nothing)
+            }
+        ])
+        try await Backend.postgresql.withDatabase { database in
+            let migrator = Migrator(history: history, database: database)
+            try await migrator.up()
+            func drift(after statement: String) async throws -> [String] {
+                try await database.withConnection { try $0.executeScript(statement) }
+                return try await migrator.drift().map(\.description)
+            }
+            #expect(try await drift(after: "GRANT INSERT ON b TO PUBLIC; GRANT SELECT (id) ON b TO pg_monitor") == [])
+            #expect(try await drift(after: "ALTER DEFAULT PRIVILEGES GRANT UPDATE ON TABLES TO PUBLIC") == [])
+            let gone = try await drift(after: "REVOKE SELECT ON a FROM PUBLIC")
+            #expect(gone == ["privilege SELECT on a to PUBLIC exists only in the declaration"])
+
+            try await database.withConnection {
+                try $0.executeScript("GRANT SELECT ON a TO PUBLIC; DROP TABLE tc_migrations")
+            }
+            #expect(try await migrator.baseline() == ["0001-a"])
+        }
+    }
+
     @Test("a trigger or function that no longer does what its migration made is drift", arguments: Backend.available)
     func guttedTrigger(_ backend: Backend) async throws {
         let ways: [Backend: [(String, [String])]] = [

@@ -77,6 +77,22 @@ enum PostgreSQLDefinitions {
         UNION ALL
         SELECT 'view ' || c.relname, 'materialized view ' || c.relname, pg_get_viewdef(c.oid), NULL, NULL, NULL
         FROM pg_class c WHERE c.relkind = 'm' AND \(PostgreSQLCatalogScope.whole.relations)
+        UNION ALL
+        SELECT '\(trusted: Definition.privilege)', format('%s on %s to %s', g.privilege_type, c.relname || coalesce('.' || g.attname, ''),
+            coalesce(r.rolname, 'PUBLIC')), '', NULL, NULL, NULL
+        FROM pg_class c CROSS JOIN LATERAL (
+                SELECT NULL AS attname, x.grantee, x.privilege_type FROM aclexplode(c.relacl) x
+                UNION
+                SELECT a.attname, x.grantee, x.privilege_type FROM pg_attribute a CROSS JOIN LATERAL aclexplode(a.attacl) x
+                WHERE a.attrelid = c.oid
+            ) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+        WHERE NOT c.relispartition AND g.grantee <> c.relowner AND \(PostgreSQLCatalogScope.whole.relations)
+            -- What every new table grants by default is said by no migration.
+            AND NOT EXISTS (
+                SELECT FROM pg_default_acl d CROSS JOIN LATERAL aclexplode(d.defaclacl) x
+                WHERE d.defaclrole = c.relowner AND d.defaclnamespace IN (0, c.relnamespace)
+                    AND d.defaclobjtype = CASE c.relkind WHEN 'S' THEN 'S' ELSE 'r' END::"char"
+                    AND x.grantee = g.grantee AND x.privilege_type = g.privilege_type)
         ORDER BY 1, 2
         """
 }
