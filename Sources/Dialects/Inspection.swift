@@ -34,6 +34,8 @@ public struct Inspection: Sendable, Equatable {
     package var plainIndexes: [String: [Index]] = [:]
     /// Why a view would show other rows in a target, by its name.
     package var viewsLeftBehind: [String: String] = [:]
+    /// The texts of the objects that are omitted, as far as the database tells them.
+    package var definitions: [Definition] = []
     /// The triggers, in the database's own words, if a dialect can translate them.
     package var triggers: [SourceTrigger] = []
     /// The same database in its own SQL, for a copy into a database of the same kind.

@@ -67,6 +67,72 @@ struct LiveSchemaTests {
         }
     }
 
+    @Test(
+        "what an administrator grants is no drift; what a migration granted and is gone is",
+        .enabled(if: TestPostgreSQL.isWanted))
+    func privileges() async throws {
+        let history = try History([
+            Migration("0001-a") {
+                CreateTable("a") { Column("id", .bigint) }
+                CreateTable("b") { Column("id", .bigint) }
+                RunSQL(.native(sqlite: "SELECT 1", postgresql: "GRANT SELECT ON a TO PUBLIC"), undo: .nothing)
+            }
+        ])
+        try await Backend.postgresql.withDatabase { database in
+            let migrator = Migrator(history: history, database: database)
+            try await migrator.up()
+            func drift(after statement: String) async throws -> [String] {
+                try await database.withConnection { try $0.executeScript(statement) }
+                return try await migrator.drift().map(\.description)
+            }
+            #expect(try await drift(after: "GRANT INSERT ON b TO PUBLIC; GRANT SELECT (id) ON b TO pg_monitor") == [])
+            #expect(try await drift(after: "ALTER DEFAULT PRIVILEGES GRANT UPDATE ON TABLES TO PUBLIC") == [])
+            let gone = try await drift(after: "REVOKE SELECT ON a FROM PUBLIC")
+            #expect(gone == ["privilege SELECT on a to PUBLIC exists only in the declaration"])
+
+            try await database.withConnection {
+                try $0.executeScript("GRANT SELECT ON a TO PUBLIC; DROP TABLE tc_migrations")
+            }
+            #expect(try await migrator.baseline() == ["0001-a"])
+        }
+    }
+
+    @Test("a trigger or function that no longer does what its migration made is drift", arguments: Backend.available)
+    func guttedTrigger(_ backend: Backend) async throws {
+        let ways: [Backend: [(String, [String])]] = [
+            .sqlite: [
+                (
+                    "DROP TRIGGER audit_log_no_update; "
+                        + "CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log BEGIN SELECT 1; END",
+                    ["trigger audit_log_no_update on audit_log: its definition differs from the declaration"]
+                )
+            ],
+            .postgresql: [
+                (
+                    "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                        + "'BEGIN RETURN new; END'",
+                    ["function audit_refuse(): its definition differs from the declaration"]
+                ),
+                (
+                    "ALTER TABLE audit_log DISABLE TRIGGER audit_log_refuse",
+                    ["trigger audit_log_refuse on audit_log: disabled here, always enabled in the declaration"]
+                ),
+                (
+                    "ALTER FUNCTION audit_log_advance() SECURITY INVOKER",
+                    ["function audit_log_advance(): its definition differs from the declaration"]
+                ),
+            ],
+        ]
+        for (statement, lines) in ways[backend] ?? [] {
+            try await backend.withDatabase { database in
+                let migrator = Migrator(history: try .teleclaude(), database: database)
+                try await migrator.up()
+                try await database.withConnection { try $0.executeScript(statement) }
+                #expect(try await migrator.drift().map(\.description) == lines)
+            }
+        }
+    }
+
     @Test("a script that can't run in a scratch place is left out, and named", arguments: Backend.available)
     func unrepeatable(_ backend: Backend) async throws {
         let script = SQLExpression.native(

@@ -29,15 +29,16 @@ public struct SchemaDifference: Hashable, Sendable, CustomStringConvertible {
 
 extension Inspection {
     /// Returns the differences between this live database and `declared`, one line for each object. They include objects that a
-    /// schema value can't hold: triggers, other kinds of indexes, virtual tables.
+    /// schema value can't hold, and what these do: triggers, functions, other kinds of indexes, virtual tables.
     public func differences(from declared: Inspection) -> [SchemaDifference] {
         func names(_ inspection: Inspection) -> Set<String> {
-            Set(inspection.omitted.map { "\($0.kind.words) \($0.name)" })
+            Set(inspection.omitted.map { "\($0.kind.words) \($0.name)" }).subtracting([Definition.privilege])
         }
         let (here, there) = (names(self), names(declared))
         return schema.differences(from: declared.schema) + optionDifferences(from: declared)
             + here.subtracting(there).sorted().map { .extra($0, in: $0) }
-            + there.subtracting(here).sorted().map { .missing($0, in: $0) }
+            + there.subtracting(here).sorted().map { .missing($0, in: $0) } + definitionDifferences(from: declared)
+            + privilegeDifferences(from: declared)
     }
 }
 

@@ -39,11 +39,13 @@ package struct Ledger {
     package func entries() throws -> [LedgerEntry] {
         guard try exists() else { return [] }
         let appliedAt = try connection.dialect.conversion(of: "applied_at", from: .timestamp, to: .text).expression
-        let rows = try connection.query(
-            """
-            SELECT id, checksum, \(trusted: appliedAt) AS applied, duration_ms, applied_by, version \
-            FROM tc_migrations ORDER BY position
-            """)
+        let rows = try explainingStrangers {
+            try connection.query(
+                """
+                SELECT id, checksum, \(trusted: appliedAt) AS applied, duration_ms, applied_by, version \
+                FROM tc_migrations ORDER BY position
+                """)
+        }
         return try rows.map { row in
             LedgerEntry(
                 id: try row["id"], checksum: try row["checksum"], appliedAt: try row["applied"],
@@ -83,7 +85,19 @@ package struct Ledger {
     func usableOperations() throws -> [String] {
         try requireUsable()
         guard try exists() else { return [] }
-        return try connection.query("SELECT operations FROM tc_migrations ORDER BY position").map { $0[0].text ?? "" }
+        return try explainingStrangers {
+            try connection.query("SELECT operations FROM tc_migrations ORDER BY position").map { $0[0].text ?? "" }
+        }
+    }
+
+    /// Says what it means when the ledger can't be read by its columns: another program has a table of its name.
+    private func explainingStrangers<T>(_ body: () throws -> T) throws -> T {
+        do { return try body() } catch var error as DatabaseError where error.kind == .other || error.kind == .syntax {
+            error.message = "the table \(Ledger.tableName) is not the ledger of this program: \(error.message)"
+            error.remedy =
+                "if it belongs to another program, rename it, or keep this program's tables in a database or schema of their own"
+            throw error
+        }
     }
 
     /// Returns the canonical form of the operations of every applied migration, by the migration's id.

@@ -62,9 +62,13 @@ public struct MigrationPreview: Sendable, Equatable {
             do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
         }
         var partitioned: Set<String> = []
-        for step in plan.steps {
-            for planned in step.operations where planned.finds(start) {
-                let undeclared = try planned.undeclaredObjects(of: start, on: connection)
+        var dropped = ScriptedDrops()
+        for (step, operations) in zip(plan.steps, lowered) {
+            for operation in operations {
+                let planned = operation.planned
+                if case .run = planned.resolved.action { dropped.insert(operation.lowering.statements) }
+                guard planned.finds(start) else { continue }
+                let undeclared = dropped.without(try planned.undeclaredObjects(of: start, on: connection))
                 partitioned.formUnion(undeclared.partitioned)
                 hazards += planned.objectsLost(undeclared)
                 do throws(LoweringError) {

@@ -15,7 +15,9 @@ struct MigrationRun {
     func up(to target: String?) throws -> MigrationReport {
         if let target { _ = try history.index(of: target) }
         do {
-            return try run { try history.planUp($0, to: target, allowsOutOfOrder: options.allowsOutOfOrder) }
+            return try run { applied, _ in
+                try history.planUp(applied, to: target, allowsOutOfOrder: options.allowsOutOfOrder)
+            }
         } catch {
             // An error while waiting for another program's lock leaves the new file alone: the lock's holder is at work
             // in it.
@@ -25,16 +27,18 @@ struct MigrationRun {
     }
 
     func down(_ target: DownTarget) throws -> MigrationReport {
-        // "One step" is counted from the ledger at the start, although each step is planned anew.
-        var goal: Int?
-        return try run { applied in
-            let remaining = try goal ?? history.remaining(of: applied, after: target)
-            goal = remaining
-            return try history.planDown(applied, leaving: remaining)
+        try run { applied, done in
+            // Each of several runs at once undoes as many steps as it was asked for, as if it had come after the others.
+            var rest = target
+            if case .steps(let count) = target { rest = .steps(count - done) }
+            return try history.planDown(applied, leaving: history.remaining(of: applied, after: rest))
         }
     }
 
-    private func run(_ plan: (AppliedOrder) throws -> Plan) throws -> MigrationReport {
+    /// Plans what is left to do, from what is applied and the number of steps that this run has done.
+    private typealias Planning = (AppliedOrder, Int) throws -> Plan
+
+    private func run(_ plan: Planning) throws -> MigrationReport {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         // Nothing is locked, recorded or done for what is refused anyway, be it the last of many.
         let prepared = try prepare(plan, on: try ledger.usableEntries(of: history))
@@ -58,9 +62,9 @@ struct MigrationRun {
         var entries: [LedgerEntry]
     }
 
-    private func prepare(_ plan: (AppliedOrder) throws -> Plan, on entries: [LedgerEntry]) throws -> Prepared {
+    private func prepare(_ plan: Planning, on entries: [LedgerEntry], after done: Int = 0) throws -> Prepared {
         let applied = try ledger.applied(entries, of: history)
-        let steps = try plan(applied).steps.map { step in
+        let steps = try plan(applied, done).steps.map { step in
             PreparedStep(
                 step: step, migration: history.migrations[try history.index(of: step.id)],
                 operations: try step.lowered(in: connection.dialect))
@@ -69,7 +73,7 @@ struct MigrationRun {
     }
 
     /// Runs one step after the other. It plans again only if the ledger differs from the one that it planned from.
-    private func perform(_ prepared: Prepared, _ plan: (AppliedOrder) throws -> Plan) throws -> [MigrationReport.Step] {
+    private func perform(_ prepared: Prepared, _ plan: Planning) throws -> [MigrationReport.Step] {
         var prepared = prepared
         var done: [MigrationReport.Step] = []
         while let next = prepared.steps.popFirst() {
@@ -78,7 +82,7 @@ struct MigrationRun {
                 case .applied(let milliseconds, let entries):
                     done.append(.init(id: next.step.id, direction: next.step.direction, milliseconds: milliseconds))
                     prepared.entries.apply(entries)
-                case .ledgerChanged: prepared = try prepare(plan, on: try ledger.entries())
+                case .ledgerChanged: prepared = try prepare(plan, on: try ledger.entries(), after: done.count)
                 }
             } catch let error as MigratorError {
                 throw done.isEmpty ? error : MigratorError.stopped(after: done.map(\.id), error)

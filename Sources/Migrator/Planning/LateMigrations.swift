@@ -21,6 +21,14 @@ struct LateMigrations {
         return .outOfOrder(id(places[0]), before: id(next))
     }
 
+    /// Runs `body`, which replays what is applied. If that is impossible because a migration before it is not in the ledger, then
+    /// this is what the error says, as `up` does.
+    static func naming<T>(gapsOf history: History, _ applied: AppliedOrder, _ body: () throws -> T) throws -> T {
+        do { return try body() } catch let error as HistoryError {
+            throw LateMigrations(of: history, applied)?.refusal ?? error
+        }
+    }
+
     /// Throws `MigratorError.orderMatters` unless the schema and the rows are the same as if all migrations ran in the history's
     /// order.
     func requireNoDifference() throws {

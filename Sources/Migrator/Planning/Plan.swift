@@ -72,7 +72,9 @@ extension History {
     }
 
     /// Plans the applied migrations once more, from an empty schema.
-    func plan(again applied: AppliedOrder) throws -> Plan { try plan(applied.places, after: AppliedOrder(first: 0)) }
+    func plan(again applied: AppliedOrder) throws -> Plan {
+        try LateMigrations.naming(gapsOf: self, applied) { try plan(applied.places, after: AppliedOrder(first: 0)) }
+    }
 
     private func plan(_ places: some Sequence<Int>, after applied: AppliedOrder) throws -> Plan {
         let steps = try resolved(places, after: schema(of: applied)).map { at, operations in
@@ -94,8 +96,10 @@ extension History {
     /// Plans to undo all but the first `remaining` of the applied migrations, the last applied first.
     func planDown(_ applied: AppliedOrder, leaving remaining: Int) throws -> Plan {
         guard remaining < applied.count else { return Plan(steps: []) }
-        let before = try schema(of: applied.prefix(remaining))
-        let steps = try resolved(applied.places[remaining...], after: before).reversed().map { at, operations in
+        let undone = try LateMigrations.naming(gapsOf: self, applied) {
+            try resolved(applied.places[remaining...], after: schema(of: applied.prefix(remaining)))
+        }
+        let steps = try undone.reversed().map { at, operations in
             do throws(SchemaError) {
                 var undone: [Plan.PlannedOperation] = []
                 for operation in operations.reversed() { undone.append(try Plan.PlannedOperation(undoing: operation)) }

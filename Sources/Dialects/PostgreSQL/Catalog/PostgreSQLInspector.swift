@@ -69,10 +69,13 @@ package enum PostgreSQLInspector {
         return value
     }
 
+    /// The first letters of every scratch schema's name.
+    static let scratchPrefix = "tc_scratch_"
+
     /// Makes a scratch schema and puts it first in the search path. The path that was in force stays behind it, so that types and
     /// functions are found, and written, as in the live schema.
     private static func enterScratchSchema(_ connection: any Connection) throws(DatabaseError) {
-        let name = "tc_scratch_" + String(UInt64.random(in: .min ... .max), radix: 16)
+        let name = scratchPrefix + String(UInt64.random(in: .min ... .max), radix: 16)
         let path = try connection.queryValue("SELECT current_setting('search_path')")?.text ?? ""
         try connection.execute("CREATE SCHEMA \(identifier: name)")
         let wider = path.isEmpty ? SQLText.identifier(name) : "\(SQLText.identifier(name)), \(path)"
@@ -120,6 +123,9 @@ package enum PostgreSQLInspector {
         inspection.domainDemands = try PostgreSQLDomainReader.read(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
         inspection.omitted += others
+        inspection.definitions =
+            try PostgreSQLDefinitions.read(connection)
+            + indexes.filter { $0.objection != nil }.map { Definition("index \($0.index.name)", text: $0.definition) }
         inspection.tablesWithoutPlaces = try partitioned(connection)
         inspection.tablesOfOtherSchemas = try otherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)

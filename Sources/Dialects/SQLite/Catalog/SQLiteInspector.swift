@@ -64,9 +64,19 @@ package enum SQLiteInspector {
         inspection.triggers = catalog.objects.filter { $0.kind == "trigger" }.compactMap { trigger in
             trigger.sql.map { SourceTrigger(name: trigger.name, definition: $0) }
         }
+        inspection.definitions = definitions(catalog)
         inspection.fileNumbers = catalog.settings.filter { $0.value != 0 }
         inspection.sameEngineCopy = SQLiteSameEngineCopy.make(of: catalog)
         return inspection
+    }
+
+    private static func definitions(_ catalog: SQLiteCatalog) -> [Definition] {
+        catalog.objects.compactMap { object in
+            guard let sql = object.sql, catalog.shadows[object.name] == nil else { return nil }
+            if object.isVirtualTable { return Definition("virtual table \(object.name)", text: sql) }
+            guard object.kind == "trigger" else { return nil }
+            return Definition("trigger \(object.name)", "trigger \(object.name) on \(object.table)", text: sql)
+        }
     }
 
     private static func readViews(_ catalog: SQLiteCatalog) -> (transferred: [View], omitted: [Omission]) {

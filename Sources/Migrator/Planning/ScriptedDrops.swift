@@ -1,0 +1,45 @@
+import Dialects
+
+/// The names that scripts drop on the way, by their text: what bears one of them stands in no later operation's way.
+struct ScriptedDrops {
+    private var names: [String] = []
+
+    /// Notes what these statements of a script drop.
+    mutating func insert(_ statements: [String]) {
+        for statement in statements { insert(SQLToken.scan(statement).filter { !$0.isBlank }) }
+    }
+
+    private mutating func insert(_ tokens: [SQLToken]) {
+        let kinds: Set<String> = [
+            "TABLE", "VIEW", "TRIGGER", "INDEX", "FUNCTION", "PROCEDURE", "RULE", "POLICY", "STATISTICS",
+        ]
+        var at = tokens.startIndex
+        while let drop = tokens[at...].firstIndex(where: { $0.isWord("DROP") }) {
+            at = drop + 1
+            guard at < tokens.count else { return }
+            if tokens[at].isWord("MATERIALIZED") { at += 1 }
+            guard at < tokens.count, kinds.contains(where: tokens[at].isWord) else { continue }
+            at += 1
+            if tokens[at...].starts(with: ["IF", "EXISTS"], by: { $0.isWord($1) }) { at += 2 }
+            // All names up to the end of a list `a, schema.b`; a schema's name among them does no harm.
+            while at < tokens.count, let name = tokens[at].name {
+                names.append(name)
+                at += 1
+                guard at < tokens.count, tokens[at].isSymbol(",") || tokens[at].isSymbol(".") else { break }
+                at += 1
+            }
+        }
+    }
+
+    /// Returns `undeclared` without what is dropped by then.
+    func without(_ undeclared: UndeclaredObjects) -> UndeclaredObjects {
+        guard !names.isEmpty else { return undeclared }
+        var rest = undeclared
+        rest.objects.removeAll { object in names.contains { SQLName.equal($0, object.name) } }
+        // A dependent is known by what people read: `trigger orders_ai`.
+        rest.dependents.removeAll { dependent in
+            SQLToken.scan(dependent.name).contains { token in names.contains(where: token.names) }
+        }
+        return rest
+    }
+}
