@@ -1,25 +1,63 @@
 import Dialects
+import FoundationEssentials
 import Transfer
 import TCPOSIX
 
-/// A private folder with one copy of the old databases, which is removed with this value.
+/// A private folder with one copy of the old databases, which is removed with this value. A process that is killed leaves its
+/// folder behind; the next one of the same user removes it. The folder is locked as long as its process lives.
 final class WorkingCopy: Sendable {
+    private static let prefix = "teleclaude-import-"
     private let folder: String
+    private let lock: Int32
     private var main: String { "\(folder)/main.db" }
     private var added: String { "\(folder)/events.db" }
 
     init(in parent: String) throws(ImportError) {
-        var template = Array("\(parent)/teleclaude-import-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw ImportError(
-                "no_working_folder",
-                "no folder for a working copy can be created in \(parent): \(String(cString: strerror(errno)))",
-                remedy: "name another one with TMPDIR")
+        Self.sweep(parent)
+        while true {
+            var template = Array("\(parent)/\(Self.prefix)XXXXXX".utf8CString)
+            guard mkdtemp(&template) != nil else {
+                throw ImportError(
+                    "no_working_folder",
+                    "no folder for a working copy can be created in \(parent): \(String(cString: strerror(errno)))",
+                    remedy: "name another one with TMPDIR")
+            }
+            let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            // Another process may have swept the folder away before it was locked.
+            if let lock = Self.lock(made) {
+                (folder, self.lock) = (made, lock)
+                return
+            }
         }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Removes the folders that processes of this user left here when they were killed.
+    private static func sweep(_ parent: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+            let folder = "\(parent)/\(name)"
+            var facts = stat()
+            guard lstat(folder, &facts) == 0, facts.st_uid == geteuid(), let lock = lock(folder) else { continue }
+            try? FileManager.default.removeItem(atPath: folder)
+            close(lock)
+        }
+    }
+
+    /// Locks a folder; `nil` if a process holds it, or it is gone.
+    private static func lock(_ folder: String) -> Int32? {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        var (held, named) = (stat(), stat())
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &held) == 0, lstat(folder, &named) == 0,
+            held.st_ino == named.st_ino
+        {
+            return descriptor
+        }
+        close(descriptor)
+        return nil
     }
 
     deinit {
+        defer { close(lock) }
         for file in files { unlink(file) }
         rmdir(folder)
     }

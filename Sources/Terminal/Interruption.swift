@@ -1,8 +1,8 @@
 import Dispatch
 import TCPOSIX
 
-/// Turns Ctrl-C and SIGTERM into the cancellation of a task, so that the work stops in an orderly way. A second signal ends the
-/// process at once.
+/// Turns Ctrl-C, SIGTERM and the end of the terminal into the cancellation of a task, so that the work stops in an orderly way. A
+/// second signal ends the process at once.
 public enum Interruption {
     public static func stopping<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
         // The work begins after the signal handlers are in place, because an earlier signal would end the process immediately.
@@ -11,7 +11,11 @@ public enum Interruption {
             for await _ in signalsAreHeard {}
             return try await body()
         }
-        let sources = [SIGINT, SIGTERM].map { number in
+        // Whoever starts a program with `nohup` wants it to outlive the terminal.
+        var hangup = sigaction()
+        sigaction(SIGHUP, nil, &hangup)
+        let numbers = [SIGINT, SIGTERM] + (hangup.isIgnored ? [] : [SIGHUP])
+        let sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { @Sendable in
@@ -24,8 +28,18 @@ public enum Interruption {
         hearing.finish()
         defer {
             for source in sources { source.cancel() }
-            for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+            for number in numbers { signal(number, SIG_DFL) }
         }
         return try await work.value
+    }
+}
+
+extension sigaction {
+    fileprivate var isIgnored: Bool {
+        #if canImport(Darwin)
+            unsafeBitCast(__sigaction_u.__sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        #else
+            unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        #endif
     }
 }

@@ -54,6 +54,7 @@ struct AdoptCommand: AsyncParsableCommand {
                 ImportOwners(try owner(loaded, context)), workingFolder: context.environment["TMPDIR"] ?? "/tmp")
             let adoption = InstallImport(install, into: target, try .teleclaude(), options)
             if let done = try await adoption.done() {
+                try Self.requireSame(done, install)
                 output.show(Self.document(done)) { "already taken over: from \(done.source), at \(done.madeAt)" }
             } else {
                 let report = try await bring(adoption)
@@ -68,7 +69,25 @@ struct AdoptCommand: AsyncParsableCommand {
     private func bring(_ adoption: InstallImport) async throws -> ImportReport {
         let progress = TransferProgress(isQuiet: quiet || output.json)
         defer { progress.end() }
-        return dryRun ? try await adoption.plan(progress.show) : try await adoption.run(progress.show)
+        let isDry = dryRun
+        return try await Interruption.stopping {
+            isDry ? try await adoption.plan(progress.show) : try await adoption.run(progress.show)
+        }
+    }
+
+    /// Checks that the target was filled from this install, and not from another one.
+    private static func requireSame(_ done: InstallImport.Done, _ install: ExistingInstall) throws {
+        let (before, now) = (withoutLinks(done.source), withoutLinks(install.database))
+        guard before != now else { return }
+        throw RuntimeError(
+            .failed, "the database was filled from \(done.source), and not from \(install.database)",
+            remedy: "name an empty one with --database")
+    }
+
+    private static func withoutLinks(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     private func folder(_ context: ProcessContext) throws -> String {

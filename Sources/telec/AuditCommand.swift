@@ -89,9 +89,18 @@ struct VerifyAudit: AsyncParsableCommand {
             let verdict = reply.value
             options.show(reply) {
                 verdict.flaw.map { "broken at row \($0.seq): \($0.reason)" }
-                    ?? "intact: \(Formatting.rows(verdict.entries)), checkpoint \(verdict.seq):\(verdict.hash)"
+                    ?? "intact: \(Formatting.rows(verdict.entries))\(Self.beginning(verdict)), "
+                    + "checkpoint \(verdict.seq):\(verdict.hash)"
             }
             if verdict.flaw != nil { throw ExitCode(1) }
         }
+    }
+
+    /// Where the log begins. Rows that were removed after a new chain look the same as rows that were archived: only the archive
+    /// shows that they still exist.
+    private static func beginning(_ verdict: VerdictDocument) -> String {
+        guard verdict.after.seq > 0 else { return verdict.entries > 0 ? " from row 1 on" : "" }
+        return " from row \(verdict.after.seq + 1) on, which began a new chain: an archive must hold rows 1 to "
+            + "\(verdict.after.seq) and end with \(verdict.after.seq):\(verdict.after.hash)"
     }
 }

@@ -82,17 +82,16 @@ struct Launch {
             try living
             ?? TmuxServer.own(
                 home: account.home, runtimeFolder: ProcessContext.process.environment["XDG_RUNTIME_DIR"])
-        var keys = started.environment
-        keys[SessionVariable.token] = started.token
-        keys[SessionVariable.id] = started.session.sessionID
-        keys[SessionVariable.socket] = socketPath
+        let caller = ProcessContext.process.environment
+        var secrets = caller.filter { variables.contains($0.key) }.merging(started.environment) { $1 }
+        secrets[SessionVariable.token] = started.token
+        let place = [SessionVariable.id: started.session.sessionID, SessionVariable.socket: socketPath]
         return HostSpec(
             sessionID: started.session.sessionID, title: started.session.title ?? "",
             tmuxName: started.session.tmuxName ?? "tc_\(started.session.sessionID)", tmuxServer: server,
-            firstChunk: started.firstChunk, socketPath: socketPath, token: started.token, directory: directory,
+            firstChunk: started.firstChunk, socketPath: socketPath, directory: directory,
             command: command,
-            environment: HostSpec.environment(
-                of: account, from: ProcessContext.process.environment, passing: variables, keys: keys),
+            environment: HostSpec.environment(of: account, from: caller, place: place), secrets: secrets,
             notice: started.notice, agent: started.session.agent)
     }
 }

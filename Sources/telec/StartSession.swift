@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dialects
+import TCPOSIX
 import TCRuntime
 import TCSettings
 import TCTerminal
@@ -91,7 +92,8 @@ struct ReviveSession: AsyncParsableCommand {
             let home = try Launch.account().home
             let before = try? HostFolder(sessionID: id, home: home).spec()
             let found = try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
-            guard !command.isEmpty || before != nil || found.agent != nil else {
+            // Of another user's session the command is never known here, and the daemon refuses to revive it.
+            guard !command.isEmpty || before != nil || found.agent != nil || found.ownerUID != geteuid() else {
                 throw RuntimeError(
                     .badRequest, "the command of this session is not known", remedy: "give it after --")
             }

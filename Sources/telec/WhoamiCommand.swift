@@ -18,7 +18,7 @@ struct WhoamiCommand: AsyncParsableCommand {
             let reply = try await options.client().get("/whoami", as: WhoamiDocument.self)
             let me = reply.value
             options.show(reply) {
-                let name = me.person ?? "nobody in the settings"
+                let name = me.person.map(SessionTexts.plain) ?? "nobody in the settings"
                 let session = me.sessionID.map { ", from inside session \($0)" } ?? ""
                 return "\(name) (\(me.role), uid \(me.uid)\(me.osUsername.map { ", \($0)" } ?? ""))\(session)"
             }

@@ -42,6 +42,46 @@ struct AdoptTests {
         }
     }
 
+    @Test(
+        "what a killed run left is removed, what a living one holds stays; another install does not count as taken over"
+    )
+    func leftovers() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let home = try await box.legacyHome()
+            try box.write("work/teleclaude-import-dead00/main.db", "token")
+            try box.write("work/teleclaude-import-living/main.db", "token")
+            let living = open(box("work/teleclaude-import-living"), O_RDONLY)
+            defer { close(living) }
+            #expect(flock(living, LOCK_EX) == 0)
+            let run = try await box.run(
+                .telec, ["adopt", "--from", home, "--database", url, "--quiet"], ["TMPDIR": box("work")])
+            #expect(run.code == 0, "\(run)")
+            let left = try FileManager.default.contentsOfDirectory(atPath: box("work"))
+            #expect(left == ["teleclaude-import-living"])
+
+            try FileManager.default.copyItem(atPath: home, toPath: box("other"))
+            let other = try await adopt(box, box("other"), url)
+            #expect(other.code == 2 && other.error.contains("the database was filled from \(home)/"), "\(other)")
+            #expect(other.error.contains("name an empty one with --database"), "\(other)")
+        }
+    }
+
+    @Test("a run that is stopped leaves no copy", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func stopped(by number: Int32) async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let home = try await box.legacyHome()
+            try FileManager.default.createDirectory(atPath: box("work"), withIntermediateDirectories: true)
+            let run = try box.start(
+                .telec, ["adopt", "--from", home, "--database", url, "--quiet"], ["TMPDIR": box("work")])
+            try waitUntil("there is a copy") {
+                try !FileManager.default.contentsOfDirectory(atPath: box("work")).isEmpty
+            }
+            run.kill(number)
+            let ended = try await run.finish()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: box("work")).isEmpty, "\(ended)")
+        }
+    }
+
     /// Expects that a word is found in as many memories and mirrors as the old full-text search found.
     private func expectFound(_ url: String, _ backend: Backend, asIn source: String) throws {
         let texts = [

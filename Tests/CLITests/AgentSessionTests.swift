@@ -16,6 +16,7 @@ struct AgentSessionTests {
                   - {name: Me, email: me@example.org, os_username: \(user), role: member}
                 agents:
                   given: {command: [sh, -c, "env"], deliver_key: true, key: GIVEN_API_KEY}
+                  waits: {command: [sh, -c, 'env; read x; echo "again $GIVEN_API_KEY"; read x'], deliver_key: true, key: GIVEN_API_KEY}
                   kept: {command: [sh, -c, "env"], key: KEPT_API_KEY}
                 """)
             try box.write("secrets.yml", "GIVEN_API_KEY: FAKE-given\nKEPT_API_KEY: FAKE-kept\n", mode: 0o600)
@@ -48,6 +49,32 @@ struct AgentSessionTests {
             #expect(given.contains("GIVEN_API_KEY=FAKE-given\n") && !given.contains("FAKE-kept"))
             let kept = try await environment(of: "kept", daemon)
             #expect(!kept.contains("FAKE"))
+        }
+    }
+
+    /// Keys, the session's token and passed variables reach the command, and no file: a host that is killed leaves its folder.
+    @Test func noSecretIsInAFile() async throws {
+        try await withAgents { daemon in
+            var variables = daemon.variables
+            variables["PASSED"] = "FAKE-passed"
+            let run = try await daemon.box.run(
+                .telec,
+                ["sessions", "start", "--title", "t", "--agent", "waits", "--env", "PASSED"], variables)
+            try #require(run.code == 0, "\(run)")
+            let id = run.output.trimmingCharacters(in: .newlines)
+            try await daemon.waitForTranscript(of: id, toContain: "GIVEN_API_KEY=FAKE-given")
+            try await daemon.waitForTranscript(of: id, toContain: "PASSED=FAKE-passed")
+            try await daemon.waitForTranscript(of: id, toContain: "TELECLAUDE_SESSION_TOKEN=tcs_")
+            let spec = try String(
+                contentsOfFile: "\(daemon.box.home)/.teleclaude/hosts/\(id)/spec.json", encoding: .utf8)
+            #expect(spec.contains("GIVEN_API_KEY") && !spec.contains("FAKE") && !spec.contains("tcs_"), "\(spec)")
+            // Another host takes over, and runs the rest of the command.
+            kill(try daemon.box.host(of: id), SIGKILL)
+            let revived = try await daemon.telec("sessions", "revive", id)
+            #expect(revived.code == 0, "\(revived)")
+            #expect(try await daemon.telec("sessions", "send", id, "go").code == 0)
+            try await daemon.waitForTranscript(of: id, toContain: "again FAKE-given")
+            #expect(try await daemon.telec("sessions", "end", id).code == 0)
         }
     }
 

@@ -18,6 +18,26 @@ struct ConfigTests {
         }
     }
 
+    @Test("a mark of byte order is no fault, and a reference's variable is known")
+    func mark() async throws {
+        try await withSystem { box, variables in
+            try box.write("config.yml", "\u{FEFF}server: {body_bytes: 2048}\nlanguage: '${REDIS_URL_PASSWORD}'\n")
+            try box.write("secrets.yml", "REDIS_URL_PASSWORD: FAKE\n", mode: 0o600)
+            let run = try await box.run(.telec, ["config", "check"], variables)
+            #expect(run.code == 0 && !"\(run)".contains("REDIS_URL_PASSWORD is not"), "\(run)")
+        }
+    }
+
+    @Test("a person's file that no daemon would take is named")
+    func long() async throws {
+        try await withSystem { box, variables in
+            try box.write("user.yml", "thinking_mode: fast\n# " + String(repeating: "x", count: 65_536) + "\n")
+            let run = try await box.run(.telec, ["config", "check"], variables)
+            #expect(run.code != 0 && "\(run)".contains(box("user.yml")), "\(run)")
+            #expect("\(run)".contains("longer than 65536 bytes"), "\(run)")
+        }
+    }
+
     @Test(
         "the help of every command is the golden one, and has examples",
         arguments: ["", "show", "check", "explain", "split"])

@@ -37,6 +37,35 @@ struct DoctorTests {
         }
     }
 
+    /// Without the head no audited action is possible, though the schema is current.
+    @Test func anAuditLogThatTakesNothingIsFound() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let name = "audit_head_no_delete"
+            let trigger = try query("SELECT sql FROM sqlite_master WHERE name = '\(name)'", on: url)
+            try execute("DROP TRIGGER \(name); DELETE FROM audit_head; \(trigger[0])", on: url)
+            for isServed in [true, false] {
+                let run = try await daemon.telec("doctor", "--json")
+                #expect(try outcomes(run)["database"] == "failed", "\(run)")
+                #expect(run.output.contains("audit_head has no row"), "\(run)")
+                if isServed { #expect(try await daemon.stop().code == 0) }
+            }
+            let check = try await box.run(.teleclauded, ["--check"], daemon.variables)
+            #expect(check.code != 0 && "\(check)".contains("audit_head has no row"), "\(check)")
+        }
+    }
+
+    /// Two daemons on two names of one file would not see each other's lock.
+    @Test func aDatabaseWithASecondNameIsRefused() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            #expect(try await daemon.stop().code == 0)
+            try FileManager.default.linkItem(atPath: box("test.db"), toPath: box("second.db"))
+            let run = try await box.run(.teleclauded, [], box.daemonVariables("sqlite:\(box("second.db"))"))
+            #expect(run.code == 2 && run.error.contains("has 2 names (hard links)"), "\(run)")
+        }
+    }
+
     /// At first nothing runs and nothing has ever run; then there is a database, which is read without a daemon.
     @Test(arguments: Backend.available)
     func withoutADaemonItLooksItself(backend: Backend) async throws {

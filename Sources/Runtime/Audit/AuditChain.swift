@@ -14,7 +14,7 @@ public enum AuditChain {
 }
 
 /// A place in the chain. A checkpoint that is kept elsewhere can prove later that everything up to it is unchanged.
-public struct AuditCheckpoint: Sendable, Hashable {
+public struct AuditCheckpoint: Sendable, Hashable, Codable {
     public var seq: Int64
     public var hash: String
 

@@ -3,9 +3,11 @@ import Dialects
 /// The guards that let the log only grow: the triggers that its migration made, and nothing else. Any other object on these
 /// tables can discard a row, change it or hide it while the database reports no error.
 enum AuditGuards {
-    /// Returns the first deviation from the guards as they were made, as a sentence; `nil` when there is none.
+    /// Returns the first deviation from the guards as they were made, or a head that is gone, as a sentence; `nil` when there is none.
     static func objection(on connection: any Connection) throws(DatabaseError) -> String? {
-        objection(to: try connection.guards(on: ["audit_head", "audit_log"]))
+        if let objection = objection(to: try connection.guards(on: ["audit_head", "audit_log"])) { return objection }
+        // The triggers are there, and so are the tables. Without the head, no row can be written.
+        return try connection.queryValue("SELECT 1 FROM audit_head WHERE id = 1") == nil ? "audit_head has no row" : nil
     }
 
     static func objection(to found: [TableGuard]) -> String? {

@@ -274,6 +274,8 @@ extension DaemonClient {
 
     private func unreachable(_ code: CInt) -> RuntimeError {
         switch code {
+        case EACCES where !isSocket, ECONNREFUSED where !isSocket:
+            RuntimeError(.noDaemon, "\(socketPath) is not a socket", remedy: "name the daemon's socket with --socket")
         case EACCES, EPERM:
             RuntimeError(
                 .noPermission, "this account may not open \(socketPath)",
@@ -282,8 +284,6 @@ extension DaemonClient {
             RuntimeError(
                 .noDaemon, "\(socketPath) is not the path of a socket", remedy: "name the daemon's socket with --socket"
             )
-        case ECONNREFUSED where !isSocket:
-            RuntimeError(.noDaemon, "\(socketPath) is not a socket", remedy: "name the daemon's socket with --socket")
         // The queue of connections is full, because nobody accepts any.
         case EAGAIN: silent
         case ENOENT:

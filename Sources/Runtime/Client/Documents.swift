@@ -40,6 +40,8 @@ public struct DatabaseDocument: Decodable, Sendable {
     /// Where the ledger stands: `current`, `behind`, `newer` or `changed`.
     public var position: String
     public var time: String
+    /// Why the audit log can't be trusted to keep what is written; `nil` if it can.
+    public var audit: String?
 }
 
 public struct SessionDocument: Decodable, Sendable {
@@ -171,6 +173,8 @@ public struct VerdictDocument: Decodable, Sendable {
 
     public var verdict: String
     public var entries: Int
+    /// The checkpoint that the first row follows; its `seq` is 0 unless the rows up to there were archived.
+    public var after: AuditCheckpoint
     public var seq: Int64
     public var hash: String
     public var flaw: Flaw?

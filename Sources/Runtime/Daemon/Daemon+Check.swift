@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import TCPOSIX
 import TCSettings
 
 extension Daemon {
@@ -38,6 +39,17 @@ extension Daemon {
             remedy: "find out who changed them, and repair the tables")
     }
 
+    /// Checks that the database's file has no second name: the lock and SQLite's own files belong to a name, so two daemons could
+    /// serve one file.
+    private static func requireOneName(_ path: String) throws(SettingsError) {
+        var facts = stat()
+        guard stat(path, &facts) == 0, facts.st_nlink > 1 else { return }
+        throw SettingsError(
+            "several_names", at: path,
+            "the database's file has \(facts.st_nlink) names (hard links), and may have only one",
+            remedy: "remove the others: find -samefile names them")
+    }
+
     /// Checks who can change the database, the recordings and the socket: whoever can do so has the daemon's power. These
     /// places are therefore trusted by the same rule as settings.
     func checkPlaces(socket: String?) throws(SettingsError) {
@@ -46,6 +58,7 @@ extension Daemon {
         if let path = loaded.settings.database.filePath, path.hasPrefix("/") {
             let endings = ["-wal", "-shm", "-journal", ".daemon"]
             try TrustedPlace.check(path, endings: endings, for: "the daemon's database", by: uid)
+            try Self.requireOneName(path)
         }
         if let socket, socket.hasPrefix("/") {
             try TrustedPlace.check(Folder.above(socket), for: "who answers at the daemon's socket", by: uid)

@@ -10,6 +10,9 @@ public struct DatabaseFacts: Sendable {
     /// Where the ledger stands against the history, in the words of `Position`.
     public var position: String
     public var time: String
+    /// Why the audit log can't be trusted to keep what is written, as a sentence; `nil` if it can, or if the schema is not
+    /// current.
+    public var audit: String?
 
     /// Reads the facts of a database and changes nothing in it.
     ///
@@ -20,15 +23,16 @@ public struct DatabaseFacts: Sendable {
             let time = try connection.queryValue("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")?.text
             return (connection.product, time.flatMap(Timestamp.init(parsing:))?.text ?? "")
         }
+        let position = try await migrator.status().position
+        let audit = position == .current ? try await AuditLog(database: migrator.database).objection() : nil
         return DatabaseFacts(
-            url: "\(migrator.database.url)", product: product, position: try await migrator.status().position.code,
-            time: time)
+            url: "\(migrator.database.url)", product: product, position: position.code, time: time, audit: audit)
     }
 
     var document: JSON {
         .object([
             ("url", .string(url)), ("product", .string(product)), ("position", .string(position)),
-            ("time", .string(time)),
+            ("time", .string(time)), ("audit", audit.map { .string($0) } ?? .null),
         ])
     }
 }

@@ -52,6 +52,8 @@ final class InstanceLease: Sendable {
         /// The error that ended the lease: another daemon has taken over.
         var end: RuntimeError?
         var lastNews: String?
+        /// Whether the database itself can't be asked.
+        var isAway = false
     }
 
     static let lock = AdvisoryLock.daemon
@@ -121,17 +123,25 @@ final class InstanceLease: Sendable {
             try await Task.sleep(for: .milliseconds(50))
             if isConfirmed { return }
         }
-        throw Self.unconfirmed
+        throw unconfirmed
     }
 
     /// Requires a confirmation without waiting for it, for callers that can't wait.
     func requireConfirmedNow() throws(RuntimeError) {
         guard !isConfirmed else { return }
-        throw state.withLock { $0.end } ?? Self.unconfirmed
+        throw state.withLock { $0.end } ?? unconfirmed
     }
 
-    private static let unconfirmed = RuntimeError(
-        .databaseUnavailable, "the database does not confirm that this daemon holds its lock", remedy: "try again soon")
+    private var unconfirmed: RuntimeError {
+        guard state.withLock({ $0.isAway }) else {
+            return RuntimeError(
+                .databaseUnavailable, "the database does not confirm that this daemon holds its lock",
+                remedy: "try again soon")
+        }
+        return RuntimeError(
+            .databaseUnavailable, "the daemon can't reach its database",
+            remedy: "try again once the database's server runs; the daemon's log has the reason")
+    }
 
     /// Returns when another daemon has taken over; `nil` when the lock was released.
     func waitUntilOver() async -> RuntimeError? {
@@ -219,7 +229,7 @@ extension InstanceLease {
             tell(.regained)
         }
         state.withLock { state in
-            state.confirmedAt = asked
+            (state.confirmedAt, state.isAway) = (asked, false)
             guard state.takenAt == nil else { return }
             (state.takenAt, state.hasUnawarePredecessor) = (.now, held.isLostUnnoticed)
         }
@@ -239,6 +249,7 @@ extension InstanceLease {
     private func goesOn(after error: any Error) -> Bool {
         let isTaken = state.withLock { state in
             state.confirmedAt = nil
+            state.isAway = (error as? DatabaseError)?.kind == .unreachable
             return state.isTaken
         }
         if isTaken {

@@ -33,11 +33,18 @@ extension Host {
     /// - Throws: `RuntimeError` with tmux's message if no terminal can be made.
     private func holdTerminal(_ pane: [String]) async throws {
         var failures = 0
+        var secrets: SecretPipe?
+        defer { withExtendedLifetime(secrets) {} }
         starting = try? await spec.tmuxServer.lock()
         if terminal == .gone { folder.forgetCommand() }
         while true {
             lastWords = nil
             let command = terminal == .gone && !folder.hasCommandStarted ? pane : nil
+            if command != nil {
+                // The last pane may have emptied the pipe. A pipe removes its file when it ends, so it ends before the next is made.
+                secrets = nil
+                secrets = try SecretPipe(folder.secrets, spec.secrets)
+            }
             do {
                 try await hear(
                     try await Tmux.open(

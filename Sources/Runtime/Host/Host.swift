@@ -44,7 +44,9 @@ public actor Host {
     public init(_ folder: HostFolder, logger: Logger) throws {
         self.folder = folder
         self.logger = logger
-        spec = try folder.spec()
+        var spec = try folder.spec()
+        spec.takeSecrets()
+        self.spec = spec
         spool = Spool(folder.spool, firstChunk: spec.firstChunk)
         let (earlier, next) = (folder.agentProgress(), spool.next)
         natives = (earlier?.chain ?? []).map { ($0, next) }

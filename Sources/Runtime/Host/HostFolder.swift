@@ -32,6 +32,8 @@ public struct HostFolder: Sendable {
     /// The file that tells how far the recording has got in the agent's transcripts.
     private var agent: String { "\(path)/agent.json" }
     public var log: String { "\(path)/log" }
+    /// The named pipe for the command's secrets, while the terminal is being made.
+    var secrets: String { "\(path)/secrets" }
     private var specFile: String { "\(path)/spec.json" }
 
     /// Makes the folder with the spec in it, readable only by its owner.

@@ -31,7 +31,7 @@ public struct HostStart {
         defer { close(log) }
         (self.folder, launch) = (folder, spec.launch)
         child = try ChildProcess(
-            [program, "host", folder.alias(of: spec) ?? folder.path], environment: spec.environment,
+            [program, "host", folder.alias(of: spec) ?? folder.path], environment: spec.commandEnvironment,
             streams: .init(output: log, error: log), isDetached: true)
     }
 

@@ -1,5 +1,7 @@
-/// The instructions for a host and its pane. They contain the session's token and may contain keys, so they are passed in a
-/// file that only its owner can read, never in arguments.
+import TCPOSIX
+
+/// The instructions for a host and its pane, which are passed in a file that only its owner can read, never in arguments. The
+/// secret variables are not in the file: the host gets them in its environment, and hands them on through a `SecretPipe`.
 public struct HostSpec: Codable, Sendable {
     public var sessionID: String
     public var title: String
@@ -11,11 +13,14 @@ public struct HostSpec: Codable, Sendable {
     /// The first chunk that the daemon does not have. A session that is run again continues the same recording.
     public var firstChunk: UInt64
     public var socketPath: String
-    public var token: String
     public var directory: String
     public var command: [String]
-    /// The complete environment of the command.
+    /// The environment of tmux, and of the command, which gets the secrets too.
     public var environment: [String: String]
+    /// The command's variables that may be secret: keys, the session's token, and what the caller passes on.
+    public var secrets: [String: String] = [:]
+    /// The names of `secrets`; `nil` in a spec of an older version, whose environment was complete.
+    private var secretNames: [String]?
     /// A text that is shown in the pane before the command starts.
     public var notice: String?
     /// The name under which the settings hold the agent that the session was started for.
@@ -23,8 +28,8 @@ public struct HostSpec: Codable, Sendable {
 
     public init(
         sessionID: String, title: String, tmuxName: String, tmuxServer: TmuxServer, firstChunk: UInt64,
-        socketPath: String, token: String, directory: String, command: [String], environment: [String: String],
-        notice: String?, agent: String?
+        socketPath: String, directory: String, command: [String], environment: [String: String],
+        secrets: [String: String], notice: String?, agent: String?
     ) {
         self.sessionID = sessionID
         self.title = title
@@ -33,10 +38,11 @@ public struct HostSpec: Codable, Sendable {
         launch = Identifier.short()
         self.firstChunk = firstChunk
         self.socketPath = socketPath
-        self.token = token
         self.directory = directory
         self.command = command
         self.environment = environment
+        self.secrets = secrets
+        secretNames = secrets.keys.sorted()
         self.notice = notice
         self.agent = agent
     }
@@ -46,22 +52,35 @@ extension HostSpec {
     /// The variable that holds the session's id.
     public static let sessionVariable = "TELECLAUDE_SESSION_ID"
 
+    private enum CodingKeys: CodingKey {
+        case sessionID, title, tmuxName, tmuxSocket, launch, firstChunk, socketPath, directory, command, environment
+        case secretNames, notice, agent
+    }
+
     public var tmuxServer: TmuxServer { TmuxServer(socket: tmuxSocket) }
 
-    /// Returns the environment of a session: the variables of a login, the session's place, and the given keys. Of the caller's
-    /// other variables, only the named ones are passed on.
+    /// The complete environment of the command.
+    var commandEnvironment: [String: String] { environment.merging(secrets) { $1 } }
+
+    var hasSecrets: Bool { secretNames?.isEmpty == false }
+
+    /// Takes the secrets from this process's environment, in which a host gets them.
+    mutating func takeSecrets() {
+        for name in secretNames ?? [] { secrets[name] = getenv(name).map { String(cString: $0) } }
+    }
+
+    /// Returns the environment of a session: the variables of a login, and the session's place.
     public static func environment(
-        of account: Account, from caller: [String: String], passing names: [String], keys: [String: String]
+        of account: Account, from caller: [String: String], place: [String: String]
     ) -> [String: String] {
         var result = [
             "HOME": account.home, "USER": account.name, "LOGNAME": account.name, "SHELL": usableShell(account.shell),
             "PATH": caller["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", "LANG": utf8Locale(caller["LANG"]),
         ]
-        for name in ["TZ", "LC_ALL", "LC_CTYPE", "XDG_RUNTIME_DIR", "TMUX_TMPDIR"] + names {
+        for name in ["TZ", "LC_ALL", "LC_CTYPE", "XDG_RUNTIME_DIR", "TMUX_TMPDIR"] {
             result[name] = caller[name]
         }
-        result.merge(keys) { _, key in key }
-        return result
+        return result.merging(place) { $1 }
     }
 
     /// Returns a shell that can run. Under an account whose shell is `nologin`, tmux would end at once.

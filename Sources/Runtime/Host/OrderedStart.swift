@@ -15,7 +15,7 @@ extension Host {
             throw RuntimeError(.failed, "this program can't find its own file")
         }
         // The program connects as the owner, and not from inside this session.
-        let environment = spec.environment.filter { !Self.telling.contains($0.key) }
+        let environment = spec.commandEnvironment.filter { !Self.telling.contains($0.key) }
         // Arguments are visible to others, so the id is passed through a pipe.
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {

@@ -29,6 +29,11 @@ public enum Pane {
         for name in ["TERM", "TMUX", "TMUX_PANE", "COLORTERM"] {
             environment[name] = getenv(name).map { String(cString: $0) }
         }
+        if spec.hasSecrets {
+            do { environment.merge(try SecretPipe.read(folder.secrets)) { $1 } } catch {
+                return fail("\(error)", folder)
+            }
+        }
         if let notice = spec.notice { say(notice + "\n") }
         // Ctrl-C and the like concern the command. If the terminal hangs up, the kernel tells only the leader of the process
         // session, which is this process. It passes the signal on to its group, and waits for the command to end.

@@ -133,8 +133,9 @@ extension AuditVerdict {
             } ?? .null
         return .object([
             ("version", .integer(1)), ("verdict", .string(isIntact ? "intact" : "broken")),
-            ("entries", .integer(Int64(entries))), ("seq", .integer(end.seq)), ("hash", .string(end.hash)),
-            ("flaw", flaw),
+            ("entries", .integer(Int64(entries))),
+            ("after", .object([("seq", .integer(start.seq)), ("hash", .string(start.hash))])),
+            ("seq", .integer(end.seq)), ("hash", .string(end.hash)), ("flaw", flaw),
         ])
     }
 }

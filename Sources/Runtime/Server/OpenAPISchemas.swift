@@ -82,6 +82,7 @@ enum OpenAPISchemas {
                 .object([
                     ("url", text), ("product", text),
                     ("position", words(["current", "behind", "newer", "changed"])), ("time", text),
+                    ("audit", textOrNull),
                 ])
             ),
         ])
@@ -169,8 +170,9 @@ enum OpenAPISchemas {
             ("properties", .object([("kind", text), ("seq", number), ("reason", text)])),
         ])
         return shape([
-            version, ("verdict", words(["intact", "broken"])), ("entries", number), ("seq", number), ("hash", text),
-            ("flaw", flaw),
+            version, ("verdict", words(["intact", "broken"])), ("entries", number),
+            ("after", .object([("type", "object"), ("properties", .object([("seq", number), ("hash", text)]))])),
+            ("seq", number), ("hash", text), ("flaw", flaw),
         ])
     }
 }

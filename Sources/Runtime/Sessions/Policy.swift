@@ -60,6 +60,8 @@ public func allow(_ action: Action, by role: Role, on relation: Relation) -> Dec
     // People with these roles start no sessions, but they may have been members when they started one.
     case (.contributor, .own), (.newcomer, .own):
         allowAll(action, of: [.getSession, .readTranscript, .attach, .end, .host, .readOwnAudit], role)
+    case (.member, .shared) where [.attach, .end, .revive, .share, .host].contains(action):
+        .refused(because: "the session is shared, and that is for its owner")
     case (.member, .shared): allowAll(action, of: [.getSession, .readTranscript, .send], role)
     case (.contributor, .shared), (.newcomer, .shared): allowAll(action, of: [.getSession, .readTranscript], role)
     case (.member, .foreign), (.contributor, .foreign), (.newcomer, .foreign):

@@ -9,7 +9,9 @@ struct TrustedFile: Sendable {
     /// Reads a file; `nil` if there is none.
     ///
     /// - Throws: `SettingsError` if it can't be read or trusted.
-    static func read(_ path: String, by reader: UInt32) throws(SettingsError) -> TrustedFile? {
+    static func read(
+        _ path: String, by reader: UInt32, variable: String = "TELECLAUDE_CONFIG_PATH"
+    ) throws(SettingsError) -> TrustedFile? {
         let way = try PathWalk(path)
         guard way.isThere else { return nil }
         let read: (bytes: [UInt8], facts: FileFacts)
@@ -19,7 +21,7 @@ struct TrustedFile: Sendable {
             throw SettingsError(
                 error.isForbidden ? "forbidden" : "unreadable", at: path, "this can't be read: \(error.text)",
                 remedy: error.isForbidden
-                    ? "let uid \(reader) read it, or name settings of your own with TELECLAUDE_CONFIG_PATH"
+                    ? "let uid \(reader) read it, or name settings of your own with \(variable)"
                     : "check the disk")
         }
         guard read.facts.kind == .file else {
@@ -35,7 +37,9 @@ struct TrustedFile: Sendable {
         guard let text = String(validating: read.bytes, as: UTF8.self), !text.utf8.contains(0) else {
             throw SettingsError("not_text", at: path, "this is not UTF-8 text", remedy: "save it as UTF-8")
         }
-        return TrustedFile(path: path, text: text, facts: read.facts)
+        // Some editors of other systems write a byte order mark, which says nothing in UTF-8.
+        let plain = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+        return TrustedFile(path: path, text: plain, facts: read.facts)
     }
 
     /// A remark for a file with secrets that others can read; `nil` if they can't.

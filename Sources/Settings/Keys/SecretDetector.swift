@@ -35,12 +35,16 @@ enum SecretDetector {
     private static func named(in text: String) -> Range<String.Index>? {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") }) else { return nil }
         let pattern = /([A-Za-z][A-Za-z0-9_.-]{2,63})(["']?)(\s*=\s*|:\s*)["']?([^\s"'&;,$*\/=:][^\s"'&;,]*)/
-        return text.matches(of: pattern).lazy.first { match in
+        var rest = text[...]
+        while let match = rest.firstMatch(of: pattern) {
             let (name, isQuoted, sign) = (match.1, !match.2.isEmpty, match.3)
             // A word, a colon and a blank may be part of an ordinary sentence.
             let isCertain = sign != ": " || isQuoted || name.contains("-") || name.lowercased() == "authorization"
-            return isCertain && SecretName.isOne(String(name))
-        }.map { $0.4.startIndex..<$0.4.endIndex }
+            if isCertain && SecretName.isOne(String(name)) { return match.4.startIndex..<match.4.endIndex }
+            // The value may hold a name with a secret in its turn: `user:***@host/?token=…`.
+            rest = rest[match.4.startIndex...]
+        }
+        return nil
     }
 
     /// Returns a match of `password: …` if nothing follows the value, or if the value contains a digit.

@@ -52,14 +52,26 @@ enum LayerChecks {
 
     static func holdsSecret(_ layer: Layer) -> Bool { layer.leaves.contains { firstSecret($0.key, $0.value) != nil } }
 
-    /// Returns the remarks on a layer, which can be used all the same.
-    static func remarks(_ layer: Layer) -> [Remark] {
-        unknown(layer) + layer.leaves.compactMap { misplaced($0, layer.name) }
+    /// Returns the names that a value refers to, as `${NAME}`.
+    static func references(in value: SettingsValue) -> [String] {
+        switch value.content {
+        case .map(let members): members.flatMap { references(in: $0.value) }
+        case .list(let items): items.flatMap(references)
+        case .scalar(let scalar): scalar.text.matches(of: /\$\{([^}]+)\}/).map { String($0.1) }
+        }
+    }
+
+    /// Returns the remarks on a layer, which can be used all the same. `referenced` are the names to which this layer and those
+    /// before it refer.
+    static func remarks(_ layer: Layer, referenced: Set<String>) -> [Remark] {
+        unknown(layer, referenced) + layer.leaves.compactMap { misplaced($0, layer.name) }
     }
 
     /// Returns the remarks on unknown keys.
-    static func unknown(_ layer: Layer) -> [Remark] {
-        let leaves = layer.leaves.filter { isUnknown($0) }
+    static func unknown(_ layer: Layer, _ referenced: Set<String> = []) -> [Remark] {
+        let leaves = layer.leaves.filter {
+            isUnknown($0) && !($0.key.isVariable && referenced.contains($0.key.parts[0]))
+        }
         let more = leaves.count - mostRemarks
         let rest = more > 0 ? [Remark("\(more) more keys are unknown; they are kept", at: leaves.last?.place)] : []
         return leaves.prefix(mostRemarks).map(unknown) + rest

@@ -120,14 +120,22 @@ struct Loading {
     }
 
     private mutating func readUser() throws(SettingsError) {
-        guard let path = places.user, let file = try read(path) else { return }
+        guard let path = places.user, let file = try read(path, "TELECLAUDE_USER_CONFIG_PATH") else { return }
+        // Clients send these settings to the daemon, which takes no more.
+        guard file.text.utf8.count <= ReceivedDocument.longest else {
+            throw SettingsError(
+                "too_large", at: path, "a person's settings are longer than \(ReceivedDocument.longest) bytes",
+                remedy: "remove what is not needed")
+        }
         let layer = Layer(.user, try YAMLFile.parse(file.text, path: path), path: path)
         try LayerChecks.checkUser(layer)
         add(layer, of: path)
     }
 
-    private mutating func read(_ path: String) throws(SettingsError) -> TrustedFile? {
-        let file = try TrustedFile.read(path, by: context.uid)
+    private mutating func read(
+        _ path: String, _ variable: String = "TELECLAUDE_CONFIG_PATH"
+    ) throws(SettingsError) -> TrustedFile? {
+        let file = try TrustedFile.read(path, by: context.uid, variable: variable)
         if file != nil { files.append(path) }
         return file
     }
@@ -142,7 +150,8 @@ struct Loading {
     private mutating func add(_ layer: Layer, of path: String?) {
         layers.append(layer)
         if let path, LayerChecks.holdsSecret(layer) { filesWithSecrets.insert(path) }
-        remarks += LayerChecks.remarks(layer)
+        let referenced = Set(layers.flatMap(\.leaves).flatMap { LayerChecks.references(in: $0.value) })
+        remarks += LayerChecks.remarks(layer, referenced: referenced)
     }
 
     /// The variables that the environment may set: those that a file defines, and the agents' keys.

@@ -112,16 +112,16 @@ public struct PlainFace {
     }
 
     private func read(_ session: SessionDocument, _ view: TranscriptView) async throws {
-        var reason: String?
+        var (reason, notice) = (String?.none, String?.none)
         if !words.isMine(session) {
             let owner = Cells.clean(session.ownerPerson ?? "nobody")
             reason = await ask("This is \(owner)'s session. Reading it is logged. Reason: ")
             guard let reason, !reason.allSatisfy(\.isWhitespace) else {
                 return say("Not read: reading somebody else's session requires a reason.")
             }
-            say("Viewing [\(owner)]'s session: access logged")
+            notice = "Viewing [\(owner)]'s session: access logged"
         }
-        let printer = PlainPrinter(view)
+        let printer = PlainPrinter(view, notice: notice)
         try await client.stream(SessionPath.of(session.sessionID, "transcript"), [("reason", reason)]) { bytes in
             printer.print(bytes)
         }

@@ -7,13 +7,18 @@ final class PlainPrinter: Sendable {
     private struct State {
         var text: RecordingText
         var rest = ""
+        /// What is printed before the first line, once the daemon answers.
+        var notice: String?
     }
 
     private let state: Mutex<State>
 
-    init(_ view: TranscriptView) { state = Mutex(State(text: RecordingText(view))) }
+    init(_ view: TranscriptView, notice: String? = nil) {
+        state = Mutex(State(text: RecordingText(view), notice: notice))
+    }
 
     func print(_ bytes: [UInt8]) {
+        announce()
         let lines = state.withLock { state -> [Substring] in
             let text = state.rest + state.text.read(bytes)
             var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -23,7 +28,16 @@ final class PlainPrinter: Sendable {
         for line in lines { Console.out(Cells.clean(String(line))) }
     }
 
+    private func announce() {
+        let notice = state.withLock { state in
+            defer { state.notice = nil }
+            return state.notice
+        }
+        if let notice { Console.out(notice) }
+    }
+
     func finish() {
+        announce()
         let rest = state.withLock { $0.rest }
         if !rest.isEmpty { Console.out(Cells.clean(rest)) }
     }

@@ -35,6 +35,7 @@ struct BackupCommand: AsyncParsableCommand {
         try await output.guarding(BackupText.problem) {
             try SHA256.load()
             let place = try BackupPlace(context: .process)
+            try place.requireTrusted(folder)
             let settings = place.settings(withSecrets: withSecrets)
             let database = try place.database(.readOnly)
             let backup = Backup(

@@ -25,6 +25,12 @@ struct BackupPlace {
         }
     }
 
+    /// Checks that nobody but root can change what root writes or reads here. Others may keep their backups where they like.
+    func requireTrusted(_ folder: String) throws {
+        guard geteuid() == 0 else { return }
+        try TrustedPlace.check(ProcessContext.process.absolute(folder), for: "the backup", by: 0)
+    }
+
     func database(_ access: ConnectionOptions.Access) throws -> Database {
         try Database(loaded.settings.database, options: ConnectionOptions(access: access))
     }

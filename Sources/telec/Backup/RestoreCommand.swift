@@ -37,6 +37,7 @@ struct RestoreCommand: AsyncParsableCommand {
         try await output.guarding(BackupText.problem) {
             try SHA256.load()
             let place = try BackupPlace(context: .process)
+            try place.requireTrusted(folder)
             let (database, account) = try await place.filling(dryRun ? .readOnly : .create)
             let restore = Restore(
                 from: ProcessContext.process.absolute(folder), into: database, try .teleclaude(),

@@ -23,7 +23,7 @@ struct DatabaseLook {
                 let clock = Timestamp(parsing: told.time).map {
                     DatabaseClock(said: $0, asked: asked, answered: answered)
                 }
-                return (judge(told.url, told.product, told.position), clock)
+                return (judge(told.url, told.product, told.position, told.audit), clock)
             }
             // Root belongs to no person in the settings, and may still examine everything.
             guard known.context.uid == 0 else {
@@ -59,7 +59,7 @@ struct DatabaseLook {
                 return (failure("\(url) did not answer within \(patience)", "check its server"), nil)
             }
             let clock = Timestamp(parsing: facts.time).map { DatabaseClock(said: $0, asked: asked, answered: .now) }
-            return (judge(facts.url, facts.product, facts.position), clock)
+            return (judge(facts.url, facts.product, facts.position, facts.audit), clock)
         } catch let error as DatabaseError where [.permission, .authentication].contains(error.kind) {
             // Peer authentication admits only the daemon's own account.
             return (
@@ -77,13 +77,18 @@ struct DatabaseLook {
         .failed(.database, message, advice: advice)
     }
 
-    private func judge(_ url: String, _ product: String, _ position: String) -> HealthCheck {
+    private func judge(_ url: String, _ product: String, _ position: String, _ audit: String?) -> HealthCheck {
         guard position == "current" else {
             let advice =
                 position == "behind"
                 ? "restart the daemon, which applies pending migrations, or run tc-migrate up"
                 : "tc-migrate status says what differs"
             return failure("\(url) (\(product)): its schema is \(position)", advice)
+        }
+        if let audit {
+            return failure(
+                "\(url) (\(product)): the audit log's guards have been changed: \(audit)",
+                "find out who changed them, and repair the tables: what is not logged may be refused")
         }
         return .ok(.database, "\(url) (\(product)), schema current")
     }

@@ -21,6 +21,11 @@ struct AgentSettingsFile {
                 throw RuntimeError(
                     .failed, "\(path): \(String(cString: strerror(errno)))", remedy: "check its permissions")
             }
+            guard lstat(path, &facts) != 0 else {
+                throw RuntimeError(
+                    .failed, "\(path) is a link to a file that does not exist",
+                    remedy: "create that file, or remove the link")
+            }
             text = nil
             return
         }

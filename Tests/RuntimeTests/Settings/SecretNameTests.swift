@@ -6,6 +6,15 @@ import Testing
 @Suite("how a secret is known")
 struct SecretNameTests {
     @Test(
+        "in a URL, behind a password too",
+        arguments: ["token", "api_key", "sslpassword"])
+    func behindAPassword(_ name: String) {
+        let url = "https://user:abcdefgh@h/?\(name)=SEKRET"
+        #expect(MaskedText.of(url) == "https://user:***@h/?\(name)=***")
+        #expect(SecretDetector.holdsSecret("https://user:***@h/?\(name)=SEKRET"))
+    }
+
+    @Test(
         "by its key's name, however that is written",
         arguments: [
             "password", "passWord", "PassWords", "pass-word", "PASSWORD", "db_password", "dbPasswords", "passwd", "pwd",
