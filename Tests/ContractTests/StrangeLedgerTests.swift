@@ -53,7 +53,7 @@ struct StrangeLedgerTests {
             try await migrator.up()
             #expect(try await migrator.preview(down: .none).refusals == [])
             try await database.withConnection {
-                _ = try $0.execute("CREATE TABLE by_hand (id text REFERENCES sessions (session_id))")
+                _ = try $0.execute("CREATE VIEW by_hand AS SELECT * FROM transcript_passages")
             }
             #expect(try await migrator.preview(down: .none).refusals.isEmpty == false)
         }
