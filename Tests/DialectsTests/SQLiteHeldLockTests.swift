@@ -36,13 +36,17 @@ struct SQLiteHeldLockTests {
         }
         let before = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         try holding.withTransferLock(waiting: 0) {
-            #expect(try asking.isHeld(.schemaChange))
-            #expect(databaseError { try asking.withTransferLock(waiting: 0.1) {} }?.kind == .locked)
+            let isHeld = try asking.isHeld(.schemaChange)
+            #expect(isHeld)
+            let refusal = #expect(throws: DatabaseError.self) { try asking.withTransferLock(waiting: 0.1) {} }
+            #expect(refusal?.kind == .locked)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == before)
         try asking.withTransferLock(waiting: 0) {}
         #expect(try !asking.isHeld(.schemaChange))
     }
+
+    private static let holders = Mutex(0)
 
     /// Each thread opens the file of a lock that another one is about to remove.
     @Test("of many at once, each has the transfer's lock alone")
@@ -50,15 +54,18 @@ struct SQLiteHeldLockTests {
         let folder = try SQLiteFolder()
         try folder.makeDatabase()
         let path = folder("a.db")
-        let inside = Mutex(0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
                 group.addTask {
                     for _ in 0..<50 {
                         let lock = try SQLiteTransientLock(.schemaChange, beside: path, waiting: 60)
                         withExtendedLifetime(lock) {
-                            #expect(inside.withLock { $0 += 1; return $0 } == 1)
-                            inside.withLock { $0 -= 1 }
+                            let holders = Self.holders.withLock { count in
+                                count += 1
+                                return count
+                            }
+                            #expect(holders == 1)
+                            Self.holders.withLock { $0 -= 1 }
                         }
                     }
                 }
