@@ -102,13 +102,24 @@ public enum MigrateProgram {
         return words
     }
 
-    /// Ends the process as the argument parser would, but masks secrets in messages about arguments that it can't use.
+    /// Ends the process as the argument parser would, but masks secrets in messages about arguments that it can't use, and writes a
+    /// document for who asked for one.
     private static func end(with error: any Error) {
         let code = RootCommand.exitCode(for: error)
         guard !code.isSuccess else { RootCommand.exit(withError: error) }
         let message = RootCommand.fullMessage(for: error)
-        if !message.isEmpty { Console.error(Secrets.masked(message, from: CommandLine.arguments)) }
+        if !message.isEmpty {
+            if CommandLine.arguments.contains("--json") { Console.out(usageProblem(error).document.rendered()) }
+            Console.error(Secrets.masked(message, from: CommandLine.arguments))
+        }
         RootCommand.exit(withError: code)
+    }
+
+    /// Returns the problem of a command line that can't be used. Commands write the documents of their own errors, and then end with
+    /// an exit code that has no message.
+    private static func usageProblem(_ error: any Error) -> Problem {
+        let message = Secrets.masked(RootCommand.message(for: error), from: CommandLine.arguments)
+        return Problem(code: "usage", message: message, remedy: "see \(context.name) --help", exitCode: 64)
     }
 }
 

@@ -7,13 +7,30 @@ struct UnknownCommandTests {
         "a command that is none",
         arguments: [
             (["tranfer", "a.db", "b.db"], "there is no command 'tranfer'; did you mean 'transfer'?"),
-            (["stauts", "--json"], "there is no command 'stauts'; did you mean 'status'?"),
+            (["stauts"], "there is no command 'stauts'; did you mean 'status'?"),
             (["frobnicate"], "there is no command 'frobnicate'\n"),
         ])
     func migrate(words: [String], sentence: String) async throws {
         try await withSandbox { box in
             let run = try await box.run(.tcMigrate, words)
             #expect(run.code == 64 && run.output.isEmpty && run.error.contains(sentence), "\(run)")
+        }
+    }
+
+    @Test(
+        "a command line that can't be used is a document, too, for who asks for one",
+        arguments: [
+            (["stauts", "--json"], "there is no command 'stauts'; did you mean 'status'?"),
+            (["status", "--json", "--bogus"], "--bogus"), (["down", "--steps", "0", "--json"], "--steps"),
+            (["transfer", "a.db", "--json", "--jobs", "0", "postgresql://u:hidden@h/d"], "--jobs"),
+        ])
+    func document(words: [String], sentence: String) async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.tcMigrate, words)
+            #expect(run.code == 64 && run.error.contains(sentence), "\(run)")
+            let error = try run.document(ErrorDocument.self).error
+            #expect(error.code == "usage" && error.message.contains(sentence), "\(run)")
+            #expect(!run.output.contains("hidden") && !run.error.contains("hidden"), "\(run)")
         }
     }
 

@@ -152,7 +152,7 @@ import TestSupport
             CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
             CREATE TRIGGER tr BEFORE INSERT ON base FOR EACH ROW EXECUTE FUNCTION f();
             ALTER TABLE base ENABLE ROW LEVEL SECURITY;
-            CREATE TABLE tc_migrations (id text);
+            CREATE TABLE tc_migrations (position bigint, id text, checksum text, operations text);
             """, PostgreSQLInspector.inspect)
         #expect(inspection.schema.tables.map(\.name) == ["base", "derived", "parts"])
         #expect(

@@ -25,10 +25,13 @@ struct BackupPlace {
         }
     }
 
-    /// Checks that nobody but root can change what root writes or reads here. Others may keep their backups where they like.
+    /// Checks that only root, and the daemon's user who owns the state folder, can change what root writes or reads here. Others may
+    /// keep their backups where they like.
     func requireTrusted(_ folder: String) throws {
         guard geteuid() == 0 else { return }
-        try TrustedPlace.check(ProcessContext.process.absolute(folder), for: "the backup", by: 0)
+        var state = stat()
+        let daemon = stat(stateFolder, &state) == 0 ? state.st_uid : 0
+        try TrustedPlace.check(ProcessContext.process.absolute(folder), for: "the backup", by: daemon)
     }
 
     func database(_ access: ConnectionOptions.Access) throws -> Database {
