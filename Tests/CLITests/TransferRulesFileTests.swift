@@ -154,6 +154,7 @@ struct TransferRulesFileTests {
             ("tables: [a]\n", 1, "mapping from names"), ("on_mismatch: loose\n", 1, "loose"),
             ("tables:\n  Orders:\n    colums: {}\n", 3, "did you mean columns?"),
             ("tables:\n  Ordrs: {}\n", 2, "did you mean Orders?"),
+            ("tables:\n  Orders: {rename: tc_transfers}\n", 2, "one of this program's own tables"),
             ("tables:\n  Orders:\n    columns:\n      Creatd: {type: text}\n", 4, "did you mean Created?"),
             ("tables:\n  Orders:\n    columns:\n      Created: {type: string}\n", 4, "string"),
             ("tables:\n  Orders:\n    columns:\n      Created: {timestamp: unix_mss}\n", 4, "did you mean unix_ms?"),

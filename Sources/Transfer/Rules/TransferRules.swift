@@ -136,6 +136,11 @@ extension TransferRules {
                     line: rule.line, problem: "the source has no table \(rule.name)",
                     remedy: Self.suggestion(rule.name, tables.map(\.name)) ?? "see the names with a dry run")
             }
+            if let name = rule.rename, OwnTables.names.contains(name) {
+                throw .badRule(
+                    line: rule.line, problem: "\(rule.name): \(name) is the name of one of this program's own tables",
+                    remedy: "choose another name")
+            }
             for column in rule.columns {
                 guard let known = table[column: column.name] else {
                     throw .badRule(
