@@ -68,7 +68,7 @@ struct OwnTypesBackTests {
         let views = Self.translated.enumerated().map { at, text in
             "CREATE VIEW v\(at) AS \(text.hasPrefix("SELECT") ? text : "SELECT id, \(text) AS x FROM t");"
         }
-        try await transferToSQLite(Self.table + Self.rows + views.joined(separator: "\n")) { report, _ in
+        try await transferToSQLite(Self.table + Self.rows + views.joined(separator: "\n")) { report, _, _ in
             #expect(report.verdict == .verified)
             for omission in report.omitted where omission.name != "mood" {
                 let at = Int(omission.name.dropFirst())
@@ -98,7 +98,7 @@ struct OwnTypesBackTests {
         let views = Self.leftOut.enumerated().map { at, text in
             "CREATE VIEW v\(at) AS \(text.hasPrefix("SELECT") ? text : "SELECT id, \(text) AS x FROM t");"
         }
-        try await transferToSQLite(Self.table + views.joined(separator: "\n")) { report, _ in
+        try await transferToSQLite(Self.table + views.joined(separator: "\n")) { report, _, _ in
             let names = Set(report.omitted.filter { !$0.reason.isEmpty }.map(\.name))
             for (at, text) in Self.leftOut.enumerated() { #expect(names.contains("v\(at)"), "\(text)") }
         }
@@ -113,32 +113,11 @@ struct OwnTypesBackTests {
                 same jsonb GENERATED ALWAYS AS (j) STORED);
             INSERT INTO t VALUES (1, '{"a": 1}', '2024-01-02 03:04:05.5', 1.25, 'ab');
             """
-        try await transferToSQLite(script) { report, target in
+        try await transferToSQLite(script) { report, _, target in
             #expect(report.verdict == .verified)
             let names = ["joined", "whole", "short", "code"].map { "t.\($0) GENERATED" }
             #expect(report.omitted.map(\.name) == names)
             try target.execute("INSERT INTO t (id, j, s) VALUES (2, '{}', 'abcd')")
-        }
-    }
-}
-
-/// Transfers what a script makes in PostgreSQL to SQLite.
-func transferToSQLite(
-    _ script: String, _ body: (_ report: TransferReport, _ target: any Connection) throws -> Void
-) async throws {
-    try await TestPostgreSQL.withFreshDatabase { url in
-        try await withTemporaryFolder { folder in
-            let source = try connect(to: url)
-            defer { source.close() }
-            try source.executeScript(script)
-            let copy = try DatabaseURL(parsing: "sqlite:\(folder)/copy.db")
-            let (from, to) = (try Database(url), try Database(copy))
-            let report = try await DatabaseTransfer(from: from, to: to).run()
-            await from.close()
-            await to.close()
-            let target = try connect(to: copy)
-            defer { target.close() }
-            try body(report, target)
         }
     }
 }

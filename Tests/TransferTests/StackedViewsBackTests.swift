@@ -18,7 +18,7 @@ struct StackedViewsBackTests {
         let script =
             Self.table + views.joined()
             + "CREATE VIEW named AS WITH c0 AS (SELECT a, b FROM t), \(parts) SELECT * FROM c8;"
-        try await transferToSQLite(script) { report, target in
+        try await transferToSQLite(script) { report, _, target in
             #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
             #expect(!report.remarks.contains { $0.contains("not compared") })
             let row = try #require(try target.query("SELECT a, b FROM v12").first)
@@ -35,7 +35,7 @@ struct StackedViewsBackTests {
             #"SELECT t.a FROM t JOIN t "T" ON t.id <> "T".id"#,
         ])
     func names(_ query: String) async throws {
-        try await transferToSQLite(Self.table + "CREATE VIEW v AS \(query);") { report, _ in
+        try await transferToSQLite(Self.table + "CREATE VIEW v AS \(query);") { report, _, _ in
             #expect(report.omitted.map(\.name) == ["v"])
             #expect(report.omitted.first?.reason.hasSuffix(" are one name in SQLite") == true)
         }

@@ -5,8 +5,7 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
     public var source: String
     /// The time at which the transfer started, as RFC 3339 in UTC.
     public var startedAt: String
-    /// Whether a session holds the lock under which a transfer fills the database, so that it goes on. On SQLite a transfer holds no
-    /// lock from one transaction to the next, and this is always false.
+    /// Whether a session holds the lock under which a transfer fills the database (`Connection.withTransferLock`), so that it goes on.
     public var isRunning: Bool
 
     package init(source: String, startedAt: String, isRunning: Bool = false) {
