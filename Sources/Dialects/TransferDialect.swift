@@ -175,11 +175,10 @@ package protocol TransferTarget: Dialect {
     ///
     /// - Throws: `DatabaseError`.
     func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [RemovableConstraint]
-    /// Returns the types as which `Connection.copyIn` writes into the existing columns, whatever they were declared as, by table
-    /// and column.
+    /// Returns how `Connection.copyIn` writes into the existing columns, whatever they were declared as, by table and column.
     ///
     /// - Throws: `DatabaseError`.
-    func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]]
+    func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]]
     /// Returns conditions that divide a table's rows into `count` sets of about the same size, each of which can be read without
     /// reading the others. It returns none if that is not possible or not worth it.
     ///
@@ -220,6 +219,19 @@ package struct RemovableConstraint: Sendable, Equatable {
     package var restore: [String]
     /// The statement that validates the constraint on the existing rows. It fails if one of them breaks the constraint.
     package var validate: String
+}
+
+/// How values are written into an existing column.
+package struct WrittenColumn: Sendable, Equatable {
+    /// The type as which they are written.
+    package var type: ColumnType
+    /// The only values that the column takes; empty if it takes all of the type.
+    package var labels: [String] = []
+
+    package init(type: ColumnType, labels: [String] = []) {
+        self.type = type
+        self.labels = labels
+    }
 }
 
 /// A judge that tells the values that a column's type holds from those that it doesn't, without a table.

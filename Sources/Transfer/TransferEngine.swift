@@ -18,6 +18,7 @@ struct TransferEngine {
     /// leaves the transfer recorded as unfinished. After any other error the target is as it was.
     func run() async throws -> TransferReport {
         let start = ContinuousClock.now
+        try await streams.onAll { _, writing in try writing.joinTransfer() }
         let earlier = try await unfinished()
         let (work, record): (Work, TransferRecord)
         do {

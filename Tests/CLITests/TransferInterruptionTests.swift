@@ -89,6 +89,32 @@ struct TransferInterruptionTests {
         }
     }
 
+    @Test("whose lock's session was ended goes on, and nobody else interferes meanwhile")
+    func withoutLockSession() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeShop(box, rows: 8_000)
+            let run = try box.start(.tcMigrate, ["transfer", source, target, "--chunk-mb", "1", "-q"])
+            try waitUntil("a chunk is there") { try !chunks(target).isEmpty }
+            run.suspend()
+            let ended = try query(
+                """
+                SELECT pg_terminate_backend(l.pid, 60000)::text FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+                WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.mode = 'ExclusiveLock'
+                """, on: target)
+            #expect(ended == ["true"])
+            let isGoingOn = try query("SELECT state FROM tc_transfers", on: target) != ["complete"]
+            let abandoned = try await box.migrate("transfer", "abandon", target)
+            if isGoingOn {
+                expectRefusal(abandoned, saying: "the lock tc_transfer is held by process", "pg_terminate_backend(")
+                expectRefusal(try await box.migrate("status", "-d", target), saying: "a transfer from", "is running")
+            }
+            run.kill(SIGCONT)
+            let finished = try await run.finish()
+            #expect(finished.ending == .exit(0), "\(finished)")
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
+        }
+    }
+
     @Test("that is stopped before it has begun says so, and how to begin again")
     func stoppedEarly() async throws {
         try await withDatabase(.postgresql) { box, target in

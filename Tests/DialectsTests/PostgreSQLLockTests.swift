@@ -85,6 +85,28 @@ struct PostgreSQLLockTests {
         }
     }
 
+    @Test func aTransferOutlivesTheSessionOfItsLock() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connections = try (0..<3).map { _ in try connect(to: url) }
+            defer { connections.forEach { $0.close() } }
+            let (holder, stream, other) = (connections[0], connections[1], connections[2])
+            let process = try #require(try holder.queryValue("SELECT pg_backend_pid()"))
+            #expect(throws: DatabaseError.self) {
+                try holder.withTransferLock(waiting: 0) {
+                    try stream.joinTransfer()
+                    try stream.execute("SELECT pg_terminate_backend(\(process)::int, 5000)")
+                    try holder.execute("SELECT 1")
+                }
+            }
+            let joined = try #require(try stream.queryValue("SELECT pg_backend_pid()")?.text)
+            let refusal = #expect(throws: DatabaseError.self) { try other.withTransferLock(waiting: 0.1) {} }
+            #expect(refusal?.kind == .locked)
+            #expect(refusal?.message.hasPrefix("the lock tc_transfer is held by process \(joined) (") == true)
+            stream.close()
+            try other.withTransferLock(waiting: 60) {}
+        }
+    }
+
     @Test func anInterrupterEndsTheWait() throws {
         try withTwoConnections { first, second in
             try first.withLock(lock, waiting: 0) {

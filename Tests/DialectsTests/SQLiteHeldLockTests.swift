@@ -46,6 +46,21 @@ struct SQLiteHeldLockTests {
         #expect(try !asking.isHeld(.schemaChange))
     }
 
+    @Test("the lock's file has the database's permissions")
+    func permissions() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase()
+        let connection = try folder.open()
+        defer { connection.close() }
+        for mode in [0o644, 0o660, 0o600] as [mode_t] {
+            chmod(folder("a.db"), mode)
+            let lock = try #require(try connection.hold(AdvisoryLock("of\(mode)")))
+            defer { lock.release() }
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder("a.db.of\(mode)"))
+            #expect(attributes[.posixPermissions] as? Int == Int(mode))
+        }
+    }
+
     private static let holders = Mutex(0)
 
     /// Each thread opens the file of a lock that another one is about to remove.

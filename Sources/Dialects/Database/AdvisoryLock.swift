@@ -7,6 +7,9 @@ public struct AdvisoryLock: Sendable, Hashable {
 
     /// The lock of everybody who changes a database's schema: a run of migrations, or a transfer that fills the database.
     public static let schemaChange = AdvisoryLock("tc_migrations")
+
+    /// The lock that each session shares which writes for a transfer (`Connection.joinTransfer`).
+    package static let transferStream = AdvisoryLock("tc_transfer")
 }
 
 /// A lock that a session holds. Use it on its connection's thread.

@@ -151,10 +151,18 @@ public protocol Connection: AnyObject {
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T
 
     /// Runs `body`, which fills the database or empties it in many transactions, while nobody else does. On PostgreSQL this is
-    /// `withLock(.schemaChange)`, on SQLite a lock on a file beside the database that is removed afterwards.
+    /// `withLock(.schemaChange)`, once no session is left that has joined an earlier transfer (`joinTransfer`); on SQLite it is a lock
+    /// on a file beside the database that is removed afterwards.
     ///
     /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock.
     func withTransferLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T
+
+    /// Lets nobody else take the transfer lock as long as this session is there, whatever becomes of the one that holds it: an
+    /// administrator may end it, or the server itself (`idle_session_timeout`). On SQLite the lock belongs to the process, and this
+    /// method does nothing.
+    ///
+    /// - Throws: ``DatabaseError``. It is of kind `locked` when another transfer has begun meanwhile.
+    func joinTransfer() throws(DatabaseError)
 
     /// Takes a lock and keeps it until it is released or this connection ends; `nil` when another session has the lock. On SQLite
     /// it is a lock on a file beside the database, so that statements don't wait for it.

@@ -5,7 +5,8 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
     public var source: String
     /// The time at which the transfer started, as RFC 3339 in UTC.
     public var startedAt: String
-    /// Whether a session holds the lock under which a transfer fills the database (`Connection.withTransferLock`), so that it goes on.
+    /// Whether the transfer goes on: a session holds the lock under which it fills the database (`Connection.withTransferLock`), or
+    /// writes for it (`Connection.joinTransfer`).
     public var isRunning: Bool
 
     package init(source: String, startedAt: String, isRunning: Bool = false) {
@@ -27,8 +28,8 @@ public struct UnfinishedTransfer: Error, Sendable, Equatable {
             SELECT source, \(trusted: startedAt) FROM tc_transfers WHERE \(condition) ORDER BY started_at DESC LIMIT 1
             """)
         guard let row = rows.first else { return }
-        throw UnfinishedTransfer(
-            source: row[0].text ?? "", startedAt: row[1].text ?? "", isRunning: try connection.isHeld(.schemaChange))
+        let isRunning = try connection.isHeld(.schemaChange) || connection.isHeld(.transferStream)
+        throw UnfinishedTransfer(source: row[0].text ?? "", startedAt: row[1].text ?? "", isRunning: isRunning)
     }
 }
 

@@ -67,7 +67,7 @@ public struct ExistingTransfer: Sendable {
                 let there = try to.transferDialect.inspect(writing)
                 let match = try SchemaMatch(
                     inspection.schema.tables, there.schema, ignoring: ignoring + keeping + rules.skipped)
-                let written = try to.transferDialect.writtenTypes(on: writing)
+                let written = try to.transferDialect.writtenColumns(on: writing)
                 let survey = SourceSurvey(reading, from.transferDialect, rules)
                 let framework = Framework(of: there.schema)
                 return try match.tables.flatMap { table in
@@ -77,7 +77,7 @@ public struct ExistingTransfer: Sendable {
                     let types = written[table.target.name] ?? [:]
                     return table.columns.compactMap { column -> ProposedRule? in
                         let proposed = proposals.first { $0.column == column.source }
-                        let type = types[column.target]
+                        let type = types[column.target]?.type
                         let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
                         let declared = there.declaredTypes[table.target.name]?[column.target] ?? ""
                         let spans =
@@ -150,7 +150,7 @@ public struct ExistingTransfer: Sendable {
         try requireTables(of: inspection.schema, and: schema)
         let survey = SchemaSurvey(
             reading: reading, source: source, target: target, schema: schema,
-            written: try target.writtenTypes(on: writing), ignoring: ignoring + keeping, rules: rules)
+            written: try target.writtenColumns(on: writing), ignoring: ignoring + keeping, rules: rules)
         try requireUnits(inspection, survey)
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
@@ -179,7 +179,7 @@ public struct ExistingTransfer: Sendable {
         var unitless: [String] = []
         for table in match.tables {
             for column in table.columns {
-                guard let type = survey.written[table.target.name]?[column.target],
+                guard let type = survey.written[table.target.name]?[column.target]?.type,
                     let kind = table.source[column: column.source]?.type.kindOfSpans(in: type)
                 else { continue }
                 let isSaid = rules.columnRule(of: column.source, in: table.source.name).type?.isInterval == true

@@ -6,9 +6,8 @@ struct SchemaSurvey {
     let source: any TransferSource
     let target: any TransferTarget
     let schema: Schema
-    /// The type as which the values of each table's columns are written. A column that is missing here is written as its
-    /// declared type.
-    var written: [String: [String: ColumnType]] = [:]
+    /// How the values of each table's columns are written. A column that is missing here is written as its declared type.
+    var written: [String: [String: WrittenColumn]] = [:]
     let ignoring: [String]
     let rules: TransferRules
 
@@ -71,7 +70,7 @@ struct SchemaSurvey {
     /// the values of the source's type, unless its type is one of those that both databases know, and the numbers of a rule.
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType {
         let name = column.target
-        let type = written[table.target.name]?[name] ?? table.target[column: name]?.type ?? .text
+        let type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
         guard losesTypes else { return type }
         switch rules.columnRule(of: column.source, in: table.source.name).reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
@@ -94,7 +93,9 @@ struct SchemaSurvey {
             reading: reading(
                 rule.reading ?? spelling(of: column, in: table, inspection), for: type(of: column, in: table)),
             policy: rule.policy == .widen ? .fail : rule.policy,
-            demand: table.isRequired(column) ? [.value] : [], isGiven: true, isSuspect: true)
+            demand: ColumnDemand(
+                isRequired: table.isRequired(column), labels: written[table.target.name]?[column.target]?.labels ?? []),
+            isGiven: true, isSuspect: true)
     }
 }
 

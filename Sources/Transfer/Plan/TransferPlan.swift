@@ -103,7 +103,7 @@ package struct ColumnPlan: Sendable, Equatable {
     /// The rule by which values are read; `nil` if they are read as they are.
     package var reading: ValueRule?
     package var policy: MismatchPolicy = .widen
-    package var demand: ColumnDemand = []
+    package var demand = ColumnDemand()
     /// Whether a rule or a declared schema gives the type, so that no value widens it.
     package var isGiven = false
     /// Whether the profile suggests that some values may not fit.

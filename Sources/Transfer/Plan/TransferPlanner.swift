@@ -196,14 +196,14 @@ struct TransferPlanner {
             plan.isProven = column < origin.profiles.count
             return plan
         }
-        if !planned.isNullable && origin.nulls(column) > 0 { plan.demand.insert(.value) }
+        if !planned.isNullable && origin.nulls(column) > 0 { plan.demand.isRequired = true }
         guard column < origin.profiles.count else {
             plan.isSuspect = choice.isGiven
             return plan
         }
         let profile = origin.profiles[column]
         if type == .bytes && !choice.isGiven && profile.meaning == .bytes && !profile.foreign.isNone {
-            plan.demand.insert(.bytes)
+            plan.demand.isBytes = true
         }
         let widened = TypeChoice.choose(profile)
         plan.isSuspect =

@@ -11,12 +11,20 @@ public enum MismatchPolicy: String, Sendable, CaseIterable {
 }
 
 /// The demands of a column on its values, beyond what its type can hold.
-package struct ColumnDemand: OptionSet, Sendable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+package struct ColumnDemand: Equatable, Sendable {
+    /// Whether the value must not be NULL.
+    package var isRequired = false
+    /// Whether the value must be stored as bytes: text and numbers would become bytes unnoticed.
+    package var isBytes = false
+    /// The only texts that the column takes, as an enumeration does; empty if it takes any.
+    package var labels: [String] = []
 
-    /// The value must not be NULL.
-    package static let value = ColumnDemand(rawValue: 1)
-    /// The value must be stored as bytes: text and numbers would become bytes unnoticed.
-    package static let bytes = ColumnDemand(rawValue: 2)
+    package init(isRequired: Bool = false, isBytes: Bool = false, labels: [String] = []) {
+        self.isRequired = isRequired
+        self.isBytes = isBytes
+        self.labels = labels
+    }
+
+    /// Whether nothing is demanded.
+    package var isEmpty: Bool { self == ColumnDemand() }
 }

@@ -34,7 +34,8 @@ extension ColumnPlan {
     fileprivate var recorded: JSON {
         .object([
             ("reading", reading?.recorded ?? .null), ("policy", .string(policy.rawValue)),
-            ("demand", .integer(Int64(demand.rawValue))), ("is_given", .boolean(isGiven)),
+            ("demand", .integer((demand.isRequired ? 1 : 0) + (demand.isBytes ? 2 : 0))),
+            ("is_given", .boolean(isGiven)),
             ("is_suspect", .boolean(isSuspect)), ("is_proven", .boolean(isProven)),
         ])
     }

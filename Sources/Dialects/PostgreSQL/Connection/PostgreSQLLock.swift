@@ -7,7 +7,18 @@ extension PostgreSQLConnection {
     /// Runs `body` under the lock, which it requests again and again. Waiting inside `pg_advisory_lock` would keep a snapshot
     /// open. Another session's `CREATE INDEX CONCURRENTLY` would wait for this snapshot while that session holds the lock.
     func withTransferLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T {
-        try withLock(.schemaChange, waiting: seconds, body)
+        try withLock(.schemaChange, waiting: seconds) {
+            // Who writes for a transfer may have outlived the session that held its lock.
+            try withLock(.transferStream, waiting: seconds) {}
+            return try body()
+        }
+    }
+
+    func joinTransfer() throws(DatabaseError) {
+        let key = try lockKey(.transferStream)
+        guard try queryValue("SELECT pg_try_advisory_lock_shared(\(key))") == .boolean(true) else {
+            throw try isHeld(.transferStream, key)
+        }
     }
 
     func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T {
@@ -83,16 +94,19 @@ extension PostgreSQLConnection {
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
                 AND l.classid::bigint = \(high) AND l.objid::bigint = \(low)
-            """)
-        guard let holder = holders.first?.values.map({ $0.text ?? "" }), holder.count == 4 else {
+            ORDER BY l.pid
+            """
+        ).map { $0.values.map { $0.text ?? "" } }
+        guard !holders.isEmpty else {
             return DatabaseError(
                 .locked, "the lock \(lock.name) was held by another process a moment ago", remedy: "try again")
         }
+        let names = holders.map { "process \($0[0]) (\($0[1]), from \($0[2]), connected for \($0[3]) s)" }
+        let ends = holders.map { "pg_terminate_backend(\($0[0]))" }.joined(separator: ", ")
         return DatabaseError(
-            .locked,
-            "the lock \(lock.name) is held by process \(holder[0]) (\(holder[1]), from \(holder[2]), connected for "
-                + "\(holder[3]) s)",
-            remedy: "wait until that process is done, or end it with SELECT pg_terminate_backend(\(holder[0]))")
+            .locked, "the lock \(lock.name) is held by \(names.joined(separator: " and "))",
+            remedy: "wait until \(holders.count == 1 ? "that process is" : "they are") done, or end "
+                + "\(holders.count == 1 ? "it" : "them") with SELECT \(ends)")
     }
 }
 

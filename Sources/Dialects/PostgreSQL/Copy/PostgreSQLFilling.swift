@@ -37,9 +37,9 @@ extension PostgreSQLDialect {
         }
     }
 
-    package func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
+    package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
         let types = try PostgreSQLTypeReader(connection)
-        var written: [String: [String: ColumnType]] = [:]
+        var written: [String: [String: WrittenColumn]] = [:]
         for column in try PostgreSQLColumnReader(connection).columns {
             let name = column.column.name
             guard let type = types.type(of: name, in: column.table) else { continue }
@@ -50,10 +50,9 @@ extension PostgreSQLDialect {
 }
 
 extension PostgreSQLEnforcedType {
-    /// Returns the type as which values of a type are written. A domain is received as its base type, and an enumeration as the text of
-    /// its labels.
-    static func written(_ type: Description) -> ColumnType {
-        if type.kind == "e" || type.declared == "citext" { return .text }
-        return PostgreSQLTypeName(type.kind == "d" ? type.base : type.declared).columnType
+    /// Returns how values of a type are written. A domain is received as its base type, and an enumeration as the text of its labels.
+    static func written(_ type: Description) -> WrittenColumn {
+        if type.kind == "e" || type.declared == "citext" { return WrittenColumn(type: .text, labels: type.labels) }
+        return WrittenColumn(type: PostgreSQLTypeName(type.kind == "d" ? type.base : type.declared).columnType)
     }
 }

@@ -149,6 +149,8 @@ extension SQLiteConnection {
         return try withExtendedLifetime(lock, body)
     }
 
+    func joinTransfer() throws(DatabaseError) {}
+
     func withForeignKeysUnenforced<T>(_ body: () throws -> T) throws -> T {
         // https://www.sqlite.org/pragma.html#pragma_foreign_keys: "This pragma is a no-op within a transaction".
         guard !isInTransaction else {

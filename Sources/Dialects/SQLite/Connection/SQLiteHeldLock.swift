@@ -44,16 +44,18 @@ final class SQLiteHeldLock: HeldLock {
         return "\(resolved.map { String(cString: $0) } ?? database).\(lock.name)"
     }
 
-    /// Opens the lock's file, and makes it where there is none. Root makes it for the database's owner, who could not open root's file
-    /// later. SQLite treats its own files so. A file that is there already keeps its owner: it may be another name of one that is not
-    /// the database's.
+    /// Opens the lock's file, and makes it where there is none, with the database's permissions: who may read the database may ask
+    /// whether it is locked. Root makes it for the database's owner, who could not open root's file later. SQLite treats its own files
+    /// so. A file that is there already keeps its owner: it may be another name of one that is not the database's.
     static func opened(_ path: String, for database: String) -> Int32 {
         let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard made >= 0 else {
             return errno == EEXIST ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : made
         }
-        var owner = stat()
-        if geteuid() == 0, stat(database, &owner) == 0, owner.st_uid != 0 { fchown(made, owner.st_uid, owner.st_gid) }
+        var file = stat()
+        guard stat(database, &file) == 0 else { return made }
+        if geteuid() == 0, file.st_uid != 0 { fchown(made, file.st_uid, file.st_gid) }
+        fchmod(made, file.st_mode & 0o666)
         return made
     }
 

@@ -8,9 +8,14 @@ extension SQLiteDialect {
         touching tables: [String], on connection: any Connection
     ) throws -> [RemovableConstraint] { [] }
 
-    package func writtenTypes(on connection: any Connection) throws -> [String: [String: ColumnType]] {
+    package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
         let tables = try inspect(connection).schema.tables.map { table in
-            (table.name, Dictionary(table.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first }))
+            (
+                table.name,
+                Dictionary(
+                    table.columns.map { ($0.name, WrittenColumn(type: $0.type)) },
+                    uniquingKeysWith: { first, _ in first })
+            )
         }
         return Dictionary(tables, uniquingKeysWith: { first, _ in first })
     }
