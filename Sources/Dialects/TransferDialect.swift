@@ -87,6 +87,12 @@ package protocol TransferTarget: Dialect {
     /// Whether the database numbers a column only if that column is the whole primary key.
     var countsInPrimaryKeysOnly: Bool { get }
 
+    /// Makes sure that tables can be made in the current schema. A session that reads only may ask, so that a plan tells what a run would
+    /// meet.
+    ///
+    /// - Throws: `DatabaseError` of kind `permission`.
+    func requireRoomForTables(on connection: any Connection) throws
+
     /// Returns the tables, views and sequences of the current schema that do not belong to an extension.
     ///
     /// - Throws: `DatabaseError`.

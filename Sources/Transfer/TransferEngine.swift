@@ -105,8 +105,9 @@ struct TransferEngine {
         }
     }
 
-    /// Throws `TransferError.targetNotEmpty` if the target holds an object already.
+    /// Throws `TransferError.targetNotEmpty` if the target holds an object already, and `DatabaseError` if it takes no tables.
     static func requireEmpty(_ writing: any Connection, _ target: any TransferTarget) throws {
+        try target.requireRoomForTables(on: writing)
         let records = [TransferRecord.tableName, TransferRecord.chunkTableName]
         let found = try target.existingObjects(ignoring: OwnTables.names, on: writing).filter { !records.contains($0) }
         guard found.isEmpty else { throw TransferError.targetNotEmpty(found) }

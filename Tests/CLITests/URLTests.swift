@@ -124,6 +124,15 @@ struct URLTests {
                 #expect(forbidden.ending == .exit(2), "\(forbidden)")
                 #expect(try forbidden.document(ErrorDocument.self).error.code == "permission")
                 expectNoSecret(forbidden)
+                // A plan meets what the transfer would meet, before values are looked at.
+                let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+                for dry in [["--dry-run"], []] {
+                    let target = try login(TestPostgreSQL.rolePassword)
+                    let refused = try await box.run(.tcMigrate, ["transfer", source, target] + dry)
+                    expectRefusal(
+                        refused, saying: #"role "tc_password" may not create tables"#,
+                        #"GRANT CREATE ON SCHEMA "public" TO "tc_password""#)
+                }
             }
             #expect(try admin.queryValue("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == .integer(0))
         }

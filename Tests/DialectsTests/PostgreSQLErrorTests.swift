@@ -57,6 +57,18 @@ struct PostgreSQLErrorTests {
         }
     }
 
+    @Test("what others depend on is not dropped, and the error names them and says what to do first")
+    func dependents() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            try connection.executeScript("CREATE TABLE t (a int); CREATE VIEW reader AS SELECT a FROM t")
+            let error = #expect(throws: DatabaseError.self) { try connection.execute("DROP TABLE t") }
+            #expect(error?.message.contains("view reader depends on table t") == true)
+            #expect(error?.remedy?.hasPrefix("drop what depends on it") == true)
+        }
+    }
+
     @Test("rows that a policy would hide are an error that says whom to read as, and never fewer rows")
     func policies() throws {
         try TestPostgreSQL.withFreshDatabase { url in
@@ -70,7 +82,7 @@ struct PostgreSQLErrorTests {
             try connection.execute("SET ROLE pg_monitor")
             let error = #expect(throws: DatabaseError.self) { try connection.values("SELECT v FROM s") }
             #expect(error?.kind == .permission)
-            #expect(error?.remedy?.hasPrefix("use the table's owner, or a role with BYPASSRLS") == true)
+            #expect(error?.remedy?.hasPrefix("use a role with BYPASSRLS, or the table's owner") == true)
         }
     }
 
@@ -172,6 +184,20 @@ struct PostgreSQLConnectFailureTests {
     ])
     func parametersThatMakeNoSense(changes: [String: String]) throws {
         #expect(try failure(changes).kind == .invalidURL)
+    }
+
+    @Test(
+        "a server that is there and takes no connections yet is not looked for elsewhere",
+        arguments: ["starting up", "shutting down", "in recovery mode"])
+    func starting(state: String) throws {
+        let fields = "SFATAL\0C57P03\0Mthe database system is \(state)\0\0"
+        try ImitatedServer.answering(ImitatedServer.message("E", Array(fields.utf8))) { url in
+            let error = #expect(throws: DatabaseError.self) { try connect(to: url) }
+            #expect(error?.kind == .unreachable)
+            #expect(error?.message.hasPrefix("the server takes no connections now: ") == true)
+            #expect(error?.message.contains("the database system is \(state)") == true)
+            #expect(error?.remedy?.hasPrefix("try again when it has started") == true)
+        }
     }
 
     @Test func aDatabaseNameIsNoConnectionString() throws {

@@ -43,6 +43,10 @@ struct PostgreSQLConnectFailure {
             Meaning(
                 words: "FATAL: database \"", kind: .unreachable, message: "there is no such database",
                 remedy: "create it with createdb \(database)"),
+            Meaning(
+                words: "FATAL: the database system is ", kind: .unreachable,
+                message: "the server takes no connections now",
+                remedy: "try again when it has started; the server's log says how far it is"),
             full("too many connections for"), full("too many clients already"), full("connection slots are reserved"),
             Meaning(words: "invalid integer value", kind: .invalidURL, message: "the URL's parameters are not valid"),
             Meaning(words: "invalid sslmode value", kind: .invalidURL, message: "the URL's parameters are not valid"),

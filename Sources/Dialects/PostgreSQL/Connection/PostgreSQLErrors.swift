@@ -68,13 +68,16 @@ extension DatabaseError {
             "set hot_standby_feedback on the standby, or raise its max_standby_streaming_delay, or read the primary"
         case "55P03": "try again when the other connection has finished"
         case "40P01", "40001": "roll back, then run the transaction again: two transactions conflicted"
+        case "08P01" where message.contains("query_wait_timeout"):
+            "raise the pooler's pool_size, or connect to the server itself: this program uses several connections at once"
         case "22021":
             "change such values, or leave their column out: the database takes and gives bytes that are no text (SQL_ASCII)"
         case "22P05": "use a database with the encoding UTF8: this one has no such character"
+        case "2BP01": "drop what depends on it, then run this again"
         case "2D000": "a statement that ends a transaction can't run inside one: call the procedure by hand"
         case "XX001", "XX002": "restore a backup; the server's log says more"
         case "42501" where message.contains("row-level security"):
-            "use the table's owner, or a role with BYPASSRLS: a policy would hide rows from this one"
+            "use a role with BYPASSRLS, or the table's owner unless it is under FORCE ROW LEVEL SECURITY: a policy would hide rows"
         case "42501" where message.hasPrefix("must be owner"):
             "connect as its owner, or as a member of the owner's role"
         case "42501": "have the object's owner or a superuser GRANT the missing privilege"

@@ -26,6 +26,27 @@ extension PostgreSQLDialect: TransferTarget {
     package var addsConstraints: Bool { true }
     package var countsInPrimaryKeysOnly: Bool { false }
 
+    package func requireRoomForTables(on connection: any Connection) throws {
+        try connection.requireSchema()
+        let row = try connection.query(
+            """
+            SELECT pg_is_in_recovery(), has_schema_privilege(current_schema(), 'CREATE'), current_schema(), current_user::text
+            """
+        ).first
+        guard let row else { return }
+        guard row[0].boolean != true else {
+            throw DatabaseError(
+                .permission, "the target's server is a standby, which only follows another one",
+                remedy: "name the primary server")
+        }
+        guard row[1].boolean == true else {
+            let (schema, role) = (SQLText.identifier(row[2].text ?? ""), SQLText.identifier(row[3].text ?? ""))
+            throw DatabaseError(
+                .permission, "the role \(role) may not create tables in the schema \(schema)",
+                remedy: "have the schema's owner GRANT CREATE ON SCHEMA \(schema) TO \(role)")
+        }
+    }
+
     package func existingObjects(on connection: any Connection) throws -> [String] {
         try connection.requireSchema()
         // A partitioned table depends on its own columns.

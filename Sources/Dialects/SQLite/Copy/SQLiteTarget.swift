@@ -20,6 +20,9 @@ extension SQLiteDialect: TransferTarget {
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }
 
+    /// A file is opened for writing, or not at all.
+    package func requireRoomForTables(on connection: any Connection) throws {}
+
     package func existingObjects(on connection: any Connection) throws -> [String] {
         try connection.query(
             """
