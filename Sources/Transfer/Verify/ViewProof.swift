@@ -13,8 +13,11 @@ struct ViewProof: Sendable {
     let source: any TransferDialect
     let target: any TransferDialect
 
-    /// The longest time that a transfer waits for a view. A view may take any time to read.
+    /// The longest time that a transfer waits for a view to be read, and for all of them. A view may take any time.
     private static let patience = Duration.seconds(60)
+    private static let patienceWithAll = Duration.seconds(600)
+    /// The time after which no further view is compared.
+    var deadline = ContinuousClock.now + ViewProof.patienceWithAll
     /// The largest number of rows that are searched for one that differs.
     private static let searchedRows = 100_000
 
@@ -30,6 +33,9 @@ struct ViewProof: Sendable {
     func outcome(
         of view: String, as made: String, _ reading: any Connection, _ writing: any Connection
     ) throws -> Outcome {
+        guard ContinuousClock.now < deadline else {
+            return .notCompared("reading the views before it took \(Self.patienceWithAll)")
+        }
         guard let types = try target.viewTypes(made, on: writing) ?? source.viewTypes(view, on: reading) else {
             return .notCompared("neither database reports the types of its columns")
         }
