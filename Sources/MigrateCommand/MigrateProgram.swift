@@ -85,7 +85,7 @@ public enum MigrateProgram {
                     try command.run()
                 }
             } catch {
-                end(with: UnknownCommand.explain(error, of: arguments, to: RootCommand.self))
+                RootCommand.end(with: UnknownCommand.explain(error, of: arguments, to: RootCommand.self))
             }
         }
     }
@@ -100,26 +100,6 @@ public enum MigrateProgram {
             words.replaceSubrange(start..<start + 2, with: [AbandonCommand.words.joined(separator: " ")])
         }
         return words
-    }
-
-    /// Ends the process as the argument parser would, but masks secrets in messages about arguments that it can't use, and writes a
-    /// document for who asked for one.
-    private static func end(with error: any Error) {
-        let code = RootCommand.exitCode(for: error)
-        guard !code.isSuccess else { RootCommand.exit(withError: error) }
-        let message = RootCommand.fullMessage(for: error)
-        if !message.isEmpty {
-            if CommandLine.arguments.contains("--json") { Console.out(usageProblem(error).document.rendered()) }
-            Console.error(Secrets.masked(message, from: CommandLine.arguments))
-        }
-        RootCommand.exit(withError: code)
-    }
-
-    /// Returns the problem of a command line that can't be used. Commands write the documents of their own errors, and then end with
-    /// an exit code that has no message.
-    private static func usageProblem(_ error: any Error) -> Problem {
-        let message = Secrets.masked(RootCommand.message(for: error), from: CommandLine.arguments)
-        return Problem(code: "usage", message: message, remedy: "see \(context.name) --help", exitCode: 64)
     }
 }
 

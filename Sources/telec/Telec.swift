@@ -38,7 +38,7 @@ struct Telec: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(withError: UnknownCommand.explain(error, to: Telec.self))
+            end(with: UnknownCommand.explain(error, to: Telec.self))
         }
     }
 }

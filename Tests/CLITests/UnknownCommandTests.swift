@@ -46,6 +46,9 @@ struct UnknownCommandTests {
         try await withSandbox { box in
             let run = try await box.run(.telec, words)
             #expect(run.code == 64 && run.output.isEmpty && run.error.contains(sentence), "\(run)")
+            let document = try await box.run(.telec, words + ["--json"])
+            #expect(document.code == 64 && document.error.contains(sentence), "\(document)")
+            #expect(try document.document(ErrorDocument.self).error.code == "usage")
         }
     }
 
