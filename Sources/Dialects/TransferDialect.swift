@@ -87,6 +87,10 @@ package protocol TransferTarget: Dialect {
     /// Whether the database numbers a column only if that column is the whole primary key.
     var countsInPrimaryKeysOnly: Bool { get }
 
+    /// Whether the error says that the database which the session has written can't be found under its name any more, so that nothing can
+    /// be resumed there.
+    func isGone(_ error: DatabaseError) -> Bool
+
     /// Makes sure that tables can be made in the current schema. A session that reads only may ask, so that a plan tells what a run would
     /// meet.
     ///

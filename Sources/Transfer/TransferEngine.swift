@@ -59,6 +59,10 @@ struct TransferEngine {
             report = try await carryOut(work, record)
             report.provenance = provenance
         } catch {
+            if var gone = error as? DatabaseError, target.isGone(gone) {
+                gone.remedy = "start again, or put the file back under its name and resume"
+                throw gone
+            }
             if let reason = Self.interruption(error) { throw TransferError.interrupted(reason: reason) }
             try await remove(record, after: "\(error)")
             throw error

@@ -285,6 +285,30 @@ struct TransferInterruptionTests {
         }
     }
 
+    @Test("into a SQLite file that somebody replaces says so, leaves theirs alone, and is resumed once its own is back")
+    func replaced() async throws {
+        try await withSandbox { box in
+            let (source, target) = (try makeShop(box, rows: 8_000), box("target.db"))
+            let run = try box.start(.tcMigrate, ["transfer", source, target, "--chunk-mb", "1", "-q"])
+            try waitUntil("the transfer is on record") { (try? tables(target).contains("tc_transfers")) == true }
+            run.suspend()
+            let isGoingOn = try query("SELECT state FROM tc_transfers", on: target) != ["complete"]
+            try FileManager.default.moveItem(atPath: target, toPath: box("moved.db"))
+            try "theirs".write(toFile: target, atomically: false, encoding: .utf8)
+            run.kill(SIGCONT)
+            let ended = try await run.finish()
+            #expect(try String(contentsOfFile: target, encoding: .utf8) == "theirs")
+            guard isGoingOn else { return }
+            expectRefusal(ended, saying: "target.db was removed or replaced while it was open", "put the file back")
+            #expect(!ended.error.contains("is kept"), "\(ended)")
+            try FileManager.default.removeItem(atPath: target)
+            try FileManager.default.moveItem(atPath: box("moved.db"), toPath: target)
+            let resumed = try await box.migrate("transfer", source, target, "--chunk-mb", "1", "-q", "--resume")
+            #expect(resumed.ending == .exit(0), "\(resumed)")
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
+        }
+    }
+
     /// Begins or resumes a transfer, and stops it after the given number of milliseconds, but not before there is something to resume.
     private func interrupt(
         _ box: Sandbox, _ source: String, _ target: String, after milliseconds: Int,

@@ -17,8 +17,8 @@ extension Database {
     }
 
     /// Runs `body` with a file in the database's place. A file that did not exist is made first. If it is not to be kept, it is
-    /// removed again, together with the files that SQLite puts beside it. A file that somebody else makes at the same moment
-    /// belongs to them, and stays.
+    /// removed again, together with the files that SQLite puts beside it. A file that somebody else makes at the same moment, or puts in
+    /// its place later, belongs to them, and stays.
     ///
     /// - Throws: The errors of `body`, and ``DatabaseError`` when the file's folder does not exist: the folders of a mistyped
     ///   path must not be made.
@@ -27,24 +27,14 @@ extension Database {
     ) async throws -> T {
         guard isMissing, let path = url.filePath else { return try await body() }
         try Self.requireFolder(of: path)
-        guard Self.make(path) else { return try await body() }
+        guard let made = NewFile(at: path) else { return try await body() }
         let result: Result<T, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         if !isKept(result) {
             await close()
-            // https://www.sqlite.org/tempfiles.html
-            for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
+            made.remove()
         }
         return try result.get()
-    }
-
-    /// Makes an empty file, which is an empty database, for this user alone. Returns false if the file exists by now or can't be
-    /// made; opening the database then says why.
-    private static func make(_ path: String) -> Bool {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return false }
-        TCPOSIX.close(descriptor)
-        return true
     }
 
     /// Waits until the database's file was not written for a second, five seconds at most: whoever copies another file over it writes
@@ -87,5 +77,31 @@ extension Database {
             throw DatabaseError(
                 .unreachable, "there is no folder \(folder)", remedy: "create it, or name a file elsewhere")
         }
+    }
+}
+
+/// A file that this process has made for a database.
+private struct NewFile {
+    private let path: String
+    private let made: stat
+
+    /// Makes an empty file, which is an empty database, for this user alone. Returns `nil` if the file exists by now or can't be made;
+    /// opening the database then says why.
+    init?(at path: String) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return nil }
+        defer { TCPOSIX.close(descriptor) }
+        var made = stat()
+        guard fstat(descriptor, &made) == 0 else { return nil }
+        self.path = path
+        self.made = made
+    }
+
+    /// Removes the file and those that SQLite puts beside it (https://www.sqlite.org/tempfiles.html), unless its name stands for another
+    /// file by now.
+    func remove() {
+        var found = stat()
+        guard stat(path, &found) == 0, found.st_ino == made.st_ino, found.st_dev == made.st_dev else { return }
+        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
     }
 }

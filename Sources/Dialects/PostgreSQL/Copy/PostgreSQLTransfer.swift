@@ -26,6 +26,8 @@ extension PostgreSQLDialect: TransferTarget {
     package var addsConstraints: Bool { true }
     package var countsInPrimaryKeysOnly: Bool { false }
 
+    package func isGone(_ error: DatabaseError) -> Bool { false }
+
     package func requireRoomForTables(on connection: any Connection) throws {
         try connection.requireSchema()
         let row = try connection.query(

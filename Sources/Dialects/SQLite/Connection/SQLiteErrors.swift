@@ -31,6 +31,7 @@ enum SQLiteResult {
     static let constraintDatatype: Int32 = 3091
     static let constraintTrigger: Int32 = 1811
     static let busySnapshot: Int32 = 517
+    static let readOnlyFileMoved: Int32 = 1032
 
     static func kind(of code: Int32, systemError: Int32 = 0) -> DatabaseError.Kind {
         // The low byte is the primary code
@@ -40,6 +41,7 @@ enum SQLiteResult {
         case SQLITE_MISMATCH: .check
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: .locked
         case SQLITE_FULL: .diskFull
+        case SQLITE_READONLY where code == readOnlyFileMoved: .lost
         case SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH: .permission
         case SQLITE_NOTADB: .notADatabase
         case SQLITE_CORRUPT: .corrupt
@@ -90,6 +92,8 @@ enum SQLiteResult {
                 "\(path) may not be written (\(message))",
                 "give this user write access to the file and its folder, or run as a user who has it"
             )
+        case .lost where code == readOnlyFileMoved:
+            (DatabaseError.fileGone(path).message, DatabaseError.fileGone(path).remedy)
         case .unreachable:
             ("\(path) can't be opened (\(message))", "check the path and who may read it")
         case .notADatabase:

@@ -20,6 +20,8 @@ extension SQLiteDialect: TransferTarget {
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }
 
+    package func isGone(_ error: DatabaseError) -> Bool { error.kind == .lost }
+
     /// A file is opened for writing, or not at all.
     package func requireRoomForTables(on connection: any Connection) throws {}
 

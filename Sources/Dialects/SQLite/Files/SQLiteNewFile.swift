@@ -38,8 +38,15 @@ extension SQLiteConnection {
     /// it.
     func requireFile() throws(DatabaseError) {
         guard handle.hasMoved else { return }
-        throw DatabaseError(
-            .lost, "\(handle.path) was removed or replaced while it was open",
+        throw .fileGone(handle.path)
+    }
+}
+
+extension DatabaseError {
+    /// The error of a connection whose file has another name by now, or none.
+    static func fileGone(_ path: String) -> DatabaseError {
+        DatabaseError(
+            .lost, "\(path) was removed or replaced while it was open",
             remedy: "try again: the file is then opened again")
     }
 }
