@@ -198,9 +198,76 @@ struct IntoExistingTests {
             let left = try await box.run(.tcMigrate, options + ["--ignore-missing", "People.twice"])
             #expect(left.ending == .exit(0), "\(left)")
             #expect(try query("SELECT twice::text FROM people", on: target) == ["6"])
+            // A rule for another column leaves them comparable.
+            let rules = box("rules.yaml")
+            try "tables: {People: {columns: {seen: {timestamp: iso}}}}".write(
+                toFile: rules, atomically: false, encoding: .utf8)
+            try expectRefusal(
+                try await box.run(.tcMigrate, options + ["--rules", rules, "--replace-rows", "visits"]),
+                "computed_otherwise",
+                "People.twice", leaving: try everything(target), in: target)
             try execute("UPDATE People SET twice = 6, key = NULL", on: source)
             let equal = try await box.run(.tcMigrate, options + ["--replace-rows", "visits"])
             #expect(equal.ending == .exit(0), "\(equal)")
+        }
+    }
+
+    @Test(
+        "text that a column of numbers would give back as another text, and numbers that count nobody knows what, are refused"
+    )
+    func wouldBeLost() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, zip TEXT, price TEXT, took TIME, "any");
+                INSERT INTO t VALUES (1, '007', '1.50', 3600, 2.5), (2, '+5', '0.5', '01:00:00', NULL), (3, '70', '-3', NULL, NULL);
+                """)
+            try execute(
+                #"CREATE TABLE t (id int PRIMARY KEY, zip numeric, price numeric(5,2), took interval, "any" interval)"#,
+                on: target)
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
+            #expect(run.ending == .exit(2), "\(run)")
+            for words in [
+                "t.zip (numeric): 2 values", "('007' in row id=1, '+5' in row id=2)", "t.took (interval): 1 value",
+                "no rule says what it counts (3600 in row id=1)", "t.any (interval): 1 value",
+            ] {
+                #expect(run.error.contains(words), "\(run)")
+            }
+            #expect(!run.error.contains("t.price"), "\(run)")
+            let aside = try await box.run(
+                .tcMigrate, ["transfer", source, target, "--into-existing", "--on-mismatch", "null"])
+            #expect(aside.ending == .exit(0), "\(aside)")
+            #expect(
+                try query("SELECT concat_ws('|', id, zip, price, took) FROM t ORDER BY id", on: target)
+                    == ["1|1.50", "2|0.50|01:00:00", "3|70|-3.00"])
+        }
+    }
+
+    @Test("the way back: what SQLite's columns of numbers would change is refused")
+    func wouldBeLostBack() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, zip text, price numeric, ratio float8);
+                INSERT INTO t VALUES (1, '05', 1.50, '-0'), (2, '1.50', 12345678901234567890.12, 0), (3, '1.5', 100, 1);
+                """, on: source)
+            let target = box("there.db")
+            #expect(FileManager.default.createFile(atPath: target, contents: nil))
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, zip NUMERIC, price DECIMAL(30,2), ratio REAL)", on: target)
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
+            #expect(run.ending == .exit(2), "\(run)")
+            for words in [
+                "t.zip (TEXT): 2 values", "t.price (TEXT): 1 value: has more digits than a double holds",
+                "t.ratio (REAL): 1 value: is -0.0",
+            ] {
+                #expect(run.error.contains(words), "\(run)")
+            }
+            try execute("DELETE FROM t WHERE id < 3", on: source)
+            let rest = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
+            #expect(rest.ending == .exit(0), "\(rest)")
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
         }
     }
 

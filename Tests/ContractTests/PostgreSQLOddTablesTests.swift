@@ -195,6 +195,28 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test("what domains demand of a column, the column of a copy demands, and what can't be demanded there is named")
+    func demandingDomains() async throws {
+        let script = """
+            CREATE FUNCTION fine(text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'; CREATE TYPE mood AS ENUM ('ok', 'bad');
+            CREATE DOMAIN posint AS int NOT NULL DEFAULT 7 CHECK (VALUE > 0); CREATE DOMAIN small AS posint CHECK (VALUE < 100);
+            CREATE DOMAIN checked AS text CHECK (fine(VALUE)); CREATE DOMAIN good AS mood CHECK (VALUE < 'bad'::mood);
+            CREATE TABLE t (id int PRIMARY KEY, x posint, y small DEFAULT 3, c checked, m good,
+                CONSTRAINT t_x_posint_check CHECK (id > 0));
+            INSERT INTO t (id) VALUES (1);
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, _, target in
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            let rows = try target.values("SELECT x, y FROM t ORDER BY id")
+            #expect(rows == [[7, 3], [7, 3]])
+            for bad in ["x = -1", "x = NULL", "y = 100", "y = 0", "id = -1"] {
+                #expect(throws: DatabaseError.self) { try target.execute("UPDATE t SET \(trusted: bad) WHERE id = 1") }
+            }
+            let left = report.omitted.filter { $0.name.contains("CHECK") }
+            #expect(left.map(\.reason).sorted().map { $0.prefix(13) } == ["it calls fine", "it reads m, w"], "\(left)")
+        }
+    }
+
     @Test("a default that counts by a sequence of nobody's is named, and the rows come", arguments: [false, true])
     func looseSequence(isSameEngine: Bool) async throws {
         let script = """

@@ -210,10 +210,44 @@ struct TransferTriggerTests {
             CREATE TRIGGER reads AFTER DELETE ON t BEGIN INSERT INTO u SELECT count(*) FROM t; END;
             CREATE TRIGGER writes AFTER DELETE ON t BEGIN DELETE FROM t WHERE v = OLD.v; INSERT INTO u VALUES (OLD.id); END;
             CREATE TRIGGER before_it BEFORE DELETE ON t BEGIN INSERT INTO u SELECT count(*) FROM t; END;
+            CREATE TRIGGER dense AFTER DELETE ON t BEGIN UPDATE t SET id = id - 1 WHERE id > OLD.id; END;
+            CREATE TRIGGER all_rows AFTER INSERT ON t BEGIN UPDATE t SET v = 'x'; END;
+            CREATE TRIGGER other AFTER INSERT ON t BEGIN UPDATE t SET v = 'x' WHERE v = NEW.v AND id <> NEW.id; END;
+            CREATE TRIGGER own AFTER UPDATE ON t BEGIN UPDATE t SET v = 'x' WHERE v IS NULL AND NEW.id = t.id; END;
+            CREATE TRIGGER by_rowid AFTER INSERT ON t BEGIN UPDATE t SET v = 'x' WHERE rowid = new.rowid; END;
             """
         ) { triggers, _, _ in
-            let noted = triggers.filter { if case .statements(_, .some) = $0.outcome { true } else { false } }
-            #expect(noted.map(\.source.name) == ["reads"])
+            #expect(
+                Self.notes(triggers).mapValues { $0.split(separator: " ")[1] }
+                    == [
+                        "reads": "reads", "writes": "changes", "dense": "changes", "all_rows": "changes",
+                        "other": "changes",
+                    ])
+        }
+    }
+
+    private static func notes(_ triggers: [TranslatedTrigger]) -> [String: String] {
+        triggers.reduce(into: [:]) { notes, trigger in
+            if case .statements(_, let note?) = trigger.outcome { notes[trigger.source.name] = note }
+        }
+    }
+
+    @Test("what a conflict does to the triggers below, and whose local time it is, is said")
+    func notedDifferences() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); CREATE TABLE u (n INTEGER UNIQUE); CREATE TABLE w (n INTEGER UNIQUE);
+            CREATE TABLE clock (id INTEGER PRIMARY KEY, at DATETIME); INSERT INTO clock VALUES (1, '2024-01-02 03:04:05');
+            CREATE TRIGGER ignoring AFTER INSERT ON t BEGIN INSERT OR IGNORE INTO u VALUES (NEW.id); END;
+            CREATE TRIGGER alone AFTER INSERT ON t BEGIN INSERT OR IGNORE INTO w VALUES (NEW.id); END;
+            CREATE TRIGGER below AFTER INSERT ON u BEGIN INSERT INTO w VALUES (NEW.n); END;
+            CREATE TRIGGER localized AFTER INSERT ON w BEGIN UPDATE clock SET at = datetime('now', 'localtime'); END;
+            """
+        ) { triggers, _, _ in
+            let notes = Self.notes(triggers)
+            #expect(Set(notes.keys) == ["ignoring", "alone", "localized"])
+            #expect(notes["ignoring"]?.hasPrefix("OR IGNORE holds for what the triggers of u do") == true)
+            #expect(notes["localized"]?.contains("session's TimeZone") == true)
         }
     }
 

@@ -1,5 +1,5 @@
 /// The parsed text of a decimal. Its digits stand in `text` from `start` to `end`, with at most one point among them.
-struct DecimalText {
+package struct DecimalText {
     let text: UnsafeRawBufferPointer
     private(set) var isNegative = false
     /// The digits without leading zeros, as positions among all digits.
@@ -19,7 +19,7 @@ struct DecimalText {
     private(set) var significantScale = 0
     var isZero: Bool { start == digitCount }
 
-    init?(_ text: UnsafeRawBufferPointer) {
+    package init?(_ text: UnsafeRawBufferPointer) {
         self.text = text
         var reader = ASCIIReader(text)
         isNegative = reader.skip("-")

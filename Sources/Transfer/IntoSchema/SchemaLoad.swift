@@ -96,25 +96,36 @@ struct SchemaLoad {
     }
 
     /// Compares the columns that the target computes with the values that the source holds, which could not be written. Returns a
-    /// remark if they can't be compared, because the row's other values were changed on their way. Throws
+    /// remark on those that can't be compared, because values from which they are computed were changed on their way. Throws
     /// `SchemaTransferError.computed`.
     private func computedRemarks(
         _ table: PlannedTable, _ line: TransferReport.TableReport, _ reading: any Connection, _ writing: any Connection
     ) throws -> [String] {
         guard !table.computed.isEmpty, !line.isMismatch else { return [] }
-        let names = table.computed.map { "\(table.source).\($0.source)" }
-        let isUnchanged =
-            line.quarantined == 0 && line.nulled.isEmpty && table.columnPlans.allSatisfy { $0.reading == nil }
-        guard isUnchanged && verification != .count else {
-            return [
-                "\(names.joined(separator: ", ")): computed by the target, and not compared with the source's values"
-            ]
+        let changed = table.targetColumns.indices.filter { at in
+            table.columnPlans[at].reading != nil || line.nulled.contains { $0.column == table.sourceColumns[at] }
         }
-        let differing = try ComputedProof(table, reading, writing).differing()
-        guard differing.isEmpty else {
-            throw SchemaTransferError.computed(differing.map { "\(table.source).\($0.source)" })
+        let areRowsComplete = line.quarantined == 0 && verification != .count
+        let comparable = table.computed.filter { column in
+            areRowsComplete && !computes(column.target, of: table, from: changed.map { table.targetColumns[$0] })
         }
-        return []
+        if !comparable.isEmpty {
+            let proof = ComputedProof(table, comparable, besides: Set(changed), reading, writing)
+            let differing = try proof.differing()
+            guard differing.isEmpty else {
+                throw SchemaTransferError.computed(differing.map { "\(table.source).\($0.source)" })
+            }
+        }
+        let others = table.computed.filter { !comparable.contains($0) }.map { "\(table.source).\($0.source)" }
+        guard !others.isEmpty else { return [] }
+        return ["\(others.joined(separator: ", ")): computed by the target, and not compared with the source's values"]
+    }
+
+    /// Returns whether the target's expression for the column names one of the others.
+    private func computes(_ column: String, of table: PlannedTable, from others: [String]) -> Bool {
+        guard let expression = plan.schema[table.target]?[column: column]?.generated?.expression else { return true }
+        let names = expression.namesFolded
+        return others.contains { names.contains(SQLName.folded($0)) }
     }
 
     /// Makes the counters of the tables go on after the source's, and returns remarks on those of which nobody knows what they number.

@@ -93,9 +93,29 @@ struct SchemaSurvey {
             reading: reading(
                 rule.reading ?? spelling(of: column, in: table, inspection), for: type(of: column, in: table)),
             policy: rule.policy == .widen ? .fail : rule.policy,
-            demand: ColumnDemand(
-                isRequired: table.isRequired(column), labels: written[table.target.name]?[column.target]?.labels ?? []),
-            isGiven: true, isSuspect: true)
+            demand: demand(of: column, in: table, inspection), isGiven: true, isSuspect: true)
+    }
+
+    private func demand(
+        of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable, _ inspection: Inspection
+    ) -> ColumnDemand {
+        var demand = ColumnDemand(
+            isRequired: table.isRequired(column), labels: written[table.target.name]?[column.target]?.labels ?? [])
+        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        guard rule.reading == nil, rule.type == nil else { return demand }
+        let declared = table.source[column: column.source]?.type ?? .text
+        switch CanonicalForm(type(of: column, in: table)) {
+        case .interval:
+            let countsMicroseconds = Framework(of: inspection.schema) == .django && DeclaredKind(declared) == .integer
+            demand.isUncountedSpan = !source.holdsDeclaredTypes && !countsMicroseconds
+        case .decimal where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .shortestText : .value
+        case .decimal where !source.holdsDeclaredTypes: demand.kept = .textOfAnyScale
+        case .real where losesTypes: demand.kept = .value
+        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .moment, .reading, .date, .time, .address,
+            .uuid, .json, .stored, nil:
+            break
+        }
+        return demand
     }
 }
 

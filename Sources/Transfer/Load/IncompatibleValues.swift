@@ -111,27 +111,3 @@ extension ColumnPlan {
         demand.refusal(of: value) ?? judge.refusal(of: value, column: column)
     }
 }
-
-extension ColumnDemand {
-    /// Returns the reason why the value does not meet the demand; `nil` if it does.
-    func refusal(of value: RawValue) -> String? {
-        switch value {
-        case .null: return isRequired ? "is NULL where a value is required" : nil
-        case .text(let bytes):
-            if isBytes { return "is text, not bytes" }
-            return isLabel { $0.utf8.elementsEqual(bytes) } ? nil : notALabel
-        case .integer(let number):
-            if isBytes { return "is a number, not bytes" }
-            return isLabel { $0 == String(number) } ? nil : notALabel
-        case .real, .boolean: return isBytes ? "is a number, not bytes" : nil
-        case .blob: return nil
-        }
-    }
-
-    private func isLabel(_ isEqual: (String) -> Bool) -> Bool { labels.isEmpty || labels.contains(where: isEqual) }
-
-    private var notALabel: String {
-        let shown = labels.prefix(5).map { SQLText.literal($0) }.joined(separator: ", ")
-        return "is not one of \(shown)" + (labels.count > 5 ? " and \(labels.count - 5) more" : "")
-    }
-}

@@ -3,11 +3,20 @@ import Dialects
 /// Compares the values that two databases compute for the rows of one table.
 struct ComputedProof {
     private let table: PlannedTable
+    private let computed: [PlannedTable.Computed]
+    private let changed: Set<Int>
     private let reading: any Connection
     private let writing: any Connection
 
-    init(_ table: PlannedTable, _ reading: any Connection, _ writing: any Connection) {
+    /// Makes the proof for some of the columns that the target computes. `changed` are the copied columns whose values were changed on
+    /// their way, so that they can't tell the rows apart.
+    init(
+        _ table: PlannedTable, _ computed: [PlannedTable.Computed], besides changed: Set<Int> = [],
+        _ reading: any Connection, _ writing: any Connection
+    ) {
         self.table = table
+        self.computed = computed
+        self.changed = changed
         self.reading = reading
         self.writing = writing
     }
@@ -15,23 +24,23 @@ struct ComputedProof {
     /// Returns the columns that have another value in some row.
     func differing() throws -> [PlannedTable.Computed] {
         let ours = try digests(
-            table.reading.query(table.sourceColumns + table.computed.map(\.source), in: .all), on: reading)
-        let columns = SQLText.identifiers(table.targetColumns + table.computed.map(\.target))
+            table.reading.query(table.sourceColumns + computed.map(\.source), in: .all), on: reading)
+        let columns = SQLText.identifiers(table.targetColumns + computed.map(\.target))
         let theirs = try digests("SELECT \(columns) FROM \(SQLText.identifier(table.target))", on: writing)
-        return zip(table.computed, zip(ours, theirs)).filter { $0.1.0 != $0.1.1 }.map(\.0)
+        return zip(computed, zip(ours, theirs)).filter { $0.1.0 != $0.1.1 }.map(\.0)
     }
 
     /// Returns the digest of each computed column, together with all copied columns.
     private func digests(_ query: String, on connection: any Connection) throws -> [TableDigest] {
-        let types = table.types + table.computed.map(\.type)
+        let types = table.types + computed.map(\.type)
         let forms = types.map(\.comparedForm)
         let cursor = try connection.copyOut(query, types: types)
         defer { cursor.close() }
-        var digests = table.computed.map { _ in TableDigest() }
+        var digests = computed.map { _ in TableDigest() }
         var rows = 0
         while try cursor.next() {
             var copied = RowDigest()
-            for column in table.types.indices {
+            for column in table.types.indices where !changed.contains(column) {
                 copied.add(cursor.raw(column), as: forms[column])
             }
             for at in digests.indices {

@@ -14,11 +14,16 @@ package struct DomainDemand: Sendable, Equatable {
         if let defaultText, table.columns[at].default == nil {
             table.columns[at].default = PostgreSQLDefault.parse(defaultText, for: table.columns[at].type)
         }
-        guard let checkName, let condition else { return }
+        guard let check else { return }
+        table.checks.append(Check(.native(sqlite: "", postgresql: check.condition), name: check.name))
+    }
+
+    /// The domain's check as one of the column's table; `nil` if the demand is none.
+    var check: (name: String, condition: String)? {
+        guard let checkName, let condition else { return nil }
         let name = SQLText.identifier(column)
         let text = SQLToken.scan(condition).map { $0.isWord("VALUE") ? name : $0.text }.joined()
-        table.checks.append(
-            Check(.native(sqlite: "", postgresql: text), name: "\(table.name)_\(column)_\(checkName)"))
+        return ("\(table)_\(column)_\(checkName)", text)
     }
 }
 

@@ -129,9 +129,11 @@ package enum PostgreSQLInspector {
         inspection.tablesWithoutPlaces = try partitioned(connection)
         inspection.tablesOfOtherSchemas = try otherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
-        var builder = PostgreSQLSameEngineCopy(inspection.schema, types, ownFunctions: try ownFunctions(connection))
+        var builder = PostgreSQLSameEngineCopy(
+            inspection.schema, types, inspection.domainDemands, ownFunctions: try ownFunctions(connection))
         builder.addTables(columns.columns, counters)
         builder.add(constraints)
+        builder.addChecksOfDomains()
         builder.add(indexes)
         builder.add(views)
         builder.finish(others)

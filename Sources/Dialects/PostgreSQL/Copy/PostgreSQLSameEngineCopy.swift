@@ -3,6 +3,8 @@
 struct PostgreSQLSameEngineCopy {
     private let schema: Schema
     private let types: PostgreSQLTypeReader
+    /// What the columns' domains demand of them: a copy has no domains.
+    private let demands: [DomainDemand]
     /// The names of column types that were made in this database. The longest name comes first, since it may begin with a shorter
     /// one.
     private let ownTypes: [String]
@@ -10,9 +12,10 @@ struct PostgreSQLSameEngineCopy {
     private let ownFunctions: [String]
     private(set) var copy = SameEngineCopy()
 
-    init(_ schema: Schema, _ types: PostgreSQLTypeReader, ownFunctions: [String]) {
+    init(_ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], ownFunctions: [String]) {
         self.schema = schema
         self.types = types
+        self.demands = demands
         let own = schema.tables.flatMap { table in
             table.columns.compactMap { column in
                 types.type(of: column.name, in: table.name).flatMap { $0.isOwn ? $0.declared : nil }
@@ -88,12 +91,21 @@ struct PostgreSQLSameEngineCopy {
     /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along. `texts` are the
     /// table's columns that become texts, of which another expression may be true.
     private func objection(to column: PostgreSQLColumnReader.Column, _ texts: MentionedNames) -> String? {
-        guard let expression = column.expression else { return nil }
+        guard let expression = expression(of: column) else { return nil }
         if let function = ownFunction(in: expression) {
             return "it calls \(function)(), which is defined in the source"
         }
         let text = column.column.generated == nil ? nil : texts.mentioned(in: .sql(expression)).first
         return text.map { "it reads \($0), which becomes text in the target: its values are copied" }
+    }
+
+    private func demands(of column: PostgreSQLColumnReader.Column) -> [DomainDemand] {
+        demands.filter { $0.table == column.table && $0.column == column.column.name }
+    }
+
+    /// The column's default or computation, or else its domain's default.
+    private func expression(of column: PostgreSQLColumnReader.Column) -> String? {
+        column.expression ?? demands(of: column).lazy.compactMap(\.defaultText).first
     }
 
     private mutating func clause(
@@ -116,8 +128,8 @@ struct PostgreSQLSameEngineCopy {
         case .nocase: break
         }
         if value.isIdentity { return text + identity(column) }
-        if !value.isNullable { text += " NOT NULL" }
-        guard let expression = column.expression else { return text }
+        if !value.isNullable || demands(of: column).contains(where: \.isRequired) { text += " NOT NULL" }
+        guard let expression = expression(of: column) else { return text }
         if let objection {
             let what = value.generated == nil ? "DEFAULT" : "GENERATED"
             copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
@@ -160,6 +172,33 @@ struct PostgreSQLSameEngineCopy {
             copy.parts.append(
                 .init(constraint.kind.part, table: constraint.table, name: constraint.name, statement: statement))
         }
+    }
+
+    /// Adds the checks of the domains, over the columns that have them.
+    mutating func addChecksOfDomains() {
+        var used = Set(copy.parts.map { "\($0.table).\($0.name)" })
+        for demand in demands {
+            guard var check = demand.check else { continue }
+            if let objection = objection(to: check.condition, of: demand) {
+                copy.omitted.append(
+                    .init(.other, "\(demand.table).\(demand.column) CHECK (\(check.condition))", reason: objection))
+                continue
+            }
+            while !used.insert("\(demand.table).\(check.name)").inserted { check.name += "_" }
+            let table = SQLText.identifier(demand.table)
+            copy.parts.append(
+                .init(
+                    .check, table: demand.table, name: check.name,
+                    statement:
+                        "ALTER TABLE \(table) ADD CONSTRAINT \(SQLText.identifier(check.name)) CHECK (\(withoutOwnCasts(check.condition)))"
+                ))
+        }
+    }
+
+    private func objection(to condition: String, of demand: DomainDemand) -> String? {
+        if let function = ownFunction(in: condition) { return "it calls \(function)(), which is defined in the source" }
+        let isText = types.type(of: demand.column, in: demand.table)?.isBaseOwn == true
+        return isText ? "it reads \(demand.column), which becomes text in the target" : nil
     }
 
     mutating func add(_ indexes: [PostgreSQLIndexReader.Index]) {

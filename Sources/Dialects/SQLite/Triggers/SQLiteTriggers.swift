@@ -16,28 +16,12 @@ extension SQLiteDialect {
                 let trigger = try trigger.get()
                 triggers.translation.effort.begin(source.definition)
                 let translation = try SQLiteTriggerTranslation(trigger, among: triggers)
-                let note =
-                    trigger.readsRowsBesideIts(source.definition)
-                    ? "it reads other rows of \(trigger.table), of which a statement may have changed several by then"
-                    : nil
+                let notes = SQLiteTriggerNotes(trigger, source.definition, among: triggers)
                 return TranslatedTrigger(
-                    source, .statements(try translation.statements(renaming: renaming), note: note))
+                    source, .statements(try translation.statements(renaming: renaming), note: notes.text))
             } catch {
                 return TranslatedTrigger(source, .refused(error.description))
             }
-        }
-    }
-}
-
-extension SQLiteTrigger {
-    /// Returns whether a query in an AFTER trigger reads the trigger's own table.
-    fileprivate func readsRowsBesideIts(_ definition: String) -> Bool {
-        guard timing == .after else { return false }
-        let tokens = SQLToken.scan(definition).filter { !$0.isBlank }
-        return tokens.indices.dropFirst(2).contains { at in
-            guard tokens[at].names(table) else { return false }
-            let isRead = tokens[at - 1].isWord("FROM") || tokens[at - 1].isWord("JOIN") || tokens[at - 1].isSymbol(",")
-            return isRead && !tokens[at - 2].isWord("DELETE")
         }
     }
 }
@@ -155,4 +139,7 @@ struct SQLiteTriggerSet {
 
     /// Returns whether deleting rows of the table may fire triggers.
     func mayFire(onDeletingFrom table: String) -> Bool { hasUnknownOnes || fired.contains(Change(table, .delete)) }
+
+    /// Returns whether inserting rows into the table may fire triggers.
+    func mayFire(onInsertingInto table: String) -> Bool { hasUnknownOnes || fired.contains(Change(table, .insert)) }
 }
