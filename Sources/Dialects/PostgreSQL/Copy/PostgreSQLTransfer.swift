@@ -82,12 +82,14 @@ extension PostgreSQLDialect: TransferTarget {
         let sequence =
             "pg_get_serial_sequence(\(SQLText.literal(SQLText.identifier(table))), \(SQLText.literal(column)))"
         // The sequence ends where its type does. There the next number must fail, so setval goes as far as it can. A sequence
-        // that counts down begins below zero.
+        // that counts down begins below zero. One that counts in steps, and has issued nothing, begins with its first number, not a step
+        // behind the number before that.
         _ = try connection.queryValue(
             """
-            SELECT setval(
-                s.seqrelid, least(greatest(\(number), s.seqmin), s.seqmax),
-                \(number) >= s.seqmin AND (s.seqincrement > 0 OR \(number) <= s.seqmax))
+            SELECT CASE WHEN s.seqincrement > 1 AND s.seqstart - 1 = \(number) THEN setval(s.seqrelid, s.seqstart, false)
+                ELSE setval(
+                    s.seqrelid, least(greatest(\(number), s.seqmin), s.seqmax),
+                    \(number) >= s.seqmin AND (s.seqincrement > 0 OR \(number) <= s.seqmax)) END
             FROM pg_sequence s
             WHERE s.seqrelid = \(trusted: sequence)::regclass
             """)
