@@ -123,6 +123,7 @@ struct TransferViewMeaningTests {
             queries: [
                 #"SELECT date(seen), time(seen), strftime('%Y-%m', seen), strftime('%w %W %j %s', seen), julianday(seen) FROM people"#,
                 #"SELECT date(at), datetime(at), strftime('%H', at) FROM orders"#,
+                #"SELECT v, date(v, '+1 day'), datetime(v, '+3 hours'), strftime('%H:%M', v), time(v, '+30 minutes'), date(v, '-1 day') FROM (SELECT '9999-12-31' AS v UNION ALL SELECT '08:30' UNION ALL SELECT 'x' UNION ALL SELECT '23:59:59.5')"#,
                 #"SELECT datetime(epoch, 'unixepoch'), date(epoch, 'unixepoch', 'start of month', '+1 month', '-1 day') FROM orders"#,
                 #"SELECT date(born, '+1 month'), date(born, 'weekday 0'), datetime(seen, '-90 minutes'), date('2024-01-31', '+1 month') FROM people"#,
                 #"SELECT strftime('%Y', seen) - 2000, CAST(strftime('%m', seen) AS INTEGER), strftime('%Y', seen) = '2024' FROM people"#,

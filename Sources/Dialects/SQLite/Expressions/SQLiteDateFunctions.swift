@@ -83,8 +83,20 @@ extension SQLiteExpressionTranslation {
         } else if use.isImmutable {
             throw Untranslatable("it reads the current time")
         }
+        let isOfNow = moment == Self.utcNow
         for modifier in modifiers { moment = try moved(moment, by: modifier) }
-        return moment
+        return !isOfNow && modifiers.contains(where: Self.mayMoveOn) ? Self.withinYears(moment) : moment
+    }
+
+    /// Renders a moment that is NULL beyond the year 9999, as it is in SQLite. `least` passes over a NULL.
+    private static func withinYears(_ moment: String) -> String {
+        "nullif(least(\(moment), timestamp '10000-01-01'), timestamp '10000-01-01')"
+    }
+
+    /// Whether a modifier may move a moment towards the future.
+    private static func mayMoveOn(_ modifier: SQLiteTree) -> Bool {
+        guard case .string(let text) = modifier else { return true }
+        return !text.hasPrefix("-") && !text.lowercased().hasPrefix("start of")
     }
 
     private func moment(of piece: Piece, isEpoch: Bool) throws(Untranslatable) -> String {
@@ -119,18 +131,22 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the moment that a text in one of SQLite's formats means; NULL for any other text. A text without a zone is in
-    /// UTC. The days are added to the first of the month, because SQLite accepts a 31st of every month.
+    /// UTC. A time of day is one of the first day of 2000. The days are added to the first of the month, because SQLite accepts a 31st of every month.
     private static func moment(ofText text: String) -> String {
         let zone = #"(Z|[+-]\d\d:\d\d)$"#
         let first =
             "left(\(text), 8) || '01' || substr(\(text), 11) || CASE WHEN \(text) ~ '\(zone)' THEN '' ELSE 'Z' END"
         return "(CASE WHEN \(text) ~ '\(shape)' THEN (\(first))::timestamptz AT TIME ZONE 'UTC' "
-            + "+ (substr(\(text), 9, 2)::integer - 1) * interval '1 day' END)"
+            + "+ (substr(\(text), 9, 2)::integer - 1) * interval '1 day' "
+            + "WHEN \(text) ~ '\(timeShape)' THEN timestamp '2000-01-01' + (\(text))::time END)"
     }
 
     /// Matches the texts that SQLite reads as a date, with or without a time.
     private static let shape =
         #"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( *(Z|[+-]\d\d:\d\d))?)?$"#
+
+    /// Matches the texts that SQLite reads as a time of day.
+    private static let timeShape = #"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$"#
 
     /// Renders the same moment by functions that are immutable. The cast of a text to a timestamp is not: it depends on the
     /// session's DateStyle.
@@ -145,7 +161,12 @@ extension SQLiteExpressionTranslation {
             "mins => coalesce(\(found("^.{14}(\\d\\d)", "integer")) - coalesce(\(zoneMinutes), 0), 0)",
             "secs => coalesce(\(found("^.{17}([0-9.]+)", "double precision")), 0))",
         ]
-        return "(CASE WHEN \(text) ~ '\(shape)' THEN \(parts[0]) + \(parts.dropFirst().joined(separator: ", ")) END)"
+        let timeOfDay = [
+            "make_interval(hours => \(whole(1, 2))", "mins => \(whole(4, 2))",
+            "secs => coalesce(\(found("^.{6}([0-9.]+)", "double precision")), 0))",
+        ]
+        return "(CASE WHEN \(text) ~ '\(shape)' THEN \(parts[0]) + \(parts.dropFirst().joined(separator: ", ")) "
+            + "WHEN \(text) ~ '\(timeShape)' THEN timestamp '2000-01-01' + \(timeOfDay.joined(separator: ", ")) END)"
     }
 
     private func moved(_ moment: String, by modifier: SQLiteTree) throws(Untranslatable) -> String {
