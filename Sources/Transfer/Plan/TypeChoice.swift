@@ -101,10 +101,14 @@ struct TypeChoice: Equatable, Sendable {
         if meaning != .bytes {
             return TypeChoice(
                 .bytes,
-                because: "\(profile.blobs.count) of \(profile.values) values: blobs (\(example(profile.blobs)))")
+                because: "\(profile.blobs.count) of \(profile.values) values: blobs (\(example(profile.blobs)))"
+                    + asText)
         }
-        return TypeChoice(.bytes, because: profile.foreign.isNone ? nil : foreign(profile))
+        return TypeChoice(.bytes, because: profile.foreign.isNone ? nil : foreign(profile) + asText)
     }
+
+    /// What a column of bytes does not keep apart: `5`, `'5'` and `x'35'` are one.
+    private static let asText = "; a number or text becomes the bytes of its text"
 
     /// Chooses the type of a column of dates or times. They keep their meaning only if all are of one kind. Numbers may count
     /// from any epoch, so they stay as they are.
