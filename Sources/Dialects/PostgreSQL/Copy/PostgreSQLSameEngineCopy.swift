@@ -3,8 +3,8 @@
 struct PostgreSQLSameEngineCopy {
     private let schema: Schema
     private let types: PostgreSQLTypeReader
-    /// What the columns' domains demand of them: a copy has no domains.
-    private let demands: [DomainDemand]
+    /// What the columns' domains demand of them, by table: a copy has no domains.
+    private let demands: [String: [DomainDemand]]
     /// The names of column types that were made in this database. The longest name comes first, since it may begin with a shorter
     /// one.
     private let ownTypes: [String]
@@ -15,7 +15,7 @@ struct PostgreSQLSameEngineCopy {
     init(_ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], ownFunctions: [String]) {
         self.schema = schema
         self.types = types
-        self.demands = demands
+        self.demands = Dictionary(grouping: demands, by: \.table)
         let own = schema.tables.flatMap { table in
             table.columns.compactMap { column in
                 types.type(of: column.name, in: table.name).flatMap { $0.isOwn ? $0.declared : nil }
@@ -100,7 +100,7 @@ struct PostgreSQLSameEngineCopy {
     }
 
     private func demands(of column: PostgreSQLColumnReader.Column) -> [DomainDemand] {
-        demands.filter { $0.table == column.table && $0.column == column.column.name }
+        demands[column.table, default: []].filter { $0.column == column.column.name }
     }
 
     /// The column's default or computation, or else its domain's default.
@@ -177,7 +177,7 @@ struct PostgreSQLSameEngineCopy {
     /// Adds the checks of the domains, over the columns that have them.
     mutating func addChecksOfDomains() {
         var used = Set(copy.parts.map { "\($0.table).\($0.name)" })
-        for demand in demands {
+        for demand in schema.tables.flatMap({ demands[$0.name] ?? [] }) {
             guard var check = demand.check else { continue }
             if let objection = objection(to: check.condition, of: demand) {
                 copy.omitted.append(

@@ -131,7 +131,8 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the moment that a text in one of SQLite's formats means; NULL for any other text. A text without a zone is in
-    /// UTC. A time of day is one of the first day of 2000. The days are added to the first of the month, because SQLite accepts a 31st of every month.
+    /// UTC. A time of day is one of the first day of 2000. The days are added to the first of the month, because SQLite accepts
+    /// a 31st of every month.
     private static func moment(ofText text: String) -> String {
         let zone = #"(Z|[+-]\d\d:\d\d)$"#
         let first =

@@ -1,0 +1,52 @@
+import Dialects
+
+/// What a column of numbers that is there already must keep of the values it gets.
+package enum KeptNumber: Sendable {
+    /// The number: a column of SQLite's affinity NUMERIC or REAL holds whole numbers of 64 bits, and doubles
+    /// (https://www.sqlite.org/datatype3.html, section 3).
+    case value
+    /// The text, in a column which gives each number back with as many decimals as it got: `007` and `+5` would be lost.
+    case textOfAnyScale
+    /// The text, in a column which gives each number back with as few decimals as it needs: `1.50` would be lost, too.
+    case shortestText
+
+    func refusal(of number: Double) -> String? {
+        switch self {
+        case .value, .shortestText:
+            number == 0 && number.sign == .minus ? "is -0.0, whose sign the column drops" : nil
+        case .textOfAnyScale: nil
+        }
+    }
+
+    func refusal(of text: UnsafeRawBufferPointer) -> String? {
+        guard DecimalText(text) != nil else { return nil }
+        let hasDoublesDigits = Self.digits(of: text) <= 15 || Int64(String(decoding: text, as: UTF8.self)) != nil
+        switch self {
+        case .value: return hasDoublesDigits ? nil : "has more digits than a double holds"
+        case .textOfAnyScale: return Self.isPlain(text) ? nil : Self.otherText
+        case .shortestText:
+            let endsInZero = text.contains(UInt8(ascii: ".")) && text.last == UInt8(ascii: "0")
+            return Self.isPlain(text) && !endsInZero && hasDoublesDigits ? nil : Self.otherText
+        }
+    }
+
+    private static let otherText = "is text that a column of numbers would give back as another text"
+
+    /// The number of digits without leading zeros.
+    private static func digits(of text: UnsafeRawBufferPointer) -> Int {
+        text.drop { !(UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }.count {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
+    }
+
+    /// Whether the text is a number as databases write it: no sign but `-`, no exponent, no zero before other digits.
+    private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+        let number = text.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
+        let parts = number.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let areDigits = parts.allSatisfy {
+            !$0.isEmpty && $0.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        }
+        guard areDigits, let whole = parts.first else { return false }
+        return whole.count == 1 || whole.first != UInt8(ascii: "0")
+    }
+}
