@@ -161,10 +161,7 @@ struct NewCommand: AsyncParsableCommand {
         let historyPath = "\(folder)/History.swift"
         let listed = (try? TextFile.read(historyPath)).flatMap(file.inserted)
         let historyFile = try listed.map { _ in try OutputFile(historyPath) }
-        do { try TextFile.create(path, source) } catch {
-            historyFile?.discard()
-            throw error
-        }
+        try TextFile.create(path, source)
         guard let listed, let historyFile else { return false }
         try historyFile.finish(listed)
         return true

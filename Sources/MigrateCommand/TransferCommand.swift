@@ -172,13 +172,9 @@ struct TransferCommand: AsyncParsableCommand {
                     return dryRun ? nil : try await showReport(from, to, rules, files)
                 }
             } catch TransferError.targetNotEmpty(let names) where resume && !dryRun {
-                files.discard()
                 // The run to resume may have completed the transfer while this one waited for it.
                 guard try await hadFinished(from, to, rules) else { throw TransferError.targetNotEmpty(names) }
                 return
-            } catch {
-                files.discard()
-                throw error
             }
             await from.close()
             await to.close()

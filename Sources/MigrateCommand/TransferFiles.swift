@@ -3,22 +3,19 @@ import Migrator
 import TCTerminal
 import Transfer
 
-/// The files that a transfer writes at its end.
+/// The files that a transfer writes at its end. Each appears complete or not at all, and is its owner's alone, because it may name
+/// values. A file of that name is replaced; a link is never followed, because somebody else may have put it there.
 struct TransferFiles {
-    private let certificate: OutputFile?
-    private let report: OutputFile?
+    private let certificate: WholeFile?
+    private let report: WholeFile?
 
-    /// Prepares the files. Throws `DatabaseError` if one of them can't be written.
-    init(certificate: String?, report: String?) throws(DatabaseError) {
+    /// Prepares the files.
+    /// - Throws: `DatabaseError` if SHA-256 can't be computed, `TextFile.Failure` if a file can't be written.
+    init(certificate: String?, report: String?) throws {
         // A missing library is better reported at once than after the transfer.
         if certificate != nil { try SHA256.load() }
-        self.certificate = try OutputFile(certificate)
-        do throws(DatabaseError) {
-            self.report = try OutputFile(report)
-        } catch {
-            self.certificate?.discard()
-            throw error
-        }
+        self.certificate = try certificate.map { path in try WholeFile(path, replaces: true) }
+        self.report = try report.map { path in try WholeFile(path, replaces: true) }
     }
 
     /// Writes the report, and the certificate if the transfer is verified.
@@ -31,23 +28,10 @@ struct TransferFiles {
         ]
         try self.report?.finish(HTMLPage.text(TransferPage.page(report), facts: facts))
         switch report.verdict {
-        case .mismatch: certificate?.discard()
+        case .mismatch: break
         case .verified:
             let proven = TransferCertificate(of: report, from: source, to: target, by: program, at: now)
             try certificate?.finish(proven.document().rendered() + "\n")
         }
-    }
-
-    func discard() {
-        certificate?.discard()
-        report?.discard()
-    }
-}
-
-extension OutputFile {
-    /// Returns `nil` if no path is given.
-    fileprivate convenience init?(_ path: String?) throws(DatabaseError) {
-        guard let path else { return nil }
-        try self.init(path)
     }
 }

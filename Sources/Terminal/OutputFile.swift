@@ -1,21 +1,17 @@
 import Dialects
 import TCPOSIX
-import Synchronization
 
-/// A file that a command writes when its work is done. The file is opened at the beginning, so that a missing folder does not
-/// fail hours of work.
+/// A file that exists, and whose text a command replaces when its work is done. The file is opened at the beginning, so that one
+/// that can't be written to is found out before anything else is written.
 public final class OutputFile: Sendable {
     private let path: String
     private let descriptor: Int32
-    private let isNew: Bool
-    private let isOpen = Mutex(true)
 
     /// Opens the file.
     /// - Throws: `DatabaseError` if the file can't be written.
     public init(_ path: String) throws(DatabaseError) {
         self.path = path
-        isNew = access(path, F_OK) != 0
-        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.error("can't be written", path) }
     }
 
@@ -24,24 +20,9 @@ public final class OutputFile: Sendable {
         var text = text
         let isWritten = ftruncate(descriptor, 0) == 0 && text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
         guard isWritten else { throw Self.error("was not written", path) }
-        end()
     }
 
-    /// Closes the file without writing. A file that did not exist before is removed, and a finished file stays.
-    public func discard() {
-        if end() && isNew { unlink(path) }
-    }
-
-    /// Closes the file; returns false if it was closed already.
-    @discardableResult
-    private func end() -> Bool {
-        isOpen.withLock { isOpen in
-            guard isOpen else { return false }
-            isOpen = false
-            close(descriptor)
-            return true
-        }
-    }
+    deinit { close(descriptor) }
 
     private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes

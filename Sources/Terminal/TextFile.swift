@@ -41,9 +41,10 @@ public enum TextFile {
         return names
     }
 
-    /// Throws if something exists at the path, because it may be somebody's work.
+    /// Throws if something exists at the path, be it a link to nothing, because it may be somebody's work.
     public static func requireAbsent(_ path: String) throws(Failure) {
-        guard access(path, F_OK) != 0 else {
+        var facts = stat()
+        guard lstat(path, &facts) != 0 else {
             throw Failure(message: "\(path) exists", remedy: "name a file that does not, or remove it")
         }
     }

@@ -90,7 +90,9 @@ struct ReviveSession: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding(about: session) { client, id in
             let home = try Launch.account().home
-            let before = try? HostFolder(sessionID: id, home: home).spec()
+            let folder = HostFolder(sessionID: id, home: home)
+            try folder.requireTrust()
+            let before = try? folder.spec()
             let found = try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
             // Of another user's session the command is never known here, and the daemon refuses to revive it.
             guard !command.isEmpty || before != nil || found.agent != nil || found.ownerUID != geteuid() else {

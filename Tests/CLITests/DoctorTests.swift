@@ -55,6 +55,43 @@ struct DoctorTests {
         }
     }
 
+    /// A new, empty file in its place would look like a daemon that nobody has used yet.
+    @Test func aDatabaseThatVanishedIsNotMadeAnew() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            func move(_ from: String, _ to: String) {
+                for ending in ["", "-wal", "-shm"] { rename(box(from + ending), box(to + ending)) }
+            }
+            var daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("echo", "kept")
+            try await daemon.wait(for: id, toBe: "closed")
+            move("test.db", "moved.db")
+            for _ in 0..<2 {
+                let run = try await daemon.telec("doctor")
+                #expect(run.code == 1 && run.output.contains("test.db has vanished"), "\(run)")
+                #expect(run.output.contains("put the file back or restore a backup"), "\(run)")
+            }
+            #expect(try await daemon.stop().code == 0)
+            #expect(!FileManager.default.fileExists(atPath: box("test.db")))
+
+            let missing = try await box.run(.teleclauded, [], daemon.variables)
+            #expect(missing.code == 2 && missing.error.contains("test.db does not exist"), "\(missing)")
+            #expect(
+                missing.error.contains("holds recordings (1)") && missing.error.contains("telec restore"), "\(missing)")
+            #expect(!FileManager.default.fileExists(atPath: box("test.db")))
+            let doctor = try await daemon.telec("doctor")
+            #expect(doctor.code == 1 && doctor.output.contains("test.db has vanished"), "\(doctor)")
+
+            #expect(FileManager.default.createFile(atPath: box("test.db"), contents: nil))
+            let empty = try await box.run(.teleclauded, [], daemon.variables)
+            #expect(empty.code == 2 && empty.error.contains("test.db is empty"), "\(empty)")
+            for ending in ["", "-wal", "-shm"] { unlink(box("test.db\(ending)")) }
+            move("moved.db", "test.db")
+            daemon = try await box.startDaemon(daemon.variables)
+            #expect(try await daemon.telec("transcript", id).output == "kept\n")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// Two daemons on two names of one file would not see each other's lock.
     @Test func aDatabaseWithASecondNameIsRefused() async throws {
         try await withDatabase(.sqlite) { box, url in

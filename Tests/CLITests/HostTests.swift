@@ -12,6 +12,11 @@ struct HostTests {
         }
     }
 
+    /// Returns the variables of a daemon with a database and a state of its own, at the same socket.
+    private func anotherInstallation(_ box: Sandbox, at url: String) -> [String: String?] {
+        box.daemonVariables(url, ["TELECLAUDE_STATE_PATH": box("other-state")])
+    }
+
     /// A database restored from a copy does not know the session. The session's command goes on, and so does its recording.
     @Test(arguments: Backend.available)
     func aHostOutlivesADaemonThatDoesNotKnowItsSession(backend: Backend) async throws {
@@ -23,7 +28,7 @@ struct HostTests {
             try await daemon.waitForTranscript(of: id, toContain: "got one")
             #expect(try await daemon.stop().code == 0)
 
-            daemon = try await box.startDaemon(box.daemonVariables(other))
+            daemon = try await box.startDaemon(anotherInstallation(box, at: other))
             try wait(box, for: id, toHear: "not_found")
             #expect(isAlive(try box.command(of: id)))
             let list = try await daemon.telec("sessions", "list")
@@ -86,7 +91,7 @@ struct HostTests {
             var daemon = try await box.startDaemon(box.daemonVariables("sqlite:\(box("a.db"))"))
             let id = try await daemon.start("sh", "-c", "echo kept; sleep 1000")
             #expect(try await daemon.stop().code == 0)
-            daemon = try await box.startDaemon(box.daemonVariables("sqlite:\(box("b.db"))"))
+            daemon = try await box.startDaemon(anotherInstallation(box, at: "sqlite:\(box("b.db"))"))
             try wait(box, for: id, toHear: "not_found")
             let (host, command) = (try box.host(of: id), try box.command(of: id))
             let ended = try await daemon.telec("sessions", "end", id)
@@ -183,7 +188,7 @@ struct HostTests {
             let id = try await first.start("sh", "-c", "while read x; do echo got $x; done")
             first.process.suspend()
             try FileManager.default.removeItem(atPath: "\(box.folder)/d.sock")
-            let other = try await box.startDaemon(box.daemonVariables("sqlite:\(box("b.db"))"))
+            let other = try await box.startDaemon(anotherInstallation(box, at: "sqlite:\(box("b.db"))"))
             let file = "\(box.home)/.teleclaude/hosts/\(id)/standing"
             try waitUntil("the host calls the other one", seconds: 90) {
                 (try? String(contentsOfFile: file, encoding: .utf8))?.contains("not_found") == true

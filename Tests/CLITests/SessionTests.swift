@@ -150,6 +150,42 @@ struct SessionTests {
         }
     }
 
+    /// Whoever may write to these places could choose what runs as the caller.
+    @Test(arguments: ["", "/hosts", "/hosts/ID", "/hosts/ID/spec.json"])
+    func whatOthersMayChangeIsNotRun(place: String) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            // A command that can't be delivered keeps its spec, even once its host is gone.
+            let id = try await daemon.start("sh", "-c", "echo once >> '\(daemon.box("ran"))'; sleep 1000")
+            let folder = "\(daemon.box.home)/.teleclaude"
+            let path = folder + place.replacing("ID", with: id)
+            #expect(kill(try daemon.box.host(of: id), SIGKILL) == 0)
+            try await daemon.box.endSessions()
+            let mode = try #require(
+                try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+            chmod(path, mode_t(mode | 0o022))
+            let doctor = try await daemon.telec("doctor")
+            if !place.contains("ID") {
+                #expect(
+                    doctor.code == 1 && doctor.output.contains("could change what runs in your sessions"), "\(doctor)")
+            }
+            for words in [["--"], ["--", "true"]] {
+                let run = try await daemon.box.run(.telec, ["sessions", "revive", id] + words, daemon.variables)
+                #expect(run.code == 2 && run.error.contains("others may write to this"), "\(run)")
+            }
+            if !place.contains("ID") {
+                let run = try await daemon.box.run(
+                    .telec, ["sessions", "start", "--title", "New", "--", "true"], daemon.variables)
+                #expect(run.code == 2 && run.error.contains("others may write to this"), "\(run)")
+            }
+            chmod(path, mode_t(mode))
+            let run = try await daemon.telec("sessions", "revive", id)
+            #expect(run.code == 0, "\(run)")
+            try waitUntil("it runs again") {
+                try String(contentsOfFile: daemon.box("ran"), encoding: .utf8) == "once\nonce\n"
+            }
+        }
+    }
+
     /// Events report sessions that begin, change and end, at the time when they do.
     @Test func eventsTellWhatChanged() async throws {
         try await withDaemon(.sqlite) { daemon in

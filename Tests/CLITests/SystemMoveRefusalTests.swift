@@ -24,6 +24,49 @@ struct SystemMoveRefusalTests {
         }
     }
 
+    @Test("a report in a user's folder follows no link, and replaces a file only if that is asked for")
+    func reportInAUsersFolder() async throws {
+        try await withMove(.sqlite) { move in
+            let (mine, report) = (move.box("root-only"), "\(move.home)/report.html")
+            try "mine".write(toFile: mine, atomically: true, encoding: .utf8)
+            for target in [mine, move.box("nowhere")] {
+                symlink(target, report)
+                lchown(report, move.alex.uid, move.alex.uid)
+                for more in [[], ["--force"]] {
+                    let run = try await move.migrate(["--dry-run", "--quiet", "--report", report] + more)
+                    expectRefusal(run, saying: report, more.isEmpty ? "--force" : "is not a file")
+                }
+                #expect(unlink(report) == 0)
+            }
+            #expect(try String(contentsOfFile: mine, encoding: .utf8) == "mine")
+            #expect(!FileManager.default.fileExists(atPath: move.box("nowhere")))
+
+            try "old".write(toFile: report, atomically: true, encoding: .utf8)
+            expectRefusal(try await move.migrate("--dry-run", "--quiet", "--report", report), saying: "exists")
+            #expect(try String(contentsOfFile: report, encoding: .utf8) == "old")
+            let run = try await move.migrate("--dry-run", "--quiet", "--report", report, "--force")
+            #expect(run.code == 0, "\(run)")
+            #expect(try String(contentsOfFile: report, encoding: .utf8).hasSuffix("</html>\n"))
+            let facts = try FileManager.default.attributesOfItem(atPath: report)
+            #expect(facts[.posixPermissions] as? Int == 0o600 && facts[.ownerAccountID] as? Int == 0)
+        }
+    }
+
+    @Test("names of a user's files can't control root's terminal")
+    func hostileNames() async throws {
+        try await withMove(.sqlite) { move in
+            let docs = "\(move.home)/.teleclaude/docs"
+            let name = "\u{1B}]0;title\u{07}\u{202E}evil\nverdict.md"
+            try "see ~/.teleclaude/docs/none.md\n".write(toFile: "\(docs)/\(name)", atomically: true, encoding: .utf8)
+            symlink("/nowhere\u{1B}[2J\nelsewhere", "\(docs)/link.md")
+            try move.own()
+            let run = try await move.migrate("--dry-run", "--quiet")
+            #expect(run.code == 0 && HostileText.isHarmless(run.output), "\(run)")
+            #expect(run.output.contains("evil verdict.md:1 refers to"), "\(run)")
+            #expect(run.output.contains("link.md is a symbolic link to /nowhere elsewhere: not followed"), "\(run)")
+        }
+    }
+
     @Test("a home on a disk that can't be written to is read all the same", .enabled(if: FullDiskTests.canMount))
     func readOnlyHome() async throws {
         try await withMove(.sqlite) { move in

@@ -188,6 +188,43 @@ struct TransferTests {
         }
     }
 
+    @Test("the files of a transfer follow no link, and replace only a file, which nobody else may read")
+    func filesAndLinks() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = box("s.db")
+            #expect(FileManager.default.createFile(atPath: source, contents: nil))
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)", on: source)
+            try "mine".write(toFile: box("mine"), atomically: true, encoding: .utf8)
+            symlink(box("mine"), box("link"))
+            symlink(box("nowhere"), box("dangling"))
+            for option in ["--report", "--certificate"] {
+                for link in ["link", "dangling"] {
+                    let run = try await box.migrate("transfer", source, target, option, box(link))
+                    expectRefusal(run, saying: "\(link) is not a file")
+                }
+            }
+            for option in ["--write-rules", "--write-triggers"] {
+                let run = try await box.migrate("transfer", source, target, option, box("dangling"))
+                expectRefusal(run, saying: "dangling exists")
+            }
+            try expectTables(target, [])
+            #expect(try String(contentsOfFile: box("mine"), encoding: .utf8) == "mine")
+            #expect(!FileManager.default.fileExists(atPath: box("nowhere")))
+
+            try "old".write(toFile: box("report.html"), atomically: true, encoding: .utf8)
+            let run = try await box.migrate(
+                "transfer", source, target, "--report", box("report.html"), "--certificate", box("certificate.json"))
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try String(contentsOfFile: box("report.html"), encoding: .utf8).hasSuffix("</html>\n"))
+            for name in ["report.html", "certificate.json"] {
+                let facts = try FileManager.default.attributesOfItem(atPath: box(name))
+                #expect(facts[.posixPermissions] as? Int == 0o600, "\(name)")
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: box.files)
+            #expect(names.allSatisfy { !$0.hasSuffix(".part") }, "\(names)")
+        }
+    }
+
     @Test("a target that is not empty is refused and stays as it is")
     func targetNotEmpty() async throws {
         try await withDatabase(.postgresql) { box, target in

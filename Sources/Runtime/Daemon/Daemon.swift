@@ -49,6 +49,7 @@ public struct Daemon: Sendable {
         while true {
             let lease = try lease()
             do {
+                try await makeDatabase()
                 try await lease.take()
                 return try await prepare(socketPath, lease)
             } catch {

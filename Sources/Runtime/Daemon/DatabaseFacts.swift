@@ -18,6 +18,8 @@ public struct DatabaseFacts: Sendable {
     ///
     /// - Throws: `DatabaseError`; `MigratorError` when the ledger does not match the history.
     public static func read(_ migrator: Migrator) async throws -> DatabaseFacts {
+        // Connections that are open go on with a file that was moved away, so they would not tell.
+        guard !migrator.database.isMissing else { throw Self.vanished(migrator.database.url) }
         let (product, time) = try await migrator.database.withConnection { connection in
             // Both databases know this expression; each writes the time in its own format.
             let time = try connection.queryValue("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")?.text
@@ -27,6 +29,13 @@ public struct DatabaseFacts: Sendable {
         let audit = position == .current ? try await AuditLog(database: migrator.database).objection() : nil
         return DatabaseFacts(
             url: "\(migrator.database.url)", product: product, position: position.code, time: time, audit: audit)
+    }
+
+    /// The error of a SQLite file that was there and is not there any more.
+    public static func vanished(_ url: DatabaseURL) -> DatabaseError {
+        DatabaseError(
+            .unreachable, "\(url) has vanished",
+            remedy: "stop the daemon, and put the file back or restore a backup (telec restore)")
     }
 
     var document: JSON {

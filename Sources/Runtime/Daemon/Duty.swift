@@ -61,6 +61,7 @@ extension Daemon {
         let database = try open()
         do {
             try await look(database)
+            try await requireRecordingsAreKnown(to: database)
             try await Migrator(history: options.history, database: database, options: migratorOptions).start(
                 options.startup, log)
         } catch {
@@ -86,7 +87,7 @@ extension Daemon {
     /// Opens the database so that whatever the daemon reports as done has reached the disk, regardless of the server's own
     /// settings.
     func open(
-        access: ConnectionOptions.Access = .create, poolSize: Int = 4, silence: Silence = Silence()
+        access: ConnectionOptions.Access = .readWrite, poolSize: Int = 4, silence: Silence = Silence()
     ) throws -> Database {
         try Database(
             loaded.settings.database,

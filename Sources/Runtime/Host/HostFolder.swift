@@ -1,5 +1,6 @@
 import FoundationEssentials
 import TCPOSIX
+import TCSettings
 
 /// The folder of one host: its instructions, the recorded chunks that are not delivered yet, and the outcome of its command.
 public struct HostFolder: Sendable {
@@ -40,6 +41,7 @@ public struct HostFolder: Sendable {
     ///
     /// - Throws: `RuntimeError`.
     public func create(_ spec: HostSpec) throws {
+        try requireTrust()
         try Folder.make(spool)
         unlink(failure)
         unlink(running)
@@ -49,9 +51,33 @@ public struct HostFolder: Sendable {
         guard symlink(path, alias) == 0 else { throw Self.failure(alias, "can't be made") }
     }
 
+    /// Reads the spec.
+    ///
+    /// - Throws: `RuntimeError` if it can't be read, or if somebody else could have changed it.
     public func spec() throws -> HostSpec {
+        try requireTrust()
         guard let bytes = Self.read(specFile) else { throw Self.failure(specFile, "can't be read") }
         return try JSONDecoder().decode(HostSpec.self, from: Data(bytes))
+    }
+
+    /// Requires that only root and this account can change the spec, which says what runs as this account, and the files beside it.
+    ///
+    /// - Throws: `RuntimeError` if somebody else could.
+    public func requireTrust() throws(RuntimeError) { try Self.requireTrust(in: specFile) }
+
+    /// Returns the folders of this user's hosts; empty if somebody else could have put some there.
+    static func trusted(home: String) -> [HostFolder] {
+        let all = all(home: home)
+        guard (try? requireTrust(in: all)) != nil else { return [] }
+        return Folder.names(in: all).sorted().map { HostFolder(path: "\(all)/\($0)") }
+    }
+
+    private static func requireTrust(in path: String) throws(RuntimeError) {
+        do throws(SettingsError) {
+            try TrustedPlace.check(path, for: "what runs in your sessions", by: geteuid())
+        } catch {
+            throw RuntimeError(.failed, "\(error.place ?? path): \(error.message)", remedy: error.remedy)
+        }
     }
 
     /// Returns the command's exit code; `nil` until the pane has written it.
@@ -132,8 +158,7 @@ extension HostFolder {
 
     /// Removes the folders of hosts that failed long ago. They hold logs, and nothing that was recorded.
     public static func sweep(home: String) {
-        for name in Folder.names(in: all(home: home)) {
-            let folder = HostFolder(path: "\(all(home: home))/\(name)")
+        for folder in trusted(home: home) {
             var facts = stat()
             guard !folder.isThere, lstat(folder.log, &facts) == 0, time(nil) - facts.modified > keptSeconds else {
                 continue

@@ -6,7 +6,7 @@ public struct LocalSession: Sendable {
     private let folder: HostFolder
     private let spec: HostSpec
 
-    /// Finds a session; `nil` if no host of this session has a folder here.
+    /// Finds a session; `nil` if no host of this session has a folder here, or if somebody else could have changed that folder.
     public init?(sessionID: String, home: String) {
         guard !sessionID.isEmpty, !sessionID.contains("/") else { return nil }
         self.init(HostFolder(sessionID: sessionID, home: home))
@@ -21,14 +21,13 @@ public struct LocalSession: Sendable {
     public static func failure(of sessionID: String, home: String) -> String? {
         guard !sessionID.isEmpty, !sessionID.contains("/") else { return nil }
         let folder = HostFolder(sessionID: sessionID, home: home)
+        guard (try? folder.requireTrust()) != nil else { return nil }
         return folder.text(in: folder.failure)
     }
 
     /// Returns the sessions whose host waits for the daemon.
     public static func waiting(home: String) -> [LocalSession] {
-        let all = HostFolder.all(home: home)
-        return Folder.names(in: all).sorted().compactMap { name in
-            let folder = HostFolder(path: "\(all)/\(name)")
+        HostFolder.trusted(home: home).compactMap { folder in
             guard folder.readStanding() != nil, FileLock.isHeld(folder.lock) else { return nil }
             return LocalSession(folder)
         }

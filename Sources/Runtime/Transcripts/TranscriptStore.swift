@@ -14,9 +14,15 @@ public struct TranscriptStore: Sendable {
     public init(stateFolder: String, mayWrite: @escaping @Sendable () throws -> Void = {}) throws(RuntimeError) {
         writers = TranscriptWriters(mayWrite: mayWrite)
         self.mayWrite = mayWrite
-        folder = "\(stateFolder)/transcripts"
+        folder = Self.folder(in: stateFolder)
         try Folder.make(folder)
     }
+
+    /// Returns the folder of the recordings.
+    public static func folder(in stateFolder: String) -> String { "\(stateFolder)/transcripts" }
+
+    /// Returns the number of recordings in such a folder; 0 if it can't be read.
+    public static func count(in folder: String) -> Int { Folder.names(in: folder).count { $0.hasSuffix(".cast") } }
 
     /// Opens a session's recording for writing. While a writer of the recording exists, all callers get the same one: a host
     /// may connect again before its last connection is known to be broken.

@@ -48,6 +48,7 @@ struct DatabaseLook {
         do {
             let database = try Database(
                 url, options: ConnectionOptions(access: .readOnly, lockTimeout: 2, statementTimeout: 3, poolSize: 1))
+            guard !database.isMissing || !hasRecordings else { throw DatabaseFacts.vanished(url) }
             guard !database.isMissing else {
                 return (
                     .notChecked(.database, "\(url) does not exist yet: the daemon creates it at its first start"), nil
@@ -71,6 +72,11 @@ struct DatabaseLook {
         } catch {
             return (failure(Sentence.message(error), Sentence.remedy(error) ?? "check its server"), nil)
         }
+    }
+
+    /// Whether sessions were recorded, so that there was a database.
+    private var hasRecordings: Bool {
+        known.stateFolder.map { TranscriptStore.count(in: TranscriptStore.folder(in: $0)) > 0 } ?? false
     }
 
     private func failure(_ message: String, _ advice: String) -> HealthCheck {

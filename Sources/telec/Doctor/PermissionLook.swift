@@ -10,7 +10,17 @@ struct PermissionLook {
     let known: Known
     let socket: String?
 
-    func checks() -> [HealthCheck] {
+    func checks() -> [HealthCheck] { ownHosts + daemonsPlaces }
+
+    /// Checks who can change what runs as the caller. The result is empty while the caller has started no session.
+    private var ownHosts: [HealthCheck] {
+        guard let home = known.context.home else { return [] }
+        let folder = "\(home)/.teleclaude"
+        guard access(folder, F_OK) == 0 else { return [] }
+        return [place("\(folder)/hosts", "what runs in your sessions", known.context.uid)]
+    }
+
+    private var daemonsPlaces: [HealthCheck] {
         guard let uid = daemonUser else {
             return [.notChecked(.permissions, "the daemon's user is not known, because the daemon does not answer")]
         }

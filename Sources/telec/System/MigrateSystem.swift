@@ -66,23 +66,22 @@ struct MigrateSystem: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp("Also write the report to this file, as a page.", valueName: "file"), completion: .file())
     var report: String?
+    @Flag(help: "Replace an existing file by the report.") var force = false
 
     @OptionGroup var options: SystemOptions
+
+    func validate() throws {
+        guard report != nil || !force else { throw ValidationError("--force needs --report.") }
+    }
 
     func run() async throws {
         try await options.guarding {
             try options.requireRoot()
-            let page = try report.map(OutputFile.init)
-            do {
-                try await perform(page)
-            } catch {
-                page?.discard()
-                throw error
-            }
+            try await perform(report.map { path in try WholeFile(path, replaces: force) })
         }
     }
 
-    private func perform(_ page: OutputFile?) async throws {
+    private func perform(_ page: WholeFile?) async throws {
         let installation = try options.installation()
         try installation.root.lock()
         let move = SystemMove(try request(), into: installation, try .teleclaude(), .process)
@@ -105,7 +104,6 @@ struct MigrateSystem: AsyncParsableCommand {
         }
         switch try await move.run(resumes: resume, show) {
         case .already(let manifest):
-            page?.discard()
             options.output.show(Self.document(manifest)) {
                 "already migrated: from \(manifest.from), begun at \(manifest.beganAt)"
             }

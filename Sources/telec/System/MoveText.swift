@@ -18,6 +18,11 @@ struct MoveText {
     struct Section {
         var title: String
         var lines: [String]
+
+        /// Makes a section. Its lines name files of a user, who must not control the terminal of root by such a name.
+        init(title: String, lines: [String]) {
+            (self.title, self.lines) = (SessionTexts.plain(title), lines.map(SessionTexts.plain))
+        }
     }
 
     /// The plan as text.

@@ -1,11 +1,11 @@
 import TCRuntime
+import TCTerminal
 
 /// A transcript as a Markdown page: a head, and below it the conversation, or the terminal's output as a code block.
 struct MarkdownTranscript {
     private let isConversation: Bool
     private var head: String
-    /// The current line, which is not complete yet.
-    private var line = ""
+    private var block = CodeBlock()
 
     init(of session: SessionDocument?, conversation isConversation: Bool) {
         self.isConversation = isConversation
@@ -23,21 +23,14 @@ struct MarkdownTranscript {
 
     /// Returns the text to write next, from the terminal's output and the conversation.
     mutating func add(_ shown: String, _ said: String) -> String {
-        let text = isConversation ? said : indented(shown)
+        let text = isConversation ? said : block.add(shown)
         defer { if !text.isEmpty { head = "" } }
         return text.isEmpty ? "" : head + (isConversation ? Self.emphasized(text) : text)
     }
 
     mutating func end() -> String {
-        defer { (head, line) = ("", "") }
-        return head + (line.isEmpty ? "" : "    \(line)\n")
-    }
-
-    /// Indents the text, which makes it a code block whatever it holds.
-    private mutating func indented(_ text: String) -> String {
-        var parts = (line + text).split(separator: "\n", omittingEmptySubsequences: false)
-        line = parts.popLast().map(String.init) ?? ""
-        return parts.map { "    \($0)\n" }.joined()
+        defer { head = "" }
+        return head + block.end()
     }
 
     /// Emphasizes the speaker's name, and starts a paragraph for each speaker.

@@ -1,0 +1,37 @@
+import Dialects
+import Migrator
+import TCSettings
+
+/// What distinguishes a first start from a start whose database has vanished: recordings that are there already.
+extension Daemon {
+    /// Makes the SQLite file of a first start. Nothing else may make one, because a daemon whose file has vanished must not go on
+    /// with an empty one.
+    ///
+    /// - Throws: `RuntimeError` if the state folder holds recordings; `DatabaseError`.
+    func makeDatabase() async throws {
+        let database = try open(access: .create, poolSize: 1)
+        guard database.isMissing else { return }
+        try requireNoRecordings(because: "\(database.url) does not exist")
+        try await database.withConnection { _ in }
+        await database.close()
+    }
+
+    /// Requires that recordings are not left to a database to which no migration was ever applied: theirs is another one.
+    ///
+    /// - Throws: `RuntimeError` if they are; the errors of `Migrator.status`.
+    func requireRecordingsAreKnown(to database: Database) async throws {
+        let lines = try await Migrator(history: options.history, database: database).status().lines
+        guard lines.allSatisfy({ $0.state == .pending }) else { return }
+        try requireNoRecordings(because: "\(database.url) is empty")
+    }
+
+    private func requireNoRecordings(because objection: String) throws {
+        let folder = TranscriptStore.folder(in: try options.context.stateFolder())
+        let count = TranscriptStore.count(in: folder)
+        guard count > 0 else { return }
+        throw RuntimeError(
+            .failed,
+            "\(objection), but \(folder) holds recordings (\(count)), whose sessions and audit log are in another database",
+            remedy: "put that database back or restore a backup (telec restore); to begin anew, move \(folder) away")
+    }
+}
