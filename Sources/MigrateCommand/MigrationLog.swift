@@ -88,6 +88,7 @@ struct MigrationLog: Sendable {
             if isVerbose { lines += step.statements.map { $0 + ";" } }
         }
         lines += preview.hazards.map { "\($0.hazard.isDataLoss ? "would lose" : "would refuse")  \($0.description)" }
+        if preview.hazards.contains(where: \.hazard.isDataLoss) { lines.append("needs --allow-data-loss") }
         lines += preview.refusals.map { "would refuse  \($0)" }
         lines += preview.longBlocking.map { "would block  \($0.words)" }
         return lines.joined(separator: "\n")

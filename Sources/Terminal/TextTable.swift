@@ -52,6 +52,16 @@ public struct TextTable {
         return width <= columns
     }
 
+    /// Renders the table so that it fits a terminal of this width; `nil` leaves the width unlimited. The flexible columns are cut in the
+    /// given order, but not to less than `least`; if the table is still too wide, its lines lose their ends.
+    public func rendered(to width: Int?, cutting flexible: [Int], least: Int = 8) -> String {
+        guard let width else { return rendered() }
+        var table = self
+        guard !table.fit(flexible, to: width, least: least) else { return table.rendered() }
+        return table.rendered().split(separator: "\n", omittingEmptySubsequences: false)
+            .map { DisplayWidth.cut(String($0), to: width) }.joined(separator: "\n")
+    }
+
     private func pad(_ text: String, _ width: Int, _ alignment: Alignment) -> String {
         let space = String(repeating: " ", count: width - DisplayWidth.of(text))
         return switch alignment {

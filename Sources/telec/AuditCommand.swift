@@ -58,7 +58,8 @@ struct ListAudit: AsyncParsableCommand {
                 String(entry.seq), TimestampText.short(entry.at), cells[0], entry.action,
                 entry.outcome, cells[1], cells[2], cells[3])
         }
-        return table.rendered()
+        // The session, the reason and the names are texts of any length, and are cut in this order.
+        return table.rendered(to: Console.outputSize?.columns, cutting: [5, 7, 6, 2])
     }
 }
 

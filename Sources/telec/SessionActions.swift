@@ -78,13 +78,18 @@ struct EndSession: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding(about: session) { client, id in
             let (reply, remark) = try await SessionEnd(id: id).run(client)
-            if let reply { return options.show(reply) { "ended" } }
+            if let reply { return options.show(reply) { Self.words(reply.value.session) } }
             if let remark { Console.error("\(remark); what ran here was ended") }
             let document = JSON.object([
                 ("version", .integer(1)), ("session_id", .string(id)), ("status", "ended_here"),
             ])
             options.output.show(document) { "ended" }
         }
+    }
+
+    private static func words(_ session: SessionDocument) -> String {
+        guard session.status == "closing" else { return "ended" }
+        return "ending: its host was told to, and has not reported the end yet"
     }
 }
 
@@ -104,12 +109,31 @@ struct SessionEnd {
             // to end, and the host gets some time for it.
             let patience = reply.value.session.status == "closed" ? Duration.zero : .seconds(8)
             if let local, await !local.isGone(within: patience) { await local.end() }
-            return (reply, nil)
+            return (await concluded(reply, client), nil)
         } catch let error as RuntimeError {
             guard let local, local.hasTerminal else { throw error }
             await local.end()
             return (nil, error.message)
         }
+    }
+
+    /// How long the end may take: as long as the daemon waits for a host before it closes a session without it.
+    private static let patience = Duration.seconds(20)
+
+    /// Waits until the session's host has reported the end. Returns the last answer: a caller whose token is revoked with its session,
+    /// or whose daemon ends meanwhile, learns no more.
+    private func concluded(
+        _ reply: Reply<OneSessionDocument>, _ client: DaemonClient
+    ) async -> Reply<OneSessionDocument> {
+        let deadline = ContinuousClock.now + Self.patience
+        var last = reply
+        while last.value.session.status == "closing", ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil,
+                let next = try? await client.get(SessionPath.of(id), as: OneSessionDocument.self)
+            else { break }
+            last = next
+        }
+        return last
     }
 }
 

@@ -29,6 +29,25 @@ struct SessionListTests {
         }
     }
 
+    @Test(
+        "the audit log fits its terminal, too, whatever text an attempt named as a session", arguments: [40, 100, 132])
+    func auditWidth(_ columns: Int) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let name = String(repeating: "x", count: 190)
+            let asked = try await daemon.box.run(
+                Program(inPath: "curl"),
+                ["-s", "--unix-socket", "\(daemon.box.folder)/d.sock", "http://x/sessions/\(name)/transcript"])
+            #expect(asked.output.contains("not_found"), "\(asked)")
+            let run = try await daemon.box.run(
+                onTerminalOf: columns, [Program.telec.path, "audit", "list"], daemon.variables)
+            let lines = run.output.split(separator: "\n").map(String.init)
+            #expect(run.code == 0 && lines.count == 2, "\(run)")
+            #expect(lines.allSatisfy { DisplayWidth.of($0) <= columns }, "\(columns) \(run)")
+            #expect(columns < 132 || run.output.contains("xxx"), "\(run)")
+            #expect(try await daemon.telec("audit", "list").output.contains(name))
+        }
+    }
+
     @Test("shows what was asked for")
     func filters() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -38,6 +38,23 @@ struct SessionTests {
         }
     }
 
+    /// The command outlives its terminal for as long as its host lets it.
+    @Test func anEndIsReportedWhenItHasCome() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let script = "trap '' HUP TERM; echo pid $$; while true; do sleep 0.1; done"
+            let id = try await daemon.start("sh", "-c", script)
+            try await daemon.waitForTranscript(of: id, toContain: "pid")
+            let command = try daemon.box.command(of: id)
+            let ended = try await daemon.telec("sessions", "end", id)
+            #expect(ended.code == 0 && ended.output == "ended\n", "\(ended)")
+            #expect(!isAlive(command))
+            let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
+            #expect(session?["status"] as? String == "closed")
+            // Nothing waits, and so nothing is said.
+            #expect(try await daemon.telec("sessions", "list").error == "")
+        }
+    }
+
     /// A session's environment has only the variables of a login and those that were passed to it.
     @Test func theEnvironmentIsClean() async throws {
         let more = ["SECRET_OF_MINE": "cAnArY", "WANTED": "yes"]

@@ -55,7 +55,7 @@ struct HostLink {
         do {
             try await connect(client, progress)
             // The daemon has closed the connection: it is ending, or another connection of this session has replaced this one.
-            await host.note(.noDaemon, "the daemon closed the connection")
+            if await !host.isDelivered { await host.note(.noDaemon, "the daemon closed the connection") }
         } catch let error as RuntimeError {
             wasRefused = HostStanding.isRefusal(error.code)
             await host.note(error.code, error.message)

@@ -1,3 +1,4 @@
+import Dialects
 import FoundationEssentials
 
 /// The reason why a host can't deliver to the daemon, and since when. It is stored in the host's folder, where `telec sessions
@@ -10,6 +11,15 @@ struct HostStanding: Codable, Sendable, Equatable {
 
     /// Whether the daemon refused. Otherwise it did not answer, or could not do anything at that time.
     var isRefusal: Bool { RuntimeError.Code(rawValue: code).map(Self.isRefusal) ?? false }
+
+    /// How many milliseconds a daemon may be silent before that is worth a word: it may be starting again.
+    private static let patience: Int64 = 3_000
+
+    /// Whether the owner should hear of this. A refusal is told at once, and silence only if it lasts.
+    func isNews(at now: Timestamp) -> Bool {
+        guard !isRefusal, let since = Timestamp(parsing: since) else { return true }
+        return since.advanced(milliseconds: Self.patience) < now
+    }
 
     static func isRefusal(_ code: RuntimeError.Code) -> Bool {
         switch code {

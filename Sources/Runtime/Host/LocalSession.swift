@@ -42,7 +42,7 @@ public struct LocalSession: Sendable {
 
     /// The reason why the host can't deliver to the daemon, as a sentence; `nil` if there is none.
     public var remark: String? {
-        guard let standing = folder.readStanding() else { return nil }
+        guard let standing = folder.readStanding(), standing.isNews(at: .now) else { return nil }
         // The message may come from any program that listens at the daemon's socket.
         var plain = PlainText()
         let message = plain.read(standing.message).replacing("\n", with: " ")

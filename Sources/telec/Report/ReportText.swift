@@ -7,9 +7,6 @@ struct ReportText {
     /// The terminal's width in columns; `nil` leaves the width unlimited.
     let width: Int?
 
-    /// The smallest width to which a name is cut; a shorter one says too little.
-    private static let least = 8
-
     func of(_ report: Report) -> String {
         [
             prose("\(plain(report.computer)), \(report.period.from) to \(report.period.to) (UTC)"),
@@ -22,13 +19,8 @@ struct ReportText {
 
     private func prose(_ text: String) -> String { Paragraph.wrapped(text, to: width) }
 
-    /// Renders a table. The flexible columns are cut in the given order; if the table is still too wide, its lines lose their
-    /// ends.
     private func rendered(_ table: TextTable, cutting flexible: [Int] = [0]) -> String {
-        var table = table
-        guard let width, !table.fit(flexible, to: width, least: Self.least) else { return table.rendered() }
-        return table.rendered().split(separator: "\n", omittingEmptySubsequences: false)
-            .map { DisplayWidth.cut(String($0), to: width) }.joined(separator: "\n")
+        table.rendered(to: width, cutting: flexible)
     }
 
     private func agents(_ sessions: Report.Sessions) -> [Report.Count] {
