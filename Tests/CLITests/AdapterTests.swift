@@ -61,6 +61,25 @@ struct AdapterTests {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func aCommandThatCanNotRunIsNotStarted(backend: Backend) async throws {
+        try await withAdapters(backend) { door in
+            let (machine, alice) = (door.machine, AdapterMachine.alice)
+            _ = try await machine.start(machine.alice, title: "Alice's own")
+            let places = [("/nonexistent", "No such file or directory"), (machine.bob.home, "Permission denied")]
+            chmod(machine.bob.home, 0o700)
+            for (place, words) in places {
+                let wanted = ["title": "From a chat", "project_path": place, "agent": "robot"]
+                let refused = try await door.chat("sessions/start", alice, wanted)
+                #expect(refused.summary == "409 not_running", "\(refused)")
+                #expect(refused.text.contains("could not start the session: \(place): \(words)"), "\(refused)")
+            }
+            let log = try await door.log().filter { $0.contains("adapter:") }
+            let each = ["Alice start allowed adapter:chat", "Alice start failed adapter:chat"]
+            #expect(log == each + each)
+        }
+    }
+
     private func waitForText(_ words: String, in id: String, _ machine: SharedMachine) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while try await !machine.telec(machine.alice, "transcript", id).output.contains(words) {

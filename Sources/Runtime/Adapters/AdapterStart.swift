@@ -6,6 +6,8 @@ import Dialects
 extension SessionService {
     /// How long a host may take to bring the session up: a little longer than the host's own limit.
     private static let patience = Duration.seconds(25)
+    /// How long the host of a session that never ran may take to say why.
+    private static let lastWord = Duration.seconds(2)
     /// The number of hosts that are tried. A host of an older version does not know this order, and another one may.
     private static let mostHosts = 3
 
@@ -27,9 +29,13 @@ extension SessionService {
         do {
             try await withRoom(for: caller) { try await services.sessions.insert(session) }
             services.events.post(SessionEvent(.started, session))
+            await services.hosts.expectStart(of: session.id)
             try await order(session, by: Array(hosts))
-            return try await cameUp(session)
+            let running = try await cameUp(session)
+            await services.hosts.forgetStart(of: session.id)
+            return running
         } catch {
+            await services.hosts.forgetStart(of: session.id)
             try await access.fail(.start, caller, on: session, because: error)
             _ = try await close(session)
             throw error
@@ -44,6 +50,12 @@ extension SessionService {
             remedy: "\(name) has to start one here with telec sessions start, and leave it running")
     }
 
+    private static func notStarted(_ why: String = "") -> RuntimeError {
+        RuntimeError(
+            .notRunning, "the owner's host could not start the session\(why)",
+            remedy: "check that the owner has the folder and the agent")
+    }
+
     private func order(_ session: Session, by hosts: [String]) async throws {
         var failure = RuntimeError(.notRunning, "no host accepted the order")
         for host in hosts {
@@ -56,19 +68,20 @@ extension SessionService {
 
     private func cameUp(_ session: Session) async throws -> Session {
         let deadline = ContinuousClock.now + Self.patience
+        var overSince: ContinuousClock.Instant?
         while ContinuousClock.now < deadline {
             guard let now = try await services.sessions.find(session.id) else { break }
+            if let words = await services.hosts.failedStart(of: session.id) { throw Self.notStarted(": \(words)") }
             switch now.state {
             case .initializing: try await Task.sleep(for: .milliseconds(100))
             case .active, .headless, .closing: return await services.hosts.withPresence([now])[0]
             case .closed, .lost:
-                // A command may end soon. A session without a first chunk has never run.
-                guard try await services.transcripts.writer(session.id).next > 0 else {
-                    throw RuntimeError(
-                        .notRunning, "the owner's host could not start the session",
-                        remedy: "check that the owner has the folder and the agent")
-                }
-                return now
+                // A command may end soon. A session without a first chunk has never run, and its host may still say why.
+                guard try await services.transcripts.writer(session.id).next == 0 else { return now }
+                let since = overSince ?? .now
+                guard ContinuousClock.now - since < Self.lastWord else { throw Self.notStarted() }
+                overSince = since
+                try await Task.sleep(for: .milliseconds(100))
             }
         }
         throw RuntimeError(.notRunning, "the session did not start within \(Self.patience)")

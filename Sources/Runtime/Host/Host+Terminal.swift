@@ -22,6 +22,23 @@ extension Host {
         await finish()
     }
 
+    /// How long the daemon is not called while the command is neither started nor given up.
+    private static let firstAttempt = Duration.seconds(10)
+
+    /// Waits until the command has been started, or could not be, so that the daemon never takes a session for a running one whose
+    /// command does not exist.
+    func waitForFirstAttempt() async {
+        let deadline = ContinuousClock.now + Self.firstAttempt
+        while !folder.hasCommandStarted, startFailure == nil, exitCode == nil, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Why the command could not be started, for the daemon; `nil` if it was, or may still be.
+    var startFailure: String? {
+        (failure ?? folder.text(in: folder.failure)).map { String($0.prefix(HostRegistry.longestFailure)) }
+    }
+
     func noteFailure(_ words: String) {
         failure = words
         logger.error("the command was not started", metadata: ["error": "\(words)"])

@@ -26,6 +26,7 @@ struct HostLink {
         let client = DaemonClient(socketPath: host.spec.socketPath)
         var pause = Self.pauses.first
         var refusedSince: ContinuousClock.Instant?
+        await host.waitForFirstAttempt()
         while true {
             let call = await call(client)
             if await host.isDelivered { return }
@@ -70,7 +71,8 @@ struct HostLink {
         let (frames, sending) = AsyncStream<[UInt8]>.makeStream()
         let delivery = Delivery(host: host, sending: sending)
         let path =
-            SessionPath.of(host.spec.sessionID, "host") + QueryText.of([("started", host.started.text)])
+            SessionPath.of(host.spec.sessionID, "host")
+            + QueryText.of([("started", host.started.text), ("failure", await host.startFailure)])
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { sending.finish() }
             group.addTask {

@@ -17,7 +17,8 @@ struct HostRoute {
     @Sendable private func connect(_ request: Request, _ context: CallContext) async throws -> Response {
         let id = try context.sessionID()
         // An order to end that was given before this host began does not concern this host.
-        let started = try QueryReader(request: request).text("started").flatMap(Timestamp.init(parsing:))
+        let query = try QueryReader(request: request)
+        let started = try query.text("started").flatMap(Timestamp.init(parsing:))
         do {
             let session = try await sessions.access.admit(context.caller, to: .host, on: id).session
             // A host whose user may record nothing more still has to hear an order to end.
@@ -31,6 +32,7 @@ struct HostRoute {
         guard let place = context.takeHostPlace() else {
             throw RuntimeError(.tooManyConnections, "uid \(context.identity.uid) has too many hosts")
         }
+        if let words = try query.text("failure") { await services.hosts.note(failedStart: words, of: id) }
         let writer = try await services.transcripts.writer(id)
         let (ticket, outbox) = await services.hosts.connect(id, of: context.identity.uid)
         let (session, isEndOrdered) = try await takeUp(id, ticket, context.caller, started)

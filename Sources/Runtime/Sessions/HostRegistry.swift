@@ -20,6 +20,11 @@ actor HostRegistry {
     private var hosts: [String: Host] = [:]
     private var refusals: [String: Refusal] = [:]
     private var nextTicket: UInt64 = 0
+    /// The starts that somebody waits for, with the reason why the command could not be started, once a host has told one.
+    private var starts: [String: String?] = [:]
+
+    /// The largest number of characters of such a reason.
+    static let longestFailure = 300
 
     /// The largest number of orders that may wait for one host, and the time that each may take.
     private static let (mostOrders, patience) = (32, Duration.seconds(10))
@@ -125,6 +130,24 @@ actor HostRegistry {
     private static let notRunning = RuntimeError(
         .notRunning, "this session's host is not connected",
         remedy: "try again soon: it may be calling; if it does not, its owner can restart it: telec sessions revive")
+}
+
+extension HostRegistry {
+    // Starts that somebody waits for.
+
+    func expectStart(of sessionID: String) { starts.updateValue(nil, forKey: sessionID) }
+
+    /// Notes that a session's host could not start the command. It says so when it calls, before its session counts as running.
+    func note(failedStart words: String, of sessionID: String) {
+        guard starts[sessionID] != nil else { return }
+        var plain = PlainText()
+        starts[sessionID] = plain.read(String(words.prefix(Self.longestFailure))).replacing("\n", with: " ")
+    }
+
+    /// Returns why the command could not be started; `nil` if no host has said that.
+    func failedStart(of sessionID: String) -> String? { starts[sessionID] ?? nil }
+
+    func forgetStart(of sessionID: String) { starts[sessionID] = nil }
 }
 
 extension HostRegistry {
