@@ -62,6 +62,23 @@ struct DefaultTests {
         (.json, 1), (.date, .uuid), (.varchar(3), "four"),
     ]
 
+    @Test(
+        "the second of an insert does not lie in the future",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func secondsAreCutOff() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("made", .bigint).default(.now)
+                }
+            }
+            let text = try await test.texts(
+                "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 't'::regclass")
+            #expect(text == ["(floor(EXTRACT(epoch FROM now())))::bigint"])
+        }
+    }
+
     /// SQLite would accept these defaults, and fail or store another value at the first insert.
     @Test(
         "case 44: a default of another class than its column is refused without a database",

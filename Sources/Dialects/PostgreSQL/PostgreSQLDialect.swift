@@ -44,7 +44,8 @@ public struct PostgreSQLDialect: Dialect {
             case .datetime: return "(now() AT TIME ZONE 'UTC')"
             case .date: return "((now() AT TIME ZONE 'UTC')::date)"
             case .time: return "((now() AT TIME ZONE 'UTC')::time)"
-            case .integer, .bigint: return "(extract(epoch FROM now())::bigint)"
+            // A cast alone would round the second up, into the future.
+            case .integer, .bigint: return "(floor(extract(epoch FROM now()))::bigint)"
             case .text, .varchar:
                 return "(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
             case .smallint, .real, .decimal, .numeric, .boolean, .timestamp, .interval, .uuid, .json,

@@ -28,10 +28,18 @@ enum PostgreSQLDefault {
         default: nil
         }
     }
+        case (let text, .integer), (let text, .bigint): secondsNow.contains(text) ? .now : nil
 
     /// Whether a default of this type can be a number. The server turns a 1.5 for a `money` column into `$1.50`.
     private static func takesNumber(_ type: ColumnType) -> Bool {
         if case .native(_, "money") = type { false } else { !type.isText }
+    /// The seconds since 1970, as the server prints them since version 14 and before. Earlier versions of this program made columns
+    /// without `floor`, which are no drift.
+    private static let secondsNow: Set<String> = [
+        "floor(extract(epochfromnow()))::bigint", "floor(date_part('epoch'::text,now()))::bigint",
+        "extract(epochfromnow())::bigint", "date_part('epoch'::text,now())::bigint",
+    ]
+
     }
 
     /// Parses a number. A decimal that a double would round stays an expression.
