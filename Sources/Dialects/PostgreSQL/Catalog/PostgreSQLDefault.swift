@@ -14,7 +14,10 @@ enum PostgreSQLDefault {
         switch type {
         case .json, .jsonText: return .json(string)
         case .smallint, .integer, .bigint, .real, .numeric, .decimal: return number(string) ?? expression(text)
-        case .text, .varchar, .timestamp, .datetime, .date, .time, .interval, .uuid: return .text(string)
+        case .text, .varchar: return .text(string)
+        // The declared text of a moment is longer than the server's. A special value such as `infinity` has none.
+        case .timestamp, .datetime, .date, .time, .interval, .uuid:
+            return CanonicalText.of(string, type).map { .text($0) } ?? expression(text)
         case .boolean, .bytes, .native: return expression(text)
         }
     }
