@@ -317,8 +317,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var objects: [Object]
     /// Names of tables that a rebuild must not choose for its draft table.
     public var takenNames: Set<String>
-    /// Statements that follow a declared view when it is made again, by the view's name: grants, comments, options.
-    public var epilogues: [String: [String]]
+    /// What follows a declared view when it is made again, by the view's name.
+    public var epilogues: [String: ViewEpilogue]
     /// Statements that follow a column when it is made again, by table and column: grants and comments.
     public var columnEpilogues: [String: [String: [String]]] = [:]
     /// The undeclared objects that depend on declared tables and views.
@@ -326,7 +326,7 @@ public struct UndeclaredObjects: Sendable, Equatable {
     /// Declared tables that somebody has made as ones of many partitions.
     public var partitioned: Set<String> = []
 
-    package init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: [String]] = [:]) {
+    package init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: ViewEpilogue] = [:]) {
         self.objects = objects
         self.takenNames = takenNames
         self.epilogues = epilogues

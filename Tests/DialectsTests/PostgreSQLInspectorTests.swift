@@ -232,9 +232,10 @@ import TestSupport
             #expect(found.objects[1].definition == #"CONSTRAINT "odd" CHECK (id > 7)"#)
             #expect(
                 found.objects[4].epilogue == [
+                    #"COMMENT ON VIEW "base" IS 'it''s the base'"#,
                     #"GRANT SELECT ON "base" TO PUBLIC"#, #"GRANT UPDATE ON "base" TO PUBLIC"#,
                     #"GRANT INSERT ("a") ON "base" TO "pg_monitor" WITH GRANT OPTION"#,
-                    #"COMMENT ON VIEW "base" IS 'it''s the base'"#, #"COMMENT ON COLUMN "base"."a" IS 'an a'"#,
+                    #"COMMENT ON COLUMN "base"."a" IS 'an a'"#,
                 ])
             #expect(found.objects[5].epilogue == [#"ALTER VIEW "upper" OWNER TO "pg_monitor""#])
             let near = try PostgreSQLInspector.undeclaredObjects(of: declared, around: ["t"], on: connection)

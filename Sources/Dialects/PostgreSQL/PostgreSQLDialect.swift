@@ -136,7 +136,9 @@ public struct PostgreSQLDialect: Dialect {
                 dialect: self, alteration: alteration, before: operation.before, after: operation.after,
                 undeclared: undeclared
             ).lowering()
-        case .createView(let view): return Lowering([try DDL.create(view, over: operation.before, in: self)])
+        case .createView(let view):
+            let created = try DDL.create(view, over: operation.before, in: self)
+            return Lowering([created] + (undeclared.epilogues[view.name]?.statements ?? []))
         case .dropView(let view):
             try undeclared.requireUnneeded(view.name)
             return Lowering(["DROP VIEW \(SQLText.identifier(view.name))"])
