@@ -1,0 +1,39 @@
+import Dialects
+import Migrator
+import TestSupport
+import Testing
+
+@Suite("Numbers are retyped")
+struct RetypeNumberTests {
+    @Test("SQLite: what is no number in a column of decimals is refused, and a number converted exactly")
+    func decimalsOfSQLite() async throws {
+        for type in [ColumnType.decimal(6, 2), .real, .decimal(8, 3)] {
+            try await Backend.sqlite.withCase { test in
+                try await test.migrate {
+                    CreateTable("t") {
+                        Column("id", .bigint).primaryKey()
+                        Column("a", .numeric)
+                        Column("b", .decimal(7, 3))
+                    }
+                }
+                let words = ["abc", "", "1,5", "1e2", "-", "."]
+                for (id, word) in words.enumerated() {
+                    try await test.run("INSERT INTO t VALUES (\(id), '\(word)', '\(word)')")
+                }
+                for column in ["a", "b"] {
+                    let error = try await test.refusal { AlterTable("t") { ChangeColumn(column).type(type) } }
+                    #expect(error.measured.map(\.rows) == [Int64(words.count)], "\(column) to \(type)")
+                }
+                try await test.run("DELETE FROM t; INSERT INTO t VALUES (1, '-007.5', '+7.50')")
+                try await test.migrate { AlterTable("t") { ChangeColumn("a").type(type) } }
+                try await test.migrate { AlterTable("t") { ChangeColumn("b").type(type) } }
+                let texts = try await test.texts("SELECT CAST(a AS TEXT) || ' ' || CAST(b AS TEXT) FROM t")
+                switch type {
+                case .real: #expect(texts == ["-7.5 7.5"])
+                case .decimal(_, 2): #expect(texts == ["-7.50 7.50"])
+                default: #expect(texts == ["-7.500 7.500"])
+                }
+            }
+        }
+    }
+}
