@@ -36,4 +36,29 @@ struct RetypeNumberTests {
             }
         }
     }
+
+    @Test("what a double is written as becomes the same double again", arguments: Backend.available)
+    func exponents(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("a", .real)
+                }
+            }
+            try await test.run("INSERT INTO t VALUES (1, 1e16), (2, 0.00001), (3, -1.5e300), (4, 0.1), (5, 5e-324)")
+            let same: SQL = "SELECT a IN (1e16, 0.00001, -1.5e300, 0.1, 5e-324) FROM t"
+            let before = try await test.values(same)
+            try await test.migrate { AlterTable("t") { ChangeColumn("a").type(.text) } }
+            try await test.down()
+            #expect(try await test.values(same) == before)
+            test.forget()
+            try await test.migrate { AlterTable("t") { ChangeColumn("a").type(.text) } }
+            try await test.run("DELETE FROM t")
+            let words = ["1e", "e5", "1e+", "1e++5", "1e5e5", "1e999", "1e-999", "1.5e3x", "abc", ""]
+            for (id, word) in words.enumerated() { try await test.run("INSERT INTO t VALUES (\(id), '\(word)')") }
+            let error = try await test.refusal { AlterTable("t") { ChangeColumn("a").type(.real) } }
+            #expect(error.measured.map(\.rows) == [Int64(words.count)])
+        }
+    }
 }

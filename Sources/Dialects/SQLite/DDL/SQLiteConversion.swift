@@ -23,7 +23,7 @@ extension SQLiteDialect: TypeConversions {
         case .varchar(let length): return Conversion(column, incompatibility: "length(\(column)) > \(length)")
         case .smallint, .integer, .bigint:
             return Conversion("CAST(\(column) AS INTEGER)", incompatibility: SQLiteIncompatibility.integer(column, new))
-        case .real: return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.number(column))
+        case .real: return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.double(column))
         case .decimal(let precision, let scale):
             return Conversion(
                 SQLiteNumberText.fixed(column, scale),
