@@ -321,6 +321,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var epilogues: [String: ViewEpilogue]
     /// Statements that follow a column when it is made again, by table and column: grants and comments.
     public var columnEpilogues: [String: [String: [String]]] = [:]
+    /// The defaults that are not the declared ones, by table and column, as the database writes them; `nil` for one that is gone.
+    public var strangeDefaults: [String: [String: String?]] = [:]
     /// The undeclared objects that depend on declared tables and views.
     public var dependents: [Dependent] = []
     /// Declared tables that somebody has made as ones of many partitions.

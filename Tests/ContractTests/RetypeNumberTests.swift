@@ -61,4 +61,43 @@ struct RetypeNumberTests {
             #expect(error.measured.map(\.rows) == [Int64(words.count)])
         }
     }
+
+    @Test(
+        "a retype that says nothing of the default leaves the one that somebody has set, or dropped",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func liveDefaults() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("changed", .integer).default(3)
+                    Column("dropped", .integer).default(3).nullable()
+                    Column("added", .integer).nullable()
+                    Column("kept", .integer).default(3)
+                    Column("price", .decimal(10, 2)).default("1.50")
+                    Column("word", .text).default("7")
+                }
+            }
+            try await test.run(
+                "ALTER TABLE t ALTER changed SET DEFAULT 99, ALTER dropped DROP DEFAULT, ALTER added SET DEFAULT 4, "
+                    + "ALTER word SET DEFAULT '8'")
+            try await test.migrate {
+                AlterTable("t") {
+                    ChangeColumn("changed").type(.bigint)
+                    ChangeColumn("dropped").type(.bigint)
+                    ChangeColumn("added").type(.text)
+                    ChangeColumn("kept").type(.bigint)
+                    ChangeColumn("price").type(.decimal(12, 3))
+                    ChangeColumn("word").type(.varchar(9))
+                }
+            }
+            try await test.run("INSERT INTO t (id) VALUES (1)")
+            let row = "concat_ws(' ', changed, coalesce(dropped, 0), added, kept, price, word)"
+            #expect(try await test.texts("SELECT \(trusted: row) FROM t") == ["99 0 4 3 1.500 8"])
+            #expect(try await test.drift().count == 4)
+            try await test.migrate { AlterTable("t") { ChangeColumn("changed").type(.integer).default(5) } }
+            try await test.run("INSERT INTO t (id) VALUES (2)")
+            #expect(try await test.values("SELECT changed FROM t WHERE id = 2") == [[5]])
+        }
+    }
 }

@@ -28,14 +28,11 @@ enum PostgreSQLDefault {
         switch (text.lowercased(), type) {
         case ("now()", .timestamp), ("current_timestamp", .timestamp): .now
         case ("gen_random_uuid()", .uuid): .uuid
+        case (let text, .integer), (let text, .bigint): secondsNow.contains(text) ? .now : nil
         default: nil
         }
     }
-        case (let text, .integer), (let text, .bigint): secondsNow.contains(text) ? .now : nil
 
-    /// Whether a default of this type can be a number. The server turns a 1.5 for a `money` column into `$1.50`.
-    private static func takesNumber(_ type: ColumnType) -> Bool {
-        if case .native(_, "money") = type { false } else { !type.isText }
     /// The seconds since 1970, as the server prints them since version 14 and before. Earlier versions of this program made columns
     /// without `floor`, which are no drift.
     private static let secondsNow: Set<String> = [
@@ -43,6 +40,9 @@ enum PostgreSQLDefault {
         "extract(epochfromnow())::bigint", "date_part('epoch'::text,now())::bigint",
     ]
 
+    /// Whether a default of this type can be a number. The server turns a 1.5 for a `money` column into `$1.50`.
+    private static func takesNumber(_ type: ColumnType) -> Bool {
+        if case .native(_, "money") = type { false } else { !type.isText }
     }
 
     /// Parses a number. A decimal that a double would round stays an expression.
@@ -55,7 +55,7 @@ enum PostgreSQLDefault {
     }
 
     /// Removes the cast behind a literal: `'x'::character varying(20)` is the literal with the name of its type.
-    private static func withoutCast(_ tokens: [SQLToken]) -> [SQLToken] {
+    static func withoutCast(_ tokens: [SQLToken]) -> [SQLToken] {
         guard tokens.count > 2, tokens[0].kind == .string || tokens[0].isWord("NULL"), tokens[1].isSymbol("::") else {
             return tokens
         }
