@@ -349,15 +349,23 @@ public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible
     public var reason: String
     /// The advice on what to do instead, if there is any.
     public var remedy: String?
+    /// The advice where the operation undoes another one, if it differs.
+    package var undoRemedy: String?
 
-    package init(_ place: String, _ reason: String, remedy: String? = nil) {
+    package init(_ place: String, _ reason: String, remedy: String? = nil, undoRemedy: String? = nil) {
         self.place = place
         self.reason = reason
         self.remedy = remedy
+        self.undoRemedy = undoRemedy
     }
 
+    /// The same error for an operation that undoes another one.
+    package var undoing: LoweringError { LoweringError(place, reason, remedy: undoRemedy ?? remedy) }
+
     /// Returns the same error with a more exact place than the SQL that was refused.
-    func at(_ place: String) -> LoweringError { LoweringError(place, reason, remedy: remedy) }
+    func at(_ place: String) -> LoweringError {
+        LoweringError(place, reason, remedy: remedy, undoRemedy: undoRemedy)
+    }
 
     public var description: String { "\(place): \(reason)" + (remedy.map { "; \($0)" } ?? "") }
 }

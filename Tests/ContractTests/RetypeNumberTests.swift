@@ -100,4 +100,21 @@ struct RetypeNumberTests {
             #expect(try await test.values("SELECT changed FROM t WHERE id = 2") == [[5]])
         }
     }
+
+    @Test("a way back that lacks its expression asks for it by its name", arguments: Backend.available)
+    func wayBackNamesUndo(_ backend: Backend) async throws {
+        for (old, new) in [(ColumnType.text, ColumnType.bytes), (.interval, .text)] {
+            try await backend.withCase { test in
+                try await test.migrate {
+                    CreateTable("t") {
+                        Column("id", .bigint).primaryKey()
+                        Column("a", old)
+                    }
+                }
+                try await test.migrate { AlterTable("t") { ChangeColumn("a").type(new) } }
+                let remedy = try await test.refusalDown().lowering?.remedy ?? ""
+                #expect(remedy.contains("undo: native(") && remedy.contains("repair") && !remedy.contains("using:"))
+            }
+        }
+    }
 }
