@@ -161,9 +161,8 @@ import TestSupport
                 "view kept: is a materialized view", "other loose: is a sequence that belongs to no column",
                 "other parts: is a partitioned table: it counts as one table, with the rows of its 1 partition",
                 "trigger tr: CREATE TRIGGER tr BEFORE INSERT ON base FOR EACH ROW EXECUTE FUNCTION f()",
-                "other base: has row security: its policies stay behind",
-                "other f(): is a function or procedure in plpgsql",
-                "other mood: is an enumeration",
+                "other f(): is a function or procedure in plpgsql", "other mood: is an enumeration",
+                "other row level security on base: stays behind",
             ])
     }
 
@@ -232,8 +231,8 @@ import TestSupport
             #expect(found.objects[1].definition == #"CONSTRAINT "odd" CHECK (id > 7)"#)
             #expect(
                 found.objects[4].epilogue == [
-                    #"COMMENT ON VIEW "base" IS 'it''s the base'"#,
                     #"GRANT SELECT ON "base" TO PUBLIC"#, #"GRANT UPDATE ON "base" TO PUBLIC"#,
+                    #"COMMENT ON VIEW "base" IS 'it''s the base'"#,
                     #"GRANT INSERT ("a") ON "base" TO "pg_monitor" WITH GRANT OPTION"#,
                     #"COMMENT ON COLUMN "base"."a" IS 'an a'"#,
                 ])
