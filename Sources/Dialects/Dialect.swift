@@ -317,16 +317,18 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var objects: [Object]
     /// Names of tables that a rebuild must not choose for its draft table.
     public var takenNames: Set<String>
-    /// Statements that follow a declared view when it is made again, by the view's name: grants, comments, options.
-    public var epilogues: [String: [String]]
+    /// What follows a declared view when it is made again, by the view's name.
+    public var epilogues: [String: ViewEpilogue]
     /// Statements that follow a column when it is made again, by table and column: grants and comments.
     public var columnEpilogues: [String: [String: [String]]] = [:]
+    /// The defaults that are not the declared ones, by table and column, as the database writes them; `nil` for one that is gone.
+    public var strangeDefaults: [String: [String: String?]] = [:]
     /// The undeclared objects that depend on declared tables and views.
     public var dependents: [Dependent] = []
     /// Declared tables that somebody has made as ones of many partitions.
     public var partitioned: Set<String> = []
 
-    package init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: [String]] = [:]) {
+    package init(objects: [Object] = [], takenNames: Set<String> = [], epilogues: [String: ViewEpilogue] = [:]) {
         self.objects = objects
         self.takenNames = takenNames
         self.epilogues = epilogues
@@ -347,15 +349,23 @@ public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible
     public var reason: String
     /// The advice on what to do instead, if there is any.
     public var remedy: String?
+    /// The advice where the operation undoes another one, if it differs.
+    package var undoRemedy: String?
 
-    package init(_ place: String, _ reason: String, remedy: String? = nil) {
+    package init(_ place: String, _ reason: String, remedy: String? = nil, undoRemedy: String? = nil) {
         self.place = place
         self.reason = reason
         self.remedy = remedy
+        self.undoRemedy = undoRemedy
     }
 
+    /// The same error for an operation that undoes another one.
+    package var undoing: LoweringError { LoweringError(place, reason, remedy: undoRemedy ?? remedy) }
+
     /// Returns the same error with a more exact place than the SQL that was refused.
-    func at(_ place: String) -> LoweringError { LoweringError(place, reason, remedy: remedy) }
+    func at(_ place: String) -> LoweringError {
+        LoweringError(place, reason, remedy: remedy, undoRemedy: undoRemedy)
+    }
 
     public var description: String { "\(place): \(reason)" + (remedy.map { "; \($0)" } ?? "") }
 }

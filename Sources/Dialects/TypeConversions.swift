@@ -23,7 +23,10 @@ extension TypeConversions {
         guard var found else {
             throw LoweringError(
                 column, "converting \(old) to \(new) needs an expression",
-                remedy: "give one: .type(…, using: native(sqlite: …, postgresql: …))")
+                remedy: "give one: .type(…, using: native(sqlite: …, postgresql: …))",
+                undoRemedy:
+                    "give one: .type(…, undo: native(sqlite: …, postgresql: …)), and record the edited migration with "
+                    + "repair")
         }
         let isText = old.isText || old == .jsonText
         let rewritesJSON = isText && new == .json && !keepsJSONAsText
@@ -51,7 +54,8 @@ extension TypeConversions {
         guard try render(old) == render(new) else {
             throw LoweringError(
                 column, "there is no built-in conversion from \(old) to \(new)",
-                remedy: "give an expression: .type(…, using: …)")
+                remedy: "give an expression: .type(…, using: …)",
+                undoRemedy: "give an expression: .type(…, undo: …), and record the edited migration with repair")
         }
         return Conversion(column)
     }

@@ -51,7 +51,9 @@ extension DraftRefusal {
                 + "migration"
         case .renamedTwice, .sameNewName, .renamedAndDropped: "leave one of the two out"
         case .elsewhere: "rename the table in the same command with --rename, or move the values with RunSQL"
-        case .badFilling: "give a value of that type, or write the migration by hand"
+        case .badFilling(_, let type):
+            "give a value of that type" + (CanonicalText.example(type).map { ", such as \($0)" } ?? "")
+                + ", or write the migration by hand"
         case .uselessFilling: "leave it out: only a column that is new in its table or becomes required takes a value"
         case .renamedOrDropped(let question):
             "pass --rename \(question.gone)=\(question.candidates[0]), or --drop \(question.gone) if its values may be lost"

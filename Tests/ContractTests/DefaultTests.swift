@@ -60,7 +60,105 @@ struct DefaultTests {
         (.boolean, "true"),
         (.text, true), (.text, 7), (.timestamp, .today), (.timestamp, 0), (.real, "1"), (.uuid, .now), (.bytes, "x"),
         (.json, 1), (.date, .uuid), (.varchar(3), "four"),
+        (.decimal(5, 1), 1.25), (.decimal(5, 1), "1.25"), (.decimal(5, 1), 999_999), (.decimal(5, 1), "abc"),
+        (.numeric, "NaN"), (.numeric, "1,5"), (.date, "2024-1-5"), (.date, "2024-02-30"), (.time, "25:00:00"),
+        (.time, "9:30"), (.timestamp, "now"), (.timestamp, "2024-01-05"), (.timestamp, "2024-01-05T00:00:00+02:00"),
+        (.datetime, "2024-01-05 00:00:00"), (.uuid, "x"), (.uuid, "1B4E28BA-2FA1-4D3B-A3F5-EF19B5A7633B"),
+        (.interval, "1 day, 2:03:04"),
     ]
+
+    @Test("a default, a filling and what undoing fills in are refused with the form that fits")
+    func refusalNamesTheForm() throws {
+        func objection(_ change: some ChangeVerb) -> String {
+            let error = #expect(throws: HistoryError.self) {
+                try History {
+                    Migration("1") { CreateTable("t") { Column("a", .decimal(5, 1)).nullable() } }
+                    Migration("2") { AlterTable("t") { change } }
+                }
+            }
+            return error.map { "\($0)" } ?? ""
+        }
+        let day = "b: filling: the value '2024-1-5' is not a valid date; write it like '2026-01-31'"
+        #expect(objection(AddColumn("b", .date).filling("2024-1-5")).contains(day))
+        let uuid = "write '1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b'"
+        #expect(objection(AddColumn("b", .uuid).default("1B4E28BA-2FA1-4D3B-A3F5-EF19B5A7633B")).contains(uuid))
+        let moment = "write '2024-01-04T22:00:00.000000Z'"
+        #expect(objection(AddColumn("b", .timestamp).default("2024-01-05T00:00:00+02:00")).contains(moment))
+        let number = "1.25 is not a valid decimal(5,1), which has at most 4 digits before the point and 1 after it"
+        #expect(objection(ChangeColumn("a").required(filling: "1.25")).contains(number))
+        #expect(objection(DropColumn("a", undoFilling: 1.25)).contains(number))
+    }
+
+    @Test("a decimal that a row gets has the decimals of its type", arguments: Backend.available)
+    func decimals(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("a", .decimal(10, 2)).default(0)
+                    Column("b", .decimal(10, 2)).default(1.5)
+                    Column("c", .decimal(10, 2)).default("-7e1")
+                    Column("d", .numeric).default("1.50")
+                }
+            }
+            try await test.run("INSERT INTO t (id) VALUES (1)")
+            try await test.migrate { AlterTable("t") { AddColumn("e", .decimal(5, 1)).filling(3) } }
+            let row = try await test.texts(
+                """
+                SELECT CAST(a AS TEXT) || ' ' || CAST(b AS TEXT) || ' ' || CAST(c AS TEXT) || ' ' || CAST(d AS TEXT) || ' '
+                    || CAST(e AS TEXT) FROM t
+                """)
+            #expect(row == ["0.00 1.50 -70.00 1.50 3.0"])
+            #expect(try await test.drift() == [])
+        }
+    }
+
+    @Test("what an earlier version of this program wrote for a default is no drift", arguments: Backend.available)
+    func earlierSpelling(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("made", .bigint).default(.now)
+                    Column("price", .decimal(10, 2)).default(0)
+                }
+            }
+            switch backend {
+            case .sqlite:
+                try await test.run(
+                    """
+                    DROP TABLE t; CREATE TABLE t (id INTEGER PRIMARY KEY NOT NULL,
+                        made INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER)), price TEXT NOT NULL DEFAULT 0) STRICT
+                    """)
+            case .postgresql:
+                try await test.run("ALTER TABLE t ALTER made SET DEFAULT (extract(epoch FROM now())::bigint)")
+            }
+            #expect(try await test.drift() == [])
+            try await test.run(
+                backend.words(
+                    sqlite:
+                        "DROP TABLE t; CREATE TABLE t (id INTEGER PRIMARY KEY NOT NULL, made INTEGER, price TEXT DEFAULT 1) STRICT",
+                    postgresql: "ALTER TABLE t ALTER price SET DEFAULT 1, ALTER made DROP DEFAULT"))
+            #expect(try await test.drift().count == 2)
+        }
+    }
+
+    @Test(
+        "the second of an insert does not lie in the future",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func secondsAreCutOff() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("made", .bigint).default(.now)
+                }
+            }
+            let text = try await test.texts(
+                "SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 't'::regclass")
+            #expect(text == ["(floor(EXTRACT(epoch FROM now())))::bigint"])
+        }
+    }
 
     /// SQLite would accept these defaults, and fail or store another value at the first insert.
     @Test(

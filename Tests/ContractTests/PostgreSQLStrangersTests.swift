@@ -1,4 +1,5 @@
 import Dialects
+import Migrator
 import TestSupport
 import Testing
 import Transfer
@@ -107,6 +108,19 @@ struct PostgreSQLStrangersTests {
         CREATE TYPE spans AS RANGE (subtype = float8);
         """
 
+    @Test("drift names a policy and row level security that somebody has made")
+    func driftNamesPolicies() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate { CreateTable("t") { Column("id", .bigint).primaryKey() } }
+            try await test.run("ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON t USING (true)")
+            #expect(
+                try await test.drift() == [
+                    "policy own on t exists only in the database",
+                    "row level security on t exists only in the database",
+                ])
+        }
+    }
+
     @Test("comments, privileges, statistics, policies and steps of counters are named where they stay behind")
     func around() async throws {
         try await Self.transferred(Self.odds) { report, _, _ in
@@ -116,7 +130,7 @@ struct PostgreSQLStrangersTests {
                         + "the target continues from the last number in steps of one",
                     "other t.id: counts by INCREMENT BY 5 MINVALUE 1 MAXVALUE 2147483647 START WITH 10: "
                         + "the target continues from the last number in steps of one",
-                    "other spans: is a range type", "other t: has policies, which stay behind",
+                    "other policy idle on t: stays behind", "other spans: is a range type",
                     "other comments: stay behind, of down, t", "other extended statistics: stay behind: together",
                     "other privileges: that others were granted stay behind, of down, t",
                 ])

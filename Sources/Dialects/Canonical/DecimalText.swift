@@ -67,6 +67,14 @@ package struct DecimalText {
         return isZero ? 0 : wholeDigits - last
     }
 
+    /// Returns the number without an exponent, as PostgreSQL writes a `numeric`, with so many decimals.
+    func plain(decimals: Int) -> String {
+        func digits(_ range: Range<Int>) -> String { range.map { String(digit($0)) }.joined() }
+        let whole = start < wholeDigits && !isZero ? digits(start..<wholeDigits) : "0"
+        let sign = isNegative && !isZero ? "-" : ""
+        return sign + whole + (decimals > 0 ? "." + digits(wholeDigits..<wholeDigits + decimals) : "")
+    }
+
     /// The double whose shortest decimal is this number; `nil` if there is none, because it has too many digits or is too large.
     var double: Double? {
         guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }

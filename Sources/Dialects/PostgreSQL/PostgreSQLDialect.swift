@@ -44,7 +44,8 @@ public struct PostgreSQLDialect: Dialect {
             case .datetime: return "(now() AT TIME ZONE 'UTC')"
             case .date: return "((now() AT TIME ZONE 'UTC')::date)"
             case .time: return "((now() AT TIME ZONE 'UTC')::time)"
-            case .integer, .bigint: return "(extract(epoch FROM now())::bigint)"
+            // A cast alone would round the second up, into the future.
+            case .integer, .bigint: return "(floor(extract(epoch FROM now()))::bigint)"
             case .text, .varchar:
                 return "(to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))"
             case .smallint, .real, .decimal, .numeric, .boolean, .timestamp, .interval, .uuid, .json,
@@ -135,7 +136,9 @@ public struct PostgreSQLDialect: Dialect {
                 dialect: self, alteration: alteration, before: operation.before, after: operation.after,
                 undeclared: undeclared
             ).lowering()
-        case .createView(let view): return Lowering([try DDL.create(view, over: operation.before, in: self)])
+        case .createView(let view):
+            let created = try DDL.create(view, over: operation.before, in: self)
+            return Lowering([created] + (undeclared.epilogues[view.name]?.statements ?? []))
         case .dropView(let view):
             try undeclared.requireUnneeded(view.name)
             return Lowering(["DROP VIEW \(SQLText.identifier(view.name))"])

@@ -29,6 +29,8 @@ public struct SQLiteDialect: Dialect {
     }
 
     public func render(_ value: Default, for type: ColumnType) throws(LoweringError) -> String {
+        // A decimal is stored as text, which would otherwise lack the decimals of its type.
+        if type.isDecimal, let decimal = value.decimal(for: type) { return SQLText.literal(decimal) }
         switch value {
         case .text(let text), .json(let text): return SQLText.literal(text)
         case .integer(let number): return String(number)

@@ -47,28 +47,4 @@ extension Default {
         case .text, .integer, .real, .boolean, .json, .now, .today, .uuid: self
         }
     }
-
-    /// Returns whether a column of this type gets the same value from the default on both databases. SQLite takes any default,
-    /// and fails or stores something else at the first insert. PostgreSQL refuses some defaults and rounds others.
-    func fits(_ type: ColumnType) -> Bool {
-        switch (self, type) {
-        case (.expression, _), (_, .native): true
-        case (.text(let text), .varchar(let length)), (.json(let text), .varchar(let length)):
-            text.unicodeScalars.count <= length
-        case (.integer(let number), .smallint): Int16(exactly: number) != nil
-        case (.integer(let number), .integer): Int32(exactly: number) != nil
-        case (.text(let text), .interval): IntervalText.canonical(text) == text
-        case (.integer(let number), .boolean): number == 0 || number == 1
-        case (.text, .text), (.text, .decimal), (.text, .numeric), (.text, .timestamp), (.text, .datetime),
-            (.text, .date),
-            (.text, .time), (.text, .uuid), (.text, .json), (.json, .json), (.json, .text), (.text, .jsonText),
-            (.json, .jsonText), (.boolean, .boolean),
-            (.integer, .bigint), (.integer, .real), (.integer, .decimal), (.integer, .numeric), (.real, .real),
-            (.real, .decimal), (.real, .numeric), (.now, .timestamp), (.now, .datetime), (.now, .date), (.now, .time),
-            (.now, .text), (.now, .varchar), (.now, .integer), (.now, .bigint), (.today, .date), (.today, .text),
-            (.today, .varchar), (.uuid, .uuid), (.uuid, .text), (.uuid, .varchar):
-            true
-        case (_, _): false
-        }
-    }
 }

@@ -289,9 +289,8 @@ extension Column {
             throw .contradiction(
                 name, table: table, because: "an identity column can't be nullable or have a default")
         }
-        if let value = `default`, !value.fits(type) {
-            throw .contradiction(
-                name, table: table, because: "its default is not a valid \(type); give the default in that type")
+        if let incompatibility = `default`?.incompatibility(with: type) {
+            throw .contradiction(name, table: table, because: "its default \(incompatibility)")
         }
         if generated != nil && `default` != nil {
             throw .contradiction(name, table: table, because: "a generated column can't have a default")

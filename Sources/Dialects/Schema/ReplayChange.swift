@@ -9,8 +9,9 @@ extension Schema {
         var table = try table(name)
         var resolved = change
         switch change {
-        case .addColumn(let column, _):
+        case .addColumn(let column, let fill):
             try requireUnread(column.name, by: table)
+            try column.check(filling: fill, in: name)
             try table.add(column)
         case .dropColumn(let column, let fill): try drop(column, undoFilling: fill, of: &table)
         case .renameColumn(let old, let new): try rename(old, to: new, of: &table)
@@ -20,7 +21,9 @@ extension Schema {
             for case .nullable(true, let fill?) in facets { try was.check(undoFilling: fill, in: name) }
             var retyped: Set<String> = []
             for facet in facets { try apply(facet, to: column, of: &table, &retyped) }
-            try table.columns[try table.position(of: column)].checkComputing(facets, after: was, in: name)
+            let now = table.columns[try table.position(of: column)]
+            try now.checkComputing(facets, after: was, in: name)
+            for case .nullable(false, let fill?) in facets { try now.check(filling: fill, in: name) }
             try table.checkColumns()
             retyped.remove(name)
             for other in retyped.sorted() { try self.table(other).checkColumns() }
@@ -235,9 +238,15 @@ extension Column {
             throw .contradiction(
                 name, table: table, because: "undoFilling: the database itself gives the column its values")
         }
-        guard value.fits(type) else {
-            throw .contradiction(name, table: table, because: "undoFilling: the value is not a valid \(type)")
+        if let incompatibility = value.incompatibility(with: type) {
+            throw .contradiction(name, table: table, because: "undoFilling: the value \(incompatibility)")
         }
+    }
+
+    /// Checks the value that existing rows get.
+    fileprivate func check(filling value: Default?, in table: String) throws(SchemaError) {
+        guard let incompatibility = value?.incompatibility(with: type) else { return }
+        throw .contradiction(name, table: table, because: "filling: the value \(incompatibility)")
     }
 }
 

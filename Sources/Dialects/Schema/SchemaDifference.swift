@@ -36,8 +36,9 @@ extension Inspection {
         }
         let (here, there) = (names(self), names(declared))
         return schema.differences(from: declared.schema) + optionDifferences(from: declared)
-            + here.subtracting(there).sorted().map { .extra($0, in: $0) }
-            + there.subtracting(here).sorted().map { .missing($0, in: $0) } + definitionDifferences(from: declared)
+            + here.subtracting(there).sorted().map { .extra($0.ofItsKind, in: $0) }
+            + there.subtracting(here).sorted().map { .missing($0.ofItsKind, in: $0) }
+            + definitionDifferences(from: declared)
             + privilegeDifferences(from: declared)
     }
 }
@@ -88,6 +89,12 @@ extension Schema {
 }
 
 extension String {
+    /// The words for an object whose name says of which kind it is: `policy own on notes` instead of `other policy own on notes`.
+    fileprivate var ofItsKind: String {
+        let named = ["other policy ", "other row level security "].contains(where: hasPrefix)
+        return named ? String(dropFirst("other ".count)) : self
+    }
+
     /// Returns the name as an error or report shows it. The name is escaped if one of the others is the same name in another
     /// Unicode form and looks just like it.
     func told(from others: [String]) -> String {

@@ -24,6 +24,8 @@ extension Table {
 
     /// Returns one line for a column, however many of its facets differ.
     private func differences(of live: Column, from declared: Column) -> [SchemaDifference] {
+        var live = live
+        if live.default?.isEarlierSpelling(of: declared.default) == true { live.default = declared.default }
         let facets = zip(live.facets, declared.facets).filter { $0 != $1 }
         guard !facets.isEmpty else { return [] }
         return [

@@ -64,13 +64,13 @@ public struct MigrationPreview: Sendable, Equatable {
         var partitioned: Set<String> = []
         var dropped = ScriptedDrops()
         for (step, operations) in zip(plan.steps, lowered) {
-            for operation in operations {
+            for (place, operation) in operations.enumerated() {
                 let planned = operation.planned
                 if case .run = planned.resolved.action { dropped.insert(operation.lowering.statements) }
                 guard planned.finds(start) else { continue }
                 let undeclared = dropped.without(try planned.undeclaredObjects(of: start, on: connection))
                 partitioned.formUnion(undeclared.partitioned)
-                hazards += planned.objectsLost(undeclared)
+                hazards += planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place))
                 do throws(LoweringError) {
                     let dialect = connection.dialect
                     let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil

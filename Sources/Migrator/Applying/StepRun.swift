@@ -81,12 +81,16 @@ struct StepRun {
 
     /// Runs every operation, and counts the statements.
     private func perform(completedIDs done: [String], _ count: inout Int) throws {
-        for operation in prepared.operations {
+        var aside = ViewsAside()
+        for (place, operation) in prepared.operations.enumerated() {
             let planned = operation.planned
-            let undeclared = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
+            let found = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
+            let undeclared = aside.around(planned, found: found)
             let statements = try prepared.lowering(of: operation, keeping: undeclared, on: connection).statements
             try HazardMeter(connection: connection)
-                .check(operation.hazards, planned.objectsLost(undeclared), step.id, options)
+                .check(
+                    operation.hazards, planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place)), step.id,
+                    options)
             try planned.run(on: connection) {
                 if case .runSwift(let data) = planned.resolved.action {
                     count += 1

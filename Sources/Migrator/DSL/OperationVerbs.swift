@@ -90,7 +90,8 @@ public struct CreateView: OperationVerb {
     public init(_ name: String, as query: SQLExpression) { operation = .createView(View(name, as: query)) }
 }
 
-/// Drops a view: `DROP VIEW "open_notes"`. Undoing the operation creates the view again.
+/// Drops a view: `DROP VIEW "open_notes"`. Undoing the operation creates the view again. If the same migration creates a view of
+/// that name, it gets the grants, options and comment that PostgreSQL held for the old one.
 public struct DropView: OperationVerb {
     public let operation: SchemaOperation
     /// Drops the view with this name.

@@ -156,8 +156,9 @@ extension Plan.PlannedOperation {
         }
     }
 
-    /// Returns the loss of undeclared objects with a dropped table or view. Nobody would miss them before they are needed.
-    func objectsLost(_ undeclared: UndeclaredObjects) -> [MeasuredHazard] {
+    /// Returns the loss of undeclared objects with a dropped table or view. Nobody would miss them before they are needed. A view
+    /// that is made again loses also what its columns had, since the new query may lack them.
+    func objectsLost(_ undeclared: UndeclaredObjects, isMadeAgain: Bool) -> [MeasuredHazard] {
         let name: String
         switch resolved.action {
         case .dropTable(let table): name = table.name
@@ -170,6 +171,9 @@ extension Plan.PlannedOperation {
         var names = objects.map { "\($0.kind.rawValue) \($0.name)" }
         for part in undeclared.dependents where part.relation == name && part.isPart && !names.contains(part.name) {
             names.append(part.name)
+        }
+        if isMadeAgain, let parts = undeclared.epilogues[name]?.parts.map(\.name) {
+            names += parts.filter { !names.contains($0) }
         }
         guard !names.isEmpty else { return [] }
         let hazard = Hazard(kind: .losesObjects, table: name)

@@ -167,7 +167,8 @@ extension Plan.Step {
                 return LoweredOperation(
                     planned: planned, lowering: lowering, hazards: try planned.hazards(in: dialect), online: online)
             } catch {
-                throw MigratorError.cannotLower(id, dialect: dialect.name, error)
+                throw MigratorError.cannotLower(
+                    id, dialect: dialect.name, direction == .down ? error.undoing : error)
             }
         }
     }

@@ -14,7 +14,10 @@ enum PostgreSQLDefault {
         switch type {
         case .json, .jsonText: return .json(string)
         case .smallint, .integer, .bigint, .real, .numeric, .decimal: return number(string) ?? expression(text)
-        case .text, .varchar, .timestamp, .datetime, .date, .time, .interval, .uuid: return .text(string)
+        case .text, .varchar: return .text(string)
+        // The declared text of a moment is longer than the server's. A special value such as `infinity` has none.
+        case .timestamp, .datetime, .date, .time, .interval, .uuid:
+            return CanonicalText.of(string, type).map { .text($0) } ?? expression(text)
         case .boolean, .bytes, .native: return expression(text)
         }
     }
@@ -25,9 +28,17 @@ enum PostgreSQLDefault {
         switch (text.lowercased(), type) {
         case ("now()", .timestamp), ("current_timestamp", .timestamp): .now
         case ("gen_random_uuid()", .uuid): .uuid
+        case (let text, .integer), (let text, .bigint): secondsNow.contains(text) ? .now : nil
         default: nil
         }
     }
+
+    /// The seconds since 1970, as the server prints them since version 14 and before. Earlier versions of this program made columns
+    /// without `floor`, which are no drift.
+    private static let secondsNow: Set<String> = [
+        "floor(extract(epochfromnow()))::bigint", "floor(date_part('epoch'::text,now()))::bigint",
+        "extract(epochfromnow())::bigint", "date_part('epoch'::text,now())::bigint",
+    ]
 
     /// Whether a default of this type can be a number. The server turns a 1.5 for a `money` column into `$1.50`.
     private static func takesNumber(_ type: ColumnType) -> Bool {
@@ -44,7 +55,7 @@ enum PostgreSQLDefault {
     }
 
     /// Removes the cast behind a literal: `'x'::character varying(20)` is the literal with the name of its type.
-    private static func withoutCast(_ tokens: [SQLToken]) -> [SQLToken] {
+    static func withoutCast(_ tokens: [SQLToken]) -> [SQLToken] {
         guard tokens.count > 2, tokens[0].kind == .string || tokens[0].isWord("NULL"), tokens[1].isSymbol("::") else {
             return tokens
         }

@@ -64,16 +64,17 @@ enum PostgreSQLDefinitions {
         FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'
         WHERE \(PostgreSQLCatalogScope.whole.relations)
         UNION ALL
-        SELECT 'other ' || c.relname, 'policies of ' || c.relname, coalesce((
-                SELECT string_agg(concat_ws(' ', p.polname, p.polcmd, p.polpermissive, (
-                        SELECT string_agg(coalesce(r.rolname, 'public'), ',' ORDER BY r.rolname)
-                        FROM unnest(p.polroles) AS o(id) LEFT JOIN pg_roles r ON r.oid = o.id),
-                    'USING', pg_get_expr(p.polqual, c.oid), 'CHECK', pg_get_expr(p.polwithcheck, c.oid)), '; ' ORDER BY p.polname)
-                FROM pg_policy p WHERE p.polrelid = c.oid), ''),
-            NULL, NULL, CASE WHEN NOT c.relrowsecurity THEN 'disabled' WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END
-        FROM pg_class c
-        WHERE (c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
-            AND \(PostgreSQLCatalogScope.whole.tables)
+        SELECT 'other policy ' || p.polname || ' on ' || c.relname, 'policy ' || p.polname || ' on ' || c.relname,
+            concat_ws(' ', p.polcmd, p.polpermissive, (
+                    SELECT string_agg(coalesce(r.rolname, 'public'), ',' ORDER BY r.rolname)
+                    FROM unnest(p.polroles) AS o(id) LEFT JOIN pg_roles r ON r.oid = o.id),
+                'USING', pg_get_expr(p.polqual, c.oid), 'CHECK', pg_get_expr(p.polwithcheck, c.oid)),
+            NULL, NULL, NULL
+        FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE \(PostgreSQLCatalogScope.whole.tables)
+        UNION ALL
+        SELECT 'other row level security on ' || c.relname, 'row level security on ' || c.relname, '', NULL, NULL,
+            CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END
+        FROM pg_class c WHERE c.relrowsecurity AND \(PostgreSQLCatalogScope.whole.tables)
         UNION ALL
         SELECT 'view ' || c.relname, 'materialized view ' || c.relname, pg_get_viewdef(c.oid), NULL, NULL, NULL
         FROM pg_class c WHERE c.relkind = 'm' AND \(PostgreSQLCatalogScope.whole.relations)

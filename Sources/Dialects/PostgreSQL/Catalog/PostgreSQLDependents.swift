@@ -47,7 +47,7 @@ struct PostgreSQLDependents {
         var again: [String] = []
         for view in declared {
             again += [try DDL.create(view, over: after, in: dialect)] + remake(triggersOn(view.name))
-            again += undeclared.epilogues[view.name] ?? []
+            again += undeclared.epilogues[view.name]?.statements ?? []
         }
         for view in undeclaredViews { again += [view.definition] + remake(triggersOn(view.name)) + view.epilogue }
         let views = declared.map(\.name) + undeclaredViews.map(\.name)

@@ -107,10 +107,11 @@ enum PostgreSQLOtherObjects {
             FROM pg_type t
             WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = pg_catalog.quote_ident(current_schema())::regnamespace
             UNION ALL
-            SELECT c.oid, 'pg_class'::regclass, c.relname, CASE WHEN c.relrowsecurity
-                THEN 'has row security: its policies stay behind' ELSE 'has policies, which stay behind' END
-            FROM pg_class c
-            WHERE (c.relrowsecurity OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)) AND \(PostgreSQLCatalogScope.whole.tables)
+            SELECT c.oid, 'pg_class'::regclass, 'row level security on ' || c.relname, 'stays behind'
+            FROM pg_class c WHERE c.relrowsecurity AND \(PostgreSQLCatalogScope.whole.tables)
+            UNION ALL
+            SELECT p.oid, 'pg_policy'::regclass, 'policy ' || p.polname || ' on ' || c.relname, 'stays behind'
+            FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid WHERE \(PostgreSQLCatalogScope.whole.tables)
             UNION ALL
             SELECT w.oid, 'pg_rewrite'::regclass, c.relname || '.' || w.rulename, 'is a rule'
             FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'

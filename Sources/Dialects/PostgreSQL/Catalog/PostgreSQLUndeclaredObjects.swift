@@ -31,12 +31,15 @@ extension PostgreSQLInspector {
             let options = view.options.map { " WITH (\($0))" } ?? ""
             let definition = "CREATE VIEW \(SQLText.identifier(view.name))\(options) AS \(view.query)"
             objects.append(
-                .init(.view, name: view.name, owner: view.name, definition: definition, epilogue: view.epilogue))
+                .init(
+                    .view, name: view.name, owner: view.name, definition: definition,
+                    epilogue: view.epilogue.statements))
         }
         var found = UndeclaredObjects(
             objects: objects + (try triggers(connection, scope)),
             epilogues: epilogues(views.filter { declared[view: $0.name] != nil }))
         found.columnEpilogues = try columnEpilogues(connection, scope)
+        found.strangeDefaults = PostgreSQLLiveDefaults.strange(columns, declared)
         let dependencies = try PostgreSQLDependencies(of: declared, around: subjects, scope, connection)
         (found.dependents, found.partitioned) = (dependencies.dependents, dependencies.partitioned)
         return found
@@ -52,11 +55,12 @@ extension PostgreSQLInspector {
 
     /// Returns the statements that follow a declared view when it is made again. The view is made from its declaration, which
     /// can't express options.
-    private static func epilogues(_ views: [PostgreSQLViewReader.View]) -> [String: [String]] {
-        var epilogues: [String: [String]] = [:]
+    private static func epilogues(_ views: [PostgreSQLViewReader.View]) -> [String: ViewEpilogue] {
+        var epilogues: [String: ViewEpilogue] = [:]
         for view in views {
             let options = view.options.map { ["ALTER VIEW \(SQLText.identifier(view.name)) SET (\($0))"] } ?? []
-            epilogues[view.name] = options + view.epilogue
+            epilogues[view.name] = view.epilogue
+            epilogues[view.name]?.whole.insert(contentsOf: options, at: 0)
         }
         return epilogues
     }

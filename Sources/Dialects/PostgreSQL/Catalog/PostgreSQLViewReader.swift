@@ -7,8 +7,8 @@ struct PostgreSQLViewReader {
         var options: String?
         /// Why the view would show other rows in another database; `nil` if it would not.
         var objection: String?
-        /// The statements that restore the view's grants, comments and owner.
-        var epilogue: [String] = []
+        /// The statements that restore what the query says nothing of.
+        var epilogue = ViewEpilogue()
     }
 
     /// The views, each after those that it reads.
@@ -81,33 +81,44 @@ struct PostgreSQLViewReader {
 // MARK: - What must follow a view that is made again
 
 extension PostgreSQLViewReader {
-    /// Reads each view's grants, comments and owner into its epilogue. The owner comes last, because a role that has given the
-    /// view away may no longer grant rights on it.
+    /// Reads each view's grants, comments, defaults, rules and owner into its epilogue.
     mutating func readEpilogues(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole
     ) throws(DatabaseError) {
         let views: SQL = "c.relkind = 'v' AND \(scope.relations)"
-        var statements: [String: [String]] = [:]
+        var epilogues: [String: ViewEpilogue] = [:]
+        func add(_ statement: String, to view: String, part: String?) {
+            guard let part else { return epilogues[view, default: .init()].whole.append(statement) }
+            epilogues[view, default: .init()].parts.append(.init(name: part, statement: statement))
+        }
         for row in try connection.query(Self.grants(on: views)) {
             let view = row[0].text ?? ""
             let columns = row[1].text.map { " (\(SQLText.identifier($0)))" } ?? ""
             let role = row[2].text.map(SQLText.identifier) ?? "PUBLIC"
             let option = row[4].boolean == true ? " WITH GRANT OPTION" : ""
-            statements[view, default: []].append(
-                "GRANT \(row[3].text ?? "")\(columns) ON \(SQLText.identifier(view)) TO \(role)\(option)")
+            let right = row[3].text ?? ""
+            add(
+                "GRANT \(right)\(columns) ON \(SQLText.identifier(view)) TO \(role)\(option)", to: view,
+                part: row[1].text.map { "\(right) on \(view).\($0) to \(role)" })
         }
         for row in try connection.query(Self.comments(on: views)) {
             let view = row[0].text ?? ""
             let name = SQLText.identifier(view)
             let object = row[1].text.map { "COLUMN \(name).\(SQLText.identifier($0))" } ?? "VIEW \(name)"
-            statements[view, default: []].append("COMMENT ON \(object) IS \(SQLText.literal(row[2].text ?? ""))")
+            add(
+                "COMMENT ON \(object) IS \(SQLText.literal(row[2].text ?? ""))", to: view,
+                part: row[1].text.map { "comment on column \(view).\($0)" })
+        }
+        for row in try connection.query(Self.defaultsAndRules(of: views)) {
+            add(row[2].text ?? "", to: row[0].text ?? "", part: row[1].text ?? "")
         }
         for row in try connection.query(Self.owners(of: views)) {
             let view = row[0].text ?? ""
-            statements[view, default: []].append(
-                "ALTER VIEW \(SQLText.identifier(view)) OWNER TO \(SQLText.identifier(row[1].text ?? ""))")
+            epilogues[view, default: .init()].owner = [
+                "ALTER VIEW \(SQLText.identifier(view)) OWNER TO \(SQLText.identifier(row[1].text ?? ""))"
+            ]
         }
-        for at in self.views.indices { self.views[at].epilogue = statements[self.views[at].name] ?? [] }
+        for at in self.views.indices { self.views[at].epilogue = epilogues[self.views[at].name] ?? .init() }
     }
 
     private static func grants(on views: SQL) -> SQL {
@@ -133,6 +144,28 @@ extension PostgreSQLViewReader {
             JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid
             LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
         WHERE \(views) ORDER BY c.relname, d.objsubid
+        """
+    }
+
+    /// The view, the part for people, and the statement. The rules are called as `PostgreSQLDependencies` calls them.
+    private static func defaultsAndRules(of views: SQL) -> SQL {
+        """
+        SELECT c.relname, 'default of ' || c.relname || '.' || a.attname,
+            format('ALTER VIEW %I ALTER COLUMN %I SET DEFAULT %s', c.relname, a.attname, pg_get_expr(d.adbin, d.adrelid))
+        FROM pg_class c
+            JOIN pg_attrdef d ON d.adrelid = c.oid
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
+        WHERE \(views)
+        UNION ALL
+        SELECT c.relname, 'rule ' || w.rulename || ' on ' || pg_describe_object('pg_class'::regclass, c.oid, 0),
+            rtrim(pg_get_ruledef(w.oid, true), ';')
+        FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'
+        WHERE \(views)
+        UNION ALL
+        SELECT c.relname, 'comment on rule ' || w.rulename || ' on ' || c.relname,
+            format('COMMENT ON RULE %I ON %I IS %L', w.rulename, c.relname, obj_description(w.oid, 'pg_rewrite'))
+        FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'
+        WHERE obj_description(w.oid, 'pg_rewrite') IS NOT NULL AND \(views)
         """
     }
 

@@ -17,7 +17,7 @@ struct PostgreSQLAlter {
         let own = steps.flatMap(\.followers)
         let isFollowed = !(followers + own).isEmpty
         for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
-            statements += try lower(step, using: using.values[at])
+            statements += try lower(step, using: using.values[at], strange: strangeDefault(step, steps.firstNames(at)))
             for follower in step.followers { statements += try retype(follower, called: steps.firstNames(at)) }
         }
         statements += using.afterwards
@@ -57,7 +57,23 @@ struct PostgreSQLAlter {
         }
     }
 
-    private func lower(_ step: ChangeStep, using value: String?) throws(LoweringError) -> [String] {
+    /// Returns the default of a column that is retyped, if somebody has changed it by hand and the migration says nothing of it; in
+    /// it, `nil` for one that is gone.
+    private func strangeDefault(_ step: ChangeStep, _ firstName: (String) -> String?) -> String?? {
+        guard case .changeColumn(let column, let facets) = step.change, let first = firstName(column) else {
+            return nil
+        }
+        let isSet = facets.contains { if case .default = $0 { true } else { false } }
+        // An earlier change of the same alteration may have set it.
+        guard !isSet, alteration.before[column: first]?.default == step.before[column: column]?.default else {
+            return nil
+        }
+        return undeclared.strangeDefaults[alteration.before.name]?[first]
+    }
+
+    private func lower(
+        _ step: ChangeStep, using value: String?, strange: String??
+    ) throws(LoweringError) -> [String] {
         let table = SQLText.identifier(step.before.name)
         let alter = "ALTER TABLE \(table)"
         switch step.change {
@@ -67,7 +83,7 @@ struct PostgreSQLAlter {
             return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         case .changeColumn(let name, let facets):
             guard let was = step.before[column: name], let now = step.after[column: name] else { return [] }
-            return try change(was, to: now, facets, step, using: value)
+            return try change(was, to: now, facets, step, using: value, strange: strange)
         case .addIndex(let index): return [try dialect.create(index, on: step.after)]
         case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
         case .addPrimaryKey(let key): return ["\(alter) ADD \(DDL.define(key))"]
@@ -106,7 +122,7 @@ struct PostgreSQLAlter {
     }
 
     private func change(
-        _ was: Column, to now: Column, _ facets: [Facet], _ step: ChangeStep, using value: String?
+        _ was: Column, to now: Column, _ facets: [Facet], _ step: ChangeStep, using value: String?, strange: String??
     ) throws(LoweringError) -> [String] {
         if step.recomputes(now) { return try recompute(now, step) }
         let name = SQLText.identifier(was.name)
@@ -114,9 +130,12 @@ struct PostgreSQLAlter {
         var clauses: [String] = []
         if was.generated != nil && now.generated == nil { clauses.append("DROP EXPRESSION") }
         // A default has the column's type. So the default is dropped, the column is cast, and the default is set again.
-        if was.default != nil, isRetyped || now.default != was.default { clauses.append("DROP DEFAULT") }
+        let isSet = isRetyped || now.default != was.default
+        if isSet, was.default != nil || strange != nil { clauses.append("DROP DEFAULT") }
         if isRetyped { clauses.append(try typeClause(was, now, step, using: value)) }
-        if let value = now.default, isRetyped || value != was.default {
+        if let strange {
+            if isSet, let strange { clauses.append("SET DEFAULT \(strange)") }
+        } else if isSet, let value = now.default {
             clauses.append("SET DEFAULT \(try dialect.render(value, for: now.type))")
         }
         var statements = alter(step.before.name, clauses.map { "ALTER COLUMN \(name) \($0)" })

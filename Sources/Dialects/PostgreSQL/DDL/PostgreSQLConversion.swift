@@ -25,7 +25,7 @@ extension PostgreSQLDialect: TypeConversions {
         case .integer: return parsed(column, "integer", within: "-2147483648 AND 2147483647")
         case .bigint:
             return parsed(column, "bigint", within: "-9223372036854775808 AND 9223372036854775807")
-        case .real: return matched(column, "double precision", number)
+        case .real: return double(column)
         case .numeric: return matched(column, "numeric", number)
         case .decimal(let precision, let scale):
             let fits = "\(exceeds("\(column)::numeric", precision, scale))"
@@ -53,6 +53,17 @@ extension PostgreSQLDialect: TypeConversions {
 
     private func matched(_ column: String, _ type: String, _ pattern: String, insensitive: Bool = false) -> Conversion {
         Conversion("\(column)::\(type)", incompatibility: "\(column) !~\(insensitive ? "*" : "") '\(pattern)'")
+    }
+
+    /// Converts a number with an exponent or without (`1e+16`), but not one that a double can't tell from 0 or infinity.
+    private func double(_ column: String) -> Conversion {
+        let number = #"^ *[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,4})? *$"#
+        let size = "abs(\(column)::numeric)"
+        let incompatibility =
+            "CASE WHEN \(column) ~ '\(number)' THEN \(size) > 1.7976931348623158e308 "
+            + "OR \(size) < 2.5e-324 AND \(size) <> 0 ELSE true END"
+        return Conversion(
+            "\(column)::double precision", incompatibility: "\(column) IS NOT NULL AND \(incompatibility)")
     }
 
     private func parsed(_ column: String, _ type: String, within range: String) -> Conversion {

@@ -23,11 +23,11 @@ extension SQLiteDialect: TypeConversions {
         case .varchar(let length): return Conversion(column, incompatibility: "length(\(column)) > \(length)")
         case .smallint, .integer, .bigint:
             return Conversion("CAST(\(column) AS INTEGER)", incompatibility: SQLiteIncompatibility.integer(column, new))
-        case .real: return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.number(column))
+        case .real: return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.double(column))
         case .decimal(let precision, let scale):
-            let incompatibility =
-                "\(SQLiteIncompatibility.number(column)) OR \(SQLiteIncompatibility.digits(column, precision, scale))"
-            return Conversion(SQLiteNumberText.fixed(column, scale), incompatibility: incompatibility)
+            return Conversion(
+                SQLiteNumberText.fixed(column, scale),
+                incompatibility: SQLiteIncompatibility.decimal(column, precision, scale))
         case .numeric:
             return Conversion(SQLiteNumberText.plain(column), incompatibility: SQLiteIncompatibility.number(column))
         case .boolean:
@@ -101,19 +101,20 @@ extension SQLiteDialect: TypeConversions {
             let incompatibility =
                 "\(SQLiteIncompatibility.exponent(column)) OR \(SQLiteIncompatibility.digits(text, precision, scale))"
             return Conversion(SQLiteNumberText.fixed(text, scale), incompatibility: incompatibility)
-        case (.decimal(_, let old), .decimal(let precision, let scale)) where old == scale:
-            return Conversion(column, incompatibility: SQLiteIncompatibility.digits(column, precision, scale))
+        // The column is of type TEXT, and other programs may have written anything.
         case (.numeric, .decimal(let precision, let scale)), (.decimal, .decimal(let precision, let scale)):
             return Conversion(
                 SQLiteNumberText.fixed(column, scale),
-                incompatibility: SQLiteIncompatibility.digits(column, precision, scale))
+                incompatibility: SQLiteIncompatibility.decimal(column, precision, scale))
         case (.decimal, .numeric): return Conversion(column)
         case (.decimal, .smallint), (.numeric, .smallint), (.decimal, .integer), (.numeric, .integer),
             (.decimal, .bigint), (.numeric, .bigint):
             let incompatibility = SQLiteIncompatibility.integer(SQLiteNumberText.withoutZeros(column), new)
             return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
         case (.decimal, .real), (.numeric, .real):
-            return Conversion("CAST(\(column) AS REAL)", incompatibility: SQLiteIncompatibility.doublePrecision(column))
+            let incompatibility =
+                "\(SQLiteIncompatibility.number(column)) OR \(SQLiteIncompatibility.doublePrecision(column))"
+            return Conversion("CAST(\(column) AS REAL)", incompatibility: incompatibility)
         case (_, _): return nil
         }
     }

@@ -23,6 +23,25 @@ enum SQLiteIncompatibility {
             + "OR \(body) NOT GLOB '*[0-9]*')"
     }
 
+    /// A condition: the text is not a number in decimal digits that a decimal of this precision and scale holds.
+    static func decimal(_ text: String, _ precision: Int, _ scale: Int) -> String {
+        "\(number(text)) OR \(digits(text, precision, scale))"
+    }
+
+    /// A condition: the text is not a number in decimal digits, with an exponent or without (`1e+16`), or a double would be infinite
+    /// or 0 instead.
+    static func double(_ text: String) -> String {
+        let body = "trim(\(text))"
+        let place = "instr(lower(\(body)), 'e')"
+        let mantissa = "CASE WHEN \(place) THEN substr(\(body), 1, \(place) - 1) ELSE \(body) END"
+        let exponent = "substr(\(body), \(place) + 1)"
+        let digits = "ltrim(\(exponent), '+-')"
+        let double = "CAST(\(body) AS REAL)"
+        return "(\(number("(\(mantissa))")) OR \(place) AND (\(digits) = '' OR \(digits) GLOB '*[^0-9]*' "
+            + "OR length(\(exponent)) - length(\(digits)) > 1) OR abs(\(double)) > 1.7976931348623157e308 "
+            + "OR \(double) = 0 AND (\(mantissa)) GLOB '*[1-9]*')"
+    }
+
     /// A condition: the number has more digits than a decimal of this precision and scale.
     static func digits(_ text: String, _ precision: Int, _ scale: Int) -> String {
         let body = "ltrim(ltrim(trim(\(text)), '+-'), '0')"
