@@ -81,7 +81,8 @@ struct SessionListTests {
                 (["--project", "nowhere"], "name a folder"), (["--state", "asleep"], "initializing"),
             ] {
                 let run = try await daemon.box.run(.telec, ["sessions", "list"] + arguments, daemon.variables)
-                #expect(run.code == 64 && run.output.isEmpty == !arguments.contains("--json") && run.error.contains(words), "\(arguments) \(run)")
+                #expect(run.code == 64 && run.error.contains(words), "\(arguments) \(run)")
+                #expect(run.output.isEmpty == !arguments.contains("--json"), "\(arguments) \(run)")
             }
         }
     }
