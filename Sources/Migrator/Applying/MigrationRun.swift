@@ -74,10 +74,13 @@ struct MigrationRun {
     }
 
     /// Refuses a way back at once if one of its later steps would lose rows without consent, so that the steps before it are not
-    /// undone first. It looks at tables that are now as that step will find them, and not past a step whose own code may empty tables.
+    /// undone first; the first one asks for itself. It looks at tables that are now as that step will find them, and not past a step
+    /// whose own code may empty tables.
     private func requireConsent(to steps: ArraySlice<PreparedStep>) throws {
-        guard !options.allowsDataLoss, let start = steps.first?.step.operations.first?.resolved.before else { return }
-        for prepared in steps where prepared.step.direction == .down {
+        guard !options.allowsDataLoss, let first = steps.first, first.step.writtenTables != nil,
+            let start = first.step.operations.first?.resolved.before
+        else { return }
+        for prepared in steps.dropFirst() where prepared.step.direction == .down {
             guard prepared.step.writtenTables != nil else { return }
             let hazards = prepared.operations.flatMap(\.hazards).filter { $0.isDataLoss && $0.isMeasurable(in: start) }
             let lost = try HazardMeter(connection: connection).measure(hazards)
