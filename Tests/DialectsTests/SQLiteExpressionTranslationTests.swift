@@ -74,6 +74,10 @@ struct SQLiteExpressionTranslationTests {
             ("kind || id = 'x'", #"(("sort" || ("id")::text) = 'x')"#),
             ("hex(kind) = '61'", nil),
             ("date(kind, price || ' days') IS NULL", nil),
+            ("date(kind, kind) IS NULL", nil),
+            ("date(day, id || ' weeks') IS NULL", nil),
+            ("date(day, id || 'days') IS NULL", nil),
+            ("date(day, printf('%d-%d days', id, id)) IS NULL", nil),
             ("date('now') > day", nil),
             ("kind = 'a' ESCAPE", nil),
         ] as [(String, String?)])
@@ -92,9 +96,12 @@ struct SQLiteExpressionTranslationTests {
 
     @Test(
         arguments: [
-            ("CURRENT_TIMESTAMP", ColumnType.datetime, "((now() AT TIME ZONE 'UTC'))"),
+            ("CURRENT_TIMESTAMP", ColumnType.datetime, "(date_trunc('second', (now() AT TIME ZONE 'UTC')))"),
             ("datetime('now')", .text, "(to_char((now() AT TIME ZONE 'UTC'), 'YYYY-MM-DD HH24:MI:SS'))"),
-            ("datetime('now')", .timestamp, "(now())"),
+            ("datetime('now')", .timestamp, "(date_trunc('second', now()))"),
+            ("strftime('%Y-%m-%d %H:%M', 'now')", .timestamp, "(date_trunc('minute', now()))"),
+            ("datetime('now', 'subsec')", .timestamp, "(now())"),
+            ("CURRENT_TIME", .time, "(date_trunc('second', (now() AT TIME ZONE 'UTC'))::time)"),
             ("date('now')", .date, "((now() AT TIME ZONE 'UTC')::date)"),
             (
                 "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", .text,
@@ -117,7 +124,7 @@ struct SQLiteExpressionTranslationTests {
             ("x'00ff'", .bytes, #"('\x00ff'::bytea)"#),
             ("'2024-02-30'", .date, nil),
             ("'2024-02-29'", .date, "'2024-02-29'"),
-            ("datetime('now', 'localtime')", .datetime, "(localtimestamp)"),
+            ("datetime('now', 'localtime')", .datetime, "(date_trunc('second', localtimestamp))"),
             ("datetime('now', 'localtime')", .timestamp, nil),
             ("date('now', '+7 days')", .date, "(((now() AT TIME ZONE 'UTC') + interval '+7 day')::date)"),
             (

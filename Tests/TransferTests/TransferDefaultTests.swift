@@ -136,6 +136,46 @@ struct TransferDefaultTests {
         }
     }
 
+    @Test(
+        "the time of an insert is cut as SQLite writes it, so that a check and a view of the same second still hold, also on the way back"
+    )
+    func timesWithoutFractions() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, at DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP CHECK (at IS datetime(at)),
+                minute DATETIME DEFAULT (strftime('%Y-%m-%d %H:%M', 'now')), clock TIME DEFAULT CURRENT_TIME);
+            CREATE VIEW past AS SELECT id FROM t WHERE at <= datetime('now');
+            INSERT INTO t (id) VALUES (1);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.omitted == [])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            #expect(try target.queryValue("SELECT count(*) FROM past")?.integer == 2)
+            let isCut = try target.queryValue(
+                "SELECT extract(microseconds FROM at)::int % 1000000 = 0 AND extract(second FROM minute) = 0 AND clock = at::time FROM t WHERE id = 2"
+            )
+            #expect(isCut?.boolean == true)
+            try await withTemporaryFolder { folder in
+                let file = try DatabaseURL(parsing: "sqlite:\(folder)/back.db")
+                let (from, to) = (try Database(url), try Database(file))
+                let returned = try await DatabaseTransfer(from: from, to: to).run()
+                #expect(returned.omitted.filter { $0.name.hasSuffix("DEFAULT") } == [])
+                await from.close()
+                await to.close()
+                let back = try connect(to: file)
+                defer { back.close() }
+                try back.execute("INSERT INTO t (id) VALUES (3)")
+                let row = try back.query(
+                    "SELECT substr(at, 20), substr(minute, 18), substr(clock, 9) FROM t WHERE id = 3")
+                #expect(row.first?.values.map { $0.text ?? "-" } == [".000000", "00.000000", ".000000"])
+            }
+        }
+    }
+
     @Test("a default that its column can't take is named, and what is left to the program")
     func defaultsThatDoNotFit() async throws {
         let fixture = try SQLiteFixture(

@@ -84,6 +84,7 @@ struct TransferViewMeaningTests {
                 #"SELECT sum(n), total(n), avg(n), sum(n) / 2, sum(amount), max(price), min(price), sum(price) FROM people"#,
                 #"SELECT sum(code), avg(code), max(code + 1), '5 apples' + 1 FROM people"#,
                 #"SELECT min(n, 3), max(amount, 0) FROM people"#,
+                #"SELECT sqrt(n), ln(n), sqrt(amount), ln(amount), exp(n) FROM people"#,
             ]),
         Class(
             name: "truths",
@@ -127,6 +128,8 @@ struct TransferViewMeaningTests {
                 #"SELECT datetime(epoch, 'unixepoch'), date(epoch, 'unixepoch', 'start of month', '+1 month', '-1 day') FROM orders"#,
                 #"SELECT date(born, '+1 month'), date(born, 'weekday 0'), datetime(seen, '-90 minutes'), date('2024-01-31', '+1 month') FROM people"#,
                 #"SELECT strftime('%Y', seen) - 2000, CAST(strftime('%m', seen) AS INTEGER), strftime('%Y', seen) = '2024' FROM people"#,
+                #"SELECT date(born, '+' || n || ' days'), date(born, '-' || n || ' months'), datetime(seen, n || ' hours'), date(born, (n * 1000) || ' Years') FROM people"#,
+                #"SELECT date(seen, printf('+%d month', id)), date(seen, printf('%d days', n)), date('2024-01-31', '+' || id || ' month') FROM people"#,
                 #"SELECT id FROM people WHERE born < date('now', '-1 day') AND seen < datetime('now')"#,
                 #"SELECT strftime('%Y', seen) AS y, count(*) FROM people GROUP BY y ORDER BY y DESC"#,
             ]),

@@ -53,6 +53,7 @@ struct ViewsBackTests {
         "SELECT id, concat(name, ' <', email, '>') AS full_name, concat_ws(', ', name, email, code) AS listed, name || ' #' || id AS tag, split_part(email, '@', 1) AS a, split_part(email, '@', 2) AS b FROM customer",
         "SELECT id, lpad(name, 2) AS l, rpad(email, 6, 'é-') AS r, lpad(id::text, 4, '0') AS nr, repeat(name, 2) AS twice, ascii(code) AS a, starts_with(email, 'a@') AS s FROM customer",
         "SELECT DISTINCT ON (customer_id) customer_id, id, placed FROM orders ORDER BY customer_id, placed DESC",
+        "SELECT placed::time AS clock, date_trunc('second', placed)::time AS seconds FROM orders",
         "SELECT joined AT TIME ZONE 'UTC' AS naive, date_trunc('day', joined) AS day, joined::date AS d FROM customer",
         "SELECT id FROM orders WHERE status IN ('new', 'paid') AND placed BETWEEN '2024-01-01' AND '2024-02-15' ORDER BY placed DESC LIMIT 1",
         "WITH RECURSIVE n(i, s) AS (SELECT 1, 1::bigint UNION ALL SELECT i + 1, s * (i + 1) FROM n WHERE i < 9) SELECT * FROM n",

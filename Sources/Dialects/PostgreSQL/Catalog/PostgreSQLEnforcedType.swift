@@ -76,7 +76,10 @@ enum PostgreSQLEnforcedType {
         let bare = SQLToken.scan(declared).filter { $0.kind == .word }.map(\.text).joined(separator: " ")
         switch bare {
         case "real": return .real
-        case "character", "name", "citext": return .text
+        // Values come without their padding, so that the length is a maximum.
+        case "character":
+            return PostgreSQLTypeName(declared.replacing("character(", with: "character varying(")).columnType
+        case "bpchar", "name", "citext": return .text
         case "numeric": return .numeric
         case "timestamp with time zone": return .timestamp
         case "timestamp without time zone": return .datetime

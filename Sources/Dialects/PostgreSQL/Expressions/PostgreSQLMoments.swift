@@ -45,6 +45,8 @@ extension PostgreSQLExpressionTranslation {
         if from == .timestamp || type == .timestamp { try noteZone() }
         switch (from, type) {
         case (.datetime, .date), (.timestamp, .date): return Piece("substr(\(piece.sql), 1, 10)", .shaped(.date))
+        case (.datetime, .time), (.timestamp, .time):
+            return Piece("substr(\(piece.sql), 12, 15)", .shaped(.time))
         case (.date, .datetime): return Piece("(\(piece.sql) || ' 00:00:00.000000')", .shaped(.datetime))
         case (.date, .timestamp): return Piece("(\(piece.sql) || 'T00:00:00.000000Z')", .shaped(.timestamp))
         case (.timestamp, .datetime): return inUTC(piece)
@@ -180,13 +182,15 @@ extension PostgreSQLExpressionTranslation {
 
     /// Translates `date_trunc('month', moment)`.
     func truncated(_ unit: Piece, _ moment: Piece) throws(Untranslatable) -> Piece {
-        guard let unit = unit.literal, case .shaped(let type) = moment.kind, type == .datetime || type == .timestamp,
-            let (format, modifiers) = Self.truncation(unit.lowercased())
+        guard let unit = unit.literal?.lowercased(), case .shaped(let type) = moment.kind,
+            type == .datetime || type == .timestamp, let (format, modifiers) = Self.truncation(unit)
         else { throw Untranslatable("date_trunc() of this unit has no known counterpart") }
-        if type == .timestamp { try noteZone() }
+        // Every zone has the same seconds today.
+        if type == .timestamp, unit != "second" { try noteZone() }
         let (separator, end) = type == .timestamp ? ("T", "Z") : (" ", "")
         let text = format.replacing("_", with: separator) + ".000000" + end
-        return Piece("strftime('\(text)', \(seconds(moment))\(modifiers))", moment.kind)
+        let isNow = moment.sql.hasSuffix(", 'now')")
+        return Piece("strftime('\(text)', \(isNow ? "'now'" : seconds(moment))\(modifiers))", moment.kind)
     }
 
     private static func truncation(_ unit: String) -> (format: String, modifiers: String)? {

@@ -253,7 +253,13 @@ extension SQLiteExpressionTranslation {
         case ("ceil", 1), ("ceiling", 1), ("floor", 1), ("sqrt", 1), ("exp", 1), ("ln", 1):
             let number = try number(pieces[0])
             if number.kind == .integer, function.hasPrefix("ceil") || function == "floor" { return number }
-            return Piece("\(function)((\(number.sql))::double precision)", .number)
+            let result = "\(function)((\(number.sql))::double precision)"
+            switch function {
+            // NULL in SQLite (https://www.sqlite.org/lang_mathfunc.html), an error in PostgreSQL.
+            case "sqrt": return Piece("(CASE WHEN \(number.sql) >= 0 THEN \(result) END)", .number)
+            case "ln": return Piece("(CASE WHEN \(number.sql) > 0 THEN \(result) END)", .number)
+            default: return Piece(result, .number)
+            }
         case (_, _): return nil
         }
     }

@@ -83,14 +83,19 @@ extension SQLiteExpressionTranslation {
         } else if use.isImmutable {
             throw Untranslatable("it reads the current time")
         }
-        let isOfNow = moment == Self.utcNow
+        // Now is far from the year 9999, unless a column's number is added to it.
+        let isNear = moment == Self.utcNow && modifiers.allSatisfy(Self.isLiteral)
         for modifier in modifiers { moment = try moved(moment, by: modifier) }
-        return !isOfNow && modifiers.contains(where: Self.mayMoveOn) ? Self.withinYears(moment) : moment
+        return !isNear && modifiers.contains(where: Self.mayMoveOn) ? Self.withinYears(moment) : moment
     }
 
     /// Renders a moment that is NULL beyond the year 9999, as it is in SQLite. `least` passes over a NULL.
     private static func withinYears(_ moment: String) -> String {
         "nullif(least(\(moment), timestamp '10000-01-01'), timestamp '10000-01-01')"
+    }
+
+    private static func isLiteral(_ modifier: SQLiteTree) -> Bool {
+        if case .string = modifier { true } else { false }
     }
 
     /// Whether a modifier may move a moment towards the future.
@@ -168,42 +173,5 @@ extension SQLiteExpressionTranslation {
         ]
         return "(CASE WHEN \(text) ~ '\(shape)' THEN \(parts[0]) + \(parts.dropFirst().joined(separator: ", ")) "
             + "WHEN \(text) ~ '\(timeShape)' THEN timestamp '2000-01-01' + \(timeOfDay.joined(separator: ", ")) END)"
-    }
-
-    private func moved(_ moment: String, by modifier: SQLiteTree) throws(Untranslatable) -> String {
-        guard case .string(let text) = modifier else {
-            guard !use.isImmutable else { throw Untranslatable("it moves a time by a value that is not a literal") }
-            return "(\(moment) + (\(try self.text(piece(modifier)).sql))::interval)"
-        }
-        let words = text.lowercased().split(separator: " ").map(String.init)
-        switch words.first {
-        case "start" where words.count == 3 && ["year", "month", "day"].contains(words[2]):
-            return "date_trunc('\(words[2])', \(moment))"
-        case "weekday" where words.count == 2:
-            guard let day = Int(words[1]), (0...6).contains(day) else { break }
-            return "(\(moment) + ((7 + \(day) - extract(dow FROM \(moment))::integer) % 7) * interval '1 day')"
-        case "localtime" where use == .insert && moment == Self.utcNow: return "localtimestamp"
-        case "localtime", "utc": throw Untranslatable("it uses local time, which depends on the machine")
-        case "unixepoch", "auto", "julianday": break
-        case let count?:
-            guard words.count == 2, Double(count) != nil, count.utf8.allSatisfy({ "+-.0123456789".utf8.contains($0) })
-            else { break }
-            if let moved = Self.moved(moment, count, words[1]) { return moved }
-        case nil: break
-        }
-        throw Untranslatable("'\(text)' is a time modifier without a counterpart")
-    }
-
-    /// Moves a moment by a number of units. SQLite counts up the month and keeps the day; in a month that is too short for this
-    /// day, it goes on into the next month.
-    private static func moved(_ moment: String, _ count: String, _ unit: String) -> String? {
-        let singular = unit.hasSuffix("s") ? String(unit.dropLast()) : unit
-        switch singular {
-        case "day", "hour", "minute", "second": return "(\(moment) + interval '\(count) \(singular)')"
-        case "month", "year":
-            let month = "date_trunc('month', \(moment))"
-            return "(\(month) + interval '\(count) \(singular)' + (\(moment) - \(month)))"
-        default: return nil
-        }
     }
 }

@@ -195,11 +195,12 @@ extension SQLiteExpressionTranslation {
     func moment(_ expression: SQLiteTree, for type: ColumnType) throws(Untranslatable) -> String? {
         guard case .call(let function, let arguments) = expression else { return nil }
         var (values, hasFraction) = Self.withoutSubsecond(arguments)
+        let seconds = hasFraction ? "%f" : "%S"
         let format: String
         switch function {
-        case "current_timestamp", "datetime": format = "%Y-%m-%d %H:%M:%S"
+        case "current_timestamp", "datetime": format = "%Y-%m-%d %H:%M:\(seconds)"
         case "current_date", "date": format = "%Y-%m-%d"
-        case "current_time", "time": format = "%H:%M:%S"
+        case "current_time", "time": format = "%H:%M:\(seconds)"
         case "unixepoch":
             guard !hasFraction else { return nil }
             format = "%s"
@@ -227,17 +228,26 @@ extension SQLiteExpressionTranslation {
         return milliseconds(utcNow)
     }
 
+    /// Cuts a moment to what the format writes of it. PostgreSQL counts microseconds, and a default with them would be later than
+    /// each text that SQLite writes in the same second.
+    private static func cut(_ moment: String, to format: String) -> String {
+        if format.contains("%f") { return moment }
+        let hasSeconds = format.contains("%S") || format.contains("%T")
+        return "date_trunc('\(hasSeconds ? "second" : "minute")', \(moment))"
+    }
+
     private static func rendered(
         _ format: String, _ moment: String, for type: ColumnType
     ) throws(Untranslatable) -> String {
         let hasDate = format.contains("%Y-%m-%d") || format.contains("%F")
         let hasTime = format.contains("%H:%M") || format.contains("%T")
         switch type {
-        case .datetime where hasDate && hasTime: return moment
-        case .timestamp where hasDate && hasTime && moment == utcNow: return "now()"
-        case .timestamp where hasDate && hasTime && moment != "localtimestamp": return "(\(moment) AT TIME ZONE 'UTC')"
+        case .datetime where hasDate && hasTime: return cut(moment, to: format)
+        case .timestamp where hasDate && hasTime && moment == utcNow: return cut("now()", to: format)
+        case .timestamp where hasDate && hasTime && moment != "localtimestamp":
+            return "(\(cut(moment, to: format)) AT TIME ZONE 'UTC')"
         case .date where hasDate && !hasTime: return "\(moment)::date"
-        case .time where hasTime && !hasDate: return "\(moment)::time(0)"
+        case .time where hasTime && !hasDate: return "\(cut(moment, to: format))::time"
         case .datetime, .timestamp, .date, .time, .interval, .uuid, .native, .smallint, .integer, .bigint, .real,
             .decimal,
             .numeric, .text,
