@@ -45,6 +45,10 @@ struct PostgreSQLErrorTests {
                 DO $$ BEGIN RAISE EXCEPTION 'canceling statement due to conflict with recovery' USING ERRCODE = '40001'; END $$
                 """, .interrupted, "hot_standby_feedback"
             ),
+            ("DO $$ BEGIN RAISE 'could not serialize access' USING ERRCODE = '40001'; END $$", .locked, "again"),
+            ("DO $$ BEGIN RAISE 'out of shared memory' USING ERRCODE = '53200'; END $$", .resources, "max_locks_per"),
+            ("DO $$ BEGIN RAISE 'out of memory' USING ERRCODE = '53200'; END $$", .resources, "memory to spare"),
+            ("DO $$ BEGIN RAISE 'could not read block' USING ERRCODE = '58030'; END $$", .resources, "disk"),
         ] as [(String, DatabaseError.Kind, String)])
     func interruptions(_ statement: String, _ kind: DatabaseError.Kind, _ remedy: String) throws {
         try TestPostgreSQL.withFreshDatabase { url in

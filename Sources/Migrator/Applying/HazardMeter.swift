@@ -126,7 +126,7 @@ extension DatabaseError {
         switch kind {
         case .unique, .foreignKey, .notNull, .check, .raised, .exists, .syntax, .other: true
         case .locked, .lost, .pooled, .unreachable, .authentication, .permission, .notADatabase, .corrupt,
-            .changedMeanwhile, .transactionEnded, .diskFull, .interrupted, .invalidURL:
+            .changedMeanwhile, .transactionEnded, .diskFull, .resources, .interrupted, .invalidURL:
             false
         }
     }

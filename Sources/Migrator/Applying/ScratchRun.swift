@@ -96,7 +96,8 @@ extension DatabaseError {
     /// Whether the database refused the statement itself, and would refuse it again.
     fileprivate var isRefusal: Bool {
         switch kind {
-        case .locked, .lost, .diskFull, .interrupted, .corrupt, .unreachable, .authentication, .notADatabase,
+        case .locked, .lost, .diskFull, .resources, .interrupted, .corrupt, .unreachable, .authentication,
+            .notADatabase,
             .invalidURL, .pooled, .changedMeanwhile:
             false
         case .unique, .foreignKey, .notNull, .check, .permission, .raised, .transactionEnded, .exists, .syntax, .other:

@@ -286,7 +286,7 @@ extension DatabaseError {
     /// Whether the error may disappear without a change of the request: the server is not there yet, or busy.
     var mayPass: Bool {
         switch kind {
-        case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .interrupted: true
+        case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .resources, .interrupted: true
         case .unique, .foreignKey, .notNull, .check, .notADatabase, .corrupt, .raised, .transactionEnded, .invalidURL,
             .changedMeanwhile, .pooled, .exists, .syntax, .other:
             false

@@ -46,7 +46,7 @@ extension RuntimeError {
     /// people's data.
     private static func problem(of error: DatabaseError) -> RuntimeError {
         switch error.kind {
-        case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .interrupted:
+        case .locked, .lost, .unreachable, .authentication, .permission, .diskFull, .resources, .interrupted:
             RuntimeError(.databaseUnavailable, "the daemon's database can't be used now", remedy: "try again soon")
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .corrupt, .notADatabase,
             .changedMeanwhile, .invalidURL, .exists, .syntax, .other:

@@ -158,7 +158,8 @@ extension TransferTarget {
         switch error.kind {
         case .unique, .notNull, .check, .raised: true
         case .foreignKey, .locked, .pooled, .lost, .unreachable, .authentication, .permission, .notADatabase, .corrupt,
-            .changedMeanwhile, .transactionEnded, .diskFull, .interrupted, .invalidURL, .exists, .syntax, .other:
+            .changedMeanwhile, .transactionEnded, .diskFull, .resources, .interrupted, .invalidURL, .exists, .syntax,
+            .other:
             isComputing(error)
         }
     }

@@ -50,7 +50,7 @@ extension DatabaseError {
     /// Whether the error is not about the work itself, so that the work can be continued later.
     var isInterruption: Bool {
         switch kind {
-        case .lost, .interrupted, .diskFull, .unreachable, .locked: true
+        case .lost, .interrupted, .diskFull, .resources, .unreachable, .locked: true
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .corrupt, .authentication,
             .permission, .notADatabase, .changedMeanwhile, .invalidURL, .exists, .syntax, .other:
             false

@@ -62,7 +62,10 @@ struct SourceSurvey {
     private func naming<T>(_ table: Table, _ body: () throws -> T) throws -> T {
         do {
             return try body()
-        } catch let error as DatabaseError where !error.isInterruption && error.kind != .changedMeanwhile {
+        } catch let error as DatabaseError
+            where !error.isInterruption && error.kind != .changedMeanwhile
+            || error.kind == .resources
+        {
             var named = error
             named.message = "the table \(table.name) can't be read: \(error.message)"
             named.remedy = error.remedy ?? "leave out the column or the table by a rule: skip: true"

@@ -49,8 +49,8 @@ struct ViewProof: Sendable {
                 digests.append(try digest(side, shape))
             } catch let error as DatabaseError where error.kind == .interrupted && !Task.isCancelled {
                 return .notCompared("reading it takes longer than \(Self.patience)")
-            } catch let error as DatabaseError where error.kind == .diskFull {
-                return .notCompared("reading it takes more space than there is: \(error.message)")
+            } catch let error as DatabaseError where error.kind == .diskFull || error.kind == .resources {
+                return .notCompared("reading it takes more than there is: \(error.message)")
             } catch let error as DatabaseError where !error.isInterruption {
                 guard digests.isEmpty else { return .differs("it fails in the target: \(error.message)") }
                 return .notCompared("it can't be read in the source: \(error.message)")

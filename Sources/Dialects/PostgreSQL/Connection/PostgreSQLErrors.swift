@@ -88,6 +88,8 @@ extension DatabaseError {
             "have a superuser raise temp_file_limit for this role, or give the session a larger maintenance_work_mem"
         case "53200" where message.contains("shared memory"):
             "raise max_locks_per_transaction on the server: a transaction locks each table and index that it makes"
+        case "53200": "try again when the server has memory to spare, or give it more"
+        case "58030": "check the server's disk; its log says more"
         case "53300": "close other connections, or raise max_connections on the server"
         case "54000" where message.hasPrefix("row is too big"), "54011":
             "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"
@@ -105,12 +107,14 @@ extension DatabaseError.Kind {
         case "23503", "23001": self = .foreignKey
         case "23502": self = .notNull
         case "23514": self = .check
-        case "55P03", "40P01": self = .locked
+        case "55P03", "40P01", "40001": self = .locked
         case "57014": self = .interrupted
         case "57P01", "57P02", "57P03", "57P05", "25P03": self = .lost
         case "42501", "25006": self = .permission
         // configuration_limit_exceeded is raised for temp_file_limit only.
         case "53100", "53400": self = .diskFull
+        // insufficient_resources, out_of_memory, system_error and io_error.
+        case "53000", "53200", "58000", "58030": self = .resources
         case "42601": self = .syntax
         case "42P06", "42P07", "42710": self = .exists
         case "P0001", "P0004": self = .raised

@@ -46,6 +46,7 @@ enum SQLiteResult {
         case SQLITE_NOTADB: .notADatabase
         case SQLITE_CORRUPT: .corrupt
         case SQLITE_INTERRUPT: .interrupted
+        case SQLITE_NOMEM: .resources
         case SQLITE_CANTOPEN, SQLITE_IOERR: fileKind(of: code, systemError: systemError)
         default: .other
         }
@@ -66,7 +67,7 @@ enum SQLiteResult {
         switch systemError {
         case ENOSPC, EDQUOT: .diskFull
         case EACCES, EPERM, EROFS: .permission
-        default: code & 0xFF == SQLITE_CANTOPEN ? .unreachable : .other
+        default: code & 0xFF == SQLITE_CANTOPEN ? .unreachable : .resources
         }
     }
 
@@ -99,26 +100,18 @@ enum SQLiteResult {
         case .notADatabase:
             ("\(path) is not a SQLite database, or it is encrypted", "name a SQLite file")
         case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
-        case .other: otherExplanation(of: code, message, path: path)
-        case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,
-            .interrupted, .changedMeanwhile, .invalidURL, .exists, .syntax:
-            (message, nil)
-        }
-    }
-
-    private static func otherExplanation(
-        of code: Int32, _ message: String, path: String
-    ) -> (message: String, remedy: String?) {
-        switch code & 0xFF {
-        case SQLITE_IOERR:
+        case .resources where code & 0xFF == SQLITE_NOMEM: (message, "try again when there is memory to spare")
+        case .resources:
             (
                 "\(path) could not be read or written (\(message))",
                 "check the disk, and how much this user may write there (quota, ulimit -f)"
             )
         // https://www.sqlite.org/loadext.html: modules are compiled in, or loaded by the program.
-        case SQLITE_ERROR where message.hasPrefix("no such module: "):
+        case .other where code & 0xFF == SQLITE_ERROR && message.hasPrefix("no such module: "):
             (message, "use a build of SQLite that has this module; the script and the file are fine")
-        default: (message, nil)
+        case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,
+            .interrupted, .changedMeanwhile, .invalidURL, .exists, .syntax, .other:
+            (message, nil)
         }
     }
 

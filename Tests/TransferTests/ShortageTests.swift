@@ -1,0 +1,53 @@
+import Dialects
+import TestSupport
+import Testing
+import Transfer
+
+/// Tests that a server which lacks something for the moment interrupts a transfer, instead of losing an object or all that is loaded.
+@Suite("a shortage of the server", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct ShortageTests {
+    /// Makes the server fail as it does without memory or locks to spare, whenever a command with these words begins.
+    private static func shortage(at words: String) -> String {
+        """
+        CREATE SCHEMA faults; CREATE FUNCTION faults.fail() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF current_query() LIKE '%\(words)%' THEN RAISE 'out of shared memory' USING ERRCODE = '53200'; END IF; END $$;
+        CREATE EVENT TRIGGER shortage ON ddl_command_start EXECUTE FUNCTION faults.fail()
+        """
+    }
+
+    @Test(
+        "a key, an index or a view is made when the transfer is resumed",
+        arguments: ["child_parent_fkey", "CREATE INDEX", "CREATE VIEW"])
+    func objectsAreNotLost(_ words: String) async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE parent (id INTEGER PRIMARY KEY); INSERT INTO parent VALUES (1);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent, name TEXT);
+            INSERT INTO child VALUES (1, 1, 'a'); CREATE INDEX names ON child (name);
+            CREATE VIEW shown AS SELECT name FROM child;
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.executeScript(Self.shortage(at: words))
+            let failure = await #expect(throws: TransferError.self) {
+                try await TransferTests.transfer(fixture, into: url)
+            }
+            guard case .interrupted(let reason)? = failure else {
+                Issue.record("\(String(describing: failure))")
+                return
+            }
+            #expect(reason.contains("out of shared memory"))
+            try target.executeScript("DROP EVENT TRIGGER shortage")
+            let report = try await TransferTests.transfer(fixture, into: url, options: TransferOptions(resumes: true))
+            #expect(report.verdict == .verified && report.omitted == [])
+            let made = try target.queryValue(
+                """
+                SELECT (SELECT count(*) FROM pg_constraint WHERE conname = 'child_parent_fkey') + (SELECT count(*) FROM pg_indexes WHERE indexname = 'names')
+                    + (SELECT count(*) FROM shown)
+                """)
+            #expect(made?.integer == 3)
+        }
+    }
+}
