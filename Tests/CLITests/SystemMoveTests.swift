@@ -263,7 +263,9 @@ extension SystemMoveTests {
         }
     }
 
-    @Test("a full disk: one sentence, nothing brought over (check 45)", .enabled(if: FullDiskTests.canMount))
+    @Test(
+        "a full disk: one sentence, nothing brought over (check 45)",
+        .enabled(if: FullDiskTests.canMount, "only root may mount a small disk"))
     func fullDisk() async throws {
         try await withMove(.sqlite) { move in
             let script = """

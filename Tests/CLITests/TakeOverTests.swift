@@ -172,7 +172,8 @@ struct TestNetwork: Sendable {
     var here: String { "\(subnet).1" }
     var range: String { "\(subnet).0/24" }
     /// The words before a command that run it inside the namespace.
-    var inside: [String] { ["ip", "netns", "exec", name] }
+    /// `ip netns exec` mounts /sys anew, which is forbidden where / is no mount, as in a chroot.
+    var inside: [String] { ["nsenter", "--net=/run/netns/\(name)", "--"] }
 
     /// Brings the outer end up or down. Programs inside are not notified.
     func set(_ state: String) async throws { try await ip("link", "set", "\(name)a", state) }
