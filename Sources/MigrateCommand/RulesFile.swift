@@ -9,12 +9,12 @@ enum RulesFile {
     static func parse(_ text: String) throws(TransferError) -> TransferRules {
         var rules = TransferRules()
         guard let root = try compose(text) else { return rules }
-        for field in try fields(of: root, ["on_mismatch", "lowercase_names", "nocase", "tables"], in: "a rules file") {
-            switch field.name {
-            case "on_mismatch": rules.onMismatch = try policy(field)
-            case "lowercase_names": rules.lowercaseNames = try flag(field)
-            case "nocase": rules.nocase = try nocase(field)
-            default:
+        for (key, field) in try fields(of: root, as: FileKey.self, in: "a rules file") {
+            switch key {
+            case .onMismatch: rules.onMismatch = try policy(field)
+            case .lowercaseNames: rules.lowercaseNames = try flag(field)
+            case .nocase: rules.nocase = try nocase(field)
+            case .tables:
                 var tables: [TransferRules.TableRule] = []
                 for table in try fields(of: field.value) { tables.append(try self.table(table)) }
                 rules.tables += tables
@@ -25,14 +25,13 @@ enum RulesFile {
 
     private static func table(_ node: Field) throws(TransferError) -> TransferRules.TableRule {
         var rule = TransferRules.TableRule(name: node.name, line: node.line)
-        let known = ["skip", "rename", "order", "on_mismatch", "columns"]
-        for field in try fields(of: node.value, known, in: "the rules of a table") {
-            switch field.name {
-            case "skip": rule.isSkipped = try flag(field)
-            case "rename": rule.rename = try name(field)
-            case "order": rule.order = try order(field)
-            case "on_mismatch": rule.onMismatch = try policy(field)
-            default: for column in try fields(of: field.value) { rule.columns.append(try self.column(column)) }
+        for (key, field) in try fields(of: node.value, as: TableKey.self, in: "the rules of a table") {
+            switch key {
+            case .skip: rule.isSkipped = try flag(field)
+            case .rename: rule.rename = try name(field)
+            case .order: rule.order = try order(field)
+            case .onMismatch: rule.onMismatch = try policy(field)
+            case .columns: for column in try fields(of: field.value) { rule.columns.append(try self.column(column)) }
             }
         }
         return rule
@@ -40,22 +39,42 @@ enum RulesFile {
 
     private static func column(_ node: Field) throws(TransferError) -> TransferRules.ColumnRule {
         var rule = TransferRules.ColumnRule(name: node.name, line: node.line)
-        let known = ["type", "timestamp", "zone", "span", "nul", "nocase", "rename", "skip", "on_mismatch"]
-        for field in try fields(of: node.value, known, in: "the rules of a column") {
-            switch field.name {
-            case "type": rule.type = try type(field)
-            case "timestamp":
+        for (key, field) in try fields(of: node.value, as: ColumnKey.self, in: "the rules of a column") {
+            switch key {
+            case .type: rule.type = try type(field)
+            case .timestamp:
                 rule.moment = try word(field, TimestampRule.Count.allCases.map(\.rawValue), TimestampRule.Count.init)
-            case "zone": rule.minutesAhead = try zone(field)
-            case "span": rule.span = try word(field, SpanRule.allCases.map(\.rawValue), SpanRule.init)
-            case "nul": rule.nul = try text(field)
-            case "nocase": rule.nocase = try nocase(field)
-            case "rename": rule.rename = try name(field)
-            case "skip": rule.isSkipped = try flag(field)
-            default: rule.onMismatch = try policy(field)
+            case .zone: rule.minutesAhead = try zone(field)
+            case .span: rule.span = try word(field, SpanRule.allCases.map(\.rawValue), SpanRule.init)
+            case .nul: rule.nul = try text(field)
+            case .nocase: rule.nocase = try nocase(field)
+            case .rename: rule.rename = try name(field)
+            case .skip: rule.isSkipped = try flag(field)
+            case .onMismatch: rule.onMismatch = try policy(field)
             }
         }
         return rule
+    }
+}
+
+// MARK: - Keys
+
+extension RulesFile {
+    private enum FileKey: String, CaseIterable {
+        case onMismatch = "on_mismatch"
+        case lowercaseNames = "lowercase_names"
+        case nocase, tables
+    }
+
+    private enum TableKey: String, CaseIterable {
+        case skip, rename, order
+        case onMismatch = "on_mismatch"
+        case columns
+    }
+
+    private enum ColumnKey: String, CaseIterable {
+        case type, timestamp, zone, span, nul, nocase, rename, skip
+        case onMismatch = "on_mismatch"
     }
 }
 
@@ -81,10 +100,26 @@ extension RulesFile {
         }
     }
 
-    /// Returns the members of a mapping. A member that is not among the `known` ones is refused.
-    private static func fields(
-        of node: YAMLNode, _ known: [String]? = nil, in place: String = ""
-    ) throws(TransferError) -> [Field] {
+    /// Returns the members of a mapping by their keys. Any other member is refused.
+    private static func fields<Key: RawRepresentable<String> & CaseIterable>(
+        of node: YAMLNode, as keys: Key.Type, in place: String
+    ) throws(TransferError) -> [(key: Key, field: Field)] {
+        var known: [(Key, Field)] = []
+        for field in try fields(of: node) {
+            guard let key = Key(rawValue: field.name) else {
+                let words = keys.allCases.map(\.rawValue)
+                throw .badRule(
+                    line: field.line, problem: "\(field.name) is not a key of \(place)",
+                    remedy: TransferRules.suggestion(field.name, words)
+                        ?? "the keys are \(words.joined(separator: ", "))")
+            }
+            known.append((key, field))
+        }
+        return known
+    }
+
+    /// Returns the members of a mapping, whatever their names.
+    private static func fields(of node: YAMLNode) throws(TransferError) -> [Field] {
         guard case .mapping(let members) = node.content else {
             throw refusal(node, "this must be a mapping from names to their rules", "write name: {…}")
         }
@@ -92,11 +127,6 @@ extension RulesFile {
         for (key, value) in members {
             guard let name = key.text else {
                 throw refusal(key, "this must be a name", "write it in quotes")
-            }
-            if let known, !known.contains(name) {
-                throw refusal(
-                    key, "\(name) is not a key of \(place)",
-                    TransferRules.suggestion(name, known) ?? "the keys are \(known.joined(separator: ", "))")
             }
             fields.append(Field(name: name, line: key.line, value: value))
         }
