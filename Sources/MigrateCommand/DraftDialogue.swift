@@ -15,7 +15,9 @@ struct DraftDialogue {
         Console.error("  d  dropped, with everything it holds")
         while let words = Console.ask("? ") {
             if words == "d" { return answers.drop(question.gone) }
-            guard let number = Int(words), question.candidates.indices.contains(number - 1) else { continue }
+            guard let number = Int(words), number > 0, question.candidates.indices.contains(number - 1) else {
+                continue
+            }
             return answers.rename(question.gone, to: question.candidates[number - 1])
         }
         throw DraftRefusal.renamedOrDropped(question)

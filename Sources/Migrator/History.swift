@@ -16,6 +16,7 @@ public struct History: Sendable {
     ///
     /// - Throws: ``HistoryError`` if two migrations have the same id, or if a migration is impossible after those before it.
     public init(_ migrations: [Migration]) throws(HistoryError) {
+        for migration in migrations where !migration.hasPrintableID { throw .unprintableID(migration.id) }
         var places: [String: Int] = [:]
         places.reserveCapacity(migrations.count)
         for (at, migration) in migrations.enumerated() where places.updateValue(at, forKey: migration.id) != nil {
@@ -88,6 +89,8 @@ private struct HistoryReplay: Sendable {
 public enum HistoryError: Error, Equatable, CustomStringConvertible {
     /// Two migrations have this id.
     case repeatedID(String)
+    /// This id is empty, or it contains a line break or another control character, so that nobody could name it in a command.
+    case unprintableID(String)
     /// The migration with this id can't follow those before it.
     case impossible(String, SchemaError)
     /// The online migration with this id contains an operation that can't be done beside readers and writers: the operation's
@@ -99,6 +102,9 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .repeatedID(let id): "two migrations have the id \(id); give one of them another"
+        case .unprintableID(let id):
+            "a migration has the id \(id.debugDescription), which is \(id.isEmpty ? "empty" : "not one printable line"); "
+                + "give it one such as 0007-session-titles"
         case .impossible(let id, let error): "migration \(id): \(error)"
         case .replacesLater(let id):
             "migration \(id) replaces others, but is not the first of the history; move it there, in their place"
@@ -111,6 +117,10 @@ public enum HistoryError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Migration {
+    fileprivate var hasPrintableID: Bool {
+        !id.isEmpty && id.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
+    }
+
     fileprivate func requireOnline() throws(HistoryError) {
         for operation in operations {
             guard let verb = operation.verbThatIsNotOnline else { continue }

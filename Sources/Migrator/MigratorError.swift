@@ -214,7 +214,7 @@ public struct MigrationFailure: Error, Sendable {
     /// Whether the database held no migration when this one began. Only then can a schema that is there already be recorded
     /// (``Migrator/Migrator/baseline(to:)``).
     public var isFirst = false
-    /// The statement of the migration that failed, counted from 1.
+    /// The statement of the migration that failed, counted from 1; 0 if the migration's transaction could not begin.
     public var statement: Int
     /// The database's error. Its kind is `raised` for an error that a data step threw itself.
     public var cause: DatabaseError
@@ -255,7 +255,8 @@ extension MigrationFailure: CustomStringConvertible {
     public var description: String {
         let place =
             "migration \(failed) \(cause.kind == .interrupted ? "was stopped" : "failed") "
-            + (dataStep.map { "in the data step \"\($0)\"" } ?? "at statement \(statement)")
+            + (dataStep.map { "in the data step \"\($0)\"" }
+                ?? (statement == 0 ? "before its first statement" : "at statement \(statement)"))
         return switch ending {
         case .rolledBack: "\(place) and was rolled back: \(cause.sentence)"
         case .unknown:

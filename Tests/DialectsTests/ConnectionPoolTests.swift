@@ -109,7 +109,7 @@ private func eventually(_ condition: () -> Bool) async throws {
         var waiters: [Task<Void, any Error>] = []
         for number in 0..<5 {
             waiters.append(Task { try await pool.withConnection { _ in order.withLock { $0.append(number) } } })
-            try await eventually { pool.waitingCount == number + 1 }
+            try await eventually { pool.figures.waiting == number + 1 }
         }
         // A cancelled waiter leaves the queue, and the others move up.
         waiters[2].cancel()
@@ -149,7 +149,7 @@ private func eventually(_ condition: () -> Bool) async throws {
         let second = Task {
             try await pool.withConnection { try $0.queryValue("SELECT count(*) FROM temp.sqlite_schema") }
         }
-        try await eventually { pool.waitingCount == 1 }
+        try await eventually { pool.figures.waiting == 1 }
         gate.signal()
         await #expect(throws: DatabaseError.self) { try await first.value }
         #expect(try await second.value == 0)
@@ -247,7 +247,7 @@ private func eventually(_ condition: () -> Bool) async throws {
         }
         try await eventually { isHeld.withLock { $0 } }
         let waiter = Task { try await pool.withConnection { _ in } }
-        try await eventually { pool.waitingCount == 1 }
+        try await eventually { pool.figures.waiting == 1 }
         await pool.close()
         await #expect(throws: DatabaseError.self) { try await waiter.value }
         gate.signal()

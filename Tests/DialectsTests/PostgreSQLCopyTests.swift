@@ -238,10 +238,10 @@ struct PostgreSQLCopyTests {
             [0xE2, 0x82],
         ]
         for bytes in broken {
-            #expect(bytes.withUnsafeBytes { PostgreSQLText.characters(in: $0) } == nil, "\(bytes)")
+            #expect(bytes.withUnsafeBytes { UTF8Text.characters(in: $0) } == nil, "\(bytes)")
         }
         for text in ["", "abcdefghij", "é€\u{1F600}", "\u{10FFFF}\u{7F}\u{D7FF}\u{E000}", "aaaaaaa\u{800}aaaaaaaaaa"] {
-            let count = Array(text.utf8).withUnsafeBytes { PostgreSQLText.characters(in: $0) }
+            let count = Array(text.utf8).withUnsafeBytes { UTF8Text.characters(in: $0) }
             #expect(count == text.unicodeScalars.count)
         }
     }

@@ -30,6 +30,14 @@ struct DSLTests {
         #expect(error.map { "\($0)".contains("state") } == true)
     }
 
+    @Test("an id that no command could name is refused", arguments: ["", "0007\nnotes", "0007\u{7f}", "a\0b"])
+    func unprintableIDs(_ id: String) {
+        let error = #expect(throws: HistoryError.unprintableID(id)) {
+            try History { Migration(id) { CreateTable("t") { Column("id", .integer).primaryKey() } } }
+        }
+        #expect(error.map { !"\($0)".contains("\n") && "\($0)".contains("give it one such as") } == true)
+    }
+
     @Test("an index takes names beside parts")
     func indexParts() {
         let parts = [Index.Part(.column("a")), Index.Part(.column("b"), descending: true)]

@@ -29,7 +29,8 @@ package enum CalendarNumber {
 
     /// Whether a text is a timestamp, with a zone or without. Its seconds may have any number of digits.
     package static func isTimestamp(_ text: UnsafeRawBufferPointer) -> Bool {
-        timestamp(text, zone: .optional, isRounded: true) != nil
+        // The rounding of 9999-12-31T23:59:59.9999999, .NET's last moment, reaches the year 10000.
+        timestamp(text, zone: .optional, isRounded: true).flatMap(readable) != nil
     }
 
     static func readable(_ moment: Int64) -> Int64? { readableMicroseconds.contains(moment) ? moment : nil }

@@ -21,7 +21,8 @@ public enum SpanRule: String, Hashable, Sendable, CaseIterable {
 }
 
 extension SpanRule {
-    /// `nil` for what the rule does not read: a text that says its own units stays as it is.
+    /// Returns the microseconds that a value stands for; `nil` for one that the rule does not read. A text with units of its own
+    /// stays as it is.
     func microseconds(_ value: Dialects.RawValue) -> Int64? {
         switch (value, unit) {
         case (.integer(let number), let unit?):
@@ -34,7 +35,7 @@ extension SpanRule {
         }
     }
 
-    /// What stands for a span of time.
+    /// The value that stands for a span of time.
     enum Written {
         case count(Int64)
         case fraction(Double)
@@ -42,7 +43,7 @@ extension SpanRule {
         case moment(Int64)
     }
 
-    /// What stands for a span of so many microseconds; `nil` where the calendar of four-digit years has no such moment.
+    /// Returns the value that stands for a span of so many microseconds; `nil` if it is a moment outside the years 1 to 9999.
     func written(_ span: Int64) -> Written? {
         guard let unit else {
             let (moment, overflows) = Self.start.addingReportingOverflow(span)
@@ -51,7 +52,7 @@ extension SpanRule {
         return span % unit == 0 ? .count(span / unit) : .fraction(Double(span) / Double(unit))
     }
 
-    /// How many microseconds one is; `nil` where nothing is counted.
+    /// The microseconds in one unit; `nil` for `since1970`, which counts nothing.
     private var unit: Int64? {
         switch self {
         case .microseconds: 1
@@ -67,7 +68,7 @@ extension SpanRule {
 }
 
 extension IntervalNumber {
-    /// In microseconds, with days of 24 hours; `nil` where it has months, which are not all equally long.
+    /// The interval in microseconds, with days of 24 hours; `nil` if it has months, which are not all equally long.
     var length: Int64? {
         let (days, overflows) = Int64(days).multipliedReportingOverflow(by: CalendarNumber.microsecondsPerDay)
         let (sum, overflowsToo) = days.addingReportingOverflow(microseconds)

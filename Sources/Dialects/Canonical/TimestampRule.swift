@@ -40,16 +40,12 @@ public struct TimestampRule: Hashable, Sendable {
 }
 
 extension TimestampRule {
-    /// The years 1 to 9999, which both databases write with four digits.
-    private static let range =
-        -730_119 * CalendarNumber.microsecondsPerDay..<2_921_940 * CalendarNumber.microsecondsPerDay
-
     /// Returns microseconds since 1 January 2000: in UTC, or on the local clock. Returns `nil` if the value is no moment, or lies
     /// outside the years 1 to 9999.
-    func microseconds(_ value: RawValue) -> Int64? { shown(value).flatMap { Self.range.contains($0) ? $0 : nil } }
+    func microseconds(_ value: RawValue) -> Int64? { shown(value).flatMap(CalendarNumber.readable) }
 
     /// Whether the value is a moment that lies outside the years 1 to 9999.
-    func isOutOfRange(_ value: RawValue) -> Bool { shown(value).map { !Self.range.contains($0) } ?? false }
+    func isOutOfRange(_ value: RawValue) -> Bool { shown(value).map { CalendarNumber.readable($0) == nil } ?? false }
 
     private func shown(_ value: RawValue) -> Int64? {
         let offset = Int64(minutesAhead) * 60_000_000

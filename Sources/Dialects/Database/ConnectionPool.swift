@@ -56,9 +56,6 @@ final class ConnectionPool: Sendable {
         self.idleTimeout = idleTimeout
     }
 
-    /// The number of requests that wait because the limit is reached.
-    var waitingCount: Int { state.withLock { $0.waiters.count } }
-
     var figures: (open: Int, idle: Int, waiting: Int) {
         state.withLock { ($0.count, $0.idle.count, $0.waiters.count) }
     }

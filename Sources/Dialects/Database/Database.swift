@@ -19,9 +19,8 @@ public final class Database: Sendable {
         self.url = url
         self.transferDialect = driver.dialect
         self.driver = driver
-        // A `Duration` holds no infinity; a year is as good.
-        let idleSeconds = min(max(0, options.idleTimeout), 86_400 * 365)
-        self.pool = ConnectionPool(driver: driver, limit: options.poolSize, idleTimeout: .seconds(idleSeconds))
+        self.pool = ConnectionPool(
+            driver: driver, limit: options.poolSize, idleTimeout: .wait(seconds: options.idleTimeout))
     }
 
     /// Lends one connection to `body`, on that connection's own thread, until `body` returns. Statements of two leases never mix.

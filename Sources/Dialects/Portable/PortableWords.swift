@@ -29,7 +29,7 @@ struct PortableNumber: Hashable, Sendable {
         if isNegative || rest.hasPrefix("+") { rest.removeFirst() }
         let parts = rest.split(separator: "e", omittingEmptySubsequences: false)
         guard parts.count <= 2, let mantissa = parts.first else { return nil }
-        guard let exponent = parts.count == 2 ? Int(parts[1]) : 0, abs(exponent) < 400 else { return nil }
+        guard let exponent = parts.count == 2 ? Int(parts[1]) : 0, (-399...399).contains(exponent) else { return nil }
         let halves = mantissa.split(separator: ".", omittingEmptySubsequences: false)
         guard halves.count <= 2, let before = halves.first else { return nil }
         let after = halves.count == 2 ? halves[1] : ""
@@ -46,8 +46,4 @@ struct PortableNumber: Hashable, Sendable {
         scale = isZero ? 0 : max(low, 0)
         integer = parts.count == 1 && halves.count == 1 ? Int64((isNegative ? "-" : "") + before) : nil
     }
-
-    /// Whether a double distinguishes the number from every other number with no more digits. Up to 15 digits are always
-    /// distinguished (https://www.sqlite.org/floatingpoint.html, section 2).
-    var isExactEnough: Bool { whole + scale <= 15 || integer != nil }
 }

@@ -97,8 +97,8 @@ extension SQLToken {
         return text.indices.contains { start in
             let end = start + name.count
             guard text[start] == first, end <= text.count, text[start..<end].elementsEqual(name) else { return false }
-            let goesOnBefore = start > 0 && isWordByte(first) && isWordByte(text[start - 1])
-            let goesOnBehind = end < text.count && isWordByte(last) && isWordByte(text[end])
+            let goesOnBefore = start > 0 && first.continuesWord && text[start - 1].continuesWord
+            let goesOnBehind = end < text.count && last.continuesWord && text[end].continuesWord
             return !goesOnBefore && !goesOnBehind
         }
     }
@@ -150,7 +150,7 @@ private struct Scanner {
             return .string
         case UInt8(ascii: "0")...UInt8(ascii: "9"):
             return number()
-        case _ where isWordStart(byte):
+        case _ where byte.startsWord:
             return word()
         default:
             return symbol()
@@ -160,21 +160,21 @@ private struct Scanner {
     /// Reads a number, such as `1`, `1.5e-3` or `0xE`.
     private mutating func number() -> SQLToken.Kind {
         let start = at
-        skip { isWordByte($0) || $0 == UInt8(ascii: ".") }
+        skip { $0.continuesWord || $0 == UInt8(ascii: ".") }
         let isHexadecimal = at > start + 1 && (bytes[start + 1] | 0x20) == UInt8(ascii: "x")
         let isSigned = peek() == UInt8(ascii: "-") || peek() == UInt8(ascii: "+")
         if !isHexadecimal, isSigned, (bytes[at - 1] | 0x20) == UInt8(ascii: "e"),
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(peek(1))
         {
             at += 1
-            skip(isWordByte)
+            skip(\.continuesWord)
         }
         return .number
     }
 
     private mutating func word() -> SQLToken.Kind {
         let start = at
-        skip(isWordByte)
+        skip(\.continuesWord)
         // E'…' and x'…' are strings with a letter before them.
         if at - start == 1, peek() == UInt8(ascii: "'"), "eExXbB".utf8.contains(bytes[start]) {
             escapedString(backslashes: "eE".utf8.contains(bytes[start]))
@@ -235,7 +235,7 @@ private struct Scanner {
 
     private var isWordByteBefore: Bool {
         at > 0
-            && (isWordByte(bytes[at - 1]) || bytes[at - 1] == UInt8(ascii: "]") || bytes[at - 1] == UInt8(ascii: ")"))
+            && (bytes[at - 1].continuesWord || bytes[at - 1] == UInt8(ascii: "]") || bytes[at - 1] == UInt8(ascii: ")"))
     }
 
     private mutating func blockComment() {
@@ -246,7 +246,7 @@ private struct Scanner {
 
     private func dollarTag() -> [UInt8]? {
         var end = at + 1
-        while end < bytes.count, isWordByte(bytes[end]), bytes[end] != UInt8(ascii: "$") { end += 1 }
+        while end < bytes.count, bytes[end].continuesWord, bytes[end] != UInt8(ascii: "$") { end += 1 }
         guard end < bytes.count, bytes[end] == UInt8(ascii: "$") else { return nil }
         return Array(bytes[at...end])
     }
@@ -261,13 +261,4 @@ private struct Scanner {
     private mutating func skip(_ matches: (UInt8) -> Bool) {
         while at < bytes.count, matches(bytes[at]) { at += 1 }
     }
-}
-
-private func isWordStart(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-        || byte == UInt8(ascii: "_") || byte >= 0x80
-}
-
-private func isWordByte(_ byte: UInt8) -> Bool {
-    isWordStart(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "$")
 }

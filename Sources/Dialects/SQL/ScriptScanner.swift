@@ -53,9 +53,9 @@ struct ScriptScanner {
         case UInt8(ascii: "[") where lexicon.quotesByBracket: return bracketed()
         case UInt8(ascii: "$") where lexicon.quotesByDollar: return dollarQuoted()
         case UInt8(ascii: "0")...UInt8(ascii: "9"):
-            skip { isWordByte($0) || $0 == UInt8(ascii: ".") }
+            skip { $0.continuesWord || $0 == UInt8(ascii: ".") }
             return .number
-        case _ where isWordStart(byte): return word()
+        case _ where byte.startsWord: return word()
         default:
             at += 1
             return .symbol
@@ -68,7 +68,7 @@ struct ScriptScanner {
 
     private mutating func word() -> SQLToken.Kind {
         let start = at
-        skip(isWordByte)
+        skip(\.continuesWord)
         guard lexicon.escapesInStrings, at - start == 1, peek() == UInt8(ascii: "'") else { return .word }
         guard bytes[start] == UInt8(ascii: "e") || bytes[start] == UInt8(ascii: "E") else { return .word }
         at += 1
@@ -121,8 +121,8 @@ struct ScriptScanner {
     /// Reads a string in dollar quotes. Its tag is a name or empty: `$1` is a parameter.
     private mutating func dollarQuoted() -> SQLToken.Kind {
         var end = at + 1
-        if end < bytes.count, isWordStart(bytes[end]) {
-            while end < bytes.count, isWordByte(bytes[end]), bytes[end] != UInt8(ascii: "$") { end += 1 }
+        if end < bytes.count, bytes[end].startsWord {
+            while end < bytes.count, bytes[end].continuesWord, bytes[end] != UInt8(ascii: "$") { end += 1 }
         }
         guard end < bytes.count, bytes[end] == UInt8(ascii: "$") else {
             at += 1
@@ -139,13 +139,4 @@ struct ScriptScanner {
         }
         return .string
     }
-}
-
-private func isWordStart(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-        || byte == UInt8(ascii: "_") || byte >= 0x80
-}
-
-private func isWordByte(_ byte: UInt8) -> Bool {
-    isWordStart(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "$")
 }

@@ -148,11 +148,15 @@ extension UUID: ValueConvertible {
 }
 
 extension Date: ValueConvertible {
-    /// The date, to the microsecond, in the single form of a `.timestamp`: `2026-11-27T06:00:00.000000Z`.
+    /// The date, to the microsecond, in the single form of a `.timestamp`: `2026-11-27T06:00:00.000000Z`. A date outside of the
+    /// years 1 to 9999, such as `Date.distantPast`, has no such form: it becomes empty bytes, which no column of timestamps takes.
     public var value: Value {
+        guard let since1970 = Int64(exactly: (timeIntervalSince1970 * 1e6).rounded()),
+            case (let moment, false) = since1970.subtractingReportingOverflow(Self.epoch),
+            CalendarNumber.readable(moment) != nil
+        else { return .blob([]) }
         var buffer = PostgreSQLBuffer(capacity: 32)
-        buffer.append(
-            timestamp: Int64((timeIntervalSince1970 * 1e6).rounded()) - Self.epoch, separator: "T", suffix: "Z")
+        buffer.append(timestamp: moment, separator: "T", suffix: "Z")
         return .text(String(decoding: buffer.bytes, as: UTF8.self))
     }
 

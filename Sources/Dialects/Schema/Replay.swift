@@ -307,16 +307,3 @@ extension Column {
         }
     }
 }
-
-extension Index.Part {
-    /// The part's column, whether or not it has a collation; `nil` for an expression.
-    var columnName: String? {
-        switch key {
-        case .column(let name): name
-        case .expression: nil
-        }
-    }
-
-    /// The part's column, if the part compares as the column itself does.
-    var plainColumn: String? { collation == nil ? columnName : nil }
-}

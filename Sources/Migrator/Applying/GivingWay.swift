@@ -22,7 +22,7 @@ struct GivingWay {
     ///   little cost. If not, there is one attempt, and it waits until the deadline.
     func apply<T>(isQuick: Bool = true, _ attempt: (Double) throws -> T) throws -> T {
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(run.connection.lockTimeout)
+        let deadline = clock.now + .wait(seconds: run.connection.lockTimeout)
         var pause = 0.1
         var announced: [Int64]?
         while true {

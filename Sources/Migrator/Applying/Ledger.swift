@@ -135,6 +135,11 @@ package struct Ledger {
         return try position.get()
     }
 
+    /// Returns the position as above; `nil` for the ledger of another history.
+    package func positionIfKnown(of entries: [LedgerEntry], in history: History) throws -> Position? {
+        do { return try position(of: entries, in: history) } catch MigratorError.unknownRow { return nil }
+    }
+
     /// Returns which migrations of `history` are applied, and in what order. Throws `MigratorError` if the ledger holds
     /// migrations that the history does not know or that were edited.
     func applied(_ entries: [LedgerEntry], of history: History) throws -> AppliedOrder {

@@ -102,6 +102,9 @@ struct MigrationRun {
                 }
             } catch let error as MigratorError {
                 throw done.isEmpty ? error : MigratorError.stopped(after: done.map(\.id), error)
+            } catch let error as DatabaseError where !done.isEmpty {
+                throw MigrationFailure(
+                    applied: done.map(\.id), failed: next.step.id, statement: 0, cause: error, ending: .rolledBack)
             }
         }
         return done

@@ -35,7 +35,7 @@ struct OnlineParts {
     func requireSame(on connection: any Connection) throws {
         guard let after = step.operations.last?.resolved.after else { return }
         let live = try connection.dialect.inspect(connection).schema
-        // A table of many partitions is none that a schema value could say.
+        // A schema value can't express a partitioned table, so such tables are not compared.
         let known = Set(live.tables.map(\.name))
         let differences: [SchemaDifference]
         do {

@@ -3,7 +3,7 @@ import Dialects
 /// Runs one online migration step by step outside of a transaction, beside those who read and write its tables, and then writes
 /// its ledger row. The database itself shows which steps are done, so a later attempt continues where a stopped one ended.
 struct OnlineRun {
-    /// How long the half of an object is waited for that is to be removed, by who has waited in vain or was told to stop, in seconds.
+    /// The longest wait, in seconds, for the removal of a half-made object after a lock timeout or an interrupt.
     private static let patience = 2.0
 
     private let prepared: PreparedStep
@@ -68,7 +68,7 @@ struct OnlineRun {
             do throws(LoweringError) {
                 _ = try dialect.online(operation.planned.resolved, keeping: undeclared)
             } catch {
-                // What is there already nothing can stand in the way of.
+                // A step that is done already needs nothing more, so nothing can prevent it.
                 guard try !(operation.online ?? []).allSatisfy({ try connection.isTrue($0.isDone) }) else { continue }
                 throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
             }
@@ -111,8 +111,8 @@ struct OnlineRun {
 
     // MARK: - Failing
 
-    /// The error, once half of the step's object is removed: an index that is not valid costs its writers time and helps nobody, and a
-    /// constraint that is not validated refuses rows which the schema, as it was recorded, lets in.
+    /// Returns the failure, after removing the half-made object: an invalid index slows its writers, and an unvalidated constraint
+    /// refuses rows that the recorded schema allows.
     private func failure(
         _ cause: DatabaseError, after next: OnlineStep, _ progress: Progress, completedIDs done: [String]
     ) -> MigrationFailure {
@@ -129,7 +129,7 @@ struct OnlineRun {
         return failure
     }
 
-    /// What the statement that failed has left, once what can be removed of it is.
+    /// Removes what the failed statement left behind, and returns the name of what could not be removed.
     private func leftover(of next: OnlineStep, _ progress: Progress, _ cause: DatabaseError) -> String? {
         guard let remnant = next.remnant, remnant.isOurs || progress.followsOwn else { return nil }
         guard !connection.isLost else { return "perhaps \(remnant.name)" }

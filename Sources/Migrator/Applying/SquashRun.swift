@@ -69,7 +69,7 @@ struct SquashRun {
         }
     }
 
-    /// What was applied in between comes after the migration now, and may do so where that makes no difference.
+    /// Makes sure that moving the migrations applied in between behind this one changes nothing.
     private func requireSameSchema(of applied: [Migration], and moved: [Migration]) throws {
         guard applied != moved else { return }
         let now = Result { () throws(HistoryError) in try history.schema(of: moved) }
@@ -87,8 +87,8 @@ struct SquashRun {
         guard differences.isEmpty else { throw .replacesOthers(squash.migration.id, .otherSchema(differences)) }
     }
 
-    /// By what they declare, and by what both make in a scratch place, where there is one: so triggers count that scripts make by hand.
-    /// Returns whether all that scripts do was compared.
+    /// Compares both by their declarations and, if there is a scratch place, by what they make there, so that triggers which
+    /// scripts make count too. Returns whether all that scripts do was compared.
     private func requireSameSchema(as replaced: History) throws -> Bool {
         try requireNone(replaced.schema.differences(from: history.schema(after: 1)))
         do {

@@ -61,7 +61,7 @@ extension Migrator {
     private func waitUntilCurrent(
         _ position: Position, _ patience: Double, _ onEvent: (StartupEvent) -> Void
     ) async throws {
-        let deadline = ContinuousClock.now + .seconds(patience)
+        let deadline = ContinuousClock.now + .wait(seconds: patience)
         var position = position
         if case .behind(let ids) = position { onEvent(.waiting(ids)) }
         while case .behind = position, ContinuousClock.now < deadline {

@@ -18,7 +18,7 @@ struct HistorySource {
     private func position() throws -> Position? {
         let ledger = Ledger(connection: reading)
         let entries = try ledger.entries(of: history)
-        return entries.isEmpty ? nil : try? ledger.position(of: entries, in: history)
+        return entries.isEmpty ? nil : try ledger.positionIfKnown(of: entries, in: history)
     }
 
     /// Whether an omission is worth a remark. The history is responsible for indexes and the like, and also for triggers and

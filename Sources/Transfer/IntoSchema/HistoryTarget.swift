@@ -10,7 +10,7 @@ enum HistoryTarget {
     case migrated
 
     /// Reads the state of a target. Throws `TransferError.targetNotEmpty` for any other state, `MigratorError` if the target has
-    /// another position in the history, `UnfinishedTransfer`, and `DatabaseError`.
+    /// another position in the history, `UnfinishedTransfer`, `HistoryError`, and `DatabaseError`.
     init(_ connection: any Connection, _ target: any TransferTarget, _ history: History) throws {
         try UnfinishedTransfer.requireNone(on: connection)
         let ledger = Ledger(connection: connection)
@@ -20,7 +20,7 @@ enum HistoryTarget {
             self = .empty
             return
         }
-        switch try? ledger.position(of: entries, in: history) {
+        switch try ledger.positionIfKnown(of: entries, in: history) {
         case .current: self = .migrated
         case .behind(let ids): throw MigratorError.behind(ids)
         case .newer(let ids): throw MigratorError.newer(ids)

@@ -91,13 +91,6 @@ extension Table {
 extension Index {
     /// Returns those of the columns that the index's parts mention.
     fileprivate func mentioned(_ columns: [String]) -> [String] {
-        columns.filter { column in
-            parts.contains { part in
-                switch part.key {
-                case .column(let name): name == column
-                case .expression(let expression): expression.mentions(column)
-                }
-            }
-        }
+        columns.filter { column in parts.contains { $0.mentions(column) } }
     }
 }

@@ -242,12 +242,8 @@ extension TransferPlanner {
 }
 
 extension Index {
-    fileprivate var columnNames: [String] {
-        parts.compactMap { if case .column(let name) = $0.key { name } else { nil } }
-    }
-
     /// Whether the index is unique over whole columns and all rows, as the target of a foreign key must be.
-    fileprivate var isPlainKey: Bool { isUnique && condition == nil && columnNames.count == parts.count }
+    fileprivate var isPlainKey: Bool { isUnique && condition == nil && hasColumnsOnly }
 }
 
 extension Index.Part {

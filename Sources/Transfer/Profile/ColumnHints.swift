@@ -9,13 +9,13 @@ struct ColumnHints: Sendable, Equatable {
     private var highest = -Double.infinity
     /// Whether every text so far is a JSON object or array.
     private(set) var isJSON = true
-    /// Every text so far is JSON of any kind: a number or a word alone, too.
+    /// Whether every text so far is JSON of any kind: a number or a word alone, too.
     private(set) var isAnyJSON = true
     /// Whether every text so far is most likely a uuid, in any of its written forms.
     private(set) var isUUID = true
-    /// Every blob so far has the 16 bytes of a uuid.
+    /// Whether every blob so far has the 16 bytes of a uuid.
     private(set) var isUUIDBytes = true
-    /// Every text so far names a day of 1970, or of the month before.
+    /// Whether every text so far names a day of 1970, or of the month before.
     private(set) var isNear1970 = true
     /// Whether every text so far is a timestamp, with any number of digits behind its seconds.
     private(set) var isTimestamp = true

@@ -58,7 +58,7 @@ struct FoldedKeySurvey {
         // A computed column has no values to copy. If its key is violated, that is found when the key is built.
         let computed = schema.columns.filter { $0.generated != nil }.map(\.name)
         let keys = schema.uniqueKeys.filter { key in
-            key.columns.contains(where: caseless.contains) && !computed.contains(where: key.reads)
+            key.columnNames.contains(where: caseless.contains) && !computed.contains(where: key.reads)
         }
         guard !keys.isEmpty else { return [] }
         let columns = table.targetColumns.filter { column in keys.contains { $0.reads(column) } }
@@ -136,7 +136,7 @@ struct FoldedKeySurvey {
         try writing.execute(SQL(trusted: statements.forget))
         guard count > 0 else { return nil }
         return FoldedKey(
-            table: table.source, columns: key.columns, count: Int(count),
+            table: table.source, columns: key.columnNames, count: Int(count),
             examples: pairs.map { "\($0[1].text ?? "") and \($0[0].text ?? "")" })
     }
 }
@@ -180,19 +180,8 @@ extension TransferTarget {
 }
 
 extension Index {
-    /// The columns that are parts of the index as they are, not inside of an expression.
-    fileprivate var columns: [String] {
-        parts.compactMap { if case .column(let name) = $0.key { name } else { nil } }
-    }
-
     /// Whether a part of the index, or its condition, mentions a column.
     fileprivate func reads(_ column: String) -> Bool {
-        if condition?.mentions(column) == true { return true }
-        return parts.contains { part in
-            switch part.key {
-            case .column(let name): name == column
-            case .expression(let expression): expression.mentions(column)
-            }
-        }
+        condition?.mentions(column) == true || parts.contains { $0.mentions(column) }
     }
 }

@@ -1,12 +1,13 @@
 import Dialects
 
 /// Compares one table of two databases in two readings. The first finds out whether the rows differ, and in which of many
-/// buckets of keys; the second finds the rows. The memory needed depends on the number of buckets and of differences, not on
-/// the number of rows.
+/// buckets of keys; the second finds the rows. It holds the keys of the rows in the buckets that it searches: at most one row in
+/// two hundred.
 struct TableComparison {
     private static let bucketCount = 4_096
-    /// The largest number of rows that are named; below it, the largest number of buckets that are searched for them.
+    /// The largest number of differing rows that are named.
     private static let namedRows = 20
+    /// The largest number of buckets that are searched for them.
     private static let examinedBuckets = 20
 
     private typealias Side = VerificationPlan.ComparedTable.Side

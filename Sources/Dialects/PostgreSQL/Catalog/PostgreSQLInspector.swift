@@ -83,37 +83,13 @@ package enum PostgreSQLInspector {
     }
 
     private static func read(_ connection: any Connection) throws(DatabaseError) -> Inspection {
-        var tables = try tableNames(connection).map { Table(name: $0) }
-        let places = Dictionary(
-            tables.indices.map { (tables[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
         var inspection = Inspection(schema: Schema())
-        let columns = try PostgreSQLColumnReader(connection)
-        let columnNames = Dictionary(grouping: columns.columns, by: \.table).mapValues { $0.map(\.column.name) }
-        inspection.omitted = columnNames.sorted { $0.key < $1.key }.compactMap { OwnTables.foreign($0, columns: $1) }
-        inspection.omitted += columns.omitted
-        inspection.serials = columns.serials
-        for column in columns.columns {
-            guard let at = places[column.table] else { continue }
-            tables[at].columns.append(column.column)
-            inspection.declaredTypes[column.table, default: [:]][column.column.name] = column.declaredType
-        }
-        for at in tables.indices { tables[at].readGenerated() }
-        let constraints = try PostgreSQLConstraintReader(connection).constraints
-        for constraint in constraints {
-            guard let at = places[constraint.table] else { continue }
-            inspection.omitted += constraint.add(to: &tables[at])
-        }
-        let indexes = try PostgreSQLIndexReader(connection, columns.columns).indexes
-        for index in indexes {
-            guard let at = places[index.table] else { continue }
-            if let objection = index.objection {
-                inspection.omitted.append(.init(.index, index.index.name, reason: objection.reason))
-                if index.hasPlainForm { inspection.plainIndexes[index.table, default: []].append(index.index) }
-            } else {
-                tables[at].indexes.append(index.index)
-            }
-        }
+        let parts = TableParts(
+            columns: try PostgreSQLColumnReader(connection),
+            constraints: try PostgreSQLConstraintReader(connection).constraints)
+        let indexes = try PostgreSQLIndexReader(connection, parts.columns.columns).indexes
         let views = try PostgreSQLViewReader(connection).views
+        let tables = inspection.tables(named: try tableNames(connection), parts, indexes)
         inspection.schema = Schema(
             tables: tables, views: views.map { View($0.name, as: .native(sqlite: "", postgresql: $0.query)) })
         for view in views { inspection.viewsLeftBehind[view.name] = view.objection }
@@ -129,21 +105,30 @@ package enum PostgreSQLInspector {
         inspection.tablesWithoutPlaces = try partitioned(connection)
         inspection.tablesOfOtherSchemas = try otherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
-        var builder = PostgreSQLSameEngineCopy(
+        var copy = PostgreSQLSameEngineCopy(
             inspection.schema, types, inspection.domainDemands, ownFunctions: try ownFunctions(connection))
-        builder.addTables(columns.columns, counters)
-        builder.add(constraints)
-        builder.addChecksOfDomains()
-        builder.add(indexes)
-        builder.add(views)
-        builder.finish(others)
-        inspection.sameEngineCopy = builder.copy
-        for column in columns.columns {
+        copy.addTables(parts.columns.columns, counters)
+        copy.add(parts.constraints)
+        copy.addChecksOfDomains()
+        copy.add(indexes)
+        copy.add(views)
+        copy.finish(others)
+        inspection.sameEngineCopy = copy.copy
+        inspection.enforcedTypes = enforcedTypes(of: parts.columns.columns, types)
+        return inspection
+    }
+
+    /// Returns the types as any database knows them, by table and column.
+    private static func enforcedTypes(
+        of columns: [PostgreSQLColumnReader.Column], _ types: PostgreSQLTypeReader
+    ) -> [String: [String: EnforcedType]] {
+        var enforced: [String: [String: EnforcedType]] = [:]
+        for column in columns {
             guard let type = types.type(of: column.column.name, in: column.table) else { continue }
-            inspection.enforcedTypes[column.table, default: [:]][column.column.name] = PostgreSQLEnforcedType.of(
+            enforced[column.table, default: [:]][column.column.name] = PostgreSQLEnforcedType.of(
                 type, column: column.column.name)
         }
-        return inspection
+        return enforced
     }
 
     private static func partitioned(_ connection: any Connection) throws(DatabaseError) -> Set<String> {
@@ -258,5 +243,47 @@ extension Table {
             }
             columns[at].generated?.expression = expressions.read(text)
         }
+    }
+}
+
+/// The columns and constraints of all tables, as the catalog lists them.
+private struct TableParts {
+    var columns: PostgreSQLColumnReader
+    var constraints: [PostgreSQLConstraintReader.Constraint]
+}
+
+extension Inspection {
+    /// Puts the tables together from their parts, and notes what a table can't hold.
+    fileprivate mutating func tables(
+        named names: [String], _ parts: TableParts, _ indexes: [PostgreSQLIndexReader.Index]
+    ) -> [Table] {
+        var tables = names.map { Table(name: $0) }
+        let places = Dictionary(
+            tables.indices.map { (tables[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+        let columns = parts.columns
+        let columnNames = Dictionary(grouping: columns.columns, by: \.table).mapValues { $0.map(\.column.name) }
+        omitted = columnNames.sorted { $0.key < $1.key }.compactMap { OwnTables.foreign($0, columns: $1) }
+        omitted += columns.omitted
+        serials = columns.serials
+        for column in columns.columns {
+            guard let at = places[column.table] else { continue }
+            tables[at].columns.append(column.column)
+            declaredTypes[column.table, default: [:]][column.column.name] = column.declaredType
+        }
+        for at in tables.indices { tables[at].readGenerated() }
+        for constraint in parts.constraints {
+            guard let at = places[constraint.table] else { continue }
+            omitted += constraint.add(to: &tables[at])
+        }
+        for index in indexes {
+            guard let at = places[index.table] else { continue }
+            if let objection = index.objection {
+                omitted.append(.init(.index, index.index.name, reason: objection.reason))
+                if index.hasPlainForm { plainIndexes[index.table, default: []].append(index.index) }
+            } else {
+                tables[at].indexes.append(index.index)
+            }
+        }
+        return tables
     }
 }

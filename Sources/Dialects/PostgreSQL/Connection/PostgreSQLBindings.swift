@@ -49,7 +49,12 @@ struct PostgreSQLBindings {
             bytes.append(0)
         }
         offsets.append(isNull ? nil : start)
-        lengths.append(Int32(bytes.count - start))
+        guard let length = Int32(exactly: bytes.count - start) else {
+            throw DatabaseError(
+                .other, "a value of \(bytes.count - start) bytes can't be stored in PostgreSQL", code: "54000",
+                remedy: "store it in pieces of less than 1 GB")
+        }
+        lengths.append(length)
     }
 
     private mutating func append(_ number: some FixedWidthInteger) {

@@ -213,9 +213,9 @@ extension PostgreSQLConnection {
     /// counts as lost, and the connection is closed: a late answer would be taken for the answer to another command.
     func nextResult(_ statement: String) throws(DatabaseError) -> OpaquePointer? {
         guard let answerTimeout else { return PQgetResult(handle) }
-        let limit = ContinuousClock.now + .seconds(answerTimeout)
+        let limit = ContinuousClock.now + .wait(seconds: answerTimeout)
         while PQisBusy(handle) == 1 {
-            let left = Int32(max(0, (limit - .now) / .milliseconds(1)))
+            let left = Int32(clamping: Int64(max(0, (limit - .now) / .milliseconds(1))))
             var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
             let count = poll(&wanted, 1, left)
             guard count > 0 || (count < 0 && errno == EINTR) || left > 0 else {

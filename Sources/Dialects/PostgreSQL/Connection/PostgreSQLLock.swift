@@ -50,7 +50,7 @@ extension PostgreSQLConnection {
 
     private func acquire(_ lock: AdvisoryLock, _ key: Int64, waiting seconds: Double) throws(DatabaseError) {
         _ = cancellation.take()
-        let deadline = ContinuousClock.now + .seconds(seconds)
+        let deadline = ContinuousClock.now + .wait(seconds: seconds)
         var pause = 0.025
         while try queryValue("SELECT pg_try_advisory_lock(\(key))") != .boolean(true) {
             let left = (deadline - .now) / .seconds(1)

@@ -7,8 +7,8 @@ extension PostgreSQLConnection {
     /// How often the tables are locked again because others were made, dropped or renamed meanwhile.
     private static let attempts = 10
 
-    /// Begins a snapshot in which no table of the current schema can appear empty because somebody truncates or rewrites it. Until the
-    /// transaction ends, who does that waits; who reads and writes rows does not.
+    /// Begins a snapshot in which no table of the current schema can appear empty because somebody truncates or rewrites it.
+    /// Programs that truncate or rewrite a table wait until the transaction ends; programs that read or write rows do not.
     func beginSnapshotOfLockedTables() throws(DatabaseError) {
         for attempt in 1...Self.attempts {
             let tables = try lockableTables()

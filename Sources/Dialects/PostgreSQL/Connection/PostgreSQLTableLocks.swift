@@ -15,7 +15,15 @@ extension PostgreSQLConnection {
         guard seconds < lockTimeout else { return _ = try execute(sql) }
         try executeScript("SET lock_timeout = \(PostgreSQLDriver.milliseconds(seconds))")
         let result = Result { () throws(DatabaseError) in _ = try execute(sql) }
-        if !isLost { try executeScript("SET lock_timeout = \(PostgreSQLDriver.milliseconds(lockTimeout))") }
+        guard !isLost else { return try result.get() }
+        do throws(DatabaseError) {
+            try executeScript("SET lock_timeout = \(PostgreSQLDriver.milliseconds(lockTimeout))")
+        } catch {
+            // A session with the short limit would fail its next user. The first error is the one to report.
+            close()
+            try result.get()
+            throw error
+        }
         try result.get()
     }
 

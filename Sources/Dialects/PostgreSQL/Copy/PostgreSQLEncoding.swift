@@ -139,7 +139,7 @@ enum PostgreSQLEncoding: Equatable {
         switch value {
         case .blob: "is bytes, not text"
         case .text(let bytes) where bytes.contains(0): "holds a NUL character, which PostgreSQL texts can't hold"
-        case .text(let bytes) where PostgreSQLText.characters(in: bytes) == nil: "is not UTF-8"
+        case .text(let bytes) where UTF8Text.characters(in: bytes) == nil: "is not UTF-8"
         case .null, .integer, .real, .boolean, .text: nil
         }
     }

@@ -74,21 +74,7 @@ extension PostgreSQLBuffer {
             return append(numeric: bytes, limit: limit)
         case .integer(let number):
             if let small = SmallDecimal(number) { return append(small, showing: 0, limit: limit) }
-            return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-                var start = 20
-                var rest = number.magnitude
-                repeat {
-                    start -= 1
-                    digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
-                    rest /= 10
-                } while rest > 0
-                if number < 0 {
-                    start -= 1
-                    digits[start] = UInt8(ascii: "-")
-                }
-                return append(
-                    numeric: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(digits)[start...]), limit: limit)
-            }
+            return number.withDigits { append(numeric: $0, limit: limit) }
         case .real(let number):
             if number.isNaN {
                 guard allowsNaN else { return false }
@@ -111,7 +97,7 @@ extension PostgreSQLBuffer {
         switch value {
         case .text(let bytes):
             if !isProven {
-                guard let characters = PostgreSQLText.characters(in: bytes), characters <= limit else { return false }
+                guard let characters = UTF8Text.characters(in: bytes), characters <= limit else { return false }
             }
             append(bytes)
             return true

@@ -69,7 +69,7 @@ struct SQLiteDriver: Driver {
     /// Switches the file to WAL mode. Several processes may do so at once with a new file. SQLite then answers "locked" without
     /// waiting, so this function waits.
     private func enterWAL(_ connection: SQLiteConnection) throws(DatabaseError) {
-        let deadline = ContinuousClock.now + .seconds(options.lockTimeout)
+        let deadline = ContinuousClock.now + .wait(seconds: options.lockTimeout)
         while true {
             do {
                 _ = try connection.query("PRAGMA journal_mode = WAL")

@@ -14,8 +14,8 @@ final class SQLiteLimits {
 
     init(lockTimeout: Double, statementTimeout: Double?, interrupter: SQLiteInterrupter) {
         lockSeconds = lockTimeout
-        self.lockTimeout = .seconds(lockTimeout)
-        self.statementTimeout = statementTimeout.map { .seconds($0) }
+        self.lockTimeout = .wait(seconds: lockTimeout)
+        self.statementTimeout = statementTimeout.map { .wait(seconds: $0) }
         self.interrupter = interrupter
         waitingSince = clock.now
     }

@@ -11,7 +11,7 @@ final class SQLiteTransientLock {
     /// Takes the lock. Throws `DatabaseError` of kind `locked` if another process holds it for longer than `seconds`.
     init(_ lock: AdvisoryLock, beside database: String, waiting seconds: Double) throws(DatabaseError) {
         path = SQLiteHeldLock.path(of: lock, beside: database)
-        let deadline = ContinuousClock.now + .seconds(seconds)
+        let deadline = ContinuousClock.now + .wait(seconds: seconds)
         while true {
             let opened = SQLiteHeldLock.opened(path, for: database)
             guard opened >= 0 || errno == ENOENT else { throw SQLiteHeldLock.failure(path) }

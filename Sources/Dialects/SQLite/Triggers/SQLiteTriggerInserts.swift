@@ -138,7 +138,7 @@ extension SQLiteTriggerTranslation {
             throw Untranslatable("it replaces rows of \(table.name), which has triggers for rows that are deleted")
         }
         let indexes = table.indexes.filter(\.isUnique)
-        guard indexes.allSatisfy({ $0.condition == nil && $0.columnNames != nil }) else {
+        guard indexes.allSatisfy({ $0.condition == nil && $0.hasColumnsOnly }) else {
             throw Untranslatable(
                 "it replaces rows of \(table.name), which has a unique index over an expression or a part")
         }
@@ -152,7 +152,7 @@ extension SQLiteTriggerTranslation {
         var lines: [String] = []
         let keys =
             [table.primaryKey?.columns].compactMap { $0 } + table.uniques.map(\.columns)
-            + indexes.compactMap(\.columnNames)
+            + indexes.map(\.columnNames)
         for key in keys {
             var conditions: [String] = []
             for name in key {
@@ -179,18 +179,6 @@ extension SQLiteTrigger.Insert.Conflict {
         case .abort, .nothing, .update: true
         case .ignore, .replace: false
         }
-    }
-}
-
-extension Index {
-    /// The columns of the index; `nil` if it contains an expression.
-    fileprivate var columnNames: [String]? {
-        var names: [String] = []
-        for part in parts {
-            guard case .column(let name) = part.key else { return nil }
-            names.append(name)
-        }
-        return names
     }
 }
 
