@@ -78,17 +78,8 @@ struct PortableReader {
         case .null: return PortableSense(.null)
         case .truth: return PortableSense(.boolean, isNullable: false)
         case .number(let text): return try number(node, text)
-        case .string(let text):
-            var sense = PortableSense(.text, isNullable: false)
-            sense.literal = .string(text)
-            sense.order = .literal
-            return sense
-        case .blob(let digits):
-            guard digits.utf8.count % 2 == 0, digits.allSatisfy(\.isHexDigit) else {
-                throw refusal(node, "is not a valid blob", remedy: "write two hexadecimal digits for each byte")
-            }
-            note(.blob(node.bare, digits))
-            return PortableSense(.bytes, isNullable: false)
+        case .string(let text): return string(text)
+        case .blob(let digits): return try blob(digits, node)
         case .column(let name): return try column(name, node)
         case .sign(let sign, let inner): return try signed(sign, inner, node)
         case .not(let inner):
@@ -100,12 +91,9 @@ struct PortableReader {
         case .joined(let parts): return try joined(parts)
         case .arithmetic(let sign, let left, let right): return try arithmetic(sign, left, right, node)
         case .comparison(let sign, let left, let right):
-            let (a, b) = (try sense(left), try sense(right))
-            try relate(left, a, right, b, isOrder: sign != "=" && sign != "<>")
-            return PortableSense(.boolean)
+            return try compared(left, with: [right], isOrder: sign != "=" && sign != "<>")
         case .sameness(let left, let right, let isNegated, let operatorWords):
-            let (a, b) = (try sense(left), try sense(right))
-            try relate(left, a, right, b, isOrder: false)
+            _ = try compared(left, with: [right], isOrder: false)
             note(.sameness(operatorWords, isNegated: isNegated))
             return PortableSense(.boolean, isNullable: false)
         case .isNull(let inner):
@@ -114,15 +102,9 @@ struct PortableReader {
         case .isTruth(let inner):
             try condition(inner)
             return PortableSense(.boolean, isNullable: false)
-        case .isIn(let subject, let items):
-            let sense = try sense(subject)
-            for item in items { try relate(subject, sense, item, try self.sense(item), isOrder: false) }
-            return PortableSense(.boolean)
+        case .isIn(let subject, let items): return try compared(subject, with: items, isOrder: false)
         case .isInQuery(let subject, let query): return try isIn(subject, query)
-        case .between(let subject, let low, let high):
-            let sense = try sense(subject)
-            for limit in [low, high] { try relate(subject, sense, limit, try self.sense(limit), isOrder: true) }
-            return PortableSense(.boolean)
+        case .between(let subject, let low, let high): return try compared(subject, with: [low, high], isOrder: true)
         case .like(let like): return try matches(like, node)
         case .collated(let inner, let name): return try collated(inner, name)
         case .cast(let inner, let type): return try cast(inner, type, node)
@@ -134,6 +116,30 @@ struct PortableReader {
             _ = try columns(of: query, allowsStar: true)
             return PortableSense(.boolean, isNullable: false)
         }
+    }
+
+    /// The truth of comparisons of one node with others.
+    private mutating func compared(
+        _ subject: PortableNode, with others: [PortableNode], isOrder: Bool
+    ) throws(LoweringError) -> PortableSense {
+        let own = try sense(subject)
+        for other in others { try relate(subject, own, other, try sense(other), isOrder: isOrder) }
+        return PortableSense(.boolean)
+    }
+
+    private func string(_ text: String) -> PortableSense {
+        var sense = PortableSense(.text, isNullable: false)
+        sense.literal = .string(text)
+        sense.order = .literal
+        return sense
+    }
+
+    private mutating func blob(_ digits: String, _ node: PortableNode) throws(LoweringError) -> PortableSense {
+        guard digits.utf8.count % 2 == 0, digits.allSatisfy(\.isHexDigit) else {
+            throw refusal(node, "is not a valid blob", remedy: "write two hexadecimal digits for each byte")
+        }
+        note(.blob(node.bare, digits))
+        return PortableSense(.bytes, isNullable: false)
     }
 
     private func number(_ node: PortableNode, _ text: String) throws(LoweringError) -> PortableSense {

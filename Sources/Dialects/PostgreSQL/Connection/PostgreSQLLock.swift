@@ -17,7 +17,7 @@ extension PostgreSQLConnection {
     func joinTransfer() throws(DatabaseError) {
         let key = try lockKey(.transferStream)
         guard try queryValue("SELECT pg_try_advisory_lock_shared(\(key))") == .boolean(true) else {
-            throw try isHeld(.transferStream, key)
+            throw try heldError(.transferStream, key)
         }
     }
 
@@ -43,9 +43,7 @@ extension PostgreSQLConnection {
     }
 
     func isHeld(_ lock: AdvisoryLock) throws(DatabaseError) -> Bool {
-        guard let free = try hold(lock) else { return true }
-        free.release()
-        return false
+        try !holders(lockKey(lock)).isEmpty
     }
 
     private func acquire(_ lock: AdvisoryLock, _ key: Int64, waiting seconds: Double) throws(DatabaseError) {
@@ -54,7 +52,7 @@ extension PostgreSQLConnection {
         var pause = 0.025
         while try queryValue("SELECT pg_try_advisory_lock(\(key))") != .boolean(true) {
             let left = (deadline - .now) / .seconds(1)
-            guard left > 0 else { throw try isHeld(lock, key) }
+            guard left > 0 else { throw try heldError(lock, key) }
             usleep(UInt32(min(pause * .random(in: 0.8...1.2), left) * 1_000_000))
             guard !cancellation.take() else {
                 throw DatabaseError(.interrupted, "waiting for the lock \(lock.name) was interrupted")
@@ -83,9 +81,11 @@ extension PostgreSQLConnection {
         return PostgreSQLLockKey.hash("\(lock.name)/\(place?.text ?? "")")
     }
 
-    private func isHeld(_ lock: AdvisoryLock, _ key: Int64) throws(DatabaseError) -> DatabaseError {
+    /// Returns the other sessions that hold the lock: each one's process, program, address, and age in seconds. The lock itself is
+    /// not touched, because whoever wants it at that moment would not get it.
+    private func holders(_ key: Int64) throws(DatabaseError) -> [[String]] {
         let (high, low) = (key >> 32 & 0xFFFF_FFFF, key & 0xFFFF_FFFF)
-        let holders = try query(
+        return try query(
             """
             SELECT l.pid::bigint, coalesce(nullif(a.application_name, ''), 'unnamed program'),
                 coalesce(host(a.client_addr), 'this host'),
@@ -93,10 +93,14 @@ extension PostgreSQLConnection {
             FROM pg_locks l LEFT JOIN pg_stat_activity a USING (pid)
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
                 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                AND l.classid::bigint = \(high) AND l.objid::bigint = \(low)
+                AND l.classid::bigint = \(high) AND l.objid::bigint = \(low) AND l.pid <> pg_backend_pid()
             ORDER BY l.pid
             """
         ).map { $0.values.map { $0.text ?? "" } }
+    }
+
+    private func heldError(_ lock: AdvisoryLock, _ key: Int64) throws(DatabaseError) -> DatabaseError {
+        let holders = try holders(key)
         guard !holders.isEmpty else {
             return DatabaseError(
                 .locked, "the lock \(lock.name) was held by another process a moment ago", remedy: "try again")

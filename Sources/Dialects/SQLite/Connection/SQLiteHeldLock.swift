@@ -15,7 +15,8 @@ final class SQLiteHeldLock: HeldLock {
         path = Self.path(of: lock, beside: database)
         descriptor = Self.opened(path, for: database)
         guard descriptor >= 0 else { throw Self.failure(path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        // Whoever asks whether the lock is held takes it for a moment.
+        guard Self.repeatedly({ flock(descriptor, LOCK_EX | LOCK_NB) == 0 }) else {
             close(descriptor)
             descriptor = -1
             return nil
@@ -50,13 +51,29 @@ final class SQLiteHeldLock: HeldLock {
     static func opened(_ path: String, for database: String) -> Int32 {
         let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard made >= 0 else {
-            return errno == EEXIST ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : made
+            guard errno == EEXIST else { return made }
+            // Its maker may not have set the permissions yet.
+            var found: Int32 = -1
+            _ = repeatedly {
+                found = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+                return found >= 0 || errno != EACCES
+            }
+            return found
         }
         var file = stat()
         guard stat(database, &file) == 0 else { return made }
         if geteuid() == 0, file.st_uid != 0 { fchown(made, file.st_uid, file.st_gid) }
         fchmod(made, file.st_mode & 0o666)
         return made
+    }
+
+    /// Tries for a tenth of a second what another process may prevent for a moment only; returns whether an attempt succeeded.
+    private static func repeatedly(_ attempt: () -> Bool) -> Bool {
+        for _ in 0..<5 {
+            if attempt() { return true }
+            usleep(20_000)
+        }
+        return attempt()
     }
 
     static func failure(_ path: String) -> DatabaseError {
