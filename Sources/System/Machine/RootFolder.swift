@@ -208,6 +208,16 @@ package final class RootFolder: Sendable {
         try removeTree(name, in: folder, path)
     }
 
+    /// Removes the folder in the same way, unless a process holds a lock on it (flock(2)), or it is no folder.
+    package func removeAbandonedTree(_ path: String) throws(MachineError) {
+        let (folder, name) = try reach(path)
+        let number = openat(folder.number, name, Self.folderFlags)
+        guard number >= 0 else { return }
+        let tree = Descriptor(number)
+        guard flock(tree.number, LOCK_EX | LOCK_NB) == 0 else { return }
+        try removeTree(name, in: folder, path)
+    }
+
     private func removeTree(_ name: String, in folder: Descriptor, _ path: String) throws(MachineError) {
         let number = openat(folder.number, name, Self.folderFlags)
         guard number >= 0 else {
