@@ -140,7 +140,7 @@ struct RecorderTests {
         }
     }
 
-    /// A write may take a part of the bytes only, as that of more than a pipe holds does.
+    /// A file of any size is written wholly, however many writes that takes.
     @Test func aFileIsWrittenWholly() async throws {
         try await withTemporaryFolder { folder in
             let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 * 31) }
