@@ -158,7 +158,9 @@ let package = Package(
         .testTarget(name: "MigratorTests", dependencies: ["Migrator", "TCMigrations", "TestSupport"]),
         .testTarget(
             name: "RuntimeTests",
-            dependencies: ["TCRuntime", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport"]),
+            dependencies: [
+                "TCRuntime", "TCMCP", "TCSettings", "TCYAML", "TCMigrations", "Migrator", "Dialects", "TestSupport",
+            ]),
         .testTarget(name: "PagesTests", dependencies: ["TCPages", "Dialects"]),
         .testTarget(name: "TUITests", dependencies: ["TCTUI", "TCRuntime", "TestSupport"]),
         .testTarget(name: "MCPTests", dependencies: ["TCMCP", "Dialects", "TCSettings"]),

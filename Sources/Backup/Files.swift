@@ -29,6 +29,18 @@ enum Files {
             guard number >= 0 else { throw failure("\(path) can't be created") }
         }
 
+        init(reading name: String, in folder: OpenFolder) throws(BackupError) {
+            path = "\(folder.path)/\(name)"
+            number = openat(folder.number, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+            guard number >= 0 else { throw failure("\(path) can't be read") }
+        }
+
+        init(making name: String, in folder: OpenFolder) throws(BackupError) {
+            path = "\(folder.path)/\(name)"
+            number = openat(folder.number, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard number >= 0 else { throw failure("\(path) can't be created") }
+        }
+
         deinit { close(number) }
 
         var facts: stat {
@@ -122,14 +134,7 @@ enum Files {
 
     /// Passes the names in a folder to a closure one by one, in no order, because there may be millions of them.
     static func each(in folder: String, _ body: (String) throws(BackupError) -> Void) throws(BackupError) {
-        guard let entries = opendir(folder) else { throw failure("the folder \(folder) can't be read") }
-        defer { closedir(entries) }
-        while let entry = readdir(entries) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { try body(name) }
-        }
+        try OpenFolder(folder).each(body)
     }
 
     static func isThere(_ path: String) -> Bool {

@@ -48,6 +48,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
     var logLevel: Logger.Level = .info
 
     static func main() async {
+        Hangup.note()
         Console.begin()
         Heap.shareArenas()
         DiskThreads.provide()

@@ -80,6 +80,23 @@ struct AdapterTests {
         }
     }
 
+    /// If the log fails together with the start, the session is over all the same.
+    @Test func aSessionThatIsNotStartedDoesNotStayOpen() async throws {
+        try await withAdapters(.sqlite) { door in
+            let (machine, alice) = (door.machine, AdapterMachine.alice)
+            _ = try await machine.start(machine.alice, title: "Alice's own")
+            try execute(
+                """
+                CREATE TRIGGER no BEFORE INSERT ON audit_log WHEN NEW.outcome = 'failed' BEGIN SELECT RAISE(ABORT, 'no'); END
+                """, on: machine.database)
+            let wanted = ["title": "From a chat", "project_path": "/nonexistent", "agent": "robot"]
+            let refused = try await door.chat("sessions/start", alice, wanted)
+            #expect(refused.document["code"] as? String == "audit_unavailable", "\(refused)")
+            let open = try query("SELECT title FROM sessions WHERE closed_at IS NULL", on: machine.database)
+            #expect(open == ["Alice's own"])
+        }
+    }
+
     private func waitForText(_ words: String, in id: String, _ machine: SharedMachine) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while try await !machine.telec(machine.alice, "transcript", id).output.contains(words) {

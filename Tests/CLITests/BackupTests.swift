@@ -118,6 +118,13 @@ struct BackupTests {
             let fresh = try freshMachine(box, "sqlite:\(box("fresh.db"))", "files/taken")
             try box.write("taken/.teleclaude/transcripts/other.cast", "[0,\"o\",\"x\"]\n")
             try await refused(box, ["restore", box("copy")], fresh, "not_empty")
+            // A link that the state folder's owner has put in the recordings' place leads nowhere, whatever is behind it.
+            let planted = try freshMachine(box, "sqlite:\(box("planted.db"))", "files/planted")
+            try FileManager.default.createDirectory(atPath: box("outside"), withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: box("planted/.teleclaude"), withIntermediateDirectories: true)
+            symlink(box("outside"), box("planted/.teleclaude/transcripts"))
+            try await refused(box, ["restore", box("copy")], planted, "file")
         }
     }
 

@@ -90,6 +90,30 @@ struct SearchCommandTests {
         }
     }
 
+    @Test("a read or a search that was allowed and then failed is on record as failed")
+    func failure() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            let canary = MultiUserTests.canary
+            let hers = try await machine.start(machine.alice, title: "Hers")
+            try await wait(machine, machine.alice, for: canary)
+            // The index still finds the place, and its text can't be read.
+            try execute("ALTER TABLE transcript_passages RENAME COLUMN body TO lost", on: machine.database)
+            let search = try await machine.telec(machine.admin, "search", canary, "--reason", "incident")
+            #expect(search.code == 2 && search.output.isEmpty, "\(search)")
+            #expect(try log(machine) == ["Ada allowed \(hers) incident", "Ada failed \(hers) the daemon failed"])
+            let follower = try machine.box.start(
+                as: machine.admin, machine.client, ["transcript", hers, "--follow", "--reason", "incident"],
+                machine.variables)
+            try waitUntil("it is followed") { try follower.outputText().contains(canary) }
+            try execute("ALTER TABLE sessions RENAME TO gone", on: machine.database)
+            _ = try await follower.finish()
+            let outcomes = try query(
+                "SELECT outcome FROM audit_log WHERE action = 'read_transcript' ORDER BY seq", on: machine.database)
+            #expect(outcomes == ["allowed", "failed"])
+            try execute("ALTER TABLE gone RENAME TO sessions", on: machine.database)
+        }
+    }
+
     @Test("what can't be a search is refused with what to say")
     func refusals() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -54,6 +54,25 @@ struct StandbyTests {
         }
     }
 
+    /// `systemctl reload` reaches a daemon that waits. It goes on waiting, and reads its settings anew once it serves.
+    @Test func aHangupDoesNotEndWhoWaits() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let pair = try TakeOver.start(box, url)
+            pair.second.kill(SIGHUP)
+            pair.first.kill(SIGKILL)
+            func read(_ times: Int) throws {
+                try waitUntil("it has read its settings anew") {
+                    try pair.second.errorText().components(separatedBy: "settings were read anew").count == times + 1
+                }
+            }
+            try read(1)
+            pair.second.kill(SIGHUP)
+            try read(2)
+            #expect(try await box.run(.telec, ["whoami"], pair.secondVariables).code == 0)
+            await pair.end()
+        }
+    }
+
     @Test func whatIsNotThereYetIsWaitedFor() async throws {
         try await withSandbox { box in
             try await OwnServer.with(in: box) { server in

@@ -156,6 +156,7 @@ struct SystemMoveTests {
             try text.replacing("\"done\"", with: "\"begun\"").write(toFile: manifest, atomically: true, encoding: .utf8)
             expectRefusal(try await move.migrate("--quiet"), saying: "did not finish", "--resume")
             try "changed\n".write(toFile: "\(move.home)/.teleclaude/docs/new.md", atomically: true, encoding: .utf8)
+            try move.own()
             expectRefusal(try await move.migrate("--resume", "--quiet"), saying: "have changed since the run began")
             unlink("\(move.home)/.teleclaude/docs/new.md")
             let config = "\(move.root)/etc/teleclaude/config.yml"
@@ -227,7 +228,8 @@ extension SystemMoveTests {
             chown(move.box("bea.db"), move.bea.uid, move.bea.uid)
             try FileManager.default.createSymbolicLink(
                 atPath: "\(checkout)/teleclaude.db", withDestinationPath: move.box("bea.db"))
-            expectRefusal(try await move.migrate("--quiet"), saying: "belongs to uid \(move.bea.uid)")
+            expectRefusal(
+                try await move.migrate("--quiet"), saying: "teleclaude.db is a symbolic link, and not followed")
             unlink("\(checkout)/teleclaude.db")
             expectRefusal(try await move.migrate("--quiet"), saying: "there is no teleclaude.db")
             #expect(try move.rootTree() == before)
@@ -349,6 +351,9 @@ extension SystemMoveTests {
             chmod("\(documents)/closed.md", 0)
             mkfifo("\(documents)/pipe", 0o644)
             symlink("/etc", "\(documents)/etc")
+            for name in ["sp ace\nline.md", "closed.md"] {
+                chown("\(documents)/\(name)", move.alex.uid, move.alex.uid)
+            }
             let before = try move.rootTree()
             let run = try await move.migrate("--from", home, "--quiet")
             #expect(run.code == 0, "\(run)")

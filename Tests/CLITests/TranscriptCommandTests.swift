@@ -153,7 +153,7 @@ struct TranscriptCommandTests {
             #expect(try await daemon.telec("sessions", "get", "an old id: 100%/1").code == 0)
 
             for (name, shown) in [
-                ("Attach me", "Attach me"), ("a\u{1B}]0;x\u{7}b\u{9B}31m", "ab"), ("%41%zz", "%41%zz"),
+                ("Attach me", "Attach me"), ("a\u{1B}]0;x\u{7}b\u{9B}31m", "ab31m"), ("%41%zz", "%41%zz"),
             ] {
                 let none = try await daemon.telec("sessions", "end", name)
                 #expect(none.code == 64 && none.error.hasPrefix("error: there is no session \(shown);"), "\(none)")
@@ -168,6 +168,36 @@ struct TranscriptCommandTests {
                 let answer = Probe.answer("\(daemon.box.folder)/d.sock", 10, request)
                 #expect(answer.hasPrefix("HTTP/1.1 404"), "\(answer)")
             }
+        }
+    }
+
+    @Test("a follower who has left takes up no place, and a recording of any length has times")
+    func followers() async throws {
+        try await withDaemon(.sqlite, ["TELECLAUDE_SERVER_CONNECTIONS_PER_USER": "3"]) { daemon in
+            let id = try await daemon.start("sh", "-c", "echo said; sleep 1000")
+            try await daemon.waitForTranscript(of: id, toContain: "said")
+            // Nothing is written to an idle session's followers, so no failed write tells that one has left.
+            for _ in 0..<6 {
+                let run = try await daemon.box.run(
+                    Program(inPath: "curl"),
+                    [
+                        "-sN", "--max-time", "1", "--unix-socket", "\(daemon.box.folder)/d.sock",
+                        "http://x/sessions/\(id)/transcript?follow=1",
+                    ])
+                #expect(run.code == 28 && run.output.contains("said"), "\(run)")
+            }
+            #expect(try await daemon.telec("whoami").code == 0)
+            #expect(try await daemon.telec("sessions", "end", id).code == 0)
+            try await daemon.wait(for: id, toBe: "closed")
+            // A host writes whatever intervals it likes.
+            let file = "\(daemon.box.home)/.teleclaude/transcripts/\(id).cast"
+            let text = String(repeating: "[3155760000,\"o\",\"\"]\n", count: 4_000) + "[0,\"o\",\"last\"]\n"
+            let handle = try #require(FileHandle(forWritingAtPath: file))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data(text.utf8))
+            try handle.close()
+            let lines = try await daemon.telec("transcript", id, "--format", "jsonl")
+            #expect(lines.code == 0 && lines.output.contains("\"text\":\"last\""), "\(lines)")
         }
     }
 

@@ -24,4 +24,14 @@ struct TimestampTests {
         #expect(start < now && now < now.advanced(seconds: 1) && now.text < now.advanced(seconds: 1).text)
         #expect(Timestamp(parsing: now.text) == now)
     }
+
+    @Test("a sum of any size is a moment that both databases hold")
+    func ends() throws {
+        let (first, last) = ("0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z")
+        let start = try #require(Timestamp(parsing: "2026-01-01T00:00:00Z"))
+        #expect(start.advanced(seconds: .max).text == last && start.advanced(seconds: .min).text == first)
+        #expect(start.advanced(milliseconds: .max).text == last && start.advanced(milliseconds: .min).text == first)
+        #expect(start.advanced(seconds: .max).advanced(milliseconds: 1).text == last)
+        #expect(start.advanced(seconds: -86_400).text == "2025-12-31T00:00:00.000000Z")
+    }
 }

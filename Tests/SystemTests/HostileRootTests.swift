@@ -212,6 +212,22 @@ struct HostileRootTests {
         }
     }
 
+    @Test("a working copy that a process holds stays, and so does what is no folder") func workingCopies() async throws
+    {
+        try await SystemTree.with { tree in
+            for name in ["held", "left"] { try tree.write("/tmp/\(name)/main.db", "rows") }
+            symlink("/tmp/held", tree("/tmp/link"))
+            let held = open(tree("/tmp/held"), O_RDONLY)
+            defer { close(held) }
+            try #require(flock(held, LOCK_EX | LOCK_NB) == 0)
+            let root = try RootFolder(tree.root)
+            for name in ["held", "left", "link", "none"] { try root.removeAbandonedTree("/tmp/\(name)") }
+            let left = try FileManager.default.contentsOfDirectory(atPath: tree("/tmp")).sorted()
+            #expect(left == ["held", "link"])
+            #expect(try tree.text("/tmp/held/main.db") == "rows")
+        }
+    }
+
     @Test("what comes to stand there between the look and the write stays") func race() async throws {
         try await SystemTree.with { tree in
             let root = try RootFolder(tree.root)

@@ -7,7 +7,7 @@ struct CellsTests {
     @Test(arguments: [
         ("plain", "plain"), ("two\nlines\tand a tab", "two lines and a tab"),
         ("\u{1B}[31mred\u{1B}[0m", "red"), ("a\u{1B}]52;c;Zm9v\u{7}b", "ab"), ("a\u{1B}]52;c;Zm9v\u{1B}\\b", "ab"),
-        ("\u{9B}31mred", "red"), ("a\u{1B}P$q\"p\u{1B}\\b", "ab"),
+        ("\u{9B}31mred", "31mred"), ("a\u{1B}P$q\"p\u{1B}\\b", "ab"),
         ("\u{1B}]8;;http://x\u{1B}\\link\u{1B}]8;;\u{1B}\\", "link"),
         ("a\u{1B}Pq#0;2;0;0;0~\u{1B}\\b", "ab"), ("\u{1B}[21t\u{1B}[6n.", "."), ("bell\u{7}\u{8}\u{0}\u{7F}", "bell"),
         ("\u{202E}evil\u{202C}\u{2066}\u{2069}\u{200E}\u{200F}\u{61C}", "evil"),

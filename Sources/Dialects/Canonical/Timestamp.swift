@@ -25,11 +25,18 @@ public struct Timestamp: Sendable, Hashable, Comparable {
             microseconds: (Int64(time.tv_sec) - secondsBefore2000) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
     }
 
-    /// Returns the moment this many seconds later.
-    public func advanced(seconds: Int64) -> Timestamp { Timestamp(microseconds: microseconds + seconds * 1_000_000) }
+    /// Returns the moment this many seconds later, or the nearest one that both databases hold.
+    public func advanced(seconds: Int64) -> Timestamp { advanced(by: seconds, each: 1_000_000) }
 
-    package func advanced(milliseconds: Int64) -> Timestamp {
-        Timestamp(microseconds: microseconds + milliseconds * 1_000)
+    package func advanced(milliseconds: Int64) -> Timestamp { advanced(by: milliseconds, each: 1_000) }
+
+    /// Returns the moment `count` times `unit` microseconds later. The count may come from outside, so no sum of it traps.
+    private func advanced(by count: Int64, each unit: Int64) -> Timestamp {
+        let readable = CalendarNumber.readableMicroseconds
+        let (span, overflows) = count.multipliedReportingOverflow(by: unit)
+        let (moment, overflowsToo) = microseconds.addingReportingOverflow(span)
+        guard overflows || overflowsToo || !readable.contains(moment) else { return Timestamp(microseconds: moment) }
+        return Timestamp(microseconds: count < 0 ? readable.lowerBound : readable.upperBound - 1)
     }
 
     /// Makes the moment this many seconds after 1 January 1970; `nil` outside the years that both databases hold.

@@ -36,8 +36,9 @@ extension SessionService {
             return running
         } catch {
             await services.hosts.forgetStart(of: session.id)
-            try await access.fail(.start, caller, on: session, because: error)
+            // The session does not stay open, even if the log can't be written any more.
             _ = try await close(session)
+            try await access.fail(.start, caller, on: session, because: error)
             throw error
         }
     }

@@ -44,6 +44,11 @@ struct AuditAppender: Sendable {
             throw DatabaseError(
                 .other, "audit_head has no row", remedy: "find out who removed it, and restore a backup of the log")
         }
+        guard head.seq >= 0, head.seq < AuditChain.numbers.upperBound - 1 else {
+            throw DatabaseError(
+                .other, "audit_head stands at row \(head.seq), which no row can follow",
+                remedy: "find out who moved it, and restore a backup of the log")
+        }
         let entry = AuditEntry(event, after: head, at: .now)
         if try connection.execute(entry.insertion) == 1 { return entry }
         // The object that discarded the row may be dropped already, and live on in a cached plan.

@@ -6,6 +6,9 @@ public enum AuditChain {
     /// The checkpoint that precedes the first row.
     public static let genesis = AuditCheckpoint(seq: 0, hash: String(repeating: "0", count: 64))
 
+    /// The numbers of rows. They end before the largest one, so that every row has a next number.
+    static let numbers: Range<Int64> = 1..<Int64.max
+
     /// Returns the SHA-256, in hexadecimal, of the previous hash's 64 digits and the row as canonical JSON without its two
     /// hashes.
     public static func hash(of entry: AuditEntry) -> String {
@@ -26,7 +29,7 @@ public struct AuditCheckpoint: Sendable, Hashable, Codable {
     /// Reads the form that `description` writes, such as `42:9f86d0…`; `nil` for any other text.
     public init?(parsing text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let seq = Int64(parts[0]), seq >= 0, String(seq) == parts[0],
+        guard parts.count == 2, let seq = Int64(parts[0]), seq >= 0, seq < .max, String(seq) == parts[0],
             parts[1].utf8.count == 64,
             parts[1].utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) })
         else { return nil }

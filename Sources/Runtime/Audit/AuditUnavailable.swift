@@ -8,6 +8,6 @@ public struct AuditUnavailable: Error, Sendable {
 
 extension AuditUnavailable: CustomStringConvertible {
     public var description: String {
-        "the audit log can't be written, so nothing was read: \(cause)"
+        "the audit log can't be written, so nothing was done: \(cause)"
     }
 }

@@ -52,7 +52,8 @@ extension AuditLog {
         let hash = try connection.queryValue("SELECT hash FROM audit_log WHERE seq = \(last.seq)")?.text
         let head = try connection.queryValue("SELECT seq FROM audit_head WHERE id = 1")?.integer ?? 0
         return Report.Verification(
-            last: last, stands: last.entries == 0 || hash == last.hash, unchecked: max(0, head - last.seq),
+            last: last, stands: last.entries == 0 || hash == last.hash,
+            unchecked: head > last.seq ? head - last.seq : 0,
             objection: objection)
     }
 

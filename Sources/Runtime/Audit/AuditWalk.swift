@@ -28,6 +28,9 @@ struct AuditWalk {
 
     /// Checks the next row. Returns a verdict when the row is wrong and the walk therefore over; `nil` otherwise.
     mutating func step(_ entry: AuditEntry) -> AuditVerdict? {
+        guard AuditChain.numbers.contains(entry.seq) else {
+            return failed(AuditFlaw(.edited, entry.seq, "no row of the log has such a number"))
+        }
         if beginsElsewhere(entry) {
             verdict.start = AuditCheckpoint(seq: entry.seq - 1, hash: entry.previousHash)
             verdict.end = verdict.start

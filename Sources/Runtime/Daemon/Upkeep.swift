@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -35,7 +36,7 @@ struct Upkeep: Service {
                     var indexing = TranscriptIndexing(services: services, logger: logger)
                     try await indexing.run()
                 }
-                group.addTask { for await _ in await UnixSignalsSequence(trapping: .sighup) { reload() } }
+                group.addTask { await answerHangups() }
                 do {
                     try await group.waitForAll()
                 } catch is CancellationError {
@@ -44,6 +45,15 @@ struct Upkeep: Service {
             }
         }
         await flush()
+    }
+
+    /// Reads the settings anew at each SIGHUP, also at one that came before the daemon served, one time after the other, on a thread for which nobody waits: to look up an
+    /// account, a name service is asked, which may hang.
+    private func answerHangups() async {
+        let line = DispatchQueue(label: "teleclauded.reload")
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        if Hangup.hasCome { line.async { reload() } }
+        for await _ in hangups { line.async { reload() } }
     }
 
     private func watchLock() async throws {

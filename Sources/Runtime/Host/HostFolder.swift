@@ -181,7 +181,14 @@ extension HostFolder {
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         let isWritten = bytes.withUnsafeBytes { bytes in
-            TCPOSIX.write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
+            var rest = bytes
+            while !rest.isEmpty {
+                let count = TCPOSIX.write(descriptor, rest.baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return false }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+            return true
         }
         close(descriptor)
         if isWritten, rename(draft, file) == 0 { return true }

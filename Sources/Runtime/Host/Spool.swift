@@ -8,7 +8,7 @@ struct Spool {
 
     private let folder: String
     private let limit: Int
-    private var chunks: [(number: UInt64, bytes: Int)]
+    private(set) var chunks: [(number: UInt64, bytes: Int)]
     private var bytes: Int
     /// The number of the next chunk. The newest file stays, emptied, when its chunk is acknowledged, so that a later host
     /// continues the numbers.
@@ -67,9 +67,6 @@ struct Spool {
         sealed = max(sealed, next)
     }
 
-    /// Returns the numbers of the stored chunks from `number` on.
-    func chunks(from number: UInt64) -> [UInt64] { chunks.suffix(chunks.count - index(of: number)).map(\.number) }
-
     /// Returns the numbers of at most `count` chunks that are about to be sent, and whether they are all that there are. Their
     /// contents no longer change.
     mutating func seal(from number: UInt64, atMost count: Int) -> (numbers: [UInt64], areAll: Bool) {
@@ -91,8 +88,6 @@ struct Spool {
         chunks.removeFirst(done.count)
         sealed = max(sealed, min(next, number == .max ? number : number + 1))
     }
-
-    var isEmpty: Bool { chunks.isEmpty }
 
     /// Returns the index of the first chunk whose number is at least `number`.
     private func index(of number: UInt64) -> Int {

@@ -11,7 +11,12 @@ struct RunningCall: Hashable, Sendable {
 
 /// The long calls that run, so that they can be cancelled.
 final class RunningCalls: Sendable {
-    private let calls = Mutex<[RunningCall: AsyncStream<Void>.Continuation]>([:])
+    private struct Calls {
+        var ends: [RunningCall: (number: UInt64, end: AsyncStream<Void>.Continuation)] = [:]
+        var last: UInt64 = 0
+    }
+
+    private let calls = Mutex(Calls())
 
     /// Runs a call until it ends or is cancelled.
     ///
@@ -19,8 +24,12 @@ final class RunningCalls: Sendable {
     func run(_ call: RunningCall, _ body: @escaping @Sendable () async throws -> Void) async throws {
         let (end, continuation) = AsyncStream<Void>.makeStream()
         // A client that reuses an id has two calls under it, and can cancel only the later one.
-        calls.withLock { $0[call] = continuation }
-        defer { calls.withLock { $0[call] = nil } }
+        let number = calls.withLock { calls in
+            calls.last += 1
+            calls.ends[call] = (calls.last, continuation)
+            return calls.last
+        }
+        defer { calls.withLock { if $0.ends[call]?.number == number { $0.ends[call] = nil } } }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await body() }
             group.addTask {
@@ -32,5 +41,5 @@ final class RunningCalls: Sendable {
         }
     }
 
-    func cancel(_ call: RunningCall) { calls.withLock { $0[call] }?.finish() }
+    func cancel(_ call: RunningCall) { calls.withLock { $0.ends[call]?.end }?.finish() }
 }

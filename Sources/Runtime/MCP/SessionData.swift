@@ -28,6 +28,8 @@ struct SessionDataRequest: Sendable {
 struct SessionData {
     private let wanted: SessionDataRequest
     private let expected: SessionDataRequest.View
+    /// Whether the conversation can be the part that is returned.
+    private let readsConversation: Bool
     private var lines = LineReader()
     private var plain = PlainText()
     private var conversation = AgentConversation()
@@ -43,6 +45,7 @@ struct SessionData {
     /// - Parameter expected: The view that is returned if the request names none.
     init(_ wanted: SessionDataRequest, expecting expected: SessionDataRequest.View) {
         (self.wanted, self.expected) = (wanted, expected)
+        readsConversation = (wanted.view ?? expected) == .conversation
         (said, shown) = (TextTail(most: wanted.most), TextTail(most: wanted.most))
     }
 
@@ -52,14 +55,12 @@ struct SessionData {
         }
     }
 
-    private static let epoch = Timestamp(parsing: "1970-01-01T00:00:00Z")
-
     /// Reads the header of a recording.
     private mutating func begin(_ line: String) {
-        guard case .some(.integer(let seconds)) = JSON(parsing: line)?["timestamp"], abs(seconds) < 1 << 40 else {
-            return
-        }
-        (start, passed) = (Self.epoch?.advanced(seconds: seconds), 0)
+        guard case .some(.integer(let seconds)) = JSON(parsing: line)?["timestamp"],
+            let begin = Timestamp(unixSeconds: seconds)
+        else { return }
+        (start, passed) = (begin, 0)
     }
 
     private mutating func take(_ event: RecordedEvent) {
@@ -81,7 +82,7 @@ struct SessionData {
     private mutating func texts(_ event: RecordedEvent) -> (output: String, message: String) {
         switch Recording.Code(rawValue: event.code) {
         case .output: (plain.read(event.data), "")
-        case .agent: ("", conversation.read(event.data))
+        case .agent: ("", readsConversation ? conversation.read(event.data) : "")
         case .marker: ("\n-- \(Self.plain(event.data))\n", "-- \(Self.plain(event.data))\n")
         case .input, .resize, .exit, nil: ("", "")
         }

@@ -157,7 +157,10 @@ extension SessionTools {
                 // The length of this work depends on the caller, so it runs on the thread for such work.
                 try await LongWork.run { try await data(wanted, session, pass, rights, onProgress) }
             }
-        } catch let error as RuntimeError {
+        } catch let error as CancellationError {
+            // The client has left, or has cancelled the call: nothing failed.
+            throw error
+        } catch {
             if relation != .own { try await access.fail(.readTranscript, caller, on: session, because: error) }
             throw error
         }

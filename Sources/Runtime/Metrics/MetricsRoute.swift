@@ -43,7 +43,8 @@ struct MetricsRoute {
             figures.waiting)
     }
 
-    /// Adds the figures that are read from the database. Their queries take the same time however many rows there are.
+    /// Adds the figures that are read from the database. The open sessions are counted, so the time depends on their number;
+    /// sessions that are over, and entries of the log, cost nothing.
     private func database(_ exposition: inout Exposition) async {
         let found: (states: [Session.State: Int], entries: Int64)?
         do {

@@ -3,7 +3,8 @@ import Dialects
 /// Finds memories and mirrors by the words in them, newest first.
 ///
 /// A row matches if every word occurs somewhere in its texts, regardless of case and accents. This type does not check the
-/// caller's rights: that is up to the code that hands out the results.
+/// caller's rights: that is up to the code that hands out the results. The daemon hands out none. The type is for programs that
+/// take over the single-user tools, and shows that the word indexes find what those tools found.
 public struct Search: Sendable {
     /// The largest number of rows in one answer.
     public static let most = 200

@@ -31,8 +31,13 @@ struct TranscriptSearch: Sendable {
                 let receipt = try await access.admitSearch(caller, on: session, reason: reason)
             else { continue }
             sessions[id] = session
-            let wanted = places.filter { $0.session == id }.map(\.id)
-            texts.merge(try await services.transcriptIndex.texts(receipt, wanted)) { $1 }
+            let (wanted, isLogged) = (places.filter { $0.session == id }.map(\.id), receipt.seq != nil)
+            do {
+                texts.merge(try await services.transcriptIndex.texts(receipt, wanted)) { $1 }
+            } catch {
+                if isLogged { try await access.fail(.search, caller, on: session, because: error) }
+                throw error
+            }
         }
         let snippets = texts.mapValues { Snippet(of: $0, around: words).text }
         return places.compactMap { place in

@@ -34,20 +34,21 @@ struct HostRoute {
         }
         if let words = try query.text("failure") { await services.hosts.note(failedStart: words, of: id) }
         let writer = try await services.transcripts.writer(id)
-        let (ticket, outbox) = await services.hosts.connect(id, of: context.identity.uid)
-        let (session, isEndOrdered) = try await takeUp(id, ticket, context.caller, started)
-        outbox.put(.next(writer.next))
+        // The host is connected before the session is taken up, so that an end that is ordered meanwhile reaches it.
+        let host = await services.hosts.connect(id, of: context.identity.uid)
+        let (session, isEndOrdered) = try await sessions.takeUp(id, by: context.caller, startedAt: started)
+        host.outbox.put(.next(writer.next))
         // The session was ended while its host was away: the rest of its recording is still wanted.
-        if isEndOrdered { outbox.put(.end(0)) } else { try await services.tokens.renew(sessionIDs: [id]) }
+        if isEndOrdered { host.outbox.put(.end(0)) } else { try await services.tokens.renew(sessionIDs: [id]) }
         let connection = HostConnection(
-            session: session, caller: context.caller, ticket: ticket, writer: writer, services: services,
+            host: host, session: session, caller: context.caller, writer: writer, services: services,
             sessions: sessions,
             channel: context.channel, logger: context.logger)
         let (body, time) = (request.body, isEndOrdered ? Self.rest : nil)
         return answer(
             ResponseBody { output in
                 var output = output
-                await connection.serve(outbox, body, for: time) { try await output.write(ByteBuffer(string: $0)) }
+                await connection.serve(body, for: time) { try await output.write(ByteBuffer(string: $0)) }
                 withExtendedLifetime(place) {}
                 try await output.finish(nil)
             })
@@ -62,19 +63,6 @@ struct HostRoute {
         throw error
     }
 
-    /// Takes the session up for its host. The host has to be connected before, so that an end that is ordered meanwhile reaches
-    /// it.
-    private func takeUp(
-        _ id: String, _ ticket: UInt64, _ caller: Caller, _ started: Timestamp?
-    ) async throws -> (session: Session, isEndOrdered: Bool) {
-        do {
-            return try await sessions.takeUp(id, by: caller, startedAt: started)
-        } catch {
-            await services.hosts.disconnect(id, ticket: ticket)
-            throw error
-        }
-    }
-
     private func answer(_ body: ResponseBody) -> Response {
         Response(status: .ok, headers: [.contentType: "text/plain"], body: body)
     }
@@ -82,9 +70,9 @@ struct HostRoute {
 
 /// The connection of one host, while it lasts.
 struct HostConnection: Sendable {
+    let host: ConnectedHost
     let session: Session
     let caller: Caller
-    let ticket: UInt64
     let writer: TranscriptWriter
     let services: Services
     let sessions: SessionService
@@ -95,9 +83,8 @@ struct HostConnection: Sendable {
     private static let patience = Duration.seconds(30)
 
     /// Serves the host until either side ends the connection, or `time` has passed.
-    func serve(
-        _ outbox: HostOutbox, _ body: RequestBody, for time: Duration?, _ write: (String) async throws -> Void
-    ) async {
+    func serve(_ body: RequestBody, for time: Duration?, _ write: (String) async throws -> Void) async {
+        let outbox = host.outbox
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await receive(body, outbox) }
             group.addTask { await watch(outbox, for: time) }
@@ -110,7 +97,7 @@ struct HostConnection: Sendable {
             } catch {
                 logger.debug("a host's connection broke", metadata: ["session": "\(session.id)"])
             }
-            await services.hosts.disconnect(session.id, ticket: ticket)
+            await host.disconnect()
             group.cancelAll()
         }
     }
@@ -121,7 +108,7 @@ struct HostConnection: Sendable {
             do { try await Task.sleep(for: .seconds(5)) } catch { return }
             let isStalled = outbox.stalled > Self.patience
             guard isStalled || deadline.map({ ContinuousClock.now > $0 }) ?? false else { continue }
-            await services.hosts.disconnect(session.id, ticket: ticket)
+            await host.disconnect()
             // Closing the channel ends the write that waits for a host that reads nothing.
             if isStalled {
                 logger.warning("a host reads nothing: it is let go", metadata: ["session": "\(session.id)"])
@@ -151,7 +138,7 @@ struct HostConnection: Sendable {
             logger.warning("a host's stream broke", metadata: ["session": "\(session.id)", "error": "\(error)"])
         }
         logger.info("a host is gone", metadata: ["session": "\(session.id)"])
-        await services.hosts.disconnect(session.id, ticket: ticket)
+        await host.disconnect()
     }
 
     /// Spends `bytes` of the user's recording quota. Throws if the quota is exhausted: nothing of the chunk is written, and the
@@ -173,13 +160,13 @@ struct HostConnection: Sendable {
             try await spend(data.count)
             try await writer.append(number, data)
             services.meter.count(recorded: data.count)
-            await services.hosts.tell(session.id, ticket: ticket, .ack(number))
+            await services.hosts.tell(session.id, ticket: host.ticket, .ack(number))
             services.activity.note(session.id)
             services.transcriptNews.note(session.id)
-        case .done(let order): await services.hosts.done(session.id, ticket: ticket, order: order)
+        case .done(let order): await services.hosts.done(session.id, ticket: host.ticket, order: order)
         case .exit:
             _ = try await sessions.close(session)
-            await services.hosts.tell(session.id, ticket: ticket, .ended)
+            await services.hosts.tell(session.id, ticket: host.ticket, .ended)
             return false
         case .native(let path):
             if try await services.sessions.follow(session.id, transcript: path),
@@ -187,7 +174,7 @@ struct HostConnection: Sendable {
             {
                 services.events.post(SessionEvent(.changed, changed))
             }
-        case .ping: await services.hosts.tell(session.id, ticket: ticket, .ping)
+        case .ping: await services.hosts.tell(session.id, ticket: host.ticket, .ping)
         }
         return true
     }

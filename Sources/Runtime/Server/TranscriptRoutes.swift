@@ -1,4 +1,5 @@
 import Dialects
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
@@ -26,20 +27,24 @@ struct TranscriptRoutes {
         let pass = TranscriptPass(receipt)
         let rights = ReadingRights(
             standing: context.standing(in: services.directory), sessionID: id, sessions: services.sessions)
-        let (transcripts, access) = (services.transcripts, access)
-        let isOver = isFollowing ? isOver(id) : nil
+        let reading = TranscriptReading(
+            transcripts: services.transcripts, rights: rights, isOver: isFollowing ? isOver(id) : nil)
+        let (access, body) = (access, request.body)
+        var headers: HTTPFields = [.contentType: "application/x-asciicast"]
+        // The connection of a follower is watched for the client's closing it. It ends with the answer.
+        if isFollowing { headers[.connection] = "close" }
         return Response(
-            status: .ok, headers: [.contentType: "application/x-asciicast"],
+            status: .ok, headers: headers,
             body: LongAnswer(request: request, logger: context.logger).body { writer in
-                guard let receipt = pass.take() else { return }
                 do {
-                    try await transcripts.read(receipt, following: isOver) { piece in
-                        try await rights.require()
-                        try await writer.write(ByteBuffer(bytes: piece.bytes))
-                    } idle: {
-                        try await rights.require()
+                    guard isFollowing else { return try await reading.send(pass) { try await writer.write($0) } }
+                    try await body.consumeWithCancellationOnInboundClose { _ in
+                        try await reading.send(pass) { try await writer.write($0) }
                     }
-                } catch let error as RuntimeError {
+                } catch let error as CancellationError {
+                    // The client has left: nothing failed.
+                    throw error
+                } catch {
                     if relation != .own { try await access.fail(.readTranscript, caller, on: session, because: error) }
                     throw error
                 }
@@ -51,6 +56,27 @@ struct TranscriptRoutes {
         return {
             if draining.hasBegun { return true }
             return try await sessions.find(id)?.closedAt != nil
+        }
+    }
+}
+
+/// One caller's reading of a recording, on its way to the client.
+private struct TranscriptReading: Sendable {
+    let transcripts: TranscriptStore
+    let rights: ReadingRights
+    /// Whether no more will come; `nil` if the reading ends where the recording ends now.
+    let isOver: (@Sendable () async throws -> Bool)?
+
+    /// Sends the recording.
+    ///
+    /// - Throws: `CancellationError` if the client has left.
+    func send(_ pass: TranscriptPass, _ write: (ByteBuffer) async throws -> Void) async throws {
+        guard let receipt = pass.take() else { return }
+        try await transcripts.read(receipt, following: isOver) { piece in
+            try await rights.require()
+            do { try await write(ByteBuffer(bytes: piece.bytes)) } catch { throw CancellationError() }
+        } idle: {
+            try await rights.require()
         }
     }
 }

@@ -21,9 +21,7 @@ struct Expiry {
     /// Removes some expired sessions. Returns whether more may be waiting.
     func pass() async throws -> Bool {
         let moment = Timestamp.now.advanced(seconds: -Int64(keep))
-        let found = try await services.sessions.expired(before: moment, limit: Self.most)
-        var ids: [String] = []
-        for id in found where await !services.hosts.isConnected(id) { ids.append(id) }
+        let ids = try await Self.removable(in: services.sessions, services.hosts, before: moment)
         guard !ids.isEmpty else { return false }
         let words = "\(ids.count) sessions that were over before \(moment.text) go, with their recordings"
         try await services.audit.record(
@@ -40,7 +38,22 @@ struct Expiry {
             throw error
         }
         logger.notice("sessions were removed", metadata: ["count": "\(removed)", "over_before": "\(moment.text)"])
-        return removed > 0 && found.count == Self.most
+        return removed > 0 && ids.count == Self.most
+    }
+
+    /// Returns the ids of some expired sessions whose hosts are gone. However many hosts stay, the sessions behind theirs are
+    /// found.
+    static func removable(
+        in sessions: SessionStore, _ hosts: HostRegistry, before moment: Timestamp
+    ) async throws -> [String] {
+        var ids: [String] = []
+        var last: EndedSession?
+        repeat {
+            let page = try await sessions.expired(before: moment, after: last, limit: most)
+            for session in page where await !hosts.isConnected(session.id) { ids.append(session.id) }
+            last = page.count == most ? page.last : nil
+        } while last != nil && ids.count < most
+        return Array(ids.prefix(most))
     }
 
     /// The daemon as the caller, since no person asked for the removal.

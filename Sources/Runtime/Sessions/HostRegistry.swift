@@ -35,13 +35,13 @@ actor HostRegistry {
 
     /// Registers a host that has connected. An earlier connection for the session is a broken one of the same host, and is
     /// dropped.
-    func connect(_ sessionID: String, of uid: UInt32) -> (ticket: UInt64, outbox: HostOutbox) {
+    func connect(_ sessionID: String, of uid: UInt32) -> ConnectedHost {
         letGo(sessionID)
         refusals[sessionID] = nil
         nextTicket += 1
         let outbox = HostOutbox()
         hosts[sessionID] = Host(ticket: nextTicket, uid: uid, outbox: outbox)
-        return (nextTicket, outbox)
+        return ConnectedHost(registry: self, sessionID: sessionID, ticket: nextTicket, outbox: outbox)
     }
 
     /// Removes the connection of this ticket, which has ended. Returns whether it was the session's present one.
@@ -176,6 +176,26 @@ extension HostRegistry {
             return session
         }
     }
+}
+
+/// The connection of a host, which the registry knows for as long as this object lives, and no longer.
+final class ConnectedHost: Sendable {
+    private let registry: HostRegistry
+    let sessionID: String
+    let ticket: UInt64
+    let outbox: HostOutbox
+
+    fileprivate init(registry: HostRegistry, sessionID: String, ticket: UInt64, outbox: HostOutbox) {
+        self.registry = registry
+        self.sessionID = sessionID
+        self.ticket = ticket
+        self.outbox = outbox
+    }
+
+    deinit { Task { [registry, sessionID, ticket] in await registry.disconnect(sessionID, ticket: ticket) } }
+
+    /// Ends the connection now.
+    func disconnect() async { await registry.disconnect(sessionID, ticket: ticket) }
 }
 
 /// The daemon's knowledge of a session's host.

@@ -95,11 +95,12 @@ struct SessionQuery {
         if let title = filter.title { result.append("title = \(title)") }
         if let since = filter.since { result.append("last_activity >= \(since.text)") }
         if let text = filter.text {
-            let pattern = "%\(SessionQuery.escaped(text.lowercased()))%"
+            // The database folds both sides, each database in its own way: SQLite knows the letters of ASCII only.
+            let pattern = "%\(SessionQuery.escaped(text))%"
             result.append(
                 """
-                (lower(coalesce(title, '')) LIKE \(pattern) ESCAPE '!' \
-                OR lower(coalesce(description, '')) LIKE \(pattern) ESCAPE '!')
+                (lower(coalesce(title, '')) LIKE lower(\(pattern)) ESCAPE '!' \
+                OR lower(coalesce(description, '')) LIKE lower(\(pattern)) ESCAPE '!')
                 """)
         }
         return result

@@ -17,9 +17,7 @@ package enum SessionSample {
     }
 
     /// Returns the accesses that the policy would wrongly allow, as sentences.
-    package static func objections(
-        to session: Session, people: [Person], owner: (person: String, uid: UInt32)
-    ) -> [String] {
+    package static func objections(to session: Session, people: [Person]) -> [String] {
         func identity(_ person: String, _ role: Role, _ uid: UInt32) -> Identity {
             Identity(person: person, role: role, uid: uid, osUsername: nil)
         }

@@ -59,12 +59,16 @@ public struct SessionStore: Sendable {
             }, uniquingKeysWith: +)
     }
 
-    /// Returns the sessions that ended before this moment, earliest first.
-    func expired(before moment: Timestamp, limit: Int) async throws -> [String] {
-        try await database.withConnection { connection in
-            try connection.query(
-                "SELECT session_id FROM sessions WHERE closed_at < \(moment.text) ORDER BY closed_at LIMIT \(limit)"
-            ).compactMap { $0[0].text }
+    /// Returns one page of the sessions that ended before this moment, earliest first.
+    func expired(before moment: Timestamp, after last: EndedSession?, limit: Int) async throws -> [EndedSession] {
+        var query: SQL = "SELECT session_id, closed_at FROM sessions WHERE closed_at < \(moment.text)"
+        if let last { query.append(" AND (closed_at, session_id) > (\(last.closedAt), \(last.id))") }
+        query.append(" ORDER BY closed_at, session_id LIMIT \(limit)")
+        let page = query
+        return try await database.withConnection { connection in
+            try connection.query(page).compactMap { row in
+                row[0].text.flatMap { id in row[1].text.map { EndedSession(id: id, closedAt: $0) } }
+            }
         }
     }
 
@@ -212,6 +216,13 @@ public struct SessionStore: Sendable {
         let rows = try await database.withConnection { try $0.query(query).map(SessionRow.session) }
         return SessionPage(rows, limit: limit)
     }
+}
+
+/// A session that is over, with its place among those that are.
+struct EndedSession: Sendable, Equatable {
+    var id: String
+    /// The time of the end, as the database writes it.
+    var closedAt: String
 }
 
 /// A project, with the number of its sessions that a caller may see.

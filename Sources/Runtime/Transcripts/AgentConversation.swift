@@ -1,7 +1,7 @@
 /// Turns the lines of an agent's transcript into a conversation in plain text.
 public struct AgentConversation {
-    /// The parts already shown of each message that may come again, by the message's id.
-    private var shown: [String: [AgentMessage.Part]] = [:]
+    /// The parts already shown of messages that may come again.
+    private var shown = RecentParts()
 
     private static let longestInput = 200
 
@@ -16,8 +16,9 @@ public struct AgentConversation {
     /// Returns the parts of a message that were not shown yet. A message may come again, changed.
     private mutating func news(_ message: AgentMessage) -> [AgentMessage.Part] {
         guard let id = message.id else { return message.parts }
-        let before = shown.updateValue(message.parts, forKey: id) ?? []
-        return message.parts.filter { !before.contains($0) }
+        let news = message.parts.filter { !shown.contains($0, of: id) }
+        for part in news { shown.insert(part, of: id) }
+        return news
     }
 
     /// Formats a part. Lines after the first are indented, so that no text can pass for another speaker's.

@@ -7,7 +7,7 @@ struct AgentMessage: Equatable {
         case user, assistant
     }
 
-    enum Part: Equatable {
+    enum Part: Hashable {
         case text(Role, String)
         /// The name of a tool that the agent called, and the call's input.
         case tool(String, String)

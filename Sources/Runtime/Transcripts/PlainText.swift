@@ -7,7 +7,6 @@ public struct PlainText {
         case control
         /// `ESC ] … BEL` or `… ESC \`, and the like (section 5.6)
         case string
-        case stringEscape
     }
 
     private var state = State.text
@@ -20,7 +19,8 @@ public struct PlainText {
     /// - Parameter state: The `resting` of the text that this one continues; `nil` for the beginning.
     init(breakingAtMoves: Bool, resuming state: String?) {
         breaksAtMoves = breakingAtMoves
-        self.state = state.flatMap(State.init(rawValue:)) ?? .text
+        // Earlier versions had a word of their own for an ESC within a string.
+        self.state = state == "stringEscape" ? .escape : state.flatMap(State.init(rawValue:)) ?? .text
     }
 
     /// The position within an escape sequence, from which a later reader can continue.
@@ -33,26 +33,34 @@ public struct PlainText {
         return result
     }
 
+    /// ESC begins a sequence, and CAN and SUB end one, wherever they come, as in tmux: what follows a sequence that nobody
+    /// finishes is text again. Within a sequence the other control characters have their usual effect.
     private mutating func step(_ scalar: UnicodeScalar, _ result: inout String) {
-        switch state {
-        case .text: text(scalar, &result)
-        case .escape:
-            switch scalar {
-            case "[": state = .control
-            case "]", "P", "X", "^", "_": state = .string
-            // Intermediate bytes continue the sequence; any other byte ends it.
-            case "\u{20}"..."\u{2F}": break
-            default: state = .text
-            }
-        case .control:
-            guard ("\u{40}"..."\u{7E}").contains(scalar) else { break }
-            state = .text
-            if breaksAtMoves, let mark = Self.mark(of: scalar) { result.unicodeScalars.append(mark) }
-        case .string:
-            if scalar == "\u{07}" || scalar == "\u{9C}" { state = .text }
-            if scalar == "\u{1B}" { state = .stringEscape }
-        case .stringEscape: state = scalar == "\\" ? .text : .string
+        switch (scalar, state) {
+        case ("\u{1B}", _): state = .escape
+        case ("\u{18}", _), ("\u{1A}", _): state = .text
+        case ("\u{07}", .string): state = .text
+        case (_, .string): break
+        case (_, .text), ("\u{00}"..."\u{1F}", _): text(scalar, &result)
+        case (_, .escape): escape(scalar)
+        case (_, .control): control(scalar, &result)
         }
+    }
+
+    private mutating func escape(_ scalar: UnicodeScalar) {
+        switch scalar {
+        case "[": state = .control
+        case "]", "P", "X", "^", "_": state = .string
+        case "\u{30}"..."\u{7E}": state = .text
+        // Intermediate bytes continue the sequence, and what is not ASCII is no part of one.
+        default: break
+        }
+    }
+
+    private mutating func control(_ scalar: UnicodeScalar, _ result: inout String) {
+        guard ("\u{40}"..."\u{7E}").contains(scalar) else { return }
+        state = .text
+        if breaksAtMoves, let mark = Self.mark(of: scalar) { result.unicodeScalars.append(mark) }
     }
 
     /// Returns the character that replaces a control function that moves the cursor (ECMA-48, section 8.3): a space if it moves
@@ -68,10 +76,8 @@ public struct PlainText {
     private mutating func text(_ scalar: UnicodeScalar, _ result: inout String) {
         switch scalar {
         case "\r" where breaksAtMoves: result.unicodeScalars.append("\n")
-        case "\u{1B}": state = .escape
-        case "\u{9B}": state = .control
-        case "\u{90}", "\u{98}", "\u{9D}", "\u{9E}", "\u{9F}": state = .string
         case "\n", "\t": result.unicodeScalars.append(scalar)
+        // The characters U+0080 to U+009F begin no sequence: tmux, like other terminals in UTF-8, ignores them.
         case "\u{00}"..."\u{1F}", "\u{7F}"..."\u{9F}": break
         // These characters change the direction of the text, or are invisible.
         case "\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": break

@@ -60,12 +60,20 @@ package final class RootFolder: Sendable {
     }
 
     /// Returns a file's bytes, without following a link.
+    ///
+    /// - Parameter owner: The user to whom the file has to belong; `nil`: anybody.
     /// - Throws: `MachineError`.
-    package func bytes(of path: String) throws(MachineError) -> [UInt8] {
+    package func bytes(of path: String, ownedBy owner: UInt32? = nil) throws(MachineError) -> [UInt8] {
         let (folder, name) = try reach(path)
         let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw unreadable(path, errno) }
-        return try FileBytes.read(Descriptor(number), path)
+        let file = Descriptor(number)
+        var status = stat()
+        guard owner == nil || fstat(number, &status) == 0 && status.st_uid == owner else {
+            throw MachineError(
+                "foreign_file", "\(path) belongs to uid \(status.st_uid)", remedy: "give it to its owner, or remove it")
+        }
+        return try FileBytes.read(file, path)
     }
 
     private func kind(
@@ -197,6 +205,16 @@ package final class RootFolder: Sendable {
     /// Removes the folder and everything in it. A link is removed and never followed.
     package func removeTree(_ path: String) throws(MachineError) {
         let (folder, name) = try reach(path)
+        try removeTree(name, in: folder, path)
+    }
+
+    /// Removes the folder in the same way, unless a process holds a lock on it (flock(2)), or it is no folder.
+    package func removeAbandonedTree(_ path: String) throws(MachineError) {
+        let (folder, name) = try reach(path)
+        let number = openat(folder.number, name, Self.folderFlags)
+        guard number >= 0 else { return }
+        let tree = Descriptor(number)
+        guard flock(tree.number, LOCK_EX | LOCK_NB) == 0 else { return }
         try removeTree(name, in: folder, path)
     }
 

@@ -1,6 +1,7 @@
 import TCPOSIX
 
-/// The documents of an existing install, as they are on the disk. No link is followed, and nothing outside of the folder is read.
+/// The documents of an existing install, as they are on the disk. No link below the home is followed, and only what belongs to the
+/// install's owner is read: it is going to be published for everybody, by root, who may read anything.
 package struct DocumentTree: Sendable {
     package struct File: Sendable, Equatable {
         /// The path below the folder, beginning with a slash.
@@ -17,43 +18,59 @@ package struct DocumentTree: Sendable {
     package private(set) var folders: [String] = []
     package private(set) var files: [File] = []
     package private(set) var skipped: [Skipped] = []
-    private let root: RootFolder?
-    private static let top = "/docs"
+    private let home: RootFolder
+    private let owner: UInt32
+    private static let state = "/.teleclaude"
+    private static let top = "\(state)/docs"
 
-    /// Reads the documents of a `.teleclaude` folder. There are none if the folder does not exist.
+    /// Reads the documents in the `.teleclaude` folder of this home. There are none if the folder does not exist.
     ///
     /// - Throws: `MachineError` if a file can't be read.
-    package init(of state: String) throws(MachineError) {
-        guard access(state, F_OK) == 0 else {
-            root = nil
-            return
-        }
-        let root = try RootFolder(state)
-        self.root = root
-        switch try root.look(Self.top, .names).kind {
-        case .nothing: break
-        case .folder(let names): try add(names, of: "", root)
-        case .link(let target): skip("", "is a symbolic link to \(target): not followed")
-        case .file, .other, .unreachable: skip("", "is not a folder")
-        }
+    package init(in home: String, of owner: UInt32) throws(MachineError) {
+        (self.home, self.owner) = (try RootFolder(home), owner)
+        guard try names(in: Self.state, "is in .teleclaude, which") != nil else { return }
+        if let names = try names(in: Self.top, "") { try add(names, of: "") }
     }
 
     package func bytes(of file: File) throws(MachineError) -> [UInt8] {
-        try root?.bytes(of: Self.top + file.path) ?? []
+        try home.bytes(of: Self.top + file.path, ownedBy: owner)
     }
 
-    private mutating func add(_ names: [String], of folder: String, _ root: RootFolder) throws(MachineError) {
+    /// Returns the names in one of the two outermost folders; `nil` if there is no such folder that may be read.
+    private mutating func names(in path: String, _ subject: String) throws(MachineError) -> [String]? {
+        let found = try home.look(path, .names)
+        let objection: String
+        switch found.kind {
+        case .nothing: return nil
+        case .folder(let names) where found.uid == owner: return names
+        case .folder: objection = foreign(found)
+        case .link(let target): objection = "is a symbolic link to \(target): not followed"
+        case .file, .other, .unreachable: objection = "is not a folder"
+        }
+        skip("", subject.isEmpty ? objection : "\(subject) \(objection)")
+        return nil
+    }
+
+    private func foreign(_ found: FoundEntry) -> String {
+        "belongs to uid \(found.uid), and the install to uid \(owner)"
+    }
+
+    private mutating func add(_ names: [String], of folder: String) throws(MachineError) {
         for name in names {
             let path = "\(folder)/\(name)"
             guard !name.unicodeScalars.contains("\u{FFFD}") else {
                 skip(path, "has a name that is not UTF-8")
                 continue
             }
-            switch try root.look(Self.top + path, .names).kind {
+            let found = try home.look(Self.top + path, .names)
+            switch found.kind {
+            case .folder where found.uid != owner, .file where found.uid != owner: skip(path, foreign(found))
             case .folder(let inner):
                 folders.append(path)
-                try add(inner, of: path, root)
-            case .file: files.append(File(path: path, digest: FileBytes.digest(try root.bytes(of: Self.top + path))))
+                try add(inner, of: path)
+            case .file:
+                let bytes = try home.bytes(of: Self.top + path, ownedBy: owner)
+                files.append(File(path: path, digest: FileBytes.digest(bytes)))
             case .link(let target): skip(path, "is a symbolic link to \(target): not followed")
             case .other: skip(path, "is neither a file nor a folder")
             case .nothing, .unreachable: skip(path, "disappeared while it was read")

@@ -29,7 +29,7 @@ struct MovePlanning {
         try MoveSpace.require(for: old, in: place, isFile: target.filePath != nil)
         let people = MovePeople(people: split.people, homeAccount: homeAccount(old), account: Account.named)
         let owners = try people.owners(named: request.owner, byEmail: request.byEmail)
-        let documents = try DocumentTree(of: old.state)
+        let documents = try DocumentTree(in: old.home, of: old.uid)
         let (references, index) = try read(documents, old)
         var plan = MovePlan(
             old: old, split: split, owners: owners, target: target,

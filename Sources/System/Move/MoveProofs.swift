@@ -43,9 +43,7 @@ struct MoveProofs {
         let target = target
         let session = try await ActingAccount.act(as: plan.filling.account) { try await SessionSample.of(target) }
         guard let session else { return .init(what: what, verdict: .unchecked, words: "no session was transferred") }
-        let owner = plan.owners.standard
-        let objections = SessionSample.objections(
-            to: session, people: settings.settings.people, owner: (owner.person, owner.uid))
+        let objections = SessionSample.objections(to: session, people: settings.settings.people)
         return objections.isEmpty
             ? .init(
                 what: what, verdict: .right,

@@ -92,14 +92,14 @@ struct MoveRun: Sendable {
             "exists", "\(other.path) already exists", remedy: "check it, and move it away; nothing was changed")
     }
 
-    /// Removes the working copies of a run that was killed.
+    /// Removes the working copies of a run that was killed. That of a run that goes on is locked, and stays.
     private func clearLeftovers() throws(MachineError) {
         for folder in [installation.layout.folders.state] + (root.isMachine ? ["/tmp"] : []) {
             guard case .folder(let names) = try root.look(folder, .names).kind else { continue }
             for name in names where name.hasPrefix("teleclaude-import-") {
                 let path = "\(folder)/\(name)"
                 let owner = try root.look(path).uid
-                if owner == 0 || owner == plan.filling.account?.uid { try root.removeTree(path) }
+                if owner == 0 || owner == plan.filling.account?.uid { try root.removeAbandonedTree(path) }
             }
         }
     }

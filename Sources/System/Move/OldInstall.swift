@@ -48,7 +48,12 @@ package struct OldInstall: Sendable {
     /// Returns the owner of a database. A link is refused: through it, one person's sessions could be given to another.
     private static func owner(of path: String, in folder: String) throws(MachineError) -> UInt32 {
         var (file, place) = (stat(), stat())
-        guard stat(path, &file) == 0, stat(folder, &place) == 0 else { throw .ofCall("\(path) can't be looked at") }
+        guard lstat(path, &file) == 0, stat(folder, &place) == 0 else { throw .ofCall("\(path) can't be looked at") }
+        guard UInt32(file.st_mode) & UInt32(S_IFMT) == UInt32(S_IFREG) else {
+            throw MachineError(
+                "foreign_file", "\(path) is a symbolic link, and not followed",
+                remedy: "name the folder that holds the file itself with --from, or move the file there")
+        }
         guard file.st_uid == place.st_uid else {
             throw MachineError(
                 "foreign_file", "\(path) belongs to uid \(file.st_uid), and \(folder) to uid \(place.st_uid)",

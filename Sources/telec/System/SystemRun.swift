@@ -17,7 +17,6 @@ struct SystemRun {
     /// Carries out the plan. Each step is printed when it is done, so that the output of an interrupted run says what it has
     /// done.
     /// - Throws: `MachineError`, or the error of the database server.
-    /// server.
     func perform() async throws {
         let commands = steps.suffix(while: Self.isCommand)
         for step in steps.dropLast(commands.count) { try perform(step) }

@@ -50,7 +50,8 @@ struct ShownRecording {
     private mutating func shown(_ line: String) -> String {
         if view == .raw { return line + "\n" }
         guard let event = RecordedEvent(line: line) else { return head(line) }
-        clock = clock?.advanced(milliseconds: event.after)
+        // A host can write any interval, and nothing that was recorded lies ahead.
+        clock = clock.map { min(.now, $0.advanced(milliseconds: event.after)) }
         guard let code = Recording.Code(rawValue: event.code) else { return "" }
         switch view {
         case .raw: return line + "\n"
@@ -85,7 +86,7 @@ struct ShownRecording {
         var seconds: Int64?
         if case .integer(let number)? = header["timestamp"] { seconds = number }
         // A header holds whole seconds.
-        if let begin = seconds.flatMap(Timestamp.init(unixSeconds:)) { clock = max(clock ?? begin, begin) }
+        if let begin = seconds.flatMap(Timestamp.init(unixSeconds:)) { clock = min(.now, max(clock ?? begin, begin)) }
         guard view == .cast else { return "" }
         func number(_ name: String) -> Int {
             guard case .integer(let number)? = header["term"]?[name], (1...10_000).contains(number) else { return 80 }

@@ -53,6 +53,25 @@ struct AuditChainTests {
         #expect(AuditExport.verify([] as [String]).isIntact)
     }
 
+    @Test("a row whose number can't be one is wrong", arguments: [Int64.min, -1, 0, .max - 1, .max])
+    func numbers(_ seq: Int64) throws {
+        var random = SeededGenerator(seed: 2)
+        let chain = Self.chain(3, &random)
+        var forged = chain[1]
+        (forged.seq, forged.action) = (seq, AuditAction.newChain.rawValue)
+        forged.hash = AuditChain.hash(of: forged)
+        let last = seq == .max - 1
+        for lines in [[forged.line, chain[2].line], [chain[0].line, forged.line]] {
+            let flaw = try #require(AuditExport.verify(lines).flaw)
+            #expect(last || (flaw.kind == .edited && flaw.seq == seq), "\(flaw)")
+        }
+        // A part of a log may begin anywhere, though not with a row that has no place.
+        var part = AuditExport(isPart: true)
+        part.read(forged.line)
+        #expect(part.verdict.isIntact == last)
+        #expect(AuditCheckpoint(parsing: "\(Int64.max):\(zeros)") == nil)
+    }
+
     @Test(
         "a checkpoint is read only as it was written",
         arguments: ["", "1", "1:", "x:\(zeros)", "-1:\(zeros)", "1:\(zeros)0", "1:\(zeros) "])

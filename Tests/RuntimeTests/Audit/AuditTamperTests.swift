@@ -104,6 +104,25 @@ struct AuditTamperTests {
         }
     }
 
+    @Test("numbers at the ends of the range are found, and the log then takes no row", arguments: Backend.available)
+    func ends(_ backend: Backend) async throws {
+        for seq in [Int64.min, .max] {
+            try await backend.withAuditLog { log, url in
+                try await log.fill(9)
+                let (_, note) = try await log.verifyAndNote()
+                #expect(note.flaw == nil)
+                try backend.tamper(url) { try $0.execute("UPDATE audit_head SET seq = \(seq)") }
+                #expect(try await log.verify().flaw?.kind == (seq == .max ? .truncated : .headMoved))
+                let known = try await log.database.withConnection { try AuditLog.known(nil, on: $0) }
+                #expect(known.unchecked == (seq == .max ? .max - 9 : 0))
+                await #expect(throws: AuditUnavailable.self) { try await log.fill(1) }
+                try backend.tamper(url) { try $0.execute("UPDATE audit_log SET seq = \(seq) WHERE seq = 9") }
+                let flaw = try await log.verify().flaw
+                #expect(flaw?.kind == .edited && flaw?.seq == seq, "\(String(describing: flaw))")
+            }
+        }
+    }
+
     @Test("an edit of the raw file is found, its schema edited first")
     func rawFile() async throws {
         try await Backend.sqlite.withAuditLog { log, url in

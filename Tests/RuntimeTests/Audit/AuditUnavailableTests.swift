@@ -49,7 +49,7 @@ struct AuditUnavailableTests {
             let error = await #expect(throws: AuditUnavailable.self) {
                 _ = try await other.admit(.attach, by: ann, on: sessionOfBen, reason: nil).seq
             }
-            #expect(error?.description.contains("can't be written, so nothing was read: ") == true)
+            #expect(error?.description.contains("can't be written, so nothing was done: ") == true)
             await #expect(throws: AuditUnavailable.self) {
                 try await other.recordRefusal(.attach, by: ben, on: nil, reason: nil)
             }

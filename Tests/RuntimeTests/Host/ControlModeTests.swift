@@ -140,6 +140,15 @@ struct RecorderTests {
         }
     }
 
+    /// A file of any size is written wholly, however many writes that takes.
+    @Test func aFileIsWrittenWholly() async throws {
+        try await withTemporaryFolder { folder in
+            let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 * 31) }
+            #expect(HostFolder.write(bytes, to: "\(folder)/whole") && HostFolder.read("\(folder)/whole") == bytes)
+            #expect(HostFolder.write([], to: "\(folder)/empty") && HostFolder.read("\(folder)/empty") == [])
+        }
+    }
+
     /// The spool is bounded, because the disk belongs to the owner. The oldest data is dropped, except the beginning.
     @Test func theSpoolIsBounded() async throws {
         try await withTemporaryFolder { folder in
@@ -150,4 +159,9 @@ struct RecorderTests {
             #expect(spool.chunks(from: 0) == [0, 50])
         }
     }
+}
+
+extension Spool {
+    /// Returns the numbers of the stored chunks from `number` on.
+    fileprivate func chunks(from number: UInt64) -> [UInt64] { chunks.map(\.number).filter { $0 >= number } }
 }

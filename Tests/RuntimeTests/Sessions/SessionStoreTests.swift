@@ -215,6 +215,38 @@ import Testing
                 #expect(try await own(other) == [], "\(other)")
             }
             #expect(try await store.page(.own(alice), SessionFilter(), after: nil, limit: 99).sessions.count == 10)
+            // A text finds the title from which it was copied, in whatever script.
+            var study = session(50, of: Owner(person: "Alice", uid: 1_001))
+            study.title = "ÉTUDE Nr. 1"
+            try await store.insert(study)
+            for text in ["ÉTUDE", "ÉTUDE NR"] { #expect(try await count(SessionFilter(text: text)) == 1, "\(text)") }
+        }
+    }
+
+    /// The sessions of a hundred hosts that don't go keep no other session from being removed.
+    @Test(arguments: Backend.available)
+    func whoseHostStaysIsPassedOver(backend: Backend) async throws {
+        try await withStore(backend) { store, database in
+            let end = "2026-01-02T00:00:00.000000Z"
+            for number in 0..<250 {
+                var ended = session(1, of: Owner(person: "Alice", uid: 1_001), state: .closed)
+                ended.id = "e\(number + 1_000)"
+                try await store.insert(ended)
+            }
+            try await database.withConnection { connection in
+                _ = try connection.execute("UPDATE sessions SET closed_at = \(end)")
+                _ = try connection.execute(
+                    "UPDATE sessions SET closed_at = '2026-01-03T00:00:00.000000Z' WHERE session_id = 'e1000'")
+            }
+            let (hosts, moment) = (HostRegistry(), Timestamp.now)
+            func removable() async throws -> [String] {
+                try await Expiry.removable(in: store, hosts, before: moment)
+            }
+            #expect(try await removable() == (1_001...1_100).map { "e\($0)" })
+            var connected: [ConnectedHost] = []
+            for number in 1_001..<1_240 { connected.append(await hosts.connect("e\(number)", of: 1_001)) }
+            #expect(try await removable() == (1_240..<1_250).map { "e\($0)" } + ["e1000"])
+            withExtendedLifetime(connected) {}
         }
     }
 

@@ -70,6 +70,23 @@ struct AgentConversationTests {
                 """)
     }
 
+    /// However long a conversation is, a limited part of it is remembered: of what is older, a repetition is shown again.
+    @Test func theMemoryOfPartsIsLimited() {
+        func part(_ number: Int) -> AgentMessage.Part { .text(.assistant, "part \(number)") }
+        var recent = RecentParts()
+        for number in 0..<2 * RecentParts.most { recent.insert(part(number), of: "1") }
+        let known = (0..<2 * RecentParts.most).filter { recent.contains(part($0), of: "1") }
+        #expect(known == Array(RecentParts.most..<2 * RecentParts.most))
+        #expect(!recent.contains(part(2 * RecentParts.most - 1), of: "2"))
+        #expect(!recent.contains(.tool("part \(2 * RecentParts.most - 1)", ""), of: "1"))
+    }
+
+    /// What is said twice in one message is shown twice.
+    @Test func partsOfOneMessageMayBeEqual() {
+        let message = #"{"id":"1","type":"gemini","content":[{"text":"Ha"},{"text":"Ha"}]}"#
+        #expect(text(message, message) == "assistant: Ha\nassistant: Ha\n")
+    }
+
     @Test func nothingReachesTheTerminalButText() {
         let shown = text(
             #"{"type":"user","message":{"role":"user","content":"a\u001b]0;t\u0007b\u001b[2J\u202ec\u001b["}}"#,

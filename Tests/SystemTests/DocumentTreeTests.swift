@@ -1,0 +1,67 @@
+import Foundation
+import TCSystem
+import TestSupport
+import Testing
+
+/// Tests which documents of a home are published: root reads them, who may read everything.
+@Suite("the documents of an existing install")
+struct DocumentTreeTests {
+    private func withHome(_ body: (String) throws -> Void) async throws {
+        try await withTemporaryFolder { folder in
+            for place in ["alice/.teleclaude/docs/policy", "bob/.teleclaude/docs"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/\(place)", withIntermediateDirectories: true)
+            }
+            for (file, text) in [
+                ("alice/.teleclaude/docs/policy/commits.md", "hers"), ("bob/.teleclaude/docs/diary.md", "his"),
+            ] {
+                try text.write(toFile: "\(folder)/\(file)", atomically: false, encoding: .utf8)
+            }
+            try body(folder)
+        }
+    }
+
+    private func documents(_ home: String) throws -> DocumentTree { try DocumentTree(in: home, of: geteuid()) }
+
+    @Test func whatBelongsToTheOwnerIsRead() async throws {
+        try await withHome { folder in
+            let found = try documents("\(folder)/alice")
+            #expect(found.files.map(\.path) == ["/policy/commits.md"] && found.folders == ["/policy"])
+            #expect(try found.bytes(of: found.files[0]) == Array("hers".utf8) && found.skipped.isEmpty)
+            let none = try documents(folder)
+            #expect(none.files.isEmpty && none.skipped.isEmpty)
+        }
+    }
+
+    @Test("a link on the way leads to nobody else's documents", arguments: [".teleclaude", ".teleclaude/docs"])
+    func links(_ place: String) async throws {
+        try await withHome { folder in
+            try FileManager.default.removeItem(atPath: "\(folder)/alice/\(place)")
+            symlink("\(folder)/bob/\(place)", "\(folder)/alice/\(place)")
+            let found = try documents("\(folder)/alice")
+            #expect(found.files.isEmpty && found.folders.isEmpty)
+            let words = "is a symbolic link to \(folder)/bob/\(place): not followed"
+            #expect(
+                found.skipped.map(\.reason) == [place == ".teleclaude" ? "is in .teleclaude, which \(words)" : words])
+        }
+    }
+
+    @Test("what belongs to somebody else is not read", .enabled(if: isRoot, needsRoot))
+    func foreign() async throws {
+        try await withHome { folder in
+            let docs = "\(folder)/alice/.teleclaude/docs"
+            try "x".write(toFile: "\(docs)/foreign.md", atomically: false, encoding: .utf8)
+            chown("\(docs)/foreign.md", 4_711, 0)
+            let found = try documents("\(folder)/alice")
+            #expect(found.files.map(\.path) == ["/policy/commits.md"])
+            #expect(found.skipped.map(\.path) == ["/foreign.md"])
+            #expect(found.skipped.first?.reason == "belongs to uid 4711, and the install to uid 0")
+            // A file that changes its owner after the look is not read either.
+            chown("\(docs)/policy/commits.md", 4_711, 0)
+            #expect(throws: MachineError.self) { try found.bytes(of: found.files[0]) }
+            chown("\(docs)/policy", 4_711, 0)
+            let other = try documents("\(folder)/alice")
+            #expect(other.files.isEmpty && other.skipped.map(\.path) == ["/foreign.md", "/policy"])
+        }
+    }
+}
