@@ -363,12 +363,15 @@ package struct NamedRelation: Sendable, Equatable {
     package var declared: [String: ColumnType]
     /// The words of SQL behind each column of a view, where the target writes them in place of its name.
     package var weights: [String: Int]
+    /// Whether a rule reads texts as moments, which then have another text in the target than in the source.
+    package var hasRuledMoments: Bool
 
     package init(
         _ table: Table, conversions: [String: ValueConversion] = [:], declared: [String: ColumnType] = [:],
-        weights: [String: Int] = [:]
+        weights: [String: Int] = [:], hasRuledMoments: Bool = false
     ) {
         (self.table, self.conversions, self.declared, self.weights) = (table, conversions, declared, weights)
+        self.hasRuledMoments = hasRuledMoments
     }
 }
 

@@ -20,9 +20,15 @@ package enum KeptNumber: Sendable {
 
     func refusal(of text: UnsafeRawBufferPointer) -> String? {
         guard DecimalText(text) != nil else { return nil }
-        let hasDoublesDigits = Self.digits(of: text) <= 15 || Int64(String(decoding: text, as: UTF8.self)) != nil
+        let written = String(decoding: text, as: UTF8.self)
+        let isExact = Int64(written) != nil || Double(written)?.description == written
+        let digits = Self.digits(of: text)
+        let hasDoublesDigits = isExact || digits.count <= 15
         switch self {
-        case .value: return hasDoublesDigits ? nil : "has more digits than a double holds"
+        case .value:
+            // 12.50 is the number 12.5.
+            let significant = digits.reversed().drop { $0 == UInt8(ascii: "0") }
+            return isExact || significant.count <= 15 ? nil : "has more digits than a double holds"
         case .textOfAnyScale: return Self.isPlain(text) ? nil : Self.otherText
         case .shortestText:
             let endsInZero = text.contains(UInt8(ascii: ".")) && text.last == UInt8(ascii: "0")
@@ -32,11 +38,10 @@ package enum KeptNumber: Sendable {
 
     private static let otherText = "is text that a column of numbers would give back as another text"
 
-    /// The number of digits without leading zeros.
-    private static func digits(of text: UnsafeRawBufferPointer) -> Int {
-        text.drop { !(UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }.count {
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-        }
+    /// The digits without leading zeros.
+    private static func digits(of text: UnsafeRawBufferPointer) -> [UInt8] {
+        text.drop { !(UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
+            .filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     /// Whether the text is a number as databases write it: no sign but `-`, no exponent, no zero before other digits.

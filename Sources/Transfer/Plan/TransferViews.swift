@@ -25,7 +25,8 @@ extension TransferPlanner {
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
                 relations[SQLName.folded(view.name)] = NamedRelation(
-                    relation, conversions: translated.conversions, weights: translated.weights)
+                    relation, conversions: translated.conversions, weights: translated.weights,
+                    hasRuledMoments: over.contains(where: \.hasRuledMoments))
                 remarks += translated.remarks.map { "\(view.name): \($0)" }
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made

@@ -5,7 +5,8 @@ extension ProfiledTable {
     func named(_ seen: Table) -> NamedRelation {
         let declared = table.columns.map { ($0.name, $0.type) }
         return NamedRelation(
-            seen, conversions: conversions, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }))
+            seen, conversions: conversions, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }),
+            hasRuledMoments: zip(columnRules, profiles).contains { $0.makesMoments(of: $1) })
     }
 
     /// What rules make of the values of columns, by the columns' names, where the source held values of another kind, and what becomes of
@@ -20,6 +21,18 @@ extension ProfiledTable {
 }
 
 extension EffectiveColumnRule {
+    /// Whether the rule reads texts as moments.
+    fileprivate func makesMoments(of profile: ColumnProfile) -> Bool {
+        guard !profile.texts.isNone else { return false }
+        if case .moment = reading { return true }
+        switch type {
+        case .timestamp, .datetime, .date, .time: return true
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .interval, .uuid,
+            .json, .jsonText, .bytes, .native, nil:
+            return false
+        }
+    }
+
     fileprivate func conversion(of column: Column, _ profile: ColumnProfile) -> ValueConversion? {
         // Numbers count up as moments and spans do. Texts of numbers do not: '10' comes before '9'.
         let areNumbers = !column.type.isText

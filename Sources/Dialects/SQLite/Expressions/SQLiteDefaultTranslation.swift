@@ -110,7 +110,9 @@ extension SQLiteExpressionTranslation {
             if let number = Int64(exactly: number) { return .integer(number) }
         case (.native, .text(let text)):
             // PostgreSQL too reads a date out of its midnight, and a time of day out of a moment.
-            if Array(text.utf8).withUnsafeBytes({ isWritable(.text($0), as: type) }) { return value }
+            if Array(text.utf8).withUnsafeBytes({ isWritable(.text($0), as: type) }) {
+                return .text(inUTC(text, of: type))
+            }
         default: break
         }
         throw Untranslatable("\(written(value)) is not of type \(type.word)")

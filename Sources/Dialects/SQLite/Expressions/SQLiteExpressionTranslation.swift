@@ -157,6 +157,8 @@ struct SQLiteExpressionTranslation {
     var relations: [String: SQLiteRelation] = [:]
     /// Whether the expression is a column's name that may name a column of converted values, because nothing computes with it.
     var mayShowConverted = false
+    /// Whether a moment may have another text in the target than in the source, because a rule reads it from a text.
+    var momentTextsDiffer = false
     let effort = TranslationEffort()
 
     /// - Parameter names: The names that columns have in the target, where they differ.
@@ -166,6 +168,7 @@ struct SQLiteExpressionTranslation {
         }
         columns = Dictionary(senses, uniquingKeysWith: { first, _ in first })
         self.use = use
+        momentTextsDiffer = relation.hasRuledMoments
     }
 
     /// Creates a translation of expressions without columns, or with those of `relations`.

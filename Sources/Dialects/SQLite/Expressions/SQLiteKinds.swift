@@ -71,17 +71,15 @@ extension SQLiteExpressionTranslation {
     private func rendered(_ sql: String, _ type: ColumnType) throws(Untranslatable) -> String {
         switch type {
         case .datetime:
-            guard !use.isImmutable else {
-                let fraction = "nullif(extract(microseconds FROM \(sql))::integer % 1000000, 0)"
-                let seconds = try formatted("%Y-%m-%d %H:%M:%S", sql)
-                return "(\(seconds) || coalesce('.' || lpad((\(fraction))::text, 6, '0'), ''))"
-            }
-            let template = "'YYYY-MM-DD HH24:MI:SS'"
-            return "to_char(\(sql), CASE WHEN \(sql) = date_trunc('second', \(sql)) THEN \(template) "
-                + "ELSE 'YYYY-MM-DD HH24:MI:SS.US' END)"
-        case .timestamp: return try formatted("%Y-%m-%dT%H:%M:%SZ", "\(sql) AT TIME ZONE 'UTC'")
+            try requireKnownText(of: type)
+            return try withFraction("%Y-%m-%d %H:%M:%S", sql)
+        case .timestamp:
+            try requireKnownText(of: type)
+            return "(\(try withFraction("%Y-%m-%dT%H:%M:%S", "(\(sql) AT TIME ZONE 'UTC')")) || 'Z')"
         case .date: return try formatted("%Y-%m-%d", sql)
-        case .time: return try formatted("%H:%M:%S", sql)
+        case .time:
+            try requireKnownText(of: type)
+            return try withFraction("%H:%M:%S", sql)
         case .uuid: return "(\(sql))::text"
         case .interval:
             guard !use.isImmutable else { throw Untranslatable("it uses a \(type) as a text") }
@@ -91,6 +89,20 @@ extension SQLiteExpressionTranslation {
             .native:
             throw Untranslatable("it uses a \(type) as a text")
         }
+    }
+
+    /// Requires that the source's texts of this type are the target's. Programs write a zone in several ways. The rows of a view
+    /// tell whether it is this one, but nothing tells for the rows that come after them.
+    private func requireKnownText(of type: ColumnType) throws(Untranslatable) {
+        guard !momentTextsDiffer, type != .timestamp || use == .view else {
+            throw Untranslatable("it uses a \(type) as a text, which has another form in the target")
+        }
+    }
+
+    /// Renders a moment or a time of day by a format, and the fraction of its second where it has one.
+    private func withFraction(_ format: String, _ sql: String) throws(Untranslatable) -> String {
+        let fraction = "nullif(extract(microseconds FROM \(sql))::integer % 1000000, 0)"
+        return "(\(try formatted(format, sql)) || coalesce('.' || lpad((\(fraction))::text, 6, '0'), ''))"
     }
 
     /// Translates values that appear in one column to one kind. A column has one type in PostgreSQL; in SQLite each value has
@@ -219,6 +231,13 @@ extension SQLiteExpressionTranslation {
         return nil
     }
 
+    /// Returns a moment's text with the zone UTC if it has none: the function of a trigger would read it in the session's zone.
+    static func inUTC(_ text: String, of type: ColumnType) -> String {
+        guard type == .timestamp else { return text }
+        if isReadable(text, as: .date) { return "\(text) 00:00:00Z" }
+        return isReadable(text, as: .datetime) ? "\(text)Z" : text
+    }
+
     private static func turned(_ piece: Piece, beside other: Piece) -> Piece? {
         let kind = other.kind
         if piece.kind == kind || piece.kind == .null || kind == .null { return piece }
@@ -237,7 +256,7 @@ extension SQLiteExpressionTranslation {
             guard let literal = piece.literal, isReadable(literal, as: type) else { return nil }
             // A date alone is not the text of a moment.
             if type == .datetime || type == .timestamp, isReadable(literal, as: .date) { return nil }
-            return Piece(piece.sql, kind)
+            return Piece(SQLText.literal(inUTC(literal, of: type)), kind)
         default: return nil
         }
     }

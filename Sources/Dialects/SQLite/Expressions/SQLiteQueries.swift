@@ -18,6 +18,7 @@ extension SQLiteExpressionTranslation {
         translation.effort.begin(text)
         for relation in relations {
             translation.relations[SQLName.folded(relation.table.name)] = SQLiteRelation(relation)
+            if relation.hasRuledMoments { translation.momentTextsDiffer = true }
         }
         return try translation.rows(of: query, isView: true)
     }
