@@ -271,6 +271,23 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("on the way back, a program of no known framework is told in which form moments are written")
+    func writtenMoments() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz); INSERT INTO t VALUES (1, '2024-01-02 10:00:00Z')",
+                on: source)
+            let target = box("there.db")
+            #expect(FileManager.default.createFile(atPath: target, contents: nil))
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY, at TIMESTAMP)", on: target)
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
+            #expect(
+                run.ending == .exit(0)
+                    && run.output.contains("t.at: moments are written as 2024-01-02 10:00:00, in UTC;"), "\(run)")
+            #expect(try query("SELECT at FROM t", on: target) == ["2024-01-02 10:00:00"])
+        }
+    }
+
     @Test("numbers become spans of time where a rule, or Django, says what they count")
     func spans() async throws {
         let change = """

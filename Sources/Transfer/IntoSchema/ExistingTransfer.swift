@@ -154,7 +154,10 @@ public struct ExistingTransfer: Sendable {
         try requireUnits(inspection, survey)
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
-        plan.remarks += [survey.remarkOnZones(of: plan.tables, inspection.schema)].compactMap { $0 }
+        plan.remarks += [
+            survey.remarkOnZones(of: plan.tables, inspection.schema),
+            survey.remarkOnTexts(of: plan.tables, plan.schema),
+        ].compactMap { $0 }
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }
         guard inTheWay.isEmpty else { throw SchemaTransferError.rowsInTheWay(inTheWay) }

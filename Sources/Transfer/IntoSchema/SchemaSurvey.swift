@@ -135,9 +135,32 @@ extension SchemaSurvey {
             }
         }
         guard !names.isEmpty else { return nil }
-        let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return "\(Self.listed(names)): moments without a zone are those of UTC, unless a rule gives their zone"
+    }
+
+    /// Returns a remark on the columns whose moments become texts of one form, if no framework is known that writes this form: a program
+    /// that writes another one does not find them by `=`.
+    func remarkOnTexts(of tables: [PlannedTable], _ schema: Schema) -> String? {
+        guard losesTypes, Framework(of: schema) == .unknown else { return nil }
+        let names = tables.flatMap { table in
+            table.types.indices.compactMap { at -> String? in
+                switch CanonicalForm(table.types[at]) {
+                case .moment, .reading: "\(table.target).\(table.targetColumns[at])"
+                case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .date, .time, .interval, .address,
+                    .uuid,
+                    .json, .stored, nil:
+                    nil
+                }
+            }
+        }
+        guard !names.isEmpty else { return nil }
         return
-            "\(names.prefix(3).joined(separator: ", "))\(more): moments without a zone are those of UTC, unless a rule gives their zone"
+            "\(Self.listed(names)): moments are written as 2024-01-02 10:00:00, in UTC; a program that writes a zone, or a fraction where it "
+            + "is zero, compares them with other texts"
+    }
+
+    private static func listed(_ names: [String]) -> String {
+        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
     }
 
     /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows. Moments that a file's
