@@ -195,6 +195,9 @@ struct IntoExistingTests {
             try expectRefusal(
                 try await box.run(.tcMigrate, options), "computed_otherwise", "People.twice",
                 "--ignore-missing People.twice", leaving: try everything(target), in: target)
+            let plan = try await box.run(.tcMigrate, options + ["--dry-run"])
+            #expect(
+                plan.ending == .exit(0) && plan.output.contains("only the transfer itself compares them"), "\(plan)")
             let left = try await box.run(.tcMigrate, options + ["--ignore-missing", "People.twice"])
             #expect(left.ending == .exit(0), "\(left)")
             #expect(try query("SELECT twice::text FROM people", on: target) == ["6"])

@@ -52,8 +52,16 @@ public struct ExistingTransfer: Sendable {
                 }
             }
         }
-        plan.remarks += remarks
+        plan.remarks += remarks + [Self.remarkOnComputed(plan)].compactMap { $0 }
         return plan
+    }
+
+    /// Returns a remark on the columns that the target computes: only a run can compare them with the source's values.
+    private static func remarkOnComputed(_ plan: TransferPlan) -> String? {
+        let names = plan.tables.flatMap { table in table.computed.map { "\(table.source).\($0.source)" } }
+        guard !names.isEmpty else { return nil }
+        return
+            "\(names.joined(separator: ", ")): computed by the target; only the transfer itself compares them, and is refused where they differ"
     }
 
     /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count, for moments
