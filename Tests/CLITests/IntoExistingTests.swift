@@ -291,6 +291,24 @@ struct IntoExistingTests {
         }
     }
 
+    @Test(
+        "on the way back, a rule gives the type that the program wants in a column which holds any: a uuid as its bytes"
+    )
+    func givenTypeBack() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, u uuid); INSERT INTO t VALUES (1, 'f827bffd-bd9e-5441-be36-a92a51d0b79e')",
+                on: source)
+            try "tables: {t: {columns: {u: {type: bytes}}}}".write(
+                toFile: box("rules.yaml"), atomically: false, encoding: .utf8)
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY, u UUID)", on: box("there.db"), creating: true)
+            let run = try await box.run(
+                .tcMigrate, ["transfer", source, box("there.db"), "--into-existing", "--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT quote(u) FROM t", on: box("there.db")) == ["X'F827BFFDBD9E5441BE36A92A51D0B79E'"])
+        }
+    }
+
     @Test("numbers become spans of time where a rule, or Django, says what they count")
     func spans() async throws {
         let change = """

@@ -67,12 +67,15 @@ struct SchemaSurvey {
     }
 
     /// Returns the type as which a column's values are written and compared. A column of a target that holds no column to its type takes
-    /// the values of the source's type, unless its type is one of those that both databases know, and the numbers of a rule.
+    /// the values of the source's type, unless its type is one of those that both databases know, or a rule gives another, and the numbers of
+    /// a rule.
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType {
         let name = column.target
         let type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
         guard losesTypes else { return type }
-        switch rules.columnRule(of: column.source, in: table.source.name).reading {
+        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        if let given = rule.type, rule.reading == nil { return given }
+        switch rule.reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
         case .span(let rule) where rule.hasFractions && type.isInteger: return .real
