@@ -155,6 +155,8 @@ public struct ExistingTransfer: Sendable {
         let schema = try target.inspect(writing).schema
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
         let inspection = try source.inspect(reading)
+        // A name that no table has is a typo, whatever is missing because of it.
+        try rules.check(against: inspection.schema.tables)
         try requireTables(of: inspection.schema, and: schema)
         let survey = SchemaSurvey(
             reading: reading, source: source, target: target, schema: schema,
