@@ -33,6 +33,9 @@ struct AdapterTests {
             #expect(
                 try await door.chat("sessions/get", alice, ["session_id": id]).session["status"] as? String == "active")
 
+            let both = ["session_id": id, "text": "hello", "keys": ["Enter"]] as [String: Any]
+            let mixed = try await door.chat("sessions/send", alice, both)
+            #expect(mixed.summary == "400 bad_request" && mixed.text.contains("a text or keys, not both"), "\(mixed)")
             #expect(try await door.chat("sessions/send", alice, ["session_id": id, "text": "hello"]).status == 200)
             try await waitForText("hello", in: id, machine)
             for what in ["sessions/get", "sessions/send", "sessions/end"] {
