@@ -1,7 +1,8 @@
 import Dialects
 import Hummingbird
 
-/// Reads the parameters of a request's query. A parameter that can't be read is an error; it is never ignored.
+/// Reads the parameters of a request's query. A parameter that can't be read, that is unknown, or that is given twice is an error; it
+/// is never ignored.
 struct QueryReader {
     /// The largest length of a path with its query, in bytes. A reason of 2,000 letters of any kind, percent-encoded, is
     /// shorter.
@@ -9,11 +10,11 @@ struct QueryReader {
 
     private let values: [String: String]
 
-    /// Reads the query of `request`.
+    /// Reads the query of `request`, which may have the parameters `known`.
     ///
     /// - Throws: `RuntimeError` if the path and the query are longer than any client needs, and for a name or a value that is not
-    ///   percent-encoded UTF-8.
-    init(request: Request) throws(RuntimeError) {
+    ///   percent-encoded UTF-8, and for a parameter that is unknown or is there twice.
+    init(_ request: Request, knowing known: String...) throws(RuntimeError) {
         guard request.uri.string.utf8.count <= Self.longest else {
             throw RuntimeError(.badRequest, "the request's path and query are longer than \(Self.longest) bytes")
         }
@@ -24,7 +25,10 @@ struct QueryReader {
                     .badRequest, "the query's \(item.prefix(while: { $0 != "=" })) can't be decoded",
                     remedy: "percent-encode its UTF-8 bytes")
             }
-            values[name] = value
+            guard known.contains(name) else { throw .unknown(name, in: request.uri.path, known: known) }
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw RuntimeError(.badRequest, "\(name) is given twice", remedy: "give it once")
+            }
         }
         self.values = values
     }
@@ -56,7 +60,7 @@ struct QueryReader {
 
     func moment(_ name: Substring) throws(RuntimeError) -> Timestamp? {
         guard let text = try text(name) else { return nil }
-        guard let moment = Timestamp(parsing: text) else {
+        guard let moment = Timestamp(given: text) else {
             throw RuntimeError(
                 .badRequest, "\(name) can't be \(text)", remedy: "write a time such as 2026-11-25T09:30:00Z")
         }

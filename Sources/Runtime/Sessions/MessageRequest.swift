@@ -1,6 +1,6 @@
 /// The input that is typed into a session: a text, followed by Enter unless `enter` is false; or keys by name. Never both, because
 /// nothing says which of them is typed first.
-public struct MessageRequest: Codable, Sendable {
+public struct MessageRequest: Codable, Sendable, RequestDocument {
     public var text: String?
     public var enter: Bool?
     public var keys: [String]?
@@ -11,6 +11,8 @@ public struct MessageRequest: Codable, Sendable {
     }
 
     public init(keys: [String]) { self.keys = keys }
+
+    enum CodingKeys: CodingKey, CaseIterable { case text, enter, keys }
 
     init(text: String?, enter: Bool?, keys: [String]?) {
         (self.text, self.enter, self.keys) = (text, enter, keys)
