@@ -105,11 +105,19 @@ struct RequestTests {
     /// Every answer about a session says whether a host runs it.
     @Test func answersTellOfTheHost() async throws {
         try await withDaemon(.sqlite) { daemon in
-            let id = try await daemon.start("cat")
+            let id = try await daemon.start("sh", "-c", "echo findable; cat")
             for (action, body) in [("attach", "{}"), ("visibility", #"{"visibility": "shared"}"#)] {
                 let answer = try await daemon.asked("/sessions/\(id)/\(action)", "--data", body)
                 #expect(answer.contains(#""state":"connected""#), "\(answer)")
             }
+            let deadline = ContinuousClock.now + .seconds(60)
+            var found = ""
+            while !found.contains(id) {
+                try #require(ContinuousClock.now < deadline, "what was shown is never found: \(found)")
+                try await Task.sleep(for: .milliseconds(200))
+                found = try await daemon.asked("/search?words=findable")
+            }
+            #expect(found.contains(#""state":"connected""#), "\(found)")
             _ = try await daemon.telec("sessions", "end", id)
         }
     }
