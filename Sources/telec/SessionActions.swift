@@ -50,6 +50,10 @@ struct SendToSession: AsyncParsableCommand {
     @Flag(name: .customLong("no-enter"), help: "Type no Enter after the text.") var noEnter = false
     @OptionGroup var options: ClientOptions
 
+    func validate() throws {
+        guard text == nil || keys.isEmpty else { throw ValidationError("Give a text or keys, not both.") }
+    }
+
     func run() async throws {
         try await options.guarding(about: session) { client, id in
             let message =

@@ -31,6 +31,17 @@ struct SessionStart {
         return (try await launch.run(client), started.notice)
     }
 
+    /// Starts the session as `run` does, unless the task is cancelled meanwhile: then what was started is ended again.
+    /// - Throws: `RuntimeError` that names the session if it was ended.
+    func runUnlessInterrupted(_ client: DaemonClient) async throws -> (session: SessionDocument, notice: String?) {
+        // The start itself is not cancelled, because only its end tells what there is to end.
+        let started = try await Task { try await run(client) }.value
+        guard Task.isCancelled else { return started }
+        let id = started.session.sessionID
+        try await Task { _ = try await SessionEnd(id: id).run(client) }.value
+        throw RuntimeError(.failed, "interrupted: the session \(id) had just begun, and was ended")
+    }
+
     private func agentToRun(_ preferences: Preferences) throws(RuntimeError) -> String? {
         if let agent { return agent }
         guard command.isEmpty else { return nil }

@@ -49,7 +49,8 @@ struct StartSession: AsyncParsableCommand {
             let start = SessionStart(
                 title: title, folder: try WorkingFolder.absolute(project), agent: agent, command: command,
                 variables: variables)
-            let (session, notice) = try await start.run(try options.client())
+            let client = try options.client()
+            let (session, notice) = try await Interruption.stopping { try await start.runUnlessInterrupted(client) }
             show(session, notice)
         }
     }

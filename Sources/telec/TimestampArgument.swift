@@ -8,7 +8,7 @@ struct TimestampArgument: ExpressibleByArgument {
     init?(argument: String) {
         if let seconds = Self.seconds(argument) {
             moment = Timestamp.now.advanced(seconds: -seconds)
-        } else if let moment = Timestamp(parsing: argument) ?? Timestamp(parsing: "\(argument)T00:00:00Z") {
+        } else if let moment = Timestamp(given: argument) ?? Timestamp(parsing: "\(argument)T00:00:00Z") {
             self.moment = moment
         } else {
             return nil

@@ -33,11 +33,15 @@ struct AdapterTests {
             #expect(
                 try await door.chat("sessions/get", alice, ["session_id": id]).session["status"] as? String == "active")
 
+            let both = ["session_id": id, "text": "hello", "keys": ["Enter"]] as [String: Any]
+            let mixed = try await door.chat("sessions/send", alice, both)
+            #expect(mixed.summary == "400 bad_request" && mixed.text.contains("a text or keys, not both"), "\(mixed)")
             #expect(try await door.chat("sessions/send", alice, ["session_id": id, "text": "hello"]).status == 200)
             try await waitForText("hello", in: id, machine)
             for what in ["sessions/get", "sessions/send", "sessions/end"] {
-                let foreign = try await door.chat(what, alice, ["session_id": bobs, "text": "x"])
-                let unknown = try await door.chat(what, alice, ["session_id": "no-such", "text": "x"])
+                let more = what == "sessions/send" ? ["text": "x"] : [:]
+                let foreign = try await door.chat(what, alice, more.merging(["session_id": bobs]) { $1 })
+                let unknown = try await door.chat(what, alice, more.merging(["session_id": "no-such"]) { $1 })
                 #expect(foreign.summary == "404 not_found" && unknown.summary == "404 not_found")
             }
             #expect(try await door.chat("sessions/end", alice, ["session_id": id]).status == 200)
@@ -108,7 +112,8 @@ struct AdapterTests {
     @Test(arguments: Backend.available) func whoIsNobodyMayDoNothing(backend: Backend) async throws {
         try await withAdapters(backend) { door in
             let start = ["title": "x", "project_path": "/", "agent": "robot"]
-            let one = ["session_id": "x", "text": "x"]
+            let one = ["session_id": "x"]
+            let message = ["session_id": "x", "text": "x"]
             let stranger = try await door.chat("whoami", "999888777")
             #expect(stranger.status == 200 && stranger.document["person"] is NSNull)
             #expect(stranger.document["can_start"] as? Bool == false)
@@ -117,7 +122,8 @@ struct AdapterTests {
             #expect(carol.document["person"] as? String == "Carol" && carol.text.contains("no account on this machine"))
             for user in ["999888777", AdapterMachine.carol] {
                 for (what, more) in [
-                    ("sessions/list", [:]), ("sessions/start", start), ("sessions/get", one), ("sessions/send", one),
+                    ("sessions/list", [:]), ("sessions/start", start), ("sessions/get", one),
+                    ("sessions/send", message),
                     ("sessions/end", one),
                 ] { #expect(try await door.chat(what, user, more).summary == "403 not_allowed") }
             }

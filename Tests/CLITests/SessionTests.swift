@@ -251,6 +251,7 @@ struct SessionTests {
                 (["sessions", "start", "--title", "x", "--env", "A=secret", "--", "b"], "--env takes only a name"),
                 (["sessions", "start", "--title", "x", "--project", "/no/such", "--", "b"], "name a folder"),
                 (["sessions", "start", "--title", "a\tb", "--", "b"], "title holds a control character"),
+                (["sessions", "send", "x", "text", "--key", "Enter"], "a text or keys, not both"),
                 (["sessions", "list", "--limit", "501"], "give a number from 1 to 500"),
                 (["audit", "verify", "--checkpoint", "7:0"], "a checkpoint must be a seq and 64 hexadecimal digits"),
             ] {
@@ -261,7 +262,7 @@ struct SessionTests {
             // These are requests that `telec` itself would not send.
             for path in [
                 "sessions?limit=+5", "sessions?limit=05", "sessions?text=%00", "audit/verify?seq=1",
-                "projects?limit=2001", "projects?state=x",
+                "projects?limit=2001", "projects?state=x", "sessions?title=%ff", "sessions?title=%zz", "sessions?%z=x",
             ] {
                 let run = try await daemon.box.run(
                     try Program(inPath: "curl"),

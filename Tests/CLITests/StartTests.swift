@@ -107,6 +107,30 @@ struct StartTests {
         }
     }
 
+    /// Ctrl-C while a session starts: what was started is ended, and named.
+    @Test(arguments: [SIGINT, SIGTERM]) func aStartThatIsInterruptedLeavesNothing(signal: Int32) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            try FileManager.default.createDirectory(atPath: daemon.box("bin"), withIntermediateDirectories: true)
+            // The start is held up until the signal has been sent.
+            try await daemon.box.writeProgram(
+                "bin/tmux",
+                "#!/bin/sh\nwhile [ ! -e \(daemon.box("go")) ]; do sleep 0.05; done\nexec /usr/bin/tmux \"$@\"\n")
+            let path = "\(daemon.box("bin")):/usr/bin:/bin"
+            let start = try daemon.box.start(
+                .telec, ["sessions", "start", "--title", "x", "--", "sleep", "1000"],
+                daemon.variables.merging(["PATH": path]) { $1 })
+            try await daemon.waitForASession()
+            start.kill(signal)
+            try "".write(toFile: daemon.box("go"), atomically: true, encoding: .utf8)
+            let run = try await start.finish()
+            let sessions = try await daemon.json("sessions", "list")["sessions"] as? [[String: Any]]
+            let id = try #require(sessions?.first?["session_id"] as? String)
+            #expect(
+                run.code == 2 && run.output.isEmpty && run.error.contains("the session \(id) had just begun"), "\(run)")
+            try await daemon.wait(for: id, toBe: "closed")
+        }
+    }
+
     /// A command that does not exist is a failed start, although tmux has run.
     @Test func aCommandThatCanNotBeStartedIsNamed() async throws {
         try await withDaemon(.sqlite) { daemon in
@@ -173,6 +197,19 @@ struct StartTests {
             try await daemon.waitForTranscript(of: id, toContain: "far")
             let ended = try await daemon.box.run(.telec, ["sessions", "end", id], variables)
             #expect(ended.code == 0, "\(ended)")
+        }
+    }
+}
+
+extension TestDaemon {
+    /// Waits until the daemon knows a session.
+    fileprivate func waitForASession() async throws {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            let sessions = try await json("sessions", "list")["sessions"] as? [[String: Any]]
+            if sessions?.isEmpty == false { return }
+            try #require(ContinuousClock.now < deadline, "there is no session")
+            try await Task.sleep(for: .milliseconds(50))
         }
     }
 }

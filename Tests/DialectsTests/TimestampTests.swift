@@ -17,6 +17,19 @@ struct TimestampTests {
         #expect(Timestamp(parsing: text)?.text == expected)
     }
 
+    @Test(
+        "a moment that somebody gives has any form of RFC 3339",
+        arguments: [
+            ("2026-01-02t03:04:05.1234567z", "2026-01-02T03:04:05.123456Z"),
+            ("2026-01-02T03:04:05.123456789+02:00", "2026-01-02T01:04:05.123456Z"),
+            ("2026-01-02T03:04:05.9999999Z", "2026-01-02T03:04:05.999999Z"),
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000000Z"), ("2026-01-02T03:04:05.Z", nil), (".", nil),
+            ("", nil),
+        ])
+    func given(_ text: String, _ expected: String?) {
+        #expect(Timestamp(given: text)?.text == expected)
+    }
+
     @Test("now is now, and moments have an order")
     func order() throws {
         let now = Timestamp.now

@@ -56,6 +56,12 @@ struct ArgumentTests {
         #expect(long == "session_id is longer than 500 code points")
     }
 
+    @Test func momentsHaveAllFormsOfTheStandard() throws {
+        #expect(
+            try objection(.getSessionData, #"{"session_id":"x","since_timestamp":"2026-01-02t03:04:05.123456789z"}"#)
+                == nil)
+    }
+
     /// Each name belongs to a tool, and each tool describes its result.
     @Test func everyToolIsDescribed() {
         #expect(tools.all.map(\.name) == ToolName.allCases)

@@ -33,10 +33,18 @@ struct SettingsTests {
     }
 
     @Test(arguments: KnownAgent.allCases) func settingsThatAreNotThere(agent: KnownAgent) throws {
-        for nothing in [nil, ""] {
-            let made = try agent.adding(Self.entry, to: nothing)
-            #expect(try agent.removing(from: made) == nil)
-            #expect(made.hasSuffix("\n"))
+        let made = try agent.adding(Self.entry, to: nil)
+        #expect(try agent.removing(from: made) == nil)
+        #expect(made.hasSuffix("\n"))
+        #expect(try agent.adding(Self.entry, to: made) == made)
+    }
+
+    /// A file that was there before stays, however empty it was.
+    @Test(arguments: KnownAgent.allCases) func settingsThatAreEmpty(agent: KnownAgent) throws {
+        for text in ["", "\n", " \n\n"] {
+            let filled = try agent.adding(Self.entry, to: text)
+            #expect(try agent.removing(from: filled) == text, "\(filled)")
+            #expect(try agent.adding(Self.entry, to: filled) == filled)
         }
     }
 

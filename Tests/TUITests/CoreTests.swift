@@ -101,6 +101,10 @@ struct CoreTests {
         guard case .read("s0", reason: "incident 7", .terminal, let reading)? = effects.last else {
             return #expect(Bool(false), "\(effects)")
         }
+        // As long as nothing has arrived, nobody knows whether there is something.
+        #expect(state.frame.text.contains("…") && !state.frame.text.contains("nothing was shown"))
+        _ = state.handle(.transcript(.text(""), reading: reading))
+        #expect(state.frame.text.contains("nothing was shown yet"))
         _ = state.handle(.transcript(.text("secret\nlines\n"), reading: reading))
         #expect(state.frame.lines[1].text.contains("Viewing [Bob]'s session: access logged"))
         #expect(state.frame.text.contains("secret"))

@@ -14,6 +14,15 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         microseconds = parsed
     }
 
+    /// Parses a moment that somebody gives, in all forms that RFC 3339 allows: `t` and `z` may be small, and digits of a second behind the
+    /// sixth are cut off. What a database holds is never cut, so this is not for its values.
+    public init?(given text: String) {
+        var text = text.uppercased()
+        let digits = text.drop { $0 != "." }.dropFirst().prefix { $0.isASCII && $0.isNumber }
+        text.removeSubrange(digits.dropFirst(6).startIndex..<digits.endIndex)
+        self.init(parsing: text)
+    }
+
     private init(microseconds: Int64) { self.microseconds = microseconds }
 
     /// The present time by the system's clock.

@@ -8,7 +8,8 @@ enum JSONSettings {
     private static var name: String { ServerEntry.name }
 
     static func adding(_ entry: String, to text: String?) throws(SettingsObjection) -> String {
-        guard let text, !text.allSatisfy(\.isWhitespace) else { return made(entry) }
+        guard let text else { return made(entry) }
+        guard !text.allSatisfy(\.isWhitespace) else { return text + filled(entry) }
         let root = try root(text)
         guard let servers = root.members.first(where: { $0.name == section }) else {
             return inserting("\"\(section)\": \(section(of: entry))", into: root, of: text)
@@ -30,10 +31,18 @@ enum JSONSettings {
         try requireOurs(ours, text)
         let entry = String(decoding: Array(text.utf8)[ours.value], as: UTF8.self)
         if text == made(entry) { return nil }
+        if text.hasSuffix(filled(entry)) {
+            let rest = text.dropLast(filled(entry).count)
+            if rest.allSatisfy(\.isWhitespace) { return String(rest) }
+        }
         // A section that reads exactly as `adding` writes it was added together with the entry, and is removed with it.
         let isOurs = String(decoding: Array(text.utf8)[servers.value], as: UTF8.self) == section(of: entry)
         return isOurs ? removing(servers, from: root, of: text) : removing(ours, from: object, of: text)
     }
+
+    /// Returns the settings for a file that is there and empty. They are one line, which tells them apart from those of a new file: that
+    /// file is removed with the entry, and this one stays.
+    private static func filled(_ entry: String) -> String { "{ \"\(section)\": \(section(of: entry)) }\n" }
 
     private static func made(_ entry: String) -> String {
         "{\n  \"\(section)\": \(section(of: entry))\n}\n"

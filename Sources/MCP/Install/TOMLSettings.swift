@@ -7,12 +7,12 @@ enum TOMLSettings {
     private static var name: String { ServerEntry.name }
 
     static func adding(_ entry: ServerEntry, to text: String?) throws(SettingsObjection) -> String {
-        let rest = try removing(from: text ?? "") ?? ""
-        guard !rest.isEmpty else { return table(entry) }
-        return rest + (rest.utf8.last == UInt8(ascii: "\n") ? "\n" : "\n\n") + table(entry)
+        guard let text, let rest = try removing(from: text) else { return table(entry) }
+        return rest + (rest.isEmpty || rest.utf8.last == UInt8(ascii: "\n") ? "\n" : "\n\n") + table(entry)
     }
 
-    /// Returns the settings without TeleClaude's table; `nil` if nothing else is left.
+    /// Returns the settings without TeleClaude's table; `nil` if the table was all that was ever in them: a file that was there before
+    /// has at least the blank line before the table.
     static func removing(from text: String) throws(SettingsObjection) -> String? {
         // The text is split by bytes: in a `String`, a CR LF is a single character, which does not equal LF.
         var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
@@ -24,7 +24,7 @@ enum TOMLSettings {
         // This is the blank line that `adding` has put before the table.
         if range.lowerBound > 0, lines[range.lowerBound - 1].isEmpty { lines.remove(at: range.lowerBound - 1) }
         let rest = lines.joined(separator: "\n")
-        return rest.isEmpty ? nil : rest
+        return rest.isEmpty && range.lowerBound == 0 ? nil : rest
     }
 
     private static func table(_ entry: ServerEntry) -> String {

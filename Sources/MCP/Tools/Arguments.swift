@@ -53,5 +53,5 @@ package struct Arguments: Sendable {
         if case .some(.integer(let number)) = values[name] { Int(exactly: number) } else { nil }
     }
 
-    package func moment(_ name: String) -> Timestamp? { text(name).flatMap(Timestamp.init(parsing:)) }
+    package func moment(_ name: String) -> Timestamp? { text(name).flatMap(Timestamp.init(given:)) }
 }

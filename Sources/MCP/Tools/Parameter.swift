@@ -62,7 +62,7 @@ extension Parameter.Kind {
                 ? nil : "must be a number from \(range.lowerBound) to \(range.upperBound)"
         case (.flag, .boolean): nil
         case (.moment, .string(let text)):
-            Timestamp(parsing: text) == nil ? "must be a time such as 2026-11-25T09:30:00Z" : nil
+            Timestamp(given: text) == nil ? "must be a time such as 2026-11-25T09:30:00Z" : nil
         case (.text, _), (.texts, _), (.words, _), (.number, _), (.flag, _), (.moment, _): "must be \(phrase)"
         }
     }

@@ -74,12 +74,15 @@ struct AdapterDoor: Sendable {
             try await refuse(context, nil, because: "a query, in which there may be a token")
             throw RuntimeError(
                 .badRequest, "queries are not accepted here, because URLs end up in logs",
-                remedy: "send the token as Authorization: Bearer …; if this URL held it, replace the token")
+                remedy:
+                    "send the token in the header Authorization, after the word Bearer; if this URL held it, replace it"
+            )
         }
         guard let header = request.headers[.authorization], header.hasPrefix("Bearer ") else {
             try await refuse(context, nil, because: "no token")
             throw RuntimeError(
-                .unknownToken, "an adapter's token is required here", remedy: "send it as Authorization: Bearer …")
+                .unknownToken, "an adapter's token is required here",
+                remedy: "send it in the header Authorization, after the word Bearer")
         }
         // Both cases get the same answer, so that whoever has stolen a token does not learn that it is valid.
         guard let adapter = services.adapters.current.adapter(of: String(header.dropFirst(7))),

@@ -1,7 +1,7 @@
 import TCSettings
 
 /// The part of a request that names the person for whom an adapter speaks. Each request contains it.
-protocol SpokenFor: Decodable, Sendable {
+protocol SpokenFor: RequestDocument {
     var platform: String { get }
     /// The person's identity on the platform. It is a text even if it is a number: the numbers of some platforms have more
     /// digits than JSON parsers keep.
@@ -13,6 +13,8 @@ enum AdapterRequest {
     struct Whoami: SpokenFor {
         var platform: String
         var user: String
+
+        enum CodingKeys: CodingKey, CaseIterable { case platform, user }
     }
 
     struct List: SpokenFor {
@@ -22,6 +24,8 @@ enum AdapterRequest {
         var project: String?
         var limit: Int?
         var after: String?
+
+        enum CodingKeys: CodingKey, CaseIterable { case platform, user, state, project, limit, after }
     }
 
     struct One: SpokenFor {
@@ -29,7 +33,7 @@ enum AdapterRequest {
         var user: String
         var sessionID: String
 
-        enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey, CaseIterable {
             case platform, user
             case sessionID = "session_id"
         }
@@ -42,7 +46,7 @@ enum AdapterRequest {
         var projectPath: String
         var agent: String
 
-        enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey, CaseIterable {
             case platform, user, title, agent
             case projectPath = "project_path"
         }
@@ -56,7 +60,7 @@ enum AdapterRequest {
         var enter: Bool?
         var keys: [String]?
 
-        enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey, CaseIterable {
             case platform, user, text, enter, keys
             case sessionID = "session_id"
         }

@@ -69,8 +69,7 @@ struct AdapterRoutes {
 
     @Sendable private func send(_ request: Request, _ context: CallContext) async throws -> Response {
         let (caller, wanted) = try await door.caller(request, context, as: AdapterRequest.Send.self)
-        var message = MessageRequest(keys: wanted.keys ?? [])
-        (message.text, message.enter, message.keys) = (wanted.text, wanted.enter, wanted.keys)
+        let message = MessageRequest(text: wanted.text, enter: wanted.enter, keys: wanted.keys)
         try await sessions.send(caller, try Self.id(wanted.sessionID), try message.bytes())
         return Response(.object([("version", .integer(1)), ("status", .string("sent"))]))
     }

@@ -6,6 +6,15 @@ enum QueryText {
         return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
     }
 
+    /// Decodes a name and its value, in which a plus is a blank, as browsers write it (URL Standard,
+    /// application/x-www-form-urlencoded); `nil` for a broken escape, and for bytes that are no UTF-8.
+    static func item(_ text: Substring) -> (name: String, value: String)? {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let decoded = parts.map { unescaped($0.replacing("+", with: " ")) }
+        guard let name = decoded.first ?? nil, let value = decoded.count > 1 ? decoded[1] : "" else { return nil }
+        return (name, value)
+    }
+
     /// Decodes what `escaped` encodes; `nil` for a broken escape, and for bytes that are no UTF-8.
     static func unescaped(_ text: some StringProtocol) -> String? {
         var (bytes, rest) = ([UInt8](), text.utf8[...])

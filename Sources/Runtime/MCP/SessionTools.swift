@@ -88,8 +88,7 @@ extension SessionTools {
         guard text == nil || keys == nil else {
             throw RuntimeError(.badRequest, "give a message or keys, not both")
         }
-        var message = MessageRequest(text: text ?? "", enter: arguments.flag("enter") ?? true)
-        (message.text, message.keys) = (text, keys)
+        let message = MessageRequest(text: text, enter: arguments.flag("enter"), keys: keys)
         try await sessions.send(caller, id(arguments), try message.bytes())
         return .done(.object([("version", .integer(1)), ("status", "sent")]))
     }

@@ -30,7 +30,7 @@ struct TranscriptSearch: Sendable {
             guard let session = try await services.sessions.find(id),
                 let receipt = try await access.admitSearch(caller, on: session, reason: reason)
             else { continue }
-            sessions[id] = session
+            sessions[id] = await services.hosts.withPresence(session)
             let (wanted, isLogged) = (places.filter { $0.session == id }.map(\.id), receipt.seq != nil)
             do {
                 texts.merge(try await services.transcriptIndex.texts(receipt, wanted)) { $1 }

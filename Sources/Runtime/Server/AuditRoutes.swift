@@ -22,7 +22,8 @@ struct AuditRoutes {
     }
 
     @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(
+            request, knowing: "session", "person", "action", "outcome", "from", "to", "limit", "after")
         var filter = AuditFilter(
             sessionID: try query.text("session"), person: try query.text("person"),
             action: try query.word("action", AuditAction.self), outcome: try query.word("outcome", AuditOutcome.self),
@@ -47,7 +48,7 @@ struct AuditRoutes {
     /// Checks the whole chain. With `seq` and `hash`, it also checks the chain against the checkpoint at which an export ended.
     @Sendable private func verify(_ request: Request, _ context: CallContext) async throws -> Response {
         try await access.require(context.caller, .readAudit)
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(request, knowing: "seq", "hash")
         var checkpoint: AuditCheckpoint?
         switch (try query.text("seq"), try query.text("hash")) {
         case (nil, nil): break
@@ -69,7 +70,7 @@ struct AuditRoutes {
     /// Sends the entries as lines, oldest first: all of them, or those of a range.
     @Sendable private func export(_ request: Request, _ context: CallContext) async throws -> Response {
         try await access.require(context.caller, .readAudit)
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(request, knowing: "after", "through")
         let start = try query.number("after", 0...Int.max, else: 0)
         let end = try query.number("through", 0...Int.max, else: .max)
         let (audit, standing) = (audit, context.standing(in: services.directory))
@@ -92,8 +93,10 @@ struct AuditRoutes {
         return Response(.object([("version", .integer(1)), ("entry", entry.document)]), status: .created)
     }
 
-    private struct ChainRequest: Decodable {
+    private struct ChainRequest: RequestDocument {
         var reason: String?
+
+        enum CodingKeys: CodingKey, CaseIterable { case reason }
     }
 }
 

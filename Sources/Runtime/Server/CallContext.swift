@@ -42,12 +42,10 @@ extension Request {
     ///
     /// - Throws: An error to be reported to the caller, if the body is not such a document, is too long, or takes too long to
     ///   arrive.
-    func document<T: Decodable & Sendable>(_ type: T.Type, _ context: CallContext) async throws -> T {
-        let (request, buffer) = try await collected(context)
-        guard buffer.readableBytes > LongWork.shortest else {
-            return try await request.decode(as: T.self, context: context)
-        }
-        return try await LongWork.run { try await request.decode(as: T.self, context: context) }
+    func document<T: RequestDocument>(_ type: T.Type, _ context: CallContext) async throws -> T {
+        let body = try await collected(context).body
+        guard body.readableBytes > LongWork.shortest else { return try T(body: body) }
+        return try await LongWork.run { try T(body: body) }
     }
 
     /// Returns the request with its whole body in memory, and that body.

@@ -17,7 +17,7 @@ struct HostRoute {
     @Sendable private func connect(_ request: Request, _ context: CallContext) async throws -> Response {
         let id = try context.sessionID()
         // An order to end that was given before this host began does not concern this host.
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(request, knowing: "started", "failure")
         let started = try query.text("started").flatMap(Timestamp.init(parsing:))
         do {
             let session = try await sessions.access.admit(context.caller, to: .host, on: id).session

@@ -54,7 +54,7 @@ enum OpenAPISchemas {
             ("AdapterWhoami", shape(subject)), ("AdapterSession", shape(subject + [id])),
             ("AdapterStart", shape(subject + start)),
             ("AdapterList", shape(subject + list, optional: Set(list.map(\.key)))),
-            ("AdapterSend", shape(subject + [id] + messageParts, optional: Set(messageParts.map(\.key)))),
+            ("AdapterSend", shape(subject + [id] + messageParts, optional: ["enter"], oneOf: ["text", "keys"])),
         ]
     }
 
@@ -138,13 +138,13 @@ enum OpenAPISchemas {
             ], optional: ["agent", "preferences"])
     }
 
-    private static var message: JSON { shape(messageParts, optional: Set(messageParts.map(\.key))) }
+    private static var message: JSON { shape(messageParts, optional: ["enter"], oneOf: ["text", "keys"]) }
 
     private static var messageParts: [(key: String, value: JSON)] {
         [
             ("text", .object([("type", "string"), ("maxLength", .integer(65_536))])),
             ("enter", .object([("type", "boolean")])),
-            ("keys", .object([("type", "array"), ("items", words(TerminalKey.names))])),
+            ("keys", .object([("type", "array"), ("minItems", .integer(1)), ("items", words(TerminalKey.names))])),
         ]
     }
 
@@ -206,11 +206,17 @@ extension OpenAPISchemas {
         .object([("$ref", .string("#/components/schemas/\(name)"))])
     }
 
-    /// Returns the schema of an object with these members. All members except the optional ones are always present.
-    static func shape(_ members: [(key: String, value: JSON)], optional: Set<String> = []) -> JSON {
-        .object([
-            ("type", "object"), ("properties", .object(members)),
-            ("required", .array(members.map(\.key).filter { !optional.contains($0) }.map { .string($0) })),
-        ])
+    /// Returns the schema of an object with these members. All members except the optional ones are always present, and exactly
+    /// one of `choices`.
+    static func shape(
+        _ members: [(key: String, value: JSON)], optional: Set<String> = [], oneOf choices: [String] = []
+    ) -> JSON {
+        func require(_ names: [String]) -> (key: String, value: JSON) {
+            ("required", .array(names.map { .string($0) }))
+        }
+        let always = members.map(\.key).filter { !optional.contains($0) && !choices.contains($0) }
+        let choice = ("oneOf", JSON.array(choices.map { .object([require([$0])]) }))
+        return .object(
+            [("type", "object"), ("properties", .object(members)), require(always)] + (choices.isEmpty ? [] : [choice]))
     }
 }

@@ -9,7 +9,7 @@ struct ProjectRoute {
     func add(to router: Router<CallContext>) { router.get("projects", use: list) }
 
     @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(request, knowing: "state", "agent", "owner", "text", "limit")
         let filter = SessionFilter(
             state: try query.word("state", Session.State.self), agent: try query.text("agent"),
             owner: try query.text("owner"), text: try query.text("text", longest: SessionFilter.longestText))

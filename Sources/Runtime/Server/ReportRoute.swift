@@ -16,7 +16,7 @@ struct ReportRoute {
 
     @Sendable private func report(_ request: Request, _ context: CallContext) async throws -> Response {
         try await access.require(context.caller, .makeReport)
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(request, knowing: "format", "days", "verify", "reason")
         let format = try query.word("format", Format.self) ?? .html
         let days = try query.number("days", ReportRequest.days, else: 30)
         let verifies = try query.number("verify", 0...1, else: 0) == 1

@@ -9,7 +9,8 @@ struct SearchRoute {
     func add(to router: Router<CallContext>) { router.get("search", use: find) }
 
     @Sendable private func find(_ request: Request, _ context: CallContext) async throws -> Response {
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(
+            request, knowing: "words", "session", "project", "owner", "since", "after", "limit", "reason")
         guard let text = try query.text("words", longest: TranscriptQuery.longestText),
             let words = try SearchWords(text)
         else {

@@ -18,7 +18,8 @@ struct SessionRoutes {
     }
 
     @Sendable private func list(_ request: Request, _ context: CallContext) async throws -> Response {
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(
+            request, knowing: "state", "project", "agent", "owner", "title", "text", "since", "after", "limit", "own")
         let filter = SessionFilter(
             state: try query.word("state", Session.State.self), project: try query.text("project"),
             agent: try query.text("agent"), owner: try query.text("owner"), title: try query.text("title"),
@@ -79,8 +80,10 @@ struct SessionRoutes {
         Response(.object([("version", .integer(1)), ("session", session.document)]))
     }
 
-    private struct VisibilityRequest: Decodable {
+    private struct VisibilityRequest: RequestDocument {
         var visibility: String
+
+        enum CodingKeys: CodingKey, CaseIterable { case visibility }
     }
 }
 

@@ -14,7 +14,7 @@ struct TranscriptRoutes {
 
     /// Sends the recording as asciicast v3. With `follow=1` the response continues for as long as the session does.
     @Sendable private func read(_ request: Request, _ context: CallContext) async throws -> Response {
-        let query = try QueryReader(request: request)
+        let query = try QueryReader(request, knowing: "reason", "follow")
         let id = try context.sessionID()
         let reason = try query.text("reason")
         let isFollowing = try query.number("follow", 0...1, else: 0) == 1

@@ -168,14 +168,15 @@ extension HostRegistry {
         return .refused(since: refusal.since, because: refusal.reason)
     }
 
-    /// Returns the sessions with the presence of their hosts, in one call.
-    func withPresence(_ sessions: [Session]) -> [Session] {
-        sessions.map { session in
-            var session = session
-            session.host = session.closedAt == nil || session.state == .lost ? presence(of: session.id) : nil
-            return session
-        }
+    /// Returns the session with the presence of its host.
+    func withPresence(_ session: Session) -> Session {
+        var session = session
+        session.host = session.closedAt == nil || session.state == .lost ? presence(of: session.id) : nil
+        return session
     }
+
+    /// Returns the sessions with the presence of their hosts, in one call.
+    func withPresence(_ sessions: [Session]) -> [Session] { sessions.map { withPresence($0) } }
 }
 
 /// The connection of a host, which the registry knows for as long as this object lives, and no longer.

@@ -1,5 +1,6 @@
-/// The input that is typed into a session: a text, followed by Enter unless `enter` is false; or keys by name.
-public struct MessageRequest: Codable, Sendable {
+/// The input that is typed into a session: a text, followed by Enter unless `enter` is false; or keys by name. Never both, because
+/// nothing says which of them is typed first.
+public struct MessageRequest: Codable, Sendable, RequestDocument {
     public var text: String?
     public var enter: Bool?
     public var keys: [String]?
@@ -11,16 +12,30 @@ public struct MessageRequest: Codable, Sendable {
 
     public init(keys: [String]) { self.keys = keys }
 
+    enum CodingKeys: CodingKey, CaseIterable { case text, enter, keys }
+
+    init(text: String?, enter: Bool?, keys: [String]?) {
+        (self.text, self.enter, self.keys) = (text, enter, keys)
+    }
+
     /// Returns the bytes that a terminal would send.
     ///
-    /// - Throws: `RuntimeError` for an unknown name of a key.
+    /// - Throws: `RuntimeError` for a text together with keys, for neither, and for an unknown name of a key.
     func bytes() throws(RuntimeError) -> [UInt8] {
-        if let keys {
+        switch (text, keys) {
+        case (.some, .some):
+            throw RuntimeError(
+                .badRequest, "give a text or keys, not both", remedy: "send the keys in a second message")
+        case (let text?, nil): return try typed(text)
+        case (nil, let keys?) where !keys.isEmpty:
             var bytes: [UInt8] = []
             for name in keys { bytes += try TerminalKey.bytes(name) }
             return bytes
+        case (nil, _): throw RuntimeError(.badRequest, "a message needs a text or keys")
         }
-        guard let text else { throw RuntimeError(.badRequest, "a message needs a text or keys") }
+    }
+
+    private func typed(_ text: String) throws(RuntimeError) -> [UInt8] {
         guard text.utf8.count <= 65_536 else { throw RuntimeError(.badRequest, "a message may have at most 64 KiB") }
         return Array(text.utf8) + (enter == false ? [] : [13])
     }

@@ -26,8 +26,7 @@ struct SessionService: Sendable {
     }
 
     func get(_ caller: Caller, _ id: String) async throws -> Session {
-        let session = try await access.admit(caller, to: .getSession, on: id).session
-        return await services.hosts.withPresence([session])[0]
+        await services.hosts.withPresence(try await access.admit(caller, to: .getSession, on: id).session)
     }
 
     /// Makes a session's row, and returns everything that its host needs. The session runs once its host has called.
@@ -78,7 +77,7 @@ struct SessionService: Sendable {
     /// the end. Where no host is connected, or it does not answer, the row is closed at once, and the host is told when it
     /// calls. A host that confirms the order and continues is given some time (`Mending`).
     func end(_ caller: Caller, _ id: String) async throws -> Session {
-        try await access.perform(caller, .end, on: id) { try await end($0) }
+        await services.hosts.withPresence(try await access.perform(caller, .end, on: id) { try await end($0) })
     }
 
     private func end(_ session: Session) async throws -> Session {
@@ -148,7 +147,7 @@ struct SessionService: Sendable {
             case .shared: .share
             case .private: .unshare
             }
-        return try await access.perform(caller, .share, on: id, as: logged) { session in
+        let changed = try await access.perform(caller, .share, on: id, as: logged) { session in
             try await services.sessions.setVisibility(id, visibility)
             services.transcriptNews.note(id)
             var changed = session
@@ -156,12 +155,13 @@ struct SessionService: Sendable {
             services.events.post(SessionEvent(.changed, changed))
             return changed
         }
+        return await services.hosts.withPresence(changed)
     }
 
     /// Returns the session if the caller may attach to its terminal. The way in is the tmux of the caller's own uid: the daemon
     /// opens none.
     func attach(_ caller: Caller, _ id: String) async throws -> Session {
-        try await access.perform(caller, .attach, on: id) { try running($0) }
+        await services.hosts.withPresence(try await access.perform(caller, .attach, on: id) { try running($0) })
     }
 
     /// Opens a session again, so that its owner can run it anew. The token of a command that still runs stays valid.

@@ -2,7 +2,7 @@ import Dialects
 import TCSettings
 
 /// A request to start a session.
-public struct StartRequest: Codable, Sendable {
+public struct StartRequest: Codable, Sendable, RequestDocument {
     public var title: String
     public var projectPath: String
     /// An agent of the settings; without one the caller runs a command of their own.
@@ -17,7 +17,7 @@ public struct StartRequest: Codable, Sendable {
         self.preferences = preferences
     }
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case title, agent, preferences
         case projectPath = "project_path"
     }

@@ -198,11 +198,13 @@ final class Worker: Sendable {
 
     private func read(_ id: String, _ reason: String?, _ view: TranscriptView, _ number: Int) async {
         let text = Mutex(RecordingText(view))
+        let isFirst = Atomic(true)
         do {
             let query: [(String, String?)] = [("reason", reason), ("follow", "1")]
             try await client.stream(SessionPath.of(id, "transcript"), query) { [mailbox] bytes in
                 let new = text.withLock { $0.read(bytes) }
-                if !new.isEmpty { mailbox.post(.transcript(.text(new), reading: number)) }
+                let isAnswer = isFirst.exchange(false, ordering: .relaxed)
+                if isAnswer || !new.isEmpty { mailbox.post(.transcript(.text(new), reading: number)) }
                 await self.waitForRoom(for: 10)
             }
             mailbox.post(.transcript(.ended, reading: number))

@@ -34,7 +34,8 @@ enum Event: Sendable {
 
 /// News about a recording that is being read.
 enum TranscriptNews: Sendable {
-    /// The next part of the text. It continues where the last part ended, which may be in the middle of a line.
+    /// The next part of the text. It continues where the last part ended, which may be in the middle of a line. The first part may be
+    /// empty: the daemon has answered, and there is nothing to read so far.
     case text(String)
     case ended
     case failed(String)

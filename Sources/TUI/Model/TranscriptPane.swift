@@ -3,6 +3,8 @@ import TCRuntime
 /// The transcript of a session. Only its end is kept.
 struct TranscriptPane {
     enum Standing: Equatable {
+        /// Asked for; nothing of the recording has arrived yet.
+        case opening
         case reading, ended
         case failed(String)
     }
@@ -11,7 +13,7 @@ struct TranscriptPane {
     let view: TranscriptView
     /// The number of this reading. Text from an earlier reading is not shown.
     let reading: Int
-    var standing = Standing.reading
+    var standing = Standing.opening
     /// The lines of text, wrapped to the screen's width.
     private(set) var rows: [String] = []
     /// The number of rows at the end that show the open line, the line whose end has not arrived yet.

@@ -43,7 +43,9 @@ extension State {
     mutating func take(_ news: TranscriptNews, _ number: Int) -> [Effect] {
         guard transcript?.reading == number else { return [] }
         switch news {
-        case .text(let text): transcript?.append(text)
+        case .text(let text):
+            transcript?.standing = .reading
+            transcript?.append(text)
         case .ended: transcript?.standing = .ended
         case .failed(let why): transcript?.standing = .failed(why)
         }

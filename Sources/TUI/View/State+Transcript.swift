@@ -34,6 +34,7 @@ extension State {
     private func standing(_ transcript: TranscriptPane) -> String {
         let cut = transcript.isCut ? "its end; " : ""
         switch transcript.standing {
+        case .opening: return "…"
         case .reading: return cut + (transcript.top == nil ? "follows" : "G follows again")
         case .ended: return cut + "all of it"
         case .failed(let why): return cut + why
@@ -43,8 +44,10 @@ extension State {
     private func emptyText(_ transcript: TranscriptPane) -> String {
         switch (transcript.standing, transcript.view) {
         case (.failed(let why), _): why
-        case (_, .terminal): "nothing was shown yet"
-        case (_, .conversation): "nothing was said with an agent yet; t shows the terminal"
+        case (.opening, _): "…"
+        case (.reading, .terminal), (.ended, .terminal): "nothing was shown yet"
+        case (.reading, .conversation), (.ended, .conversation):
+            "nothing was said with an agent yet; t shows the terminal"
         }
     }
 }

@@ -1,0 +1,150 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Tests requests that `telec` itself does not make, sent by an independent client.
+struct RequestTests {
+    @Test func aMessageIsATextOrKeys() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("cat")
+            for (body, words) in [
+                (#"{"text": "x", "keys": ["Enter"]}"#, "give a text or keys, not both"),
+                (#"{"text": "x", "keys": []}"#, "give a text or keys, not both"),
+                (#"{"keys": []}"#, "a message needs a text or keys"), ("{}", "a message needs a text or keys"),
+            ] {
+                let answer = try await daemon.asked("/sessions/\(id)/messages", "--data", body)
+                #expect(answer.contains("\"status\":400") && answer.contains(words), "\(body) \(answer)")
+            }
+            for body in [#"{"text": "the text", "enter": false}"#, #"{"keys": ["Enter"]}"#] {
+                let answer = try await daemon.asked("/sessions/\(id)/messages", "--data", body)
+                #expect(answer.contains("sent"), "\(body) \(answer)")
+            }
+            try await daemon.waitForTranscript(of: id, toContain: "the textthe text")
+            _ = try await daemon.telec("sessions", "end", id)
+            // The description says the same.
+            let description = try await JSONSerialization.jsonObject(
+                with: Data(daemon.asked("/openapi.json").utf8))
+            let schemas = try #require((description as? [String: Any])?["components"] as? [String: [String: Any]])
+            for name in ["Message", "AdapterSend"] {
+                let schema = try #require(schemas["schemas"]?[name] as? [String: Any])
+                #expect((schema["oneOf"] as? [[String: [String]]])?.map(\.["required"]) == [["text"], ["keys"]])
+            }
+        }
+    }
+
+    @Test func aPlusInAQueryIsABlank() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let two = try await daemon.start("true", title: "two words")
+            let sum = try await daemon.start("true", title: "1+1")
+            for (query, found) in [
+                ("title=two+words", two), ("title=two%20words", two), ("title=1%2B1", sum), ("ti%74le=1%2B1", sum),
+            ] {
+                let answer = try await daemon.asked("/sessions?\(query)")
+                #expect(answer.contains(found) && !answer.contains(found == two ? sum : two), "\(query) \(answer)")
+            }
+        }
+    }
+
+    @Test func whatIsNotKnownIsRefusedByItsName() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for (query, words) in [
+                ("sessions?satte=active", "/sessions takes no satte\",\"remedy\":\"did you mean state?\""),
+                ("report?x=1", "/report takes no x\",\"remedy\":\"it takes only format, days, verify, reason\""),
+                ("sessions?state=active&state=closed", "state is given twice"),
+                ("sessions?since=2026-01-02T03:04:05+02:00", "write a time such as"),
+            ] {
+                let answer = try await daemon.asked("/\(query)")
+                #expect(answer.contains(words) && answer.contains("\"status\":400"), "\(query) \(answer)")
+            }
+            for time in ["2026-01-02T03:04:05.123456789Z", "2026-01-02t03:04:05z"] {
+                #expect(try await daemon.asked("/sessions?since=\(time)").contains("\"sessions\":[]"), "\(time)")
+            }
+            for (path, body, words) in [
+                (
+                    "sessions/x/messages", #"{"text": "x", "entre": false}"#,
+                    "takes no entre\",\"remedy\":\"did you mean enter?"
+                ),
+                ("sessions", #"{"titel": "x"}"#, "the body takes no titel\",\"remedy\":\"did you mean title?"),
+                ("sessions", #"{"title": "x"}"#, "project_path is missing"),
+                ("sessions", "", "the body must be a JSON object"),
+                ("sessions", "[1]", "the body must be a JSON object"),
+                ("sessions", "{", "the body must be a JSON object"),
+                ("sessions", #"{"title": 7, "project_path": "/"}"#, "title must be a text"),
+                ("sessions", #"{"title": null, "project_path": "/"}"#, "title must be a text"),
+                ("sessions/x/messages", #"{"keys": "Enter"}"#, "keys must be a list"),
+                ("sessions/x/messages", #"{"keys": [1]}"#, "each of keys must be a text"),
+                ("sessions/x/messages", #"{"text": "x", "enter": "no"}"#, "enter must be true or false"),
+            ] {
+                let answer = try await daemon.asked("/\(path)", "--data", body)
+                #expect(answer.contains(words) && answer.contains("\"status\":400"), "\(body) \(answer)")
+                #expect(!answer.contains("\"remedy\":null"), "\(body) \(answer)")
+            }
+        }
+    }
+
+    /// What the description names is known.
+    @Test func everyDescribedParameterIsKnown() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let description = try await JSONSerialization.jsonObject(
+                with: Data(daemon.asked("/openapi.json").utf8))
+            let paths = try #require((description as? [String: Any])?["paths"] as? [String: [String: Any]])
+            var count = 0
+            for (path, operations) in paths {
+                let get = operations["get"] as? [String: Any]
+                for parameter in get?["parameters"] as? [[String: Any]] ?? [] {
+                    let name = try #require(parameter["name"] as? String)
+                    let answer = try await daemon.asked("\(path.replacing("{id}", with: "x"))?\(name)=%00")
+                    #expect(!answer.contains("takes no"), "\(path) \(answer)")
+                    count += 1
+                }
+            }
+            #expect(count > 30)
+        }
+    }
+
+    /// Every answer about a session says whether a host runs it.
+    @Test func answersTellOfTheHost() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "echo findable; cat")
+            for (action, body) in [("attach", "{}"), ("visibility", #"{"visibility": "shared"}"#)] {
+                let answer = try await daemon.asked("/sessions/\(id)/\(action)", "--data", body)
+                #expect(answer.contains(#""state":"connected""#), "\(answer)")
+            }
+            let deadline = ContinuousClock.now + .seconds(60)
+            var found = ""
+            while !found.contains(id) {
+                try #require(ContinuousClock.now < deadline, "what was shown is never found: \(found)")
+                try await Task.sleep(for: .milliseconds(200))
+                found = try await daemon.asked("/search?words=findable")
+            }
+            #expect(found.contains(#""state":"connected""#), "\(found)")
+            _ = try await daemon.telec("sessions", "end", id)
+        }
+    }
+
+    /// A refusal's words are the daemon's own, so that nothing in them is masked as a secret.
+    @Test func whatToDoAboutATokenIsReadable() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for (path, words) in [
+                ("whoami", "send it in the header Authorization, after the word Bearer"),
+                (
+                    "whoami?x=y",
+                    "send the token in the header Authorization, after the word Bearer; if this URL held it"
+                ),
+            ] {
+                let answer = try await daemon.asked("/adapter/\(path)", "--data", "{}")
+                #expect(answer.contains(words) && !answer.contains("***"), "\(answer)")
+            }
+        }
+    }
+}
+
+extension TestDaemon {
+    /// Returns the body of the answer to a request. The arguments after the path are curl's.
+    func asked(_ path: String, _ more: String...) async throws -> String {
+        let socket = "\(box.folder)/d.sock"
+        return try await box.run(
+            Program(inPath: "curl"), ["-s", "--unix-socket", socket, "http://localhost\(path)"] + more
+        ).output
+    }
+}
