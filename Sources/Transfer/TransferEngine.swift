@@ -190,8 +190,22 @@ struct TransferEngine {
         switch error {
         case is CancellationError: "it was stopped"
         case is DatabaseError where Task.isCancelled: "it was stopped"
-        case let error as DatabaseError where error.isInterruption: error.message
+        case let error as DatabaseError where error.isInterruption: error.interruption
         default: nil
+        }
+    }
+}
+
+extension DatabaseError {
+    /// The message, with the remedy for what would interrupt the resumed transfer again.
+    fileprivate var interruption: String {
+        switch kind {
+        case .diskFull, .resources: remedy.map { "\(message) (\($0))" } ?? message
+        case .unique, .foreignKey, .notNull, .check, .locked, .pooled, .lost, .unreachable, .authentication,
+            .permission,
+            .notADatabase, .corrupt, .changedMeanwhile, .raised, .transactionEnded, .interrupted, .invalidURL, .exists,
+            .syntax, .other:
+            message
         }
     }
 }
