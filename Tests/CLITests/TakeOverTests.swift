@@ -172,7 +172,7 @@ struct TestNetwork: Sendable {
     var here: String { "\(subnet).1" }
     var range: String { "\(subnet).0/24" }
     /// The words before a command that run it inside the namespace.
-    /// `ip netns exec` mounts /sys anew, which is forbidden where / is no mount, as in a chroot.
+    /// `ip netns exec` and `ip -n` mount /sys anew, which is forbidden where / is no mount, as in a chroot.
     var inside: [String] { ["nsenter", "--net=/run/netns/\(name)", "--"] }
 
     /// Brings the outer end up or down. Programs inside are not notified.
@@ -198,7 +198,8 @@ extension Sandbox {
             try await network.set("up")
             for words in [["addr", "add", "\(network.subnet).2/24", "dev"], ["link", "set", "up", "dev"]] {
                 let run = try await run(
-                    try Program(inPath: "ip"), ["-n", network.name] + words + ["\(network.name)b"])
+                    try Program(inPath: network.inside[0]),
+                    network.inside.dropFirst() + ["ip"] + words + ["\(network.name)b"])
                 try #require(run.code == 0, "\(run)")
             }
             try await body(network)
