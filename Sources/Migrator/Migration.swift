@@ -7,7 +7,7 @@ import Dialects
 ///         AlterTable("sessions") { AddColumn("title", .text).nullable() }
 ///     }
 public struct Migration: Sendable, Equatable {
-    /// The id, unique in its history: `0003-session-titles`.
+    /// The id, unique in its history and on one printable line: `0003-session-titles`.
     public let id: String
     /// The migration's operations, in this order.
     public let operations: [SchemaOperation]

@@ -135,7 +135,7 @@ package struct Ledger {
         return try position.get()
     }
 
-    /// Returns the position as above; `nil` for the ledger of another history.
+    /// Returns what `position(of:in:)` returns; `nil` if migrations of another history stand among those of this one.
     package func positionIfKnown(of entries: [LedgerEntry], in history: History) throws -> Position? {
         do { return try position(of: entries, in: history) } catch MigratorError.unknownRow { return nil }
     }

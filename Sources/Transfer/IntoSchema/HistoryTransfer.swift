@@ -183,8 +183,10 @@ public struct HistoryTransfer: Sendable {
             reading: reading, source: from.transferDialect, target: to.transferDialect, schema: history.schema,
             ignoring: ignoring,
             rules: rules)
+        let inspection = try from.transferDialect.inspect(reading)
+        try rules.check(against: inspection.schema.tables)
         let origin = HistorySource(reading: reading, history: history)
-        return try survey.plan(try from.transferDialect.inspect(reading), isWorthSaying: origin.isWorthSaying)
+        return try survey.plan(inspection, isWorthSaying: origin.isWorthSaying)
     }
 
     /// Whether to keep a file that was created for this transfer. A file in which the transfer left nothing is removed.

@@ -11,11 +11,10 @@ struct SchemaSurvey {
     let ignoring: [String]
     let rules: TransferRules
 
-    /// Plans the transfer. It must run in the snapshot in which the rows are read later. `isWorthSaying` decides which
-    /// of the source's own objects are reported. Throws `SchemaTransferError`, and `TransferError` for values that the
-    /// target's types do not hold.
+    /// Plans the transfer, by rules that were checked against the source's tables. It must run in the snapshot in which the rows are
+    /// read later. `isWorthSaying` decides which of the source's own objects are reported. Throws `SchemaTransferError`, and
+    /// `TransferError` for values that the target's types do not hold.
     func plan(_ inspection: Inspection, isWorthSaying: (Omission) throws -> Bool) throws -> TransferPlan {
-        try rules.check(against: inspection.schema.tables)
         try requireNoRenames()
         guard rules.nocasePolicies.isEmpty else { throw SchemaTransferError.compared }
         let match = try SchemaMatch(inspection.schema.tables, schema, ignoring: ignoring + rules.skipped)
