@@ -31,4 +31,50 @@ struct CountingColumnTests {
             #expect(try await test.drift().isEmpty)
         }
     }
+
+    /// An insert of default values would leave one row, and make one where there was none.
+    @Test("a table of which no column stays keeps the number of its rows", arguments: Backend.available, [0, 3])
+    func wholeTableReplaced(_ backend: Backend, count: Int) async throws {
+        for name in ["id", "rowid"] {
+            try await backend.withCase { test in
+                try await test.migrate { CreateTable("t") { Column("a", .text) } }
+                for _ in 0..<count { try await test.run("INSERT INTO t VALUES ('x')") }
+                try await test.migrate(allowsDataLoss: true) {
+                    AlterTable("t") {
+                        AddColumn(name, .bigint).identity().primaryKey()
+                        DropColumn("a", undoFilling: "y")
+                    }
+                }
+                #expect(try await test.count("t") == Int64(count))
+                #expect(try await test.drift().isEmpty)
+                try await test.down(allowsDataLoss: true)
+                #expect(try await test.values("SELECT a FROM t") == Array(repeating: ["y"], count: count))
+            }
+        }
+    }
+
+    @Test("columns that replace all others get their default, or NULL", arguments: Backend.available)
+    func allColumnsReplaced(_ backend: Backend) async throws {
+        for value in [Value.null, "it's"] {
+            var column = Column("rowid", .text)
+            column.isNullable = value == .null
+            column.default = value == .null ? nil : "it's"
+            let added = column
+            try await backend.withCase { test in
+                try await test.migrate { CreateTable("t") { Column("a", .text).nullable() } }
+                try await test.run("INSERT INTO t VALUES ('x'), (NULL)")
+                // SQLite rebuilds the table for the check.
+                try await test.migrate(
+                    [
+                        .alterTable(
+                            "t",
+                            [
+                                .addColumn(added, filling: nil), .dropColumn("a", undoFilling: nil),
+                                .addCheck(Check("length(\"rowid\") > 0")),
+                            ])
+                    ], allowsDataLoss: true)
+                #expect(try await test.values("SELECT \"rowid\" FROM t") == [[value], [value]])
+            }
+        }
+    }
 }

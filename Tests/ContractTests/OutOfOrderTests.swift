@@ -62,6 +62,8 @@ struct OutOfOrderTests {
             await #expect(throws: MigratorError.outOfOrder("3", before: "3-theirs")) {
                 try await strict.start(.migrate)
             }
+            // What is applied is done, whatever else is missing behind it.
+            for id in ["1", "2"] { #expect(try await strict.up(to: id).steps.isEmpty) }
             await #expect(throws: MigratorError.behind(["3", "5"])) { try await strict.start(.refuseIfBehind) }
             await #expect(throws: MigratorError.behind(["3", "5"])) { try await strict.start(.wait, patience: 0) }
             #expect(try await strict.down().steps.map(\.id) == ["2"])

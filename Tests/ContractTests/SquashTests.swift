@@ -108,6 +108,28 @@ struct SquashTests {
         }
     }
 
+    @Test("a program starts on it once it is compared, and records it where it may", arguments: Backend.available)
+    func started(_ backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.people, Self.names]).up()
+            let other = Migration(id: "s", operations: Self.people.operations).replacing("1", "2")
+            for mode in [StartupMode.migrate, .wait, .refuseIfBehind] {
+                let error = try await #require(throws: MigratorError.self, "\(mode)") {
+                    try await database.migrator([other]).start(mode, patience: 0)
+                }
+                #expect(error.code == "replaces_others", "\(mode)")
+            }
+            await #expect(throws: MigratorError.self) { try await database.migrator([other]).start(.check) }
+            let migrator = try database.migrator([Self.squash])
+            for mode in [StartupMode.wait, .refuseIfBehind, .check] { try await migrator.start(mode, patience: 0) }
+            #expect(try await Self.ids(database) == ["1", "2"])
+            for _ in 1...2 {
+                try await migrator.start(.migrate)
+                #expect(try await Self.ids(database) == ["2-squashed"])
+            }
+        }
+    }
+
     @Test("is recorded also where they were applied in another order", arguments: Backend.available)
     func outOfOrder(_ backend: Backend) async throws {
         let nick = Migration("1b") { AlterTable("people") { AddColumn("nick", .text).nullable() } }

@@ -167,6 +167,26 @@ struct WayBackTests {
         }
     }
 
+    @Test("NULLs that became JSON are counted, although PostgreSQL can't compare JSON", arguments: Backend.available)
+    func filledJSON(_ backend: Backend) async throws {
+        for type in [ColumnType.json, .jsonText, .native(sqlite: "TEXT", postgresql: "xml")] {
+            try await backend.withCase { test in
+                try await test.migrate {
+                    CreateTable("t") {
+                        Column("id", .bigint).primaryKey()
+                        Column("a", type).nullable()
+                    }
+                }
+                try await test.run("INSERT INTO t VALUES (1, NULL), (2, '[1]')")
+                try await test.migrate { AlterTable("t") { ChangeColumn("a").required(filling: "[]") } }
+                let error = try await test.refusalDown()
+                #expect(error.measured.map(\.hazard.kind) == [.notUndone], "\(type)")
+                #expect(error.measured.map(\.rows) == [1], "\(type)")
+                #expect(error.measured.map(\.examples) == [["id 1, a []"]], "\(type)")
+            }
+        }
+    }
+
     @Test("what comes back exactly asks nothing", arguments: Backend.available)
     func exact(_ backend: Backend) async throws {
         let pairs: [(ColumnType, ColumnType, String)] = [

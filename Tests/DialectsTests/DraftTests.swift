@@ -157,6 +157,22 @@ struct DraftTests {
         #expect(error?.remedy.contains("RunSQL") == true)
     }
 
+    @Test("a table is not renamed to one that keeps none of its columns, and such a table needs no values")
+    func nothingStays() throws {
+        let before = try Schema().applying(.createTable(people))
+        var other = Table(name: "persons")
+        other.columns = [Column("number", .bigint), Column("label", .text)]
+        var choices = DraftChoices()
+        choices.tables = ["people": "persons"]
+        let after = try Schema().applying(.createTable(other))
+        let error = #expect(throws: DraftError.self) { _ = try before.operations(leadingTo: after, choices) }
+        #expect(error?.description.contains("it can't become persons: no column of it stays") == true)
+        #expect(before.fillingQuestions(leadingTo: after, choices).isEmpty)
+        choices.columns = ["people": ["name": "label"]]
+        choices.fillings = ["persons": ["number": 1]]
+        #expect(try before.operations(leadingTo: after, choices).contains(.renameTable("people", to: "persons")))
+    }
+
     @Test("a column that is required from now on is a question, under its new name, until there is a value for it")
     func fillingQuestions() throws {
         var table = people

@@ -25,8 +25,25 @@ import Testing
         }
         let text = MigrationAsSwift.render(
             id: "0001-many", named: "many", summary: "Many.", try Schema().resolving(tables), importing: "Migrator")
-        #expect(text.contains("        createTableT7\n"))
-        #expect(text.contains("\nprivate var createTableT7: CreateTable {\n    CreateTable(\"t7\") {\n"))
+        #expect(text.contains("        Part.createTableT7\n"))
+        #expect(text.contains("}\n\nprivate enum Part {\n    static var createTableT0: CreateTable {\n"))
+        #expect(text.contains("\n    static var createTableT7: CreateTable {\n        CreateTable(\"t7\") {\n"))
+        #expect(text.hasSuffix("\n    }\n}\n"))
+    }
+
+    /// A line break in a name would end the comment, and what follows would be source.
+    @Test func aCommentStaysAComment() throws {
+        var table = Table(name: "a\nfatalError()")
+        table.columns = [Column("id", .bigint), Column("b\u{2028}exit(1)", .text)]
+        let before = try Schema().resolving([.createTable(table)])[0].after
+        let operations: [SchemaOperation] = [
+            .alterTable(table.name, [.dropColumn("b\u{2028}exit(1)", undoFilling: nil)]), .dropTable(table.name),
+        ]
+        let text = MigrationAsSwift.render(
+            id: "1", named: "gone", summary: "Gone.", try before.resolving(operations), importing: "Migrator")
+        #expect(text.contains("// Loses the values of \"b\\u{2028}exit(1)\".\n"))
+        #expect(text.contains("// Loses the rows of \"a\\nfatalError()\".\n"))
+        #expect(!text.contains("\u{2028}") && !text.split(separator: "\n").contains { $0.contains(/^ *fatalError/) })
     }
 
     private var schemaBefore: Schema {

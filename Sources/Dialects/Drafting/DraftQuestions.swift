@@ -78,6 +78,8 @@ extension Table {
     fileprivate func fillingQuestions(_ new: Table, _ names: [String: String]) -> [FillingQuestion] {
         var before: [String: Column] = [:]
         for column in columns { before[names[column.name] ?? column.name] = column }
+        // If no column stays, the table is dropped and made again, and has no rows that need values.
+        guard new.columns.contains(where: { before[$0.name] != nil }) else { return [] }
         return new.columns.filter { $0.needsFilling(after: before[$0.name]) }.map { column in
             FillingQuestion(
                 name: .column(column.name, of: new.name), type: column.type, isNew: before[column.name] == nil)

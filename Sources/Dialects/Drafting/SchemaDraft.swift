@@ -37,6 +37,7 @@ struct SchemaDraft {
     }
 
     func operations() throws(DraftError) -> [SchemaOperation] {
+        try requireRenamedTablesStay()
         for pair in pairs.values.sorted(by: { $0.new.name < $1.new.name }) { try pair.requireOperations() }
         let names = NameDraft(self)
         let references = ReferenceDraft(self, names)
@@ -48,6 +49,15 @@ struct SchemaDraft {
         operations += names.tableRenames
         operations += tables(references, names)
         return operations + views.coming.map { .createView($0) }
+    }
+
+    /// Refuses a rename that would be a drop: where no column stays, no row does.
+    private func requireRenamedTablesStay() throws(DraftError) {
+        for (old, new) in choices.tables.sorted(by: { $0.key < $1.key }) where pairs[new]?.old.name != old {
+            throw .noOperation(
+                object: "table \(old)", because: "it can't become \(new): no column of it stays, and so no row",
+                byHand: "rename one of its columns as well, or drop the table")
+        }
     }
 
     /// Returns the operations that create and alter the tables, followed by those for the foreign keys that had to wait.

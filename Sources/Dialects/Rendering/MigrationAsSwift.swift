@@ -12,15 +12,17 @@ public enum MigrationAsSwift {
         var body: [String] = []
         var apart: [String] = []
         for operation in operations {
-            let (verb, lines) = lines(of: operation, depth: isLong ? 4 : 8)
+            let (verb, lines) = lines(of: operation, depth: 8)
             guard isLong, lines.count > 1 else {
                 body += indented(lines, 8)
                 continue
             }
             let part = names.next(for: "\(verb) \(operation.subject)")
-            body.append("        \(part)")
-            apart += ["", "private var \(part): \(verb) {"] + indented(lines, 4) + ["}"]
+            body.append("        Part.\(part)")
+            apart += ["", "    static var \(part): \(verb) {"] + indented(lines, 8) + ["    }"]
         }
+        // An enumeration of the file's own: a migration of the same name would hide a variable beside it.
+        if !apart.isEmpty { apart = ["", "private enum Part {"] + apart.dropFirst() + ["}"] }
         let text =
             ["import \(module)", "", "extension Migration {", "    /// \(summary)"]
             + ["    static let \(name) = Migration(\(SwiftLiteral.string(id))) {"] + body + ["    }", "}"] + apart
@@ -75,7 +77,7 @@ extension MigrationAsSwift {
             return ("AlterTable", block("AlterTable", alteration.before.name, lines, depth))
         case .dropTable(let table):
             let (verb, lines) = simple("DropTable")
-            return (verb, ["// Loses the rows of \(table.name)."] + lines)
+            return (verb, ["// Loses the rows of \(SwiftLiteral.comment(table.name))."] + lines)
         case .renameTable: return simple("RenameTable")
         case .createView: return simple("CreateView")
         case .dropView: return simple("DropView")
@@ -104,7 +106,7 @@ extension MigrationAsSwift {
         _ verb: String, _ name: String, _ lines: [Line], _ depth: Int
     ) -> [String] {
         let body = lines.flatMap { line in
-            (line.lost.map { ["    // Loses the values of \($0)."] } ?? [])
+            (line.lost.map { ["    // Loses the values of \(SwiftLiteral.comment($0))."] } ?? [])
                 + outdented(line.chain.lines(depth: depth + 4), depth + 4).map { $0.isEmpty ? "" : "    \($0)" }
         }
         return ["\(verb)(\(SwiftLiteral.string(name))) {"] + body + ["}"]

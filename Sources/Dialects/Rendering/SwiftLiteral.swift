@@ -7,6 +7,11 @@ enum SwiftLiteral {
         return "\(hashes)\"\(text.unicodeScalars.map { escaped($0, hashes) }.joined())\"\(hashes)"
     }
 
+    /// Returns the text as a comment may hold it: as it is, or as a literal if a line break would end the comment.
+    static func comment(_ text: String) -> String {
+        text.unicodeScalars.contains(where: needsEscape) ? string(text) : text
+    }
+
     /// Returns the text as a literal over several lines, none of them wider than `width`. A line that ends in a backslash
     /// continues in the next line.
     static func lines(_ text: String, width: Int) -> [String] {
@@ -48,12 +53,13 @@ enum SwiftLiteral {
 
     private static func escaped(_ scalar: Unicode.Scalar, _ hashes: String) -> String {
         if scalar == "\n" { return "\\\(hashes)n" }
-        guard scalar.properties.generalCategory == .control || isLineBreak(scalar) else { return String(scalar) }
+        guard needsEscape(scalar) else { return String(scalar) }
         return "\\\(hashes)u{\(String(scalar.value, radix: 16))}"
     }
 
-    private static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value == 0x2028 || scalar.value == 0x2029
+    /// Whether no line of source can hold the character: control characters, and Unicode's separators of lines and paragraphs.
+    private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
     }
 
     /// Returns one `#` more than the longest run of them that follows a quote or a backslash; an empty text if the text

@@ -110,11 +110,14 @@ func pairs<T>(_ a: [T], _ b: [T], named name: (T) -> String) -> [(T?, T?)] { pai
 /// Pairs each thing of either list with its counterpart in the other: first those of `a` in their order, then those that only `b`
 /// has.
 func pairs<T, Key: Hashable>(_ a: [T], _ b: [T], by key: (T) -> Key) -> [(T?, T?)] {
-    var rest = b
+    // The places in `b` of each key, the last one first. They are looked up, so that 10,000 tables are no 100,000,000 comparisons.
+    var places: [Key: [Int]] = [:]
+    for at in b.indices.reversed() { places[key(b[at]), default: []].append(at) }
+    var rest = b.map(Optional.some)
     var result: [(T?, T?)] = []
     for item in a {
-        let at = rest.firstIndex { key($0) == key(item) }
-        result.append((item, at.map { rest.remove(at: $0) }))
+        let at = places[key(item)]?.popLast()
+        result.append((item, at.flatMap { rest[$0].take() }))
     }
-    return result + rest.map { (nil, $0) }
+    return result + rest.compactMap { $0 }.map { (nil, $0) }
 }

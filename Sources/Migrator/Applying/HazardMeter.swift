@@ -33,12 +33,21 @@ struct HazardMeter {
             let isBlocked = found.contains { !$0.hazard.isDataLoss && hazard.reads[$0.hazard.table] != nil }
             if hazard.rows != nil && isBlocked { continue }
             try requireSense(of: hazard)
-            guard case .success(let measured) = try attempt({ try measure(hazard) }), measured.rows > 0 else {
-                continue
-            }
+            guard let measured = try measured(hazard), measured.rows > 0 else { continue }
             found.append(measured)
         }
         return found
+    }
+
+    /// Measures the hazard; `nil` if that fails. A loss whose condition can't be evaluated may concern every row: consent is rather
+    /// asked for without need than passed over.
+    private func measured(_ hazard: Hazard) throws -> MeasuredHazard? {
+        if case .success(let measured) = try attempt({ try measure(hazard) }) { return measured }
+        guard hazard.isDataLoss, hazard.condition != nil else { return nil }
+        var unconditional = hazard
+        unconditional.condition = nil
+        guard case .success(let measured) = try attempt({ try measure(unconditional) }) else { return nil }
+        return measured
     }
 
     private func requireSense(of hazard: Hazard) throws {

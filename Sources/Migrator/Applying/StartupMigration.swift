@@ -39,9 +39,16 @@ extension Migrator {
         let position = try await status().position
         onEvent(.position(position))
         switch mode {
-        case .migrate: if position != .current { try await up { onEvent(.migration($0)) } }
-        case .wait: try await waitUntilCurrent(position, patience, onEvent)
-        case .refuseIfBehind: try requireCurrent(position)
+        case .migrate:
+            // A squash that is not recorded yet counts as applied. `up` compares it with what it replaces, and records it.
+            let isSquash = Squash(of: history) != nil
+            if position != .current || isSquash { try await up { onEvent(.migration($0)) } }
+        case .wait:
+            try await waitUntilCurrent(position, patience, onEvent)
+            try await requireSameSchemaOfSquash()
+        case .refuseIfBehind:
+            try requireCurrent(position)
+            try await requireSameSchemaOfSquash()
         case .check:
             try requireCurrent(position)
             if let difference = try await drift().first { throw MigratorError.drifted(difference) }
@@ -56,6 +63,12 @@ extension Migrator {
         case .newer(let ids): throw .newer(ids)
         case .changed(let migrations): throw .changed(migrations)
         }
+    }
+
+    /// Makes sure that a squash which is not recorded yet makes the schema of the migrations that it replaces.
+    private func requireSameSchemaOfSquash() async throws {
+        let history = history
+        try await database.withConnection { _ = try SquashRun(of: history, on: $0)?.preview() }
     }
 
     private func waitUntilCurrent(

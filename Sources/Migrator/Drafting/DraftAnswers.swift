@@ -59,6 +59,10 @@ package struct DraftAnswers: Sendable, Equatable {
         let oldTable = choices.tables.first { $0.value == table }?.key ?? table
         guard choices.tables[oldTable] ?? table == table, let before = before[oldTable] else { return false }
         let names = choices.columns[oldTable] ?? [:]
+        // If no column stays, no row does.
+        guard before.columns.contains(where: { target[table]?[column: names[$0.name] ?? $0.name] != nil }) else {
+            return false
+        }
         let oldColumn = names.first { $0.value == column }?.key ?? column
         guard names[oldColumn] ?? column == column, let was = before[column: oldColumn] else { return true }
         return was.isNullable && target[table]?[column: column]?.isNullable == false

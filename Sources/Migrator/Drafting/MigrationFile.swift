@@ -21,14 +21,13 @@ package struct MigrationFile: Sendable, Equatable {
         for file in files.sorted() where file.hasSuffix(".swift") {
             let stem = String(file.dropLast(".swift".count))
             guard let number = Self.number(of: stem), number.value > last?.value ?? 0 else { continue }
-            throw .notInHistory(file: file, line: "Migration.\(Self.constant(for: stem))")
+            throw .notInHistory(file: file, line: "Migration.\(Self.constant(for: Self.words(of: stem), after: ids))")
         }
         self.words = words
         let digits = String((last?.value ?? 0) + 1)
         id = String(repeating: "0", count: max(0, (last?.width ?? 4) - digits.count)) + digits + "-" + words
-        let names = SwiftNames.distinct(ids.map(Self.words) + [words])
-        name = names[ids.count]
-        previous = names.dropLast().last
+        name = Self.constant(for: words, after: ids)
+        previous = ids.last.map { Self.constant(for: Self.words(of: $0), after: ids.dropLast()) }
     }
 
     /// Whether the history is still empty.
@@ -56,17 +55,22 @@ package struct MigrationFile: Sendable, Equatable {
         return lines.joined(separator: "\n")
     }
 
-    /// Returns the number that the id begins with, and its number of digits; `nil` if the id begins with no number.
+    /// Returns the number that the id begins with, and its number of digits; `nil` if the id begins with no number, or with one that
+    /// no number can follow.
     private static func number(of id: String) -> (value: Int, width: Int)? {
         let digits = id.prefix { ("0"..."9").contains($0) }
-        guard let value = Int(digits) else { return nil }
+        guard let value = Int(digits), value < .max else { return nil }
         return (value, digits.count)
     }
 
+    /// Returns the id without its number and the hyphen or underscore behind it: `2fa-tokens` for `0006-2fa-tokens`.
     private static func words(of id: String) -> String {
-        let words = id.drop { ("0"..."9").contains($0) || $0 == "-" || $0 == "_" }
+        let words = id.drop { ("0"..."9").contains($0) }.drop { $0 == "-" || $0 == "_" }
         return words.isEmpty ? id : String(words)
     }
 
-    private static func constant(for id: String) -> String { SwiftNames.distinct([words(of: id)])[0] }
+    /// Returns the constant of a migration about `words`, distinct from those of the migrations before it.
+    private static func constant(for words: String, after ids: [String]) -> String {
+        SwiftNames.distinct(ids.map(Self.words) + [words])[ids.count]
+    }
 }

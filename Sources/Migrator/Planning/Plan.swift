@@ -63,12 +63,13 @@ extension History {
     /// merged late follows the applied ones. Throws `MigratorError` if that is not allowed or would make a difference.
     func planUp(_ applied: AppliedOrder, to target: String?, allowsOutOfOrder: Bool) throws -> Plan {
         let end = try target.map { try index(of: $0) + 1 } ?? migrations.count
+        let places = pending(after: applied).prefix { $0 < end }
+        guard !places.isEmpty else { return Plan(steps: []) }
         if let late = LateMigrations(of: self, applied) {
             guard allowsOutOfOrder else { throw late.refusal }
             try late.requireNoDifference()
         }
-        let places = pending(after: applied).prefix { $0 < end }
-        return places.isEmpty ? Plan(steps: []) : try plan(places, after: applied.declared)
+        return try plan(places, after: applied.declared)
     }
 
     /// Plans the applied migrations once more, from an empty schema.

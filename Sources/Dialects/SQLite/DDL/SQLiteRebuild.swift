@@ -23,7 +23,7 @@ struct SQLiteRebuild {
     func lowering() throws(LoweringError) -> Lowering {
         try requireNothingUndeclaredInside()
         let draft = draftName()
-        var statements = [try dialect.create(new, as: draft), copy(into: draft)]
+        var statements = [try dialect.create(new, as: draft), try copy(into: draft)]
         if old.hasIdentity && new.hasIdentity { statements += keepHighestNumber(for: draft) }
         statements += [
             "DROP TABLE \(SQLText.identifier(old.name))",
@@ -38,7 +38,7 @@ struct SQLiteRebuild {
         return Lowering(statements, rebuildsTable: true)
     }
 
-    private func copy(into draft: String) -> String {
+    private func copy(into draft: String) throws(LoweringError) -> String {
         var columns: [String] = []
         var values: [String] = []
         if keepsRowids {
@@ -50,8 +50,12 @@ struct SQLiteRebuild {
             columns.append(SQLText.identifier(column.name))
             values.append(source)
         }
-        guard !columns.isEmpty else {
-            return "INSERT INTO \(SQLText.identifier(draft)) DEFAULT VALUES"
+        // A table of which no column stays keeps the number of its rows, as PostgreSQL does.
+        if columns.isEmpty, let first = new.columns.first(where: { $0.generated == nil }) {
+            columns.append(SQLText.identifier(first.name))
+            var value = "NULL"
+            if let given = first.default { value = try dialect.render(given, for: first.type) }
+            values.append(value)
         }
         return "INSERT INTO \(SQLText.identifier(draft)) (\(columns.joined(separator: ", "))) "
             + "SELECT \(values.joined(separator: ", ")) FROM \(SQLText.identifier(old.name))"
