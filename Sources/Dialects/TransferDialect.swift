@@ -48,6 +48,10 @@ package struct TranslatedView: Sendable, Equatable {
     package var conversions: [String: ValueConversion]
     /// The words of SQL behind each column, where the target writes them in place of its name.
     package var weights: [String: Int]
+    /// The columns that are texts in the target, and numbers in some rows of the source.
+    package var dynamicColumns: Set<String>
+    /// How columns of moments are written in the source, by their names.
+    package var momentTexts: [String: NamedRelation.MomentTexts]
     /// Whether the query asks for the current time, so that it yields other rows each time.
     package var asksForTime: Bool
     /// What the query does a little differently in the target, in sentences.
@@ -55,13 +59,15 @@ package struct TranslatedView: Sendable, Equatable {
 
     package init(
         _ query: SQLExpression, columns: [Column], conversions: [String: ValueConversion] = [:],
-        weights: [String: Int] = [:], asksForTime: Bool = false,
-        remarks: [String] = []
+        weights: [String: Int] = [:], dynamicColumns: Set<String> = [],
+        momentTexts: [String: NamedRelation.MomentTexts] = [:], asksForTime: Bool = false, remarks: [String] = []
     ) {
         self.query = query
         self.columns = columns
         self.conversions = conversions
         self.weights = weights
+        self.dynamicColumns = dynamicColumns
+        self.momentTexts = momentTexts
         self.asksForTime = asksForTime
         self.remarks = remarks
     }
@@ -363,15 +369,29 @@ package struct NamedRelation: Sendable, Equatable {
     package var declared: [String: ColumnType]
     /// The words of SQL behind each column of a view, where the target writes them in place of its name.
     package var weights: [String: Int]
-    /// Whether a rule reads texts as moments, which then have another text in the target than in the source.
-    package var hasRuledMoments: Bool
+    /// The columns of a view that are texts in the target, and numbers in some rows of the source.
+    package var dynamicColumns: Set<String>
+    /// How columns of moments are written, by their names; a column without an entry is written as in the target.
+    package var momentTexts: [String: MomentTexts]
+
+    /// How a column's moments are written in the source, beside the texts that the target makes of them.
+    package enum MomentTexts: Int, Sendable, Comparable {
+        /// As in the target.
+        case alike
+        /// In another form, such as `2024-01-02T03:04:05`.
+        case otherwise
+        /// In a form that a rule reads, which may be another moment without the rule.
+        case byRule
+
+        package static func < (a: MomentTexts, b: MomentTexts) -> Bool { a.rawValue < b.rawValue }
+    }
 
     package init(
         _ table: Table, conversions: [String: ValueConversion] = [:], declared: [String: ColumnType] = [:],
-        weights: [String: Int] = [:], hasRuledMoments: Bool = false
+        weights: [String: Int] = [:], dynamicColumns: Set<String> = [], momentTexts: [String: MomentTexts] = [:]
     ) {
         (self.table, self.conversions, self.declared, self.weights) = (table, conversions, declared, weights)
-        self.hasRuledMoments = hasRuledMoments
+        (self.dynamicColumns, self.momentTexts) = (dynamicColumns, momentTexts)
     }
 }
 

@@ -12,6 +12,13 @@ struct CalendarShape: Hashable, Sendable {
     var fractionDigits = 0
     var offset = Offset.none
 
+    /// Whether an expression that uses a column of this kind as a text finds such a text in the target, too: a day, or a time to the
+    /// second, or with all six digits of its fraction.
+    func isRendered(as kind: DeclaredKind) -> Bool {
+        guard kind != .date else { return !hasTime }
+        return hasTime && !hasT && hasSeconds && [0, 6].contains(fractionDigits) && offset == .none
+    }
+
     /// A pattern for people: `2024-01-02T03:04:05.123Z` is `YYYY-MM-DDTHH:MM:SS.fffZ`.
     var description: String {
         var text = hasDate ? "YYYY-MM-DD" : ""

@@ -4,9 +4,10 @@ extension ProfiledTable {
     /// Returns the table for the source's translators. `seen` is the table with the types of the target.
     func named(_ seen: Table) -> NamedRelation {
         let declared = table.columns.map { ($0.name, $0.type) }
+        let moments = zip(table.columns, zip(columnRules, profiles)).map { ($0.name, $1.0.momentTexts($1.1)) }
         return NamedRelation(
             seen, conversions: conversions, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }),
-            hasRuledMoments: zip(columnRules, profiles).contains { $0.makesMoments(of: $1) })
+            momentTexts: Dictionary(moments, uniquingKeysWith: { first, _ in first }))
     }
 
     /// What rules make of the values of columns, by the columns' names, where the source held values of another kind, and what becomes of
@@ -21,15 +22,15 @@ extension ProfiledTable {
 }
 
 extension EffectiveColumnRule {
-    /// Whether the rule reads texts as moments.
-    fileprivate func makesMoments(of profile: ColumnProfile) -> Bool {
-        guard !profile.texts.isNone else { return false }
-        if case .moment = reading { return true }
+    /// How the column's moments are written.
+    fileprivate func momentTexts(_ profile: ColumnProfile) -> NamedRelation.MomentTexts {
+        guard !profile.texts.isNone else { return .alike }
+        if case .moment = reading { return .byRule }
         switch type {
-        case .timestamp, .datetime, .date, .time: return true
+        case .timestamp, .datetime, .date, .time: return .byRule
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .interval, .uuid,
             .json, .jsonText, .bytes, .native, nil:
-            return false
+            return profile.shapeCounts.allSatisfy { $0.shape.isRendered(as: profile.meaning) } ? .alike : .otherwise
         }
     }
 

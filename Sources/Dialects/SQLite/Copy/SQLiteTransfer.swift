@@ -54,6 +54,9 @@ extension SQLiteDialect: TransferSource {
         return TranslatedView(
             .native(sqlite: text, postgresql: rows.sql), columns: columns,
             conversions: Dictionary(conversions, uniquingKeysWith: { first, _ in first }),
+            dynamicColumns: Set(rows.columns.filter { $0.numberTest != nil }.map(\.name)),
+            momentTexts: Dictionary(
+                rows.columns.map { ($0.name, $0.momentTexts) }, uniquingKeysWith: { first, _ in first }),
             asksForTime: rows.sql.contains("now()"))
     }
 }

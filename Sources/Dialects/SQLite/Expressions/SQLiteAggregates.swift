@@ -59,6 +59,14 @@ extension SQLiteExpressionTranslation {
     private func extreme(_ call: SQLiteCall, _ value: Piece, _ tree: SQLiteTree) throws(Untranslatable) -> Piece {
         guard !isCaseless(tree) else { throw Untranslatable("\(call.name)() compares texts without regard to case") }
         switch value.kind {
+        case .text where value.isDynamic:
+            let extremes = try extremes(call.name, of: value)
+            let numbers = "(\(try finished(call, extremes.numbers, .number).sql))::text"
+            let texts = try finished(call, extremes.texts, .text).sql
+            let chosen = call.name == "min" ? [numbers, texts] : [texts, numbers]
+            return Piece("coalesce(\(chosen.joined(separator: ", ")))", .text).edited {
+                $0.numberTest = value.numberTest?.ofColumn
+            }
         case .text: return try finished(call, "\(call.name)(\(value.sql) COLLATE \"C\")", .text)
         case .boolean: return try finished(call, "\(call.name)(\(try number(value).sql))", .integer)
         case .native(.uuid): return try finished(call, "\(call.name)(\(try text(value).sql) COLLATE \"C\")", .text)
@@ -66,6 +74,7 @@ extension SQLiteExpressionTranslation {
         case .null, .integer, .number, .native:
             return try finished(call, "\(call.name)(\(value.sql))", value.kind).edited {
                 ($0.isDecimal, $0.storage, $0.conversion) = (value.isDecimal, value.storage, value.conversion)
+                $0.momentTexts = value.momentTexts
             }
         }
     }
@@ -116,7 +125,9 @@ extension SQLiteExpressionTranslation {
             return try finished(call, "ntile(\(try count(call.arguments[0])))", .integer, as: "bigint")
         case ("first_value", 1), ("last_value", 1), ("nth_value", 2), ("lag", 1...3), ("lead", 1...3):
             var values = [try piece(call.arguments[0])]
-            if call.arguments.count == 3 { values = try unified([values[0], piece(call.arguments[2])]) }
+            if call.arguments.count == 3 { values.append(try piece(call.arguments[2])) }
+            let test = Self.numberTest(ofAny: values)?.ofColumn
+            if values.count > 1 { values = try unified(values) }
             var list = [values[0].sql]
             if call.arguments.count > 1 { list.append(try count(call.arguments[1])) }
             if values.count > 1 { list.append("(\(values[1].sql))::\(Self.kind(of: values).word)") }
@@ -126,6 +137,8 @@ extension SQLiteExpressionTranslation {
                 .edited {
                     $0.isDecimal = values.count == 1 && values[0].isDecimal
                     $0.storage = Self.storage(of: values)
+                    $0.numberTest = kind == .text ? test : nil
+                    $0.momentTexts = Self.momentTexts(of: values)
                 }
         case (_, _): throw Untranslatable("\(call.name)() has no counterpart that is known to mean the same")
         }
@@ -153,15 +166,18 @@ extension SQLiteExpressionTranslation {
 
     func ordering(_ order: [SQLiteQuery.Order]) throws(Untranslatable) -> [String] {
         var list: [String] = []
-        for order in order { list.append(Self.ordered(try sorting(order.term), isCaseless(order.term), order)) }
+        for order in order { list.append(try ordered(try sorting(order.term), isCaseless(order.term), order)) }
         return list
     }
 
     /// Renders a term of ORDER BY. SQLite orders texts by their bytes, and NULL before everything else
     /// (https://www.sqlite.org/lang_select.html, section 4).
-    static func ordered(_ piece: Piece, _ isCaseless: Bool, _ order: SQLiteQuery.Order) -> String {
+    func ordered(
+        _ piece: Piece, _ isCaseless: Bool, _ order: SQLiteQuery.Order
+    ) throws(Untranslatable) -> String {
+        if piece.isDynamic { return try orderedDynamic(piece, isCaseless, order) }
         var sql = piece.sql
-        if piece.kind == .text { sql = isCaseless ? folded(piece) : "\(sql) COLLATE \"C\"" }
+        if piece.kind == .text { sql = isCaseless ? Self.folded(piece) : "\(sql) COLLATE \"C\"" }
         if order.isDescending { sql += " DESC" }
         guard piece.isNullable || order.nullsFirst != nil else { return sql }
         return sql + ((order.nullsFirst ?? !order.isDescending) ? " NULLS FIRST" : " NULLS LAST")

@@ -11,18 +11,13 @@ extension SQLiteExpressionTranslation {
         switch (function, pieces.count) {
         case ("ifnull", 2), ("coalesce", 2...): return try coalesced(pieces)
         case ("nullif", 2) where !arguments.contains(where: isCaseless):
-            let kind = pieces[0].kind
-            if let (a, b) = Self.matched(pieces[0], pieces[1]), a.kind == kind {
-                return Piece("nullif(\(a.sql), \(b.sql))", kind)
-            }
-            let isSame = try compared("=", pieces[0], pieces[1])
-            return Piece("(CASE WHEN \(isSame) THEN NULL ELSE \(pieces[0].sql) END)", kind)
+            return try nullIfSame(pieces[0], pieces[1])
         case ("iif", 2...3), ("if", 2...3):
             let branch = SQLiteTree.Branch(condition: arguments[0], value: arguments[1])
             return try piece(.choice([branch], otherwise: arguments.count == 3 ? arguments[2] : nil))
         case ("min", 2...), ("max", 2...): return try extreme(function, pieces, arguments)
         case ("likely", 1), ("unlikely", 1): return pieces[0]
-        case ("typeof", 1): return typeName(pieces[0])
+        case ("typeof", 1): return try className(of: pieces[0])
         case ("random", 0) where use == .insert: return Piece(Self.randomNumber, .integer)
         case ("randomblob", 1) where use == .insert:
             guard case .number(let text) = arguments[0], let count = Int(text), (1...256).contains(count) else { break }
@@ -37,7 +32,18 @@ extension SQLiteExpressionTranslation {
         throw Untranslatable("\(function)() has no counterpart that is known to mean the same")
     }
 
+    private func nullIfSame(_ piece: Piece, _ other: Piece) throws(Untranslatable) -> Piece {
+        if !piece.isDynamic, !other.isDynamic, let (a, b) = Self.matched(piece, other), a.kind == piece.kind {
+            return Piece("nullif(\(a.sql), \(b.sql))", piece.kind).edited { $0.momentTexts = piece.momentTexts }
+        }
+        let isSame = try compared("=", piece, other)
+        return Piece("(CASE WHEN \(isSame) THEN NULL ELSE \(piece.sql) END)", piece.kind).edited {
+            ($0.numberTest, $0.momentTexts) = (piece.numberTest, piece.momentTexts)
+        }
+    }
+
     private func coalesced(_ pieces: [Piece]) throws(Untranslatable) -> Piece {
+        let test = try numberTest(ofFirst: pieces)
         var list = [pieces[0]]
         for piece in pieces.dropFirst() {
             guard let matched = Self.matched(list[0], piece), matched.0.sql == list[0].sql else {
@@ -46,8 +52,11 @@ extension SQLiteExpressionTranslation {
             }
             list.append(matched.1)
         }
-        return Piece("coalesce(\(list.map(\.sql).joined(separator: ", ")))", Self.kind(of: list)).edited { piece in
+        let kind = list.contains { $0.kind == .number } ? .number : Self.kind(of: list)
+        return Piece("coalesce(\(list.map(\.sql).joined(separator: ", ")))", kind).edited { piece in
             piece.isNullable = pieces.allSatisfy(\.isNullable)
+            (piece.numberTest, piece.isWide) = (kind == .text ? test : nil, Self.isWide(list))
+            piece.momentTexts = Self.momentTexts(of: list)
             (piece.isDecimal, piece.storage) = (list.allSatisfy(\.isExact), Self.storage(of: pieces))
         }
     }
@@ -59,6 +68,9 @@ extension SQLiteExpressionTranslation {
         guard !arguments.contains(where: isCaseless) else {
             throw Untranslatable("\(function)() compares texts without regard to case")
         }
+        guard Self.numberTest(ofAny: pieces) == nil else {
+            throw Untranslatable("\(function)() compares numbers with texts")
+        }
         let list = try unified(pieces)
         let kind = Self.kind(of: list)
         let collation = kind == .text ? " COLLATE \"C\"" : ""
@@ -67,19 +79,35 @@ extension SQLiteExpressionTranslation {
         let known = pieces.map { "\($0.sql) IS NOT NULL" }.joined(separator: " AND ")
         return Piece("(CASE WHEN \(known) THEN \(chosen) END)", kind).edited {
             ($0.isDecimal, $0.storage) = (list.allSatisfy(\.isExact), Self.storage(of: pieces))
+            ($0.isWide, $0.momentTexts) = (Self.isWide(list), Self.momentTexts(of: list))
         }
     }
 
-    private func typeName(_ piece: Piece) -> Piece {
+    /// Translates `typeof`, which yields the class in which a value is stored.
+    private func className(of piece: Piece) throws(Untranslatable) -> Piece {
         let name =
             switch piece.kind {
-            case .null: "null"
-            case .integer, .boolean: "integer"
-            case .number: "real"
-            case .text, .native: "text"
-            case .bytes: "blob"
+            case .null: "'null'"
+            case .integer, .boolean: "'integer'"
+            case .number: try className(ofNumber: piece)
+            case .text where piece.isDynamic: "(\(try classOfDynamic(piece)))"
+            case .text, .native: "'text'"
+            case .bytes: "'blob'"
             }
-        return Piece("(CASE WHEN \(piece.sql) IS NULL THEN 'null' ELSE '\(name)' END)", .text)
+        return Piece("(CASE WHEN \(piece.sql) IS NULL THEN 'null' ELSE \(name) END)", .text)
+    }
+
+    private func className(ofNumber piece: Piece) throws(Untranslatable) -> String {
+        switch piece.storage {
+        case .real: return "'real'"
+        // A column that stores whole numbers as INTEGER does so as far as they have 64 bits.
+        case .integer:
+            let isWhole = "\(piece.sql) = trunc(\(piece.sql)) AND abs(\(piece.sql)) < 9223372036854775808"
+            return "(CASE WHEN \(isWhole) THEN 'integer' ELSE 'real' END)"
+        case .unknown:
+            guard use != .view else { return "'real'" }
+            throw Untranslatable("typeof() of a computed number depends on its operands")
+        }
     }
 
     // MARK: Texts
@@ -207,7 +235,7 @@ extension SQLiteExpressionTranslation {
         case "d", "i":
             let number = "coalesce(\(try cast(piece, toInteger: true)), 0)"
             if spec.isEmpty { return "\(number)::text" }
-            if let width = Int(spec), (1...99).contains(width) {
+            if let width = Int(spec), spec.allSatisfy(\.isNumber), (1...99).contains(width) {
                 guard spec.hasPrefix("0") else { return Self.padded("\(number)::text", to: "\(width)", " ") }
                 // The zeros stand behind the sign.
                 let sign = "CASE WHEN \(number) < 0 THEN '-' ELSE '' END"
@@ -216,7 +244,10 @@ extension SQLiteExpressionTranslation {
             }
         case "f" where spec.isEmpty || spec.hasPrefix("."):
             guard let places = spec.isEmpty ? 6 : Int(spec.dropFirst()), (0...15).contains(places) else { break }
-            return "round(coalesce(\(try cast(piece, toInteger: false)), 0), \(places))::text"
+            let number = "coalesce(\(try cast(piece, toInteger: false)), 0)"
+            let rounded = "round(\(number), \(places))"
+            // A negative number keeps its sign in SQLite, also if nothing else is left of it.
+            return "CASE WHEN \(number) < 0 AND \(rounded) = 0 THEN '-' ELSE '' END || \(rounded)::text"
         default: break
         }
         throw Untranslatable("the format '\(format)' has a field that PostgreSQL does not have")
@@ -233,13 +264,16 @@ extension SQLiteExpressionTranslation {
 
     // MARK: Numbers
 
+    /// Functions of https://www.sqlite.org/lang_mathfunc.html, and `sign`.
+    private static let mathematical: Set<String> = ["sign", "ceil", "ceiling", "floor", "sqrt", "exp", "ln"]
+
     private func numberCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
         switch (function, pieces.count) {
         case ("abs", 1):
             let number = try number(pieces[0])
             guard number.kind == .integer || number.kind == .number else { return nil }
             return Piece("abs(\(number.sql))", number.kind).edited {
-                ($0.isDecimal, $0.storage) = (number.isDecimal, number.storage)
+                ($0.isDecimal, $0.storage, $0.isWide) = (number.isDecimal, number.storage, number.isWide)
             }
         case ("round", 1...2):
             // SQLite rounds halves away from zero. PostgreSQL does that for numeric, but not for double precision.
@@ -248,6 +282,8 @@ extension SQLiteExpressionTranslation {
             let count = known >= 0 ? places : "CASE WHEN \(places) < 0 THEN 0 ELSE (\(places))::integer END"
             let number = try number(pieces[0])
             return Piece("round((\(number.sql))::numeric, \(count))::double precision", .number)
+        // Of a text that reads as no number these are NULL.
+        case (_, 1) where pieces[0].kind == .text && Self.mathematical.contains(function): return nil
         case ("sign", 1):
             return Piece("sign(\(try number(pieces[0]).sql))::bigint", .integer)
         case ("ceil", 1), ("ceiling", 1), ("floor", 1), ("sqrt", 1), ("exp", 1), ("ln", 1):

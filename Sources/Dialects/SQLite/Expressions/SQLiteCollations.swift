@@ -26,8 +26,24 @@ extension SQLiteExpressionTranslation {
         case .name, .column: sense(of: expression)?.collation
         case .collated(_, let collation): collation.uppercased() == "NOCASE" ? .nocase : .binary
         case .unary("+", let operand), .cast(let operand, _): collation(of: operand)
-        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
-            .isNull, .isIn, .isInQuery, .between, .matches, .choice:
+        case .unary, .binary, .call: namedCollation(in: expression)
+        case .null, .number, .string, .blob, .boolean, .aggregate, .row, .query, .exists, .isNull, .isIn, .isInQuery,
+            .between, .matches, .choice:
+            nil
+        }
+    }
+
+    /// Returns the collation that COLLATE names in the expression or, from left to right, in what the expression is computed from; `nil` if
+    /// none is named.
+    private func namedCollation(in expression: SQLiteTree) -> Collation? {
+        switch expression {
+        case .collated: collation(of: expression)
+        case .unary(_, let operand), .cast(let operand, _): namedCollation(in: operand)
+        case .binary(_, let left, let right): namedCollation(in: left) ?? namedCollation(in: right)
+        case .call(_, let arguments): arguments.lazy.compactMap(namedCollation).first
+        case .null, .number, .string, .blob, .boolean, .name, .column, .aggregate, .row, .query, .exists, .isNull,
+            .isIn,
+            .isInQuery, .between, .matches, .choice:
             nil
         }
     }
@@ -43,13 +59,25 @@ extension SQLiteExpressionTranslation {
         }
     }
 
+    /// Returns whether the expression has a column's collation: it is a column, or one behind a plus sign or a CAST.
+    private func isOfColumn(_ expression: SQLiteTree) -> Bool {
+        switch expression {
+        case .name, .column: sense(of: expression) != nil
+        case .unary("+", let operand), .cast(let operand, _): isOfColumn(operand)
+        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
+            .isNull, .isIn, .isInQuery, .between, .matches, .collated, .choice:
+            false
+        }
+    }
+
     /// Returns whether two expressions compare without regard to case. A COLLATE on one of them decides, then the column on the
     /// left, then the column on the right (https://www.sqlite.org/datatype3.html, 7.1). Throws if the collation is one that
     /// only the application knows.
     func isCaseless(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Bool {
         let sides = [left, right]
-        let said = sides.first { if case .collated = $0 { true } else { false } }
-        guard let chosen = said ?? sides.first(where: { sense(of: $0) != nil }) else { return false }
+        let said = sides.first { namedCollation(in: $0) != nil }
+        if let said { return namedCollation(in: said) == .nocase }
+        guard let chosen = sides.first(where: isOfColumn) else { return false }
         try requireKnownCollation(chosen)
         return isCaseless(chosen)
     }

@@ -56,8 +56,12 @@ struct SQLiteExpressionTranslation {
         var storage = WholeStorage.real
         /// The integer that a text of digits stands for.
         var whole: String?
-        /// Whether the piece is a text in PostgreSQL that may be a number in SQLite: a value out of JSON.
-        var isDynamic = false
+        /// How a row tells whether the piece is a number in SQLite, if it is a text in PostgreSQL all the same; otherwise `nil`.
+        var numberTest: NumberTest?
+        /// How the source writes the piece, if it is a moment.
+        var momentTexts = NamedRelation.MomentTexts.alike
+        /// Whether the piece, if it is an integer, has 64 bits in PostgreSQL too.
+        var isWide = true
         var isNullable = true
         /// What has become of the values that the piece shows, if it is a column of converted values.
         var conversion: ValueConversion?
@@ -121,6 +125,10 @@ struct SQLiteExpressionTranslation {
         var conversion: ValueConversion?
         var hasAffinity = true
         var isNullable = true
+        /// How a row tells whether the value is a number in SQLite, if the column is one of texts in the target all the same.
+        var numberTest: NumberTest?
+        /// How the source writes the column, if it is one of moments.
+        var momentTexts = NamedRelation.MomentTexts.alike
 
         /// Creates a column of a table or view. `name` is its name in the target.
         init(_ column: Column, of relation: NamedRelation, name: String) {
@@ -131,7 +139,15 @@ struct SQLiteExpressionTranslation {
             generated = column.generated?.expression
             isNullable = column.isNullable
             conversion = relation.conversions[column.name]
-            storage = WholeStorage(declared: relation.declared[column.name])
+            momentTexts = relation.momentTexts[column.name] ?? .alike
+            let declared = relation.declared[column.name]
+            storage = WholeStorage(declared: declared)
+            hasAffinity = declared?.isWithoutAffinity != true
+            if relation.dynamicColumns.contains(column.name) {
+                numberTest = .unknown
+            } else if type.isText, declared?.convertsTexts == true {
+                numberTest = .reading
+            }
         }
 
         /// Creates the column that a query yields.
@@ -142,6 +158,7 @@ struct SQLiteExpressionTranslation {
             self.collation = collation
             (hasAffinity, isNullable, conversion) = (piece.hasAffinity, piece.isNullable, piece.conversion)
             storage = piece.storage
+            (numberTest, momentTexts) = (piece.numberTest?.ofColumn, piece.momentTexts)
         }
     }
 
@@ -157,8 +174,6 @@ struct SQLiteExpressionTranslation {
     var relations: [String: SQLiteRelation] = [:]
     /// Whether the expression is a column's name that may name a column of converted values, because nothing computes with it.
     var mayShowConverted = false
-    /// Whether a moment may have another text in the target than in the source, because a rule reads it from a text.
-    var momentTextsDiffer = false
     let effort = TranslationEffort()
 
     /// - Parameter names: The names that columns have in the target, where they differ.
@@ -168,7 +183,6 @@ struct SQLiteExpressionTranslation {
         }
         columns = Dictionary(senses, uniquingKeysWith: { first, _ in first })
         self.use = use
-        momentTextsDiffer = relation.hasRuledMoments
     }
 
     /// Creates a translation of expressions without columns, or with those of `relations`.
@@ -269,14 +283,14 @@ extension SQLiteExpressionTranslation {
     }
 
     func number(_ text: String) throws(Untranslatable) -> Piece {
-        if Int64(text) != nil { return Piece(text, .integer) }
+        if Int64(text) != nil { return Piece(text, .integer).edited { $0.isWide = Int32(text) == nil } }
         if text.lowercased().hasPrefix("0x"), let bits = UInt64(text.dropFirst(2), radix: 16) {
-            return Piece("\(Int64(bitPattern: bits))", .integer)
+            return try number("\(Int64(bitPattern: bits))")
         }
-        guard Double(text) != nil, !text.contains("x") else {
+        guard let number = Double(text), !text.contains("x") else {
             throw Untranslatable("the number \(text) is written in SQLite's own notation")
         }
-        return Piece(text, .number)
+        return Piece(number.isFinite ? text : "'Infinity'::double precision", .number)
     }
 
     func column(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
@@ -296,7 +310,10 @@ extension SQLiteExpressionTranslation {
             piece.own = column.caselessType.map { Piece.Own(sql: sql, type: $0) }
             (piece.hasAffinity, piece.isNullable) = (column.hasAffinity, column.isNullable)
             piece.isDecimal = column.type.isDecimal
-            piece.storage = column.storage
+            piece.isWide = column.type != .smallint && column.type != .integer
+            (piece.storage, piece.numberTest, piece.momentTexts) = (
+                column.storage, column.numberTest, column.momentTexts
+            )
             piece.conversion = column.conversion
         }
     }

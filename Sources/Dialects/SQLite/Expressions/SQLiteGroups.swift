@@ -133,7 +133,7 @@ extension SQLiteExpressionTranslation {
         else { return nil }
         let value = try insideAggregate.piece(call.arguments[0])
         let order = SQLiteQuery.Order(term: call.arguments[0], isDescending: call.name == "max", nullsFirst: false)
-        return "ORDER BY \(([Self.ordered(value, false, order)] + keyOrder).joined(separator: ", "))"
+        return "ORDER BY \(([try ordered(value, false, order)] + keyOrder).joined(separator: ", "))"
     }
 
     /// Returns the column's name for messages.

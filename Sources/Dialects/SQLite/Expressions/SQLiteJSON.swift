@@ -44,9 +44,12 @@ extension SQLiteExpressionTranslation {
     private static func extracted(_ json: String, _ keys: [String]) -> Piece {
         let path = path(keys)
         let text = "(\(json) #>> \(path))"
+        let type = "json_typeof(\(json) #> \(path))"
+        let number =
+            "CASE WHEN \(text) ~ '^-?\\d+$' THEN \(text) ELSE \(realText("\(text)::double precision::numeric")) END"
         let sql =
-            "(CASE json_typeof(\(json) #> \(path)) WHEN 'boolean' THEN \(text)::boolean::integer::text ELSE \(text) END)"
-        return Piece(sql, .text).edited { $0.isDynamic = true }
+            "(CASE \(type) WHEN 'boolean' THEN \(text)::boolean::integer::text WHEN 'number' THEN \(number) ELSE \(text) END)"
+        return Piece(sql, .text).edited { $0.numberTest = .condition("(\(type) IN ('number', 'boolean'))") }
     }
 
     /// Renders the number of an array's elements. Any other value has none in SQLite, and is an error in PostgreSQL.

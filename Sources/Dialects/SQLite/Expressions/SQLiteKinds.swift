@@ -36,12 +36,18 @@ extension SQLiteExpressionTranslation {
         }
         let digits = piece.isDecimal ? "trim_scale(\(piece.sql))" : "(\(piece.sql))::numeric"
         guard !piece.isDecimal || piece.storage == .real else { return Piece("\(digits)::text", .text) }
-        // SQLite writes 15 digits and always a point. PostgreSQL's numeric keeps 15 digits of a double.
-        return Piece("regexp_replace(\(digits)::text, '^(-?\\d+)$', '\\1.0')", .text)
+        return Piece(Self.realText(digits), .text)
+    }
+
+    /// Renders the text of a REAL value. SQLite writes 15 digits and always a point, and an exponent from 1.0e+15 on and below 0.0001
+    /// (https://www.sqlite.org/printf.html, "%!.15g"). PostgreSQL's numeric keeps 15 digits of a double, and its double precision has
+    /// the same exponents.
+    static func realText(_ numeric: String) -> String {
+        "regexp_replace((\(numeric))::double precision::text, '^(-?\\d+)(e.*)?$', '\\1.0\\2')"
     }
 
     /// Translates a boolean to 0 or 1, as SQLite stores it.
-    private static func integer(_ piece: Piece) -> Piece {
+    static func integer(_ piece: Piece) -> Piece {
         if piece.sql == "true" || piece.sql == "false" { return Piece(piece.sql == "true" ? "1" : "0", .integer) }
         return Piece("(\(piece.sql))::integer::bigint", .integer)
     }
@@ -62,23 +68,24 @@ extension SQLiteExpressionTranslation {
         case .integer: return Piece("(\(piece.sql))::text", .text)
         case .boolean: return Piece("(\(piece.sql))::integer::text", .text)
         case .number: return try numberText(piece)
-        case .native(let type): return Piece(try rendered(piece.sql, type), .text)
+        case .native(let type): return Piece(try rendered(piece, type), .text)
         case .bytes: throw Untranslatable("it uses bytes as a text")
         }
     }
 
     /// Renders a moment as most programs write it. No setting of the session changes the result of `to_char` here.
-    private func rendered(_ sql: String, _ type: ColumnType) throws(Untranslatable) -> String {
+    private func rendered(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> String {
+        let sql = piece.sql
         switch type {
         case .datetime:
-            try requireKnownText(of: type)
+            try requireKnownText(of: piece, type)
             return try withFraction("%Y-%m-%d %H:%M:%S", sql)
         case .timestamp:
-            try requireKnownText(of: type)
+            try requireKnownText(of: piece, type)
             return "(\(try withFraction("%Y-%m-%dT%H:%M:%S", "(\(sql) AT TIME ZONE 'UTC')")) || 'Z')"
         case .date: return try formatted("%Y-%m-%d", sql)
         case .time:
-            try requireKnownText(of: type)
+            try requireKnownText(of: piece, type)
             return try withFraction("%H:%M:%S", sql)
         case .uuid: return "(\(sql))::text"
         case .interval:
@@ -91,12 +98,31 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Requires that the source's texts of this type are the target's. Programs write a zone in several ways. The rows of a view
+    /// Requires that the source's texts of a moment are the target's. Programs write a zone in several ways. The rows of a view
     /// tell whether it is this one, but nothing tells for the rows that come after them.
-    private func requireKnownText(of type: ColumnType) throws(Untranslatable) {
-        guard !momentTextsDiffer, type != .timestamp || use == .view else {
+    private func requireKnownText(of piece: Piece, _ type: ColumnType) throws(Untranslatable) {
+        let isKnown =
+            switch piece.momentTexts {
+            case .alike: type != .timestamp || use == .view
+            case .otherwise: use == .view
+            case .byRule: false
+            }
+        guard isKnown else {
             throw Untranslatable("it uses a \(type) as a text, which has another form in the target")
         }
+    }
+
+    /// Requires that a moment compares with a literal as the source's text of it does: `2024-01-02T03:04` is larger than
+    /// `2024-01-02 09:00:00` there.
+    func requireLikeOrder(_ a: Piece, _ b: Piece) throws(Untranslatable) {
+        for (one, other) in [(a, b), (b, a)] where one.momentTexts == .otherwise && other.literal != nil {
+            if case .native(let type) = one.kind { try requireKnownText(of: one, type) }
+        }
+    }
+
+    /// Returns how the source writes a moment that is one of these pieces.
+    static func momentTexts(of pieces: [Piece]) -> NamedRelation.MomentTexts {
+        pieces.map(\.momentTexts).max() ?? .alike
     }
 
     /// Renders a moment or a time of day by a format, and the fraction of its second where it has one.
@@ -132,6 +158,8 @@ extension SQLiteExpressionTranslation {
     /// Translates a comparison to one of values that compare as in SQLite (section 4.2): a side with a declared type converts
     /// the other side.
     func compared(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
+        try requireLikeOrder(a, b)
+        if (a.isDynamic || b.isDynamic) && a.kind != .null && b.kind != .null { return try comparedDynamic(sign, a, b) }
         if let (a, b) = Self.matched(a, b) { return Self.said(sign, a, b) }
         switch (a.kind, b.kind) {
         case (.boolean, _): return try compared(sign, Self.integer(a).declared(a), b)
@@ -165,7 +193,7 @@ extension SQLiteExpressionTranslation {
             let (a, b) = ordered(number, text)
             return try Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }
-        if number.hasAffinity || text.isDynamic {
+        if number.hasAffinity {
             let turned = Piece(text.whole ?? "(\(text.sql))::numeric", .number)
             let (a, b) = ordered(number, turned)
             guard text.whole == nil else { return Self.said(sign, a, b) }
@@ -208,7 +236,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders a comparison. SQLite orders texts by their bytes; PostgreSQL would order them by the database's collation.
-    private static func said(_ sign: String, _ a: Piece, _ b: Piece) -> String {
+    static func said(_ sign: String, _ a: Piece, _ b: Piece) -> String {
         let isOrder = ["<", "<=", ">", ">="].contains(sign)
         let collation = isOrder && a.kind == .text && b.kind == .text ? " COLLATE \"C\"" : ""
         return "(\(a.sql)\(collation) \(sign) \(b.sql))"
@@ -250,7 +278,7 @@ extension SQLiteExpressionTranslation {
             return numeral(literal)
         case (.text, .integer):
             // Only a bare number is converted. The text of any other expression would not be a literal.
-            guard other.hasAffinity, !other.isDynamic else { return nil }
+            guard other.hasAffinity else { return nil }
             return Int64(piece.sql) == nil ? nil : Piece(SQLText.literal(piece.sql), .text)
         case (.native(let type), .text):
             guard let literal = piece.literal, isReadable(literal, as: type) else { return nil }

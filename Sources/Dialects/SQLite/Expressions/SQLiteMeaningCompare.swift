@@ -8,11 +8,18 @@ extension SQLiteExpressionTranslation {
             return "(\(parts.joined(separator: " AND ")))"
         }
         let isCaseless = try isCaseless(left, right)
-        let (a, b) = (try piece(left), try piece(right))
-        if a.kind == .text && b.kind == .text && isCaseless {
-            return "(\(Self.folded(a)) \(sign) \(Self.folded(b)))"
+        return try compare(sign, try piece(left), try piece(right), isCaseless: isCaseless)
+    }
+
+    private func compare(
+        _ sign: String, _ a: Piece, _ b: Piece, isCaseless: Bool
+    ) throws(Untranslatable) -> String {
+        guard isCaseless, a.kind == .text || b.kind == .text else { return try compared(sign, a, b) }
+        guard !a.isDynamic, !b.isDynamic else {
+            throw Untranslatable("it compares texts and numbers without regard to case")
         }
-        return try compared(sign, a, b)
+        guard a.kind == .text && b.kind == .text else { return try compared(sign, a, b) }
+        return "(\(Self.folded(a)) \(sign) \(Self.folded(b)))"
     }
 
     func isIn(_ operand: SQLiteTree, _ items: [SQLiteTree], negated: Bool) throws(Untranslatable) -> Piece {
@@ -20,11 +27,15 @@ extension SQLiteExpressionTranslation {
         try requireKnownCollation(operand)
         let subject = try piece(operand)
         let isFolded = subject.kind == .text && isCaseless(operand)
+        // The types that items declare convert nothing (datatype3.html, section 4.2).
+        var values: [Piece] = []
+        for item in items { values.append(try piece(item).edited { $0.hasAffinity = false }) }
         var list: [String] = []
-        for item in items {
-            guard let item = Self.matched(subject, try piece(item)), item.0.sql == subject.sql else {
-                return try isOneOf(operand, items, negated: negated)
-            }
+        for value in values {
+            try requireLikeOrder(subject, value)
+            guard !subject.isDynamic, !value.isDynamic, let item = Self.matched(subject, value),
+                item.0.sql == subject.sql
+            else { return try isOneOf(subject, values, isCaseless: isFolded, negated: negated) }
             list.append(isFolded ? Self.folded(item.1) : item.1.sql)
         }
         let left = isFolded ? Self.folded(subject) : subject.sql
@@ -33,10 +44,10 @@ extension SQLiteExpressionTranslation {
 
     /// Translates IN with a list of values that are not all of the operand's kind.
     private func isOneOf(
-        _ operand: SQLiteTree, _ items: [SQLiteTree], negated: Bool
+        _ subject: Piece, _ values: [Piece], isCaseless: Bool, negated: Bool
     ) throws(Untranslatable) -> Piece {
         var tests: [String] = []
-        for item in items { tests.append(try compare("=", operand, item)) }
+        for value in values { tests.append(try compare("=", subject, value, isCaseless: isCaseless)) }
         let isOne = "(\(tests.joined(separator: " OR ")))"
         return Piece(negated ? "(NOT \(isOne))" : isOne, .boolean)
     }

@@ -9,7 +9,10 @@ extension SQLiteExpressionTranslation {
         guard piece.kind == .integer || piece.kind == .number, sign != "~" || piece.kind == .integer else {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
-        return Piece("(\(sign)\(piece.sql))", piece.kind)
+        return piece.edited { result in
+            result.sql = "(\(sign)\(piece.sql))"
+            (result.hasAffinity, result.literal, result.whole) = (false, nil, nil)
+        }
     }
 
     func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
@@ -91,9 +94,9 @@ extension SQLiteExpressionTranslation {
             }
             return Piece("((\(a.sql))::bigint \(sign) \(places))", .integer)
         }
-        // PostgreSQL computes two small integer literals with 32 bits.
-        let isNarrow = Int64(a.sql) != nil && Int64(b.sql) != nil
-        let first = isNarrow ? "\(a.sql)::bigint" : a.sql
+        // PostgreSQL would compute two small integers with 32 bits.
+        let areNarrow = isInteger && !a.isWide && !b.isWide
+        let first = areNarrow ? "\(Int64(a.sql) == nil ? "(\(a.sql))" : a.sql)::bigint" : a.sql
         let result = "(\(first) \(sign) \(Self.divisor(sign, b)))"
         // The remainder of a number with a fraction is such a number again.
         let storage = a.isReal || b.isReal ? WholeStorage.real : .unknown
@@ -154,7 +157,7 @@ extension SQLiteExpressionTranslation {
         var values: [Piece] = []
         for branch in branches { values.append(try piece(branch.value)) }
         if let otherwise { values.append(try piece(otherwise)) }
-        let storage = Self.storage(of: values)
+        let (storage, test, isWide) = (Self.storage(of: values), Self.numberTest(ofAny: values), Self.isWide(values))
         values = try unified(values)
         var sql = "(CASE"
         for (at, branch) in branches.enumerated() {
@@ -163,8 +166,13 @@ extension SQLiteExpressionTranslation {
         if otherwise != nil { sql += " ELSE \(values[branches.count].sql)" }
         return Piece(sql + " END)", Self.kind(of: values)).edited {
             ($0.isDecimal, $0.storage) = (values.allSatisfy(\.isExact), storage)
+            ($0.numberTest, $0.isWide) = ($0.kind == .text ? test : nil, isWide)
+            $0.momentTexts = Self.momentTexts(of: values)
         }
     }
+
+    /// Returns whether the integer that is one of these pieces has 64 bits.
+    static func isWide(_ pieces: [Piece]) -> Bool { pieces.contains { $0.kind != .null && $0.isWide } }
 
     /// Returns how a value of one of these pieces is stored if it is a whole number.
     static func storage(of pieces: [Piece]) -> WholeStorage {

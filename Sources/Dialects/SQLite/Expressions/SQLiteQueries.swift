@@ -18,7 +18,6 @@ extension SQLiteExpressionTranslation {
         translation.effort.begin(text)
         for relation in relations {
             translation.relations[SQLName.folded(relation.table.name)] = SQLiteRelation(relation)
-            if relation.hasRuledMoments { translation.momentTextsDiffer = true }
         }
         return try translation.rows(of: query, isView: true)
     }
@@ -131,6 +130,7 @@ extension SQLiteExpressionTranslation {
             for part in parts {
                 pieces += part.rows.isEmpty ? [part.results[column].piece] : part.rows.map { $0[column] }
             }
+            let (test, texts) = (Self.numberTest(ofAny: pieces)?.ofColumn, Self.momentTexts(of: pieces))
             if let kind = kinds.flatMap({ column < $0.count ? $0[column] : nil }) {
                 // In PostgreSQL a bare number is a 32-bit integer if it fits, and a bare string has no type yet.
                 pieces = try unified(pieces + [Piece("", kind)]).dropLast().map { piece in
@@ -155,6 +155,8 @@ extension SQLiteExpressionTranslation {
             parts[0].results[column].piece.kind = kind
             parts[0].results[column].piece.isDecimal = pieces.allSatisfy(\.isExact)
             parts[0].results[column].piece.storage = Self.storage(of: pieces)
+            parts[0].results[column].piece.numberTest = kind == .text ? test : nil
+            parts[0].results[column].piece.momentTexts = texts
         }
     }
 
@@ -171,7 +173,8 @@ extension SQLiteExpressionTranslation {
                 if case .collated(_, let name) = order.term { SQLName.keyword(name) == "NOCASE" } else {
                     results[at].isCaseless
                 }
-            terms.append(Self.ordered(results[at].piece.edited { $0.sql = name }, isCaseless, order))
+            let column = results[at].piece.edited { ($0.sql, $0.numberTest) = (name, $0.numberTest?.ofColumn) }
+            terms.append(try ordered(column, isCaseless, order))
         }
         return "SELECT * FROM (\(sql)) AS \(SQLText.identifier("rows"))\(ordered(terms))"
     }

@@ -235,7 +235,7 @@ extension SQLiteExpressionTranslation {
                 tree = .collated(result.tree, collation)
             }
             guard !tree.isConstant else { continue }
-            body.order.append(Self.ordered(try inside.sorting(tree), inside.isCaseless(tree), term))
+            body.order.append(try inside.ordered(try inside.sorting(tree), inside.isCaseless(tree), term))
         }
         return body
     }

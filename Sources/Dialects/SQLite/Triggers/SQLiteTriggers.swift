@@ -72,7 +72,6 @@ struct SQLiteTriggerSet {
             named.map { (SQLName.folded($0.table.name), $0) }, uniquingKeysWith: { first, _ in first })
         var translation = SQLiteExpressionTranslation(for: .trigger)
         translation.relations = relations.mapValues { SQLiteRelation($0) }
-        translation.momentTextsDiffer = relations.values.contains(where: \.hasRuledMoments)
         self.translation = translation
         hasUnknownOnes = triggers.count < inspection.triggers.count
         var followers: [Cause: [Cause]] = [:]

@@ -1,0 +1,187 @@
+// Values of which each row decides whether they are numbers or texts: those out of JSON, those of a column of numbers that holds texts as
+// well, and those of an expression that yields now the one and now the other. PostgreSQL holds all of them as texts. In SQLite numbers
+// compare as numbers, and stand before all texts (https://www.sqlite.org/datatype3.html, sections 4.1 and 4.2).
+
+extension SQLiteExpressionTranslation {
+    /// How a row tells whether a piece that is a text in PostgreSQL is a number in SQLite.
+    enum NumberTest: Equatable {
+        /// By the text: every text that reads as a number is one, as in a column of numbers, which converts such texts.
+        case reading
+        /// By this condition.
+        case condition(String)
+        /// It can't be told.
+        case unknown
+
+        /// The test of a column that shows such values, where their expression can't be read.
+        var ofColumn: NumberTest { self == .reading ? .reading : .unknown }
+    }
+
+    /// Renders the condition under which the piece is a number in SQLite, `true` or `false` if no row decides it.
+    private func isNumber(_ piece: Piece) throws(Untranslatable) -> String {
+        switch (piece.kind, piece.numberTest) {
+        case (.integer, _), (.number, _), (.boolean, _): return "true"
+        case (.text, .reading?): return "(\(piece.sql) ~ '\(Self.wholeNumber)')"
+        case (.text, .condition(let condition)?): return condition
+        case (.text, .unknown?):
+            throw Untranslatable("it compares a value that is a number in some rows and a text in others")
+        case (.text, nil), (.bytes, _), (.native, _), (.null, _): return "false"
+        }
+    }
+
+    /// Translates a comparison with a value that is a number in some rows.
+    func comparedDynamic(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
+        switch sign {
+        case "IS NOT DISTINCT FROM", "IS DISTINCT FROM":
+            let areNull = "\(a.sql) IS NULL AND \(b.sql) IS NULL"
+            let isSame = "coalesce(\(try comparedDynamic("=", a, b)), \(areNull))"
+            return sign == "IS DISTINCT FROM" ? "(NOT \(isSame))" : "(\(isSame))"
+        default: break
+        }
+        if let sql = try comparedAsTexts(sign, a, b) { return sql }
+        let (left, right) = (try converted(a, beside: b), try converted(b, beside: a))
+        let (isLeft, isRight) = (try isNumber(left), try isNumber(right))
+        var branches = "WHEN \(a.sql) IS NULL OR \(b.sql) IS NULL THEN NULL"
+        func add(_ conditions: [String], _ value: String) {
+            guard !conditions.contains("false") else { return }
+            let rest = conditions.filter { $0 != "true" }
+            branches += rest.isEmpty ? " ELSE \(value)" : " WHEN \(rest.joined(separator: " AND ")) THEN \(value)"
+        }
+        add([isLeft, isRight], "(\(Self.digits(left)) \(sign) \(Self.digits(right)))")
+        if isRight != "true" { add([isLeft], "\(["<", "<=", "<>"].contains(sign))") }
+        if isLeft != "true" { add([isRight], "\([">", ">=", "<>"].contains(sign))") }
+        if isLeft != "true", isRight != "true" { add([], Self.said(sign, left, right)) }
+        return "(CASE \(branches) END)"
+    }
+
+    /// Renders the comparison of two texts if numbers make no difference to it: beside a column of texts a number counts as its text,
+    /// and no number equals a text that does not read as one.
+    private func comparedAsTexts(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String? {
+        func isOfTexts(_ piece: Piece) -> Bool { piece.kind == .text && piece.numberTest == nil && piece.hasAffinity }
+        let isEquality = sign == "=" || sign == "<>"
+        func equalsNoNumber(_ piece: Piece) -> Bool {
+            isEquality && piece.literal.map { Self.numeral($0) == nil } == true
+        }
+        for (one, other) in [(a, b), (b, a)] where other.kind == .text {
+            if equalsNoNumber(one) || isOfTexts(one) && !other.hasAffinity { return Self.said(sign, a, b) }
+        }
+        // Columns of numbers that hold the same value show the same text.
+        guard isEquality, a.numberTest == .reading, b.numberTest == .reading else { return nil }
+        return Self.said(sign, a, b)
+    }
+
+    /// Returns the piece as it compares beside a column of numbers, which turns a text that reads as a number into one.
+    private func converted(_ piece: Piece, beside other: Piece) throws(Untranslatable) -> Piece {
+        switch piece.kind {
+        case .boolean: return Self.integer(piece)
+        case .native: return Piece(try text(piece).sql, .text)
+        case .bytes: throw Untranslatable("it compares bytes with values of other types")
+        case .text:
+            guard other.hasNumericAffinity, !piece.hasNumericAffinity else { return piece }
+            if let literal = piece.literal, let number = Self.numeral(literal) { return number }
+            return piece.edited { $0.numberTest = piece.literal == nil ? .reading : nil }
+        case .null, .integer, .number: return piece
+        }
+    }
+
+    /// Renders the number that a piece is where it is one.
+    private static func digits(_ piece: Piece) -> String {
+        piece.kind == .text ? "(\(piece.sql))::numeric" : piece.sql
+    }
+
+    /// Returns the test of a value that is one of these pieces, by which of them is the first that is not NULL.
+    func numberTest(ofFirst pieces: [Piece]) throws(Untranslatable) -> NumberTest? {
+        let common = Self.numberTest(ofAny: pieces)
+        guard common == .unknown, !pieces.contains(where: { $0.numberTest == .unknown }) else { return common }
+        var sql = "(CASE"
+        for piece in pieces { sql += " WHEN \(piece.sql) IS NOT NULL THEN \(try isNumber(piece))" }
+        return .condition("\(sql) END)")
+    }
+
+    /// Returns the test of a value that is any of these pieces; `nil` if all of them are texts, or none is.
+    static func numberTest(ofAny pieces: [Piece]) -> NumberTest? {
+        let known = pieces.filter { $0.kind != .null }
+        guard known.contains(where: { $0.kind == .text }) else { return nil }
+        if known.allSatisfy({ $0.kind == .text && $0.numberTest == nil }) { return nil }
+        let areRead = known.allSatisfy { piece in
+            switch piece.kind {
+            case .integer, .number, .boolean: true
+            case .text: piece.numberTest == .reading || piece.literal.map { numeral($0) == nil } == true
+            case .null, .bytes, .native: false
+            }
+        }
+        return areRead ? .reading : .unknown
+    }
+
+    /// Renders the terms of ORDER BY for a value that is a number in some rows: by what it is, then by the number, then by the text.
+    func orderedDynamic(
+        _ piece: Piece, _ isCaseless: Bool, _ order: SQLiteQuery.Order
+    ) throws(Untranslatable) -> String {
+        var test = try isNumber(piece)
+        // A group has one text. What else the test reads is one value a group, too, but PostgreSQL can't know that.
+        if case .condition? = piece.numberTest, scopes.first?.groups.contains(piece.sql) == true {
+            test = "bool_or(\(test))"
+        }
+        let isNullFirst = order.nullsFirst ?? !order.isDescending
+        let null = isNullFirst == order.isDescending ? 3 : 0
+        let terms = [
+            "(CASE WHEN \(piece.sql) IS NULL THEN \(null) WHEN \(test) THEN 1 ELSE 2 END)",
+            "(CASE WHEN \(test) THEN (\(piece.sql))::numeric END)",
+            isCaseless ? Self.folded(piece) : "\(piece.sql) COLLATE \"C\"",
+        ]
+        return terms.map { order.isDescending ? "\($0) DESC" : $0 }.joined(separator: ", ")
+    }
+
+    /// Renders the name of the class that the value has in SQLite.
+    func classOfDynamic(_ piece: Piece) throws(Untranslatable) -> String {
+        let integer = "CASE WHEN \(piece.sql) ~ '^-?\\d+$' THEN 'integer' ELSE 'real' END"
+        return "CASE WHEN \(piece.sql) IS NULL THEN 'null' WHEN \(try isNumber(piece)) THEN \(integer) ELSE 'text' END"
+    }
+
+    /// Renders `min` or `max` of many values: the largest is a text if there is one, and the smallest a number.
+    func extremes(_ function: String, of piece: Piece) throws(Untranslatable) -> (numbers: String, texts: String) {
+        let test = try isNumber(piece)
+        return (
+            "\(function)(CASE WHEN \(test) THEN (\(piece.sql))::numeric END)",
+            "\(function)(CASE WHEN NOT \(test) THEN \(piece.sql) END COLLATE \"C\")"
+        )
+    }
+}
+
+extension SQLiteExpressionTranslation.Piece {
+    /// Whether the piece is a text in PostgreSQL that is a number in SQLite in some rows.
+    var isDynamic: Bool { numberTest != nil }
+
+    /// Whether the piece has a declared type of numbers, which converts a text that it is compared with.
+    fileprivate var hasNumericAffinity: Bool {
+        guard hasAffinity else { return false }
+        switch kind {
+        case .integer, .number, .boolean: return true
+        case .text: return numberTest == .reading
+        case .null, .bytes, .native: return false
+        }
+    }
+}
+
+extension ColumnType {
+    /// Whether SQLite converts nothing that is stored in a column of this declared type, nor what it is compared with (section 3.1).
+    var isWithoutAffinity: Bool {
+        switch self {
+        case .bytes: true
+        case .native(let sqlite, _): SQLiteTypeName(sqlite).affinity == .blob
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .datetime,
+            .date, .time, .interval, .uuid, .json, .jsonText:
+            false
+        }
+    }
+
+    /// Whether a SQLite column of this declared type turns texts that read as numbers into numbers, and is one of numbers or moments by
+    /// its words.
+    var convertsTexts: Bool {
+        switch self {
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time:
+            true
+        case .native(let sqlite, _): [.integer, .real, .numeric].contains(SQLiteTypeName(sqlite).affinity)
+        case .text, .varchar, .interval, .uuid, .json, .jsonText, .bytes: false
+        }
+    }
+}
