@@ -102,6 +102,11 @@ package protocol TransferTarget: Dialect {
     /// - Throws: `DatabaseError`.
     func existingObjects(on connection: any Connection) throws -> [String]
 
+    /// Returns a table as a statement names it that means the table's own rows, and not those of tables that inherit from it.
+    ///
+    /// - Throws: `DatabaseError`.
+    func ownRows(of table: String, on connection: any Connection) throws -> String
+
     /// Returns those of the tables which another role owns, so that this session may not set their keys and triggers aside.
     ///
     /// - Throws: `DatabaseError`.

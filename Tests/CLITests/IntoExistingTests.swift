@@ -88,6 +88,57 @@ struct IntoExistingTests {
         }
     }
 
+    @Test(
+        "a table's rows are its own: those of tables that inherit from it are neither in the way, nor deleted, nor compared"
+    )
+    func inherited() async throws {
+        let schema = """
+            CREATE TABLE base (id int PRIMARY KEY, v text); CREATE TABLE inh (w int) INHERITS (base);
+            CREATE TABLE alone (id int PRIMARY KEY, v text); CREATE TABLE heir () INHERITS (alone);
+            CREATE TABLE part (k int) PARTITION BY LIST (k); CREATE TABLE part1 PARTITION OF part FOR VALUES IN (1);
+            """
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                schema
+                    + """
+                    INSERT INTO base VALUES (1, 'old'); INSERT INTO inh VALUES (77, 'own', 9);
+                    INSERT INTO heir VALUES (5, 'heir'); INSERT INTO part VALUES (1);
+                    """, on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE base (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO base VALUES (2, 'new');
+                CREATE TABLE inh (id INTEGER, v TEXT, w INTEGER); INSERT INTO inh VALUES (3, 'left', 4);
+                CREATE TABLE alone (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO alone VALUES (6, 'six');
+                CREATE TABLE part (k INTEGER); INSERT INTO part VALUES (1), (1);
+                """)
+            let run = try await box.migrate(
+                "transfer", source, target, "--into-existing", "--replace-rows", "base,part", "--keep-rows", "inh")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT base::text FROM base ORDER BY id", on: target) == ["(2,new)", "(77,own)"])
+            #expect(try query("SELECT inh::text FROM inh", on: target) == ["(77,own,9)"])
+            #expect(try query("SELECT alone::text FROM alone ORDER BY id", on: target) == ["(5,heir)", "(6,six)"])
+            #expect(try query("SELECT count(*)::text FROM part", on: target) == ["2"])
+        }
+    }
+
+    @Test("a row of a table that inherits is no parent, since the server takes it for none")
+    func inheritedParents() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE base (id int PRIMARY KEY); CREATE TABLE inh () INHERITS (base); INSERT INTO inh VALUES (7);
+                CREATE TABLE child (b int REFERENCES base);
+                """, on: target)
+            let source = try makeSource(
+                box,
+                "CREATE TABLE base (id INTEGER PRIMARY KEY); CREATE TABLE child (b INTEGER); INSERT INTO child VALUES (7);"
+            )
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(2) && run.error.contains("b=7"), "\(run)")
+        }
+    }
+
     /// Returns everything that must stay: constraints with their comments, triggers, rows.
     private func everything(_ target: String) throws -> [String] {
         try query(

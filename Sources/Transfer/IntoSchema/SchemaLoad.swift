@@ -66,7 +66,10 @@ struct SchemaLoad {
         let triggers = try TriggersAside(of: tables, in: plan.schema, target, on: writing)
         try keys.remove(writing)
         try triggers.remove(writing)
-        for table in filled { try writing.execute("DELETE FROM \(identifier: table)") }
+        for table in filled {
+            let rows = try target.ownRows(of: table, on: writing)
+            try writing.execute("DELETE FROM \(trusted: rows)")
+        }
         if plan.quarantines { try Quarantine.make(on: writing) }
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
@@ -80,7 +83,7 @@ struct SchemaLoad {
         // The triggers that keep the full-text indexes current were removed during the load.
         try target.rebuildFullText(over: tables, on: writing)
         events(.phase(.verifying))
-        let proof = TransferProof(verification: verification, events: events)
+        let proof = TransferProof(verification: verification, target: target, events: events)
         let isAnalyzed = try target.hasStatistics(on: writing)
         for table in plan.tables {
             if isAnalyzed { try writing.execute(SQL(trusted: target.analyze(table.target))) }
@@ -110,7 +113,7 @@ struct SchemaLoad {
             areRowsComplete && !computes(column.target, of: table, from: changed.map { table.targetColumns[$0] })
         }
         if !comparable.isEmpty {
-            let proof = ComputedProof(table, comparable, besides: Set(changed), reading, writing)
+            let proof = ComputedProof(table, comparable, besides: Set(changed), target, reading, writing)
             let differing = try proof.differing()
             guard differing.isEmpty else {
                 throw SchemaTransferError.computed(differing.map { "\(table.source).\($0.source)" })
@@ -164,10 +167,11 @@ extension TransferTarget {
         }
     }
 
-    /// Returns those of the tables that hold rows.
+    /// Returns those of the tables that hold rows of their own.
     func filled(_ tables: [String], on connection: any Connection) throws -> [String] {
         try tables.filter { table in
-            try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: table))")?.boolean ?? false
+            let rows = try ownRows(of: table, on: connection)
+            return try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(trusted: rows))")?.boolean ?? false
         }
     }
 }

@@ -7,6 +7,14 @@ extension PostgreSQLDialect {
         try connection.execute("LOCK TABLE ONLY \(trusted: SQLText.identifiers(tables)) IN SHARE ROW EXCLUSIVE MODE")
     }
 
+    /// Returns the name behind ONLY, or alone if the table is partitioned: the rows of its partitions are its own.
+    package func ownRows(of table: String, on connection: any Connection) throws -> String {
+        let name = SQLText.identifier(table)
+        let isPartitioned = try connection.queryValue(
+            "SELECT relkind = 'p' FROM pg_class WHERE oid = \(trusted: SQLText.literal(name))::regclass")?.boolean
+        return isPartitioned == true ? name : "ONLY \(name)"
+    }
+
     package func foreignKeys(
         touching tables: [String], on connection: any Connection
     ) throws -> [RemovableConstraint] {
