@@ -10,6 +10,8 @@ struct PostgreSQLSameEngineCopy {
     private let ownTypes: [String]
     /// The functions that did not come with the server, so that the other database need not have them.
     private let ownFunctions: [String]
+    /// The columns that are something else in the copy, by table.
+    private var changed: [String: PostgreSQLChangedColumns] = [:]
     private(set) var copy = SameEngineCopy()
 
     init(_ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], ownFunctions: [String]) {
@@ -32,9 +34,10 @@ struct PostgreSQLSameEngineCopy {
             var result = SameEngineCopy.Table(name: table.name, statement: "", columns: [])
             var clauses: [String] = []
             let types = (byTable[table.name] ?? []).map { ($0, transferred($0)) }
-            let texts = MentionedNames(types.filter { $1.transport == .text }.map { $0.0.column.name })
+            changed[table.name] = PostgreSQLChangedColumns(
+                columns: types.compactMap { change(of: $0.0, as: $0.1.transport) })
             for (column, type) in types {
-                let objection = objection(to: column, texts)
+                let objection = objection(to: column)
                 clauses.append(clause(column, type.word, objection))
                 if column.column.generated == nil || objection != nil {
                     result.columns.append(.init(column.column.name, type.transport))
@@ -46,6 +49,17 @@ struct PostgreSQLSameEngineCopy {
             result.statement = "CREATE TABLE \(SQLText.identifier(table.name)) \(DDL.body(clauses))"
             copy.tables.append(result)
         }
+    }
+
+    /// What is otherwise about the column in the copy; `nil` if nothing is.
+    private func change(
+        of column: PostgreSQLColumnReader.Column, as transport: ColumnType
+    ) -> PostgreSQLChangedColumns.Column? {
+        let name = column.column.name
+        if transport == .text {
+            return .text(name, .init(typeKind: types.type(of: name, in: column.table)?.kind ?? "b"))
+        }
+        return column.ownCollation == nil ? nil : .collated(name)
     }
 
     /// Returns the type in the copy. A type that came with the server is the same everywhere, and its values travel as the server
@@ -83,20 +97,24 @@ struct PostgreSQLSameEngineCopy {
     }
 
     /// The types whose values are the names of objects: https://www.postgresql.org/docs/current/datatype-oid.html
-    private static let namesObjects: Set<String> = [
+    static let namesObjects: Set<String> = [
         "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc",
         "regprocedure", "regrole", "regtype", "aclitem",
     ]
 
-    /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along. `texts` are the
-    /// table's columns that become texts, of which another expression may be true.
-    private func objection(to column: PostgreSQLColumnReader.Column, _ texts: MentionedNames) -> String? {
+    /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along.
+    private func objection(to column: PostgreSQLColumnReader.Column) -> String? {
         guard let expression = expression(of: column) else { return nil }
         if let function = ownFunction(in: expression) {
             return "it calls \(function)(), which is defined in the source"
         }
-        let text = column.column.generated == nil ? nil : texts.mentioned(in: .sql(expression)).first
-        return text.map { "it reads \($0), which becomes text in the target: its values are copied" }
+        guard column.column.generated != nil else { return nil }
+        return changed[column.table]?.objection(to: expression).map { "\($0): its values are copied" }
+    }
+
+    /// Why one of these expressions over a table means something else in the copy, as a sentence about it; `nil` if none does.
+    private func objection(to expressions: [SQLExpression], of table: String) -> String? {
+        expressions.flatMap(\.texts).lazy.compactMap { changed[table]?.objection(to: $0) }.first
     }
 
     private func demands(of column: PostgreSQLColumnReader.Column) -> [DomainDemand] {
@@ -169,6 +187,12 @@ struct PostgreSQLSameEngineCopy {
                 continue
             }
             if constraint.kind == .foreignKey { copy.omitted += constraint.unvalidated }
+            let checked = constraint.expression.map { [SQLExpression.native(sqlite: "", postgresql: $0)] } ?? []
+            if let objection = objection(to: checked, of: constraint.table) {
+                copy.omitted.append(
+                    .init(.constraint, "\(constraint.table).\(constraint.name)", reason: objection))
+                continue
+            }
             copy.parts.append(
                 .init(constraint.kind.part, table: constraint.table, name: constraint.name, statement: statement))
         }
@@ -207,15 +231,26 @@ struct PostgreSQLSameEngineCopy {
                 copy.omitted.append(.init(.index, index.index.name, reason: index.objection?.reason ?? "is INVALID"))
                 continue
             }
+            if let objection = objection(to: index.index.expressions, of: index.table) {
+                copy.omitted.append(.init(.index, index.index.name, reason: objection))
+                continue
+            }
             copy.parts.append(
                 .init(
                     .index, table: index.table, name: index.index.name, statement: withoutOwnCasts(index.definition)))
         }
     }
 
-    mutating func add(_ views: [PostgreSQLViewReader.View]) {
+    /// Adds the views, each after those that it reads. `changed` are the columns that they read and that are something else in the copy.
+    mutating func add(_ views: [PostgreSQLViewReader.View], reading changed: [String: PostgreSQLChangedColumns]) {
+        var lost: Set<String> = []
         for view in views {
-            if let objection = view.objection {
+            let other = view.reads.intersection(lost).min()
+            let objection =
+                view.objection ?? changed[view.name]?.objection(toQuery: view.query)
+                ?? other.map { "it reads \($0), which is not transferred" }
+            if let objection {
+                lost.insert(view.name)
                 copy.omitted.append(.init(.view, view.name, reason: objection))
                 continue
             }
@@ -257,5 +292,17 @@ extension PostgreSQLConstraintReader.Constraint.Kind {
         case .foreignKey: .foreignKey
         case .check: .check
         }
+    }
+}
+
+extension Index {
+    /// The expressions that the index evaluates: its condition, and those of its parts.
+    fileprivate var expressions: [SQLExpression] {
+        parts.compactMap { part -> SQLExpression? in
+            switch part.key {
+            case .column: nil
+            case .expression(let expression): expression
+            }
+        } + [condition].compactMap { $0 }
     }
 }
