@@ -5,9 +5,9 @@ struct PostgreSQLSameEngineCopy {
     private let types: PostgreSQLTypeReader
     /// What the columns' domains demand of them, by table: a copy has no domains.
     private let demands: [String: [DomainDemand]]
-    /// The names of column types that were made in this database. The longest name comes first, since it may begin with a shorter
-    /// one.
-    private let ownTypes: [String]
+    /// The names of column types that were made in this database, as tokens. The longest name comes first, since it may begin with a
+    /// shorter one: `mood[]` with `mood`.
+    private let ownTypes: [[SQLToken]]
     /// The functions that did not come with the server, so that the other database need not have them.
     private let ownFunctions: [String]
     /// The columns that are something else in the copy, by table.
@@ -23,7 +23,7 @@ struct PostgreSQLSameEngineCopy {
                 types.type(of: column.name, in: table.name).flatMap { $0.isOwn ? $0.declared : nil }
             }
         }
-        ownTypes = Set(own).sorted { ($1.count, $0) < ($0.count, $1) }
+        ownTypes = Set(own).sorted { ($1.count, $0) < ($0.count, $1) }.map(SQLToken.scan)
         self.ownFunctions = ownFunctions
     }
 
@@ -278,7 +278,13 @@ struct PostgreSQLSameEngineCopy {
     /// Returns the text without casts to types of this database: `'sad'::mood` becomes `'sad'`, because the target has no type
     /// `mood`.
     private func withoutOwnCasts(_ text: String) -> String {
-        ownTypes.reduce(text) { $0.replacing("::\($1)", with: "") }
+        var rest = SQLToken.scan(text)[...]
+        var kept = ""
+        while let token = rest.popFirst() {
+            let type = token.isSymbol("::") ? ownTypes.first { rest.starts(with: $0) } : nil
+            if let type { rest = rest.dropFirst(type.count) } else { kept += token.text }
+        }
+        return kept
     }
 }
 
