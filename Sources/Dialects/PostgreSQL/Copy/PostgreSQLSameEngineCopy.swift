@@ -153,13 +153,15 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
             return text
         }
-        // A sequence that a column owns makes the column an identity column. Any other sequence is not part of the tables that
-        // are copied.
-        if expression.hasPrefix("nextval(") {
+        // A sequence that numbers a column makes it an identity column. Any other sequence is not part of the tables that are copied.
+        let tokens = SQLToken.scan(expression)
+        if calls("nextval", in: tokens) || calls("currval", in: tokens) {
             copy.omitted.append(
                 .init(
                     .other, "\(column.table).\(value.name) DEFAULT",
-                    reason: "it uses a sequence that belongs to no column: \(expression)"))
+                    reason:
+                        "it uses a sequence, and a copy has no sequences but those that number a column: \(expression)")
+            )
             return text
         }
         let own = withoutOwnCasts(expression)
@@ -270,9 +272,11 @@ struct PostgreSQLSameEngineCopy {
 
     private func ownFunction(in expression: String) -> String? {
         let tokens = SQLToken.scan(expression)
-        return ownFunctions.first { function in
-            tokens.indices.contains { tokens[$0].name == function && tokens[($0 + 1)...].first?.isSymbol("(") == true }
-        }
+        return ownFunctions.first { calls($0, in: tokens) }
+    }
+
+    private func calls(_ function: String, in tokens: [SQLToken]) -> Bool {
+        tokens.indices.contains { tokens[$0].name == function && tokens[($0 + 1)...].first?.isSymbol("(") == true }
     }
 
     /// Returns the text without casts to types of this database: `'sad'::mood` becomes `'sad'`, because the target has no type
