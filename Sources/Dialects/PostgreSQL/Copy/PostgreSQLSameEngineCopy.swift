@@ -181,7 +181,10 @@ struct PostgreSQLSameEngineCopy {
             let statement =
                 "ALTER TABLE \(SQLText.identifier(constraint.table)) ADD CONSTRAINT \(SQLText.identifier(constraint.name)) \(definition)"
                 + (isLeftForLater ? " NOT VALID" : "")
-            guard constraint.kind != .foreignKey || constraint.isParentHere else { continue }
+            guard constraint.kind != .foreignKey || constraint.isParentHere else {
+                copy.omitted.append(constraint.strangeParent)
+                continue
+            }
             // A parent that is hidden by a table of the server itself is written with its schema, which has another name in the
             // target.
             guard !constraint.qualifiesParent else {
