@@ -107,6 +107,12 @@ package protocol TransferTarget: Dialect {
     /// - Throws: `DatabaseError`.
     func ownRows(of table: String, on connection: any Connection) throws -> String
 
+    /// Returns the partitions of these tables, of any depth, that are in the current schema. They hold the tables' rows, and can have keys
+    /// and triggers that the table does not have.
+    ///
+    /// - Throws: `DatabaseError`.
+    func partitions(of tables: [String], on connection: any Connection) throws -> [String]
+
     /// Returns those of the tables which another role owns, so that this session may not set their keys and triggers aside.
     ///
     /// - Throws: `DatabaseError`.
@@ -185,7 +191,7 @@ package protocol TransferTarget: Dialect {
     ///
     /// - Throws: `DatabaseError`.
     func lock(_ tables: [String], on connection: any Connection) throws
-    /// Returns the foreign keys from and to these tables, also from tables of other schemas. It returns none for a database that
+    /// Returns the foreign keys from and to these tables and their partitions, also from tables of other schemas. It returns none for a database that
     /// keeps foreign keys in the table and need not enforce them.
     ///
     /// - Throws: `DatabaseError`.

@@ -8,6 +8,8 @@ extension SQLiteDialect {
         SQLText.identifier(table)
     }
 
+    package func partitions(of tables: [String], on connection: any Connection) throws -> [String] { [] }
+
     package func foreignKeys(
         touching tables: [String], on connection: any Connection
     ) throws -> [RemovableConstraint] { [] }
