@@ -168,6 +168,27 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("rows that stay in the target and lose their parent are no fault of the source, and the remedy says so")
+    func keptOrphans() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1), (2);
+                CREATE TABLE o (a int REFERENCES a); INSERT INTO o VALUES (2);
+                """, on: target)
+            let source = try makeSource(box, "CREATE TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1);")
+            let run = try await box.migrate("transfer", source, target, "--into-existing", "--replace-rows", "a")
+            #expect(run.ending == .exit(2) && run.error.contains("rows that stay in the target refer to"), "\(run)")
+            #expect(run.error.contains("o: o_a_fkey: 1 row has no parent in a (a=2)"), "\(run)")
+            #expect(
+                run.error.contains(
+                    "delete or change these rows in the target, or let their parents stay with --keep-rows a"),
+                "\(run)")
+            #expect(!run.error.contains("repair the source"), "\(run)")
+            #expect(try query("SELECT id::text FROM a ORDER BY id", on: target) == ["1", "2"])
+        }
+    }
+
     /// Returns everything that must stay: constraints with their comments, triggers, rows.
     private func everything(_ target: String) throws -> [String] {
         try query(

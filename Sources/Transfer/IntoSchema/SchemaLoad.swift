@@ -77,7 +77,7 @@ struct SchemaLoad {
         }
         events(.phase(.building))
         let orphans = try keys.orphans(writing)
-        guard orphans.isEmpty || keepsOrphans else { throw SchemaTransferError.orphans(orphans) }
+        if !keepsOrphans { try refuse(orphans, filled: Set(tables)) }
         try keys.restore(writing, but: orphans)
         try triggers.restore(writing)
         // The triggers that keep the full-text indexes current were removed during the load.
@@ -96,6 +96,13 @@ struct SchemaLoad {
         }
         if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
+    }
+
+    /// Refuses rows without a parent: those that the source has brought, or else those that were in the target.
+    private func refuse(_ orphans: [Orphans], filled: Set<String>) throws(SchemaTransferError) {
+        let brought = orphans.filter { filled.contains($0.table) }
+        guard brought.isEmpty else { throw .orphans(brought) }
+        guard orphans.isEmpty else { throw .keptOrphans(orphans) }
     }
 
     /// Compares the columns that the target computes with the values that the source holds, which could not be written. Returns a
