@@ -148,6 +148,10 @@ package protocol TransferTarget: Dialect {
     /// Returns whether the error, raised while rows were loaded, can be about what the target computes from a row or checks in it.
     func isComputing(_ error: DatabaseError) -> Bool
 
+    /// Returns whether the database numbers this column downwards.
+    ///
+    /// - Throws: `DatabaseError`.
+    func countsDown(_ column: String, of table: String, on connection: any Connection) throws -> Bool
     /// Makes the column that the database numbers continue after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
     /// Makes the sequences that belong to no column, but number the rows of these tables, continue after their largest number. Returns

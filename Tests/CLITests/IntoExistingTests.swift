@@ -46,6 +46,19 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("a counter that counts down goes on behind the lowest number")
+    func countingDownOn() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                "CREATE TABLE d (id int GENERATED ALWAYS AS IDENTITY (INCREMENT -1) PRIMARY KEY, t text)", on: target)
+            let source = try makeSource(
+                box, "CREATE TABLE d (id INTEGER PRIMARY KEY, t TEXT); INSERT INTO d VALUES (-5, 'a'), (3, 'b')")
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("INSERT INTO d (t) VALUES ('x') RETURNING id::text", on: target) == ["-6"])
+        }
+    }
+
     private func withSite(
         _ change: String = "", _ body: (Sandbox, _ source: String, _ target: String) async throws -> Void
     ) async throws {

@@ -144,10 +144,18 @@ struct SchemaLoad {
     private func setCounters(_ writing: any Connection) throws -> [String] {
         for table in plan.tables {
             for counting in table.counting {
-                try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+                let last = try lowest(counting.column, of: table.target, writing) ?? counting.highest
+                try target.setSequence(of: counting.column, in: table.target, past: last, on: writing)
             }
         }
         return try target.continueFreeSequences(of: plan.tables.map(\.target), on: writing)
+    }
+
+    /// Returns the lowest number in a column that counts down; `nil` for a column that counts up, or has no numbers.
+    private func lowest(_ column: String, of table: String, _ writing: any Connection) throws -> Int64? {
+        guard try target.countsDown(column, of: table, on: writing) else { return nil }
+        let rows = try target.ownRows(of: table, on: writing)
+        return try writing.queryValue("SELECT min(\(identifier: column)) FROM \(trusted: rows)")?.integer
     }
 
     private func load(
