@@ -108,6 +108,17 @@ package protocol TransferTarget: Dialect {
     /// - Throws: `DatabaseError`.
     func existingObjects(on connection: any Connection) throws -> [String]
 
+    /// Returns a table as a statement names it that means the table's own rows, and not those of tables that inherit from it.
+    ///
+    /// - Throws: `DatabaseError`.
+    func ownRows(of table: String, on connection: any Connection) throws -> String
+
+    /// Returns the partitions of these tables, of any depth, that are in the current schema. They hold the tables' rows, and can have keys
+    /// and triggers that the table does not have.
+    ///
+    /// - Throws: `DatabaseError`.
+    func partitions(of tables: [String], on connection: any Connection) throws -> [String]
+
     /// Returns those of the tables which another role owns, so that this session may not set their keys and triggers aside.
     ///
     /// - Throws: `DatabaseError`.
@@ -143,6 +154,10 @@ package protocol TransferTarget: Dialect {
     /// Returns whether the error, raised while rows were loaded, can be about what the target computes from a row or checks in it.
     func isComputing(_ error: DatabaseError) -> Bool
 
+    /// Returns whether the database numbers this column downwards.
+    ///
+    /// - Throws: `DatabaseError`.
+    func countsDown(_ column: String, of table: String, on connection: any Connection) throws -> Bool
     /// Makes the column that the database numbers continue after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
     /// Makes the sequences that belong to no column, but number the rows of these tables, continue after their largest number. Returns
@@ -186,7 +201,7 @@ package protocol TransferTarget: Dialect {
     ///
     /// - Throws: `DatabaseError`.
     func lock(_ tables: [String], on connection: any Connection) throws
-    /// Returns the foreign keys from and to these tables, also from tables of other schemas. It returns none for a database that
+    /// Returns the foreign keys from and to these tables and their partitions, also from tables of other schemas. It returns none for a database that
     /// keeps foreign keys in the table and need not enforce them.
     ///
     /// - Throws: `DatabaseError`.

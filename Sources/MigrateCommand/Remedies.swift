@@ -100,6 +100,9 @@ extension SchemaTransferError {
         case .computed(let names):
             "to leave the source's values behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"
         case .orphans: "repair the source, or transfer without --into-existing, which keeps such rows"
+        case .keptOrphans(let found):
+            "delete or change these rows in the target, or let their parents stay with --keep-rows "
+                + Set(found.map(\.parent)).sorted().joined(separator: ",").shellWord
         }
     }
 }

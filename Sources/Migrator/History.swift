@@ -61,7 +61,7 @@ public struct History: Sendable {
     }
 
     /// Returns the schema that these migrations make, one after the other.
-    func schema(of migrations: some Sequence<Migration>) throws(HistoryError) -> Schema {
+    package func schema(of migrations: some Sequence<Migration>) throws(HistoryError) -> Schema {
         let replay = HistoryReplay(of: migrations)
         if let error = replay.error { throw error }
         return replay.schema

@@ -28,8 +28,9 @@ extension TransferEngine {
 
     /// Returns a record for each column for which the target computes different values.
     private func differing(_ plan: TransferPlan) async throws -> [ChunkRecord] {
+        let target = target
         let found = try await streams.each(plan.tables.filter(\.isComputedAlike)) { table, reading, writing in
-            try ComputedProof(table, table.computed, reading, writing).differing()
+            try ComputedProof(table, table.computed, target, reading, writing).differing()
                 .map { table.keeping($0, because: "the target computes different values") }
         }
         return found.flatMap { $0 }

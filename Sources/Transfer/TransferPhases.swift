@@ -112,7 +112,7 @@ extension TransferEngine {
     ) async throws -> TransferReport {
         events(.phase(.verifying))
         try await streams.first { _, writing in try TransferRecords(writing).enter(.verifying, id) }
-        let proof = TransferProof(verification: options.verification, events: events)
+        let proof = TransferProof(verification: options.verification, target: target, events: events)
         let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
         let chunks = Dictionary(grouping: loaded, by: \.table)
         let held = try await readBack(heaviest, proof)

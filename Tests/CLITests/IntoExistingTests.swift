@@ -46,6 +46,19 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("a counter that counts down goes on behind the lowest number")
+    func countingDownOn() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                "CREATE TABLE d (id int GENERATED ALWAYS AS IDENTITY (INCREMENT -1) PRIMARY KEY, t text)", on: target)
+            let source = try makeSource(
+                box, "CREATE TABLE d (id INTEGER PRIMARY KEY, t TEXT); INSERT INTO d VALUES (-5, 'a'), (3, 'b')")
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("INSERT INTO d (t) VALUES ('x') RETURNING id::text", on: target) == ["-6"])
+        }
+    }
+
     private func withSite(
         _ change: String = "", _ body: (Sandbox, _ source: String, _ target: String) async throws -> Void
     ) async throws {
@@ -85,6 +98,107 @@ struct IntoExistingTests {
             let run = try await box.migrate("transfer", source, target, "--into-existing")
             #expect(run.ending == .exit(0) && run.output.contains("they end before its keys"), "\(run)")
             #expect(run.output.contains("the sequences o_no_seq"), "\(run)")
+        }
+    }
+
+    @Test(
+        "a table's rows are its own: those of tables that inherit from it are neither in the way, nor deleted, nor compared"
+    )
+    func inherited() async throws {
+        let schema = """
+            CREATE TABLE base (id int PRIMARY KEY, v text); CREATE TABLE inh (w int) INHERITS (base);
+            CREATE TABLE alone (id int PRIMARY KEY, v text); CREATE TABLE heir () INHERITS (alone);
+            CREATE TABLE part (k int) PARTITION BY LIST (k); CREATE TABLE part1 PARTITION OF part FOR VALUES IN (1);
+            """
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                schema
+                    + """
+                    INSERT INTO base VALUES (1, 'old'); INSERT INTO inh VALUES (77, 'own', 9);
+                    INSERT INTO heir VALUES (5, 'heir'); INSERT INTO part VALUES (1);
+                    """, on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE base (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO base VALUES (2, 'new');
+                CREATE TABLE inh (id INTEGER, v TEXT, w INTEGER); INSERT INTO inh VALUES (3, 'left', 4);
+                CREATE TABLE alone (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO alone VALUES (6, 'six');
+                CREATE TABLE part (k INTEGER); INSERT INTO part VALUES (1), (1);
+                """)
+            let run = try await box.migrate(
+                "transfer", source, target, "--into-existing", "--replace-rows", "base,part", "--keep-rows", "inh")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT base::text FROM base ORDER BY id", on: target) == ["(2,new)", "(77,own)"])
+            #expect(try query("SELECT inh::text FROM inh", on: target) == ["(77,own,9)"])
+            #expect(try query("SELECT alone::text FROM alone ORDER BY id", on: target) == ["(5,heir)", "(6,six)"])
+            #expect(try query("SELECT count(*)::text FROM part", on: target) == ["2"])
+        }
+    }
+
+    @Test("a row of a table that inherits is no parent, since the server takes it for none")
+    func inheritedParents() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE base (id int PRIMARY KEY); CREATE TABLE inh () INHERITS (base); INSERT INTO inh VALUES (7);
+                CREATE TABLE child (b int REFERENCES base);
+                """, on: target)
+            let source = try makeSource(
+                box,
+                "CREATE TABLE base (id INTEGER PRIMARY KEY); CREATE TABLE child (b INTEGER); INSERT INTO child VALUES (7);"
+            )
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(2) && run.error.contains("b=7"), "\(run)")
+        }
+    }
+
+    @Test("triggers of single partitions, and foreign keys to them, are set aside and restored, too")
+    func partitions() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE seen (k int);
+                CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen VALUES (NEW.k); RETURN NULL; END';
+                CREATE TABLE pt (id int, k int) PARTITION BY LIST (k);
+                CREATE TABLE pt1 PARTITION OF pt FOR VALUES IN (1); CREATE TABLE pt2 PARTITION OF pt FOR VALUES IN (2);
+                ALTER TABLE pt1 ADD UNIQUE (id); INSERT INTO pt VALUES (5, 1);
+                CREATE TABLE o (p int REFERENCES pt1 (id) ON DELETE CASCADE); INSERT INTO o VALUES (5);
+                CREATE TRIGGER own AFTER INSERT ON pt1 FOR EACH ROW EXECUTE FUNCTION see();
+                CREATE TRIGGER common AFTER INSERT ON pt FOR EACH ROW EXECUTE FUNCTION see();
+                """, on: target)
+            let kept = """
+                SELECT concat_ws(' ', tgname, tgrelid::regclass) FROM pg_trigger WHERE NOT tgisinternal
+                UNION ALL SELECT concat_ws(' ', conname, convalidated) FROM pg_constraint WHERE contype = 'f'
+                UNION ALL SELECT concat_ws(' ', 'o', p) FROM o UNION ALL SELECT concat_ws(' ', 'seen', k) FROM seen ORDER BY 1
+                """
+            let before = try query(kept, on: target)
+            let source = try makeSource(
+                box, "CREATE TABLE pt (id INTEGER, k INTEGER); INSERT INTO pt VALUES (5, 1), (6, 1), (7, 2)")
+            let run = try await box.migrate("transfer", source, target, "--into-existing", "--replace-rows", "pt")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query(kept, on: target) == before)
+            #expect(try query("SELECT id::text FROM pt ORDER BY id", on: target) == ["5", "6", "7"])
+        }
+    }
+
+    @Test("rows that stay in the target and lose their parent are no fault of the source, and the remedy says so")
+    func keptOrphans() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1), (2);
+                CREATE TABLE o (a int REFERENCES a); INSERT INTO o VALUES (2);
+                """, on: target)
+            let source = try makeSource(box, "CREATE TABLE a (id INTEGER PRIMARY KEY); INSERT INTO a VALUES (1);")
+            let run = try await box.migrate("transfer", source, target, "--into-existing", "--replace-rows", "a")
+            #expect(run.ending == .exit(2) && run.error.contains("rows that stay in the target refer to"), "\(run)")
+            #expect(run.error.contains("o: o_a_fkey: 1 row has no parent in a (a=2)"), "\(run)")
+            #expect(
+                run.error.contains(
+                    "delete or change these rows in the target, or let their parents stay with --keep-rows a"),
+                "\(run)")
+            #expect(!run.error.contains("repair the source"), "\(run)")
+            #expect(try query("SELECT id::text FROM a ORDER BY id", on: target) == ["1", "2"])
         }
     }
 

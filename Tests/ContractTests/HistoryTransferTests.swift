@@ -138,6 +138,44 @@ struct HistoryTransferTests {
         }
     }
 
+    @Test(
+        "another program's table stays, although the transfer is refused and removes what it made: one of the time when the source is examined, and one of the load",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason), arguments: [true, false])
+    func theirs(_ isPlanned: Bool) async throws {
+        let fixture = try SQLiteFixture(
+            "CREATE TABLE goods (id INTEGER, name TEXT); INSERT INTO goods VALUES (1, 'a'), (1, 'b')")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
+            let target = try Database(url)
+            let transfer = HistoryTransfer(from: source, to: target, into: try History(Self.history))
+            await #expect(throws: DatabaseError.self) {
+                try await transfer.run { event in
+                    switch event {
+                    case .planned where isPlanned, .phase(.loading) where !isPlanned: Self.makeTheirs(in: url)
+                    default: break
+                    }
+                }
+            }
+            let names = try await target.withConnection {
+                try PostgreSQLDialect().existingObjects(ignoring: [], on: $0)
+            }
+            #expect(names == ["theirs"])
+            await source.close()
+            await target.close()
+        }
+    }
+
+    private static func makeTheirs(in url: DatabaseURL) {
+        do {
+            let other = try connect(to: url)
+            defer { other.close() }
+            try other.execute("CREATE TABLE theirs (a int)")
+        } catch {
+            Issue.record(error)
+        }
+    }
+
     @Test("rules say how values are read, and what becomes of those that do not fit", arguments: Backend.available)
     func rules(_ backend: Backend) async throws {
         let fixture = try SQLiteFixture(

@@ -246,6 +246,42 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test("a default that computes with a sequence, or counts by another column's, is named in another PostgreSQL")
+    func sequenceWithin() async throws {
+        let script = """
+            CREATE SEQUENCE ow;
+            CREATE TABLE t (a int PRIMARY KEY DEFAULT nextval('ow'), b text DEFAULT 'T-' || nextval('ow'), c text DEFAULT 'nextval(');
+            ALTER SEQUENCE ow OWNED BY t.a;
+            CREATE TABLE u (id int DEFAULT nextval('ow')); INSERT INTO t VALUES (1); INSERT INTO u VALUES (7);
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, _, target in
+            let left = report.omitted.filter { $0.name.hasSuffix(" DEFAULT") }
+            #expect(left.map(\.name) == ["t.b DEFAULT", "u.id DEFAULT"])
+            #expect(left.allSatisfy { $0.reason.contains("no sequences but those that number a column: ") }, "\(left)")
+            try target.execute("INSERT INTO t DEFAULT VALUES")
+            let row = try target.values("SELECT b, c FROM t WHERE a <> 1")
+            #expect(row == [[nil, "nextval("]])
+        }
+    }
+
+    @Test(
+        "a default is the value that the server stores: a truth as text in a column of texts, a number in single precision"
+    )
+    func storedDefaults() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, v text DEFAULT true, w varchar(5) DEFAULT false, x name DEFAULT true,
+                b boolean DEFAULT true, r real DEFAULT 0.1, s real DEFAULT -0.1, n real DEFAULT 16777217, d float8 DEFAULT '-0');
+            INSERT INTO t (id, d) VALUES (1, 1);
+            """
+        try await Self.transferred(script) { report, _, target in
+            #expect(report.omitted.map(\.name) == ["t.d DEFAULT"])
+            #expect(report.omitted.allSatisfy { $0.reason.contains("-0.0") }, "\(report.omitted)")
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            let rows = try target.values("SELECT DISTINCT v, w, x, b, r, s, n FROM t")
+            #expect(rows.map { Array($0.prefix(4)) } == [["true", "false", "true", 1]])
+        }
+    }
+
     @Test("a default that asks who is connected is named as that")
     func session() async throws {
         let script =

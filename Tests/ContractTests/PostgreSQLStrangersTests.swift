@@ -193,6 +193,20 @@ struct PostgreSQLStrangersTests {
         }
     }
 
+    @Test("a foreign key into another schema is named where it stays behind", arguments: [false, true])
+    func parentElsewhere(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE SCHEMA far; CREATE TABLE far.p (id int PRIMARY KEY); INSERT INTO far.p VALUES (1);
+            CREATE TABLE c (id int PRIMARY KEY, p int CONSTRAINT to_far REFERENCES far.p); INSERT INTO c VALUES (1, 1);
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, _ in
+            #expect(
+                Self.lines(report) == [
+                    "foreign key c.to_far: refers to p, which is not an ordinary table of this schema"
+                ])
+        }
+    }
+
     @Test("a collation of the source's own is no reason to refuse its table")
     func ownCollation() async throws {
         let script = """

@@ -180,6 +180,24 @@ import TestSupport
         )
     }
 
+    @Test func aCastToATypeOfItsOwnIsNeitherPartOfATextNorOfAnotherName() throws {
+        let inspection = try after(
+            """
+            CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE DOMAIN num AS numeric; CREATE TYPE "My Mood" AS ENUM ('x');
+            CREATE TABLE t (m mood DEFAULT 'good', n num, y "My Mood" DEFAULT 'x', list mood[] DEFAULT ARRAY['bad'::mood],
+                note text DEFAULT 'write ''x''::mood here', half numeric DEFAULT round(random()::numeric, 2),
+                CONSTRAINT c CHECK (note <> 'a::mood'));
+            """, PostgreSQLInspector.inspect)
+        let statement = try #require(inspection.sameEngineCopy.tables.first?.statement)
+        for words in [
+            "'write ''x''::mood here'", "random()::numeric, 2)", "DEFAULT 'good'", "DEFAULT 'x'", "ARRAY['bad']",
+        ] {
+            #expect(statement.contains(words), "\(statement)")
+        }
+        let check = try #require(inspection.sameEngineCopy.parts.first { $0.name == "c" })
+        #expect(check.statement.contains("'a::mood'"), "\(check.statement)")
+    }
+
     @Test func whatWasMadeOfADeclarationReadsBackLikeItsScratch() throws {
         let declared = InspectorSample.schema
         let construction = try PostgreSQLDialect().construct(declared)

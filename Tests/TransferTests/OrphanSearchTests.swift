@@ -13,7 +13,8 @@ struct OrphanSearchTests {
         defer { fixture.remove() }
         let connection = try connect(to: fixture.url)
         defer { connection.close() }
-        let found = try OrphanSearch(connection).orphans(of: ForeignKey(["r"], to: "p", ["k"]), in: "c")
+        let found = try OrphanSearch(SQLiteDialect(), connection).orphans(
+            of: ForeignKey(["r"], to: "p", ["k"]), in: "c")
         return (try connection.query("SELECT * FROM pragma_foreign_key_check('c')").count, found?.count ?? 0)
     }
 

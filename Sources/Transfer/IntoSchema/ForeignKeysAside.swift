@@ -5,6 +5,7 @@ import Dialects
 struct ForeignKeysAside {
     private let keys: [(table: String, key: ForeignKey)]
     private let held: [RemovableConstraint]
+    private let target: any TransferDialect
 
     /// Reads the foreign keys. Like the methods below, it throws `DatabaseError`.
     init(
@@ -17,6 +18,7 @@ struct ForeignKeysAside {
             }
         }
         held = try target.foreignKeys(touching: tables, on: connection)
+        self.target = target
     }
 
     func remove(_ connection: any Connection) throws {
@@ -25,7 +27,7 @@ struct ForeignKeysAside {
 
     /// Returns the rows that refer to a missing parent, by foreign key.
     func orphans(_ connection: any Connection) throws -> [Orphans] {
-        let search = OrphanSearch(connection)
+        let search = OrphanSearch(target, connection)
         return try keys.compactMap { table, key in try search.orphans(of: key, in: table) }
     }
 

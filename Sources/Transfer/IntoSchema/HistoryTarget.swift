@@ -37,6 +37,22 @@ struct HistoryStanding: Sendable {
     var isNew: Bool
     /// The tables into which the migrations insert rows.
     var ownRows: Set<String>
+    /// What stood in the target before it was migrated, without this program's own tables, and what after. What was there before came
+    /// while the source was examined, and is somebody else's.
+    var before: Set<String> = []
+    var after: Set<String>?
+
+    /// Returns the schema that the migrations made, and the names of everything that they made, which includes what their scripts
+    /// made. If they failed, it is what the ledger says; `nil` if the ledger is another history's.
+    func made(by history: History, _ connection: any Connection) throws -> (schema: Schema, names: Set<String>)? {
+        if let after { return (history.schema, after.subtracting(before)) }
+        let applied = Set(try Ledger(connection: connection).entries(of: history).map(\.id))
+        let migrations = history.migrations.filter { applied.contains($0.id) }
+        guard migrations.count == applied.count else { return nil }
+        let schema = try history.schema(of: migrations)
+        let names = OwnTables.names.union(schema.tables.map(\.name)).union(schema.views.map(\.name))
+        return (schema, names.subtracting(before))
+    }
 
     /// The error for tables that hold rows already.
     var refusal: @Sendable ([String]) -> SchemaTransferError {

@@ -139,11 +139,13 @@ public struct HistoryTransfer: Sendable {
         let inUse = HistoryStanding(isNew: false, ownRows: [])
         guard found == .empty else { return try await load(inUse) }
         var standing = HistoryStanding(isNew: true, ownRows: Set(history.schema.tables.map(\.name)))
+        standing.before = try await existing().subtracting(OwnTables.names)
         do {
             let made = try await Migrator(history: history, database: to, options: migration).up()
             if made.steps.isEmpty, !history.migrations.isEmpty {
                 standing = inUse
             } else {
+                standing.after = try await existing()
                 standing.ownRows = Set(try await filledTables())
             }
             let report = try await load(standing)
@@ -158,16 +160,24 @@ public struct HistoryTransfer: Sendable {
         }
     }
 
-    /// Removes everything from the target, which was empty before. It removes nothing if somebody else has filled the target
-    /// meanwhile.
+    /// Returns the tables, views and sequences of the target.
+    private func existing() async throws -> Set<String> {
+        guard !to.isMissing else { return [] }
+        let target = to.transferDialect
+        return Set(try await to.withConnection { try target.existingObjects(ignoring: [], on: $0) })
+    }
+
+    /// Removes what the migrations made from the target, which was empty before. What somebody else has made there meanwhile stays, and
+    /// if somebody else has filled the tables, everything does.
     private func empty(_ standing: HistoryStanding) async throws {
-        let (target, schema) = (to.transferDialect, history.schema)
-        let views = Set(schema.views.map(\.name))
+        let (target, history) = (to.transferDialect, history)
         try await to.withConnection { connection in
             try connection.withForeignKeysUnenforced {
                 try connection.transaction {
-                    let names = try target.existingObjects(ignoring: [], on: connection)
-                    let tables = schema.tables.map(\.name).filter(names.contains)
+                    guard let made = try standing.made(by: history, connection) else { return }
+                    let names = try target.existingObjects(ignoring: [], on: connection).filter(made.names.contains)
+                    let tables = made.schema.tables.map(\.name).filter(names.contains)
+                    let views = Set(made.schema.views.map(\.name))
                     try target.lock(tables, on: connection)
                     guard standing.ownRows.isSuperset(of: try target.filled(tables, on: connection)) else { return }
                     let statements = target.remove(

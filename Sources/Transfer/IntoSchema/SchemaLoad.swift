@@ -66,7 +66,10 @@ struct SchemaLoad {
         let triggers = try TriggersAside(of: tables, in: plan.schema, target, on: writing)
         try keys.remove(writing)
         try triggers.remove(writing)
-        for table in filled { try writing.execute("DELETE FROM \(identifier: table)") }
+        for table in filled {
+            let rows = try target.ownRows(of: table, on: writing)
+            try writing.execute("DELETE FROM \(trusted: rows)")
+        }
         if plan.quarantines { try Quarantine.make(on: writing) }
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
@@ -74,13 +77,13 @@ struct SchemaLoad {
         }
         events(.phase(.building))
         let orphans = try keys.orphans(writing)
-        guard orphans.isEmpty || keepsOrphans else { throw SchemaTransferError.orphans(orphans) }
+        if !keepsOrphans { try refuse(orphans, filled: Set(tables)) }
         try keys.restore(writing, but: orphans)
         try triggers.restore(writing)
         // The triggers that keep the full-text indexes current were removed during the load.
         try target.rebuildFullText(over: tables, on: writing)
         events(.phase(.verifying))
-        let proof = TransferProof(verification: verification, events: events)
+        let proof = TransferProof(verification: verification, target: target, events: events)
         let isAnalyzed = try target.hasStatistics(on: writing)
         for table in plan.tables {
             if isAnalyzed { try writing.execute(SQL(trusted: target.analyze(table.target))) }
@@ -93,6 +96,13 @@ struct SchemaLoad {
         }
         if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
+    }
+
+    /// Refuses rows without a parent: those that the source has brought, or else those that were in the target.
+    private func refuse(_ orphans: [Orphans], filled: Set<String>) throws(SchemaTransferError) {
+        let brought = orphans.filter { filled.contains($0.table) }
+        guard brought.isEmpty else { throw .orphans(brought) }
+        guard orphans.isEmpty else { throw .keptOrphans(orphans) }
     }
 
     /// Compares the columns that the target computes with the values that the source holds, which could not be written. Returns a
@@ -110,7 +120,7 @@ struct SchemaLoad {
             areRowsComplete && !computes(column.target, of: table, from: changed.map { table.targetColumns[$0] })
         }
         if !comparable.isEmpty {
-            let proof = ComputedProof(table, comparable, besides: Set(changed), reading, writing)
+            let proof = ComputedProof(table, comparable, besides: Set(changed), target, reading, writing)
             let differing = try proof.differing()
             guard differing.isEmpty else {
                 throw SchemaTransferError.computed(differing.map { "\(table.source).\($0.source)" })
@@ -134,10 +144,18 @@ struct SchemaLoad {
     private func setCounters(_ writing: any Connection) throws -> [String] {
         for table in plan.tables {
             for counting in table.counting {
-                try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
+                let last = try lowest(counting.column, of: table.target, writing) ?? counting.highest
+                try target.setSequence(of: counting.column, in: table.target, past: last, on: writing)
             }
         }
         return try target.continueFreeSequences(of: plan.tables.map(\.target), on: writing)
+    }
+
+    /// Returns the lowest number in a column that counts down; `nil` for a column that counts up, or has no numbers.
+    private func lowest(_ column: String, of table: String, _ writing: any Connection) throws -> Int64? {
+        guard try target.countsDown(column, of: table, on: writing) else { return nil }
+        let rows = try target.ownRows(of: table, on: writing)
+        return try writing.queryValue("SELECT min(\(identifier: column)) FROM \(trusted: rows)")?.integer
     }
 
     private func load(
@@ -164,10 +182,11 @@ extension TransferTarget {
         }
     }
 
-    /// Returns those of the tables that hold rows.
+    /// Returns those of the tables that hold rows of their own.
     func filled(_ tables: [String], on connection: any Connection) throws -> [String] {
         try tables.filter { table in
-            try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: table))")?.boolean ?? false
+            let rows = try ownRows(of: table, on: connection)
+            return try connection.queryValue("SELECT EXISTS (SELECT 1 FROM \(trusted: rows))")?.boolean ?? false
         }
     }
 }

@@ -26,8 +26,10 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case unitless([String])
     /// The target computes these columns, as `table.column`, and other values than those that the source holds.
     case computed([String])
-    /// Rows refer to a row that does not exist.
+    /// Rows of the source refer to a row that does not exist.
     case orphans([Orphans])
+    /// Rows that the target keeps refer to a row that was replaced, and that the source does not have.
+    case keptOrphans([Orphans])
 }
 
 extension SchemaTransferError {
@@ -46,7 +48,7 @@ extension SchemaTransferError {
         case .noSuchRows: "no_such_rows"
         case .unitless: "unitless"
         case .computed: "computed_otherwise"
-        case .orphans: "orphans"
+        case .orphans, .keptOrphans: "orphans"
         }
     }
 }
@@ -74,6 +76,9 @@ extension SchemaTransferError: CustomStringConvertible {
             "the target computes other values than the source holds: \(names.joined(separator: ", "))"
         case .orphans(let found):
             "rows refer to parents that do not exist: " + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
+        case .keptOrphans(let found):
+            "rows that stay in the target refer to parents that the source does not have: "
+                + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
         }
     }
 }

@@ -10,7 +10,7 @@ struct TriggersAside {
     init(
         of tables: [String], in schema: Schema, _ target: any TransferDialect, on connection: any Connection
     ) throws {
-        let tables = Set(tables)
+        let tables = Set(tables + (try target.partitions(of: tables, on: connection)))
         triggers = try target.undeclaredObjects(of: schema, on: connection).objects.filter { object in
             object.kind == .trigger && tables.contains(object.owner)
         }

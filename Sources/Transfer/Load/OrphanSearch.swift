@@ -32,18 +32,23 @@ extension Orphans: CustomStringConvertible {
 /// the parent's column determines how the two are compared, as it does for the foreign key itself. Only then can an index on it be used
 /// where the two are declared differently (https://www.sqlite.org/datatype3.html, section 4.2).
 struct OrphanSearch {
+    private let dialect: any TransferTarget
     private let connection: any Connection
 
-    init(_ connection: any Connection) { self.connection = connection }
+    init(_ dialect: any TransferTarget, _ connection: any Connection) {
+        self.dialect = dialect
+        self.connection = connection
+    }
 
-    /// Returns the orphans of a foreign key; `nil` if every row's parent exists.
+    /// Returns the orphans of a foreign key; `nil` if every row's parent exists. A foreign key is about its two tables' own rows.
     func orphans(of key: ForeignKey, in table: String) throws -> Orphans? {
         let columns = key.columns.map { "c.\(SQLText.identifier($0))" }
         let parents = key.parentColumns.map { "p.\(SQLText.identifier($0))" }
         let same = zip(parents, columns).map { "\($0) = coalesce(\($1), NULL)" }
         let conditions = columns.map { "\($0) IS NOT NULL" } + parents.prefix(1).map { "\($0) IS NULL" }
+        let sources = try [table, key.parent].map { try dialect.ownRows(of: $0, on: connection) }
         let from = """
-            FROM \(SQLText.identifier(table)) c LEFT JOIN \(SQLText.identifier(key.parent)) p \
+            FROM \(sources[0]) c LEFT JOIN \(sources[1]) p \
             ON \(same.joined(separator: " AND ")) WHERE \(conditions.joined(separator: " AND "))
             """
         let count = try connection.queryValue("SELECT count(*) \(trusted: from)")?.integer ?? 0

@@ -11,7 +11,7 @@ struct TransferBuilder {
     func run(_ step: BuildStep) throws -> ChunkRecord {
         var noted = ChunkRecord(kind: step.kind, table: step.table, name: step.name)
         if case .listing(let key) = step.action {
-            noted.note = try OrphanSearch(writing).orphans(of: key, in: step.table)?.note
+            noted.note = try OrphanSearch(target, writing).orphans(of: key, in: step.table)?.note
         }
         let chunk = noted
         do {
@@ -35,7 +35,7 @@ struct TransferBuilder {
             chunk.isLeftOut = true
             chunk.note = "the target rejects it: \(error.message)"
         case .validation(_, let key):
-            chunk.note = try OrphanSearch(writing).orphans(of: key, in: step.table)?.note
+            chunk.note = try OrphanSearch(target, writing).orphans(of: key, in: step.table)?.note
             let isThere = try !TransferRecords(writing).hasLeftOut(.foreignKey, step.name, of: step.table, record)
             if chunk.note == nil && isThere { throw error }
         case .listing: throw error

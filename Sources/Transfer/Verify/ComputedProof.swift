@@ -5,6 +5,7 @@ struct ComputedProof {
     private let table: PlannedTable
     private let computed: [PlannedTable.Computed]
     private let changed: Set<Int>
+    private let target: any TransferTarget
     private let reading: any Connection
     private let writing: any Connection
 
@@ -12,11 +13,12 @@ struct ComputedProof {
     /// their way, so that they can't tell the rows apart.
     init(
         _ table: PlannedTable, _ computed: [PlannedTable.Computed], besides changed: Set<Int> = [],
-        _ reading: any Connection, _ writing: any Connection
+        _ target: any TransferTarget, _ reading: any Connection, _ writing: any Connection
     ) {
         self.table = table
         self.computed = computed
         self.changed = changed
+        self.target = target
         self.reading = reading
         self.writing = writing
     }
@@ -26,7 +28,8 @@ struct ComputedProof {
         let ours = try digests(
             table.reading.query(table.sourceColumns + computed.map(\.source), in: .all), on: reading)
         let columns = SQLText.identifiers(table.targetColumns + computed.map(\.target))
-        let theirs = try digests("SELECT \(columns) FROM \(SQLText.identifier(table.target))", on: writing)
+        let rows = try target.ownRows(of: table.target, on: writing)
+        let theirs = try digests("SELECT \(columns) FROM \(rows)", on: writing)
         return zip(computed, zip(ours, theirs)).filter { $0.1.0 != $0.1.1 }.map(\.0)
     }
 

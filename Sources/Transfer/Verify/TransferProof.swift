@@ -3,6 +3,7 @@ import Dialects
 /// Compares one table of a transfer with the values that the target returns.
 struct TransferProof {
     let verification: TransferOptions.Verification
+    let target: any TransferTarget
     let events: @Sendable (TransferEvent) -> Void
 
     /// Returns the table's books.
@@ -24,7 +25,8 @@ struct TransferProof {
         }
         report.nulled = Self.nulled(copied, table.sourceColumns)
         guard let held else {
-            report.targetRows = try count("FROM \(SQLText.identifier(table.target))", on: writing)
+            let rows = try target.ownRows(of: table.target, on: writing)
+            report.targetRows = try count("FROM \(rows)", on: writing)
             events(.verified(table, rows: table.rows))
             return report
         }
@@ -32,7 +34,9 @@ struct TransferProof {
         report.targetRows = held.rows
         report.targetDigest = held.hexadecimal
         if verification == .full && report.isMismatch {
-            report.differences = try TableComparison(.init(table), reading, writing).report().differences
+            let rows = try target.ownRows(of: table.target, on: writing)
+            let compared = VerificationPlan.ComparedTable(table, in: rows)
+            report.differences = try TableComparison(compared, reading, writing).report().differences
         }
         return report
     }
@@ -60,8 +64,8 @@ struct TransferProof {
     ) throws -> TableDigest? {
         guard let forms = verification.forms(of: table) else { return nil }
         let slice = condition.map { " WHERE \($0)" } ?? ""
-        let query =
-            "SELECT \(SQLText.identifiers(table.targetColumns)) FROM \(SQLText.identifier(table.target))\(slice)"
+        let rows = try target.ownRows(of: table.target, on: writing)
+        let query = "SELECT \(SQLText.identifiers(table.targetColumns)) FROM \(rows)\(slice)"
         let cursor = try writing.copyOut(query, types: table.types)
         defer { cursor.close() }
         let digesting = cursor as? any RowDigesting

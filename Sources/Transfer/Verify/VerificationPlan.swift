@@ -151,10 +151,11 @@ extension VerificationPlan.ComparedTable {
         forms.append(form)
     }
 
-    /// Creates the comparison of a table that a transfer has filled, as far as its values can be compared.
-    init(_ table: PlannedTable) {
+    /// Creates the comparison of a table that a transfer has filled, as far as its values can be compared. `rows` are the target's
+    /// (`TransferTarget.ownRows`).
+    init(_ table: PlannedTable, in rows: String) {
         source = Side(table: table.source, from: table.reading.from)
-        target = Side(table: table.target, from: "FROM \(SQLText.identifier(table.target))")
+        target = Side(table: table.target, from: "FROM \(rows)")
         for at in table.types.indices {
             let type = table.types[at]
             append((table.sourceColumns[at], type), (table.targetColumns[at], type), as: type.comparedForm)

@@ -83,9 +83,7 @@ extension PostgreSQLConstraintReader.Constraint {
         case .check:
             table.checks.append(Check(PostgreSQLExpression(table.columns).read(expression ?? ""), name: name))
         case .foreignKey:
-            guard let parent, isParentHere else {
-                return [remark("refers to \(parent ?? "a table"), which is not an ordinary table of this schema")]
-            }
+            guard let parent, isParentHere else { return [strangeParent] }
             var key = ForeignKey(columns, to: parent, parentColumns, name: name)
             key.onDelete = onDelete
             key.onUpdate = onUpdate
@@ -94,6 +92,11 @@ extension PostgreSQLConstraintReader.Constraint {
         case .exclusion: return [remark("\(definition): a schema can't declare an exclusion")]
         }
         return lostDetails
+    }
+
+    /// The remark on a foreign key whose parent is not transferred with it.
+    var strangeParent: Omission {
+        remark("refers to \(parent ?? "a table"), which is not an ordinary table of this schema")
     }
 
     /// The remark on a constraint that is NOT VALID. No copy keeps that: a transfer checks the rows there, and lists those that

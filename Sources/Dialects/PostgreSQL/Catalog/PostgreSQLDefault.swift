@@ -3,13 +3,14 @@ enum PostgreSQLDefault {
     /// Returns the default; `nil` for `NULL`, which a column without a default gets anyway.
     static func parse(_ text: String, for type: ColumnType) -> Default? {
         let tokens = withoutCast(SQLToken.scan(text).filter { !$0.isBlank })
+        if let single = single(tokens, type) { return single }
         let written = tokens.map(\.text).joined()
         if let function = function(written, type) { return function }
         if let number = number(written), takesNumber(type) { return number }
         guard tokens.count == 1, let token = tokens.first else { return expression(text) }
         if token.isWord("NULL") { return nil }
-        if token.isWord("TRUE") { return .boolean(true) }
-        if token.isWord("FALSE") { return .boolean(false) }
+        if token.isWord("TRUE") { return truth(true, type) }
+        if token.isWord("FALSE") { return truth(false, type) }
         guard let string = token.stringValue else { return expression(text) }
         switch type {
         case .json, .jsonText: return .json(string)
@@ -20,6 +21,25 @@ enum PostgreSQLDefault {
             return CanonicalText.of(string, type).map { .text($0) } ?? expression(text)
         case .boolean, .bytes, .native: return expression(text)
         }
+    }
+
+    /// A truth value. The server writes it for a column of texts too, and stores its text there.
+    private static func truth(_ value: Bool, _ type: ColumnType) -> Default {
+        switch type {
+        case .text, .varchar, .native(_, "name"), .native(_, "bpchar"): return .text(String(value))
+        case .native(_, let word) where word.hasPrefix("character("): return .text(String(value))
+        case .smallint, .integer, .bigint, .real, .numeric, .decimal, .boolean, .timestamp, .datetime, .date, .time,
+            .interval, .uuid, .json, .jsonText, .bytes, .native:
+            return .boolean(value)
+        }
+    }
+
+    /// Parses a number for a column that holds single precision, and so another number than a double would be.
+    private static func single(_ tokens: [SQLToken], _ type: ColumnType) -> Default? {
+        guard case .native(_, "real") = type, tokens.count == 1, let token = tokens.first,
+            let number = Float(token.kind == .number ? token.text : token.stringValue ?? ""), number.isFinite
+        else { return nil }
+        return .real(Double(number))
     }
 
     private static func expression(_ text: String) -> Default { .expression(.native(sqlite: "", postgresql: text)) }
@@ -49,6 +69,7 @@ enum PostgreSQLDefault {
     private static func number(_ text: String) -> Default? {
         let bare = text.hasPrefix("(") && text.hasSuffix(")") ? String(text.dropFirst().dropLast()) : text
         guard let first = bare.first, first.isNumber || first == "-" || first == "." else { return nil }
+        if first == "-", Double(bare) == 0 { return .real(-0.0) }
         if let integer = Int64(bare) { return .integer(integer) }
         guard let double = Double(bare), double.isFinite, String(double) == bare else { return nil }
         return .real(double)

@@ -111,7 +111,7 @@ package enum PostgreSQLInspector {
         copy.add(parts.constraints)
         copy.addChecksOfDomains()
         copy.add(indexes)
-        copy.add(views)
+        copy.add(views, reading: try PostgreSQLViewReader.changedColumns(connection))
         copy.finish(others)
         inspection.sameEngineCopy = copy.copy
         inspection.enforcedTypes = enforcedTypes(of: parts.columns.columns, types)

@@ -25,7 +25,7 @@ enum PostgreSQLLiveDefaults {
         // These are written as expressions that only some types tell from others.
         case .now, .today, .uuid: return found == value || found?.isConstant == false
         case .json: return found?.isConstant == true
-        case .boolean: return found == value
+        case .boolean(let truth): return found == value || found == .text(String(truth))
         case .integer(let number) where declared.type == .boolean: return found == .boolean(number != 0)
         case .text, .integer, .real:
             let literal = withoutCast(text)

@@ -95,6 +95,9 @@ extension PostgreSQLInspector {
                 CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END
             FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
             WHERE \(scope.relations)
+                -- A partition gets the triggers of its table together with the table.
+                AND NOT EXISTS (SELECT FROM pg_depend p WHERE p.classid = 'pg_trigger'::regclass AND p.objid = t.oid
+                                AND p.refclassid = 'pg_trigger'::regclass)
             ORDER BY c.relname, t.tgname
             """
         ).map { row in

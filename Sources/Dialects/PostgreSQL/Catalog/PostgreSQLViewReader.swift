@@ -7,6 +7,8 @@ struct PostgreSQLViewReader {
         var options: String?
         /// Why the view would show other rows in another database; `nil` if it would not.
         var objection: String?
+        /// The views that it reads.
+        var reads: Set<String> = []
         /// The statements that restore what the query says nothing of.
         var epilogue = ViewEpilogue()
     }
@@ -32,12 +34,13 @@ struct PostgreSQLViewReader {
         let found = rows.map { row in
             View(
                 name: row[0].text ?? "", query: Self.query(row[1].text ?? ""), options: row[2].text,
-                objection: row[3].text.flatMap { Self.objection(toReading: $0, row[1].text ?? "") })
+                objection: row[3].text.flatMap { Self.objection(toReading: $0, row[1].text ?? "") },
+                reads: read[row[0].text ?? ""] ?? [])
         }
-        views = DependencyOrder.sort(found, name: \.name, reads: { read[$0.name] ?? [] })
+        views = DependencyOrder.sort(found, name: \.name, reads: \.reads)
         var lost: Set<String> = []
         for at in views.indices {
-            let other = (read[views[at].name] ?? []).intersection(lost).min()
+            let other = views[at].reads.intersection(lost).min()
             if views[at].objection == nil {
                 views[at].objection = other.map { "it reads \($0), which is not transferred" }
             }
@@ -75,6 +78,53 @@ struct PostgreSQLViewReader {
             WHERE c.relkind = 'v' AND \(scope.relations)
             """
         ).map { row in row.values.map { $0.text ?? "" } }
+    }
+}
+
+// MARK: - What a copy changes
+
+extension PostgreSQLViewReader {
+    /// Returns the columns that each view reads and that are something else in a copy (`PostgreSQLSameEngineCopy`).
+    static func changedColumns(
+        _ connection: any Connection
+    ) throws(DatabaseError) -> [String: PostgreSQLChangedColumns] {
+        let names = PostgreSQLSameEngineCopy.namesObjects.sorted().map(SQLText.literal).joined(separator: ", ")
+        let rows = try connection.query(
+            """
+            SELECT DISTINCT c.relname, a.attname, t.typtype::text,
+                coalesce(u.namespace, e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace
+                    OR coalesce(e.typname, t.typname) IN (\(trusted: names)),
+                co.collnamespace <> 'pg_catalog'::regnamespace
+            FROM pg_class c
+                JOIN pg_rewrite w ON w.ev_class = c.oid
+                JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                    AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
+                JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
+                JOIN pg_type t ON t.oid = a.atttypid
+                LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+                LEFT JOIN LATERAL (
+                    WITH RECURSIVE under AS (
+                        SELECT t.typbasetype AS type WHERE t.typtype = 'd'
+                        UNION ALL
+                        SELECT d.typbasetype FROM under JOIN pg_type d ON d.oid = under.type AND d.typtype = 'd')
+                    SELECT coalesce(i.typnamespace, b.typnamespace) AS namespace
+                    FROM under JOIN pg_type b ON b.oid = under.type AND b.typtype <> 'd'
+                        LEFT JOIN pg_type i ON i.oid = b.typelem AND b.typcategory = 'A'
+                ) u ON true
+                LEFT JOIN pg_collation co ON co.oid = a.attcollation
+            WHERE c.relkind = 'v' AND \(PostgreSQLCatalogScope.whole.relations)
+            ORDER BY c.relname, a.attname
+            """)
+        var changed: [String: PostgreSQLChangedColumns] = [:]
+        for row in rows {
+            let (view, name) = (row[0].text ?? "", row[1].text ?? "")
+            if row[3].boolean == true {
+                changed[view, default: .init()].columns.append(.text(name, .init(typeKind: row[2].text ?? "")))
+            } else if row[4].boolean == true {
+                changed[view, default: .init()].columns.append(.collated(name))
+            }
+        }
+        return changed
     }
 }
 

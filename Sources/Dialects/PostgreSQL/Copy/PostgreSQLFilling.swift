@@ -7,18 +7,44 @@ extension PostgreSQLDialect {
         try connection.execute("LOCK TABLE ONLY \(trusted: SQLText.identifiers(tables)) IN SHARE ROW EXCLUSIVE MODE")
     }
 
+    /// Returns the name behind ONLY, or alone if the table is partitioned: the rows of its partitions are its own.
+    package func ownRows(of table: String, on connection: any Connection) throws -> String {
+        let name = SQLText.identifier(table)
+        let isPartitioned = try connection.queryValue(
+            "SELECT relkind = 'p' FROM pg_class WHERE oid = \(trusted: SQLText.literal(name))::regclass")?.boolean
+        return isPartitioned == true ? name : "ONLY \(name)"
+    }
+
+    package func partitions(of tables: [String], on connection: any Connection) throws -> [String] {
+        guard !tables.isEmpty else { return [] }
+        return try connection.query(
+            """
+            SELECT c.relname FROM unnest(\(trusted: Self.relations(tables))) AS t, pg_partition_tree(t) p
+                JOIN pg_class c ON c.oid = p.relid
+            WHERE p.level > 0 AND c.relnamespace = quote_ident(current_schema())::regnamespace
+            """
+        ).compactMap { $0[0].text }
+    }
+
+    /// Returns these tables as an array of the server's.
+    private static func relations(_ tables: [String]) -> String {
+        "ARRAY[\(tables.map { SQLText.literal(SQLText.identifier($0)) }.joined(separator: ", "))]::regclass[]"
+    }
+
     package func foreignKeys(
         touching tables: [String], on connection: any Connection
     ) throws -> [RemovableConstraint] {
         guard !tables.isEmpty else { return [] }
-        let filled = tables.map { SQLText.literal(SQLText.identifier($0)) + "::regclass" }.joined(separator: ", ")
         return try connection.query(
             """
+            WITH filled AS (
+                SELECT t.oid FROM unnest(\(trusted: Self.relations(tables))) AS t (oid)
+                UNION SELECT p.relid FROM unnest(\(trusted: Self.relations(tables))) AS t (oid), pg_partition_tree(t.oid) p)
             SELECT c.relname, k.conname, k.convalidated, k.conrelid::regclass::text, pg_get_constraintdef(k.oid),
                 obj_description(k.oid, 'pg_constraint')
             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
             WHERE k.contype = 'f' AND k.conparentid = 0
-                AND (k.conrelid IN (\(trusted: filled)) OR k.confrelid IN (\(trusted: filled)))
+                AND (k.conrelid IN (SELECT oid FROM filled) OR k.confrelid IN (SELECT oid FROM filled))
             ORDER BY c.relname, k.conname
             """
         ).map { row in

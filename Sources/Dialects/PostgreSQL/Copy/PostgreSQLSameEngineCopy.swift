@@ -5,11 +5,13 @@ struct PostgreSQLSameEngineCopy {
     private let types: PostgreSQLTypeReader
     /// What the columns' domains demand of them, by table: a copy has no domains.
     private let demands: [String: [DomainDemand]]
-    /// The names of column types that were made in this database. The longest name comes first, since it may begin with a shorter
-    /// one.
-    private let ownTypes: [String]
+    /// The names of column types that were made in this database, as tokens. The longest name comes first, since it may begin with a
+    /// shorter one: `mood[]` with `mood`.
+    private let ownTypes: [[SQLToken]]
     /// The functions that did not come with the server, so that the other database need not have them.
     private let ownFunctions: [String]
+    /// The columns that are something else in the copy, by table.
+    private var changed: [String: PostgreSQLChangedColumns] = [:]
     private(set) var copy = SameEngineCopy()
 
     init(_ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], ownFunctions: [String]) {
@@ -21,7 +23,7 @@ struct PostgreSQLSameEngineCopy {
                 types.type(of: column.name, in: table.name).flatMap { $0.isOwn ? $0.declared : nil }
             }
         }
-        ownTypes = Set(own).sorted { ($1.count, $0) < ($0.count, $1) }
+        ownTypes = Set(own).sorted { ($1.count, $0) < ($0.count, $1) }.map(SQLToken.scan)
         self.ownFunctions = ownFunctions
     }
 
@@ -32,9 +34,10 @@ struct PostgreSQLSameEngineCopy {
             var result = SameEngineCopy.Table(name: table.name, statement: "", columns: [])
             var clauses: [String] = []
             let types = (byTable[table.name] ?? []).map { ($0, transferred($0)) }
-            let texts = MentionedNames(types.filter { $1.transport == .text }.map { $0.0.column.name })
+            changed[table.name] = PostgreSQLChangedColumns(
+                columns: types.compactMap { change(of: $0.0, as: $0.1.transport) })
             for (column, type) in types {
-                let objection = objection(to: column, texts)
+                let objection = objection(to: column)
                 clauses.append(clause(column, type.word, objection))
                 if column.column.generated == nil || objection != nil {
                     result.columns.append(.init(column.column.name, type.transport))
@@ -46,6 +49,17 @@ struct PostgreSQLSameEngineCopy {
             result.statement = "CREATE TABLE \(SQLText.identifier(table.name)) \(DDL.body(clauses))"
             copy.tables.append(result)
         }
+    }
+
+    /// What is otherwise about the column in the copy; `nil` if nothing is.
+    private func change(
+        of column: PostgreSQLColumnReader.Column, as transport: ColumnType
+    ) -> PostgreSQLChangedColumns.Column? {
+        let name = column.column.name
+        if transport == .text {
+            return .text(name, .init(typeKind: types.type(of: name, in: column.table)?.kind ?? "b"))
+        }
+        return column.ownCollation == nil ? nil : .collated(name)
     }
 
     /// Returns the type in the copy. A type that came with the server is the same everywhere, and its values travel as the server
@@ -83,20 +97,24 @@ struct PostgreSQLSameEngineCopy {
     }
 
     /// The types whose values are the names of objects: https://www.postgresql.org/docs/current/datatype-oid.html
-    private static let namesObjects: Set<String> = [
+    static let namesObjects: Set<String> = [
         "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper", "regoperator", "regproc",
         "regprocedure", "regrole", "regtype", "aclitem",
     ]
 
-    /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along. `texts` are the
-    /// table's columns that become texts, of which another expression may be true.
-    private func objection(to column: PostgreSQLColumnReader.Column, _ texts: MentionedNames) -> String? {
+    /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along.
+    private func objection(to column: PostgreSQLColumnReader.Column) -> String? {
         guard let expression = expression(of: column) else { return nil }
         if let function = ownFunction(in: expression) {
             return "it calls \(function)(), which is defined in the source"
         }
-        let text = column.column.generated == nil ? nil : texts.mentioned(in: .sql(expression)).first
-        return text.map { "it reads \($0), which becomes text in the target: its values are copied" }
+        guard column.column.generated != nil else { return nil }
+        return changed[column.table]?.objection(to: expression).map { "\($0): its values are copied" }
+    }
+
+    /// Why one of these expressions over a table means something else in the copy, as a sentence about it; `nil` if none does.
+    private func objection(to expressions: [SQLExpression], of table: String) -> String? {
+        expressions.flatMap(\.texts).lazy.compactMap { changed[table]?.objection(to: $0) }.first
     }
 
     private func demands(of column: PostgreSQLColumnReader.Column) -> [DomainDemand] {
@@ -135,13 +153,15 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
             return text
         }
-        // A sequence that a column owns makes the column an identity column. Any other sequence is not part of the tables that
-        // are copied.
-        if expression.hasPrefix("nextval(") {
+        // A sequence that numbers a column makes it an identity column. Any other sequence is not part of the tables that are copied.
+        let tokens = SQLToken.scan(expression)
+        if calls("nextval", in: tokens) || calls("currval", in: tokens) {
             copy.omitted.append(
                 .init(
                     .other, "\(column.table).\(value.name) DEFAULT",
-                    reason: "it uses a sequence that belongs to no column: \(expression)"))
+                    reason:
+                        "it uses a sequence, and a copy has no sequences but those that number a column: \(expression)")
+            )
             return text
         }
         let own = withoutOwnCasts(expression)
@@ -161,7 +181,10 @@ struct PostgreSQLSameEngineCopy {
             let statement =
                 "ALTER TABLE \(SQLText.identifier(constraint.table)) ADD CONSTRAINT \(SQLText.identifier(constraint.name)) \(definition)"
                 + (isLeftForLater ? " NOT VALID" : "")
-            guard constraint.kind != .foreignKey || constraint.isParentHere else { continue }
+            guard constraint.kind != .foreignKey || constraint.isParentHere else {
+                copy.omitted.append(constraint.strangeParent)
+                continue
+            }
             // A parent that is hidden by a table of the server itself is written with its schema, which has another name in the
             // target.
             guard !constraint.qualifiesParent else {
@@ -169,6 +192,12 @@ struct PostgreSQLSameEngineCopy {
                 continue
             }
             if constraint.kind == .foreignKey { copy.omitted += constraint.unvalidated }
+            let checked = constraint.expression.map { [SQLExpression.native(sqlite: "", postgresql: $0)] } ?? []
+            if let objection = objection(to: checked, of: constraint.table) {
+                copy.omitted.append(
+                    .init(.constraint, "\(constraint.table).\(constraint.name)", reason: objection))
+                continue
+            }
             copy.parts.append(
                 .init(constraint.kind.part, table: constraint.table, name: constraint.name, statement: statement))
         }
@@ -207,15 +236,26 @@ struct PostgreSQLSameEngineCopy {
                 copy.omitted.append(.init(.index, index.index.name, reason: index.objection?.reason ?? "is INVALID"))
                 continue
             }
+            if let objection = objection(to: index.index.expressions, of: index.table) {
+                copy.omitted.append(.init(.index, index.index.name, reason: objection))
+                continue
+            }
             copy.parts.append(
                 .init(
                     .index, table: index.table, name: index.index.name, statement: withoutOwnCasts(index.definition)))
         }
     }
 
-    mutating func add(_ views: [PostgreSQLViewReader.View]) {
+    /// Adds the views, each after those that it reads. `changed` are the columns that they read and that are something else in the copy.
+    mutating func add(_ views: [PostgreSQLViewReader.View], reading changed: [String: PostgreSQLChangedColumns]) {
+        var lost: Set<String> = []
         for view in views {
-            if let objection = view.objection {
+            let other = view.reads.intersection(lost).min()
+            let objection =
+                view.objection ?? changed[view.name]?.objection(toQuery: view.query)
+                ?? other.map { "it reads \($0), which is not transferred" }
+            if let objection {
+                lost.insert(view.name)
                 copy.omitted.append(.init(.view, view.name, reason: objection))
                 continue
             }
@@ -235,15 +275,23 @@ struct PostgreSQLSameEngineCopy {
 
     private func ownFunction(in expression: String) -> String? {
         let tokens = SQLToken.scan(expression)
-        return ownFunctions.first { function in
-            tokens.indices.contains { tokens[$0].name == function && tokens[($0 + 1)...].first?.isSymbol("(") == true }
-        }
+        return ownFunctions.first { calls($0, in: tokens) }
+    }
+
+    private func calls(_ function: String, in tokens: [SQLToken]) -> Bool {
+        tokens.indices.contains { tokens[$0].name == function && tokens[($0 + 1)...].first?.isSymbol("(") == true }
     }
 
     /// Returns the text without casts to types of this database: `'sad'::mood` becomes `'sad'`, because the target has no type
     /// `mood`.
     private func withoutOwnCasts(_ text: String) -> String {
-        ownTypes.reduce(text) { $0.replacing("::\($1)", with: "") }
+        var rest = SQLToken.scan(text)[...]
+        var kept = ""
+        while let token = rest.popFirst() {
+            let type = token.isSymbol("::") ? ownTypes.first { rest.starts(with: $0) } : nil
+            if let type { rest = rest.dropFirst(type.count) } else { kept += token.text }
+        }
+        return kept
     }
 }
 
@@ -257,5 +305,17 @@ extension PostgreSQLConstraintReader.Constraint.Kind {
         case .foreignKey: .foreignKey
         case .check: .check
         }
+    }
+}
+
+extension Index {
+    /// The expressions that the index evaluates: its condition, and those of its parts.
+    fileprivate var expressions: [SQLExpression] {
+        parts.compactMap { part -> SQLExpression? in
+            switch part.key {
+            case .column: nil
+            case .expression(let expression): expression
+            }
+        } + [condition].compactMap { $0 }
     }
 }

@@ -75,12 +75,22 @@ extension PostgreSQLDialect: TransferTarget {
             name: "pg_temp.tc_duplicates")
     }
 
+    package func countsDown(_ column: String, of table: String, on connection: any Connection) throws -> Bool {
+        let sequence = Self.sequence(of: column, in: table)
+        return try connection.queryValue(
+            "SELECT seqincrement < 0 FROM pg_sequence WHERE seqrelid = \(trusted: sequence)::regclass")?.boolean == true
+    }
+
+    /// Returns the expression of a column's own sequence. pg_get_serial_sequence parses its first argument as SQL and takes its second
+    /// literally (the manual, 9.26).
+    private static func sequence(of column: String, in table: String) -> String {
+        "pg_get_serial_sequence(\(SQLText.literal(SQLText.identifier(table))), \(SQLText.literal(column)))"
+    }
+
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
         throws
     {
-        // pg_get_serial_sequence parses its first argument as SQL and takes its second literally (the manual, 9.26).
-        let sequence =
-            "pg_get_serial_sequence(\(SQLText.literal(SQLText.identifier(table))), \(SQLText.literal(column)))"
+        let sequence = Self.sequence(of: column, in: table)
         // The sequence ends where its type does. There the next number must fail, so setval goes as far as it can. A sequence
         // that counts down begins below zero. One that counts in steps, and has issued nothing, begins with its first number, not a step
         // behind the number before that.

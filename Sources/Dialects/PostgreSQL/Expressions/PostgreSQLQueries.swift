@@ -129,7 +129,12 @@ extension PostgreSQLExpressionTranslation {
             piece.sql = String(at + 1)
             order.append(.init(piece, term))
         }
+        noteOrder(order)
         return order
+    }
+
+    func noteOrder(_ order: [PostgreSQLSelect.Order]) {
+        if !order.allSatisfy(\.isSame) { notes?.sortsTexts = true }
     }
 
     /// LIMIT keeps the first rows, so their order has to be the same.

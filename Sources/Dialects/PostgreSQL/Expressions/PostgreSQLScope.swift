@@ -29,12 +29,15 @@ final class PostgreSQLQueryNotes {
     var usesZone = false
     /// Whether averages or quotients of decimals are shown with all of their digits.
     var showsDoubles = false
+    /// Whether rows are sorted by a collation, or by the order of an enumeration's labels.
+    var sortsTexts = false
 
     var remarks: [String] {
         let zone =
             "its days and hours are those of UTC in the target, and those of the session's time zone in the source"
         let doubles = "its averages and quotients of decimals are doubles in the target, with 15 digits"
-        return (usesZone ? [zone] : []) + (showsDoubles ? [doubles] : [])
+        let order = "it sorts by the bytes of texts in the target, not by a collation or by the order of an enumeration"
+        return (usesZone ? [zone] : []) + (showsDoubles ? [doubles] : []) + (sortsTexts ? [order] : [])
     }
 }
 

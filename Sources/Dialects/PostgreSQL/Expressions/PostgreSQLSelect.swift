@@ -101,6 +101,7 @@ extension PostgreSQLExpressionTranslation {
         for result in select.results { made.results += try inside.results(result) }
         for at in made.results.indices { made.results[at].weight = inside.weight(of: made.results[at].piece.sql) }
         for term in order { made.order.append(try inside.order(term, made.results)) }
+        noteOrder(made.order)
         if !select.distinctOn.isEmpty { try inside.keepFirst(of: select.distinctOn, in: &made) }
         return made
     }

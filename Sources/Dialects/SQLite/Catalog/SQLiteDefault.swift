@@ -69,7 +69,16 @@ enum SQLiteDefault {
         switch affinity {
         case .text, .blob: return .text(string)
         case .integer, .real, .numeric:
-            return number(string).map { meaning(of: $0, for: type, affinity: affinity) } ?? .text(string)
+            return number(stored: string).map { meaning(of: $0, for: type, affinity: affinity) } ?? .text(string)
         }
+    }
+
+    /// Returns the number that a column of numbers stores for a text. Hexadecimal digits and a second sign are no part of such a text.
+    private static func number(stored text: String) -> Default? {
+        let unsigned = text.first.map { "+-".contains($0) } == true ? text.dropFirst() : text[...]
+        guard let first = unsigned.first, first.isASCII, first.isNumber || first == ".", hexadecimal(unsigned) == nil else {
+            return nil
+        }
+        return number(text)
     }
 }

@@ -4,6 +4,12 @@ extension SQLiteDialect {
     /// Does nothing: SQLite allows only one writing transaction at a time.
     package func lock(_ tables: [String], on connection: any Connection) throws {}
 
+    package func ownRows(of table: String, on connection: any Connection) throws -> String {
+        SQLText.identifier(table)
+    }
+
+    package func partitions(of tables: [String], on connection: any Connection) throws -> [String] { [] }
+
     package func foreignKeys(
         touching tables: [String], on connection: any Connection
     ) throws -> [RemovableConstraint] { [] }

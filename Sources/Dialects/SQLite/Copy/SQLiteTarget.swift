@@ -91,6 +91,8 @@ extension SQLiteDialect: TransferTarget {
         return try result.get()
     }
 
+    package func countsDown(_ column: String, of table: String, on connection: any Connection) throws -> Bool { false }
+
     /// Sets the sequence of an identity column past a number. https://www.sqlite.org/autoinc.html: "The content of the
     /// sqlite_sequence table can be modified using ordinary UPDATE, INSERT, and DELETE statements."
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
