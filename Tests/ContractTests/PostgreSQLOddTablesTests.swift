@@ -282,6 +282,20 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test("JSON that is nested deeper than SQLite reads comes as text without a check, and its column is named")
+    func deepJSON() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, deep jsonb, flat jsonb);
+            INSERT INTO t VALUES (1, (repeat('[', 1500) || repeat(']', 1500))::jsonb, (SELECT jsonb_agg('[]'::jsonb) FROM generate_series(1, 3000)));
+            """
+        try await Self.transferred(script) { report, _, target in
+            #expect(report.types.map(\.column) == ["deep"])
+            #expect(report.types.map(\.reason) == ["1 value is nested deeper than the 1,000 levels that SQLite reads"])
+            try target.execute("INSERT INTO t VALUES (2, 'no JSON', NULL)")
+            #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO t VALUES (3, NULL, 'no JSON')") }
+        }
+    }
+
     @Test("a default that asks who is connected is named as that")
     func session() async throws {
         let script =

@@ -107,8 +107,15 @@ enum PostgreSQLEnforcedType {
                     words: "infinity or outside the years 1 to 9999")
             ]
         case .time: [.init(condition: "\(column) = '24:00'", words: "24:00")]
-        case .smallint, .integer, .bigint, .text, .varchar, .boolean, .interval, .uuid, .json, .jsonText, .bytes,
-            .native:
+        case .json:
+            // Its functions call deeper values no JSON (JSON_MAX_DEPTH in https://sqlite.org/src/file/src/json.c). A text of so many
+            // brackets has twice as many characters, which is quicker to know.
+            [
+                .init(
+                    condition: "length(\(column)::text) > 2000 AND jsonb_path_exists(\(column), '$.**{1000}')",
+                    words: "nested deeper than the 1,000 levels that SQLite reads", instead: .text)
+            ]
+        case .smallint, .integer, .bigint, .text, .varchar, .boolean, .interval, .uuid, .jsonText, .bytes, .native:
             []
         }
     }
