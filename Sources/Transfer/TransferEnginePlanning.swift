@@ -61,9 +61,9 @@ extension TransferEngine {
         var plan = try await plan().plan
         // A copy into the same kind of database takes orphans along as they are.
         guard !source.speaksAs(target) else { return plan }
-        let source = source
+        let dialect = source
         let found = try await streams.each(plan.sourceKeys) { item, reading, _ in
-            try OrphanSearch(source, reading).orphans(of: item.key, in: item.table)
+            try OrphanSearch(dialect, reading).orphans(of: item.key, in: item.table)
         }
         plan.remarks += found.compactMap { $0 }.map { "\($0.table): \($0.note)" }
         return plan

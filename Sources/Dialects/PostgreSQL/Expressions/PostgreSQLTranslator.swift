@@ -44,7 +44,9 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
             return type.isStoredWithDecimals ? try PostgreSQLNumberDefault.stored(String(number), as: type) : value
         case .real(let number):
             guard rule == nil else { throw Self.unreadByRule }
-            guard number != 0 || number.sign == .plus else { throw Untranslatable("SQLite stores -0.0 as 0.0") }
+            guard number != 0 || number.sign == .plus else {
+                throw Untranslatable("it is -0.0, whose sign SQLite drops")
+            }
             guard type.isStoredWithDecimals || type.isInteger else { return value }
             return try PostgreSQLNumberDefault.stored(String(number), as: type)
         case .boolean, .json, .now, .today, .uuid: return value
