@@ -8,13 +8,13 @@ struct Variables: Sendable {
     private(set) var values: [String: Value] = [:]
 
     /// Collects the variables of the layers and of the environment. A later layer overrides an earlier one, and the environment
-    /// overrides them all. A value can refer only to variables above it.
+    /// overrides them all, unless its variable is empty. A value can refer only to variables above it.
     init(_ layers: [Layer], environment: [String: String]) {
         for (name, text) in environment { values[name] = Value(text: text, isSecret: Variables.isSecret(name)) }
         for layer in layers {
             for leaf in layer.leaves {
                 let name = leaf.key.parts[0]
-                guard environment[name] == nil, Variables.isVariable(leaf.key), let text = leaf.value.scalar?.text
+                guard environment[name]?.isEmpty ?? true, Variables.isVariable(leaf.key), let text = leaf.value.scalar?.text
                 else { continue }
                 let isSecret = Variables.isSecret(name) || layer.name == .secrets || layer.name == .credentials
                 let value = isSecret ? text : expanded(text).text

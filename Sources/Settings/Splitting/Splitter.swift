@@ -129,7 +129,7 @@ struct Splitter {
         guard let (file, path) = sources.dotenv else { return }
         for entry in file.entries {
             let place = "\(path):\(entry.line)"
-            let key = EnvironmentKeys.key(for: entry.name) ?? Key([entry.name])
+            let key = EnvironmentKeys.key(for: entry.name, setTo: entry.value) ?? Key([entry.name])
             let scalar = Scalar(text: entry.value, style: .doubleQuoted)
             if KnownKey.scope(of: key) == .secret || LayerChecks.isSecret(scalar, at: key) || refersToSecret(entry.raw)
             {
