@@ -113,6 +113,20 @@ struct RefusalTests {
         }
     }
 
+    @Test("aliases that repeat a long text are refused at their place")
+    func repeated() async throws {
+        let long = "a: &a \"\(String(repeating: "x", count: 60_000))\"\n"
+        let values = "b: [" + Array(repeating: "*a", count: 100).joined(separator: ", ") + "]\n"
+        let names = "b: [" + Array(repeating: "{? *a : 1}", count: 100).joined(separator: ", ") + "]\n"
+        for more in [values, names] {
+            try await withSettingsFolder { folder in
+                try folder.write("etc/config.yml", long + more)
+                let error = try #require(folder.refusal())
+                #expect(error.code == "too_large" && error.place == "\(folder.path)/etc/config.yml:1", "\(error)")
+            }
+        }
+    }
+
     @Test("hostile files end in an error, not in a crash: deep, wide, endless and odd ones")
     func hostile() async throws {
         let deep = String(repeating: "[", count: 100_000)
