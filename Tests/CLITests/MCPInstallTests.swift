@@ -60,6 +60,28 @@ struct MCPInstallTests {
         }
     }
 
+    /// What is shown is TeleClaude's entry alone: the settings around it hold the agent's secrets.
+    @Test(arguments: [
+        "{\"primaryApiKey\": \"hunter22\", \"a\": 1}", "{\n  \"a\": 1,\n  \"primaryApiKey\": \"hunter22\"\n}\n",
+        "{\"mcpServers\": {\"x\": {\"env\": {\"K\": \"hunter22\"}}}}",
+    ])
+    func othersSecretsAreNotShown(text: String) async throws {
+        try await withSandbox { box in
+            try write(box, ".claude.json", text)
+            let secretful = "[a]\nkey = \"hunter22\""
+            try write(box, ".codex/config.toml", secretful)
+            for command in ["install", "uninstall"] {
+                for more in [["--dry-run"], ["--dry-run", "--json"], []] {
+                    let run = try await box.run(.telec, ["mcp", command] + more)
+                    #expect(run.code == 0 && !"\(run)".contains("hunter22"), "\(run)")
+                    #expect(run.output.contains("env_vars") && !run.output.contains("***"), "\(run)")
+                    #expect(run.output.contains(command == "install" ? "+ " : "- "), "\(run)")
+                }
+            }
+            #expect(try read(box, ".claude.json") == text && read(box, ".codex/config.toml") == secretful + "\n")
+        }
+    }
+
     @Test func settingsThatAreNotThereYet() async throws {
         try await withSandbox { box in
             let none = try await box.run(.telec, ["mcp", "install"])

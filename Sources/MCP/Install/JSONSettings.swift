@@ -40,6 +40,15 @@ enum JSONSettings {
         return isOurs ? removing(servers, from: root, of: text) : removing(ours, from: object, of: text)
     }
 
+    /// Returns TeleClaude's member as it is written; `nil` if there is none.
+    static func entry(in text: String) throws(SettingsObjection) -> String? {
+        guard !text.allSatisfy(\.isWhitespace) else { return nil }
+        guard let servers = try root(text).members.first(where: { $0.name == section }),
+            let ours = try object(servers, text).members.first(where: { $0.name == name })
+        else { return nil }
+        return String(decoding: Array(text.utf8)[ours.key..<ours.value.upperBound], as: UTF8.self)
+    }
+
     /// Returns the settings for a file that is there and empty. They are one line, which tells them apart from those of a new file: that
     /// file is removed with the entry, and this one stays.
     private static func filled(_ entry: String) -> String { "{ \"\(section)\": \(section(of: entry)) }\n" }

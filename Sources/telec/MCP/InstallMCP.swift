@@ -36,7 +36,7 @@ struct MCPInstallOptions: ParsableArguments {
         let changes = try chosen(home).map { agent in
             let file = try AgentSettingsFile(agent, home: home)
             do {
-                return SettingsChange(file: file, new: try edit(file))
+                return try SettingsChange(file, to: edit(file))
             } catch let error as SettingsObjection {
                 throw RuntimeError(.failed, "\(file.path): \(error.message)", remedy: error.remedy)
             }
