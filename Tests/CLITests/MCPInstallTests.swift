@@ -82,6 +82,35 @@ struct MCPInstallTests {
         }
     }
 
+    /// All new files are written before the first is put in its place, and nothing of them is left.
+    @Test func aFolderThatCanNotBeWrittenTo() async throws {
+        try await withSandbox { box in
+            try write(box, ".claude.json", Self.claude)
+            try write(box, ".gemini/settings.json", "{}")
+            let before = try box.contents()
+            // Nobody can create a file in there, not even root.
+            let run = try await box.run(.telec, ["mcp", "install"], ["CODEX_HOME": "/dev/fd"])
+            #expect(run.code == 2 && run.error.contains("/config.toml can't be written"), "\(run)")
+            #expect(
+                run.error.contains("check the folder's permissions") && !run.error.contains("name a file"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
+    /// A NUL ends no file: what follows it stays.
+    @Test func aFileWithANul() async throws {
+        try await withSandbox { box in
+            let text = "# a\0b\n[a]\nb = 1\n"
+            try write(box, ".codex/config.toml", text)
+            #expect(try await box.run(.telec, ["mcp", "install", "--agent", "codex"]).code == 0)
+            #expect(try read(box, ".codex/config.toml").hasPrefix(text + "\n[mcp_servers.teleclaude]\n"))
+            #expect(try await box.run(.telec, ["mcp", "uninstall", "--agent", "codex"]).code == 0)
+            #expect(try read(box, ".codex/config.toml") == text)
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(box.home)/.codex")
+            #expect(names == ["config.toml"])
+        }
+    }
+
     @Test func settingsThatAreNotThereYet() async throws {
         try await withSandbox { box in
             let none = try await box.run(.telec, ["mcp", "install"])
