@@ -158,6 +158,26 @@ struct SettingsTests {
         }
     }
 
+    /// A comma that follows the only member goes with it.
+    @Test(arguments: [
+        (#"{"mcpServers": {"teleclaude": {"command": "telec", "args": ["mcp"]},}}"#, #"{"mcpServers": {}}"#),
+        (
+            "{\"mcpServers\": {\n  \"teleclaude\": {\"command\": \"telec\", \"args\": [\"mcp\"]} /* , */ ,\n}}",
+            "{\"mcpServers\": {\n   /* , */ \n}}"
+        ),
+        (#"{"mcpServers": { "teleclaude": {"command": "telec", "args": ["mcp"]} },}"#, "{}"),
+        (
+            #"{"a": 1, "mcpServers": {"b": {}, "teleclaude": {"command": "telec", "args": ["mcp"]},},}"#,
+            #"{"a": 1, "mcpServers": {"b": {},},}"#
+        ),
+    ])
+    func commasBehindTheLast(text: String, rest: String) throws {
+        #expect(try KnownAgent.claude.removing(from: text) == rest)
+        #expect(try KnownAgent.claude.removing(from: rest) == rest)
+        let added = try KnownAgent.claude.adding(Self.entry, to: rest)
+        #expect(try KnownAgent.claude.removing(from: added) == rest, "\(added)")
+    }
+
     /// A path may contain any character that the file system allows.
     @Test func strangePaths() throws {
         let strange = ServerEntry(command: "/a \"b\"\\c/ü/telec", arguments: ["mcp", "--socket", "/x\ty"])

@@ -103,7 +103,8 @@ enum JSONSettings {
         return replacing(last.value.upperBound..<last.value.upperBound, of: text, by: ",\(separator)\(member)")
     }
 
-    /// Returns the text without a member and the comma before it. For the first member, the comma after it is removed.
+    /// Returns the text without a member and the comma before it. For the first member, the comma after it is removed: before the only
+    /// member there is none, and one that follows it may not stay alone.
     private static func removing(
         _ member: JSONScanner.Member, from object: JSONScanner.Object, of text: String
     ) -> String {
@@ -112,7 +113,8 @@ enum JSONSettings {
             return replacing(object.members[at - 1].value.upperBound..<member.value.upperBound, of: text, by: "")
         }
         guard at + 1 < object.members.count else {
-            return replacing(member.key..<member.value.upperBound, of: text, by: "")
+            let rest = object.lastComma.map { replacing($0..<($0 + 1), of: text, by: "") } ?? text
+            return replacing(member.key..<member.value.upperBound, of: rest, by: "")
         }
         return replacing(member.start..<object.members[at + 1].start, of: text, by: "")
     }
