@@ -42,6 +42,24 @@ struct AdoptTests {
         }
     }
 
+    @Test("names in the old database reach no terminal as control sequences")
+    func hostileNames() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let home = try await box.legacyHome()
+            try execute(
+                """
+                CREATE TABLE "x\u{1B}[31mRED\u{9B}2J" (id INTEGER PRIMARY KEY, "c\u{1B}]0;pwn\u{7}" TEXT);
+                INSERT INTO "x\u{1B}[31mRED\u{9B}2J" VALUES (1, 'v');
+                ALTER TABLE sessions ADD COLUMN "d\u{1B}[8m" TEXT DEFAULT 'e';
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            for more in [["--dry-run"], []] {
+                let run = try await box.run(.telec, ["adopt", "--from", home, "--database", url] + more)
+                #expect(run.code == 0 && run.output.contains("RED"), "\(run)")
+                #expect(HostileText.isHarmless(run.output + run.error), "\(run)")
+            }
+        }
+    }
+
     @Test(
         "what a killed run left is removed, what a living one holds stays; another install does not count as taken over"
     )

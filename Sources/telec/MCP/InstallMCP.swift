@@ -42,9 +42,9 @@ struct MCPInstallOptions: ParsableArguments {
                 throw RuntimeError(.failed, "\(file.path): \(error.message)", remedy: error.remedy)
             }
         }
-        if !output.json { for change in changes { Console.out(text(change)) } }
+        if !output.json { for change in changes { Console.out(PrintableText.of(text(change))) } }
         if !dryRun { try make(changes.filter { $0.kind != .none }) }
-        if output.json { Console.out(document(changes).rendered()) }
+        if output.json { output.showJSON(document(changes).rendered()) }
         if !output.json, dryRun { Console.error("nothing was changed: --dry-run") }
     }
 
