@@ -85,6 +85,24 @@ struct LayerTests {
         }
     }
 
+    @Test("a number is the one that YAML means, and that is shown")
+    func numbers() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write(
+                "home/.teleclaude/config.yml",
+                """
+                server: {idle_seconds: 010, body_bytes: 1_048_577, connections: 0x10, request_seconds: '20', drain_seconds: 1:30}
+                quotas: {open_sessions: 09}
+                """)
+            let loaded = try folder.load()
+            let server = loaded.settings.server
+            #expect([server.idleSeconds, server.bodyBytes, server.connections] == [8, 1_048_577, 16])
+            #expect([server.requestSeconds, server.drainSeconds] == [20, 90])
+            #expect(loaded.settings.quotas.openSessions == 9)
+            #expect(loaded.shown["server.idle_seconds"]?.value.document.canonical() == "8")
+        }
+    }
+
     @Test("people and agents are typed, and keep what else is said of them")
     func typed() async throws {
         try await machine { folder in
