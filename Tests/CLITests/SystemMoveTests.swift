@@ -100,6 +100,12 @@ struct SystemMoveTests {
                     last_output_at = '1970-01-01T00:59:59' WHERE rowid = 2;
                 UPDATE sessions SET last_activity = '2026-01-09T24:00:00', closed_at = '2026-01-09T10:61:00',
                     last_output_at = '0099-01-09T10:00:00' WHERE rowid = 3;
+                DROP TABLE agent_availability;
+                CREATE TABLE agent_availability (agent TEXT NOT NULL, reason TEXT NOT NULL, available INTEGER,
+                    unavailable_until TEXT, degraded_until TEXT, PRIMARY KEY (reason, agent)) WITHOUT ROWID;
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+                INSERT INTO agent_availability
+                    SELECT 'a' || i, 'r' || (i % 7), 1, '2026-07-01T00:30:00', '2026-02-31T00:30:00' FROM n;
                 """, on: database)
             try move.own()
             let run = try await move.migrate("--by-email", "--zone", "Europe/Amsterdam", "--quiet", "--json")
@@ -117,6 +123,13 @@ struct SystemMoveTests {
             #expect(
                 times.first?.hasSuffix("00:30:00") == true || times.first?.contains("2026-07-01") == true, "\(times)")
             #expect(run.output.contains("times without a zone were read in Europe/Amsterdam"), "\(run)")
+            #expect(run.output.contains("agent_availability: 2500 times without a zone"), "\(run)")
+            let agents = try query(
+                """
+                SELECT count(*) FROM agent_availability
+                WHERE unavailable_until LIKE '2026-06-30%22:30:00%' AND degraded_until IS NULL
+                """, on: move.url)
+            #expect(agents == ["2500"])
             // A time that the change of the clocks left out counts by the offset before it.
             let odd = try query(
                 "SELECT closed_at || '|' || last_output_at FROM sessions WHERE closed_at LIKE '2026-03-29%'",
