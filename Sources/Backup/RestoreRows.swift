@@ -17,9 +17,7 @@ final class RestoreRows: Sendable {
         (path, self.copy) = ("\(copy.folder)/\(BackupPaths.database)", copy)
         let file = try Files.Handle(making: path)
         try Files.Handle(reading: paths.database).blocks { block throws(BackupError) in try file.append(block) }
-        for item in [path, copy.folder] where lchown(item, account.uid, account.gid) != 0 {
-            throw Files.failure("\(item) can't be given to uid \(account.uid)")
-        }
+        try copy.give(to: account)
     }
 }
 
@@ -41,6 +39,14 @@ extension RestoreRows {
         private init(_ folder: String, _ descriptor: Int32) {
             self.folder = folder
             self.descriptor = descriptor
+        }
+
+        /// Gives the copy to the account: first the file, because the account can change what is in the folder once it has it.
+        func give(to account: ActingAccount) throws(BackupError) {
+            let (uid, gid) = (account.uid, account.gid)
+            guard fchownat(descriptor, BackupPaths.database, uid, gid, AT_SYMLINK_NOFOLLOW) == 0,
+                fchown(descriptor, uid, gid) == 0
+            else { throw Files.failure("\(folder) can't be given to uid \(uid)") }
         }
 
         /// Removes the copy. It is found by the open folder and not by its path, which another account could replace.

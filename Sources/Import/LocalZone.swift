@@ -20,23 +20,55 @@ public struct LocalZone: Sendable {
         tzset()
     }
 
-    /// Returns the instant, in UTC, of a wall-clock time such as `2026-01-09T19:59:59.999999`; `nil` for any other text.
+    /// Returns the instant, in UTC, of a wall-clock time such as `2026-01-09T19:59:59.999999`; `nil` for any other text, and for a date
+    /// or time that does not exist, such as February 31.
+    ///
+    /// A time that a change of the clocks has left out counts by the offset before the change, as in PostgreSQL: a clock that was not
+    /// put forward yet showed it. Of a time that occurs twice, the system chooses one.
     func instant(of text: String) -> String? {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        let numbers = parts[0].split { "-T:".contains($0) }.map { Int32($0) }
-        guard numbers.count == 6, !numbers.contains(nil) else { return nil }
-        let field = numbers.map { $0 ?? 0 }
-        var clock = tm()
-        (clock.tm_year, clock.tm_mon, clock.tm_mday) = (field[0] - 1_900, field[1] - 1, field[2])
-        (clock.tm_hour, clock.tm_min, clock.tm_sec, clock.tm_isdst) = (field[3], field[4], field[5], -1)
-        var seconds = mktime(&clock)
+        let form = /([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?/
+        guard let match = text.wholeMatch(of: form),
+            let given = Self.clock([match.1, match.2, match.3, match.4, match.5, match.6].compactMap { Int32($0) }),
+            var seconds = Self.seconds(given)
+        else { return nil }
         var utc = tm()
-        guard gmtime_r(&seconds, &utc) != nil else { return nil }
-        let date = [utc.tm_mon + 1, utc.tm_mday].map(Self.two).joined(separator: "-")
-        let time = [utc.tm_hour, utc.tm_min, utc.tm_sec].map(Self.two).joined(separator: ":")
-        let fraction = parts.count > 1 ? ".\(parts[1])" : ""
-        return "\(utc.tm_year + 1_900)-\(date) \(time)\(fraction)"
+        guard gmtime_r(&seconds, &utc) != nil, (1...9_999).contains(utc.tm_year + 1_900) else { return nil }
+        let date = [Self.digits(utc.tm_year + 1_900, 4), Self.digits(utc.tm_mon + 1, 2), Self.digits(utc.tm_mday, 2)]
+        let time = [utc.tm_hour, utc.tm_min, utc.tm_sec].map { Self.digits($0, 2) }
+        return "\(date.joined(separator: "-")) \(time.joined(separator: ":"))\(match.7 ?? "")"
     }
 
-    private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    /// Returns the fields of a date and a time; `nil` if the calendar or the clock does not have them.
+    private static func clock(_ field: [Int32]) -> tm? {
+        var clock = tm()
+        (clock.tm_year, clock.tm_mon, clock.tm_mday) = (field[0] - 1_900, field[1] - 1, field[2])
+        (clock.tm_hour, clock.tm_min, clock.tm_sec) = (field[3], field[4], field[5])
+        var moved = clock
+        // The functions of C turn February 31 into March 3, and say nothing.
+        _ = timegm(&moved)
+        return isSame(moved, clock) ? clock : nil
+    }
+
+    /// Returns the seconds since 1970 of a time in the process's zone; `nil` if they can't be computed.
+    private static func seconds(_ clock: tm) -> time_t? {
+        var found = clock
+        found.tm_isdst = -1
+        // mktime(3) sets the day of the week, and returns -1 for a failure as well as for the last second of 1969.
+        found.tm_wday = -1
+        let seconds = mktime(&found)
+        guard found.tm_wday >= 0 else { return nil }
+        if isSame(found, clock) { return seconds }
+        var (dayBefore, local, left) = (seconds - 86_400, tm(), clock)
+        return localtime_r(&dayBefore, &local) == nil ? nil : timegm(&left) - local.tm_gmtoff
+    }
+
+    private static func isSame(_ a: tm, _ b: tm) -> Bool {
+        a.tm_year == b.tm_year && a.tm_mon == b.tm_mon && a.tm_mday == b.tm_mday && a.tm_hour == b.tm_hour
+            && a.tm_min == b.tm_min && a.tm_sec == b.tm_sec
+    }
+
+    private static func digits(_ number: Int32, _ count: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: count - text.count) + text
+    }
 }

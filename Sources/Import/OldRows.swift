@@ -22,19 +22,40 @@ struct OldRows {
         return "coalesce(\(parts.joined(separator: " || ', ' || ")), '')"
     }
 
-    /// The SQL expression by which a row is found again.
-    var handle: String { hasNumber ? "rowid" : key }
-
-    func delete(_ handle: Value, _ connection: any Connection) throws {
-        try connection.execute("DELETE FROM \(identifier: table.name) WHERE \(trusted: self.handle) = \(handle)")
+    /// The columns by whose values a row is found again, and in whose order the rows are read: those of an index, so that neither takes
+    /// longer in a large table.
+    private var handleColumns: [String] {
+        hasNumber ? ["rowid"] : (table.primaryKey?.columns ?? []).map(SQLText.identifier)
     }
 
-    func update(_ column: String, to value: Value, _ handle: Value, _ connection: any Connection) throws {
+    /// The SQL list of these columns.
+    var handle: String { handleColumns.joined(separator: ", ") }
+
+    /// Returns a row's handle, whose values begin at this index of the cursor.
+    func handle(_ cursor: any RowCursor, at index: Int) -> [Value] {
+        handleColumns.indices.map { cursor.raw(index + $0).copied }
+    }
+
+    /// The condition that a row has this handle.
+    func isAt(_ handle: [Value]) -> SQL { compared("=", handle) }
+
+    /// The condition that a row comes after this handle in the order of handles; `nil` stands for the beginning.
+    func isBehind(_ handle: [Value]?) -> SQL { handle.map { compared(">", $0) } ?? "1" }
+
+    private func compared(_ relation: String, _ values: [Value]) -> SQL {
+        var sql: SQL = "(\(trusted: handle)) \(trusted: relation) ("
+        for (at, value) in values.enumerated() { sql.append(at == 0 ? "\(value)" : ", \(value)") }
+        sql.append(")")
+        return sql
+    }
+
+    func delete(_ handle: [Value], _ connection: any Connection) throws {
+        try connection.execute("DELETE FROM \(identifier: table.name) WHERE \(isAt(handle))")
+    }
+
+    func update(_ column: String, to value: Value, _ handle: [Value], _ connection: any Connection) throws {
         try connection.execute(
-            """
-            UPDATE \(identifier: table.name) SET \(identifier: column) = \(value)
-            WHERE \(trusted: self.handle) = \(handle)
-            """)
+            "UPDATE \(identifier: table.name) SET \(identifier: column) = \(value) WHERE \(isAt(handle))")
     }
 
     /// Returns a reader that reads rows in batches, so that a table of any size takes little memory. The condition may refer to
@@ -48,7 +69,7 @@ struct OldRows {
         private let rows: OldRows
         private let columns: [String]
         private let condition: String
-        private var last: Value?
+        private var last: [Value]?
         private var isAtEnd = false
 
         fileprivate init(rows: OldRows, columns: [String], condition: String) {
@@ -58,22 +79,21 @@ struct OldRows {
         }
 
         /// Returns the next rows, each as JSON; `nil` after the last.
-        func next(_ connection: any Connection) throws -> [(key: String, handle: Value, record: String)]? {
+        func next(_ connection: any Connection) throws -> [(key: String, handle: [Value], record: String)]? {
             guard !isAtEnd else { return nil }
             let (handle, names) = (rows.handle, SQLText.identifiers(columns))
-            let beyond: SQL = last.map { "\(trusted: handle) > \($0)" } ?? "1"
             let cursor = try connection.rows(
                 """
                 SELECT \(trusted: names), \(trusted: rows.key), \(trusted: handle)
                 FROM \(identifier: rows.table.name) AS child
-                WHERE (\(trusted: condition)) AND \(beyond) ORDER BY \(trusted: handle) LIMIT \(Int64(Self.batch))
+                WHERE (\(trusted: condition)) AND \(rows.isBehind(last)) ORDER BY \(trusted: handle) LIMIT \(Int64(Self.batch))
                 """)
             defer { cursor.close() }
-            var found: [(key: String, handle: Value, record: String)] = []
+            var found: [(key: String, handle: [Value], record: String)] = []
             while try cursor.next() {
                 let record = String(decoding: RowRecord.json(cursor, columns), as: UTF8.self)
                 found.append(
-                    (cursor.raw(columns.count).copied.text ?? "", cursor.raw(columns.count + 1).copied, record))
+                    (cursor.raw(columns.count).copied.text ?? "", rows.handle(cursor, at: columns.count + 1), record))
             }
             last = found.last?.handle
             isAtEnd = found.count < Self.batch

@@ -12,7 +12,7 @@ struct UnfitValues {
     /// One value, with the row that holds it.
     private struct Unfit {
         var key: String
-        var handle: Value
+        var handle: [Value]
         var column: Column
         var reason: String
         var value: Value
@@ -28,28 +28,41 @@ struct UnfitValues {
     func mend(_ rows: OldRows, for new: Table, _ quarantine: inout ImportQuarantine) throws {
         let columns = new.columns.filter { rows.table[column: $0.name] != nil }
         guard !columns.isEmpty else { return }
-        for unfit in try find(columns, in: rows) {
-            switch fate(of: unfit) {
-            case .becomes(let value):
-                try quarantine.note(
-                    .value, rows.table.name, row: unfit.key, column: unfit.column.name, reason: unfit.reason,
-                    record: unfit.record)
-                try rows.update(unfit.column.name, to: value, unfit.handle, connection)
-            case .takesItsRowAside:
-                try setAside(unfit, of: rows, &quarantine)
-            }
+        var last: [Value]?
+        repeat {
+            let (found, end) = try find(columns, in: rows, behind: last)
+            for unfit in found { try mend(unfit, of: rows, &quarantine) }
+            last = end
+        } while last != nil
+    }
+
+    private func mend(_ unfit: Unfit, of rows: OldRows, _ quarantine: inout ImportQuarantine) throws {
+        switch fate(of: unfit) {
+        case .becomes(let value):
+            try quarantine.note(
+                .value, rows.table.name, row: unfit.key, column: unfit.column.name, reason: unfit.reason,
+                record: unfit.record)
+            try rows.update(unfit.column.name, to: value, unfit.handle, connection)
+        case .takesItsRowAside:
+            try setAside(unfit, of: rows, &quarantine)
         }
     }
 
-    private func find(_ columns: [Column], in rows: OldRows) throws -> [Unfit] {
+    /// The bytes of unfit values that are kept at once.
+    private static let most = 1_048_576
+
+    /// Returns unfit values of the rows behind a handle, and the handle up to which they were looked for; `nil` is the end of the table.
+    private func find(
+        _ columns: [Column], in rows: OldRows, behind last: [Value]?
+    ) throws -> (found: [Unfit], end: [Value]?) {
         let judge = target.judge(of: columns.map(\.type))
         let cursor = try connection.rows(
             """
             SELECT \(trusted: SQLText.identifiers(columns.map(\.name))), \(trusted: rows.key), \(trusted: rows.handle)
-            FROM \(identifier: rows.table.name)
+            FROM \(identifier: rows.table.name) WHERE \(rows.isBehind(last)) ORDER BY \(trusted: rows.handle)
             """)
         defer { cursor.close() }
-        var found: [Unfit] = []
+        var (found, bytes): ([Unfit], Int) = ([], 0)
         while try cursor.next() {
             for (at, column) in columns.enumerated() {
                 let raw = cursor.raw(at)
@@ -57,13 +70,16 @@ struct UnfitValues {
                 guard
                     let reason = isMissing ? "is NULL where a value is required" : judge.refusal(of: raw, column: at)
                 else { continue }
-                found.append(
-                    Unfit(
-                        key: cursor.raw(columns.count).copied.text ?? "", handle: cursor.raw(columns.count + 1).copied,
-                        column: column, reason: reason, value: raw.copied, record: RowRecord.value(raw)))
+                let unfit = Unfit(
+                    key: cursor.raw(columns.count).copied.text ?? "",
+                    handle: rows.handle(cursor, at: columns.count + 1), column: column, reason: reason,
+                    value: raw.copied, record: RowRecord.value(raw))
+                found.append(unfit)
+                bytes += 1_000 + 2 * unfit.record.utf8.count
             }
+            if bytes > Self.most { return (found, rows.handle(cursor, at: columns.count + 1)) }
         }
-        return found
+        return (found, nil)
     }
 
     private func fate(of unfit: Unfit) -> Fate {
@@ -98,7 +114,7 @@ struct UnfitValues {
         let cursor = try connection.rows(
             """
             SELECT \(trusted: SQLText.identifiers(names)) FROM \(identifier: rows.table.name)
-            WHERE \(trusted: rows.handle) = \(unfit.handle)
+            WHERE \(rows.isAt(unfit.handle))
             """)
         let record = try cursor.next() ? String(decoding: RowRecord.json(cursor, names), as: UTF8.self) : nil
         cursor.close()

@@ -9,8 +9,9 @@ final class WorkingCopy: Sendable {
     private static let prefix = "teleclaude-import-"
     private let folder: String
     private let lock: Int32
-    private var main: String { "\(folder)/main.db" }
-    private var added: String { "\(folder)/events.db" }
+    private var main: String { "\(folder)/\(Self.main)" }
+    private var added: String { "\(folder)/\(Self.added)" }
+    private static let (main, added) = ("main.db", "events.db")
 
     init(in parent: String) throws(ImportError) {
         Self.sweep(parent)
@@ -58,21 +59,27 @@ final class WorkingCopy: Sendable {
 
     deinit {
         defer { close(lock) }
-        for file in files { unlink(file) }
+        for name in Self.names { unlinkat(lock, name, 0) }
         rmdir(folder)
     }
 
-    private var files: [String] {
-        [main, added].flatMap { file in ["", "-wal", "-shm", "-journal"].map { file + $0 } }
+    private static let names = [main, added].flatMap { file in ["", "-wal", "-shm", "-journal"].map { file + $0 } }
+
+    /// Lets the account read the copy, and no other user except root. The files are found by the open folder and not by its path, and no
+    /// link is followed: the folder may lie in one of the account's, which could put another file in its place. The folder itself comes
+    /// last, because the account can change what is in it from then on.
+    func give(to account: ActingAccount) throws(ImportError) {
+        for name in Self.names
+        where fchownat(lock, name, account.uid, account.gid, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT {
+            throw Self.notGiven("\(folder)/\(name)")
+        }
+        guard fchown(lock, account.uid, account.gid) == 0 else { throw Self.notGiven(folder) }
     }
 
-    /// Lets the account read the copy, and no other user except root.
-    func give(to account: ActingAccount) throws(ImportError) {
-        for path in [folder] + files where chown(path, account.uid, account.gid) != 0 && errno != ENOENT {
-            throw ImportError(
-                "no_working_folder", "\(path) can't be given to another account: \(String(cString: strerror(errno)))",
-                remedy: "run this as root")
-        }
+    private static func notGiven(_ path: String) -> ImportError {
+        ImportError(
+            "no_working_folder", "\(path) can't be given to another account: \(String(cString: strerror(errno)))",
+            remedy: "run this as root")
     }
 
     /// The copy, and remarks on how it was made.

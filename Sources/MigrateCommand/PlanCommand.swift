@@ -45,7 +45,7 @@ struct PlanCommand: AsyncParsableCommand {
             let steps = try plan.steps.map {
                 try $0.scriptStep(in: dialect, history, version: MigrateProgram.context.version)
             }
-            output.show(document(steps, plan)) { dialect.script(steps).trimmingNewline() }
+            output.showScript(document(steps, plan)) { dialect.script(steps).trimmingNewline() }
             for step in plan.steps where !output.json {
                 for name in step.dataSteps {
                     Console.error(

@@ -26,15 +26,15 @@ package final class TransferProgress: Sendable {
             let line = state.tally.line(at: now)
             // A line as wide as the terminal may wrap, and then only its last part would be overwritten.
             isTerminal
-                ? Console.progress("\r\u{1B}[K" + line.text(columns: Console.errorColumns - 1))
-                : Console.error(line.text(columns: .max))
+                ? Console.progress("\r\u{1B}[K" + PrintableText.of(line.text(columns: Console.errorColumns - 1)))
+                : Console.error(PrintableText.of(line.text(columns: .max)))
         }
     }
 
     /// Clears the progress line.
     package func end() { if !isQuiet && isTerminal { Console.progress("\r\u{1B}[K") } }
 
-    private func line(_ text: String) { Console.error((isTerminal ? "\r\u{1B}[K" : "") + text) }
+    private func line(_ text: String) { Console.error((isTerminal ? "\r\u{1B}[K" : "") + PrintableText.of(text)) }
 }
 
 /// The progress of a transfer, counted from its events. It does no input or output.

@@ -9,14 +9,25 @@ public struct OutputOptions: ParsableArguments, Sendable {
 
     public init() {}
 
-    /// Prints the text or the document, as the options ask.
+    /// Prints the text or the document, as the options ask. What others wrote in it reaches no terminal as a control sequence.
     public func show(_ document: JSON, _ text: () -> String) {
-        let shown = json ? document.rendered() : text()
+        showScript(document) { PrintableText.of(text()) }
+    }
+
+    /// Prints a script or the document, as the options ask. The script is not changed, because programs read it.
+    public func showScript(_ document: JSON, _ text: () -> String) {
+        if json { return showJSON(document.rendered()) }
+        let shown = text()
         if !shown.isEmpty { Console.out(shown) }
     }
 
+    /// Prints a JSON document as it is, and for a terminal with escapes instead of control characters.
+    public func showJSON(_ document: String) {
+        Console.out(Console.outputIsTerminal ? PrintableText.ofJSON(document) : document)
+    }
+
     /// Prints a remark to standard error, unless JSON was asked for.
-    public func remark(_ text: String) { if !json { Console.error(text) } }
+    public func remark(_ text: String) { if !json { Console.error(PrintableText.of(text)) } }
 
     /// Runs a command's body, and turns an error that it throws into one clear sentence, its JSON and an exit code.
     public func guarding(
@@ -31,8 +42,8 @@ public struct OutputOptions: ParsableArguments, Sendable {
             throw error
         } catch {
             let problem = explain(error)
-            if json { Console.out(problem.document.rendered()) }
-            Console.error("error: \(problem.sentence)")
+            if json { showJSON(problem.document.rendered()) }
+            Console.error("error: \(PrintableText.of(problem.sentence))")
             throw ExitCode(problem.exitCode)
         }
     }

@@ -53,8 +53,10 @@ public enum TextFile {
         guard let file = fopen(path, "wx") else {
             throw failure("\(path) can't be written", "name a file that does not exist")
         }
-        let written = fputs(text, file)
-        guard fclose(file) == 0, written >= 0 else {
+        var text = text
+        // fputs(3) would end at a NUL.
+        let isWritten = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
+        guard fclose(file) == 0, isWritten else {
             let error = failure("\(path) can't be written", "free some space for it")
             unlink(path)
             throw error

@@ -1,6 +1,6 @@
 import TCPOSIX
 
-/// A file that is either complete or absent, and that only its owner may read.
+/// A file that is either complete or absent, and that only its owner may read unless it is filled with another mode.
 ///
 /// The text is written to a temporary file in the same folder, which then gets the final name. The initializer creates that temporary
 /// file, so that a folder that can't be written to is found out before the work begins, not after it.
@@ -36,9 +36,22 @@ public final class WholeFile: Sendable {
     /// Writes the text and moves the file to its place.
     /// - Throws: `TextFile.Failure`; the place is then as it was.
     public func finish(_ text: String) throws(TextFile.Failure) {
+        try fill(text)
+        try place()
+    }
+
+    /// Writes the text to the temporary file, which then gets the mode. `place` follows; in between, other files can be written that belong
+    /// to this one.
+    /// - Throws: `TextFile.Failure` if there is no room.
+    public func fill(_ text: String, mode: mode_t = 0o600) throws(TextFile.Failure) {
         var text = text
-        let isWritten = text.withUTF8(write) && fchmod(descriptor, 0o600) == 0 && fsync(descriptor) == 0
+        let isWritten = text.withUTF8(write) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0
         guard isWritten else { throw Self.failure("\(path) was not written") }
+    }
+
+    /// Moves the file to its place.
+    /// - Throws: `TextFile.Failure`; the place is then as it was.
+    public func place() throws(TextFile.Failure) {
         // `link` fails if the file has appeared in the meantime; `rename` replaces it.
         guard replaces ? rename(draft, path) == 0 : link(draft, path) == 0 else {
             throw Self.failure("\(path) was not written")

@@ -8,7 +8,7 @@
 ///
 /// Yams itself is not used: it depends on the whole of Foundation, and Foundation's ICU would be two thirds of a static program.
 package enum YAML {
-    /// The deepest nesting of sequences and mappings that is read. The limit bounds the recursion of the code that reads the
+    /// The deepest nesting of sequences and mappings that is read, by way of aliases too. The limit bounds the recursion of the code that reads the
     /// nodes.
     package static let deepest = 64
 

@@ -7,8 +7,14 @@
 /// Builds nodes from libyaml's events (https://pyyaml.org/wiki/LibYAML).
 final class YAMLReader {
     private var parser = yaml_parser_t()
-    private var anchors: [String: YAMLNode] = [:]
+    private var anchors: [String: Nested] = [:]
     private var depth = 0
+
+    /// A node, and how deep it is: 0 for a scalar, 1 for a sequence of scalars. An alias adds this depth to that of its own place.
+    private struct Nested {
+        var node: YAMLNode
+        var height: Int
+    }
 
     /// Creates a reader for UTF-8 bytes, which have to outlive it.
     init(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
@@ -23,7 +29,7 @@ final class YAMLReader {
     func document() throws(YAMLError) -> YAMLNode? {
         _ = try next()  // The stream begins.
         guard case .other(YAML_DOCUMENT_START_EVENT) = try next().kind else { return nil }
-        let node = try node(next())
+        let node = try nested(next()).node
         _ = try next()  // The document ends.
         let end = try next()
         guard case .other(YAML_STREAM_END_EVENT) = end.kind else {
@@ -32,50 +38,64 @@ final class YAMLReader {
         return node
     }
 
-    private func node(_ event: Event) throws(YAMLError) -> YAMLNode {
+    private func nested(_ event: Event) throws(YAMLError) -> Nested {
         switch event.kind {
         case .alias(let name):
-            guard let node = anchors[name] else {
+            guard let nested = anchors[name] else {
                 throw .malformed(line: event.line, problem: "found undefined alias")
             }
-            return node
-        case .scalar(let text, let style): return anchored(.scalar(text, style), event)
-        case .sequence: return anchored(.sequence(try items(event)), event)
-        case .mapping: return anchored(.mapping(try members(event)), event)
+            // Aliases of aliases would otherwise nest a flat text without a limit.
+            guard depth + nested.height <= YAML.deepest else { throw .tooDeep(line: event.line) }
+            return nested
+        case .scalar(let text, let style): return anchored(.scalar(text, style), height: 0, event)
+        case .sequence:
+            let (items, height) = try items(event)
+            return anchored(.sequence(items), height: height, event)
+        case .mapping:
+            let (members, height) = try members(event)
+            return anchored(.mapping(members), height: height, event)
         case .end, .other: throw .malformed(line: event.line, problem: "a value is missing")
         }
     }
 
     /// Records a node under its anchor. An anchor may be defined again; an alias means the latest definition
     /// (https://yaml.org/spec/1.1/#id863390).
-    private func anchored(_ content: YAMLNode.Content, _ event: Event) -> YAMLNode {
-        let node = YAMLNode(content, tag: event.tag, line: event.line)
-        if let anchor = event.anchor { anchors[anchor] = node }
-        return node
+    private func anchored(_ content: YAMLNode.Content, height: Int, _ event: Event) -> Nested {
+        let nested = Nested(node: YAMLNode(content, tag: event.tag, line: event.line), height: height)
+        if let anchor = event.anchor { anchors[anchor] = nested }
+        return nested
     }
 
-    private func items(_ start: Event) throws(YAMLError) -> [YAMLNode] {
+    private func items(_ start: Event) throws(YAMLError) -> (items: [YAMLNode], height: Int) {
         try descend(start)
         defer { depth -= 1 }
-        var items: [YAMLNode] = []
-        while let event = try member() { items.append(try node(event)) }
-        return items
+        var (items, height): ([YAMLNode], Int) = ([], 0)
+        while let event = try member() {
+            let item = try nested(event)
+            items.append(item.node)
+            height = max(height, item.height)
+        }
+        return (items, height + 1)
     }
 
-    private func members(_ start: Event) throws(YAMLError) -> [(key: YAMLNode, value: YAMLNode)] {
+    private func members(
+        _ start: Event
+    ) throws(YAMLError) -> (members: [(key: YAMLNode, value: YAMLNode)], height: Int) {
         try descend(start)
         defer { depth -= 1 }
-        var members: [(key: YAMLNode, value: YAMLNode)] = []
+        var (members, height): ([(key: YAMLNode, value: YAMLNode)], Int) = ([], 0)
         var lines: [String: Int] = [:]
         while let event = try member() {
-            let key = try node(event)
-            if let name = key.text {
+            let key = try nested(event)
+            if let name = key.node.text {
                 if let first = lines[name] { throw .malformed(line: first, problem: "\(name) occurs twice") }
-                lines[name] = key.line
+                lines[name] = key.node.line
             }
-            members.append((key, try node(next())))
+            let value = try nested(next())
+            members.append((key.node, value.node))
+            height = max(height, key.height, value.height)
         }
-        return members
+        return (members, height + 1)
     }
 
     private func descend(_ start: Event) throws(YAMLError) {

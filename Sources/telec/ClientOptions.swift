@@ -40,21 +40,9 @@ struct ClientOptions: ParsableArguments {
 
     /// Prints the daemon's own document with `--json`, and the given text otherwise.
     func show<T>(_ reply: Reply<T>, _ text: () -> String) {
-        let document = reply.text.dropLast(reply.text.hasSuffix("\n") ? 1 : 0)
-        // Text that others wrote must not reach this terminal as control sequences.
-        let shown = !output.json ? text() : Console.outputIsTerminal ? JSONText.plain(document) : String(document)
-        if !shown.isEmpty { Console.out(shown) }
-    }
-}
-
-/// JSON that is printed on a terminal.
-enum JSONText {
-    /// Returns the same document with each control character written as its escape (RFC 8259, section 7).
-    static func plain(_ document: some StringProtocol) -> String {
-        document.unicodeScalars.reduce(into: "") { text, scalar in
-            guard (0x7F...0x9F).contains(scalar.value) else { return text.unicodeScalars.append(scalar) }
-            text += "\\u00" + String(scalar.value, radix: 16)
-        }
+        if output.json { return output.showJSON(String(reply.text.dropLast(reply.text.hasSuffix("\n") ? 1 : 0))) }
+        let shown = text()
+        if !shown.isEmpty { Console.out(PrintableText.of(shown)) }
     }
 }
 

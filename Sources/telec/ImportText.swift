@@ -10,7 +10,7 @@ enum ImportText {
             ("SET ASIDE", .right))
         for line in report.lines {
             table.add(
-                line.table, Formatting.count(line.sourceRows), Formatting.count(line.targetRows),
+                SessionTexts.plain(line.table), Formatting.count(line.sourceRows), Formatting.count(line.targetRows),
                 Formatting.count(line.setAside))
         }
         var parts = [found(report, target), table.rendered()]

@@ -84,7 +84,8 @@ enum FoundText {
             if hit.session.sessionID != last {
                 if last != nil { lines.append("") }
                 let more = hit.matches > 1 ? ", \(hit.matches) places" : ""
-                lines.append("\(hit.session.sessionID)  \(SessionTexts.titled(hit.session, for: me))\(more)")
+                lines.append(
+                    "\(SessionTexts.plain(hit.session.sessionID))  \(SessionTexts.titled(hit.session, for: me))\(more)")
                 last = hit.session.sessionID
             }
             let (head, text) = ("  \(TimestampText.short(hit.saidAt))  ", SessionTexts.plain(hit.snippet))

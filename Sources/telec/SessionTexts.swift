@@ -9,14 +9,14 @@ enum SessionTexts {
         let lines = [
             ("session", session.sessionID), ("title", titled(session, for: me)),
             ("owner", session.ownerPerson ?? "nobody"), ("state", session.status), ("host", host(session)),
-            ("visibility", session.visibility), ("project", plain(session.projectPath ?? "-")),
+            ("visibility", session.visibility), ("project", session.projectPath ?? "-"),
             ("agent", session.agent ?? "-"), ("computer", session.computer),
             ("started", TimestampText.short(session.createdAt)),
             ("last activity", TimestampText.short(session.lastActivity)),
             ("ended", TimestampText.short(session.closedAt)),
         ]
         return lines.map { name, value in
-            name + String(repeating: " ", count: 15 - name.count) + value
+            name + String(repeating: " ", count: 15 - name.count) + plain(value)
         }.joined(separator: "\n")
     }
 

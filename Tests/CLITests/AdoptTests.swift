@@ -42,6 +42,24 @@ struct AdoptTests {
         }
     }
 
+    @Test("names in the old database reach no terminal as control sequences")
+    func hostileNames() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let home = try await box.legacyHome()
+            try execute(
+                """
+                CREATE TABLE "x\u{1B}[31mRED\u{9B}2J" (id INTEGER PRIMARY KEY, "c\u{1B}]0;pwn\u{7}" TEXT);
+                INSERT INTO "x\u{1B}[31mRED\u{9B}2J" VALUES (1, 'v');
+                ALTER TABLE sessions ADD COLUMN "d\u{1B}[8m" TEXT DEFAULT 'e';
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            for more in [["--dry-run"], []] {
+                let run = try await box.run(.telec, ["adopt", "--from", home, "--database", url] + more)
+                #expect(run.code == 0 && run.output.contains("RED"), "\(run)")
+                #expect(HostileText.isHarmless(run.output + run.error), "\(run)")
+            }
+        }
+    }
+
     @Test(
         "what a killed run left is removed, what a living one holds stays; another install does not count as taken over"
     )
@@ -158,6 +176,43 @@ struct AdoptTests {
             #expect(roles.count == 200 && Set(roles) == [#"{"user_role": "admin"}"#])
             #expect(try query("SELECT id FROM voice_assignments", on: url) == ["v"])
             try expectOwned(url)
+        }
+    }
+
+    /// The values are mended in batches, in the order of a key of two columns and of the numbers of rows.
+    @Test("values by the thousand that no column takes are all kept beside", arguments: Backend.available)
+    func manyHostile(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await box.legacyHome()
+            try execute(
+                """
+                DROP TABLE agent_availability;
+                CREATE TABLE agent_availability (agent TEXT NOT NULL, reason TEXT NOT NULL, available INTEGER,
+                    unavailable_until TEXT, degraded_until TEXT, PRIMARY KEY (reason, agent)) WITHOUT ROWID;
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+                INSERT INTO agent_availability SELECT 'a' || i, 'r' || (i % 7), 1, 'yesterday ' || i, 'perhaps' FROM n;
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+                INSERT INTO webhook_contracts (id, contract_json, created_at, updated_at)
+                    SELECT 'many' || i, '{}', 'some day', '2026-01-01T00:00:00Z' FROM n;
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url, "--quiet")
+            #expect(run.code == 0, "\(run)")
+            let kept = try query(
+                """
+                SELECT source_table || ' ' || coalesce(column_name, '') || ' ' || count(*) FROM import_quarantine
+                WHERE source_table = 'agent_availability' OR row_key LIKE 'id=many%'
+                GROUP BY source_table, column_name ORDER BY 1
+                """, on: url)
+            #expect(
+                kept == [
+                    "agent_availability degraded_until 3000", "agent_availability unavailable_until 3000",
+                    "webhook_contracts created_at 3000",
+                ])
+            let agents = try query(
+                "SELECT count(*) FROM agent_availability WHERE unavailable_until IS NULL AND degraded_until IS NULL",
+                on: url)
+            #expect(agents == ["3000"])
+            #expect(try query("SELECT count(*) FROM webhook_contracts WHERE id LIKE 'many%'", on: url) == ["0"])
         }
     }
 

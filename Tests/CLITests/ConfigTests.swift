@@ -28,6 +28,29 @@ struct ConfigTests {
         }
     }
 
+    /// A member's names are printed by root, who splits and checks his settings.
+    @Test("names of others reach no terminal as control sequences")
+    func hostileNames() async throws {
+        try await withSandbox { box in
+            let name = #""\e[31mA\e]0;pwn\a\u009b2J\u202e""#
+            let settings = "ui: {\(name): 1}\n\(name): {x: 1}\n"
+            try box.write("old/config.yml", settings)
+            let variables: [String: String?] = ["TELECLAUDE_CONFIG_PATH": box("old/config.yml")]
+            for words in [
+                ["check"], ["show"], ["split", "--from", box("old"), "--into", box("new"), "--dry-run"],
+                ["explain", "\u{1B}[31m"],
+            ] {
+                let run = try await box.run(.telec, ["config"] + words, variables)
+                #expect(HostileText.isHarmless(run.output + run.error), "\(run)")
+                #expect(words[0] == "explain" || run.output.contains("A"), "\(run)")
+            }
+            try box.write("old/config.yml", "people: [{name: \(name), role: zzz}]\n")
+            let run = try await box.run(.telec, ["config", "check"], variables)
+            #expect(run.code == 2 && run.error.contains("has the role zzz"), "\(run)")
+            #expect(HostileText.isHarmless(run.output + run.error), "\(run)")
+        }
+    }
+
     @Test("a person's file that no daemon would take is named")
     func long() async throws {
         try await withSystem { box, variables in

@@ -189,6 +189,45 @@ struct MCPBridgeTests {
         }
     }
 
+    /// An agent hangs up while a session waits for the moment to type its first message: the session stays, and the answer is written.
+    @Test func aStartThatTakesLonger() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let agent = try Agent(daemon.box, daemon.variables)
+            try agent.say(Self.hello)
+            _ = try agent.answer(0)
+            let busy = #"["sh","-c","while :; do echo x; sleep 0.1; done"]"#
+            try agent.say(
+                Self.call(
+                    1, "start_session",
+                    "{\"title\":\"Busy\",\"project_path\":\"\(daemon.box.files)\",\"command\":\(busy),\"message\":\"hi\"}"
+                ))
+            let run = try await agent.hangUp()
+            #expect(
+                run.code == 0 && run.output.contains("\"id\":1,") && run.output.contains(#""isError":false"#), "\(run)")
+            let sessions = try await daemon.json("sessions", "list")["sessions"] as? [[String: Any]] ?? []
+            #expect(sessions.map { $0["status"] as? String } == ["active"])
+            let id = sessions.first?["session_id"] as? String ?? ""
+            #expect(try await daemon.telec("sessions", "end", id).code == 0)
+        }
+    }
+
+    #if os(Linux)
+        /// An answer that is lost is an error; an agent that reads no more is none.
+        @Test func answersThatAreLost() async throws {
+            try await withSandbox { box in
+                let ask = #"echo '{"jsonrpc":"2.0","id":1,"method":"ping"}' | "#
+                let variables: [String: String?] = ["TELECLAUDE_SOCKET": "\(box.folder)/none.sock"]
+                let shell = Program(path: "/bin/sh")
+                let full = try await box.run(
+                    shell, ["-c", ask + #""$0" mcp > /dev/full"#, Program.telec.path], variables)
+                #expect(full.code == 2 && full.error.contains("standard output can't be written"), "\(full)")
+                let script = #"(\#(ask) "$0" mcp; echo "code $?" >&2) | true"#
+                let closed = try await box.run(shell, ["-c", script, Program.telec.path], variables)
+                #expect(closed.error.contains("code 0") && !closed.error.contains("can't be written"), "\(closed)")
+            }
+        }
+    #endif
+
     /// The bridge gets more calls at once than it passes on, and says so for the rest.
     @Test func manyAtOnce() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -60,6 +60,57 @@ struct MCPInstallTests {
         }
     }
 
+    /// What is shown is TeleClaude's entry alone: the settings around it hold the agent's secrets.
+    @Test(arguments: [
+        "{\"primaryApiKey\": \"hunter22\", \"a\": 1}", "{\n  \"a\": 1,\n  \"primaryApiKey\": \"hunter22\"\n}\n",
+        "{\"mcpServers\": {\"x\": {\"env\": {\"K\": \"hunter22\"}}}}",
+    ])
+    func othersSecretsAreNotShown(text: String) async throws {
+        try await withSandbox { box in
+            try write(box, ".claude.json", text)
+            let secretful = "[a]\nkey = \"hunter22\""
+            try write(box, ".codex/config.toml", secretful)
+            for command in ["install", "uninstall"] {
+                for more in [["--dry-run"], ["--dry-run", "--json"], []] {
+                    let run = try await box.run(.telec, ["mcp", command] + more)
+                    #expect(run.code == 0 && !"\(run)".contains("hunter22"), "\(run)")
+                    #expect(run.output.contains("env_vars") && !run.output.contains("***"), "\(run)")
+                    #expect(run.output.contains(command == "install" ? "+ " : "- "), "\(run)")
+                }
+            }
+            #expect(try read(box, ".claude.json") == text && read(box, ".codex/config.toml") == secretful + "\n")
+        }
+    }
+
+    /// All new files are written before the first is put in its place, and nothing of them is left.
+    @Test func aFolderThatCanNotBeWrittenTo() async throws {
+        try await withSandbox { box in
+            try write(box, ".claude.json", Self.claude)
+            try write(box, ".gemini/settings.json", "{}")
+            let before = try box.contents()
+            // Nobody can create a file in there, not even root.
+            let run = try await box.run(.telec, ["mcp", "install"], ["CODEX_HOME": "/dev/fd"])
+            #expect(run.code == 2 && run.error.contains("/config.toml can't be written"), "\(run)")
+            #expect(
+                run.error.contains("check the folder's permissions") && !run.error.contains("name a file"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
+    /// A NUL ends no file: what follows it stays.
+    @Test func aFileWithANul() async throws {
+        try await withSandbox { box in
+            let text = "# a\0b\n[a]\nb = 1\n"
+            try write(box, ".codex/config.toml", text)
+            #expect(try await box.run(.telec, ["mcp", "install", "--agent", "codex"]).code == 0)
+            #expect(try read(box, ".codex/config.toml").hasPrefix(text + "\n[mcp_servers.teleclaude]\n"))
+            #expect(try await box.run(.telec, ["mcp", "uninstall", "--agent", "codex"]).code == 0)
+            #expect(try read(box, ".codex/config.toml") == text)
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(box.home)/.codex")
+            #expect(names == ["config.toml"])
+        }
+    }
+
     @Test func settingsThatAreNotThereYet() async throws {
         try await withSandbox { box in
             let none = try await box.run(.telec, ["mcp", "install"])

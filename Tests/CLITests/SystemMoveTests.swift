@@ -96,6 +96,16 @@ struct SystemMoveTests {
                 UPDATE sessions SET human_email = 'stranger@example.org', human_role = 'admin' WHERE rowid > 10;
                 UPDATE sessions SET last_activity = '2026-01-09T19:59:59.999999', closed_at = '2026-07-01T00:30:00',
                     last_output_at = '2026-07-01T00:30:00Z' WHERE rowid = 1;
+                UPDATE sessions SET last_activity = '2026-02-31T10:00:00', closed_at = '2026-03-29T02:30:00.5',
+                    last_output_at = '1970-01-01T00:59:59' WHERE rowid = 2;
+                UPDATE sessions SET last_activity = '2026-01-09T24:00:00', closed_at = '2026-01-09T10:61:00',
+                    last_output_at = '0099-01-09T10:00:00' WHERE rowid = 3;
+                DROP TABLE agent_availability;
+                CREATE TABLE agent_availability (agent TEXT NOT NULL, reason TEXT NOT NULL, available INTEGER,
+                    unavailable_until TEXT, degraded_until TEXT, PRIMARY KEY (reason, agent)) WITHOUT ROWID;
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+                INSERT INTO agent_availability
+                    SELECT 'a' || i, 'r' || (i % 7), 1, '2026-07-01T00:30:00', '2026-02-31T00:30:00' FROM n;
                 """, on: database)
             try move.own()
             let run = try await move.migrate("--by-email", "--zone", "Europe/Amsterdam", "--quiet", "--json")
@@ -113,6 +123,26 @@ struct SystemMoveTests {
             #expect(
                 times.first?.hasSuffix("00:30:00") == true || times.first?.contains("2026-07-01") == true, "\(times)")
             #expect(run.output.contains("times without a zone were read in Europe/Amsterdam"), "\(run)")
+            #expect(run.output.contains("agent_availability: 2500 times without a zone"), "\(run)")
+            let agents = try query(
+                """
+                SELECT count(*) FROM agent_availability
+                WHERE unavailable_until LIKE '2026-06-30%22:30:00%' AND degraded_until IS NULL
+                """, on: move.url)
+            #expect(agents == ["2500"])
+            // A time that the change of the clocks left out counts by the offset before it.
+            let odd = try query(
+                "SELECT closed_at || '|' || last_output_at FROM sessions WHERE closed_at LIKE '2026-03-29%'",
+                on: move.url)
+            #expect(odd.count == 1 && odd.first?.contains("01:30:00.5") == true, "\(odd)")
+            #expect(odd.first?.contains("1969-12-31") == true && odd.first?.contains("23:59:59") == true, "\(odd)")
+            // A date or a time that does not exist is not made into another one.
+            let kept = try query("SELECT record FROM import_quarantine WHERE source_table = 'sessions'", on: move.url)
+            for text in ["2026-02-31T10:00:00", "2026-01-09T24:00:00", "2026-01-09T10:61:00"] {
+                #expect(kept.contains("\"\(text)\""), "\(text) in \(kept)")
+            }
+            let early = try query("SELECT last_output_at FROM sessions WHERE last_output_at LIKE '0099%'", on: move.url)
+            #expect(early.count == 1, "\(early)")
         }
     }
 

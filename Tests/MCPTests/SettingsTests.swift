@@ -53,6 +53,10 @@ struct SettingsTests {
         "[a]\nb = \"\"\"\n[mcp_servers.teleclaude]\n\"\"\"\n", "a = 1\r\n[b]\r\nc = 2\r\n",
         "[[products]]\nname = \"x\"\n",
         "[mcp_servers]\nother = {command = \"x\"}\n", "a = '''\n[x]'''\n",
+        "# use \"\"\" for long texts\n", "a = \"it is # no comment: '''\" # but this is: \"\"\"\n",
+        "a = \"\"\"\n\\\"\"\"\n[mcp_servers.teleclaude]\n\"\"\"\"\"\n", "a = 'C:\\' # '''\nb = [\n  \"#\", # [x]\n]\n",
+        "[mcp_servers.\"teleclaude.io\"]\ncommand = \"node\"\n", "a = [\n  [1, 2],\n  [\"]\"],\n]\n",
+        "[\"mcp_servers.teleclaude\"]\ncommand = \"node\"\n", "[[\"a]]#b\"]]\nc = {d = [{e = 1}]}\n",
     ]
 
     @Test func tablesComeAndGo() throws {
@@ -70,6 +74,39 @@ struct SettingsTests {
         let more =
             ours + "startup_timeout_sec = 20\n\n[mcp_servers.teleclaude.env]\nX = \"1\"\n\n# theirs\n[other]\nb = 2\n"
         #expect(try KnownAgent.codex.removing(from: more) == "a = 1\n\n# theirs\n[other]\nb = 2\n")
+    }
+
+    /// Tables behind TeleClaude's that have names of others, with characters that mean something in TOML.
+    @Test(arguments: [
+        "[projects.\"/home/alice/src/C#/shop\"]\ntrust_level = \"trusted\"\n", "[projects.\"/a, b\"]\nc = 1\n",
+        "[\"mcp_servers\".\"teleclaude.io\"]\ncommand = \"node\"\n", "[ a . 'b]' ] # [mcp_servers.teleclaude]\nc = 1\n",
+        "[\"a\\\"] # b\"]\nc = 1\n", "[[\"x#\"]]\nc = 1\n", "[\"\\u00fc\\U0001F600\"]\n", "\t[a]\r\nb = 1\r\n",
+        "[-._1]\n",
+    ])
+    func tablesOfOthersBehindOurs(table: String) throws {
+        let other = ServerEntry(command: "/opt/telec", arguments: ["mcp", "--socket", "/s"])
+        let ours = try KnownAgent.codex.adding(Self.entry, to: "a = 1\n")
+        let more = ours + "\n" + table + "\n[tui]\nd = 1\n"
+        let again = try KnownAgent.codex.adding(other, to: more)
+        #expect(again.hasPrefix("a = 1\n\n" + table + "\n[tui]\nd = 1\n\n[mcp_servers.teleclaude]\n"), "\(again)")
+        #expect(try KnownAgent.codex.removing(from: more) == "a = 1\n\n" + table + "\n[tui]\nd = 1\n")
+    }
+
+    /// Lists of several lines in TeleClaude's table are part of it.
+    @Test func listsInOurTable() throws {
+        let text = """
+            [mcp_servers.teleclaude]
+            command = "telec"
+            args = [
+              "mcp", # [tui]
+            ]
+            more = [
+            [1],
+            ]
+            [tui]
+
+            """
+        #expect(try KnownAgent.codex.removing(from: text) == "[tui]\n")
     }
 
     @Test func aFileWithoutAnEndOfLine() throws {
@@ -95,9 +132,50 @@ struct SettingsTests {
         "[mcp_servers]\nteleclaude.command = \"x\"\n",
         "[mcp_servers.teleclaude]\ncommand = \"node\"\nargs = [\"mcp\"]\n",
         "[ mcp_servers . \"teleclaude\" ]\ncommand = \"x\"\n", "[mcp_servers.teleclaude]\nurl = \"x\"\n",
+        "[\"mcp_servers\".'teleclaude'] # \"]\ncommand = \"x\"\n", "\"mcp_servers\" . \"teleclaude\" = {}\n",
+        "[[mcp_servers]]\na = 1\n", "[[mcp_servers.teleclaude]]\na = 1\n",
+        "[mcp_servers.teleclaude.env]\nX = \"1\"\n[other]\ncommand = \"telec\"\nargs = [\"mcp\"]\n",
+        "[a\nb = 1\n", "[a] b\n", "[\"a]\n", "[a.]\n", "[a,b]\n", "[[a]\n", "[]\n", "a = \"\"\"\n", "a = [\n",
+        "[a]\nb = \"\n", "[a]\nb\n", "= 1\n",
     ])
     func tablesThatAreLeftAlone(text: String) {
         #expect(throws: SettingsObjection.self) { try KnownAgent.codex.adding(Self.entry, to: text) }
+        #expect(throws: SettingsObjection.self) { try KnownAgent.codex.removing(from: text) }
+    }
+
+    /// Subtables of TeleClaude's that a user has written elsewhere go with it.
+    @Test func tablesApart() throws {
+        let ours = try KnownAgent.codex.adding(Self.entry, to: "a = 1\n")
+        let apart = ours + "\n[other]\nb = 2\n\n[mcp_servers.teleclaude.env]\nX = \"\"\"\n# 1\"\"\"\n# theirs\n"
+        #expect(try KnownAgent.codex.removing(from: apart) == "a = 1\n\n[other]\nb = 2\n\n# theirs\n")
+    }
+
+    /// What is a name like TeleClaude's, or close to it, is another server.
+    @Test func namesLikeOurs() throws {
+        for text in ["mcp_servers.teleclaude2 = {}\n", "[mcp_servers]\nteleclaude2.command = \"x\"\n"] {
+            let added = try KnownAgent.codex.adding(Self.entry, to: text)
+            #expect(try KnownAgent.codex.removing(from: added) == text)
+        }
+    }
+
+    /// A comma that follows the only member goes with it.
+    @Test(arguments: [
+        (#"{"mcpServers": {"teleclaude": {"command": "telec", "args": ["mcp"]},}}"#, #"{"mcpServers": {}}"#),
+        (
+            "{\"mcpServers\": {\n  \"teleclaude\": {\"command\": \"telec\", \"args\": [\"mcp\"]} /* , */ ,\n}}",
+            "{\"mcpServers\": {\n   /* , */ \n}}"
+        ),
+        (#"{"mcpServers": { "teleclaude": {"command": "telec", "args": ["mcp"]} },}"#, "{}"),
+        (
+            #"{"a": 1, "mcpServers": {"b": {}, "teleclaude": {"command": "telec", "args": ["mcp"]},},}"#,
+            #"{"a": 1, "mcpServers": {"b": {},},}"#
+        ),
+    ])
+    func commasBehindTheLast(text: String, rest: String) throws {
+        #expect(try KnownAgent.claude.removing(from: text) == rest)
+        #expect(try KnownAgent.claude.removing(from: rest) == rest)
+        let added = try KnownAgent.claude.adding(Self.entry, to: rest)
+        #expect(try KnownAgent.claude.removing(from: added) == rest, "\(added)")
     }
 
     /// A path may contain any character that the file system allows.

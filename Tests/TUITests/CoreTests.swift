@@ -21,6 +21,18 @@ struct CoreTests {
         #expect(!CoreWorld.state([("/p", 1)]).frame.text.contains("[Ann]"))
     }
 
+    /// The database compares bytes, and Swift's strings characters: these two paths are different folders.
+    @Test func pathsThatDifferInBytesAloneAreTwoProjects() {
+        let counts: [(String?, Int)] = [("/caf\u{E9}", 1), ("/cafe\u{301}", 2)]
+        var state = CoreWorld.state(counts)
+        _ = state.handle(.projects(CoreWorld.projects(counts), generation: state.generation))
+        #expect(state.browser.groups.map(\.count) == [1, 2])
+        #expect(state.browser.groups.map(\.key).count { $0 == .project("/cafe\u{301}") } == 1)
+        _ = state.handle(.told(CoreWorld.session(77, project: "/cafe\u{301}"), isNew: true))
+        #expect(state.browser.groups.first { $0.key == .project("/cafe\u{301}") }?.count == 3)
+        #expect(state.browser.groups.first { $0.key == .project("/caf\u{E9}") }?.count == 1)
+    }
+
     /// However far the user scrolls, only some pages are in memory.
     @Test func aHundredThousandSessionsAreAWindow() {
         let counts: [(String?, Int)] = [("/huge", 100_000), ("/small", 3)]

@@ -17,6 +17,8 @@ struct JSONScanner {
         /// The position of `}`.
         var end: Int
         var members: [Member]
+        /// The position of a comma that follows the last member; `nil` if there is none.
+        var lastComma: Int?
     }
 
     private let bytes: [UInt8]
@@ -46,18 +48,23 @@ struct JSONScanner {
         guard depth < Self.deepest, take("{") else { return nil }
         let inside = at
         var members: [Member] = []
+        var lastComma: Int?
         while true {
             let start = at
             skipBlanks()
-            // Some programs allow a comma after the last member.
-            if peek("}") { break }
+            if peek("}") {
+                // Some programs allow a comma after the last member.
+                if !members.isEmpty { lastComma = start - 1 }
+                break
+            }
             guard let member = member(from: start, depth) else { return nil }
             members.append(member)
             skipBlanks()
             if !take(",") { break }
         }
         let end = at
-        return take("}") ? Object(inside: inside, end: end, members: members) : nil
+        guard take("}") else { return nil }
+        return Object(inside: inside, end: end, members: members, lastComma: lastComma)
     }
 
     private mutating func member(from start: Int, _ depth: Int) -> Member? {

@@ -40,6 +40,15 @@ enum JSONSettings {
         return isOurs ? removing(servers, from: root, of: text) : removing(ours, from: object, of: text)
     }
 
+    /// Returns TeleClaude's member as it is written; `nil` if there is none.
+    static func entry(in text: String) throws(SettingsObjection) -> String? {
+        guard !text.allSatisfy(\.isWhitespace) else { return nil }
+        guard let servers = try root(text).members.first(where: { $0.name == section }),
+            let ours = try object(servers, text).members.first(where: { $0.name == name })
+        else { return nil }
+        return String(decoding: Array(text.utf8)[ours.key..<ours.value.upperBound], as: UTF8.self)
+    }
+
     /// Returns the settings for a file that is there and empty. They are one line, which tells them apart from those of a new file: that
     /// file is removed with the entry, and this one stays.
     private static func filled(_ entry: String) -> String { "{ \"\(section)\": \(section(of: entry)) }\n" }
@@ -94,7 +103,8 @@ enum JSONSettings {
         return replacing(last.value.upperBound..<last.value.upperBound, of: text, by: ",\(separator)\(member)")
     }
 
-    /// Returns the text without a member and the comma before it. For the first member, the comma after it is removed.
+    /// Returns the text without a member and the comma before it. For the first member, the comma after it is removed: before the only
+    /// member there is none, and one that follows it may not stay alone.
     private static func removing(
         _ member: JSONScanner.Member, from object: JSONScanner.Object, of text: String
     ) -> String {
@@ -103,7 +113,8 @@ enum JSONSettings {
             return replacing(object.members[at - 1].value.upperBound..<member.value.upperBound, of: text, by: "")
         }
         guard at + 1 < object.members.count else {
-            return replacing(member.key..<member.value.upperBound, of: text, by: "")
+            let rest = object.lastComma.map { replacing($0..<($0 + 1), of: text, by: "") } ?? text
+            return replacing(member.key..<member.value.upperBound, of: rest, by: "")
         }
         return replacing(member.start..<object.members[at + 1].start, of: text, by: "")
     }

@@ -76,6 +76,15 @@ package enum KnownAgent: String, Sendable, CaseIterable {
         }
     }
 
+    /// Returns TeleClaude's entry as it is written in the settings; `nil` if they have none.
+    /// - Throws: `SettingsObjection` if the settings can't be read.
+    package func entry(in text: String) throws(SettingsObjection) -> String? {
+        switch self {
+        case .claude, .gemini: try JSONSettings.entry(in: text)
+        case .codex: try TOMLSettings.entry(in: text)
+        }
+    }
+
     private func jsonText(_ entry: ServerEntry) -> String {
         let words = "[" + entry.arguments.map { JSON.string($0).canonical() }.joined(separator: ", ") + "]"
         let kind = self == .claude ? #""type": "stdio", "# : ""

@@ -11,20 +11,32 @@ enum TOMLSettings {
         return rest + (rest.isEmpty || rest.utf8.last == UInt8(ascii: "\n") ? "\n" : "\n\n") + table(entry)
     }
 
-    /// Returns the settings without TeleClaude's table; `nil` if the table was all that was ever in them: a file that was there before
-    /// has at least the blank line before the table.
+    /// Returns the settings without TeleClaude's tables; `nil` if these were all that was ever in them: a file that was there before
+    /// has at least the blank line before the first table.
     static func removing(from text: String) throws(SettingsObjection) -> String? {
-        // The text is split by bytes: in a `String`, a CR LF is a single character, which does not equal LF.
-        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+        let ours = try tables(in: TOMLScanner.statements(of: text))
+        guard let first = ours.first?.lowerBound else { return text }
+        var lines = lines(of: text)
+        for range in ours.reversed() { lines.removeSubrange(range) }
+        // This is the blank line that `adding` has put before the table.
+        if first > 0, lines[first - 1].isEmpty { lines.remove(at: first - 1) }
+        let rest = lines.joined(separator: "\n")
+        return rest.isEmpty && first == 0 ? nil : rest
+    }
+
+    /// Returns TeleClaude's tables as they are written; `nil` if there is none.
+    static func entry(in text: String) throws(SettingsObjection) -> String? {
+        let ours = try tables(in: TOMLScanner.statements(of: text))
+        guard !ours.isEmpty else { return nil }
+        let lines = lines(of: text)
+        return ours.flatMap { lines[$0] }.joined(separator: "\n")
+    }
+
+    /// The text is split by bytes: in a `String`, a CR LF is a single character, which does not equal LF.
+    private static func lines(of text: String) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }
-        guard let range = try table(in: lines) else { return text }
-        try requireOurs(lines[range])
-        lines.removeSubrange(range)
-        // This is the blank line that `adding` has put before the table.
-        if range.lowerBound > 0, lines[range.lowerBound - 1].isEmpty { lines.remove(at: range.lowerBound - 1) }
-        let rest = lines.joined(separator: "\n")
-        return rest.isEmpty && range.lowerBound == 0 ? nil : rest
     }
 
     private static func table(_ entry: ServerEntry) -> String {
@@ -41,87 +53,47 @@ enum TOMLSettings {
             """
     }
 
-    /// Returns the lines of TeleClaude's table and its subtables: from its header to the next table's, without the blank lines and
-    /// comments before the latter. `nil` if there is no such table.
-    private static func table(in lines: [String]) throws(SettingsObjection) -> Range<Int>? {
-        var (start, end): (Int?, Int) = (nil, lines.count)
-        var open: String?
-        var isInSection = false
-        for (at, line) in lines.enumerated() {
-            let isInText = open != nil
-            open = textOpen(behind: line, open)
-            if isInText { continue }
-            guard let head = head(line) else {
-                try requireElsewhere(line, isInSection: isInSection, isBeforeAll: start == nil)
-                continue
+    /// Returns the lines of TeleClaude's table and its subtables, from a header to the last value before another's table. Blank lines and comments behind
+    /// that belong to the next table.
+    /// - Throws: `SettingsObjection` if TeleClaude's server is written in another form, or if it is a user's own.
+    private static func tables(in statements: [TOMLScanner.Statement]) throws(SettingsObjection) -> [ClosedRange<Int>] {
+        var ranges: [ClosedRange<Int>] = []
+        var values: [String: String] = [:]
+        var (table, isOurs): ([String], Bool) = ([], false)
+        for statement in statements {
+            switch statement.kind {
+            case .table, .itemOfArray:
+                let wasOurs = isOurs
+                (table, isOurs) = (statement.name, statement.name.starts(with: [section, name]))
+                if statement.kind == .itemOfArray, isOurs || table == [section] { throw otherForm(table) }
+                guard isOurs else { continue }
+                wasOurs ? extendLast(&ranges, to: statement) : ranges.append(statement.lines)
+            case .pair where isOurs:
+                extendLast(&ranges, to: statement)
+                if table.count == 2 { values[statement.name.joined(separator: ".")] = statement.value }
+            case .pair:
+                let path = table + statement.name
+                if path == [section] || path.starts(with: [section, name]) { throw otherForm(path) }
             }
-            let isOurs = head.starts(with: [section, name])
-            if isOurs, start == nil { start = at }
-            if !isOurs, start != nil {
-                end = at
-                break
-            }
-            isInSection = head == [section]
         }
-        guard let start else { return nil }
-        while end > start + 1, isBlank(lines[end - 1]) { end -= 1 }
-        return start..<end
+        if !ranges.isEmpty { try requireOurs(values) }
+        return ranges
     }
 
-    private static func isBlank(_ line: String) -> Bool {
-        let text = line.drop { $0 == " " || $0 == "\t" || $0 == "\r" }
-        return text.isEmpty || text.hasPrefix("#")
+    private static func extendLast(_ ranges: inout [ClosedRange<Int>], to statement: TOMLScanner.Statement) {
+        if let last = ranges.popLast() { ranges.append(last.lowerBound...statement.lines.upperBound) }
     }
 
-    /// Returns the parts of the table's name in a header line, or an empty array for the header of an array of tables; `nil` for a line
-    /// that is no header.
-    private static func head(_ line: String) -> [String]? {
-        let text = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
-        guard text.hasPrefix("["), text.hasSuffix("]"), !text.hasPrefix("[["), !text.contains(",") else {
-            return text.hasPrefix("[[") && text.hasSuffix("]]") ? [] : nil
-        }
-        return text.dropFirst().dropLast().split(separator: ".").map { part in
-            String(part.filter { $0 != "\"" && $0 != "'" })
-        }
-    }
-
-    /// Checks that the line does not define TeleClaude's server by dotted keys or an inline table. A table in addition would be an error
-    /// in TOML.
-    /// - Throws: `SettingsObjection` if the line defines it.
-    private static func requireElsewhere(
-        _ line: String, isInSection: Bool, isBeforeAll: Bool
-    ) throws(SettingsObjection) {
-        let key = line.prefix { $0 != "=" }.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
-        let isOurs =
-            key == section || key.hasPrefix("\(section).\(name)")
-            || isInSection && (key == name || key.hasPrefix("\(name)."))
-        guard line.contains("="), isOurs, isBeforeAll else { return }
-        throw SettingsObjection(
-            message: "\(section) is written in a form to which no table can be added: \(key)",
+    /// The reason not to add a table: a table beside the form in which the server is written would be an error in TOML.
+    private static func otherForm(_ path: [String]) -> SettingsObjection {
+        SettingsObjection(
+            message: "\(section) is written in a form to which no table can be added: \(path.joined(separator: "."))",
             remedy: SettingsObjection.byHand)
     }
 
-    /// Returns the quotes of the multi-line string that is still open at the end of this line; `nil` if there is none.
-    /// - Parameter open: The quotes of the string that is open at the beginning of the line.
-    private static func textOpen(behind line: String, _ open: String?) -> String? {
-        var (rest, open) = (line[...], open)
-        while !rest.isEmpty {
-            if let quotes = open {
-                guard let end = rest.firstRange(of: quotes) else { return open }
-                (rest, open) = (rest[end.upperBound...], nil)
-            } else {
-                let starts = ["\"\"\"", "'''"].compactMap { rest.firstRange(of: $0) }
-                guard let start = starts.min(by: { $0.lowerBound < $1.lowerBound }) else { return nil }
-                (open, rest) = (String(rest[start]), rest[start.upperBound...])
-            }
-        }
-        return open
-    }
-
-    private static func requireOurs(_ lines: ArraySlice<String>) throws(SettingsObjection) {
-        let command = lines.first { $0.hasPrefix("command") }?.filter { !$0.isWhitespace }
-        guard let command, command.hasSuffix("/telec\"") || command == "command=\"telec\"",
-            lines.contains(where: { $0.hasPrefix("args") && $0.contains("\"mcp\"") })
+    private static func requireOurs(_ values: [String: String]) throws(SettingsObjection) {
+        let command = values["command"] ?? ""
+        guard command.hasSuffix("/telec\"") || command == "\"telec\"", values["args"]?.contains("\"mcp\"") == true
         else {
             throw SettingsObjection(
                 message: "a server named \(name) is already there, and it is not telec mcp",

@@ -18,14 +18,17 @@ struct DotEnv: Sendable {
     private var places: [String: Int] = [:]
 
     /// Reads a file. In references, `environment` takes precedence over the file's own definitions.
-    init(parsing text: String, environment: [String: String] = [:]) {
+    ///
+    /// - Throws: `SettingsError` if its references bring in too much text.
+    init(parsing text: String, path: String, environment: [String: String] = [:]) throws(SettingsError) {
         var reader = DotEnvReader(text)
+        var room = ReferenceRoom()
         while let line = reader.nextStatement() {
             switch reader.statement() {
             case .comment: break
             case .mistake: skippedLines.append(line)
             case .definition(let name, let raw):
-                let value = DotEnv.expanded(raw) { name in environment[name] ?? self[name]?.value }
+                let value = try expanded(raw, environment, at: "\(path):\(line)", &room)
                 define(Entry(name: name, raw: raw, value: value, line: line))
             }
         }
@@ -41,9 +44,12 @@ struct DotEnv: Sendable {
 
     /// Replaces `${NAME}` and `${NAME:-otherwise}`. An unknown name without an alternative is replaced by nothing. `$NAME` is
     /// kept as text.
-    static func expanded(_ text: String, _ lookUp: (String) -> String?) -> String {
-        text.replacing(/\$\{([^}:]*)(?::-([^}]*))?\}/) { match in
-            lookUp(String(match.1)) ?? match.2.map(String.init) ?? ""
+    private func expanded(
+        _ text: String, _ environment: [String: String], at place: String, _ room: inout ReferenceRoom
+    ) throws(SettingsError) -> String {
+        try room.replaced(/\$\{([^}:]*)(?::-([^}]*))?\}/, in: text, at: place) { match in
+            let name = String(match.1)
+            return environment[name] ?? self[name]?.value ?? match.2.map(String.init) ?? ""
         }
     }
 }

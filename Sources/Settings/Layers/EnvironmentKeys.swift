@@ -22,13 +22,17 @@ enum EnvironmentKeys {
         return named[variable]
     }
 
+    /// Returns the key that a variable with this value sets. A variable that is empty sets none: service managers and containers pass
+    /// an empty one for one that is not set.
+    static func key(for variable: String, setTo value: String) -> Key? { value.isEmpty ? nil : key(for: variable) }
+
     /// Returns the layer of the environment. It also contains the environment's values of variables that a file defines, and of
     /// the agents' keys.
     ///
     /// - Parameter variables: The names of these variables and keys.
     static func layer(_ environment: [String: String], variables: Set<String>) -> Layer {
         var layer = Layer(name: .environment)
-        for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in environment.sorted(by: { $0.key < $1.key }) where !value.isEmpty {
             if let key = key(for: name) {
                 layer.leaves.append(Layer.Leaf(key: key, value: SettingsValue(plain: value), place: name))
             } else if variables.contains(name) {

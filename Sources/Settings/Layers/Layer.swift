@@ -46,14 +46,14 @@ extension Layer {
     }
 
     /// Makes the layer of a `.env`. Each variable is a value for `${NAME}`; a variable that is named after a key also sets that
-    /// key.
+    /// key, unless it is empty.
     init(_ file: DotEnv, path: String) {
         name = .dotenv
         for entry in file.entries {
             let place = "\(path):\(entry.line)"
             leaves.append(
                 Leaf(key: Key([entry.name]), value: SettingsValue(text: entry.value, line: entry.line), place: place))
-            if let key = EnvironmentKeys.key(for: entry.name) {
+            if let key = EnvironmentKeys.key(for: entry.name, setTo: entry.value) {
                 leaves.append(Leaf(key: key, value: SettingsValue(plain: entry.value, line: entry.line), place: place))
             }
         }

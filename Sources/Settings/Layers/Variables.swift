@@ -8,16 +8,20 @@ struct Variables: Sendable {
     private(set) var values: [String: Value] = [:]
 
     /// Collects the variables of the layers and of the environment. A later layer overrides an earlier one, and the environment
-    /// overrides them all. A value can refer only to variables above it.
-    init(_ layers: [Layer], environment: [String: String]) {
+    /// overrides them all, unless its variable is empty. A value can refer only to variables above it.
+    ///
+    /// - Throws: `SettingsError` if the values refer to too much text.
+    init(_ layers: [Layer], environment: [String: String]) throws(SettingsError) {
+        var room = ReferenceRoom()
         for (name, text) in environment { values[name] = Value(text: text, isSecret: Variables.isSecret(name)) }
         for layer in layers {
             for leaf in layer.leaves {
                 let name = leaf.key.parts[0]
-                guard environment[name] == nil, Variables.isVariable(leaf.key), let text = leaf.value.scalar?.text
+                guard environment[name]?.isEmpty ?? true, Variables.isVariable(leaf.key),
+                    let text = leaf.value.scalar?.text
                 else { continue }
                 let isSecret = Variables.isSecret(name) || layer.name == .secrets || layer.name == .credentials
-                let value = isSecret ? text : expanded(text).text
+                let value = isSecret ? text : try expanded(text, at: leaf.place, &room).text
                 values[name] = Value(text: value, isSecret: isSecret)
             }
         }
@@ -32,10 +36,14 @@ struct Variables: Sendable {
     static func isSecret(_ name: String) -> Bool { KnownKey.scope(of: Key([name])) == .secret }
 
     /// Returns a text with its references replaced. References to unknown names are kept, and these names are returned too.
-    func expanded(_ text: String) -> (text: String, unknown: [String], holdsSecret: Bool) {
+    ///
+    /// - Throws: `SettingsError` if the values need more room.
+    func expanded(
+        _ text: String, at place: String, _ room: inout ReferenceRoom
+    ) throws(SettingsError) -> (text: String, unknown: [String], holdsSecret: Bool) {
         var unknown: [String] = []
         var holdsSecret = false
-        let result = text.replacing(/\$\{([^}]+)\}/) { match in
+        let result = try room.replaced(Self.reference, in: text, at: place) { match in
             guard let value = values[String(match.1)] else {
                 unknown.append(String(match.1))
                 return String(match.0)
@@ -45,4 +53,10 @@ struct Variables: Sendable {
         }
         return (result, unknown, holdsSecret)
     }
+
+    func refersToSecret(_ text: String) -> Bool {
+        text.matches(of: Self.reference).contains { values[String($0.1)]?.isSecret == true }
+    }
+
+    private static var reference: Regex<(Substring, Substring)> { /\$\{([^}]+)\}/ }
 }

@@ -37,5 +37,10 @@ extension SettingsValue {
         return nil
     }
 
-    var number: Int? { scalar.flatMap { Int($0.text) } }
+    /// The number that YAML means, and that is shown (`010` is 8, `1_000` is 1000), or a number in quotes.
+    var number: Int? {
+        guard let scalar else { return nil }
+        if case .integer(let number) = scalar.meaning { return Int(exactly: number) }
+        return Int(scalar.text)
+    }
 }

@@ -22,7 +22,7 @@ struct Loading {
         }
         layers.append(EnvironmentKeys.layer(context.environment, variables: namesOfVariables))
         remarks += EnvironmentKeys.remarks(context.environment)
-        let effective = EffectiveSettings(interpolated())
+        let effective = EffectiveSettings(try interpolated())
         try LayerChecks.checkKinds(effective)
         let typed = TypedSettingsReader(effective: effective, places: places, context: context)
         let settings = try typed.settings()
@@ -45,7 +45,7 @@ struct Loading {
         }
         if let path = places.dotenv, let file = try read(path) {
             if let remark = file.remarkIfReadable { remarks.append(remark) }
-            let parsed = DotEnv(parsing: file.text, environment: context.environment)
+            let parsed = try DotEnv(parsing: file.text, path: path, environment: context.environment)
             remarks += parsed.skippedLines.map { Remark("this line is skipped: write NAME=value", at: "\(path):\($0)") }
             add(Layer(parsed, path: path), of: path)
         }
@@ -161,8 +161,8 @@ struct Loading {
         return Set(defined + keys.map { $0.parts[0] })
     }
 
-    private mutating func interpolated() -> [Layer] {
-        let result = Interpolation.applied(
+    private mutating func interpolated() throws(SettingsError) -> [Layer] {
+        let result = try Interpolation.applied(
             to: layers, context.environment, secretsAreHidden: secretsAreHidden)
         remarks += result.remarks
         return result.layers

@@ -22,8 +22,8 @@ struct SplitProof {
     private func differences() throws(SettingsError) -> [String] {
         let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
         let before = EffectiveSettings(
-            Interpolation.applied(to: [sources.config, dotenv].compactMap { $0 }, environment).layers)
-        let after = EffectiveSettings(Interpolation.applied(to: try newLayers(), environment).layers)
+            try Interpolation.applied(to: [sources.config, dotenv].compactMap { $0 }, environment).layers)
+        let after = EffectiveSettings(try Interpolation.applied(to: newLayers(), environment).layers)
         let people = Key("people")
         let expected = try before.value(at: people).map(additions.withAccounts)
         return before.all.filter { setting in

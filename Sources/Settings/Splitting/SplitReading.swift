@@ -8,10 +8,10 @@ extension SettingsSplit {
     package func database(_ context: ProcessContext) throws(SettingsError) -> DatabaseURL? {
         guard items.contains(where: { $0.isOfDatabase && $0.key != Key("database.password") }) else { return nil }
         let places = Places(mode: .system, settings: SplitItem.Target.system.file, isNamed: true)
-        return try DatabaseReader(effective: effective(context), places: places, context: context).url()
+        return try DatabaseReader(effective: try effective(context), places: places, context: context).url()
     }
 
-    private func effective(_ context: ProcessContext) -> EffectiveSettings {
+    private func effective(_ context: ProcessContext) throws(SettingsError) -> EffectiveSettings {
         let layers = [(SplitItem.Target.system, LayerName.system), (.secrets, .secrets)].map { target, name in
             Layer(
                 name: name,
@@ -19,7 +19,7 @@ extension SettingsSplit {
                     Layer.Leaf(key: $0.key, value: $0.value, place: $0.source)
                 })
         }
-        return EffectiveSettings(Interpolation.applied(to: layers, context.environment).layers)
+        return EffectiveSettings(try Interpolation.applied(to: layers, context.environment).layers)
     }
 
     /// Returns the person whose preferences `users/NAME` holds; `nil` if nobody in the list of people has that name.

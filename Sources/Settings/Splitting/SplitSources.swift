@@ -14,7 +14,7 @@ struct SplitSources {
             sources.config = Layer(.single, absolutePaths(root, path), path: path)
         }
         if let path = install.dotenv {
-            sources.dotenv = (DotEnv(parsing: try text(path), environment: context.environment), path)
+            sources.dotenv = (try DotEnv(parsing: text(path), path: path, environment: context.environment), path)
         }
         if let path = install.global { sources.global = Layer(.single, try yaml(path), path: path) }
         if let path = install.credentials { sources.credentials = Layer(.secrets, try yaml(path), path: path) }

@@ -33,7 +33,7 @@ struct Splitter {
         names = match.users(of: sources.people.map(\.folder))
         owner = match.owner(sources)
         let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
-        variables = Variables([sources.config, dotenv].compactMap { $0 }, environment: environment)
+        variables = try Variables([sources.config, dotenv].compactMap { $0 }, environment: environment)
         secretsOut = SecretsOut(taken: Set(variables.values.keys))
     }
 
@@ -45,7 +45,7 @@ struct Splitter {
         for item in try additions.items() { items.append(try withAccounts(item)) }
         for folder in sources.people.map(\.folder) { try addPerson(folder) }
         addVariables()
-        for leaf in sources.config.leaves + sources.global.leaves { add(try withAccounts(leaf)) }
+        for leaf in sources.config.leaves + sources.global.leaves { try add(withAccounts(leaf)) }
         for leaf in sources.credentials.leaves {
             items.append(
                 SplitItem(Key(["credentials", "ai"] + leaf.key.parts), leaf.value, .secrets, from: leaf.place))
@@ -71,10 +71,10 @@ struct Splitter {
 
     // MARK: - The one file, and the global one
 
-    private mutating func add(_ leaf: Layer.Leaf) {
+    private mutating func add(_ leaf: Layer.Leaf) throws(SettingsError) {
         let scope = KnownKey.scope(of: leaf.key)
         if leaf.key == Key("mode") { return }
-        if scope == .perUser { return addPreference(leaf) }
+        if scope == .perUser { return try addPreference(leaf) }
         if let scalar = leaf.value.scalar, LayerChecks.isSecret(scalar, at: leaf.key),
             scope == .secret || SecretDetector.urlPassword(in: scalar.text) == nil
         {
@@ -87,14 +87,14 @@ struct Splitter {
 
     /// Adds a preference to its owner's file. If it holds a secret or refers to one, it goes to the secrets, since a person's
     /// file can't contain it.
-    private mutating func addPreference(_ leaf: Layer.Leaf) {
+    private mutating func addPreference(_ leaf: Layer.Leaf) throws(SettingsError) {
         if LayerChecks.firstSecret(leaf.key, leaf.value) != nil {
             return put(
                 SplitItem(leaf.key, leaf.value, .secrets, from: leaf.place, note: "a person's file can't hold a secret")
             )
         }
         var interpolation = Interpolation(variables)
-        let expanded = interpolation.apply(to: Layer(name: .single, leaves: [leaf])).leaves[0].value
+        let expanded = try interpolation.apply(to: Layer(name: .single, leaves: [leaf])).leaves[0].value
         if LayerChecks.firstSecret(leaf.key, expanded) != nil {
             return put(
                 SplitItem(
@@ -129,9 +129,10 @@ struct Splitter {
         guard let (file, path) = sources.dotenv else { return }
         for entry in file.entries {
             let place = "\(path):\(entry.line)"
-            let key = EnvironmentKeys.key(for: entry.name) ?? Key([entry.name])
+            let key = EnvironmentKeys.key(for: entry.name, setTo: entry.value) ?? Key([entry.name])
             let scalar = Scalar(text: entry.value, style: .doubleQuoted)
-            if KnownKey.scope(of: key) == .secret || LayerChecks.isSecret(scalar, at: key) || refersToSecret(entry.raw)
+            if KnownKey.scope(of: key) == .secret || LayerChecks.isSecret(scalar, at: key)
+                || variables.refersToSecret(entry.raw)
             {
                 put(SplitItem(key, SettingsValue(text: entry.value), .secrets, from: place))
             } else if isKept(entry, in: file) {
@@ -146,8 +147,6 @@ struct Splitter {
             }
         }
     }
-
-    private func refersToSecret(_ raw: String) -> Bool { variables.expanded(raw).holdsSecret }
 
     /// Returns whether the written text means the same in a settings file: its references are to variables that are defined
     /// above it, or to the environment.

@@ -36,7 +36,8 @@ package enum YAMLFile {
 
     private struct Reading {
         let path: String
-        var count = 0
+        private var count = 0
+        private var bytes = 0
 
         init(path: String) { self.path = path }
 
@@ -54,12 +55,23 @@ package enum YAMLFile {
                     throw SettingsError(
                         "not_text", at: "\(path):\(line)", "this text holds a NUL", remedy: "remove it")
                 }
+                try takeRoom(for: text, line)
                 return SettingsValue(.scalar(Scalar(text, style, tag: node.tag)), line: line)
             case .sequence(let sequence):
                 var items: [SettingsValue] = []
                 for item in sequence { items.append(try value(item)) }
                 return SettingsValue(.list(items), line: line)
             case .mapping(let mapping): return SettingsValue(.map(try members(mapping)), line: line)
+            }
+        }
+
+        /// Counts a text. Without aliases no file holds more text than it is long; an alias repeats a text that may be long itself.
+        private mutating func takeRoom(for text: String, _ line: Int) throws(SettingsError) {
+            bytes += text.utf8.count
+            guard bytes <= TrustedFile.limit else {
+                throw SettingsError(
+                    "too_large", at: "\(path):\(line)", "aliases make this longer than any settings file (4 MiB)",
+                    remedy: "use fewer aliases")
             }
         }
 
@@ -79,6 +91,7 @@ package enum YAMLFile {
                         "a key must be a name, and this is a list or an object",
                         remedy: "write the name in quotes")
                 }
+                try takeRoom(for: name, key.line)
                 var value = try value(node)
                 // An error message names the line of the key, where people look.
                 value.line = key.line

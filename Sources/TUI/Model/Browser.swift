@@ -8,6 +8,24 @@ enum GroupKey: Hashable, Sendable {
     case all
 
     init(path: String?) { self = path.map { $0.isEmpty ? .noProject : .project($0) } ?? .noProject }
+
+    /// Paths are compared by their bytes, as the database does: a `String` equals another whose accents are composed otherwise, and
+    /// the two are different folders.
+    static func == (a: GroupKey, b: GroupKey) -> Bool {
+        switch (a, b) {
+        case (.project(let a), .project(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.noProject, .noProject), (.all, .all): true
+        case (.project, _), (.noProject, _), (.all, _): false
+        }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        switch self {
+        case .project(let path): hasher.combine(Array(path.utf8))
+        case .noProject: hasher.combine(1)
+        case .all: hasher.combine(2)
+        }
+    }
 }
 
 /// The sessions of one project, newest first.

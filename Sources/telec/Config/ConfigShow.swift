@@ -36,7 +36,8 @@ struct ConfigShow: AsyncParsableCommand {
         var table = TextTable(("key", .left), ("value", .left), ("from", .left))
         for setting in shown {
             table.add(
-                "\(setting.key)", ConfigText.value(setting.value), ConfigText.origin(setting.layer, setting.place))
+                SessionTexts.plain("\(setting.key)"), ConfigText.value(setting.value),
+                ConfigText.origin(setting.layer, setting.place))
         }
         return """
             mode: \(loaded.settings.mode.rawValue)

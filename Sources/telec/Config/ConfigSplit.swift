@@ -56,7 +56,9 @@ struct ConfigSplit: AsyncParsableCommand {
 
     private func text(_ split: SettingsSplit, _ folder: String) -> String {
         var table = TextTable(("key", .left), ("to", .left), ("from", .left), ("", .left))
-        for item in split.items { table.add("\(item.key)", item.target.file, item.source, item.note ?? "") }
+        for item in split.items {
+            table.add(SessionTexts.plain("\(item.key)"), item.target.file, item.source, item.note ?? "")
+        }
         let remarks = split.remarks.map { "note: \($0)" }
         let files = split.files.map { file in
             "\(dryRun ? "would write" : "wrote") \(folder)/\(file.target.file) (\(Formatting.count(file.keys)) keys)"

@@ -55,80 +55,56 @@ struct AgentSettingsFile {
         return String(cString: found)
     }
 
-    /// Writes the settings, whole or not at all; `nil` removes them.
-    /// - Throws: An error if the file has changed in the meantime.
-    func replace(by new: String?) throws {
-        guard try AgentSettingsFile(agent, at: path).text == text else {
-            throw RuntimeError(.failed, "\(path) was changed by another program in the meantime", remedy: "try again")
-        }
+    /// Prepares the replacement of the settings; `nil` removes them. Whatever can fail without a change fails here.
+    /// - Throws: An error if the settings can't be written, or if the file has changed in the meantime.
+    func replacement(by new: String?) throws -> Replacement {
+        try requireUnchanged()
         guard let new else {
-            guard unlink(path) == 0 else { throw failure }
-            return
+            guard access(folder, W_OK) == 0 else { throw failure(String(cString: strerror(errno))) }
+            return Replacement(file: self, draft: nil)
         }
-        try makeFolder()
-        let draft = "\(path).\(getpid()).telec"
-        try TextFile.create(draft, new)
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure(String(cString: strerror(errno))) }
         var facts = stat()
         // Settings may hold secrets, so only its owner can read a new file.
         let mode = stat(path, &facts) == 0 ? facts.st_mode & 0o7777 : 0o600
-        guard chmod(draft, mode) == 0, rename(draft, path) == 0 else {
-            let error = failure
-            unlink(draft)
-            throw error
+        do throws(TextFile.Failure) {
+            let draft = try WholeFile(path, replaces: true)
+            try draft.fill(new, mode: mode)
+            return Replacement(file: self, draft: draft)
+        } catch {
+            throw failure(error.message)
         }
     }
 
-    private init(_ agent: KnownAgent, at path: String) throws {
-        (self.agent, self.path) = (agent, path)
-        text = access(path, F_OK) == 0 ? try TextFile.read(path) : nil
-    }
+    /// A replacement that is ready to be carried out, so that several files are changed together.
+    struct Replacement {
+        let file: AgentSettingsFile
+        /// The new settings; `nil` if the file is to be removed.
+        fileprivate let draft: WholeFile?
 
-    private func makeFolder() throws {
-        guard let end = path.lastIndex(of: "/"), end > path.startIndex else { return }
-        guard mkdir(String(path[..<end]), 0o700) == 0 || errno == EEXIST else { throw failure }
-    }
-
-    private var failure: RuntimeError {
-        RuntimeError(
-            .failed, "\(path) can't be written: \(String(cString: strerror(errno)))", remedy: "check its permissions")
-    }
-}
-
-/// The change that is made to an agent's settings.
-struct SettingsChange {
-    enum Kind: String {
-        case added, changed, removed, none
-    }
-
-    let file: AgentSettingsFile
-    let new: String?
-
-    var kind: Kind {
-        if new == file.text { return .none }
-        let name = "\"\(ServerEntry.name)\""
-        guard let new else { return .removed }
-        let (was, isThere) = ((file.text ?? "").contains(name), new.contains(name))
-        let (wasTable, isTable) = ((file.text ?? "").contains(Self.table), new.contains(Self.table))
-        switch (was || wasTable, isThere || isTable) {
-        case (false, _): return .added
-        case (true, true): return .changed
-        case (true, false): return .removed
+        /// Replaces the settings, whole or not at all.
+        /// - Throws: An error if the file has changed in the meantime.
+        func carryOut() throws {
+            try file.requireUnchanged()
+            guard let draft else {
+                guard unlink(file.path) == 0 else { throw file.failure(String(cString: strerror(errno))) }
+                return
+            }
+            do throws(TextFile.Failure) { try draft.place() } catch { throw file.failure(error.message) }
         }
     }
 
-    private static let table = "[mcp_servers.\(ServerEntry.name)]"
-
-    /// The lines that are removed and added, in the form of `diff`.
-    var lines: [String] {
-        let (old, fresh) = (Self.split(file.text), Self.split(new))
-        let head = zip(old, fresh).prefix { $0 == $1 }.count
-        let tail = zip(old.dropFirst(head).reversed(), fresh.dropFirst(head).reversed()).prefix { $0 == $1 }.count
-        return old[head..<(old.count - tail)].map { "- \($0)" } + fresh[head..<(fresh.count - tail)].map { "+ \($0)" }
+    private func requireUnchanged() throws {
+        let present = access(path, F_OK) == 0 ? try TextFile.read(path) : nil
+        guard present.map({ Array($0.utf8) }) == text.map({ Array($0.utf8) }) else {
+            throw RuntimeError(.failed, "\(path) was changed by another program in the meantime", remedy: "try again")
+        }
     }
 
-    private static func split(_ text: String?) -> [String] {
-        guard let text, !text.isEmpty else { return [] }
-        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        return (text.hasSuffix("\n") ? lines.dropLast() : lines[...]).map { String(decoding: $0, as: UTF8.self) }
+    private var folder: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
+
+    private func failure(_ reason: String) -> RuntimeError {
+        let message = reason.hasPrefix(path) ? reason : "\(path) can't be written: \(reason)"
+        return RuntimeError(.failed, message, remedy: "check the folder's permissions, and whether its disk is full")
     }
 }

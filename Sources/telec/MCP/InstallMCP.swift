@@ -30,23 +30,37 @@ struct MCPInstallOptions: ParsableArguments {
         return KnownAgent.allCases.filter(found.contains)
     }
 
-    /// Shows all changes, and then makes them. If one of the files can't be changed, none is.
+    /// Shows all changes, and then makes them. If one of the files can't be changed, none is: all new files are written before the first
+    /// one is put in its place.
     func carryOut(_ edit: (AgentSettingsFile) throws -> String?) throws {
         let home = try home()
         let changes = try chosen(home).map { agent in
             let file = try AgentSettingsFile(agent, home: home)
             do {
-                return SettingsChange(file: file, new: try edit(file))
+                return try SettingsChange(file, to: edit(file))
             } catch let error as SettingsObjection {
                 throw RuntimeError(.failed, "\(file.path): \(error.message)", remedy: error.remedy)
             }
         }
-        if !output.json { for change in changes { Console.out(text(change)) } }
-        if !dryRun {
-            for change in changes where change.kind != .none { try change.file.replace(by: change.new) }
-        }
-        if output.json { Console.out(document(changes).rendered()) }
+        if !output.json { for change in changes { Console.out(PrintableText.of(text(change))) } }
+        if !dryRun { try make(changes.filter { $0.kind != .none }) }
+        if output.json { output.showJSON(document(changes).rendered()) }
         if !output.json, dryRun { Console.error("nothing was changed: --dry-run") }
+    }
+
+    private func make(_ changes: [SettingsChange]) throws {
+        let replacements = try changes.map { try $0.file.replacement(by: $0.new) }
+        var done: [String] = []
+        for replacement in replacements {
+            do {
+                try replacement.carryOut()
+            } catch let error as RuntimeError where !done.isEmpty {
+                throw RuntimeError(
+                    error.code, "\(error.message); changed before that: \(done.joined(separator: ", "))",
+                    remedy: error.remedy)
+            }
+            done.append(replacement.file.path)
+        }
     }
 
     private func text(_ change: SettingsChange) -> String {

@@ -17,7 +17,8 @@ actor MCPBridge {
     private var hasAnswered = false
     private var running: [RPCID: Task<Void, Never>] = [:]
     private var lastTrouble = ""
-    private var startsUnderWay = 0
+    /// The calls that are starting a session.
+    private var starting: Set<RPCID> = []
 
     /// The largest number of requests in flight. No agent asks more at once.
     private static let most = 32
@@ -30,7 +31,8 @@ actor MCPBridge {
         starts = LocalStart(client: client)
     }
 
-    /// Runs until the agent closes its end, and answers all open requests before it returns.
+    /// Runs until the agent closes its end, and answers all open requests before it returns. Only calls that start a session may take
+    /// longer than `patience`: ended in the middle, they would end a session about which the agent heard nothing.
     func run() async {
         var lines = PipeLines()
         while let some = await lines.next() {
@@ -38,7 +40,7 @@ actor MCPBridge {
         }
         let deadline = Task {
             try await Task.sleep(for: Self.patience)
-            for call in running.values { call.cancel() }
+            for (id, call) in running where !starting.contains(id) { call.cancel() }
         }
         while let call = running.values.first { await call.value }
         deadline.cancel()
@@ -107,15 +109,15 @@ actor MCPBridge {
         let answers = Answers(server: ServerFacts(version: teleclaudeVersion), revision: envelope.revision)
         let output = output
         // A session can't be left half started: it is started completely, and then ended if the request has been cancelled.
-        let starting = Task { [starts] in
+        let call = Task { [starts] in
             await starts.run(request.params["arguments"]) { step, text in
                 guard let token = envelope.progressToken else { return }
                 await output.write(Notices.progress(token, step, of: 3, text).canonical())
             }
         }
-        startsUnderWay += 1
-        let result = await starting.value
-        startsUnderWay -= 1
+        starting.insert(request.id)
+        let result = await call.value
+        starting.remove(request.id)
         if Task.isCancelled, case .done(let document, _) = result {
             await Task { [starts] in await starts.end(document) }.value
             throw RPCFailure(.internalError, "the call was cancelled")
@@ -164,7 +166,7 @@ extension MCPBridge {
     /// Collects the hosts of ended sessions. They are children of this long-lived program, and nothing else waits for them. While
     /// a session is being started, the code that starts it waits for its own children, and this function does nothing.
     private func bury() {
-        guard startsUnderWay == 0 else { return }
+        guard starting.isEmpty else { return }
         while waitpid(-1, nil, WNOHANG) > 0 {}
     }
 

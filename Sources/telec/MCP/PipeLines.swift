@@ -1,5 +1,6 @@
 import Dispatch
 import TCPOSIX
+import TCTerminal
 
 /// Lines from standard input. A separate thread reads them, so that waiting for a pipe does not block other work.
 struct PipeLines {
@@ -64,15 +65,22 @@ struct PipeLines {
 final class PipeOutput: Sendable {
     private let queue = DispatchQueue(label: "standard output")
 
-    /// Writes a line and returns when it is written. It waits for an agent that reads nothing, and ends this program if the pipe
-    /// has no reader.
+    /// Writes a line and returns when it is written. It waits for an agent that reads nothing, and ends this program if nobody reads any
+    /// more, or if the line can't be written.
     func write(_ text: String) async {
         await withCheckedContinuation { continuation in
             queue.async {
-                if !Self.writeAll(Array(text.utf8) + [UInt8(ascii: "\n")]) { exit(0) }
+                if !Self.writeAll(Array(text.utf8) + [UInt8(ascii: "\n")]) { Self.end(errno) }
                 continuation.resume()
             }
         }
+    }
+
+    /// Ends this program. An agent that has closed the pipe wants no answer; any other answer is lost, which is an error.
+    private static func end(_ reason: Int32) -> Never {
+        if reason == EPIPE { exit(0) }
+        Console.error("error: standard output can't be written: \(String(cString: strerror(reason)))")
+        exit(2)
     }
 
     private static func writeAll(_ bytes: [UInt8]) -> Bool {

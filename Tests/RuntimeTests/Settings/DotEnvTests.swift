@@ -45,22 +45,22 @@ struct DotEnvTests {
     ]
 
     @Test("every case", arguments: observed.indices)
-    func values(_ at: Int) {
-        let entries = DotEnv(parsing: Self.observed[at].text).entries
+    func values(_ at: Int) throws {
+        let entries = try DotEnv(parsing: Self.observed[at].text, path: ".env").entries
         let values = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.value) })
         #expect(values == Self.observed[at].values, "\(Self.observed[at].text)")
     }
 
     @Test("the real environment comes before the file")
-    func environment() {
-        let file = DotEnv(parsing: "a=file\nb=${a}", environment: ["a": "real"])
+    func environment() throws {
+        let file = try DotEnv(parsing: "a=file\nb=${a}", path: ".env", environment: ["a": "real"])
         #expect(file["a"]?.value == "file")
         #expect(file["b"]?.value == "real")
     }
 
     @Test("lines are counted, also over a value of several lines, and skipped ones are named")
-    func lines() {
-        let file = DotEnv(parsing: "# c\na=\"x\ny\"\n\nnonsense here\nb=1\n")
+    func lines() throws {
+        let file = try DotEnv(parsing: "# c\na=\"x\ny\"\n\nnonsense here\nb=1\n", path: ".env")
         #expect(file.entries.map(\.line) == [2, 6])
         #expect(file.skippedLines == [5])
     }

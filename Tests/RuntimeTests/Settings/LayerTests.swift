@@ -50,6 +50,59 @@ struct LayerTests {
         }
     }
 
+    @Test("a variable that is set to nothing sets no key")
+    func emptyVariables() async throws {
+        try await machine { folder in
+            let loaded = try folder.load([
+                "HOME": "/h", "TELECLAUDE_DATABASE_URL": "", "TELECLAUDE_DATABASE_DBNAME": "",
+                "TELECLAUDE_SERVER_BODY_BYTES": "", "TELECLAUDE__SERVER__IDLE_SECONDS": "", "WORKING_DIR": "",
+                "ANTHROPIC_API_KEY": "", "TELECLAUDE__UI__DARK": "",
+            ])
+            #expect(loaded.settings.server.bodyBytes == 2_048 && loaded.settings.server.idleSeconds == 30)
+            #expect("\(loaded.settings.database)".contains("db.example.org"))
+            #expect(loaded.settings.secrets["ANTHROPIC_API_KEY"] == "anthropic-secret")
+            #expect(loaded.effective["ui.dark"]?.value.flag == true)
+            #expect(loaded.effective["computer.default_working_dir"]?.value.text == "/h/work/x")
+            #expect(loaded.effective.all.allSatisfy { $0.losers.allSatisfy { $0.layer != .environment } })
+        }
+    }
+
+    @Test("a variable of a .env that is set to nothing sets no key; as a reference it is empty")
+    func emptyVariablesOfAFile() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write(
+                "home/.teleclaude/config.yml",
+                "database: {url: 'postgresql://u@h/n'}\nthinking_mode: fast\nui: {a: 'x${NOTHING}'}\n")
+            try folder.write(
+                "home/.teleclaude/.env",
+                "TELECLAUDE_DATABASE_URL=\nTELECLAUDE__THINKING_MODE=''\nNOTHING=\nTELECLAUDE_DEFAULT_MODEL=large\n",
+                mode: 0o600)
+            let loaded = try folder.load()
+            #expect("\(loaded.settings.database)".contains("postgresql"))
+            #expect(loaded.settings.preferences.thinkingMode == "fast")
+            #expect(loaded.settings.preferences.model == "large")
+            #expect(loaded.effective["ui.a"]?.value.text == "x")
+        }
+    }
+
+    @Test("a number is the one that YAML means, and that is shown")
+    func numbers() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write(
+                "home/.teleclaude/config.yml",
+                """
+                server: {idle_seconds: 010, body_bytes: 1_048_577, connections: 0x10, request_seconds: '20', drain_seconds: 1:30}
+                quotas: {open_sessions: 09}
+                """)
+            let loaded = try folder.load()
+            let server = loaded.settings.server
+            #expect([server.idleSeconds, server.bodyBytes, server.connections] == [8, 1_048_577, 16])
+            #expect([server.requestSeconds, server.drainSeconds] == [20, 90])
+            #expect(loaded.settings.quotas.openSessions == 9)
+            #expect(loaded.shown["server.idle_seconds"]?.value.document.canonical() == "8")
+        }
+    }
+
     @Test("people and agents are typed, and keep what else is said of them")
     func typed() async throws {
         try await machine { folder in

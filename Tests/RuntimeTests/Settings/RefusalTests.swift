@@ -113,6 +113,67 @@ struct RefusalTests {
         }
     }
 
+    /// Each variable is twice the one before it: forty lines would be a terabyte.
+    @Test("references that grow are refused at their place, wherever they are")
+    func growing() async throws {
+        let words = (1..<40).map { "\"${A\($0 - 1)}${A\($0 - 1)}\"" }
+        let yaml = (["\"xxxxxxxxxxxxxxxx\""] + words).enumerated().map { "A\($0): \($1)\n" }.joined()
+        let dotenv = (["\"xxxxxxxxxxxxxxxx\""] + words).enumerated().map { "A\($0)=\($1)\n" }.joined()
+        let many = "A: \"\(String(repeating: "x", count: 60_000))\"\n"
+        let wide = many + (0..<100).map { "B\($0): \"${A}\"\n" }.joined()
+        let list = many + "ui: [" + Array(repeating: "\"${A}\"", count: 100).joined(separator: ", ") + "]\n"
+        let long = many + "ui: {a: \"" + String(repeating: "${A}", count: 1_000) + "\"}\n"
+        for text in [yaml, wide, list, long] {
+            try await withSettingsFolder { folder in
+                try folder.write("etc/config.yml", text)
+                let error = try #require(folder.refusal())
+                #expect(error.code == "too_large", "\(error)")
+                #expect(error.place?.hasPrefix("\(folder.path)/etc/config.yml:") == true, "\(error)")
+            }
+        }
+        try await withSettingsFolder { folder in
+            try folder.write("home/.teleclaude/.env", dotenv, mode: 0o600)
+            let error = try #require(folder.refusal())
+            #expect(error.code == "too_large" && error.place?.contains("/.env:") == true, "\(error)")
+        }
+    }
+
+    @Test("aliases that repeat a long text are refused at their place")
+    func repeated() async throws {
+        let long = "a: &a \"\(String(repeating: "x", count: 60_000))\"\n"
+        let values = "b: [" + Array(repeating: "*a", count: 100).joined(separator: ", ") + "]\n"
+        let names = "b: [" + Array(repeating: "{? *a : 1}", count: 100).joined(separator: ", ") + "]\n"
+        for more in [values, names] {
+            try await withSettingsFolder { folder in
+                try folder.write("etc/config.yml", long + more)
+                let error = try #require(folder.refusal())
+                #expect(error.code == "too_large" && error.place == "\(folder.path)/etc/config.yml:1", "\(error)")
+            }
+        }
+    }
+
+    @Test("references that grow are refused when settings are split, too")
+    func growingWhileSplit() async throws {
+        let chain = (1..<40).map { "A\($0): \"${A\($0 - 1)}${A\($0 - 1)}\"\n" }.joined()
+        let many = "A: \"\(String(repeating: "x", count: 60_000))\"\n"
+        let growing = "ui: {a: \"" + String(repeating: "${A}", count: 1_000) + "\"}\n"
+        for text in ["A0: xxxxxxxxxxxxxxxx\n" + chain, many + growing] {
+            try await withSettingsFolder { folder in
+                try folder.write("home/.teleclaude/config.yml", text)
+                let error = #expect(throws: SettingsError.self) {
+                    try SettingsSplit.plan(folder.context(), from: "\(folder.path)/home")
+                }
+                #expect(error?.code == "too_large", "\(String(describing: error))")
+            }
+        }
+        // The `.env` does not know the name, which config.yml makes long: the value is empty, and nothing grows.
+        try await withSettingsFolder { folder in
+            try folder.write("home/.teleclaude/config.yml", many)
+            try folder.write("home/.teleclaude/.env", "B='\(String(repeating: "${A}", count: 1_000))'\n", mode: 0o600)
+            #expect(throws: Never.self) { try SettingsSplit.plan(folder.context(), from: "\(folder.path)/home") }
+        }
+    }
+
     @Test("hostile files end in an error, not in a crash: deep, wide, endless and odd ones")
     func hostile() async throws {
         let deep = String(repeating: "[", count: 100_000)

@@ -75,6 +75,21 @@ struct YAMLTests {
         #expect(throws: YAMLError.tooDeep(line: 1)) { _ = try YAML.node(of: String(repeating: "{a: ", count: 65)) }
     }
 
+    /// Each line nests the one before it, by an alias: the text is flat, and what it means is deep.
+    @Test("an alias counts as deep as what it stands for")
+    func deepAliases() throws {
+        func chain(_ lines: Int) -> String {
+            "k0: &a [x]\n" + (1..<lines).map { "k\($0): &a [*a]\n" }.joined()
+        }
+        #expect(throws: Never.self) { _ = try YAML.node(of: chain(63)) }
+        #expect(throws: YAMLError.tooDeep(line: 64)) { _ = try YAML.node(of: chain(64)) }
+        #expect(throws: YAMLError.tooDeep(line: 64)) { _ = try YAML.node(of: chain(60_000)) }
+        let maps = "k0: &a {x: y}\n" + (1..<64).map { "k\($0): &a {x: *a}\n" }.joined()
+        #expect(throws: YAMLError.tooDeep(line: 64)) { _ = try YAML.node(of: maps) }
+        let keys = "k0: &a [x]\n" + (1..<64).map { "k\($0): &a {? *a : y}\n" }.joined()
+        #expect(throws: YAMLError.tooDeep(line: 64)) { _ = try YAML.node(of: keys) }
+    }
+
     /// The random documents have words of letters, characters with a meaning in YAML, line ends and wide characters, in every style.
     @Test("what is written is read as the same", arguments: 0..<200)
     func roundTrip(seed: UInt64) throws {

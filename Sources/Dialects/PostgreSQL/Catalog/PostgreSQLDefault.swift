@@ -26,7 +26,9 @@ enum PostgreSQLDefault {
     /// A truth value. The server writes it for a column of texts too, and stores its text there.
     private static func truth(_ value: Bool, _ type: ColumnType) -> Default {
         switch type {
-        case .text, .varchar, .native(_, "name"), .native(_, "bpchar"): return .text(String(value))
+        case .text, .varchar, .native(_, "bpchar"): return .text(String(value))
+        // The only type of texts to which the server has no cast: it stores what it would print.
+        case .native(_, "name"): return .text(value ? "t" : "f")
         case .native(_, let word) where word.hasPrefix("character("): return .text(String(value))
         case .smallint, .integer, .bigint, .real, .numeric, .decimal, .boolean, .timestamp, .datetime, .date, .time,
             .interval, .uuid, .json, .jsonText, .bytes, .native:
