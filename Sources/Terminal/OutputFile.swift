@@ -1,42 +1,29 @@
-import Dialects
 import TCPOSIX
 
-/// A file that exists, and whose text a command replaces when its work is done. The file is opened at the beginning, so that one
-/// that can't be written to is found out before anything else is written.
+/// A file that exists, and whose text a command replaces when its work is done, whole or not at all. That it can be written is found out
+/// at the beginning, before anything else is.
 public final class OutputFile: Sendable {
-    private let path: String
-    private let descriptor: Int32
+    private let file: WholeFile
+    private let mode: mode_t
 
-    /// Opens the file.
-    /// - Throws: `DatabaseError` if the file can't be written.
-    public init(_ path: String) throws(DatabaseError) {
-        self.path = path
-        descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.error("can't be written", path) }
+    /// Prepares the replacement. A link is followed: what it points to is replaced.
+    /// - Throws: `TextFile.Failure` if the file or its folder can't be written.
+    public init(_ path: String) throws(TextFile.Failure) {
+        var facts = stat()
+        guard access(path, W_OK) == 0, stat(path, &facts) == 0, let found = realpath(path, nil) else {
+            throw TextFile.Failure(
+                message: "\(path) can't be written: \(String(cString: strerror(errno)))",
+                remedy: "name a file in a folder that you may write to")
+        }
+        defer { free(found) }
+        mode = facts.st_mode & 0o7777
+        file = try WholeFile(String(cString: found), replaces: true)
     }
 
     /// Replaces the file's contents with the text.
-    public func finish(_ text: String) throws(DatabaseError) {
-        var text = text
-        let isWritten = ftruncate(descriptor, 0) == 0 && text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
-        guard isWritten else { throw Self.error("was not written", path) }
-    }
-
-    deinit { close(descriptor) }
-
-    private func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var rest = bytes
-        while let base = rest.baseAddress, !rest.isEmpty {
-            let count = TCPOSIX.write(descriptor, base, rest.count)
-            guard count > 0 else { return false }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
-        return true
-    }
-
-    private static func error(_ what: String, _ path: String) -> DatabaseError {
-        DatabaseError(
-            .other, "\(path) \(what): \(String(cString: strerror(errno)))",
-            remedy: "name a file in a folder that you may write to")
+    /// - Throws: `TextFile.Failure`; the file is then as it was.
+    public func finish(_ text: String) throws(TextFile.Failure) {
+        try file.fill(text, mode: mode)
+        try file.place()
     }
 }

@@ -36,6 +36,23 @@ struct NewTests {
         }
     }
 
+    @Test("the history's file is replaced as a whole: it keeps its mode, and a link to it stays one")
+    func replaced() async throws {
+        try await withProject { box in
+            let (path, kept) = (box("Migrations/History.swift"), box("Kept.swift"))
+            try FileManager.default.moveItem(atPath: path, toPath: kept)
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: kept)
+            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: kept)
+            let number = try FileManager.default.attributesOfItem(atPath: kept)[.systemFileNumber] as? Int
+            let run = try await new(box, "grown", "tags-and-births")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == kept)
+            let facts = try FileManager.default.attributesOfItem(atPath: kept)
+            #expect(facts[.posixPermissions] as? Int == 0o640 && facts[.systemFileNumber] as? Int != number)
+            #expect(try String(contentsOfFile: kept, encoding: .utf8).contains("Migration.tagsAndBirths\n"))
+        }
+    }
+
     @Test("without a difference there is nothing to write, and --check agrees")
     func nothing() async throws {
         try await withProject { box in

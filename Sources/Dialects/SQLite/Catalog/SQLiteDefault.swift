@@ -76,7 +76,8 @@ enum SQLiteDefault {
     /// Returns the number that a column of numbers stores for a text. Hexadecimal digits and a second sign are no part of such a text.
     private static func number(stored text: String) -> Default? {
         let unsigned = text.first.map { "+-".contains($0) } == true ? text.dropFirst() : text[...]
-        guard let first = unsigned.first, first.isASCII, first.isNumber || first == ".", hexadecimal(unsigned) == nil else {
+        guard let first = unsigned.first, first.isASCII, first.isNumber || first == ".", hexadecimal(unsigned) == nil
+        else {
             return nil
         }
         return number(text)
