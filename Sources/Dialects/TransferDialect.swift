@@ -48,8 +48,10 @@ package struct TranslatedView: Sendable, Equatable {
     package var conversions: [String: ValueConversion]
     /// The words of SQL behind each column, where the target writes them in place of its name.
     package var weights: [String: Int]
-    /// The columns that are texts in the target, and numbers in some rows of the source.
-    package var dynamicColumns: Set<String>
+    /// The columns that are texts in the target, and numbers in some rows of the source; each with whether its text tells in which.
+    package var dynamicColumns: [String: Bool]
+    /// The columns without a declared type.
+    package var computedColumns: Set<String>
     /// How columns of moments are written in the source, by their names.
     package var momentTexts: [String: NamedRelation.MomentTexts]
     /// Whether the query asks for the current time, so that it yields other rows each time.
@@ -59,7 +61,7 @@ package struct TranslatedView: Sendable, Equatable {
 
     package init(
         _ query: SQLExpression, columns: [Column], conversions: [String: ValueConversion] = [:],
-        weights: [String: Int] = [:], dynamicColumns: Set<String> = [],
+        weights: [String: Int] = [:], dynamicColumns: [String: Bool] = [:], computedColumns: Set<String> = [],
         momentTexts: [String: NamedRelation.MomentTexts] = [:], asksForTime: Bool = false, remarks: [String] = []
     ) {
         self.query = query
@@ -67,6 +69,7 @@ package struct TranslatedView: Sendable, Equatable {
         self.conversions = conversions
         self.weights = weights
         self.dynamicColumns = dynamicColumns
+        self.computedColumns = computedColumns
         self.momentTexts = momentTexts
         self.asksForTime = asksForTime
         self.remarks = remarks
@@ -384,29 +387,33 @@ package struct NamedRelation: Sendable, Equatable {
     package var declared: [String: ColumnType]
     /// The words of SQL behind each column of a view, where the target writes them in place of its name.
     package var weights: [String: Int]
-    /// The columns of a view that are texts in the target, and numbers in some rows of the source.
-    package var dynamicColumns: Set<String>
+    /// The columns of a view that are texts in the target, and numbers in some rows of the source; each with whether its text tells in
+    /// which.
+    package var dynamicColumns: [String: Bool]
+    /// The columns of a view that have no declared type, because they are computed.
+    package var computedColumns: Set<String>
     /// How columns of moments are written, by their names; a column without an entry is written as in the target.
     package var momentTexts: [String: MomentTexts]
 
     /// How a column's moments are written in the source, beside the texts that the target makes of them.
-    package enum MomentTexts: Int, Sendable, Comparable {
+    package enum MomentTexts: Sendable, Equatable {
         /// As in the target.
         case alike
-        /// In another form, such as `2024-01-02T03:04:05`.
-        case otherwise
+        /// All in this form: `0000-00-00T00:00:00Z`, with a zero for each digit.
+        case uniform(String)
+        /// In several forms, or with offsets.
+        case mixed(haveTimes: Bool)
         /// In a form that a rule reads, which may be another moment without the rule.
         case byRule
-
-        package static func < (a: MomentTexts, b: MomentTexts) -> Bool { a.rawValue < b.rawValue }
     }
 
     package init(
         _ table: Table, conversions: [String: ValueConversion] = [:], declared: [String: ColumnType] = [:],
-        weights: [String: Int] = [:], dynamicColumns: Set<String> = [], momentTexts: [String: MomentTexts] = [:]
+        weights: [String: Int] = [:], dynamicColumns: [String: Bool] = [:],
+        computedColumns: Set<String> = [], momentTexts: [String: MomentTexts] = [:]
     ) {
         (self.table, self.conversions, self.declared, self.weights) = (table, conversions, declared, weights)
-        (self.dynamicColumns, self.momentTexts) = (dynamicColumns, momentTexts)
+        (self.dynamicColumns, self.computedColumns, self.momentTexts) = (dynamicColumns, computedColumns, momentTexts)
     }
 }
 

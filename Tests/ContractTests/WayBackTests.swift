@@ -181,8 +181,10 @@ struct WayBackTests {
                 try await test.migrate { AlterTable("t") { ChangeColumn("a").required(filling: "[]") } }
                 let error = try await test.refusalDown()
                 #expect(error.measured.map(\.hazard.kind) == [.notUndone], "\(type)")
-                #expect(error.measured.map(\.rows) == [1], "\(type)")
-                #expect(error.measured.map(\.examples) == [["id 1, a []"]], "\(type)")
+                // Where nothing compares the values, each may have been NULL.
+                let isCompared = backend == .sqlite || type == .json || type == .jsonText
+                #expect(error.measured.map(\.rows) == [isCompared ? 1 : 2], "\(type)")
+                if isCompared { #expect(error.measured.map(\.examples) == [["id 1, a []"]], "\(type)") }
             }
         }
     }

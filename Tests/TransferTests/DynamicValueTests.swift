@@ -8,21 +8,24 @@ import Transfer
 @Suite("transfer: numbers among texts", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct DynamicValueTests {
     private static let columns = """
-        (id INTEGER PRIMARY KEY, i INTEGER, r REAL, d DECIMAL(8,2), t TEXT, doc TEXT, w INT, u, v, nc TEXT COLLATE NOCASE, dt DATETIME
+        (id INTEGER PRIMARY KEY, i INTEGER, r REAL, d DECIMAL(8,2), t TEXT, doc TEXT, w INT, u, v, nc TEXT COLLATE NOCASE, dt DATETIME,
+            ts DATETIME, iso DATETIME
         """
 
     /// Rows that decide the columns' types: `w` holds texts as well, `u` only numbers, `v` only texts, and `dt` only days.
     private static let seeds = """
-        (-1, 1, 1.5, 1.25, 'x', '{}', 'n/a', 5, '10', 'x', '2024-01-01'), (-2, 2, 2.0, 2, 'y', '[]', 10, 6, '3', 'y', '2024-01-02')
+        (-1, 1, 1.5, 1.25, 'x', '{}', 'n/a', 5, '10', 'x', '2024-01-01', '2024-01-01 03:04:05', '2024-01-01T03:04:05'),
+        (-2, 2, 2.0, 2, 'y', '[]', 10, 6, '3', 'y', '2024-01-02', '2024-01-02 00:00:00', '2024-01-02T00:00:00')
         """
 
     private static let rows = [
-        #"1, 7, 2.5, 5, '5', '{"n":9,"m":10,"s":"x","list":[1,2],"p":1.5,"b":true}', 10, 5, '10', 'ABC', '2024-01-02'"#,
-        #"2, -3, 1e15, 2.5, '05', '{"n":10,"m":9,"s":"10","p":1.0,"b":false}', 9, 6, '3', 'abd', '2024-01-01'"#,
-        "3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
-        #"4, 0, -0.001, -5, 'abc', '{"n":"9","m":"10","s":5,"p":100}', 'n/a', 7, 'zz', 'abc', '2024-01-03'"#,
-        #"5, 5, 5.0, 0.25, '', '{"n":null,"m":2.50,"s":"a"}', 100, 5, '5', '', '2024-01-02'"#,
-        #"6, 20000000, 0.00001, 4, '9', '{"n":"b","m":1e3,"s":"9"}', 'abc', 8, '05', 'B', '2023-12-31'"#,
+        #"1, 7, 2.5, 5, '5', '{"n":9,"m":10,"s":"x","list":[1,2],"p":1.5,"b":true}', 10, 5, '10', 'ABC', '2024-01-02', '2024-01-02 03:04:05', '2024-01-02T03:04:05'"#,
+        #"2, -3, 1e15, 2.5, '05', '{"n":10,"m":9,"s":"10","p":1.0,"b":false}', 9, 6, '3', 'abd', '2024-01-01', '2024-01-02 00:00:00', '2024-01-02T00:00:00'"#,
+        "3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+        #"4, 0, -0.001, -5, 'abc', '{"n":"9","m":"10","s":5,"p":100}', 'n/a', 7, 'zz', 'abc', '2024-01-03', '1970-01-01 00:00:00', '2024-01-03T00:00:01'"#,
+        #"5, 5, 5.0, 0.25, '', '{"n":null,"m":2.50,"s":"a"}', 100, 5, '5', '', '2024-01-02', '2024-01-03 10:00:00', '2023-12-31T10:00:00'"#,
+        #"6, 20000000, 0.00001, 4, '9', '{"n":"b","m":1e3,"s":"9"}', 'abc', 8, '05', 'B', '2023-12-31', '2024-01-01 23:59:59', '2024-01-01T23:59:59'"#,
+        #"7, 5000000000, 1e19, 3, '10', '{"n":5,"m":5.0,"s":"5","e":1700000000.1234567,"f":1700000000.1234565}', 5, 10, '7.5', 'c', '2024-01-04', '2024-01-04 00:00:00', '2024-01-04T00:00:00'"#,
     ]
 
     private static let checks = [
@@ -84,8 +87,7 @@ struct DynamicValueTests {
     /// The checks that PostgreSQL can't make in the same words.
     private static let expectedlyListed = [
         "CASE WHEN doc ->> 's' = 'x' THEN 1 ELSE doc ->> 'n' END = 9", "max(i, '') = ''", "coalesce(i, 0.0) / 2 = 3",
-        "sign(t) IS NULL", "printf('%+5d', i) = '   +7'", "dt = '2024-01-02'", "dt > '2024-01-02'", "length(dt) = 10",
-        "dt IN ('2024-01-02')",
+        "sign(t) IS NULL", "printf('%+5d', i) = '   +7'", "length(dt) = 10",
     ]
 
     /// Returns the numbers of the rows that the table accepts.
@@ -110,6 +112,11 @@ struct DynamicValueTests {
         "SELECT w FROM (SELECT id, w FROM t) ORDER BY w",
         "SELECT k FROM (SELECT coalesce(doc ->> 'n', 0) AS k FROM t) ORDER BY k",
         "SELECT w FROM t UNION SELECT i FROM t ORDER BY 1",
+        "SELECT DISTINCT doc ->> 's' AS s FROM t ORDER BY s",
+        "SELECT DISTINCT json_extract(doc, '$.n') FROM t ORDER BY 1 DESC",
+        "SELECT doc ->> 's' AS k, typeof(doc ->> 's'), count(*) FROM t GROUP BY k HAVING k > 5 ORDER BY k",
+        "SELECT id FROM t ORDER BY coalesce(ts, 99999), id",
+        "SELECT id FROM t WHERE CAST(w AS TEXT) > '5' ORDER BY CAST(w AS TEXT), id",
     ]
 
     @Test("a view sorts in the same order in the target, or is listed")
@@ -123,7 +130,7 @@ struct DynamicValueTests {
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
             // What another query or view shows can't be told apart any more.
-            #expect(Set(report.omitted.map(\.name)) == ["again", "v12"], "\(report.omitted)")
+            #expect(Set(report.omitted.map(\.name)) == ["v12"], "\(report.omitted)")
             for (view, query) in Self.queries.enumerated().map({ ("v\($0)", $1) })
             where !report.omitted.contains(where: { $0.name == view }) {
                 let shown = try [fixture.url, url].map { place in

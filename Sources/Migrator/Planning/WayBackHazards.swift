@@ -88,8 +88,9 @@ private enum Lost: Equatable {
         case .spelling: return "\(name) IS NOT NULL"
         case .nulls(let fill):
             guard fill.isConstant else { return nil }
-            // As texts, since not every type has an equality: PostgreSQL's json has none.
             let filling = try dialect.stored(try dialect.render(fill, for: column.type), by: column)
+            // PostgreSQL's json has no equality.
+            guard column.type == .jsonText else { return "\(name) = \(filling)" }
             return "CAST(\(name) AS text) = CAST(\(filling) AS text)"
         }
     }

@@ -26,7 +26,8 @@ extension TransferPlanner {
                 relation.columns = translated.columns
                 relations[SQLName.folded(view.name)] = NamedRelation(
                     relation, conversions: translated.conversions, weights: translated.weights,
-                    dynamicColumns: translated.dynamicColumns, momentTexts: translated.momentTexts)
+                    dynamicColumns: translated.dynamicColumns,
+                    computedColumns: translated.computedColumns, momentTexts: translated.momentTexts)
                 remarks += translated.remarks.map { "\(view.name): \($0)" }
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made

@@ -12,11 +12,21 @@ struct CalendarShape: Hashable, Sendable {
     var fractionDigits = 0
     var offset = Offset.none
 
-    /// Whether an expression that uses a column of this kind as a text finds such a text in the target, too: a day, or a time to the
-    /// second, or with all six digits of its fraction.
-    func isRendered(as kind: DeclaredKind) -> Bool {
-        guard kind != .date else { return !hasTime }
-        return hasTime && !hasT && hasSeconds && [0, 6].contains(fractionDigits) && offset == .none
+    /// Returns how a column of this kind writes its moments, beside the target's texts: a day, or a time to the second, with the six digits
+    /// of its fraction where it has one.
+    static func texts(of shapes: [CalendarShape], as kind: DeclaredKind) -> NamedRelation.MomentTexts {
+        func isRendered(_ shape: CalendarShape) -> Bool {
+            guard kind != .date else { return !shape.hasTime }
+            return shape.hasTime && !shape.hasT && shape.hasSeconds && [0, 6].contains(shape.fractionDigits)
+                && shape.offset == .none
+        }
+        // A program that always writes six digits writes those of a whole second, too.
+        let alwaysHaveFractions = !shapes.isEmpty && shapes.allSatisfy { $0.fractionDigits == 6 }
+        if shapes.allSatisfy(isRendered), !alwaysHaveFractions { return .alike }
+        guard shapes.count == 1, shapes[0].offset != .numeric else {
+            return .mixed(haveTimes: shapes.allSatisfy(\.hasTime))
+        }
+        return .uniform(String(shapes[0].description.map { "YMDHSf".contains($0) ? "0" : $0 }))
     }
 
     /// A pattern for people: `2024-01-02T03:04:05.123Z` is `YYYY-MM-DDTHH:MM:SS.fffZ`.

@@ -30,7 +30,7 @@ extension EffectiveColumnRule {
         case .timestamp, .datetime, .date, .time: return .byRule
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .interval, .uuid,
             .json, .jsonText, .bytes, .native, nil:
-            return profile.shapeCounts.allSatisfy { $0.shape.isRendered(as: profile.meaning) } ? .alike : .otherwise
+            return CalendarShape.texts(of: profile.shapeCounts.map(\.shape), as: profile.meaning)
         }
     }
 

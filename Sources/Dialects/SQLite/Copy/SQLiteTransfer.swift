@@ -54,7 +54,10 @@ extension SQLiteDialect: TransferSource {
         return TranslatedView(
             .native(sqlite: text, postgresql: rows.sql), columns: columns,
             conversions: Dictionary(conversions, uniquingKeysWith: { first, _ in first }),
-            dynamicColumns: Set(rows.columns.filter { $0.numberTest != nil }.map(\.name)),
+            dynamicColumns: Dictionary(
+                rows.columns.compactMap { sense in sense.numberTest.map { (sense.name, $0 == .reading) } },
+                uniquingKeysWith: { first, _ in first }),
+            computedColumns: Set(rows.columns.filter { !$0.hasAffinity }.map(\.name)),
             momentTexts: Dictionary(
                 rows.columns.map { ($0.name, $0.momentTexts) }, uniquingKeysWith: { first, _ in first }),
             asksForTime: rows.sql.contains("now()"))
@@ -80,7 +83,8 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         let text = Self.text(expression)
         let tree = try parsed(text)
         let piece = try piece(tree)
-        switch collation ?? self.collation(of: tree) {
+        // An expression of an index is compared by its bytes, unless it is a column or COLLATE stands behind it.
+        switch collation ?? (tree.columnName != nil || tree.isCollated ? self.collation(of: tree) : nil) {
         case nil, .binary: return .native(sqlite: text, postgresql: piece.sql)
         case .nocase:
             return .native(sqlite: text, postgresql: piece.kind == .text ? Self.folded(piece) : piece.sql)

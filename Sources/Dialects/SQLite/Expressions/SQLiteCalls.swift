@@ -33,12 +33,19 @@ extension SQLiteExpressionTranslation {
     }
 
     private func nullIfSame(_ piece: Piece, _ other: Piece) throws(Untranslatable) -> Piece {
+        // A function's arguments convert nothing.
+        let piece = piece.edited { $0.hasAffinity = false }
+        let other = other.edited { $0.hasAffinity = false }
+        try requireLikeOrder(piece, other)
         if !piece.isDynamic, !other.isDynamic, let (a, b) = Self.matched(piece, other), a.kind == piece.kind {
-            return Piece("nullif(\(a.sql), \(b.sql))", piece.kind).edited { $0.momentTexts = piece.momentTexts }
+            return Piece("nullif(\(a.sql), \(b.sql))", piece.kind).edited {
+                ($0.momentTexts, $0.isWide) = (piece.momentTexts, piece.isWide)
+            }
         }
         let isSame = try compared("=", piece, other)
         return Piece("(CASE WHEN \(isSame) THEN NULL ELSE \(piece.sql) END)", piece.kind).edited {
-            ($0.numberTest, $0.momentTexts) = (piece.numberTest, piece.momentTexts)
+            ($0.numberTest, $0.momentTexts, $0.exact) = (piece.numberTest, piece.momentTexts, piece.exact)
+            $0.isWide = piece.isWide
         }
     }
 
@@ -57,6 +64,9 @@ extension SQLiteExpressionTranslation {
             piece.isNullable = pieces.allSatisfy(\.isNullable)
             (piece.numberTest, piece.isWide) = (kind == .text ? test : nil, Self.isWide(list))
             piece.momentTexts = Self.momentTexts(of: list)
+            if kind == .text, list.contains(where: { $0.exact != nil }) {
+                piece.exact = "coalesce(\(list.map { $0.exact ?? $0.sql }.joined(separator: ", ")))"
+            }
             (piece.isDecimal, piece.storage) = (list.allSatisfy(\.isExact), Self.storage(of: pieces))
         }
     }
@@ -90,7 +100,7 @@ extension SQLiteExpressionTranslation {
             case .null: "'null'"
             case .integer, .boolean: "'integer'"
             case .number: try className(ofNumber: piece)
-            case .text where piece.isDynamic: "(\(try classOfDynamic(piece)))"
+            case .text where piece.isDynamic: try classOfDynamic(piece)
             case .text, .native: "'text'"
             case .bytes: "'blob'"
             }
@@ -191,7 +201,9 @@ extension SQLiteExpressionTranslation {
 
     private static func count(_ number: Piece) throws(Untranslatable) -> String {
         guard number.kind == .integer else { throw Untranslatable("substr() has a start or length with a fraction") }
-        return "(\(number.sql))::integer"
+        guard Int32(number.sql) == nil else { return "(\(number.sql))::integer" }
+        return "(CASE WHEN abs(\(number.sql)) < 2147483647 THEN \(number.sql) WHEN \(number.sql) < 0 THEN -2147483647 "
+            + "WHEN \(number.sql) > 0 THEN 2147483647 END)::integer"
     }
 
     /// Translates `printf` and `format` with the fields `%s`, `%d`, `%.2f`, `%02d` and `%%`. In SQLite NULL counts as an empty

@@ -41,9 +41,12 @@ extension SQLiteExpressionTranslation {
         case .unary(_, let operand), .cast(let operand, _): namedCollation(in: operand)
         case .binary(_, let left, let right): namedCollation(in: left) ?? namedCollation(in: right)
         case .call(_, let arguments): arguments.lazy.compactMap(namedCollation).first
+        case .choice(let branches, let otherwise):
+            (branches.flatMap { [$0.condition, $0.value] } + [otherwise].compactMap { $0 }).lazy
+                .compactMap(namedCollation).first
         case .null, .number, .string, .blob, .boolean, .name, .column, .aggregate, .row, .query, .exists, .isNull,
             .isIn,
-            .isInQuery, .between, .matches, .choice:
+            .isInQuery, .between, .matches:
             nil
         }
     }

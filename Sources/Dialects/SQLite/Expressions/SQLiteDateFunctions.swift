@@ -107,7 +107,11 @@ extension SQLiteExpressionTranslation {
     private func moment(of piece: Piece, isEpoch: Bool) throws(Untranslatable) -> String {
         if isEpoch {
             // Seconds beyond the year 9999, or before the first Julian day, are NULL.
-            let seconds = try number(piece).sql
+            // A text that reads as no number has no moment; otherwise its beginning would count.
+            let seconds =
+                piece.kind == .text && piece.literal == nil && piece.whole == nil
+                ? "(CASE WHEN \(piece.sql) ~ '\(Self.wholeNumber)' THEN (\(allDigits(of: piece)))::numeric END)"
+                : try number(piece).sql
             return "(CASE WHEN \(seconds) BETWEEN -210866760000 AND 253402300799 "
                 + "THEN to_timestamp((\(seconds))::double precision) AT TIME ZONE 'UTC' END)"
         }
@@ -117,10 +121,7 @@ extension SQLiteExpressionTranslation {
         case .native(.time): return "(timestamp '2000-01-01' + \(piece.sql))"
         case .native(.date): return "(\(piece.sql))::timestamp"
         case .null: return "NULL::timestamp"
-        case .integer, .number:
-            // The number counts days; day 2451545 begins at noon of the first day of 2000. Days beyond the year 9999 are NULL.
-            return "(CASE WHEN \(piece.sql) >= 0 AND \(piece.sql) < 5373484.5 "
-                + "THEN timestamp '2000-01-01 12:00:00' + (\(piece.sql) - 2451545) * interval '1 day' END)"
+        case .integer, .number: return Self.moment(ofDays: piece.sql)
         case .text:
             if let literal = piece.literal,
                 Self.isReadable(literal, as: .date) || Self.isReadable(literal, as: .datetime)
@@ -135,6 +136,19 @@ extension SQLiteExpressionTranslation {
         }
     }
 
+    /// Renders the moment of a Julian day. Day 2451545 begins at noon of the first day of 2000, and days beyond the year 9999 are NULL.
+    private static func moment(ofDays number: String, from first: String? = nil) -> String {
+        "(CASE WHEN \(number) >= 0 AND \(number) < 5373484.5 "
+            + "THEN timestamp '2000-01-01 12:00:00' + (\(first ?? number) - 2451545) * interval '1 day' END)"
+    }
+
+    /// Renders the branch for a text that reads as a number, which counts days. The first year of all is cut off: a month before it is an
+    /// error in PostgreSQL, and SQLite's texts of both begin with a minus sign.
+    private static func branch(forDays text: String) -> String {
+        let number = "(\(text))::numeric"
+        return "WHEN \(text) ~ '\(wholeNumber)' THEN \(moment(ofDays: number, from: "greatest(\(number), 400)"))"
+    }
+
     /// Renders the moment that a text in one of SQLite's formats means; NULL for any other text. A text without a zone is in
     /// UTC. A time of day is one of the first day of 2000. The days are added to the first of the month, because SQLite accepts
     /// a 31st of every month.
@@ -144,7 +158,7 @@ extension SQLiteExpressionTranslation {
             "left(\(text), 8) || '01' || substr(\(text), 11) || CASE WHEN \(text) ~ '\(zone)' THEN '' ELSE 'Z' END"
         return "(CASE WHEN \(text) ~ '\(shape)' THEN (\(first))::timestamptz AT TIME ZONE 'UTC' "
             + "+ (substr(\(text), 9, 2)::integer - 1) * interval '1 day' "
-            + "WHEN \(text) ~ '\(timeShape)' THEN timestamp '2000-01-01' + (\(text))::time END)"
+            + "WHEN \(text) ~ '\(timeShape)' THEN timestamp '2000-01-01' + (\(text))::time \(branch(forDays: text)) END)"
     }
 
     /// Matches the texts that SQLite reads as a date, with or without a time.
@@ -172,6 +186,6 @@ extension SQLiteExpressionTranslation {
             "secs => coalesce(\(found("^.{6}([0-9.]+)", "double precision")), 0))",
         ]
         return "(CASE WHEN \(text) ~ '\(shape)' THEN \(parts[0]) + \(parts.dropFirst().joined(separator: ", ")) "
-            + "WHEN \(text) ~ '\(timeShape)' THEN timestamp '2000-01-01' + \(timeOfDay.joined(separator: ", ")) END)"
+            + "WHEN \(text) ~ '\(timeShape)' THEN timestamp '2000-01-01' + \(timeOfDay.joined(separator: ", ")) \(branch(forDays: text)) END)"
     }
 }

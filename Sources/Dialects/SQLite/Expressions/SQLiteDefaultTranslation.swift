@@ -70,7 +70,7 @@ extension SQLiteExpressionTranslation {
         // A value out of JSON is a number in SQLite. Where it is none, PostgreSQL refuses the row.
         case (.integer, .text) where piece.isDynamic, (.number, .text) where piece.isDynamic,
             (.boolean, .text) where piece.isDynamic:
-            return Piece("(\(piece.sql))::\(Self.word(of: type))", wanted)
+            return Piece("(\(allDigits(of: piece)))::\(Self.word(of: type))", wanted)
         case (.integer, .boolean), (.number, .boolean): return try number(piece)
         case (_, _):
             guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is not of type \(type.word)") }

@@ -21,7 +21,9 @@ extension SQLiteExpressionTranslation {
         switch (piece.kind, piece.numberTest) {
         case (.integer, _), (.number, _), (.boolean, _): return "true"
         case (.text, .reading?): return "(\(piece.sql) ~ '\(Self.wholeNumber)')"
-        case (.text, .condition(let condition)?): return condition
+        // A group has one text. What else the test reads is one value a group, too, but PostgreSQL can't know that.
+        case (.text, .condition(let condition)?):
+            return scopes.first?.groups.contains(piece.sql) == true ? "bool_or(\(condition))" : condition
         case (.text, .unknown?):
             throw Untranslatable("it compares a value that is a number in some rows and a text in others")
         case (.text, nil), (.bytes, _), (.native, _), (.null, _): return "false"
@@ -46,7 +48,7 @@ extension SQLiteExpressionTranslation {
             let rest = conditions.filter { $0 != "true" }
             branches += rest.isEmpty ? " ELSE \(value)" : " WHEN \(rest.joined(separator: " AND ")) THEN \(value)"
         }
-        add([isLeft, isRight], "(\(Self.digits(left)) \(sign) \(Self.digits(right)))")
+        add([isLeft, isRight], "(\(digits(left)) \(sign) \(digits(right)))")
         if isRight != "true" { add([isLeft], "\(["<", "<=", "<>"].contains(sign))") }
         if isLeft != "true" { add([isRight], "\([">", ">=", "<>"].contains(sign))") }
         if isLeft != "true", isRight != "true" { add([], Self.said(sign, left, right)) }
@@ -64,9 +66,23 @@ extension SQLiteExpressionTranslation {
         for (one, other) in [(a, b), (b, a)] where other.kind == .text {
             if equalsNoNumber(one) || isOfTexts(one) && !other.hasAffinity { return Self.said(sign, a, b) }
         }
-        // Columns of numbers that hold the same value show the same text.
-        guard isEquality, a.numberTest == .reading, b.numberTest == .reading else { return nil }
+        if isEquality, let sql = try equalsWhole(sign, a, b) { return sql }
+        if isEquality, let sql = try equalsWhole(sign, b, a) { return sql }
+        // Columns of the same affinity that hold the same number show the same text.
+        guard isEquality, a.numberTest == .reading, b.numberTest == .reading, a.hasAffinity, b.hasAffinity,
+            a.storage == b.storage, a.storage != .unknown
+        else { return nil }
         return Self.said(sign, a, b)
+    }
+
+    /// Renders the equality with a whole number by the texts that SQLite gives it. An index of the piece can be used for it.
+    private func equalsWhole(_ sign: String, _ piece: Piece, _ other: Piece) throws(Untranslatable) -> String? {
+        guard piece.isDynamic, piece.numberTest != .unknown, other.kind == .integer, let number = Int64(other.sql),
+            abs(Double(number)) < 1e15
+        else { return nil }
+        var sql = "\(piece.sql) IN ('\(number)', '\(number).0')"
+        if piece.numberTest != .reading { sql += " AND (\(try isNumber(piece)) OR \(piece.sql) IS NULL)" }
+        return sign == "=" ? "(\(sql))" : "(NOT (\(sql)))"
     }
 
     /// Returns the piece as it compares beside a column of numbers, which turns a text that reads as a number into one.
@@ -84,8 +100,13 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the number that a piece is where it is one.
-    private static func digits(_ piece: Piece) -> String {
-        piece.kind == .text ? "(\(piece.sql))::numeric" : piece.sql
+    private func digits(_ piece: Piece) -> String {
+        piece.kind == .text ? "(\(allDigits(of: piece)))::numeric" : piece.sql
+    }
+
+    /// Renders the text with all digits of a number. A query that groups by the piece can read nothing else.
+    func allDigits(of piece: Piece) -> String {
+        scopes.first?.groups.contains(piece.sql) == true ? piece.sql : piece.exact ?? piece.sql
     }
 
     /// Returns the test of a value that is one of these pieces, by which of them is the first that is not NULL.
@@ -100,13 +121,13 @@ extension SQLiteExpressionTranslation {
     /// Returns the test of a value that is any of these pieces; `nil` if all of them are texts, or none is.
     static func numberTest(ofAny pieces: [Piece]) -> NumberTest? {
         let known = pieces.filter { $0.kind != .null }
-        guard known.contains(where: { $0.kind == .text }) else { return nil }
-        if known.allSatisfy({ $0.kind == .text && $0.numberTest == nil }) { return nil }
+        guard known.contains(where: { $0.isShownAsText }), !known.allSatisfy({ $0.isText }) else { return nil }
         let areRead = known.allSatisfy { piece in
             switch piece.kind {
-            case .integer, .number, .boolean: true
+            // The text of a moment never reads as a number.
+            case .integer, .number, .boolean, .native: true
             case .text: piece.numberTest == .reading || piece.literal.map { numeral($0) == nil } == true
-            case .null, .bytes, .native: false
+            case .null, .bytes: false
             }
         }
         return areRead ? .reading : .unknown
@@ -116,25 +137,21 @@ extension SQLiteExpressionTranslation {
     func orderedDynamic(
         _ piece: Piece, _ isCaseless: Bool, _ order: SQLiteQuery.Order
     ) throws(Untranslatable) -> String {
-        var test = try isNumber(piece)
-        // A group has one text. What else the test reads is one value a group, too, but PostgreSQL can't know that.
-        if case .condition? = piece.numberTest, scopes.first?.groups.contains(piece.sql) == true {
-            test = "bool_or(\(test))"
-        }
+        let test = try isNumber(piece)
         let isNullFirst = order.nullsFirst ?? !order.isDescending
         let null = isNullFirst == order.isDescending ? 3 : 0
         let terms = [
             "(CASE WHEN \(piece.sql) IS NULL THEN \(null) WHEN \(test) THEN 1 ELSE 2 END)",
-            "(CASE WHEN \(test) THEN (\(piece.sql))::numeric END)",
-            isCaseless ? Self.folded(piece) : "\(piece.sql) COLLATE \"C\"",
+            "(CASE WHEN \(test) THEN \(digits(piece)) END)",
+            "(CASE WHEN NOT \(test) THEN \(isCaseless ? Self.folded(piece) : piece.sql) END) COLLATE \"C\"",
         ]
         return terms.map { order.isDescending ? "\($0) DESC" : $0 }.joined(separator: ", ")
     }
 
-    /// Renders the name of the class that the value has in SQLite.
+    /// Renders the name of the class that the value has in SQLite if it is not NULL.
     func classOfDynamic(_ piece: Piece) throws(Untranslatable) -> String {
         let integer = "CASE WHEN \(piece.sql) ~ '^-?\\d+$' THEN 'integer' ELSE 'real' END"
-        return "CASE WHEN \(piece.sql) IS NULL THEN 'null' WHEN \(try isNumber(piece)) THEN \(integer) ELSE 'text' END"
+        return "CASE WHEN \(try isNumber(piece)) THEN \(integer) ELSE 'text' END"
     }
 
     /// Renders `min` or `max` of many values: the largest is a text if there is one, and the smallest a number.
@@ -151,6 +168,18 @@ extension SQLiteExpressionTranslation.Piece {
     /// Whether the piece is a text in PostgreSQL that is a number in SQLite in some rows.
     var isDynamic: Bool { numberTest != nil }
 
+    /// Whether the piece is a text in PostgreSQL once it is united with others.
+    fileprivate var isShownAsText: Bool { kind == .text || isText }
+
+    /// Whether the piece is a text in SQLite in every row.
+    fileprivate var isText: Bool {
+        switch kind {
+        case .text: numberTest == nil
+        case .native: true
+        case .null, .integer, .number, .boolean, .bytes: false
+        }
+    }
+
     /// Whether the piece has a declared type of numbers, which converts a text that it is compared with.
     fileprivate var hasNumericAffinity: Bool {
         guard hasAffinity else { return false }
@@ -163,6 +192,17 @@ extension SQLiteExpressionTranslation.Piece {
 }
 
 extension ColumnType {
+    /// Whether values of the type are days, times of day or both.
+    var isMoment: Bool {
+        switch self {
+        case .timestamp, .datetime, .date, .time: true
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .interval, .uuid,
+            .json,
+            .jsonText, .bytes, .native:
+            false
+        }
+    }
+
     /// Whether SQLite converts nothing that is stored in a column of this declared type, nor what it is compared with (section 3.1).
     var isWithoutAffinity: Bool {
         switch self {

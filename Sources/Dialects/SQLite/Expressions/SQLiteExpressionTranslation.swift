@@ -58,10 +58,14 @@ struct SQLiteExpressionTranslation {
         var whole: String?
         /// How a row tells whether the piece is a number in SQLite, if it is a text in PostgreSQL all the same; otherwise `nil`.
         var numberTest: NumberTest?
+        /// Whether the piece is a column without a declared type.
+        var isUntypedColumn = false
+        /// The text of which all digits count, where the piece shows a number as SQLite writes it, with 15 digits.
+        var exact: String?
         /// How the source writes the piece, if it is a moment.
         var momentTexts = NamedRelation.MomentTexts.alike
         /// Whether the piece, if it is an integer, has 64 bits in PostgreSQL too.
-        var isWide = true
+        var isWide: Bool
         var isNullable = true
         /// What has become of the values that the piece shows, if it is a column of converted values.
         var conversion: ValueConversion?
@@ -78,6 +82,7 @@ struct SQLiteExpressionTranslation {
             self.sql = sql
             self.kind = kind
             self.literal = literal
+            isWide = sql.hasSuffix("::bigint") || sql.hasSuffix("::bigint)")
         }
 
         var enclosed: Piece { edited { $0.sql = "(\(sql))" } }
@@ -127,6 +132,10 @@ struct SQLiteExpressionTranslation {
         var isNullable = true
         /// How a row tells whether the value is a number in SQLite, if the column is one of texts in the target all the same.
         var numberTest: NumberTest?
+        /// Whether the column is one of a table, without a declared type.
+        var isUntyped = false
+        /// Whether the column, if it is one of integers, has 64 bits.
+        var isWide: Bool
         /// How the source writes the column, if it is one of moments.
         var momentTexts = NamedRelation.MomentTexts.alike
 
@@ -139,12 +148,14 @@ struct SQLiteExpressionTranslation {
             generated = column.generated?.expression
             isNullable = column.isNullable
             conversion = relation.conversions[column.name]
+            isWide = type != .smallint && type != .integer
             momentTexts = relation.momentTexts[column.name] ?? .alike
             let declared = relation.declared[column.name]
             storage = WholeStorage(declared: declared)
-            hasAffinity = declared?.isWithoutAffinity != true
-            if relation.dynamicColumns.contains(column.name) {
-                numberTest = .unknown
+            isUntyped = declared?.isWithoutAffinity == true
+            hasAffinity = !isUntyped && !relation.computedColumns.contains(column.name)
+            if let isRead = relation.dynamicColumns[column.name] {
+                numberTest = isRead ? .reading : .unknown
             } else if type.isText, declared?.convertsTexts == true {
                 numberTest = .reading
             }
@@ -158,7 +169,7 @@ struct SQLiteExpressionTranslation {
             self.collation = collation
             (hasAffinity, isNullable, conversion) = (piece.hasAffinity, piece.isNullable, piece.conversion)
             storage = piece.storage
-            (numberTest, momentTexts) = (piece.numberTest?.ofColumn, piece.momentTexts)
+            (numberTest, momentTexts, isWide) = (piece.numberTest?.ofColumn, piece.momentTexts, piece.isWide)
         }
     }
 
@@ -310,7 +321,7 @@ extension SQLiteExpressionTranslation {
             piece.own = column.caselessType.map { Piece.Own(sql: sql, type: $0) }
             (piece.hasAffinity, piece.isNullable) = (column.hasAffinity, column.isNullable)
             piece.isDecimal = column.type.isDecimal
-            piece.isWide = column.type != .smallint && column.type != .integer
+            (piece.isWide, piece.isUntypedColumn) = (column.isWide, column.isUntyped)
             (piece.storage, piece.numberTest, piece.momentTexts) = (
                 column.storage, column.numberTest, column.momentTexts
             )

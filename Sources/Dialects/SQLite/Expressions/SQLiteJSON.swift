@@ -47,9 +47,11 @@ extension SQLiteExpressionTranslation {
         let type = "json_typeof(\(json) #> \(path))"
         let number =
             "CASE WHEN \(text) ~ '^-?\\d+$' THEN \(text) ELSE \(realText("\(text)::double precision::numeric")) END"
-        let sql =
-            "(CASE \(type) WHEN 'boolean' THEN \(text)::boolean::integer::text WHEN 'number' THEN \(number) ELSE \(text) END)"
-        return Piece(sql, .text).edited { $0.numberTest = .condition("(\(type) IN ('number', 'boolean'))") }
+        let truth = "CASE \(type) WHEN 'boolean' THEN \(text)::boolean::integer::text"
+        return Piece("(\(truth) WHEN 'number' THEN \(number) ELSE \(text) END)", .text).edited {
+            $0.numberTest = .condition("(\(type) IN ('number', 'boolean'))")
+            $0.exact = "(\(truth) ELSE \(text) END)"
+        }
     }
 
     /// Renders the number of an array's elements. Any other value has none in SQLite, and is an error in PostgreSQL.

@@ -18,7 +18,8 @@ extension SQLiteExpressionTranslation {
         case .text:
             if let literal = piece.literal, let number = Self.numeral(literal) { return number }
             if let whole = piece.whole { return Piece(whole, .integer) }
-            return Self.leading(Self.numberPrefix, of: piece, as: "numeric", .number).edited { $0.storage = .unknown }
+            let text = piece.edited { $0.sql = allDigits(of: piece) }
+            return Self.leading(Self.numberPrefix, of: text, as: "numeric", .number).edited { $0.storage = .unknown }
         case .native: return try number(text(piece))
         case .bytes: throw Untranslatable("it computes with bytes")
         }
@@ -26,7 +27,8 @@ extension SQLiteExpressionTranslation {
 
     /// Renders the number at the beginning of a text; 0 if there is none.
     static func leading(_ pattern: String, of text: Piece, as type: String, _ kind: Kind) -> Piece {
-        let number = "substring(\(text.sql) from '\(pattern)')::\(type)"
+        let found = "substring(\(text.sql) from '\(pattern)')"
+        let number = type == "bigint" ? clamped(found) : "\(found)::\(type)"
         return Piece("CASE WHEN \(text.sql) IS NOT NULL THEN coalesce(\(number), 0) END", kind).enclosed
     }
 
@@ -104,7 +106,7 @@ extension SQLiteExpressionTranslation {
         let isKnown =
             switch piece.momentTexts {
             case .alike: type != .timestamp || use == .view
-            case .otherwise: use == .view
+            case .uniform, .mixed: use == .view
             case .byRule: false
             }
         guard isKnown else {
@@ -112,17 +114,54 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Requires that a moment compares with a literal as the source's text of it does: `2024-01-02T03:04` is larger than
+    /// Requires that moments compare with each other, or with a literal, as the source's texts of them do: `2024-01-02T03:04` is larger than
     /// `2024-01-02 09:00:00` there.
     func requireLikeOrder(_ a: Piece, _ b: Piece) throws(Untranslatable) {
-        for (one, other) in [(a, b), (b, a)] where one.momentTexts == .otherwise && other.literal != nil {
-            if case .native(let type) = one.kind { try requireKnownText(of: one, type) }
+        guard use != .view else { return }
+        for (one, other) in [(a, b), (b, a)] {
+            guard case .native(let type) = one.kind else { continue }
+            let isKnown =
+                switch other.kind {
+                case .native:
+                    one.momentTexts == other.momentTexts || [one, other].contains { $0.momentTexts == .byRule }
+                case .text: other.literal.map { Self.compares($0, with: one.momentTexts) } ?? true
+                case .null, .integer, .number, .boolean, .bytes: true
+                }
+            if !isKnown { try requireKnownText(of: one, type) }
         }
+    }
+
+    /// Returns whether texts in these forms compare with the literal as the moments do that both mean.
+    private static func compares(_ literal: String, with texts: NamedRelation.MomentTexts) -> Bool {
+        func isDay() -> Bool { isReadable(literal, as: .date) }
+        switch texts {
+        case .alike, .byRule: return true
+        case .uniform(let form):
+            return Self.form(of: literal) == form || isDay() && form.contains(":") || !startsWithDigit(literal)
+        case .mixed(let haveTimes): return haveTimes && isDay() || !startsWithDigit(literal)
+        }
+    }
+
+    /// Returns whether the literal has the form in which the target writes a moment.
+    private static func isRendered(_ literal: String) -> Bool {
+        ["0000-00-00 00:00:00", "0000-00-00 00:00:00.000000"].contains(form(of: literal))
+    }
+
+    /// Returns the text with a zero for each digit.
+    private static func form(of literal: String) -> String {
+        String(literal.map { $0.isASCII && $0.isNumber ? "0" : $0 })
+    }
+
+    /// Returns whether the literal begins with a digit, as every moment does.
+    private static func startsWithDigit(_ literal: String) -> Bool {
+        literal.utf8.first.map { (0x30...0x39).contains($0) } ?? false
     }
 
     /// Returns how the source writes a moment that is one of these pieces.
     static func momentTexts(of pieces: [Piece]) -> NamedRelation.MomentTexts {
-        pieces.map(\.momentTexts).max() ?? .alike
+        let texts = pieces.filter { if case .native = $0.kind { true } else { false } }.map(\.momentTexts)
+        guard let first = texts.first, texts.contains(where: { $0 != first }) else { return texts.first ?? .alike }
+        return texts.contains(.byRule) ? .byRule : .mixed(haveTimes: false)
     }
 
     /// Renders a moment or a time of day by a format, and the fraction of its second where it has one.
@@ -166,12 +205,19 @@ extension SQLiteExpressionTranslation {
         case (_, .boolean): return try compared(sign, a, Self.integer(b).declared(b))
         case (.native(let type), .text) where b.literal != nil:
             if let said = Self.beginning(sign, a, b, type) { return said }
+            if type != .uuid, let literal = b.literal, !Self.startsWithDigit(literal), !sign.hasPrefix("IS") {
+                return try Self.decided(sign, a, b, isSmaller: literal.utf8.first.map { $0 > 0x39 } ?? false)
+            }
             // In SQLite no type for moments has the affinity TEXT, so SQLite reads '2024' as a number.
-            if let number = b.literal.flatMap(Self.numeral) {
+            if a.hasAffinity, let number = b.literal.flatMap(Self.numeral) {
                 return try Self.decided(sign, a, number, isSmaller: false)
             }
             return Self.said(sign, try text(a), b)
         case (.text, .native) where a.literal != nil: return try compared(Self.turned(sign), b, a)
+        case (.native(let type), .text) where a.hasAffinity && type.isMoment && Self.isOrder(sign):
+            return try comparedDynamic(sign, Piece(text(a).sql, .text), b.edited { $0.numberTest = .reading })
+        case (.text, .native(let type)) where b.hasAffinity && type.isMoment && Self.isOrder(sign):
+            return try comparedDynamic(sign, a.edited { $0.numberTest = .reading }, Piece(text(b).sql, .text))
         case (.native, .text), (.text, .native), (.native, .native): return Self.said(sign, try text(a), try text(b))
         case (.integer, .text), (.number, .text): return try numberBesideText(sign, a, b, isNumberFirst: true)
         case (.text, .integer), (.text, .number): return try numberBesideText(sign, b, a, isNumberFirst: false)
@@ -201,7 +247,8 @@ extension SQLiteExpressionTranslation {
                 sign, ordered(number, text).0, ordered(number, text).1, isSmaller: isNumberFirst)
             return "(CASE WHEN \(text.sql) ~ '\(Self.wholeNumber)' THEN \(Self.said(sign, a, b)) ELSE \(rest) END)"
         }
-        guard text.hasAffinity else {
+        // Beside a column without a type, that of texts converts nothing.
+        guard text.hasAffinity, !number.isUntypedColumn else {
             let (a, b) = ordered(number, text)
             return try Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }
@@ -228,6 +275,8 @@ extension SQLiteExpressionTranslation {
             return nil
         }
         let day = Piece("'\(literal) 00:00:00\(type == .timestamp ? "Z" : "")'", .native(type))
+        // Where the texts are days themselves, each is the beginning of its day.
+        if a.momentTexts == .uniform("0000-00-00") { return said(sign, a, day) }
         switch sign {
         case ">", ">=": return said(">=", a, day)
         case "<", "<=": return said("<", a, day)
@@ -237,10 +286,11 @@ extension SQLiteExpressionTranslation {
 
     /// Renders a comparison. SQLite orders texts by their bytes; PostgreSQL would order them by the database's collation.
     static func said(_ sign: String, _ a: Piece, _ b: Piece) -> String {
-        let isOrder = ["<", "<=", ">", ">="].contains(sign)
-        let collation = isOrder && a.kind == .text && b.kind == .text ? " COLLATE \"C\"" : ""
+        let collation = isOrder(sign) && a.kind == .text && b.kind == .text ? " COLLATE \"C\"" : ""
         return "(\(a.sql)\(collation) \(sign) \(b.sql))"
     }
+
+    private static func isOrder(_ sign: String) -> Bool { ["<", "<=", ">", ">="].contains(sign) }
 
     private static func turned(_ sign: String) -> String {
         switch sign {
@@ -282,8 +332,9 @@ extension SQLiteExpressionTranslation {
             return Int64(piece.sql) == nil ? nil : Piece(SQLText.literal(piece.sql), .text)
         case (.native(let type), .text):
             guard let literal = piece.literal, isReadable(literal, as: type) else { return nil }
-            // A date alone is not the text of a moment.
+            // A date alone is not the text of a moment, nor is a moment in another form than the column's.
             if type == .datetime || type == .timestamp, isReadable(literal, as: .date) { return nil }
+            if type == .datetime, other.momentTexts == .alike, !isRendered(literal) { return nil }
             return Piece(SQLText.literal(inUTC(literal, of: type)), kind)
         default: return nil
         }

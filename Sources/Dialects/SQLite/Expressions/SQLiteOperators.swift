@@ -4,14 +4,14 @@ extension SQLiteExpressionTranslation {
     func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
         // A plus sign only removes the declared type.
-        if sign == "+" { return try piece(operand).edited { $0.hasAffinity = false } }
+        if sign == "+" { return try piece(operand).edited { ($0.hasAffinity, $0.isUntypedColumn) = (false, false) } }
         let piece = try number(piece(operand))
         guard piece.kind == .integer || piece.kind == .number, sign != "~" || piece.kind == .integer else {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         return piece.edited { result in
             result.sql = "(\(sign)\(piece.sql))"
-            (result.hasAffinity, result.literal, result.whole) = (false, nil, nil)
+            (result.hasAffinity, result.literal, result.whole, result.isUntypedColumn) = (false, nil, nil, false)
         }
     }
 
@@ -105,6 +105,7 @@ extension SQLiteExpressionTranslation {
         }
         return Piece(result, isInteger || cutsFractions ? .integer : .number)
             .edited {
+                $0.isWide = true
                 $0.isDecimal = $0.kind == .number && a.isExact && b.isExact
                 $0.storage = storage
             }
@@ -141,7 +142,15 @@ extension SQLiteExpressionTranslation {
 
     /// Cuts off a number's fraction.
     static func cut(_ piece: Piece) -> Piece {
-        piece.kind == .integer ? piece : Piece("trunc(\(piece.sql))::bigint", .integer)
+        piece.kind == .integer ? piece : Piece(clamped("trunc(\(piece.sql))", isExact: piece.isDecimal), .integer)
+    }
+
+    /// Renders a whole number as an integer of 64 bits. SQLite takes the nearest one where it has more.
+    static func clamped(_ number: String, isExact: Bool = false) -> String {
+        guard !isExact else { return "\(number)::bigint" }
+        let value = "(\(number))::numeric"
+        return "(CASE WHEN \(value) < -9223372036854775808 THEN -9223372036854775808 "
+            + "WHEN \(value) > 9223372036854775807 THEN 9223372036854775807 ELSE \(value) END)::bigint"
     }
 
     /// Renders the right side of an operator. A division by zero is NULL in SQLite and an error in PostgreSQL.
@@ -194,10 +203,10 @@ extension SQLiteExpressionTranslation {
         _ piece: Piece, _ affinity: SQLiteTypeName.Affinity, _ type: String
     ) throws(Untranslatable) -> Piece {
         switch affinity {
-        case .text: return try text(piece)
+        case .text: return try text(piece).edited { $0.numberTest = nil }
         case .integer:
             // The digits at the beginning of a text count, without its fraction and exponent.
-            return piece.kind == .text && piece.literal == nil && piece.whole == nil
+            return piece.kind == .text && piece.whole == nil && piece.literal.map({ Int64($0) == nil }) != false
                 ? Self.leading(Self.digitPrefix, of: piece, as: "bigint", .integer) : Self.cut(try number(piece))
         case .real: return Piece("(\(try number(piece).sql))::double precision", .number)
         case .numeric: return try number(piece)

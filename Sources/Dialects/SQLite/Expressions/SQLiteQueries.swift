@@ -89,6 +89,7 @@ extension SQLiteExpressionTranslation {
             throw Untranslatable("it compares \(caseless.name), whose texts are equal here without regard to case")
         }
         for at in parts.indices { parts[at].settle(showsOwn: isView && query.showsRowsAsTheyAre) }
+        if isAlone, parts[0].isDistinct { Self.tellNumbers(query, in: &parts[0]) }
         var sql = parts[0].sql
         // SQLite combines the SELECTs from left to right. PostgreSQL combines those of INTERSECT first.
         let isNested = query.operators.count > 1 && query.operators.contains("INTERSECT")
@@ -160,9 +161,22 @@ extension SQLiteExpressionTranslation {
         }
     }
 
+    /// Has a SELECT DISTINCT yield what tells which of its values are numbers, by which the ORDER BY around it sorts. Thus 5 and '5' are two
+    /// values, too.
+    private static func tellNumbers(_ query: SQLiteQuery, in part: inout Part) {
+        guard !query.order.isEmpty else { return }
+        for at in part.results.indices {
+            guard case .condition(let condition)? = part.results[at].piece.numberTest else { continue }
+            let name = SQLText.identifier("tc_number_\(at + 1)")
+            part.hidden.append("coalesce(\(condition), false) AS \(name)")
+            part.results[at].piece.numberTest = .condition("\(SQLText.identifier("rows")).\(name)")
+        }
+    }
+
     /// Adds ORDER BY to a compound query. PostgreSQL accepts only columns there, so other terms stand around the query.
     func ordered(_ sql: String, _ query: SQLiteQuery, _ parts: [Part]) throws(Untranslatable) -> String {
         let results = parts[0].results
+        let isTold = !parts[0].hidden.isEmpty
         var terms: [String] = []
         for order in query.order {
             guard let at = place(of: order.term, in: query.cores[0], results) else {
@@ -173,10 +187,14 @@ extension SQLiteExpressionTranslation {
                 if case .collated(_, let name) = order.term { SQLName.keyword(name) == "NOCASE" } else {
                     results[at].isCaseless
                 }
-            let column = results[at].piece.edited { ($0.sql, $0.numberTest) = (name, $0.numberTest?.ofColumn) }
+            let column = results[at].piece.edited {
+                ($0.sql, $0.exact) = (name, nil)
+                if !isTold { $0.numberTest = $0.numberTest?.ofColumn }
+            }
             terms.append(try ordered(column, isCaseless, order))
         }
-        return "SELECT * FROM (\(sql)) AS \(SQLText.identifier("rows"))\(ordered(terms))"
+        let shown = isTold ? SQLText.identifiers(results.map(\.name)) : "*"
+        return "SELECT \(shown) FROM (\(sql)) AS \(SQLText.identifier("rows"))\(ordered(terms))"
     }
 
     /// Returns the index of the result that a term of ORDER BY means: by its number, by its name, or because both are the same

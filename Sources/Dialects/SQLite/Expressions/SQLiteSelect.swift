@@ -12,6 +12,8 @@ extension SQLiteExpressionTranslation {
 
         var isDistinct = false
         var results: [Result]
+        /// Terms that the SELECT yields behind its results, for an ORDER BY around it.
+        var hidden: [String] = []
         /// The text from FROM on.
         var tail = ""
         /// The rows of VALUES; empty for a SELECT.
@@ -30,7 +32,7 @@ extension SQLiteExpressionTranslation {
                 let name = SQLText.identifier(result.name)
                 return result.piece.sql.hasSuffix(".\(name)") ? result.piece.sql : "\(result.piece.sql) AS \(name)"
             }
-            return "SELECT \(isDistinct ? "DISTINCT " : "")\(list.joined(separator: ", "))\(tail)"
+            return "SELECT \(isDistinct ? "DISTINCT " : "")\((list + hidden).joined(separator: ", "))\(tail)"
         }
 
         /// Decides how caseless columns are shown: as the columns themselves, or as the texts that other expressions compute
@@ -187,6 +189,8 @@ extension SQLiteExpressionTranslation {
             guard !tree.isConstant else { throw Untranslatable("it groups by a constant") }
             if let place = groupedPlace(tree) { places.insert(place) }
             if !texts.contains(piece.sql) { texts.append(piece.sql) }
+            // 5 and '5' are two groups.
+            if case .condition(let condition)? = piece.numberTest { texts.append("coalesce(\(condition), false)") }
         }
         return (texts, places)
     }

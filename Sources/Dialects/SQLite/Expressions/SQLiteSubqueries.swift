@@ -32,6 +32,10 @@ extension SQLiteExpressionTranslation {
             guard value.conversion == other.conversion, other.conversion?.keepsOrder != false else {
                 throw Self.unlikeSource(column.name)
             }
+            // Rows of a view are compared; elsewhere 5 and 5.0 would be two texts.
+            guard use == .view || !value.isDynamic && !other.isDynamic else {
+                throw Untranslatable("IN compares values that are numbers in some rows and texts in others")
+            }
             let both = try unified([value, other])
             let kind = Self.kind(of: both)
             isMatched = isMatched && (value.kind == other.kind || value.kind == .null || other.kind == .null)

@@ -36,6 +36,9 @@ indirect enum SQLiteTree: Equatable {
 }
 
 extension SQLiteTree {
+    /// Whether COLLATE stands behind the expression.
+    var isCollated: Bool { if case .collated = self { true } else { false } }
+
     /// The column's name, if the expression is nothing but that, with or without its table's.
     var columnName: String? {
         switch self {
