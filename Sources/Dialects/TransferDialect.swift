@@ -397,6 +397,8 @@ package struct NamedRelation: Sendable, Equatable {
 
     /// How a column's moments are written in the source, beside the texts that the target makes of them.
     package enum MomentTexts: Sendable, Equatable {
+        /// Not at all: the column has no texts.
+        case absent
         /// As in the target.
         case alike
         /// All in this form: `0000-00-00T00:00:00Z`, with a zero for each digit.

@@ -5,6 +5,7 @@ import TCPOSIX
 public final class OutputFile: Sendable {
     private let file: WholeFile
     private let mode: mode_t
+    private let owner: (user: uid_t, group: gid_t)
 
     /// Prepares the replacement. A link is followed: what it points to is replaced.
     /// - Throws: `TextFile.Failure` if the file or its folder can't be written.
@@ -16,14 +17,14 @@ public final class OutputFile: Sendable {
                 remedy: "name a file in a folder that you may write to")
         }
         defer { free(found) }
-        mode = facts.st_mode & 0o7777
+        (mode, owner) = (facts.st_mode & 0o7777, (facts.st_uid, facts.st_gid))
         file = try WholeFile(String(cString: found), replaces: true)
     }
 
     /// Replaces the file's contents with the text.
     /// - Throws: `TextFile.Failure`; the file is then as it was.
     public func finish(_ text: String) throws(TextFile.Failure) {
-        try file.fill(text, mode: mode)
+        try file.fill(text, mode: mode, owner: owner)
         try file.place()
     }
 }

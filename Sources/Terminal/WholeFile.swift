@@ -43,9 +43,14 @@ public final class WholeFile: Sendable {
     /// Writes the text to the temporary file, which then gets the mode. `place` follows; in between, other files can be written that belong
     /// to this one.
     /// - Throws: `TextFile.Failure` if there is no room.
-    public func fill(_ text: String, mode: mode_t = 0o600) throws(TextFile.Failure) {
+    /// - Parameter owner: The user and the group that the file gets; `nil` for those of this process.
+    public func fill(
+        _ text: String, mode: mode_t = 0o600, owner: (user: uid_t, group: gid_t)? = nil
+    ) throws(TextFile.Failure) {
         var text = text
-        let isWritten = text.withUTF8(write) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0
+        let isOwned = owner.map { fchown(descriptor, $0.user, $0.group) == 0 } ?? true
+        let isWritten =
+            isOwned && text.withUTF8(write) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0
         guard isWritten else { throw Self.failure("\(path) was not written") }
     }
 

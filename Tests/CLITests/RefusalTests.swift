@@ -36,7 +36,10 @@ struct RefusalTests {
         try await withDatabase(backend) { box, url in
             _ = try await box.fixture("plain", "up", "-d", url)
             let before = try fingerprint(box, url)
-            for command in [["up"], ["up", "--to", "0001-people"], ["up", "--dry-run"]] {
+            // What is applied already is done, whatever else is missing behind it.
+            let applied = try await box.fixture("slipped-in", "up", "--to", "0001-people", "-d", url)
+            #expect(applied.ending == .exit(0), "\(applied)")
+            for command in [["up"], ["up", "--to", "0002-notes"], ["up", "--dry-run"]] {
                 let run = try await box.fixture("slipped-in", command + ["--json", "-d", url])
                 expectRefusal(run, saying: "0003-tags is not applied", "0002-notes", "an id", "up --out-of-order")
                 let error = try run.document(ErrorDocument.self).error

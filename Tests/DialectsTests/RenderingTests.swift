@@ -12,6 +12,12 @@ import Testing
         #expect(SwiftLiteral.string(text) == source)
     }
 
+    @Test(arguments: [ColumnType.decimal(1_001, 2), .decimal(0, 0), .varchar(0), .varchar(10_485_761)])
+    func limitsThatPostgreSQLDoesNotHaveAreRefusedBeforeAnythingIsSent(type: ColumnType) {
+        let error = #expect(throws: LoweringError.self) { _ = try PostgreSQLDialect().render(type) }
+        #expect(error?.place == type.description && error?.remedy?.hasPrefix("declare ") == true)
+    }
+
     @Test func aSchemaIsWrittenInTheWordsOfItsDeclaration() {
         #expect(
             SchemaAsSwift.render(InspectorSample.schema, importing: "Migrator") == ##"""

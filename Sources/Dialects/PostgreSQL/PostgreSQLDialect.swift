@@ -13,10 +13,23 @@ public struct PostgreSQLDialect: Dialect {
         case .integer: return "integer"
         case .bigint: return "bigint"
         case .real: return "double precision"
-        case .decimal(let precision, let scale): return "numeric(\(precision), \(scale))"
+        case .decimal(let precision, let scale):
+            // https://www.postgresql.org/docs/current/datatype-numeric.html, 8.1.2
+            guard (1...1_000).contains(precision), (-1_000...1_000).contains(scale) else {
+                throw LoweringError(
+                    type.description, "PostgreSQL's decimals have 1 to 1000 digits",
+                    remedy: "declare fewer, or numeric, which has as many as a value needs")
+            }
+            return "numeric(\(precision), \(scale))"
         case .numeric: return "numeric"
         case .text: return "text"
-        case .varchar(let length): return "varchar(\(length))"
+        case .varchar(let length):
+            guard (1...10_485_760).contains(length) else {
+                throw LoweringError(
+                    type.description, "PostgreSQL's texts of limited length have 1 to 10485760 characters",
+                    remedy: "declare text, which has no limit")
+            }
+            return "varchar(\(length))"
         case .boolean: return "boolean"
         case .timestamp: return "timestamptz"
         case .datetime: return "timestamp"

@@ -49,21 +49,37 @@ public struct MigrationPreview: Sendable, Equatable {
     init(of plan: Plan, from history: History, on connection: any Connection) throws {
         let replaced = try SquashRun(of: history, on: connection)?.preview().replaced ?? []
         recording = replaced.isEmpty ? nil : Recording(id: history.migrations[0].id, replaced: replaced)
-        let meter = HazardMeter(connection: connection)
         let lowered = try plan.steps.map { try $0.lowered(in: connection.dialect) }
-        steps = zip(plan.steps, lowered).map { step, operations in
-            Step(step, operations)
-        }
+        steps = zip(plan.steps, lowered).map { Step($0, $1) }
         hazards = []
         guard let start = plan.steps.first(where: { !$0.operations.isEmpty })?.operations.first?.resolved.before else {
             return
         }
-        for hazard in lowered.joined().flatMap(\.hazards) where hazard.isMeasurable(in: start) {
+        try measure(lowered.joined().flatMap(\.hazards), from: start, on: connection)
+        let partitioned = try examineObjects(Array(zip(plan.steps, lowered)), from: start, on: connection)
+        blocking = try Self.blocking(plan, from: start, on: connection).map { blocking in
+            var blocking = blocking
+            if partitioned.contains(blocking.lock.table) { blocking.lock.isAvoidable = false }
+            return blocking
+        }
+    }
+
+    /// Measures the hazards of tables and columns that exist in `start`.
+    private mutating func measure(_ planned: [Hazard], from start: Schema, on connection: any Connection) throws {
+        let meter = HazardMeter(connection: connection)
+        for hazard in planned where hazard.isMeasurable(in: start) {
             do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
         }
+    }
+
+    /// Finds what undeclared objects around the tables and views of `start` would be lost, or make an operation impossible. Returns the
+    /// tables that are partitioned.
+    private mutating func examineObjects(
+        _ steps: [(Plan.Step, [LoweredOperation])], from start: Schema, on connection: any Connection
+    ) throws -> Set<String> {
         var partitioned: Set<String> = []
         var dropped = ScriptedDrops()
-        for (step, operations) in zip(plan.steps, lowered) {
+        for (step, operations) in steps {
             for (place, operation) in operations.enumerated() {
                 let planned = operation.planned
                 if case .run = planned.resolved.action { dropped.insert(operation.lowering.statements) }
@@ -78,11 +94,7 @@ public struct MigrationPreview: Sendable, Equatable {
                 } catch { refusals.append(error) }
             }
         }
-        blocking = try Self.blocking(plan, from: start, on: connection).map { blocking in
-            var blocking = blocking
-            if partitioned.contains(blocking.lock.table) { blocking.lock.isAvoidable = false }
-            return blocking
-        }
+        return partitioned
     }
 
     private static func blocking(

@@ -24,7 +24,7 @@ extension ProfiledTable {
 extension EffectiveColumnRule {
     /// How the column's moments are written.
     fileprivate func momentTexts(_ profile: ColumnProfile) -> NamedRelation.MomentTexts {
-        guard !profile.texts.isNone else { return .alike }
+        guard !profile.texts.isNone else { return .absent }
         if case .moment = reading { return .byRule }
         switch type {
         case .timestamp, .datetime, .date, .time: return .byRule

@@ -16,6 +16,14 @@ extension PostgreSQLExpressionTranslation {
         for argument in arguments { pieces.append(try piece(argument)) }
         if let text = try textCall(function, pieces) { return text }
         if let number = try numberCall(function, pieces) { return number }
+        if let choice = try choiceCall(function, pieces) { return choice }
+        if let moment = try momentCall(function, pieces) { return moment }
+        if let json = jsonCall(function, pieces) { return json }
+        throw Untranslatable("\(function)() has no known counterpart")
+    }
+
+    /// Translates functions that yield one of their arguments, or count them by whether they are NULL.
+    private func choiceCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
         switch (function, pieces.count) {
         case ("coalesce", 2) where pieces[0].quotient?.isAverage == true && pieces[1].exact != nil:
             return pieces[1].exact.flatMap { pieces[0].quotient?.coalesced($0) }.map { Piece($0) } ?? pieces[0]
@@ -26,7 +34,7 @@ extension PostgreSQLExpressionTranslation {
                 return try chosen(pieces) { "nullif(\($0[0]), \($0[1]))" }
             }
             let pieces = pieces.withLabelsAsTexts
-            guard Self.isComparable(pieces) else { break }
+            guard Self.isComparable(pieces) else { return nil }
             let (a, b) = alike(pieces[0], pieces[1])
             var piece = Piece("nullif(\(a.sql), \(b.sql))", a.kind)
             (piece.isWide, piece.isSingle) = (a.isWide, a.isSingle)
@@ -34,7 +42,7 @@ extension PostgreSQLExpressionTranslation {
         case ("greatest", 2), ("least", 2):
             // NULL is passed over in PostgreSQL, and is the result in SQLite.
             let areDecimals = pieces.contains(where: \.isDecimal) && pieces.allSatisfy { $0.exact != nil }
-            guard Self.isComparable(pieces) || areDecimals, !pieces[0].isOrderedByCollation else { break }
+            guard Self.isComparable(pieces) || areDecimals, !pieces[0].isOrderedByCollation else { return nil }
             return try chosen(pieces) { list in
                 let (a, b) = (list[0], list[1])
                 return "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
@@ -42,6 +50,12 @@ extension PostgreSQLExpressionTranslation {
         case ("num_nonnulls", 1...), ("num_nulls", 1...):
             let test = function == "num_nulls" ? "IS NULL" : "IS NOT NULL"
             return Piece("(\(pieces.map { "(\($0.sql) \(test))" }.joined(separator: " + ")))", .integer)
+        default: return nil
+        }
+    }
+
+    private func momentCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        switch (function, pieces.count) {
         case ("extract", 2), ("date_part", 2):
             return try field(pieces[0], of: pieces[1], isExtract: function == "extract")
         case ("date_trunc", 2): return try truncated(pieces[0], pieces[1])
@@ -50,15 +64,18 @@ extension PostgreSQLExpressionTranslation {
             return Piece("strftime('%Y-%m-%dT%H:%M:%S.000000Z', \(pieces[0].sql), 'unixepoch')", .shaped(.timestamp))
         case ("attimezone", 2): return try zoned(pieces[0], pieces[1])
         case ("timezone", 2): return try zoned(pieces[1], pieces[0])
-        case ("jsonb_array_length", 1), ("json_array_length", 1):
-            guard pieces[0].kind == .json else { break }
-            return Piece("json_array_length(\(pieces[0].place))", .integer)
-        case ("jsonb_typeof", 1), ("json_typeof", 1):
-            guard pieces[0].kind == .json else { break }
-            return Self.typeName(ofJSON: pieces[0].place)
-        default: break
+        default: return nil
         }
-        throw Untranslatable("\(function)() has no known counterpart")
+    }
+
+    private func jsonCall(_ function: String, _ pieces: [Piece]) -> Piece? {
+        guard pieces.count == 1, pieces[0].kind == .json else { return nil }
+        switch function {
+        case "jsonb_array_length", "json_array_length":
+            return Piece("json_array_length(\(pieces[0].place))", .integer)
+        case "jsonb_typeof", "json_typeof": return Self.typeName(ofJSON: pieces[0].place)
+        default: return nil
+        }
     }
 
     private func span(_ end: SQLiteTree, _ start: SQLiteTree) throws(Untranslatable) -> Piece? {

@@ -39,13 +39,15 @@ extension SQLiteExpressionTranslation {
         try requireLikeOrder(piece, other)
         if !piece.isDynamic, !other.isDynamic, let (a, b) = Self.matched(piece, other), a.kind == piece.kind {
             return Piece("nullif(\(a.sql), \(b.sql))", piece.kind).edited {
-                ($0.momentTexts, $0.isWide) = (piece.momentTexts, piece.isWide)
+                $0.keepFacts(of: piece)
             }
         }
         let isSame = try compared("=", piece, other)
         return Piece("(CASE WHEN \(isSame) THEN NULL ELSE \(piece.sql) END)", piece.kind).edited {
-            ($0.numberTest, $0.momentTexts, $0.exact) = (piece.numberTest, piece.momentTexts, piece.exact)
-            $0.isWide = piece.isWide
+            if piece.exact != nil {
+                $0.exact = "(CASE WHEN \(isSame) THEN NULL ELSE \(allDigits(of: piece)) END)"
+            }
+            $0.keepFacts(of: piece)
         }
     }
 
@@ -65,7 +67,7 @@ extension SQLiteExpressionTranslation {
             (piece.numberTest, piece.isWide) = (kind == .text ? test : nil, Self.isWide(list))
             piece.momentTexts = Self.momentTexts(of: list)
             if kind == .text, list.contains(where: { $0.exact != nil }) {
-                piece.exact = "coalesce(\(list.map { $0.exact ?? $0.sql }.joined(separator: ", ")))"
+                piece.exact = "coalesce(\(list.map { allDigits(of: $0) }.joined(separator: ", ")))"
             }
             (piece.isDecimal, piece.storage) = (list.allSatisfy(\.isExact), Self.storage(of: pieces))
         }
@@ -202,7 +204,8 @@ extension SQLiteExpressionTranslation {
     private static func count(_ number: Piece) throws(Untranslatable) -> String {
         guard number.kind == .integer else { throw Untranslatable("substr() has a start or length with a fraction") }
         guard Int32(number.sql) == nil else { return "(\(number.sql))::integer" }
-        return "(CASE WHEN abs(\(number.sql)) < 2147483647 THEN \(number.sql) WHEN \(number.sql) < 0 THEN -2147483647 "
+        return
+            "(CASE WHEN \(number.sql) BETWEEN -2147483647 AND 2147483647 THEN \(number.sql) WHEN \(number.sql) < 0 THEN -2147483647 "
             + "WHEN \(number.sql) > 0 THEN 2147483647 END)::integer"
     }
 
@@ -284,8 +287,8 @@ extension SQLiteExpressionTranslation {
         case ("abs", 1):
             let number = try number(pieces[0])
             guard number.kind == .integer || number.kind == .number else { return nil }
-            return Piece("abs(\(number.sql))", number.kind).edited {
-                ($0.isDecimal, $0.storage, $0.isWide) = (number.isDecimal, number.storage, number.isWide)
+            return Piece("abs(\(Self.wide(number)))", number.kind).edited {
+                ($0.isDecimal, $0.storage, $0.isWide) = (number.isDecimal, number.storage, true)
             }
         case ("round", 1...2):
             // SQLite rounds halves away from zero. PostgreSQL does that for numeric, but not for double precision.

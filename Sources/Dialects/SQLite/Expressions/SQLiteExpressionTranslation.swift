@@ -85,6 +85,12 @@ struct SQLiteExpressionTranslation {
             isWide = sql.hasSuffix("::bigint") || sql.hasSuffix("::bigint)")
         }
 
+        /// Takes over what is known of another piece, whose value this one has, or NULL.
+        mutating func keepFacts(of piece: Piece) {
+            (isDecimal, storage, isWide) = (piece.isDecimal, piece.storage, piece.isWide)
+            (numberTest, momentTexts) = (piece.numberTest, piece.momentTexts)
+        }
+
         var enclosed: Piece { edited { $0.sql = "(\(sql))" } }
 
         /// Returns the same piece with the affinity of another.

@@ -28,7 +28,7 @@ extension SQLiteExpressionTranslation {
     /// Renders the number at the beginning of a text; 0 if there is none.
     static func leading(_ pattern: String, of text: Piece, as type: String, _ kind: Kind) -> Piece {
         let found = "substring(\(text.sql) from '\(pattern)')"
-        let number = type == "bigint" ? clamped(found) : "\(found)::\(type)"
+        let number = type == "bigint" ? clamped("(\(found))::numeric") : "\(found)::\(type)"
         return Piece("CASE WHEN \(text.sql) IS NOT NULL THEN coalesce(\(number), 0) END", kind).enclosed
     }
 
@@ -105,7 +105,7 @@ extension SQLiteExpressionTranslation {
     private func requireKnownText(of piece: Piece, _ type: ColumnType) throws(Untranslatable) {
         let isKnown =
             switch piece.momentTexts {
-            case .alike: type != .timestamp || use == .view
+            case .absent, .alike: type != .timestamp || use == .view
             case .uniform, .mixed: use == .view
             case .byRule: false
             }
@@ -122,8 +122,7 @@ extension SQLiteExpressionTranslation {
             guard case .native(let type) = one.kind else { continue }
             let isKnown =
                 switch other.kind {
-                case .native:
-                    one.momentTexts == other.momentTexts || [one, other].contains { $0.momentTexts == .byRule }
+                case .native: Self.compareAlike(one.momentTexts, other.momentTexts)
                 case .text: other.literal.map { Self.compares($0, with: one.momentTexts) } ?? true
                 case .null, .integer, .number, .boolean, .bytes: true
                 }
@@ -131,11 +130,23 @@ extension SQLiteExpressionTranslation {
         }
     }
 
+    /// Returns whether texts in these forms compare with each other as the moments do that they mean.
+    private static func compareAlike(_ a: NamedRelation.MomentTexts, _ b: NamedRelation.MomentTexts) -> Bool {
+        switch (a, b) {
+        case (.absent, _), (_, .absent), (.byRule, _), (_, .byRule): true
+        case (.mixed, _), (_, .mixed): false
+        // Both write what both have in the same places.
+        case (.alike, .uniform(let form)), (.uniform(let form), .alike): form == "0000-00-00 00:00:00.000000"
+        case (.alike, .alike): true
+        case (.uniform(let form), .uniform(let other)): form == other
+        }
+    }
+
     /// Returns whether texts in these forms compare with the literal as the moments do that both mean.
     private static func compares(_ literal: String, with texts: NamedRelation.MomentTexts) -> Bool {
         func isDay() -> Bool { isReadable(literal, as: .date) }
         switch texts {
-        case .alike, .byRule: return true
+        case .absent, .alike, .byRule: return true
         case .uniform(let form):
             return Self.form(of: literal) == form || isDay() && form.contains(":") || !startsWithDigit(literal)
         case .mixed(let haveTimes): return haveTimes && isDay() || !startsWithDigit(literal)
@@ -144,7 +155,8 @@ extension SQLiteExpressionTranslation {
 
     /// Returns whether the literal has the form in which the target writes a moment.
     private static func isRendered(_ literal: String) -> Bool {
-        ["0000-00-00 00:00:00", "0000-00-00 00:00:00.000000"].contains(form(of: literal))
+        let times = ["00:00:00", "00:00:00.000000"]
+        return (times + times.map { "0000-00-00 " + $0 }).contains(form(of: literal))
     }
 
     /// Returns the text with a zero for each digit.
@@ -159,7 +171,8 @@ extension SQLiteExpressionTranslation {
 
     /// Returns how the source writes a moment that is one of these pieces.
     static func momentTexts(of pieces: [Piece]) -> NamedRelation.MomentTexts {
-        let texts = pieces.filter { if case .native = $0.kind { true } else { false } }.map(\.momentTexts)
+        let texts = pieces.filter { if case .native = $0.kind { $0.momentTexts != .absent } else { false } }.map(
+            \.momentTexts)
         guard let first = texts.first, texts.contains(where: { $0 != first }) else { return texts.first ?? .alike }
         return texts.contains(.byRule) ? .byRule : .mixed(haveTimes: false)
     }
@@ -205,7 +218,7 @@ extension SQLiteExpressionTranslation {
         case (_, .boolean): return try compared(sign, a, Self.integer(b).declared(b))
         case (.native(let type), .text) where b.literal != nil:
             if let said = Self.beginning(sign, a, b, type) { return said }
-            if type != .uuid, let literal = b.literal, !Self.startsWithDigit(literal), !sign.hasPrefix("IS") {
+            if type.isMoment, let literal = b.literal, !Self.startsWithDigit(literal), !sign.hasPrefix("IS") {
                 return try Self.decided(sign, a, b, isSmaller: literal.utf8.first.map { $0 > 0x39 } ?? false)
             }
             // In SQLite no type for moments has the affinity TEXT, so SQLite reads '2024' as a number.
@@ -334,7 +347,7 @@ extension SQLiteExpressionTranslation {
             guard let literal = piece.literal, isReadable(literal, as: type) else { return nil }
             // A date alone is not the text of a moment, nor is a moment in another form than the column's.
             if type == .datetime || type == .timestamp, isReadable(literal, as: .date) { return nil }
-            if type == .datetime, other.momentTexts == .alike, !isRendered(literal) { return nil }
+            if type == .datetime || type == .time, other.momentTexts == .alike, !isRendered(literal) { return nil }
             return Piece(SQLText.literal(inUTC(literal, of: type)), kind)
         default: return nil
         }

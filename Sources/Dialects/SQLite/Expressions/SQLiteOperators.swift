@@ -10,7 +10,9 @@ extension SQLiteExpressionTranslation {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         return piece.edited { result in
-            result.sql = "(\(sign)\(piece.sql))"
+            // The opposite of the smallest integer has more bits.
+            result.sql = "(\(sign)\(Int64(piece.sql) == nil ? Self.wide(piece) : piece.sql))"
+            result.isWide = piece.isWide || Int64(piece.sql) == nil
             (result.hasAffinity, result.literal, result.whole, result.isUntypedColumn) = (false, nil, nil, false)
         }
     }
@@ -142,15 +144,18 @@ extension SQLiteExpressionTranslation {
 
     /// Cuts off a number's fraction.
     static func cut(_ piece: Piece) -> Piece {
-        piece.kind == .integer ? piece : Piece(clamped("trunc(\(piece.sql))", isExact: piece.isDecimal), .integer)
+        piece.kind == .integer ? piece : Piece(clamped("trunc(\(piece.sql))"), .integer).edited { $0.isWide = true }
+    }
+
+    /// Renders an integer with 64 bits, where PostgreSQL would compute with fewer.
+    static func wide(_ piece: Piece) -> String {
+        piece.kind == .integer && !piece.isWide ? "(\(piece.sql))::bigint" : piece.sql
     }
 
     /// Renders a whole number as an integer of 64 bits. SQLite takes the nearest one where it has more.
-    static func clamped(_ number: String, isExact: Bool = false) -> String {
-        guard !isExact else { return "\(number)::bigint" }
-        let value = "(\(number))::numeric"
-        return "(CASE WHEN \(value) < -9223372036854775808 THEN -9223372036854775808 "
-            + "WHEN \(value) > 9223372036854775807 THEN 9223372036854775807 ELSE \(value) END)::bigint"
+    static func clamped(_ number: String) -> String {
+        "(CASE WHEN \(number) < -9223372036854775808 THEN (-9223372036854775808)::bigint "
+            + "WHEN \(number) >= 9223372036854775808 THEN 9223372036854775807 ELSE (\(number))::bigint END)"
     }
 
     /// Renders the right side of an operator. A division by zero is NULL in SQLite and an error in PostgreSQL.
@@ -203,7 +208,7 @@ extension SQLiteExpressionTranslation {
         _ piece: Piece, _ affinity: SQLiteTypeName.Affinity, _ type: String
     ) throws(Untranslatable) -> Piece {
         switch affinity {
-        case .text: return try text(piece).edited { $0.numberTest = nil }
+        case .text: return try text(piece).edited { ($0.numberTest, $0.exact) = (nil, nil) }
         case .integer:
             // The digits at the beginning of a text count, without its fraction and exponent.
             return piece.kind == .text && piece.whole == nil && piece.literal.map({ Int64($0) == nil }) != false
