@@ -72,6 +72,17 @@ extension ColumnType {
         }
     }
 
+    /// Whether values of the type are days, times of day or both.
+    var isMoment: Bool {
+        switch self {
+        case .timestamp, .datetime, .date, .time: true
+        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .interval, .uuid,
+            .json,
+            .jsonText, .bytes, .native:
+            false
+        }
+    }
+
     /// Whether each value has a single written form, so that different texts (`7` and `007`) become the same value.
     var isSpelledInOneWay: Bool {
         switch self {

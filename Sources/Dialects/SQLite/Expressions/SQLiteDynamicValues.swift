@@ -190,38 +190,3 @@ extension SQLiteExpressionTranslation.Piece {
         }
     }
 }
-
-extension ColumnType {
-    /// Whether values of the type are days, times of day or both.
-    var isMoment: Bool {
-        switch self {
-        case .timestamp, .datetime, .date, .time: true
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .interval, .uuid,
-            .json,
-            .jsonText, .bytes, .native:
-            false
-        }
-    }
-
-    /// Whether SQLite converts nothing that is stored in a column of this declared type, nor what it is compared with (section 3.1).
-    var isWithoutAffinity: Bool {
-        switch self {
-        case .bytes: true
-        case .native(let sqlite, _): SQLiteTypeName(sqlite).affinity == .blob
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .text, .varchar, .boolean, .timestamp, .datetime,
-            .date, .time, .interval, .uuid, .json, .jsonText:
-            false
-        }
-    }
-
-    /// Whether a SQLite column of this declared type turns texts that read as numbers into numbers, and is one of numbers or moments by
-    /// its words.
-    var convertsTexts: Bool {
-        switch self {
-        case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time:
-            true
-        case .native(let sqlite, _): [.integer, .real, .numeric].contains(SQLiteTypeName(sqlite).affinity)
-        case .text, .varchar, .interval, .uuid, .json, .jsonText, .bytes: false
-        }
-    }
-}

@@ -1,0 +1,118 @@
+// The translation of a source's expressions and views into the SQL of a target: what it is given, and what it yields.
+
+/// A translator of one table's expressions from a source's SQL into a target's.
+package protocol ExpressionTranslator {
+    /// Translates the condition of an index.
+    func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
+    /// Translates a check. Where it is false, the target may refuse the row by another error than that of a violated check.
+    func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
+    /// Translates an expression that an index sorts by, as it compares under this collation.
+    func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression
+    /// Translates an expression from which a column of this type is computed, and which yields exactly the same in the target.
+    func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
+    /// Translates a default of a column of this type, whose values `rule` reads; `nil` if there is nothing to say, as with NULL.
+    func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default?
+    /// Returns a sentence about the meaning that a transferred default has in the target but not in the source; `nil` for most
+    /// defaults.
+    func remark(on value: Default, for type: ColumnType) -> String?
+    /// Returns a column as an index with this collation must write it; `nil` if the column's name alone will do.
+    func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression?
+}
+
+/// What an expression, a view or a trigger can name: a table or a view with the names of the source and the types of the target.
+package struct NamedRelation: Sendable, Equatable {
+    package var table: Table
+    /// What becomes of values that a rule reads on their way, by the names of their columns.
+    package var conversions: [String: ValueConversion]
+    /// The types that the source declares, by the names of their columns; empty for a view.
+    package var declared: [String: ColumnType]
+    /// The words of SQL behind each column of a view, where the target writes them in place of its name.
+    package var weights: [String: Int]
+    /// The columns of a view that are texts in the target, and numbers in some rows of the source; each with whether its text tells in
+    /// which.
+    package var dynamicColumns: [String: Bool]
+    /// The columns of a view that have no declared type, because they are computed.
+    package var computedColumns: Set<String>
+    /// How columns of moments are written, by their names; a column without an entry is written as in the target.
+    package var momentTexts: [String: MomentTexts]
+
+    /// How a column's moments are written in the source, beside the texts that the target makes of them.
+    package enum MomentTexts: Sendable, Equatable {
+        /// Not at all: the column has no texts.
+        case absent
+        /// As in the target.
+        case alike
+        /// All in this form: `0000-00-00T00:00:00Z`, with a zero for each digit.
+        case uniform(String)
+        /// In several forms, or with offsets.
+        case mixed(haveTimes: Bool)
+        /// In a form that a rule reads, which may be another moment without the rule.
+        case byRule
+    }
+
+    package init(
+        _ table: Table, conversions: [String: ValueConversion] = [:], declared: [String: ColumnType] = [:],
+        weights: [String: Int] = [:], dynamicColumns: [String: Bool] = [:],
+        computedColumns: Set<String> = [], momentTexts: [String: MomentTexts] = [:]
+    ) {
+        (self.table, self.conversions, self.declared, self.weights) = (table, conversions, declared, weights)
+        (self.dynamicColumns, self.computedColumns, self.momentTexts) = (dynamicColumns, computedColumns, momentTexts)
+    }
+}
+
+/// What becomes of a column's values on their way, by a rule or because they are written otherwise.
+package struct ValueConversion: Sendable, Equatable {
+    package var reading: ValueRule?
+    package var type: ColumnType
+    /// Whether two values compare after the conversion as they did before, for those that are equal and those that are not.
+    package var keepsOrder: Bool
+    /// Whether a rule of the user's makes the conversion. Otherwise the column's declared type does.
+    package var isRuled: Bool
+
+    package init(_ reading: ValueRule?, to type: ColumnType, keepsOrder: Bool, isRuled: Bool = true) {
+        (self.reading, self.type, self.keepsOrder, self.isRuled) = (reading, type, keepsOrder, isRuled)
+    }
+}
+
+/// A view's query in the target's SQL.
+package struct TranslatedView: Sendable, Equatable {
+    package var query: SQLExpression
+    /// The columns of the view, as far as they are known, for another view that reads this one.
+    package var columns: [Column]
+    /// What has become of the values of these columns, where the view shows those of a converted column.
+    package var conversions: [String: ValueConversion]
+    /// The words of SQL behind each column, where the target writes them in place of its name.
+    package var weights: [String: Int]
+    /// The columns that are texts in the target, and numbers in some rows of the source; each with whether its text tells in which.
+    package var dynamicColumns: [String: Bool]
+    /// The columns without a declared type.
+    package var computedColumns: Set<String>
+    /// How columns of moments are written in the source, by their names.
+    package var momentTexts: [String: NamedRelation.MomentTexts]
+    /// Whether the query asks for the current time, so that it yields other rows each time.
+    package var asksForTime: Bool
+    /// What the query does a little differently in the target, in sentences.
+    package var remarks: [String]
+
+    package init(
+        _ query: SQLExpression, columns: [Column], conversions: [String: ValueConversion] = [:],
+        weights: [String: Int] = [:], dynamicColumns: [String: Bool] = [:], computedColumns: Set<String> = [],
+        momentTexts: [String: NamedRelation.MomentTexts] = [:], asksForTime: Bool = false, remarks: [String] = []
+    ) {
+        self.query = query
+        self.columns = columns
+        self.conversions = conversions
+        self.weights = weights
+        self.dynamicColumns = dynamicColumns
+        self.computedColumns = computedColumns
+        self.momentTexts = momentTexts
+        self.asksForTime = asksForTime
+        self.remarks = remarks
+    }
+}
+
+/// The reason why an expression can't be translated into the target's SQL.
+package struct Untranslatable: Error, Sendable, Equatable, CustomStringConvertible {
+    package var description: String
+    package init(_ description: String) { self.description = description }
+}
