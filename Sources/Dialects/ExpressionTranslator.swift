@@ -3,11 +3,21 @@
 /// A translator of one table's expressions from a source's SQL into a target's.
 package protocol ExpressionTranslator {
     /// Translates the condition of an index.
-    func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
+    ///
+    /// - Parameter isUnique: Whether the index is unique, so that it decides which rows there may be. Another one changes no result. So
+    ///   the target's own functions will do in it, by whose names a program's queries find their index.
+    func predicate(_ expression: SQLExpression, isUnique: Bool) throws(Untranslatable) -> SQLExpression
     /// Translates a check. Where it is false, the target may refuse the row by another error than that of a violated check.
     func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression
     /// Translates an expression that an index sorts by, as it compares under this collation.
-    func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression
+    ///
+    /// - Parameter isUnique: As in `predicate`.
+    func value(
+        _ expression: SQLExpression, collated collation: Collation?, isUnique: Bool
+    ) throws(Untranslatable) -> SQLExpression
+    /// Returns a sentence about the words in which a query must name the key of a unique index to find rows by it; `nil` if they are
+    /// those of the source.
+    func remark(onUnique expression: SQLExpression) -> String?
     /// Translates an expression from which a column of this type is computed, and which yields exactly the same in the target.
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
     /// Translates a default of a column of this type, whose values `rule` reads; `nil` if there is nothing to say, as with NULL.

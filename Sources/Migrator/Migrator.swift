@@ -86,7 +86,7 @@ public struct Migrator: Sendable {
     /// - Throws: ``MigratorError`` if the ledger does not match this history, `UnfinishedTransfer`, and `DatabaseError`.
     public func status() async throws -> MigrationStatus {
         let history = history
-        return try await besideChecksums { try MigrationStatus(of: history, on: $0) }
+        return try await reading { try MigrationStatus(of: history, on: $0) }
     }
 
     /// Returns what `up` would do. It takes no lock and creates nothing.
@@ -95,7 +95,7 @@ public struct Migrator: Sendable {
     ///   `DatabaseError`.
     public func preview(upTo target: String? = nil) async throws -> MigrationPreview {
         let (history, allowsOutOfOrder) = (history, options.allowsOutOfOrder)
-        return try await besideChecksums { connection in
+        return try await reading { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let plan = try history.planUp(applied, to: target, allowsOutOfOrder: allowsOutOfOrder)
@@ -109,7 +109,7 @@ public struct Migrator: Sendable {
     ///   and `DatabaseError`.
     public func preview(down target: DownTarget) async throws -> MigrationPreview {
         let history = history
-        return try await besideChecksums { connection in
+        return try await reading { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let plan = try history.planDown(applied, leaving: history.remaining(of: applied, after: target))
@@ -137,7 +137,7 @@ public struct Migrator: Sendable {
     /// - Throws: The errors of `baseline`.
     public func preview(baselineTo target: String?) async throws -> [String] {
         let (history, options) = (history, options)
-        return try await database.withConnection { connection in
+        return try await reading { connection in
             try BaselineRun(history: history, options: options, connection: connection).wouldRecord(to: target)
         }
     }
@@ -161,7 +161,7 @@ public struct Migrator: Sendable {
     /// - Throws: The errors of `repair`.
     public func previewRepair() async throws -> RepairReport {
         let (history, options) = (history, options)
-        return try await besideChecksums { connection in
+        return try await reading { connection in
             try RepairRun(history: history, options: options, connection: connection).preview()
         }
     }
@@ -177,7 +177,7 @@ public struct Migrator: Sendable {
     /// - Throws: The errors of ``drift()``.
     public func driftReport() async throws -> DriftReport {
         let history = history
-        return try await database.withConnection { connection in
+        return try await reading { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let live = try connection.dialect.inspect(connection)
@@ -192,6 +192,12 @@ public struct Migrator: Sendable {
         history.checksums.begin()
         return try await database.withConnection(body)
     }
+
+    /// Runs `body`, which changes nothing, as `besideChecksums` does. A database that does not exist yet is not made for it.
+    private func reading<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+        history.checksums.begin()
+        return try await database.withReadingConnection(body)
+    }
 }
 
 /// How the live database differs from what its applied migrations make.
@@ -201,6 +207,11 @@ public struct DriftReport: Sendable, Equatable {
     /// The migration because of which scripts were left out: what they have made stands among the differences as existing only in the
     /// database.
     public var unrepeated: UnrepeatedMigration?
+
+    /// The differences without those that are none if a script made them which could not run again.
+    public var certainDifferences: [SchemaDifference] {
+        unrepeated == nil ? differences : differences.filter { !$0.isUndeclared }
+    }
 }
 
 /// An event of a run of migrations.

@@ -89,7 +89,10 @@ extension MigratorError {
         case .partlyReplaced:
             .words("migrate the database to the last of them with an earlier program, which still has them")
         case .replacesOthers: .words("make its result the same as theirs, or put them back into the history")
-        case .newer: .words("use the program that applied them, or a later one")
+        case .newer:
+            .words(
+                "use the program that applied them, or a later one; if they are another program's, give this one a file or a schema of its own"
+            )
         case .behind, .nothingThere, .notFirst: .applyPending
         case .drifted: .listDifferences
         case .otherSchema: .declareWhatIsThere
@@ -138,7 +141,7 @@ extension MigratorError: CustomStringConvertible {
         case .replacesOthers(let id, let conflict):
             "migration \(id) can't be recorded in place of those that it replaces: \(conflict)"
         case .newer(let ids):
-            "the database is newer than this program: it holds \(ids.joined(separator: ", "))"
+            "the database holds migrations that this program does not know: \(ids.joined(separator: ", "))"
         case .behind(let ids): "the database lacks the migrations \(ids.joined(separator: ", "))"
         case .drifted(let difference): "the live schema differs from the declared one: \(difference)"
         case .otherSchema(let id, let differences, let unrepeated):

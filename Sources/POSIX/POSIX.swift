@@ -25,3 +25,27 @@
         public var changeTime: timespec { st_ctim }
     }
 #endif
+
+/// What this process does about a signal.
+public enum SignalDisposition: Sendable {
+    /// What the system does by itself, which ends the process for most signals.
+    case byDefault
+    case ignored
+    /// A function of the program is called.
+    case handled
+
+    public static func of(_ signal: Int32) -> SignalDisposition {
+        var action = sigaction()
+        sigaction(signal, nil, &action)
+        #if canImport(Darwin)
+            let handler = unsafeBitCast(action.__sigaction_u.__sa_handler, to: Int.self)
+        #else
+            let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        #endif
+        return switch handler {
+        case unsafeBitCast(SIG_DFL, to: Int.self): .byDefault
+        case unsafeBitCast(SIG_IGN, to: Int.self): .ignored
+        default: .handled
+        }
+    }
+}

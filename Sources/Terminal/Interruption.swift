@@ -12,9 +12,7 @@ public enum Interruption {
             return try await body()
         }
         // Whoever starts a program with `nohup` wants it to outlive the terminal.
-        var hangup = sigaction()
-        sigaction(SIGHUP, nil, &hangup)
-        let numbers = [SIGINT, SIGTERM] + (hangup.isIgnored ? [] : [SIGHUP])
+        let numbers = [SIGINT, SIGTERM] + (SignalDisposition.of(SIGHUP) == .ignored ? [] : [SIGHUP])
         let sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -31,15 +29,5 @@ public enum Interruption {
             for number in numbers { signal(number, SIG_DFL) }
         }
         return try await work.value
-    }
-}
-
-extension sigaction {
-    fileprivate var isIgnored: Bool {
-        #if canImport(Darwin)
-            unsafeBitCast(__sigaction_u.__sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-        #else
-            unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-        #endif
     }
 }

@@ -8,7 +8,9 @@ struct RefusalTests {
     @Test(
         "up and down are refused, and say why and what to do", arguments: Backend.available,
         [
-            Mismatch("newer", then: "plain", "newer", ["newer than this program", "0003-tags", "use the program"]),
+            Mismatch(
+                "newer", then: "plain", "newer",
+                ["migrations that this program does not know", "0003-tags", "use the program"]),
             Mismatch(
                 "plain", then: "edited", "changed", ["0001-people", "edited after it was applied", "nick", "new one"]),
             Mismatch("slipped-in", then: "plain", "unknown_row", ["0003-tags", "does not know", "before 0002-notes"]),

@@ -108,6 +108,28 @@ struct PostgreSQLStrangersTests {
         CREATE TYPE spans AS RANGE (subtype = float8);
         """
 
+    @Test("options, replica identities, unlogged tables and defaults of views are named where they stay behind")
+    func options() async throws {
+        let made = """
+            CREATE UNLOGGED TABLE cache (id int PRIMARY KEY, v int) WITH (fillfactor = 70);
+            CREATE TABLE t (id int PRIMARY KEY, v int);
+            ALTER TABLE t REPLICA IDENTITY FULL;
+            CREATE VIEW few WITH (security_barrier) AS SELECT id, v FROM t WHERE v < 10 WITH LOCAL CHECK OPTION;
+            ALTER VIEW few ALTER COLUMN v SET DEFAULT 3;
+            """
+        for isSameEngine in [false, true] {
+            try await Self.transferred(made, isSameEngine: isSameEngine) { report, _, _ in
+                #expect(
+                    Self.lines(report) == [
+                        "other defaults of view columns: stay behind, of few",
+                        "other options (WITH …): stay behind, of cache, few",
+                        "other replica identities: stay behind, of t",
+                        "other unlogged tables: become ordinary tables: cache",
+                    ])
+            }
+        }
+    }
+
     @Test("drift names a policy and row level security that somebody has made")
     func driftNamesPolicies() async throws {
         try await Backend.postgresql.withCase { test in

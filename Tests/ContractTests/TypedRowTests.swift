@@ -101,6 +101,68 @@ import Testing
         }
     }
 
+    @Test(
+        "a number as text is a Decimal only as a whole, and if it has room for each digit", arguments: Backend.available
+    )
+    func decimals(_ backend: Backend) async throws {
+        func read(_ text: String) async throws -> Decimal? {
+            try await backend.withDatabase { database in
+                try await database.withConnection { try $0.query("SELECT \(text) AS d").first?["d", as: Decimal.self] }
+            }
+        }
+        let digits = String(repeating: "1234567890", count: 3) + "12345678"
+        for text in ["0", "-0.00", "+1.50", ".5", "5.", "1e3", "-1.25E-2", digits, "0." + digits, digits + "00000"] {
+            let expected = try #require(Decimal(string: text))
+            #expect(try await read(text) == expected, "\(text)")
+        }
+        for text in [
+            "2026-11-27", "1.2.3", "555-1234", "-", ".", "", "e5", "1e", "1 ", digits + "9", "1e999", "1e-999",
+        ] {
+            await #expect(throws: DatabaseError.self, "\(text)") { try await read(text) }
+        }
+    }
+
+    private struct Owned: Decodable, Equatable {
+        var ownerUID: Int?
+        var urlOfAPIKey: String
+    }
+
+    @Test("a run of capitals in a property's name is one word of the column's", arguments: Backend.available)
+    func capitals(_ backend: Backend) async throws {
+        try await with(backend) { connection in
+            let read = try connection.query("SELECT 7 AS owner_uid, 'x' AS url_of_api_key", as: Owned.self)
+            #expect(read == [Owned(ownerUID: 7, urlOfAPIKey: "x")])
+        }
+    }
+
+    @Test("a query's only column is read as any convertible type", arguments: Backend.available)
+    func onlyColumns(_ backend: Backend) async throws {
+        try await with(backend) { connection in
+            let days = try connection.query("SELECT '1970-01-02' AS day", as: Date.self)
+            #expect(days == [Date(timeIntervalSince1970: 86_400)])
+            #expect(try connection.query("SELECT '1.5' AS n", as: Decimal.self) == [Decimal(string: "1.5")])
+            #expect(try connection.query("SELECT NULL AS n", as: Date?.self) == [nil])
+            #expect(throws: DecodingError.self) { try connection.query("SELECT 1 AS n", as: Date.self) }
+            #expect(throws: DecodingError.self) { try connection.query("SELECT '1' AS n, 2 AS m", as: Decimal.self) }
+        }
+    }
+
+    @Test(
+        "a value is the first of the first row, and what the statement does is done for all",
+        arguments: Backend.available)
+    func firstValue(_ backend: Backend) async throws {
+        try await with(backend) { connection in
+            let first = try connection.queryValue(
+                """
+                INSERT INTO notes (id, share, is_open, made_at) VALUES \
+                (1, 1.5, \(true), \(Date())), (2, 1.5, \(true), \(Date())), (3, 1.5, \(true), \(Date())) RETURNING id
+                """)
+            #expect(first == .integer(1))
+            #expect(try connection.queryValue("SELECT count(*) FROM notes") == .integer(3))
+            #expect(try connection.queryValue("SELECT id FROM notes WHERE id > 3") == nil)
+        }
+    }
+
     private func with(_ backend: Backend, _ body: @escaping @Sendable (any Connection) throws -> Void) async throws {
         try await backend.withDatabase { database in
             _ = try await Migrator(history: try History([Self.creation]), database: database).up()

@@ -12,7 +12,7 @@ struct PostgreSQLExpressionDepthTests {
     }
 
     private func predicate(_ text: String) throws -> String {
-        let translated = try Self.translation.predicate(.native(sqlite: "", postgresql: text))
+        let translated = try Self.translation.predicate(.native(sqlite: "", postgresql: text), isUnique: false)
         guard case .native(let sqlite, _) = translated else { return "" }
         return sqlite
     }

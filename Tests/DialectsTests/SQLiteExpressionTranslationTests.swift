@@ -20,7 +20,9 @@ struct SQLiteExpressionTranslationTests {
 
     static func predicate(_ text: String) -> String? {
         do {
-            guard case .native(_, let postgresql) = try meaning.predicate(.sql(text)) else { return nil }
+            guard case .native(_, let postgresql) = try meaning.predicate(.sql(text), isUnique: true) else {
+                return nil
+            }
             return postgresql
         } catch {
             return nil

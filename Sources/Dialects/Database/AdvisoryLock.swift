@@ -8,6 +8,9 @@ public struct AdvisoryLock: Sendable, Hashable {
     /// The lock of everybody who changes a database's schema: a run of migrations, or a transfer that fills the database.
     public static let schemaChange = AdvisoryLock("tc_migrations")
 
+    /// The lock of a transfer that migrates its target before it fills it (`Connection.withFillingLock`).
+    package static let filling = AdvisoryLock("tc_filling")
+
     /// The lock that each session shares which writes for a transfer (`Connection.joinTransfer`).
     package static let transferStream = AdvisoryLock("tc_transfer")
 }

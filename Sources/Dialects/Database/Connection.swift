@@ -25,6 +25,15 @@ public protocol Connection: AnyObject {
     ///   be kept from it. The effects of the statements before that may then remain.
     func executeInTransaction(_ text: String) throws(DatabaseError)
 
+    /// Runs these statements in the open transaction, one after the other. A server gets them in one message, so that a distant one is
+    /// asked once.
+    ///
+    /// - Parameters:
+    ///   - statements: Texts of a single statement each.
+    ///   - done: Raised by the number of statements that were completed, also if one fails.
+    /// - Throws: As `executeInTransaction(_:)`.
+    func executeInTransaction(_ statements: [String], done: inout Int) throws(DatabaseError)
+
     /// Runs `body`, which executes a migration author's script in the open transaction, and restores the session's settings
     /// afterwards.
     ///
@@ -144,7 +153,8 @@ public protocol Connection: AnyObject {
     func sourceFingerprint() throws(DatabaseError) -> String
 
     /// Runs `body` while this session holds the lock. It waits for the lock at most `seconds`, by polling outside any
-    /// transaction. SQLite has no such lock: there `begin()` is the lock, and this method runs `body` at once.
+    /// transaction. SQLite has no such lock: there `begin()` is the lock, which waits this long inside `body`, and this method
+    /// runs `body` at once.
     ///
     /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock, with the
     ///   holder's name as far as the database tells.
@@ -156,6 +166,12 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock.
     func withTransferLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T
+
+    /// Runs `body`, which migrates the database and then fills it, while nobody else does. Unlike `withTransferLock`, other sessions
+    /// may migrate inside `body`. On SQLite it is the same lock, since no migration takes that one.
+    ///
+    /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock.
+    func withFillingLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T
 
     /// Lets nobody else take the transfer lock as long as this session is there, whatever becomes of the one that holds it: an
     /// administrator may end it, or the server itself (`idle_session_timeout`). On SQLite the lock belongs to the process, and this

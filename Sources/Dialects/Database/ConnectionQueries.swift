@@ -22,21 +22,31 @@ extension Connection {
         return result
     }
 
-    /// Returns every row of a query as a value of your own type. A property takes the column of its name; `madeAt` also takes
-    /// `made_at`.
+    /// Returns every row of a query as a value of your own type, or its only column as a ``ValueConvertible`` such as `Date`.
+    ///
+    /// A property takes the column of its name; `madeAt` also takes `made_at`, and `ownerUID` takes `owner_uid`. An optional property
+    /// without a column is `nil`.
     ///
     ///     struct Note: Decodable { var id: Int; var text: String; var madeAt: Date? }
     ///     let notes = try connection.query("SELECT * FROM notes WHERE owner = \(name)", as: Note.self)
     ///
     /// - Throws: `DatabaseError` of the query, and `DecodingError` for a row that does not decode as `T`.
     public func query<T: Decodable>(_ sql: SQL, as type: T.Type) throws -> [T] {
-        try query(sql).map { try T(from: RowDecoder(row: $0)) }
+        try query(sql).map { try $0.decoded(as: type) }
     }
 
-    /// Returns the first column of the first row; `nil` when there is no row.
+    /// Returns the first column of the first row; `nil` when there is no row. The other rows are read as well, and none is kept.
     ///
     /// - Throws: ``DatabaseError``.
-    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.values.first }
+    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? {
+        let cursor = try rows(sql)
+        defer { cursor.close() }
+        guard try cursor.next(), !cursor.columnNames.isEmpty else { return nil }
+        let value = cursor.raw(0).copied
+        // To close a cursor early could cancel the statement, and a statement that returns what it writes would be undone.
+        while try cursor.next() {}
+        return value
+    }
 
     /// Returns whether the current schema has a table of this name.
     ///

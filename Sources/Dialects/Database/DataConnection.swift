@@ -40,13 +40,15 @@ public final class DataConnection {
     /// - Throws: ``DatabaseError``, of kind `permission` for a statement that a data step may not run. `DecodingError` for a row
     ///   that does not decode as `T`.
     public func query<T: Decodable>(_ sql: SQL, as type: T.Type) throws -> [T] {
-        try query(sql).map { try T(from: RowDecoder(row: $0)) }
+        try query(sql).map { try $0.decoded(as: type) }
     }
 
     /// Returns the first column of the first row; `nil` when there is no row.
     ///
     /// - Throws: ``DatabaseError``, of kind `permission` for a statement that a data step may not run.
-    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? { try query(sql).first?.values.first }
+    public func queryValue(_ sql: SQL) throws(DatabaseError) -> Value? {
+        try perform(sql) { connection throws(DatabaseError) in try connection.queryValue(sql) }
+    }
 
     /// The translator of the database, for SQL that differs between databases, such as `upsert(into:columns:key:)`.
     ///

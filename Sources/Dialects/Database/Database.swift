@@ -9,7 +9,12 @@ public final class Database: Sendable {
     /// The translator of this kind of database, with the parts that a transfer needs.
     package let transferDialect: any TransferDialect
     let driver: any Driver
+    /// Whether opening the database makes its file.
+    let makesMissingFile: Bool
     private let pool: ConnectionPool
+    /// How often a session that only holds a lock has to ask something, so that the server does not end it as idle; `nil` if it
+    /// need not.
+    private let keepalive: Double?
 
     /// Makes a pool for this URL. Nothing is opened yet: the first lease connects.
     ///
@@ -19,8 +24,11 @@ public final class Database: Sendable {
         self.url = url
         self.transferDialect = driver.dialect
         self.driver = driver
+        makesMissingFile = options.access == .create
+        keepalive = options.silence.ofClient.map { max($0 / 3, 0.1) }
         self.pool = ConnectionPool(
-            driver: driver, limit: options.poolSize, idleTimeout: .wait(seconds: options.idleTimeout))
+            driver: driver, limit: min(options.poolSize, driver.connectionLimit),
+            idleTimeout: .wait(seconds: options.idleTimeout))
     }
 
     /// Lends one connection to `body`, on that connection's own thread, until `body` returns. Statements of two leases never mix.
@@ -53,44 +61,70 @@ public final class Database: Sendable {
         }
     }
 
-    /// Runs `body` while a session of its own holds the lock (`Connection.withLock`). So `body` may use any number of other
-    /// sessions.
+    /// Runs `body` while a session of its own holds the lock (`Connection.withLock`). The session is none of the pool's, so `body` may
+    /// use all of those.
     ///
-    /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock.
+    /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock, and of kind
+    ///   `lost` when the session ended before `body` did, so that another program may have had the lock meanwhile.
     public func withLock<T: Sendable>(
         _ lock: AdvisoryLock, waiting seconds: Double, _ body: @Sendable () async throws -> T
     ) async throws -> T {
-        try await holding({ try $0.withLock(lock, waiting: seconds, $1) }, body)
+        try await holding(body) { connection, wait in
+            try connection.withLock(lock, waiting: seconds) {
+                wait()
+                _ = try? connection.queryValue("SELECT 1")
+                guard connection.isLost else { return }
+                throw DatabaseError(
+                    .lost, "the session that held the lock \(lock.name) ended before the work under the lock did",
+                    remedy: "check the work: another program may have had the lock meanwhile")
+            }
+        }
     }
 
     /// Runs `body` while a connection of its own keeps other transfers away (`Connection.withTransferLock`).
     package func withTransferLock<T: Sendable>(
         waiting seconds: Double, _ body: @Sendable () async throws -> T
     ) async throws -> T {
-        try await holding({ try $0.withTransferLock(waiting: seconds, $1) }, body)
+        try await holding(body) { try $0.withTransferLock(waiting: seconds, $1) }
+    }
+
+    /// Runs `body` while a connection of its own keeps other transfers of its kind away (`Connection.withFillingLock`).
+    package func withFillingLock<T: Sendable>(
+        waiting seconds: Double, _ body: @Sendable () async throws -> T
+    ) async throws -> T {
+        try await holding(body) { try $0.withFillingLock(waiting: seconds, $1) }
     }
 
     /// Runs `body` while `take`, on a connection of its own, holds a lock around the function that it is given.
     private func holding<T: Sendable>(
-        _ take: @escaping @Sendable (any Connection, () throws -> Void) throws -> Void,
-        _ body: @Sendable () async throws -> T
+        _ body: @Sendable () async throws -> T,
+        _ take: @escaping @Sendable (any Connection, () -> Void) throws -> Void
     ) async throws -> T {
+        let keepalive = keepalive
         let done = DispatchSemaphore(value: 0)
         let (acquired, continuation) = AsyncStream<Void>.makeStream()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { continuation.finish() }
-                try await self.withConnection { connection in
+                try await self.withOwnConnection { connection in
                     try take(connection) {
                         continuation.yield()
                         // This is the connection's own thread, and nobody else waits for it.
-                        done.wait()
+                        while done.wait(timeout: keepalive.map { .now() + $0 } ?? .distantFuture) == .timedOut {
+                            _ = try? connection.queryValue("SELECT 1")
+                        }
                     }
                 }
             }
             for await _ in acquired {
-                defer { done.signal() }
-                return try await body()
+                let result: T
+                do { result = try await body() } catch {
+                    done.signal()
+                    throw error
+                }
+                done.signal()
+                try await group.waitForAll()
+                return result
             }
             // Either the lock could not be had, and `waitForAll` throws the reason; or the caller was cancelled while it waited
             // for the lock. In the second case the session that has the lock by now, or will have it in a moment, releases it.
@@ -98,6 +132,21 @@ public final class Database: Sendable {
             try await group.waitForAll()
             throw CancellationError()
         }
+    }
+
+    /// Lends `body` a connection that is none of the pool's, on that connection's own thread, and closes it afterwards.
+    func withOwnConnection<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        let host = try ConnectionHost()
+        let interrupter = try await host.connect(driver)
+        let outcome = await withTaskCancellationHandler {
+            await host.run(body)
+        } onCancel: {
+            interrupter.interrupt()
+        }
+        await host.close()
+        return try outcome.result.get()
     }
 
     /// The number of open connections, how many of them are idle, and how many tasks wait for one.
@@ -193,6 +242,8 @@ public struct Silence: Sendable, Equatable {
 /// The part of a dialect's folder that lets `Database` connect.
 package protocol Driver: Sendable {
     var dialect: any TransferDialect { get }
+    /// The largest number of connections that are connections to one database.
+    var connectionLimit: Int { get }
     /// Opens a connection. Called on the thread that will own it.
     func connect() throws(DatabaseError) -> any Connection
 }

@@ -87,13 +87,17 @@ public struct DatabaseError: Error, Sendable, Equatable {
         return shown.lowercased().contains("password") ? withoutPasswords(shown) : shown
     }
 
-    /// Replaces `PASSWORD 'secret'` by `PASSWORD '***'`.
+    /// Replaces `PASSWORD 'secret'` by `PASSWORD '***'`, and so every string that speaks of a password itself: the body of a `DO`
+    /// block, a connection's parameters.
     private static func withoutPasswords(_ statement: String) -> String {
         var isPassword = false
         return SQLToken.scan(statement).map { token in
             if token.isBlank { return token.text }
             defer { isPassword = token.isWord("PASSWORD") }
-            return isPassword && token.kind == .string ? "'***'" : token.text
+            guard token.kind == .string, isPassword || token.text.lowercased().contains("password") else {
+                return token.text
+            }
+            return "'***'"
         }.joined()
     }
 

@@ -8,6 +8,17 @@ extension Database {
         url.filePath.map { access($0, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR) } ?? false
     }
 
+    /// Lends a connection to `body`, which only reads. A database that opening would make is not made: `body` gets an empty one in
+    /// memory instead.
+    ///
+    /// - Throws: The errors of `body`, and ``DatabaseError`` when no connection can be opened.
+    package func withReadingConnection<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        guard makesMissingFile, isMissing else { return try await withConnection(body) }
+        return try await Database(DatabaseURL(sqlitePath: ":memory:")).withOwnConnection(body)
+    }
+
     /// Returns whether both are the same database: the same file, by whatever path, or the same URL.
     public func isSame(as other: Database) -> Bool {
         guard let path = url.filePath, let otherPath = other.url.filePath else { return url == other.url }

@@ -1,5 +1,15 @@
+extension Row {
+    /// Returns the row as a value of this type: a ``ValueConvertible`` from its only column, any other from the columns that its
+    /// properties name.
+    func decoded<T: Decodable>(as type: T.Type) throws -> T {
+        let decoder = RowDecoder(row: self)
+        guard type is any ValueConvertible.Type else { return try T(from: decoder) }
+        return try decoder.singleValueContainer().decode(type)
+    }
+}
+
 /// Decodes a `Decodable` value from a row. Each property is read from the column of the same name; `madeAt` is also read from
-/// `made_at`.
+/// `made_at`, and `ownerUID` from `owner_uid`.
 struct RowDecoder: Decoder {
     let row: Row
     var codingPath: [any CodingKey] { [] }
@@ -39,8 +49,16 @@ struct RowDecoder: Decoder {
             return ColumnDecoder(value: value, codingPath: [key])
         }
 
+        /// Writes `madeAt` as `made_at`. A run of capitals is one word: `ownerUID` is `owner_uid`, and `urlOfAPIKey` is
+        /// `url_of_api_key`.
         private static func snakeCase(_ name: String) -> String {
-            name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
+            let letters = Array(name)
+            return letters.indices.reduce(into: "") { result, at in
+                let isCapital = letters[at].isUppercase
+                let endsRun = letters.indices.contains(at + 1) && letters[at + 1].isLowercase
+                if isCapital, at > 0, !letters[at - 1].isUppercase || endsRun { result += "_" }
+                result += isCapital ? letters[at].lowercased() : String(letters[at])
+            }
         }
 
         func contains(_ key: Key) -> Bool { find(key) != nil }

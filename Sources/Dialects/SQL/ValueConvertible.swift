@@ -85,10 +85,13 @@ extension UInt: ValueConvertible {
 
 extension Float: ValueConvertible {
     public var value: Value { .real(Double(self)) }
-    /// Reads a real number that has no more digits than 32 bits hold.
+    /// Reads a real number that has no more digits than 32 bits hold. PostgreSQL writes the digits of its `real`, so that 0.1 arrives
+    /// as 0.1, which is not exactly one of 32 bits.
     public init?(_ value: Value) {
         guard let number = Double(value) else { return nil }
-        self.init(exactly: number)
+        let nearest = Float(number)
+        guard number.isNaN || Double(nearest) == number || Double(nearest.description) == number else { return nil }
+        self = nearest
     }
 }
 
@@ -107,14 +110,55 @@ extension Double: ValueConvertible {
 extension Decimal: ValueConvertible {
     /// The number's digits as text, because a real number would round them.
     public var value: Value { .text(description) }
+    /// Reads an integer, or a number that is written as text and has at most 38 digits, which is what a `Decimal` holds exactly.
     public init?(_ value: Value) {
         switch value {
         case .integer(let number): self.init(number)
         case .text(let text):
-            guard text.utf8.allSatisfy({ "0123456789.-+eE".utf8.contains($0) }) else { return nil }
-            self.init(string: text)
+            // Foundation would read the beginning of "2026-11-27", and drop digits that it has no room for.
+            guard let number = DecimalDigits(text), number.significantDigits <= 38, let read = Decimal(string: text),
+                !read.isNaN, read != 0 || number.significantDigits == 0
+            else { return nil }
+            self = read
         case .null, .real, .boolean, .blob: return nil
         }
+    }
+}
+
+/// A text that is one decimal number as a whole: `-12.50`, `1e9`.
+private struct DecimalDigits {
+    /// The number of digits from the first to the last that is not 0.
+    let significantDigits: Int
+
+    /// Returns `nil` for any other text.
+    init?(_ text: String) {
+        var rest = Substring(text).utf8
+        Self.dropSign(&rest)
+        var digits = Self.takeDigits(&rest)
+        if rest.first == UInt8(ascii: ".") {
+            rest.removeFirst()
+            digits += Self.takeDigits(&rest)
+        }
+        guard !digits.isEmpty else { return nil }
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            rest.removeFirst()
+            Self.dropSign(&rest)
+            guard !Self.takeDigits(&rest).isEmpty else { return nil }
+        }
+        guard rest.isEmpty else { return nil }
+        let zero = UInt8(ascii: "0")
+        let first = digits.firstIndex { $0 != zero } ?? digits.count
+        significantDigits = (digits.lastIndex { $0 != zero } ?? first - 1) - first + 1
+    }
+
+    private static func dropSign(_ rest: inout Substring.UTF8View) {
+        if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+    }
+
+    private static func takeDigits(_ rest: inout Substring.UTF8View) -> [UInt8] {
+        let digits = rest.prefix { UInt8(ascii: "0") <= $0 && $0 <= UInt8(ascii: "9") }
+        rest = rest[digits.endIndex...]
+        return Array(digits)
     }
 }
 

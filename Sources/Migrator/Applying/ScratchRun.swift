@@ -63,8 +63,7 @@ struct MadeSchema {
     /// Returns where `live` is something else. Where scripts could not run again, `live` may hold what they made, so what nobody
     /// declares is no difference then.
     func differences(of live: Inspection) -> [SchemaDifference] {
-        let differences = live.differences(from: inspection)
-        return unrepeated == nil ? differences : differences.filter { !$0.isUndeclared }
+        DriftReport(differences: live.differences(from: inspection), unrepeated: unrepeated).certainDifferences
     }
 }
 

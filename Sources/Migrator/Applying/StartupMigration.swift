@@ -9,7 +9,8 @@ public enum StartupMode: String, Sendable, CaseIterable {
     case wait
     /// Continues only if nothing is pending.
     case refuseIfBehind = "refuse-if-behind"
-    /// Continues only if nothing is pending and the live schema is what its migrations declare.
+    /// Continues only if nothing is pending and the live schema is what its migrations declare. What only scripts make is not looked at
+    /// where they can't run again (``DriftReport/unrepeated``).
     case check
 }
 
@@ -51,7 +52,9 @@ extension Migrator {
             try await requireSameSchemaOfSquash()
         case .check:
             try requireCurrent(position)
-            if let difference = try await drift().first { throw MigratorError.drifted(difference) }
+            if let difference = try await driftReport().certainDifferences.first {
+                throw MigratorError.drifted(difference)
+            }
         }
         onEvent(.ready)
     }

@@ -82,31 +82,60 @@ struct StepRun {
     /// Runs every operation, and counts the statements.
     private func perform(completedIDs done: [String], _ count: inout Int) throws {
         var aside = ViewsAside()
+        // New tables depend on nothing that would have to be looked at first, so that all of them are one message to a server.
+        var creations: [String] = []
         for (place, operation) in prepared.operations.enumerated() {
-            let planned = operation.planned
-            let found = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
-            let undeclared = aside.around(planned, found: found)
-            let statements = try prepared.lowering(of: operation, keeping: undeclared, on: connection).statements
-            try HazardMeter(connection: connection)
-                .check(
-                    operation.hazards, planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place)), step.id,
-                    options)
-            try planned.run(on: connection) {
-                if case .runSwift(let data) = planned.resolved.action {
-                    count += 1
-                    return try run(data, at: count, completedIDs: done)
-                }
-                for statement in statements {
-                    count += 1
-                    do throws(DatabaseError) { try connection.executeInTransaction(statement) } catch {
-                        throw failure(error, at: count, completedIDs: done)
-                    }
-                }
+            if case .createTable = operation.planned.resolved.action, operation.hazards.isEmpty {
+                creations += operation.lowering.statements
+                continue
+            }
+            try execute(creations, completedIDs: done, &count)
+            creations = []
+            try perform(operation, at: place, &aside, completedIDs: done, &count)
+        }
+        try execute(creations, completedIDs: done, &count)
+    }
+
+    private func perform(
+        _ operation: LoweredOperation, at place: Int, _ aside: inout ViewsAside, completedIDs done: [String],
+        _ count: inout Int
+    ) throws {
+        let planned = operation.planned
+        let found = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
+        let undeclared = aside.around(planned, found: found)
+        let statements = try prepared.lowering(of: operation, keeping: undeclared, on: connection).statements
+        try HazardMeter(connection: connection)
+            .check(
+                operation.hazards, planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place)), step.id,
+                options)
+        try planned.run(on: connection) {
+            switch planned.resolved.action {
+            case .runSwift(let data): try run(data, completedIDs: done, &count)
+            case .run: try runScript(statements, completedIDs: done, &count)
+            case .createTable, .dropTable, .renameTable, .alterTable, .createView, .dropView:
+                try execute(statements, completedIDs: done, &count)
             }
         }
     }
 
-    private func run(_ data: DataStep, at count: Int, completedIDs done: [String]) throws {
+    private func execute(_ statements: [String], completedIDs done: [String], _ count: inout Int) throws {
+        do throws(DatabaseError) { try connection.executeInTransaction(statements, done: &count) } catch {
+            throw failure(error, at: count + 1, completedIDs: done)
+        }
+    }
+
+    /// Runs the texts of a script, each of which counts as one statement, however many it holds.
+    private func runScript(_ texts: [String], completedIDs done: [String], _ count: inout Int) throws {
+        for text in texts {
+            count += 1
+            do throws(DatabaseError) { try connection.executeInTransaction(text) } catch {
+                throw failure(error, at: count, completedIDs: done)
+            }
+        }
+    }
+
+    private func run(_ data: DataStep, completedIDs done: [String], _ count: inout Int) throws {
+        count += 1
         do { try data.run(on: connection) } catch {
             var failure = failure(DatabaseError(thrown: error), at: count, completedIDs: done)
             failure.dataStep = data.name

@@ -86,13 +86,18 @@ public struct HistoryTransfer: Sendable {
         try requireTwo()
         return try await TransferEngine.stoppable {
             try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-                var (report, remarks) = try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {
-                    try await ConnectionPair.reading(from, to) { try await fill($0, events) }
-                }
-                report.remarks += remarks
-                return report
+                // Of two at once, the second must not take the rows of the first for rows that the migrations inserted.
+                try await to.withFillingLock(waiting: 10) { try await fill(events) }
             }
         }
+    }
+
+    private func fill(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
+        var (report, remarks) = try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {
+            try await ConnectionPair.reading(from, to) { try await fill($0, events) }
+        }
+        report.remarks += remarks
+        return report
     }
 
     private func fill(

@@ -102,9 +102,12 @@ extension TransferPlanner {
         do throws(Untranslatable) {
             var result = index
             result.parts = try parts(of: index, on: origin, translator)
-            if let condition = index.condition { result.condition = try translator.predicate(condition) }
+            if let condition = index.condition {
+                result.condition = try translator.predicate(condition, isUnique: index.isUnique)
+            }
             result.name = names.relation(index.name, or: [], kind: "index", of: table.name)
             table.indexes.append(result)
+            remarkOnKey(of: index, named: result.name, table.name, translator)
             if index.parts.contains(where: \.isExpression) { computedIndexes.insert(result.name) }
             return nil
         } catch {
@@ -112,20 +115,30 @@ extension TransferPlanner {
         }
     }
 
+    private mutating func remarkOnKey(
+        of index: Index, named name: String, _ table: String, _ translator: any ExpressionTranslator
+    ) {
+        guard index.isUnique else { return }
+        for case .expression(let expression) in index.parts.map(\.key) {
+            guard let remark = translator.remark(onUnique: expression) else { continue }
+            remarks.append("\(table): the unique index \(name): \(remark)")
+        }
+    }
+
     private func parts(
         of index: Index, on table: Table, _ translator: any ExpressionTranslator
     ) throws(Untranslatable) -> [Index.Part] {
         var parts: [Index.Part] = []
-        for part in index.parts { parts.append(try self.part(part, of: table, translator)) }
+        for part in index.parts { parts.append(try self.part(part, isUnique: index.isUnique, of: table, translator)) }
         return parts
     }
 
     private func part(
-        _ part: Index.Part, of table: Table, _ translator: any ExpressionTranslator
+        _ part: Index.Part, isUnique: Bool, of table: Table, _ translator: any ExpressionTranslator
     ) throws(Untranslatable) -> Index.Part {
         switch part.key {
         case .expression(let expression):
-            let value = try translator.value(expression, collated: part.collation)
+            let value = try translator.value(expression, collated: part.collation, isUnique: isUnique)
             return Index.Part(.expression(value), descending: part.isDescending)
         case .column(let name):
             if let collation = part.collation ?? table[column: name]?.collation,

@@ -23,7 +23,7 @@ struct RunningCallsTests {
         let second = Task {
             try await calls.run(call) {
                 hasBegun.yield()
-                try await Task.sleep(for: .seconds(20))
+                try await Task.sleep(for: .seconds(3_600))
             }
         }
         _ = await beginnings.next()

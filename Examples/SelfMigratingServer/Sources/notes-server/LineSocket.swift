@@ -11,7 +11,7 @@ struct LineSocket: Sendable {
     init(at path: String) throws {
         self.path = path
         listener = socket(AF_UNIX, Self.stream, 0)
-        guard listener >= 0, bind(listener, to: path), listen(listener, SOMAXCONN) == 0 else {
+        guard listener >= 0, Self.take(path, for: listener), listen(listener, SOMAXCONN) == 0 else {
             throw SocketError(path: path, reason: String(cString: strerror(errno)))
         }
     }
@@ -48,16 +48,33 @@ struct LineSocket: Sendable {
         try? connection.write(contentsOf: Data((await answer(line) + "\n").utf8))
     }
 
+    /// Gives the listener its path. A server that was killed has left its socket there, which nobody answers.
+    private static func take(_ path: String, for listener: Int32) -> Bool {
+        if call(bind, listener, path) { return true }
+        guard errno == EADDRINUSE else { return false }
+        let caller = socket(AF_UNIX, stream, 0)
+        defer { close(caller) }
+        guard !call(connect, caller, path), errno == ECONNREFUSED else {
+            errno = EADDRINUSE
+            return false
+        }
+        unlink(path)
+        return call(bind, listener, path)
+    }
+
     /// Reads the client's line, without its line feed. The read blocks a thread of the global queue, and only for a
-    /// limited time.
+    /// limited time, however slowly the line comes.
     private func line(from caller: Int32) async -> String? {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
+                let deadline = ContinuousClock.now + .seconds(Int(Self.patience.tv_sec))
                 var patience = Self.patience
                 setsockopt(caller, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
                 var line: [UInt8] = []
                 var byte: UInt8 = 0
-                while line.count < Self.longestLine, read(caller, &byte, 1) == 1, byte != UInt8(ascii: "\n") {
+                while line.count < Self.longestLine, ContinuousClock.now < deadline,
+                    read(caller, &byte, 1) == 1, byte != UInt8(ascii: "\n")
+                {
                     line.append(byte)
                 }
                 continuation.resume(returning: byte == UInt8(ascii: "\n") ? String(decoding: line, as: UTF8.self) : nil)
@@ -79,7 +96,10 @@ struct SocketError: Error, CustomStringConvertible {
     var description: String { "\(path): \(reason)" }
 }
 
-private func bind(_ listener: Int32, to path: String) -> Bool {
+/// Calls `bind` or `connect` with the address of this path. If it fails, `errno` says why.
+private func call(
+    _ function: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32, _ descriptor: Int32, _ path: String
+) -> Bool {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     // The zero that ends the path needs room, too.
@@ -93,7 +113,7 @@ private func bind(_ listener: Int32, to path: String) -> Bool {
     }
     return withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            function(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
         }
     }
 }

@@ -15,7 +15,8 @@ enum NotesServer {
             try await serve(url, at: socket)
         } catch {
             log("\(error)")
-            if let remedy = (error as? MigratorError)?.remedy { log("\(remedy)") }
+            let remedy = (error as? MigratorError)?.remedy ?? (error as? MigrationFailure)?.remedy
+            if let remedy { log("\(remedy)") }
             exit(2)
         }
     }

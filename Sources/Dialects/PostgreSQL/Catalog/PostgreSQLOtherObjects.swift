@@ -25,6 +25,22 @@ enum PostgreSQLOtherObjects {
                 LATERAL aclexplode(coalesce(a.attacl, c.relacl)) g
             WHERE NOT c.relispartition AND g.grantee <> c.relowner AND \(PostgreSQLCatalogScope.whole.relations)
             UNION ALL
+            SELECT 'defaults of view columns', 'stay behind, of ', c.relname
+            FROM pg_class c JOIN pg_attrdef d ON d.adrelid = c.oid
+            WHERE c.relkind = 'v' AND \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
+            SELECT 'options (WITH …)', 'stay behind, of ', c.relname
+            FROM pg_class c
+            WHERE c.reloptions IS NOT NULL AND NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
+            SELECT 'replica identities', 'stay behind, of ', c.relname
+            FROM pg_class c
+            WHERE c.relkind IN ('r', 'p') AND c.relreplident <> 'd' AND NOT c.relispartition
+                AND \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
+            SELECT 'unlogged tables', 'become ordinary tables: ', c.relname
+            FROM pg_class c WHERE c.relkind = 'r' AND c.relpersistence = 'u' AND \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
             SELECT 'extended statistics', 'stay behind: ', s.stxname
             FROM pg_class c JOIN pg_statistic_ext s ON s.stxrelid = c.oid
             WHERE \(PostgreSQLCatalogScope.whole.relations)

@@ -150,6 +150,12 @@ extension PostgreSQLConnection {
                 .other, "a cursor or a copy of this connection is still open",
                 remedy: "close it before the next statement")
         }
+        guard cancellation.isSettled() else {
+            close()
+            throw DatabaseError(
+                .lost, "the server does not take the cancellation of an earlier statement", statement: text,
+                remedy: "check the server and the network")
+        }
         // An interrupt that was meant for an earlier task has nothing left to stop.
         guard !(Task.isCancelled && cancellation.take()) else {
             throw DatabaseError(.interrupted, "the statement was interrupted before it began")
@@ -245,10 +251,11 @@ extension PostgreSQLConnection {
         }
     }
 
-    /// Ends the running command, whatever its state, and leaves the session ready for the next one.
+    /// Ends the running command, whatever its state, and leaves the session ready for the next one. If the server is silent for too
+    /// long, the connection is closed (`nextResult`).
     func abandonCommand() {
         cancellation.cancelStatement()
-        while let result = PQgetResult(handle) {
+        while let result = (try? nextResult("")) ?? nil {
             let status = PQresultStatus(result)
             PQclear(result)
             if !endCopy(status) { return }

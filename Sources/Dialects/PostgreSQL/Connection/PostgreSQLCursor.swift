@@ -77,7 +77,9 @@ final class PostgreSQLCursor: RowCursor {
         switch types[column] {
         case PostgreSQLType.int2, PostgreSQLType.int4, PostgreSQLType.int8, PostgreSQLType.oid:
             return .integer(Int64(strtoll(start, nil, 10)))
-        case PostgreSQLType.float4, PostgreSQLType.float8: return .real(strtod(start, nil))
+        // strtod would read "1.5" as 1 in a program whose locale (LC_NUMERIC) writes "1,5".
+        case PostgreSQLType.float4, PostgreSQLType.float8:
+            return .real(Double(String(decoding: bytes, as: UTF8.self)) ?? .nan)
         case PostgreSQLType.boolean: return .boolean(bytes.first == UInt8(ascii: "t"))
         case PostgreSQLType.bytea: return .blob(scratch.decodeHex(bytes, column))
         default: return .text(bytes)
@@ -92,6 +94,6 @@ final class PostgreSQLCursor: RowCursor {
         guard !isFinished, connection.command == command else { return }
         isFinished = true
         if mayCancel { connection.cancellation.cancelStatement() }
-        while let rest = PQgetResult(connection.handle) { PQclear(rest) }
+        while let rest = (try? connection.nextResult(statement)) ?? nil { PQclear(rest) }
     }
 }

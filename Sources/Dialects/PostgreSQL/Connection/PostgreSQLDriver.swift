@@ -13,10 +13,11 @@ struct PostgreSQLDriver: Driver {
     }
 
     var dialect: any TransferDialect { PostgreSQLDialect() }
+    var connectionLimit: Int { .max }
 
     func connect() throws(DatabaseError) -> any Connection {
-        // A server that hangs up while this program writes to it must not end the program.
-        signal(SIGPIPE, SIG_IGN)
+        // A server that hangs up while this program writes to it must not end the program. A handler of the program's own stays.
+        if SignalDisposition.of(SIGPIPE) == .byDefault { signal(SIGPIPE, SIG_IGN) }
         guard let handle = open() else { throw DatabaseError(.unreachable, "not enough memory to connect") }
         guard PQstatus(handle) == CONNECTION_OK else {
             defer { PQfinish(handle) }
@@ -60,7 +61,8 @@ struct PostgreSQLDriver: Driver {
         return ""
     }
 
-    private func open(at address: PostgreSQLAddress? = nil) -> OpaquePointer? {
+    /// Opens a connection that is not configured yet; `nil` if there is no memory for it.
+    func open(at address: PostgreSQLAddress? = nil) -> OpaquePointer? {
         var all = parameters
         address?.select(in: &all)
         all["client_encoding"] = "UTF8"

@@ -1,3 +1,4 @@
+import Dispatch
 import TCPostgreSQL
 import Synchronization
 
@@ -9,6 +10,8 @@ final class PostgreSQLInterrupter: Interrupter {
     /// libpq's cancel key. It is never changed after `init`, and `PQcancel` only reads it.
     private nonisolated(unsafe) let key: OpaquePointer?
     private let pending = Atomic(false)
+    /// The cancellations that are on their way. Each has a thread of its own, because the server may not answer.
+    private let sent = DispatchGroup()
 
     init(_ handle: OpaquePointer) { key = PQgetCancel(handle) }
 
@@ -16,14 +19,27 @@ final class PostgreSQLInterrupter: Interrupter {
 
     func interrupt() {
         pending.store(true, ordering: .sequentiallyConsistent)
-        cancelStatement()
+        send()
     }
 
-    /// Stops the running statement for reasons of the connection itself.
+    /// Stops the running statement for reasons of the connection itself, which waits until the server has been told.
     func cancelStatement() {
-        // libpq's reason is not used: the statement may just have ended.
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { reason in
-            _ = PQcancel(key, reason.baseAddress, Int32(reason.count))
+        send()
+        _ = isSettled()
+    }
+
+    /// Waits for the cancellations that are on their way: one that comes late would stop the next statement. Returns false if the server
+    /// does not take them.
+    ///
+    /// - Parameter seconds: The longest wait.
+    func isSettled(within seconds: Double = 10) -> Bool { sent.wait(timeout: .now() + seconds) == .success }
+
+    private func send() {
+        DispatchQueue.global().async(group: sent) {
+            // libpq's reason is not used: the statement may just have ended.
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { reason in
+                _ = PQcancel(self.key, reason.baseAddress, Int32(reason.count))
+            }
         }
     }
 

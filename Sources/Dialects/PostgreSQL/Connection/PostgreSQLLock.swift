@@ -14,6 +14,10 @@ extension PostgreSQLConnection {
         }
     }
 
+    func withFillingLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T {
+        try withLock(.filling, waiting: seconds, body)
+    }
+
     func joinTransfer() throws(DatabaseError) {
         let key = try lockKey(.transferStream)
         guard try queryValue("SELECT pg_try_advisory_lock_shared(\(key))") == .boolean(true) else {

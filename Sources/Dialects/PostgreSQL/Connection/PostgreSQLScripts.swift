@@ -10,6 +10,18 @@ extension PostgreSQLConnection {
     /// Runs a script in the open transaction. The server reports the kind of each statement. So a statement that ended the
     /// transaction is noticed, also if another transaction was begun after it.
     func executeInTransaction(_ text: String) throws(DatabaseError) {
+        if let error = try runInTransaction(text).error { throw error }
+    }
+
+    func executeInTransaction(_ statements: [String], done: inout Int) throws(DatabaseError) {
+        guard !statements.isEmpty else { return }
+        // A statement may end in a comment, which goes to the end of its line.
+        let run = try runInTransaction(statements.joined(separator: "\n;\n"))
+        done += run.done
+        if let error = run.error { throw error }
+    }
+
+    private func runInTransaction(_ text: String) throws(DatabaseError) -> PostgreSQLScriptRun {
         guard isInTransaction else {
             throw DatabaseError(
                 .transactionEnded, "the transaction of this statement has ended", statement: text)
@@ -25,7 +37,7 @@ extension PostgreSQLConnection {
                 .transactionEnded, run.error.map { "\(message); then: \($0.message)" } ?? message, statement: text,
                 code: run.error?.code, remedy: "check the database's state, and repair it by hand")
         }
-        if let error = run.error { throw error }
+        return run
     }
 
     /// Runs `body` and restores the session's settings. If `body` throws, nothing is restored here: the caller rolls the

@@ -1,14 +1,22 @@
 // The translations of PostgreSQL's expressions that a transfer asks for.
 
 extension PostgreSQLExpressionTranslation: ExpressionTranslator {
-    func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
+    func predicate(_ expression: SQLExpression, isUnique _: Bool) throws(Untranslatable) -> SQLExpression {
+        try predicate(expression)
+    }
+
+    private func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         return .native(sqlite: try SQLiteNesting.readable(condition(parsed(text))), postgresql: text)
     }
 
     func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression { try predicate(expression) }
 
-    func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression {
+    func remark(onUnique _: SQLExpression) -> String? { nil }
+
+    func value(
+        _ expression: SQLExpression, collated collation: Collation?, isUnique _: Bool
+    ) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         return .native(sqlite: Self.sql(of: try piece(parsed(text)), collation), postgresql: text)
     }

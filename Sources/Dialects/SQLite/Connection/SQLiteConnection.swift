@@ -141,12 +141,22 @@ extension SQLiteConnection {
         return try SQLiteHeldLock.isHeld(lock, beside: handle.path)
     }
 
-    func withLock<T>(_ lock: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T { try body() }
+    /// Runs `body`, whose transactions wait for the file's one lock as long as another database waits for this one.
+    func withLock<T>(_: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T {
+        let usual = handle.limits.lockSeconds
+        handle.limits.lockSeconds = max(usual, seconds)
+        defer { handle.limits.lockSeconds = usual }
+        return try body()
+    }
 
     func withTransferLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T {
         if handle.path == ":memory:" { return try body() }
         let lock = try SQLiteTransientLock(.schemaChange, beside: handle.path, waiting: seconds)
         return try withExtendedLifetime(lock, body)
+    }
+
+    func withFillingLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T {
+        try withTransferLock(waiting: seconds, body)
     }
 
     func joinTransfer() throws(DatabaseError) {}

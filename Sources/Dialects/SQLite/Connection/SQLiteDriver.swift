@@ -1,7 +1,7 @@
 import TCSQLite
 import TCPOSIX
 
-/// Opens connections to one SQLite file. With the path `:memory:` each connection has its own database in memory.
+/// Opens connections to one SQLite file. With the path `:memory:` each connection has a database in memory of its own.
 struct SQLiteDriver: Driver {
     private let path: String
     private let options: ConnectionOptions
@@ -14,6 +14,7 @@ struct SQLiteDriver: Driver {
     }
 
     var dialect: any TransferDialect { SQLiteDialect() }
+    var connectionLimit: Int { path == ":memory:" ? 1 : .max }
 
     func connect() throws(DatabaseError) -> any Connection {
         let handle = try open()

@@ -4,8 +4,8 @@ import TCPOSIX
 /// The limits on how long a connection's statements may wait for locks and may run. SQLite consults them through two callbacks.
 /// An interrupt therefore also ends a wait for a lock, which `sqlite3_busy_timeout` would sleep through.
 final class SQLiteLimits {
-    let lockSeconds: Double
-    private let lockTimeout: Duration
+    /// The longest wait for a lock, in seconds.
+    var lockSeconds: Double
     private let statementTimeout: Duration?
     private let interrupter: SQLiteInterrupter
     private let clock = ContinuousClock()
@@ -14,7 +14,6 @@ final class SQLiteLimits {
 
     init(lockTimeout: Double, statementTimeout: Double?, interrupter: SQLiteInterrupter) {
         lockSeconds = lockTimeout
-        self.lockTimeout = .wait(seconds: lockTimeout)
         self.statementTimeout = statementTimeout.map { .wait(seconds: $0) }
         self.interrupter = interrupter
         waitingSince = clock.now
@@ -66,7 +65,7 @@ final class SQLiteLimits {
     /// Sleeps a little. Returns false if the wait is over (https://www.sqlite.org/c3ref/busy_handler.html).
     private func waitForLock(_ attempt: Int32) -> Bool {
         if attempt == 0 { waitingSince = clock.now }
-        guard !mustStop, clock.now - waitingSince < lockTimeout else { return false }
+        guard !mustStop, clock.now - waitingSince < .wait(seconds: lockSeconds) else { return false }
         usleep(min(1_000 << UInt32(min(attempt, 6)), 50_000))
         return true
     }

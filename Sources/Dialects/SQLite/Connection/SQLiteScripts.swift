@@ -21,6 +21,13 @@ extension SQLiteConnection {
         }
     }
 
+    func executeInTransaction(_ statements: [String], done: inout Int) throws(DatabaseError) {
+        for statement in statements {
+            try executeInTransaction(statement)
+            done += 1
+        }
+    }
+
     /// Does nothing: a file is one schema, which always exists.
     func requireSchema() throws(DatabaseError) {}
 

@@ -74,15 +74,31 @@ extension Default {
 }
 
 extension SQLiteExpressionTranslation: ExpressionTranslator {
-    func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
+    func predicate(_ expression: SQLExpression, isUnique: Bool) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        return .native(sqlite: text, postgresql: try condition(parsed(text)))
+        return .native(sqlite: text, postgresql: try ofIndex(isUnique: isUnique).condition(parsed(text)))
     }
 
-    func value(_ expression: SQLExpression, collated collation: Collation?) throws(Untranslatable) -> SQLExpression {
+    private func ofIndex(isUnique: Bool) -> Self {
+        var translation = self
+        translation.use = isUnique ? .uniqueIndex : .index
+        return translation
+    }
+
+    func remark(onUnique expression: SQLExpression) -> String? {
+        func words(isUnique: Bool) -> String? {
+            try? ofIndex(isUnique: isUnique).piece(parsed(Self.text(expression))).sql
+        }
+        guard let exact = words(isUnique: true), exact != words(isUnique: false) else { return nil }
+        return "it regards the case of A to Z only, as in SQLite: a query finds rows by it that says \(exact)"
+    }
+
+    func value(
+        _ expression: SQLExpression, collated collation: Collation?, isUnique: Bool
+    ) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         let tree = try parsed(text)
-        let piece = try piece(tree)
+        let piece = try ofIndex(isUnique: isUnique).piece(tree)
         // An expression of an index is compared by its bytes, unless it is a column or COLLATE stands behind it.
         switch collation ?? (tree.columnName != nil || tree.isCollated ? self.collation(of: tree) : nil) {
         case nil, .binary: return .native(sqlite: text, postgresql: piece.sql)

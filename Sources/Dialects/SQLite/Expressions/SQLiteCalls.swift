@@ -124,6 +124,9 @@ extension SQLiteExpressionTranslation {
 
     // MARK: Texts
 
+    /// The collation under which lower() and upper() change A to Z alone, as SQLite's do (https://www.sqlite.org/lang_corefunc.html).
+    private var collationOfCase: String { use == .index ? "" : " COLLATE \"C\"" }
+
     private func textCall(
         _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
     ) throws(Untranslatable) -> Piece? {
@@ -133,8 +136,8 @@ extension SQLiteExpressionTranslation {
             if case .call("hex", let inner) = arguments[0], inner.count == 1 {
                 return Piece(try hexadecimal(piece(inner[0])), .text)
             }
-            return Piece("lower(\(try text(0)) COLLATE \"C\")", .text)
-        case ("upper", 1): return Piece("\(function)(\(try text(0)) COLLATE \"C\")", .text)
+            return Piece("lower(\(try text(0))\(collationOfCase))", .text)
+        case ("upper", 1): return Piece("upper(\(try text(0))\(collationOfCase))", .text)
         case ("length", 1):
             if pieces[0].kind == .bytes { return Piece("octet_length(\(pieces[0].sql))::bigint", .integer) }
             return Piece("length(\(try text(0)))::bigint", .integer)

@@ -7,6 +7,8 @@ struct SQLiteExpressionTranslation {
         case check
         /// An index: its value depends on its row alone.
         case index
+        /// A unique index: its value depends on its row alone, and decides which rows there may be.
+        case uniqueIndex
         /// A computed column: its value depends on its row alone, without the columns that are computed themselves.
         case computed
         /// A default: it may read the time and random values.
@@ -20,7 +22,7 @@ struct SQLiteExpressionTranslation {
         /// 38.7).
         var isImmutable: Bool {
             switch self {
-            case .index, .computed: true
+            case .index, .uniqueIndex, .computed: true
             case .check, .insert, .view, .trigger: false
             }
         }
@@ -29,7 +31,7 @@ struct SQLiteExpressionTranslation {
         var readsRows: Bool {
             switch self {
             case .view, .trigger: true
-            case .check, .index, .computed, .insert: false
+            case .check, .index, .uniqueIndex, .computed, .insert: false
             }
         }
     }

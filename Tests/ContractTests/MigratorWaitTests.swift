@@ -1,0 +1,57 @@
+import Foundation
+import Dialects
+import Migrator
+import TestSupport
+import Testing
+
+@Suite("a migrator that finds another one at work")
+struct MigratorWaitTests {
+    @Test(
+        "waits for it as long as its own options say, not only as long as a statement may wait", .timeLimit(.minutes(5))
+    )
+    func patience() async throws {
+        try await Backend.sqlite.withURL { url in
+            let impatient = ConnectionOptions(access: .create, lockTimeout: 0.05)
+            let (database, other) = (try Database(url, options: impatient), try Database(url, options: impatient))
+            let history = try History([
+                Migration("0001-t") { CreateTable("t") { Column("id", .bigint).primaryKey() } }
+            ])
+            let migration = try await other.withConnection { connection in
+                try connection.begin()
+                let migration = Task {
+                    try await Migrator(
+                        history: history, database: database, options: Migrator.Options(lockTimeout: 120)
+                    ).up()
+                }
+                // Longer than a statement may wait.
+                Thread.sleep(forTimeInterval: 2)
+                try connection.commit()
+                return migration
+            }
+            #expect(try await migration.value.steps.map(\.id) == ["0001-t"])
+            await database.close()
+            await other.close()
+        }
+    }
+
+    @Test("nothing is made by what only reads: status, preview, drift and a start that only checks")
+    func onlyReading() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/new/app.db"
+            let database = try Database(
+                DatabaseURL(sqlitePath: path), options: ConnectionOptions(access: .create, isOwned: true))
+            let history = try History([
+                Migration("0001-t") { CreateTable("t") { Column("id", .bigint).primaryKey() } }
+            ])
+            let migrator = Migrator(history: history, database: database)
+            #expect(try await migrator.status().position == .behind(["0001-t"]))
+            #expect(try await migrator.preview().steps.map(\.id) == ["0001-t"])
+            #expect(try await migrator.drift().isEmpty)
+            await #expect(throws: MigratorError.behind(["0001-t"])) { try await migrator.start(.refuseIfBehind) }
+            #expect(!FileManager.default.fileExists(atPath: "\(folder)/new"))
+            try await migrator.up()
+            #expect(FileManager.default.fileExists(atPath: path))
+            await database.close()
+        }
+    }
+}

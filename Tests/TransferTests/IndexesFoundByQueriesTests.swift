@@ -1,0 +1,43 @@
+import Dialects
+import TestSupport
+import Testing
+import Transfer
+
+/// Tests that an application's queries find the transferred indexes by the words that they use on PostgreSQL.
+@Suite("indexes are found by queries", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct IndexesFoundByQueriesTests {
+    private static let script = """
+        CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, email VARCHAR(90), gone TEXT);
+        CREATE INDEX people_name ON people (lower(name));
+        CREATE INDEX people_gone ON people (id) WHERE upper(gone) = 'YES';
+        CREATE UNIQUE INDEX people_email ON people (lower(email));
+        INSERT INTO people VALUES (1, 'Ann', 'É@x', NULL), (2, 'Bob', 'é@x', 'yes');
+        """
+
+    @Test(
+        "by lower() and upper() as they are; a unique one keeps the rows apart that SQLite kept apart, and says how to find them"
+    )
+    func ofCase() async throws {
+        let fixture = try SQLiteFixture(Self.script)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            #expect(
+                report.remarks.contains(
+                    "people: the unique index people_email: it regards the case of A to Z only, as in SQLite: "
+                        + #"a query finds rows by it that says lower("email" COLLATE "C")"#), "\(report.remarks)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("SET enable_seqscan = off")
+            try target.execute("SET enable_bitmapscan = off")
+            for (condition, index) in [
+                ("lower(name) = 'ann'", "people_name"), ("id = 2 AND upper(gone) = 'YES'", "people_gone"),
+                (#"lower("email" COLLATE "C") = 'ann'"#, "people_email"),
+            ] {
+                let plan = try target.query(SQL(trusted: "EXPLAIN SELECT * FROM people WHERE \(condition)"))
+                #expect(plan.contains { $0[0].text?.contains("using \(index)") == true }, "\(plan.map(\.values))")
+            }
+        }
+    }
+}
