@@ -20,14 +20,21 @@ package final class RootFolder: Sendable {
         isMachine = try Self.facts(descriptor) == Self.facts(ofMachine: "/")
     }
 
-    /// Takes the lock that permits one run at a time. The lock ends with the process.
+    #if canImport(Darwin)
+        private static let runtime = "/private/var/run"
+    #else
+        private static let runtime = "/run"
+    #endif
+
+    /// Takes the lock that permits one run at a time.
     /// - Throws: `MachineError`.
-    package func lock() throws(MachineError) {
-        guard flock(root.number, LOCK_EX | LOCK_NB) == 0 else {
-            throw MachineError(
-                "busy", "another `telec system` is working on \(path)",
-                remedy: "wait until it has finished, and run this again")
+    package func lock() throws(MachineError) -> RunLock {
+        let path = isMachine ? "\(Self.runtime)/teleclaude-system.lock" : "/.teleclaude-system.lock"
+        if isMachine, try look(Self.runtime).kind == .nothing {
+            try makeFolder(Self.runtime, uid: 0, gid: 0, mode: 0o755)
         }
+        let (folder, name) = try reach(path)
+        return try RunLock(name, in: folder, path: path, of: self.path)
     }
 
     // MARK: - Looking

@@ -46,7 +46,8 @@ struct InstallSystem: AsyncParsableCommand {
         try await options.guarding {
             if !dryRun { try options.requireRoot() }
             let installation = try options.installation()
-            if !dryRun { try installation.root.lock() }
+            let lock = try dryRun ? nil : installation.root.lock()
+            defer { withExtendedLifetime(lock) {} }
             let machine = try installation.look()
             let (server, remark) = try await serverOrRemark(installation)
             let steps = try InstallPlan(installation.layout, on: machine).steps(

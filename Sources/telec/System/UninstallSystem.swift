@@ -25,7 +25,8 @@ struct UninstallSystem: AsyncParsableCommand {
         try await options.guarding {
             if !dryRun { try options.requireRoot() }
             let installation = try options.installation()
-            if !dryRun { try installation.root.lock() }
+            let lock = try dryRun ? nil : installation.root.lock()
+            defer { withExtendedLifetime(lock) {} }
             let machine = try installation.look()
             let steps = try UninstallPlan(installation.layout, on: machine, purge: purge).steps()
             let run = SystemRun(
