@@ -142,6 +142,7 @@ struct MoveRun: Sendable {
     private func count(_ manifest: inout MoveManifest) async throws {
         let filled = manifest.filled
         manifest.rows = try await removal.counts().filter { $0.value > 0 && !filled.contains($0.key) }
+        manifest.sessions = try await SessionsDigest.of(target, as: plan.filling.account)
         try folder.write(manifest)
     }
 
