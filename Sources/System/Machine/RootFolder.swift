@@ -68,19 +68,25 @@ package final class RootFolder: Sendable {
 
     /// Returns a file's bytes, without following a link.
     ///
-    /// - Parameter owner: The user to whom the file has to belong; `nil`: anybody.
-    /// - Throws: `MachineError`.
-    package func bytes(of path: String, ownedBy owner: UInt32? = nil) throws(MachineError) -> [UInt8] {
+    /// - Parameters:
+    ///   - owner: The user to whom the file has to belong; `nil`: anybody.
+    ///   - limit: The number of bytes that the file may have. It is for files of users, who could fill the memory.
+    /// - Throws: `MachineError`, with the code `too_large` for a larger file.
+    package func bytes(
+        of path: String, ownedBy owner: UInt32? = nil, upTo limit: Int = .max
+    ) throws(MachineError) -> [UInt8] {
         let (folder, name) = try reach(path)
         let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw unreadable(path, errno) }
         let file = Descriptor(number)
         var status = stat()
-        guard owner == nil || fstat(number, &status) == 0 && status.st_uid == owner else {
+        guard fstat(number, &status) == 0 else { throw unreadable(path, errno) }
+        guard owner == nil || status.st_uid == owner else {
             throw MachineError(
                 "foreign_file", "\(path) belongs to uid \(status.st_uid)", remedy: "give it to its owner, or remove it")
         }
-        return try FileBytes.read(file, path)
+        guard Int(status.st_size) <= limit else { throw FileBytes.tooLarge(path, limit) }
+        return try FileBytes.read(file, path, upTo: limit)
     }
 
     private func kind(
