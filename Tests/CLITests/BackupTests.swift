@@ -234,11 +234,12 @@ struct BackupTests {
             #expect(try await daemon.telec("audit", "archive", "--reason", "a year is over").code == 0)
             #expect(try await daemon.stop().code == 0)
             let guards = try query("SELECT sql FROM sqlite_schema WHERE name = 'audit_log_no_update'", on: url)
+            let trigger = try #require(guards.first)
             try execute(
                 """
                 DROP TRIGGER audit_log_no_update;
                 UPDATE audit_log SET reason = 'another' WHERE seq = (SELECT max(seq) FROM audit_log);
-                \(try #require(guards.first))
+                \(trigger)
                 """, on: url)
             let backup = try await box.run(.telec, ["backup", box("copy")], daemon.variables)
             #expect(backup.code == 0, "\(backup)")

@@ -1,6 +1,5 @@
 import Dialects
 import TCImport
-import TCRuntime
 
 /// The digest of the sessions in a database and of when something last happened in each of them. It tells sessions that were used
 /// from those that only lie there, which their number does not.
@@ -9,7 +8,7 @@ enum SessionsDigest {
     ///
     /// - Throws: `DatabaseError`, and `ImportError` if this process may not become the account.
     static func of(_ target: Database, as account: ActingAccount?) async throws -> String {
-        let lines = try await ActingAccount.act(as: account) {
+        let lines: [String] = try await ActingAccount.act(as: account) {
             try await target.withConnection { connection in
                 try connection.query("SELECT session_id, last_activity FROM sessions").map { row in
                     // A server may write one moment in several ways, by its settings.
