@@ -66,8 +66,9 @@ public struct Backup: Sendable {
         try requireFree()
         let source = try await BackupSource.read(database, history)
         let isNew = try Files.makeFolder(paths.folder)
+        let sums = try begin(withFolder: isNew)
         do {
-            return try await fill(source, events)
+            return try await fill(source, sums, events)
         } catch {
             BackupRemains(paths: paths).remove(withFolder: isNew)
             throw error
@@ -79,17 +80,30 @@ public struct Backup: Sendable {
     /// Checks that the folder is empty or absent. A folder with contents may be an older backup or somebody's data.
     private func requireFree() throws(BackupError) {
         guard Files.isThere(paths.folder) else { return }
-        guard try Files.isEmpty(paths.folder) else {
-            throw BackupError(
-                "not_empty", "\(paths.folder) exists and is not empty",
-                remedy: "name a folder that does not exist yet, or an empty one")
+        guard try Files.isEmpty(paths.folder) else { throw notEmpty }
+    }
+
+    private var notEmpty: BackupError {
+        BackupError(
+            "not_empty", "\(paths.folder) exists and is not empty",
+            remedy: "name a folder that does not exist yet, or an empty one")
+    }
+
+    /// Creates the list of digests. Of several backups into one folder, the one that creates it goes on. The others leave
+    /// everything in the folder alone, because it belongs to that one.
+    private func begin(withFolder isNew: Bool) throws(BackupError) -> Files.Handle {
+        do throws(BackupError) {
+            return try Files.Handle(making: paths.sums)
+        } catch {
+            let isTaken = Files.isThere(paths.sums)
+            if isNew { rmdir(paths.folder) }
+            throw isTaken ? notEmpty : error
         }
     }
 
     private func fill(
-        _ source: BackupSource, _ events: @escaping @Sendable (Event) -> Void
+        _ source: BackupSource, _ sums: Files.Handle, _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> Report {
-        let sums = try Files.Handle(making: paths.sums)
         let tables = try await copyDatabase(source, sums) { events(Event(what: .database($0))) }
         let (count, bytes) = try copyRecordings(sums) { events(Event(what: .recordings(done: $0))) }
         let names = try copySettings(sums)
@@ -176,7 +190,7 @@ public struct Backup: Sendable {
     }
 }
 
-/// The files that a failed backup has created.
+/// The files that a failed backup has created. The list of digests is removed last: until then no other backup begins in the folder.
 struct BackupRemains {
     let paths: BackupPaths
 
@@ -185,8 +199,9 @@ struct BackupRemains {
             try? Files.each(in: folder) { unlink("\(folder)/\($0)") }
             rmdir(folder)
         }
-        for file in [paths.manifest, "\(paths.manifest).part", paths.sums, paths.database] { unlink(file) }
+        for file in [paths.manifest, "\(paths.manifest).part", paths.database] { unlink(file) }
         for ending in BackupPaths.besideDatabase { unlink(paths.database + ending) }
+        unlink(paths.sums)
         if isOurs { rmdir(paths.folder) }
     }
 }

@@ -66,16 +66,22 @@ public enum MigrateProgram {
     ///   - schema: The declared schema, which the history makes once all its migrations are written. The command `new` writes the
     ///     next migration from the difference.
     ///   - history: Makes the history.
+    @MainActor
     public static func run(
         name: String, version: String, defaultDatabase: DefaultDatabase? = nil, schema: Schema? = nil,
         history: @escaping @Sendable () throws -> History
     ) async {
+        // This comes before the first suspension: afterwards other threads may have opened files.
         Console.begin()
-        let context = Context(
-            name: name, version: version, history: history, defaultDatabase: defaultDatabase, schema: schema,
-            isDescribed: CommandLine.arguments.dropFirst().contains {
-                $0.hasPrefix("--generate-completion-script") || $0 == "--experimental-dump-help"
-            })
+        await run(
+            Context(
+                name: name, version: version, history: history, defaultDatabase: defaultDatabase, schema: schema,
+                isDescribed: CommandLine.arguments.dropFirst().contains {
+                    $0.hasPrefix("--generate-completion-script") || $0 == "--experimental-dump-help"
+                }))
+    }
+
+    private static func run(_ context: Context) async {
         await $context.withValue(context) {
             do {
                 var command = try RootCommand.parseAsRoot(arguments)

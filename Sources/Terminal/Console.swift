@@ -68,12 +68,14 @@ public enum Console {
 
     public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-    /// Prepares the process. Every program calls this function first.
+    /// Prepares the process. Every program calls this function first, on its first thread: as soon as others run, the descriptors
+    /// of closed streams may be taken.
     ///
     /// A reader that closes the pipe then ends the output, and not the process in the middle of its work. On a Linux without
     /// /proc, as in the root of an image that is being built, the process ends with a message: Swift reads the arguments from
     /// /proc, and would see no arguments at all.
     public static func begin() {
+        occupyClosedStreams()
         signal(SIGPIPE, SIG_IGN)
         #if os(Linux)
             guard access("/proc/self/cmdline", R_OK) == 0 else {
@@ -83,6 +85,17 @@ public enum Console {
                 exit(2)
             }
         #endif
+    }
+
+    /// Opens /dev/null on the numbers of standard streams that are closed. The next file or socket would get such a number
+    /// otherwise, and would receive what is written to the stream. As with a closed stream, reading and writing fail with EBADF,
+    /// so lost results are noticed.
+    private static func occupyClosedStreams() {
+        for (descriptor, mode) in [(Int32(0), O_WRONLY), (1, O_RDONLY), (2, O_RDONLY)] {
+            guard fcntl(descriptor, F_GETFD) < 0, errno == EBADF else { continue }
+            // The new descriptor is the lowest free one, which is this one. A root without /dev still has its folder.
+            if open("/dev/null", mode) < 0 { _ = open("/", O_RDONLY) }
+        }
     }
 
     private static let firstLoss = Mutex(Int32?.none)

@@ -35,7 +35,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
     ) async throws {
         do {
             try await body()
-            try requireOutput()
+            try Self.requireOutput()
         } catch let code as ExitCode {
             throw code
         } catch let error as ValidationError {
@@ -49,7 +49,8 @@ public struct OutputOptions: ParsableArguments, Sendable {
     }
 
     /// Checks that all output was written. Output that a full disk has cut off is an error; a reader that closes the pipe is not.
-    private func requireOutput() throws {
+    /// - Throws: `ExitCode` if not, after a message.
+    public static func requireOutput() throws {
         guard let reason = Console.lostOutput, reason != EPIPE else { return }
         Console.error("error: standard output can't be written: \(String(cString: strerror(reason)))")
         throw ExitCode(2)

@@ -7,7 +7,8 @@ struct MetricsCommand: AsyncParsableCommand {
         commandName: "metrics", abstract: "Print the daemon's figures in Prometheus' text format.",
         usage: "telec metrics [--socket <path>]",
         discussion: """
-            For admins, and for the account named in monitoring.os_username. GET /metrics on the socket answers the same.
+            For admins, and for the account named in monitoring.os_username. GET /metrics on the socket answers the same. \
+            There is no JSON form: --json is refused.
 
             EXAMPLES:
               telec metrics
@@ -15,6 +16,13 @@ struct MetricsCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: ClientOptions
+
+    func validate() throws {
+        guard !options.output.json else {
+            throw ValidationError(
+                "The figures are in Prometheus' text format, here and at GET /metrics: leave out --json.")
+        }
+    }
 
     func run() async throws {
         try await options.guarding {

@@ -86,6 +86,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
             Console.error("error: \(MaskedText.of(Self.sentence(error)))")
             throw ExitCode(2)
         }
+        if check { try OutputOptions.requireOutput() }
     }
 
     private static func sentence(_ error: any Error) -> String {

@@ -207,6 +207,50 @@ struct BackupTests {
             """, on: url)
     }
 
+    @Test("of several backups into one folder one is made, and no other touches it")
+    func severalAtOnce() async throws {
+        try await withBackup { box, variables in
+            for number in 1...5 {
+                let copy = box("at-once\(number)")
+                let backups = try (1...4).map { _ in try box.start(.telec, ["backup", copy, "--json"], variables) }
+                var made = 0
+                for backup in backups {
+                    let run = try await backup.finish()
+                    #expect(run.code == 0 || run.output.contains("\"not_empty\""), "\(run)")
+                    if run.code == 0 { made += 1 }
+                }
+                #expect(made == 1)
+                let fresh = try freshMachine(box, "sqlite:\(box("fresh\(number).db"))", "fresh\(number)")
+                let restore = try await box.run(.telec, ["restore", copy, "--dry-run"], fresh)
+                #expect(restore.code == 0, "\(restore)")
+            }
+        }
+    }
+
+    @Test("an audit log that was changed is restored as it is, and the last line says so")
+    func brokenAuditLog() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            #expect(try await daemon.telec("audit", "archive", "--reason", "a year is over").code == 0)
+            #expect(try await daemon.stop().code == 0)
+            let guards = try query("SELECT sql FROM sqlite_schema WHERE name = 'audit_log_no_update'", on: url)
+            let trigger = try #require(guards.first)
+            try execute(
+                """
+                DROP TRIGGER audit_log_no_update;
+                UPDATE audit_log SET reason = 'another' WHERE seq = (SELECT max(seq) FROM audit_log);
+                \(trigger)
+                """, on: url)
+            let backup = try await box.run(.telec, ["backup", box("copy")], daemon.variables)
+            #expect(backup.code == 0, "\(backup)")
+            let target = "sqlite:\(box.folder)/fresh.db"
+            let restore = try await box.run(.telec, ["restore", box("copy")], freshMachine(box, target))
+            #expect(restore.code == 1 && restore.output.contains("audit log: broken at row "), "\(restore)")
+            #expect(restore.output.hasSuffix("; its audit log is not as it was written\n"), "\(restore)")
+            #expect(!restore.output.contains("and verified"), "\(restore)")
+        }
+    }
+
     @Test func killedInTheMiddleNothingLooksWhole() async throws {
         try await withBackup { box, variables in
             try fill(box("test.db"))

@@ -228,6 +228,8 @@ struct SessionTests {
             for (program, words, text) in [
                 (Program.telec, "audit archive", "not all entries were printed"),
                 (.telec, "audit list", "No space left on device"),
+                (.telec, "doctor", "No space left on device"),
+                (.teleclauded, "--check", "No space left on device"),
                 (.tcMigrate, "plan --dialect sqlite", "No space left on device"),
             ] {
                 let run = try await daemon.box.run(

@@ -175,6 +175,52 @@ struct SystemMoveTests {
     }
 
     @Test(
+        "sessions that were used or replaced since, and the first ones of all, are not lost without a word",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason), arguments: Backend.available)
+    func usedSince(_ backend: Backend) async throws {
+        try await withMove(backend) { move in
+            let free = """
+                SELECT session_id FROM sessions WHERE session_id NOT IN (SELECT session_id FROM session_tokens) \
+                AND session_id NOT IN (SELECT session_id FROM pending_message_deletions) ORDER BY session_id LIMIT 1
+                """
+            let own = "INSERT INTO sessions (session_id, computer_name) VALUES ('own', 'here');"
+            for change in [
+                "UPDATE sessions SET last_activity = '2030-01-02T03:04:05.000000Z' WHERE session_id = (\(free));",
+                "DELETE FROM sessions WHERE session_id = (\(free)); \(own)",
+            ] {
+                #expect(try await move.migrate("--quiet").code == 0)
+                try await expectLoss("sessions: as many rows as were transferred", move, change)
+            }
+            // A manifest of an earlier version has no digest, and is compared by the numbers of rows alone.
+            #expect(try await move.migrate("--quiet").code == 0)
+            let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
+            let text = try String(contentsOfFile: manifest, encoding: .utf8)
+            let lines = text.split(separator: "\n")
+            let older = lines.filter { !$0.contains("\"sessions\"") || $0.count < 64 }
+            #expect(older.count == lines.count - 1)
+            try older.joined(separator: "\n").write(toFile: manifest, atomically: false, encoding: .utf8)
+            #expect(try await move.telec("system", "rollback", "--root", move.root).code == 0)
+
+            try execute("DELETE FROM sessions", on: "sqlite:\(move.home)/teleclaude/teleclaude.db")
+            try move.own()
+            #expect(try await move.migrate("--quiet").code == 0)
+            try await expectLoss("sessions: 0 rows were transferred, and now there are 1", move, own)
+        }
+    }
+
+    /// Changes the new database, expects that a rollback refuses to lose that, and carries it out.
+    private func expectLoss(_ words: String, _ move: Move, _ change: String) async throws {
+        try execute(change, on: move.url)
+        let before = try move.rootTree(withoutDatabase: true)
+        let refused = try await move.telec("system", "rollback", "--root", move.root)
+        #expect(refused.code == 2 && refused.error.contains("--discard-new"), "\(refused)")
+        #expect(refused.error.contains(words), "\(refused)")
+        #expect(try move.rootTree(withoutDatabase: true) == before)
+        let back = try await move.telec("system", "rollback", "--root", move.root, "--discard-new")
+        #expect(back.code == 0, "\(back)")
+    }
+
+    @Test(
         "a run that broke off is neither begun anew nor gone on with as another one",
         .enabled(if: TestUser.areWanted, TestUser.skipReason))
     func brokenOff() async throws {

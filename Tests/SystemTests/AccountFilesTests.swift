@@ -1,17 +1,30 @@
+import Foundation
 import TCSystem
 import Testing
+
+extension AccountFiles {
+    /// Creates the files from texts, which are shorter to write in a test than bytes.
+    fileprivate init(texts users: String, _ groups: String, shadow: String? = nil, groupShadow: String? = nil) {
+        self.init(
+            users: Array(users.utf8), groups: Array(groups.utf8), shadow: shadow.map { Array($0.utf8) },
+            groupShadow: groupShadow.map { Array($0.utf8) })
+    }
+}
+
+private func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }
 
 @Suite("the files of accounts")
 struct AccountFilesTests {
     private let files = AccountFiles(
-        users: "root:x:0:0:root:/root:/bin/bash\nsshd:x:999:65534::/run/sshd:/usr/sbin/nologin\n",
-        groups: "root:x:0:\nssl:x:998:\n", shadow: "root:*:1::::::\n", groupShadow: "root:*::\n")
+        texts: "root:x:0:0:root:/root:/bin/bash\nsshd:x:999:65534::/run/sshd:/usr/sbin/nologin\n",
+        "root:x:0:\nssl:x:998:\n", shadow: "root:*:1::::::\n", groupShadow: "root:*::\n")
 
     @Test("user and group get one number that neither has")
     func numbers() throws {
         let added = try #require(files.adding("teleclaude"))
         #expect(added.account("teleclaude") == ServiceAccount(uid: 997, gid: 997))
-        #expect(added.groups.hasSuffix("\nteleclaude:x:997:\n") && added.groupShadow == "root:*::\nteleclaude:!*::\n")
+        #expect(text(added.groups).hasSuffix("\nteleclaude:x:997:\n"))
+        #expect(text(added.groupShadow) == "root:*::\nteleclaude:!*::\n")
         #expect(try #require(files.adding("teleclaude") { $0 > 500 }).account("teleclaude")?.uid == 500)
         #expect(files.adding("teleclaude") { _ in true } == nil)
     }
@@ -24,18 +37,18 @@ struct AccountFilesTests {
     @Test("only what is missing is added")
     func half() throws {
         var half = files
-        half.groups += "teleclaude:x:150:\n"
+        half.groups += "teleclaude:x:150:\n".utf8
         let added = try #require(half.adding("teleclaude"))
         #expect(added.groups == half.groups && added.account("teleclaude")?.gid == 150)
         var other = files
-        other.users += "teleclaude:x:150:151::/:/bin/false\n"
-        #expect(try #require(other.adding("teleclaude")).groups.hasSuffix("teleclaude:x:151:\n"))
+        other.users += "teleclaude:x:150:151::/:/bin/false\n".utf8
+        #expect(text(try #require(other.adding("teleclaude")).groups).hasSuffix("teleclaude:x:151:\n"))
     }
 
     @Test("a last line without its end stays a line of its own")
     func lastLine() throws {
-        let added = try #require(AccountFiles(users: "root:x:0:0:::", groups: "root:x:0:").adding("teleclaude"))
-        #expect(added.users.hasPrefix("root:x:0:0:::\nteleclaude:") && added.shadow == nil)
+        let added = try #require(AccountFiles(texts: "root:x:0:0:::", "root:x:0:").adding("teleclaude"))
+        #expect(text(added.users).hasPrefix("root:x:0:0:::\nteleclaude:") && added.shadow == nil)
     }
 
     @Test(
@@ -48,15 +61,67 @@ struct AccountFilesTests {
             ("teleclaude:x:150:7::/:/bin/false", "not in the group"),
         ])
     func taken(_ line: String, _ words: String) throws {
-        let files = AccountFiles(users: "\(line)\n", groups: "teleclaude:x:150:\n")
+        let files = AccountFiles(texts: "\(line)\n", "teleclaude:x:150:\n")
         #expect(try #require(files.obstacle("teleclaude")).message.contains(words))
     }
 
     @Test("a name that only begins like ours is another's")
     func prefix() {
-        let files = AccountFiles(users: "teleclaude2:x:0:0::/:/bin/bash\n", groups: "")
+        let files = AccountFiles(texts: "teleclaude2:x:0:0::/:/bin/bash\n", "")
         #expect(files.obstacle("teleclaude") == nil && files.account("teleclaude") == nil)
         #expect(files.removing("teleclaude") == files)
+    }
+
+    @Test("the lines of others stay, in whatever encoding and however they end")
+    func encodings() throws {
+        let latin1 = Array("m:x:1000:1000:M".utf8) + [0xFC] + Array("ller:/home/m:/bin/sh\r\n\n#\n".utf8)
+        let files = AccountFiles(users: latin1, groups: latin1)
+        let added = try #require(files.adding("teleclaude"))
+        #expect(added.users.starts(with: latin1) && added.account("teleclaude") == ServiceAccount(uid: 999, gid: 999))
+        #expect(added.removing("teleclaude") == files)
+    }
+}
+
+@Suite("an installation beside the accounts of others", .enabled(if: isRoot, needsRoot))
+struct AccountsOfOthersTests {
+    private static let files = ["/etc/passwd", "/etc/group", "/etc/shadow"]
+
+    @Test("whose names are in another encoding") func latin1() async throws {
+        let before = "root:x:0:0:root:/root:/bin/sh\nm:x:1000:1000:M"
+        try await expectStay(Data(before.utf8) + Data([0xFC]) + Data("ller:/home/m:/bin/sh\n".utf8))
+    }
+
+    @Test("whose files have more than a megabyte") func many() async throws {
+        let users = (1...20_000).map { "user\($0):x:\(100_000 + $0):100000:somebody:/home/user\($0):/bin/bash\n" }
+        let accounts = Data(("root:x:0:0:root:/root:/bin/sh\n" + users.joined()).utf8)
+        try #require(accounts.count > 1 << 20)
+        try await expectStay(accounts)
+    }
+
+    /// Expects that all accounts stay, and that an uninstall takes the service's own away again.
+    private func expectStay(_ accounts: Data) async throws {
+        try await SystemTree.with { tree in
+            func bytes(_ file: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: tree(file))) }
+            for file in Self.files { try accounts.write(to: URL(fileURLWithPath: tree(file))) }
+            try tree.run(tree.installSteps())
+            for file in Self.files {
+                #expect(try bytes(file).starts(with: accounts), "\(file)")
+                #expect(try text(Array(bytes(file).dropFirst(accounts.count))).hasPrefix("teleclaude:"), "\(file)")
+            }
+            #expect(try tree.findings().isEmpty && tree.installSteps().isEmpty)
+            try tree.run(tree.uninstallSteps(purge: true))
+            for file in Self.files { #expect(try bytes(file) == accounts, "\(file)") }
+        }
+    }
+
+    @Test("a file that has gone in the meantime is not written anew") func gone() async throws {
+        try await SystemTree.with { tree in
+            let installation = try tree.installation()
+            unlink(tree("/etc/passwd"))
+            #expect(throws: MachineError.self) { try installation.run(.makeAccount("teleclaude")) }
+            #expect(!FileManager.default.fileExists(atPath: tree("/etc/passwd")))
+            #expect(try tree.text("/etc/group") == "root:x:0:\ndaemon:x:1:\n")
+        }
     }
 }
 

@@ -46,6 +46,29 @@ struct DocumentTreeTests {
         }
     }
 
+    @Test("a file that would fill the memory is left out, and so is a folder far below the others")
+    func limits() async throws {
+        try await withHome { folder in
+            let docs = "\(folder)/alice/.teleclaude/docs"
+            // The files take no room on the disk.
+            for (name, mebibytes) in [("large.md", 16), ("larger.md", 17), ("huge.md", 200 << 10)] {
+                try Data().write(to: URL(fileURLWithPath: "\(docs)/\(name)"))
+                try #require(truncate("\(docs)/\(name)", off_t(mebibytes << 20)) == 0)
+            }
+            let deep = String(repeating: "/d", count: 65)
+            try FileManager.default.createDirectory(atPath: docs + deep, withIntermediateDirectories: true)
+            for path in [deep, String(deep.dropLast(2))] {
+                try "x".write(toFile: "\(docs)\(path)/x.md", atomically: false, encoding: .utf8)
+            }
+            let found = try documents("\(folder)/alice")
+            #expect(found.files.map(\.path) == ["\(deep.dropLast(2))/x.md", "/large.md", "/policy/commits.md"])
+            #expect(found.folders.count == 65)
+            let skipped = Dictionary(uniqueKeysWithValues: found.skipped.map { ($0.path, $0.reason) })
+            let large = "has more than 16 MiB"
+            #expect(skipped == [deep: "is in more than 64 folders", "/larger.md": large, "/huge.md": large])
+        }
+    }
+
     @Test("what belongs to somebody else is not read", .enabled(if: isRoot, needsRoot))
     func foreign() async throws {
         try await withHome { folder in

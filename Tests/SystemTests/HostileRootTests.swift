@@ -203,12 +203,44 @@ struct HostileRootTests {
         }
     }
 
-    @Test("two runs at once: the second is told") func twoRuns() async throws {
+    private static let lock = "/.teleclaude-system.lock"
+
+    @Test("two runs at once: the second is told, and the first leaves nothing behind") func twoRuns() async throws {
         try await SystemTree.with { tree in
-            let first = try RootFolder(tree.root)
-            try first.lock()
-            #expect(throws: MachineError.self) { try RootFolder(tree.root).lock() }
+            let first = try RootFolder(tree.root).lock()
+            #expect(try tree.rights(Self.lock) == "600 0:0")
+            let error = #expect(throws: MachineError.self) { try RootFolder(tree.root).lock() }
+            #expect(error?.code == "busy" && FileManager.default.fileExists(atPath: tree(Self.lock)))
             withExtendedLifetime(first) {}
+        }
+        try await SystemTree.with { tree in
+            // The file of a run that was killed is there, and unlocked.
+            try tree.write(Self.lock, "", mode: 0o600)
+            for _ in 1...2 { try withExtendedLifetime(RootFolder(tree.root).lock()) {} }
+            #expect(!FileManager.default.fileExists(atPath: tree(Self.lock)))
+        }
+    }
+
+    @Test("who holds what everybody may open, keeps no run away") func foreignLock() async throws {
+        try await SystemTree.with { tree in
+            let held = open(tree.root, O_RDONLY | O_CLOEXEC)
+            defer { close(held) }
+            try #require(flock(held, LOCK_EX | LOCK_NB) == 0)
+            try withExtendedLifetime(RootFolder(tree.root).lock()) {}
+        }
+    }
+
+    @Test("a lock that others could hold is none, and a link leads nowhere") func lockOfSomebodys() async throws {
+        try await SystemTree.with { tree in
+            try tree.write(Self.lock, "", mode: 0o644)
+            #expect(throws: MachineError.self) { try RootFolder(tree.root).lock() }
+            chmod(tree(Self.lock), 0o600)
+            chown(tree(Self.lock), 1_234, 0)
+            #expect(throws: MachineError.self) { try RootFolder(tree.root).lock() }
+            unlink(tree(Self.lock))
+            symlink("/etc/elsewhere", tree(Self.lock))
+            #expect(throws: MachineError.self) { try RootFolder(tree.root).lock() }
+            #expect(!FileManager.default.fileExists(atPath: "/etc/elsewhere"))
         }
     }
 

@@ -35,6 +35,29 @@ struct InstallTests {
         }
     }
 
+    @Test("a service is running only if all its units are, and what does not run is started")
+    func activity() async throws {
+        #expect(FoundMachine.Activity(parts: [true, true]) == .running)
+        #expect(FoundMachine.Activity(parts: [true, false]) == .partial)
+        #expect(FoundMachine.Activity(parts: [false, false]) == .stopped)
+        try await SystemTree.with { tree in
+            #expect(
+                ServiceCommands(tree.layout).isRunning.map(\.last) == ["teleclauded.socket", "teleclauded.service"])
+            try tree.run(tree.installSteps())
+            var machine = try tree.installation().look()
+            let start = ServiceCommands(tree.layout).start.map { SystemStep.run($0) }
+            for activity in [FoundMachine.Activity.stopped, .partial, .running] {
+                machine.services = .managed(activity)
+                let (found, steps) = (Finding.all(tree.layout, on: machine), InstallPlan(tree.layout, on: machine))
+                let kinds: [Finding.Kind] = activity == .running ? [] : [.notRunning]
+                let commands: [SystemStep] = activity == .running ? [] : start
+                #expect(found.map(\.kind) == kinds)
+                #expect(try steps.steps() == commands)
+                #expect(machine.services.isRunning == (activity != .stopped))
+            }
+        }
+    }
+
     @Test("the account: no password, no shell, no home, and what was there stays")
     func account() async throws {
         try await SystemTree.with { tree in

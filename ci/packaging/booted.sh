@@ -18,7 +18,7 @@ main_pid() { systemctl show -P MainPID "$unit"; }
 must useradd --create-home --shell /bin/bash alice
 must dpkg_ -i "$packages"/*-1_*.deb
 must telec system status
-must systemctl is-active --quiet teleclauded.service teleclauded.socket
+for each in teleclauded.service teleclauded.socket; do must systemctl is-active --quiet "$each"; done
 printf 'people:\n  - {name: Alice, os_username: alice}\n' >>/etc/teleclaude/config.yml
 must systemctl restart "$unit"
 session="$(as_alice telec sessions start --title story -- sleep 1000)" || fail "no session starts: $session"

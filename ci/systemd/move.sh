@@ -41,7 +41,7 @@ there_and_back() { # DATABASE OWNER TABLES-AFTERWARDS
   migrate[-1]="postgresql:///$database"
   "${migrate[@]}" > /tmp/move 2>&1 || fail "migrate: $(cat /tmp/move)"
   grep -q 'right: teleclauded --check' /tmp/move || fail "no check: $(cat /tmp/move)"
-  must systemctl is-active --quiet teleclauded.service teleclauded.socket
+  for each in teleclauded.service teleclauded.socket; do must systemctl is-active --quiet "$each"; done
   systemctl is-enabled --quiet "$old" && fail "the old unit is still enabled"
   as_alex telec sessions list --json --limit 500 | grep -q 'changed only in the WAL' || fail "alex does not see his sessions"
   [[ "$(stat -c '%U %a' "$home/.teleclaude/config.yml")" == "alex 600" ]] || fail "alex has no preferences"

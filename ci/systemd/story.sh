@@ -20,7 +20,7 @@ must useradd --create-home --shell /bin/bash alice
 must "$programs/telec" system install
 must telec system status
 [[ "$("$programs/telec" system install | tail -n 1)" == *"nothing to do" ]] || fail "a second run does something"
-must systemctl is-active --quiet teleclauded.service teleclauded.socket
+for each in teleclauded.service teleclauded.socket; do must systemctl is-active --quiet "$each"; done
 seen "installed and started; a second run does nothing"
 
 printf 'people:\n  - {name: Alice, os_username: alice}\n  - {name: Root, os_username: root, role: admin}\n' >> /etc/teleclaude/config.yml
@@ -66,6 +66,26 @@ systemctl is-active --quiet "$unit" && fail "it did not stop"
 must telec whoami > /dev/null
 must systemctl is-active --quiet "$unit"
 seen "stopped, and started by the next who called"
+
+must systemctl stop "$unit"
+telec system status > /tmp/status && fail "status overlooks a service that does not run"
+grep -q '^not running: ' /tmp/status || fail "status: $(cat /tmp/status)"
+must "$programs/telec" system install > /dev/null
+must systemctl is-active --quiet "$unit"
+must telec system status > /dev/null
+seen "stopped behind its socket: found, and started by an installation"
+
+cp /etc/teleclaude/config.yml /tmp/config
+printf 'database: {url: "sqlite:/nonexistent/none.db"}\n' >> /etc/teleclaude/config.yml
+systemctl restart "$unit"
+telec system status > /tmp/status && fail "status overlooks a service that fails at every start"
+grep -q '^not running: ' /tmp/status || fail "status: $(cat /tmp/status)"
+"$programs/telec" system install > /tmp/again 2>&1
+[[ $? == 1 ]] || fail "install: $(cat /tmp/again)"
+cat /tmp/config > /etc/teleclaude/config.yml
+must "$programs/telec" system install > /dev/null
+must telec system status > /dev/null
+seen "a service that fails at every start: found, and started once its settings are right"
 
 mkdir /tmp/newer && cp "$programs"/{telec,tc-migrate,teleclauded} /tmp/newer/ && printf '\n' >> /tmp/newer/teleclauded
 before="$(main_pid)"

@@ -1,13 +1,13 @@
-/// The accounts of a Linux system, as the texts of its files (passwd(5), group(5), shadow(5), gshadow(5)). This type only
-/// converts texts.
+/// The accounts of a Linux system, as the bytes of its files (passwd(5), group(5), shadow(5), gshadow(5)). This type only
+/// converts bytes: the lines of others may be in any encoding, and stay as they are.
 package struct AccountFiles: Sendable, Equatable {
-    package var users: String
-    package var groups: String
-    /// The text of /etc/shadow, which not every system has.
-    package var shadow: String?
-    package var groupShadow: String?
+    package var users: [UInt8]
+    package var groups: [UInt8]
+    /// The bytes of /etc/shadow, which not every system has.
+    package var shadow: [UInt8]?
+    package var groupShadow: [UInt8]?
 
-    package init(users: String, groups: String, shadow: String? = nil, groupShadow: String? = nil) {
+    package init(users: [UInt8], groups: [UInt8], shadow: [UInt8]? = nil, groupShadow: [UInt8]? = nil) {
         self.users = users
         self.groups = groups
         self.shadow = shadow
@@ -82,29 +82,40 @@ package struct AccountFiles: Sendable, Equatable {
     /// The range from SYS_UID_MIN to SYS_UID_MAX of login.defs(5), with their usual values.
     private static let numbersOfServices: ClosedRange<UInt32> = 100...999
 
-    private static func line(of name: String, in text: String) -> [String]? {
-        lines(text).first { $0.hasPrefix("\(name):") }.map {
-            $0.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    /// Returns the fields of the line that begins with this name. Bytes that are not UTF-8 become U+FFFD.
+    private static func line(of name: String, in bytes: [UInt8]) -> [String]? {
+        lines(bytes).first { isLine($0, of: name) }.map { line in
+            let fields = line.split(separator: separator, omittingEmptySubsequences: false)
+            return fields.map { String(decoding: $0, as: UTF8.self) }
         }
     }
 
-    private static func numbers(_ text: String) -> Set<UInt32> {
+    private static func numbers(_ bytes: [UInt8]) -> Set<UInt32> {
         Set(
-            lines(text).compactMap { line in
-                let fields = line.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
-                return fields.count > 2 ? UInt32(fields[2]) : nil
+            lines(bytes).compactMap { line in
+                let fields = line.split(separator: separator, maxSplits: 3, omittingEmptySubsequences: false)
+                return fields.count > 2 ? UInt32(String(decoding: fields[2], as: UTF8.self)) : nil
             })
     }
 
-    private static func lines(_ text: String) -> [Substring] {
-        text.split(separator: "\n", omittingEmptySubsequences: false)
+    private static let (newline, separator) = (UInt8(ascii: "\n"), UInt8(ascii: ":"))
+
+    private static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        bytes.split(separator: newline, omittingEmptySubsequences: false)
     }
 
-    private static func appending(_ line: String, to text: String) -> String {
-        text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + line + "\n"
+    private static func isLine(_ line: ArraySlice<UInt8>, of name: String) -> Bool {
+        line.starts(with: "\(name):".utf8)
     }
 
-    private static func removing(_ name: String, from text: String) -> String {
-        lines(text).filter { !$0.hasPrefix("\(name):") }.joined(separator: "\n")
+    private static func appending(_ line: String, to bytes: [UInt8]) -> [UInt8] {
+        var result = bytes
+        if let last = bytes.last, last != newline { result.append(newline) }
+        result += "\(line)\n".utf8
+        return result
+    }
+
+    private static func removing(_ name: String, from bytes: [UInt8]) -> [UInt8] {
+        Array(lines(bytes).filter { !isLine($0, of: name) }.joined(separator: [newline]))
     }
 }

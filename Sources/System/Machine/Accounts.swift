@@ -31,14 +31,16 @@ struct LinuxAccounts: Accounts {
 
     func obstacle(_ name: String) throws(MachineError) -> Obstacle? {
         for file in [File.users, .groups] {
-            guard case .file = try root.look(file.rawValue).kind else {
-                return Obstacle(
-                    file.rawValue,
-                    "\(root.path) has no file \(file.rawValue.dropFirst()): it is not the root of a Linux system",
-                    remedy: "name the folder of such a root")
-            }
+            guard case .file = try root.look(file.rawValue).kind else { return missing(file) }
         }
         return try files().obstacle(name)
+    }
+
+    private func missing(_ file: File) -> Obstacle {
+        Obstacle(
+            file.rawValue,
+            "\(root.path) has no file \(file.rawValue.dropFirst()): it is not the root of a Linux system",
+            remedy: "name the folder of such a root")
     }
 
     func make(_ name: String) throws(MachineError) {
@@ -59,18 +61,20 @@ struct LinuxAccounts: Accounts {
 
     private func files() throws(MachineError) -> AccountFiles {
         AccountFiles(
-            users: try text(.users) ?? "", groups: try text(.groups) ?? "", shadow: try secretText(.shadow),
-            groupShadow: try secretText(.groupShadow))
+            users: try bytes(.users) ?? [], groups: try bytes(.groups) ?? [], shadow: try secretBytes(.shadow),
+            groupShadow: try secretBytes(.groupShadow))
     }
 
-    private func text(_ file: File) throws(MachineError) -> String? {
-        guard case .file(_, let text) = try root.look(file.rawValue, .text).kind else { return nil }
-        return text
+    /// Returns a file's bytes, of any size and encoding; `nil` if there is no file. A file that can't be read is an error, never
+    /// an empty one: what is missing here would be missing in the file that is written.
+    private func bytes(_ file: File) throws(MachineError) -> [UInt8]? {
+        guard case .file = try root.look(file.rawValue).kind else { return nil }
+        return try root.bytes(of: file.rawValue)
     }
 
-    /// Returns the text of a secret file. A user other than root examines the accounts without the secret files.
-    private func secretText(_ file: File) throws(MachineError) -> String? {
-        do throws(MachineError) { return try text(file) } catch {
+    /// Returns the bytes of a secret file. A user other than root examines the accounts without the secret files.
+    private func secretBytes(_ file: File) throws(MachineError) -> [UInt8]? {
+        do throws(MachineError) { return try bytes(file) } catch {
             guard error.code == "not_root" else { throw error }
             return nil
         }
@@ -81,6 +85,10 @@ struct LinuxAccounts: Accounts {
     private func change(_ change: (AccountFiles) throws(MachineError) -> AccountFiles) throws(MachineError) {
         let lock = root.isMachine ? try PasswordLock() : nil
         defer { lock?.release() }
+        for file in File.allCases where try bytes(file) == nil && (file == .users || file == .groups) {
+            let obstacle = missing(file)
+            throw MachineError("failed", obstacle.message, remedy: obstacle.remedy)
+        }
         let before = try files()
         let after = try change(before)
         try write(.groups, before.groups, after.groups)
@@ -89,11 +97,10 @@ struct LinuxAccounts: Accounts {
         try write(.shadow, before.shadow, after.shadow)
     }
 
-    private func write(_ file: File, _ before: String?, _ after: String?) throws(MachineError) {
+    private func write(_ file: File, _ before: [UInt8]?, _ after: [UInt8]?) throws(MachineError) {
         guard let after, after != before else { return }
         let found = try root.look(file.rawValue)
-        try root.write(
-            file.rawValue, Array(after.utf8), uid: found.uid, gid: found.gid, mode: found.mode, isNew: false)
+        try root.write(file.rawValue, after, uid: found.uid, gid: found.gid, mode: found.mode, isNew: false)
     }
 }
 

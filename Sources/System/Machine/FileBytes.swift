@@ -21,7 +21,9 @@ package enum FileBytes {
         return try read(Descriptor(number), path)
     }
 
-    static func read(_ file: Descriptor, _ path: String) throws(MachineError) -> [UInt8] {
+    /// Reads a file to its end.
+    /// - Throws: `MachineError`, with the code `too_large` for more than `limit` bytes.
+    static func read(_ file: Descriptor, _ path: String, upTo limit: Int = .max) throws(MachineError) -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             var failure: Int32 = 0
@@ -35,7 +37,13 @@ package enum FileBytes {
             }
             if chunk.isEmpty { return bytes }
             bytes += chunk
+            guard bytes.count <= limit else { throw tooLarge(path, limit) }
         }
+    }
+
+    static func tooLarge(_ path: String, _ limit: Int) -> MachineError {
+        MachineError(
+            "too_large", "\(path) has more than \(limit) bytes", remedy: "make it smaller, or move it to another place")
     }
 
     /// Writes the bytes, and returns false if not all of them could be written.

@@ -46,8 +46,7 @@ package struct Installation: Sendable {
     private var services: FoundMachine.Services {
         guard root.isMachine else { return .none }
         guard isManaged else { return .notManaged }
-        let answer = try? SystemCommand.run(ServiceCommands(layout).isRunning)
-        return .managed(isRunning: answer?.code == 0)
+        return .managed(.init(parts: ServiceCommands(layout).isRunning.map { (try? SystemCommand.run($0))?.code == 0 }))
     }
 
     private var isManaged: Bool {

@@ -20,14 +20,21 @@ package final class RootFolder: Sendable {
         isMachine = try Self.facts(descriptor) == Self.facts(ofMachine: "/")
     }
 
-    /// Takes the lock that permits one run at a time. The lock ends with the process.
+    #if canImport(Darwin)
+        private static let runtime = "/private/var/run"
+    #else
+        private static let runtime = "/run"
+    #endif
+
+    /// Takes the lock that permits one run at a time.
     /// - Throws: `MachineError`.
-    package func lock() throws(MachineError) {
-        guard flock(root.number, LOCK_EX | LOCK_NB) == 0 else {
-            throw MachineError(
-                "busy", "another `telec system` is working on \(path)",
-                remedy: "wait until it has finished, and run this again")
+    package func lock() throws(MachineError) -> RunLock {
+        let path = isMachine ? "\(Self.runtime)/teleclaude-system.lock" : "/.teleclaude-system.lock"
+        if isMachine, try look(Self.runtime).kind == .nothing {
+            try makeFolder(Self.runtime, uid: 0, gid: 0, mode: 0o755)
         }
+        let (folder, name) = try reach(path)
+        return try RunLock(name, in: folder, path: path, of: self.path)
     }
 
     // MARK: - Looking
@@ -61,19 +68,25 @@ package final class RootFolder: Sendable {
 
     /// Returns a file's bytes, without following a link.
     ///
-    /// - Parameter owner: The user to whom the file has to belong; `nil`: anybody.
-    /// - Throws: `MachineError`.
-    package func bytes(of path: String, ownedBy owner: UInt32? = nil) throws(MachineError) -> [UInt8] {
+    /// - Parameters:
+    ///   - owner: The user to whom the file has to belong; `nil`: anybody.
+    ///   - limit: The number of bytes that the file may have. It is for files of users, who could fill the memory.
+    /// - Throws: `MachineError`, with the code `too_large` for a larger file.
+    package func bytes(
+        of path: String, ownedBy owner: UInt32? = nil, upTo limit: Int = .max
+    ) throws(MachineError) -> [UInt8] {
         let (folder, name) = try reach(path)
         let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw unreadable(path, errno) }
         let file = Descriptor(number)
         var status = stat()
-        guard owner == nil || fstat(number, &status) == 0 && status.st_uid == owner else {
+        guard fstat(number, &status) == 0 else { throw unreadable(path, errno) }
+        guard owner == nil || status.st_uid == owner else {
             throw MachineError(
                 "foreign_file", "\(path) belongs to uid \(status.st_uid)", remedy: "give it to its owner, or remove it")
         }
-        return try FileBytes.read(file, path)
+        guard Int(status.st_size) <= limit else { throw FileBytes.tooLarge(path, limit) }
+        return try FileBytes.read(file, path, upTo: limit)
     }
 
     private func kind(

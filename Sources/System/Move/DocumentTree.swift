@@ -23,6 +23,10 @@ package struct DocumentTree: Sendable {
     private static let state = "/.teleclaude"
     private static let top = "\(state)/docs"
 
+    /// The limits of what is published: the size of a file in MiB, and the number of folders around it. Each file is read whole, and
+    /// its path is walked from the top.
+    private static let (longest, deepest) = (16, 64)
+
     /// Reads the documents in the `.teleclaude` folder of this home. There are none if the folder does not exist.
     ///
     /// - Throws: `MachineError` if a file can't be read.
@@ -33,7 +37,11 @@ package struct DocumentTree: Sendable {
     }
 
     package func bytes(of file: File) throws(MachineError) -> [UInt8] {
-        try home.bytes(of: Self.top + file.path, ownedBy: owner)
+        try bytes(at: file.path)
+    }
+
+    private func bytes(at path: String) throws(MachineError) -> [UInt8] {
+        try home.bytes(of: Self.top + path, ownedBy: owner, upTo: Self.longest << 20)
     }
 
     /// Returns the names in one of the two outermost folders; `nil` if there is no such folder that may be read.
@@ -65,16 +73,25 @@ package struct DocumentTree: Sendable {
             let found = try home.look(Self.top + path, .names)
             switch found.kind {
             case .folder where found.uid != owner, .file where found.uid != owner: skip(path, foreign(found))
+            case .folder where path.utf8.count(where: { $0 == UInt8(ascii: "/") }) > Self.deepest:
+                skip(path, "is in more than \(Self.deepest) folders")
             case .folder(let inner):
                 folders.append(path)
                 try add(inner, of: path)
-            case .file:
-                let bytes = try home.bytes(of: Self.top + path, ownedBy: owner)
-                files.append(File(path: path, digest: FileBytes.digest(bytes)))
+            case .file: try addFile(path)
             case .link(let target): skip(path, "is a symbolic link to \(target): not followed")
             case .other: skip(path, "is neither a file nor a folder")
             case .nothing, .unreachable: skip(path, "disappeared while it was read")
             }
+        }
+    }
+
+    private mutating func addFile(_ path: String) throws(MachineError) {
+        do throws(MachineError) {
+            files.append(File(path: path, digest: FileBytes.digest(try bytes(at: path))))
+        } catch {
+            guard error.code == "too_large" else { throw error }
+            skip(path, "has more than \(Self.longest) MiB")
         }
     }
 

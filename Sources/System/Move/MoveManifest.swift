@@ -34,6 +34,9 @@ package struct MoveManifest: Codable, Sendable, Equatable {
     package var filled: [String]
     /// The number of rows brought over, by table; empty until the rows are there.
     package var rows: [String: Int] = [:]
+    /// The digest of the sessions brought over (`SessionsDigest`); `nil` until they are there, and in the manifest of a version
+    /// that did not note it.
+    package var sessions: String?
     /// The folders that the move creates, the outermost first.
     package var folders: [String]
     package var files: [File]

@@ -74,7 +74,7 @@ struct MoveRun: Sendable {
             from: plan.old.home, source: plan.old.data.database,
             beganAt: Date.now.formatted(.iso8601), target: "\(plan.target)", database: found, filled: filled,
             folders: missing.map(\.path), files: files, units: plan.units,
-            wasRunning: machine.services == .managed(isRunning: true))
+            wasRunning: machine.services.isRunning)
     }
 
     private static func name(_ path: String) -> String {
@@ -109,7 +109,7 @@ struct MoveRun: Sendable {
     private func bringData(_ manifest: inout MoveManifest, isFirst: Bool) async throws -> ImportReport? {
         let transfer = try move.dataImport(plan, target)
         do {
-            if machine.services == .managed(isRunning: true) {
+            if machine.services.isRunning {
                 for words in service.stop { try SystemCommand.require(words) }
             }
             try await SystemMove.requireNoDaemon(target, plan.filling.account)
@@ -142,6 +142,7 @@ struct MoveRun: Sendable {
     private func count(_ manifest: inout MoveManifest) async throws {
         let filled = manifest.filled
         manifest.rows = try await removal.counts().filter { $0.value > 0 && !filled.contains($0.key) }
+        manifest.sessions = try await SessionsDigest.of(target, as: plan.filling.account)
         try folder.write(manifest)
     }
 

@@ -138,7 +138,7 @@ package struct SystemMove: Sendable {
                 "filled", "\(plan.target) already holds the data taken over from \(done.source) at \(done.madeAt)",
                 remedy: "name an empty database with --database")
         }
-        if machine.services != .managed(isRunning: true) {
+        if !machine.services.isRunning {
             try await Self.requireNoDaemon(target, plan.filling.account)
         }
     }

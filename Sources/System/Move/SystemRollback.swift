@@ -84,13 +84,27 @@ package struct SystemRollback: Sendable {
 
     private func losses(_ manifest: MoveManifest) async throws -> [String] {
         guard !manifest.rows.isEmpty else { return [] }
-        let (target, removal, _) = try await removal(manifest)
+        let (target, removal, account) = try await removal(manifest)
         let now = try await removal.counts()
+        let lost = Self.lost(manifest).sorted()
+        let isNoted = manifest.sessions != nil && lost.contains("sessions") && now["sessions"] != nil
+        let areUsed = isNoted ? try await SessionsDigest.of(target, as: account) != manifest.sessions : false
         await target.close()
-        let watched = Set(manifest.rows.keys).union(manifest.database == .migrated ? [] : ["audit_log"])
-        return watched.sorted().compactMap { name in
+        return lost.compactMap { name in
             let (before, after) = (manifest.rows[name] ?? 0, now[name] ?? 0)
-            return before == after ? nil : "\(name): \(before) rows were transferred, and now there are \(after)"
+            if before != after { return "\(name): \(before) rows were transferred, and now there are \(after)" }
+            guard name == "sessions" && areUsed else { return nil }
+            return "sessions: as many rows as were transferred, but some were used or replaced since"
+        }
+    }
+
+    /// Returns the tables whose rows a rollback loses. They are those that were filled and, if the whole database goes, also those
+    /// in which people leave their own, even if nothing was transferred into them.
+    private static func lost(_ manifest: MoveManifest) -> Set<String> {
+        let filled = Set(manifest.rows.keys)
+        switch manifest.database {
+        case .missing, .empty: return filled.union(["sessions", "audit_log"])
+        case .migrated: return filled
         }
     }
 
@@ -149,7 +163,7 @@ package struct SystemRollback: Sendable {
         case .migrated: try await removal.run(.rows(Array(manifest.rows.keys)))
         }
         await target.close()
-        manifest.rows = [:]
+        (manifest.rows, manifest.sessions) = ([:], nil)
         try folder.write(manifest)
     }
 

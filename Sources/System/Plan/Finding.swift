@@ -65,7 +65,10 @@ package struct Finding: Sendable, Equatable {
     }
 
     private static func service(_ machine: FoundMachine) -> [Finding] {
-        guard machine.services == .managed(isRunning: false) else { return [] }
-        return [Finding(.notRunning, "", "the service or its socket does not run")]
+        switch machine.services {
+        case .none, .notManaged, .managed(.running): []
+        case .managed(.stopped), .managed(.partial):
+            [Finding(.notRunning, "", "the service or its socket does not run")]
+        }
     }
 }

@@ -55,7 +55,28 @@ package struct FoundMachine: Sendable {
         case none
         /// The root is this machine, and no service manager runs.
         case notManaged
-        case managed(isRunning: Bool)
+        case managed(Activity)
+
+        /// Whether there is anything to stop.
+        package var isRunning: Bool {
+            switch self {
+            case .none, .notManaged, .managed(.stopped): false
+            case .managed(.partial), .managed(.running): true
+            }
+        }
+    }
+
+    /// The activity of the service, which with systemd has two units: the socket and the daemon.
+    package enum Activity: Sendable, Equatable {
+        case stopped
+        /// One unit is active, and the other one is not: the service was stopped, or fails at every start.
+        case partial
+        case running
+
+        /// Returns the activity of a service by whether each of its parts runs.
+        package init(parts: [Bool]) {
+            self = parts.allSatisfy { $0 } ? .running : parts.contains(true) ? .partial : .stopped
+        }
     }
 
     package subscript(path: String) -> FoundEntry { entries[path] ?? .nothing }

@@ -131,12 +131,17 @@ package struct InstallPlan: Sendable {
     // MARK: - The service
 
     private func commands(after changes: [SystemStep], _ isElsewhereChanged: Bool) -> [SystemStep] {
-        guard case .managed(let isRunning) = machine.services else { return [] }
+        guard case .managed(let activity) = machine.services else { return [] }
         let service = ServiceCommands(layout)
         let paths = Set(changes.compactMap(\.path))
         let isChanged = isElsewhereChanged || !paths.isDisjoint(with: service.files)
-        if isRunning && !isChanged { return [] }
-        return (isRunning ? service.restart : service.start).map { .run($0) }
+        let commands: [[String]]
+        switch activity {
+        case .stopped: commands = service.start
+        case .partial: commands = isChanged ? service.restart : service.start
+        case .running: commands = isChanged ? service.restart : []
+        }
+        return commands.map { .run($0) }
     }
 }
 

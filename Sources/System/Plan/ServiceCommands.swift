@@ -45,11 +45,12 @@ package struct ServiceCommands: Sendable {
         }
     }
 
-    /// The command that exits with 0 if the service runs.
-    package var isRunning: [String] {
+    /// The commands that each exit with 0 if a part of the service runs. Named together, systemctl(1) would answer for any one of
+    /// the units: the socket is active even if the service fails at every start.
+    package var isRunning: [[String]] {
         switch layout.manager {
-        case .systemd: ["systemctl", "is-active", "--quiet"] + units
-        case .launchd: ["launchctl", "print", "system/\(LaunchdPropertyList.label)"]
+        case .systemd: units.map { ["systemctl", "is-active", "--quiet", $0] }
+        case .launchd: [["launchctl", "print", "system/\(LaunchdPropertyList.label)"]]
         }
     }
 }

@@ -19,8 +19,7 @@ package struct UninstallPlan: Sendable {
         guard obstacles.isEmpty else { throw Obstacles(obstacles) }
         let service = ServiceCommands(layout)
         let isManaged = if case .managed = machine.services { true } else { false }
-        let isRunning = machine.services == .managed(isRunning: true)
-        var steps: [SystemStep] = isRunning ? service.stop.map { .run($0) } : []
+        var steps: [SystemStep] = machine.services.isRunning ? service.stop.map { .run($0) } : []
         let programs = self.programs
         steps += machine.leftovers(of: allPaths) + programs
         if isManaged && !programs.isEmpty { steps += service.forget.map { .run($0) } }

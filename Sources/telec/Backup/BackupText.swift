@@ -56,11 +56,14 @@ enum BackupText {
                 table(report.tables), "",
                 recordings(report.manifest.recordings, report.manifest.recordingBytes),
             ] + settings + [made] + audit(report)
-        let verdict =
-            isDryRun
-            ? "dry run: no file has changed since the backup, and nobody's data is in the target"
+        return (lines + [verdict(report, database, isDryRun)]).joined(separator: "\n")
+    }
+
+    private static func verdict(_ report: Restore.Report, _ database: String, _ isDryRun: Bool) -> String {
+        if isDryRun { return "dry run: no file has changed since the backup, and nobody's data is in the target" }
+        return report.audit?.isIntact == false
+            ? "restored into \(database); its audit log is not as it was written"
             : "restored into \(database), and verified"
-        return (lines + [verdict]).joined(separator: "\n")
     }
 
     private static func audit(_ report: Restore.Report) -> [String] {

@@ -26,10 +26,12 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
 
     func run() async throws {
-        let checks = await Examination(socket: options.socket).checks()
-        let isWell = !checks.contains { $0.outcome == .failed }
-        if !quiet { options.output.show(document(checks, isWell)) { text(checks) } }
-        if !isWell { throw ExitCode(1) }
+        try await options.guarding {
+            let checks = await Examination(socket: options.socket).checks()
+            let isWell = !checks.contains { $0.outcome == .failed }
+            if !quiet { options.output.show(document(checks, isWell)) { text(checks) } }
+            if !isWell { throw ExitCode(1) }
+        }
     }
 
     private func document(_ checks: [HealthCheck], _ isWell: Bool) -> JSON {

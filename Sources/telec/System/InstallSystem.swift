@@ -19,7 +19,7 @@ struct InstallSystem: AsyncParsableCommand {
             server's admin, so that the daemon itself can't change its audit log. What already exists is checked, and not \
             changed. A later run migrates it.
 
-            Exits with 1 if everything is installed but the service's user can't run the daemon.
+            Exits with 1 if everything is installed but the service's user can't run the daemon, or it can't be started.
 
             EXAMPLES:
               telec system install --dry-run
@@ -46,7 +46,8 @@ struct InstallSystem: AsyncParsableCommand {
         try await options.guarding {
             if !dryRun { try options.requireRoot() }
             let installation = try options.installation()
-            if !dryRun { try installation.root.lock() }
+            let lock = try dryRun ? nil : installation.root.lock()
+            defer { withExtendedLifetime(lock) {} }
             let machine = try installation.look()
             let (server, remark) = try await serverOrRemark(installation)
             let steps = try InstallPlan(installation.layout, on: machine).steps(
@@ -54,13 +55,26 @@ struct InstallSystem: AsyncParsableCommand {
             let run = SystemRun(
                 options: options, installation: installation, machine: machine, steps: steps, server: server,
                 isDry: dryRun)
-            try await run.perform()
+            try await run.performChanges()
+            let failure = startFailure(run)
             let isDone = steps.isEmpty && server?.steps.isEmpty ?? true
             if dryRun { return run.conclude(dryVerdict(isDone), remarks: []) }
             let outcome = try Trial(installation).outcome()
             run.conclude(
-                verdict(isDone), remarks: [remark].compactMap { $0 } + advice(machine, installation) + remarks(outcome))
-            if isFailure(outcome, machine.services) { throw ExitCode(1) }
+                verdict(isDone),
+                remarks: [remark, failure].compactMap { $0 } + advice(machine, installation) + remarks(outcome))
+            if failure != nil || isFailure(outcome, machine.services) { throw ExitCode(1) }
+        }
+    }
+
+    /// Starts the service if the plan says so, and returns a remark if that fails. Everything is laid down by then, and the trial
+    /// tells why the daemon does not run.
+    private func startFailure(_ run: SystemRun) -> String? {
+        do throws(MachineError) {
+            try run.performCommands()
+            return nil
+        } catch {
+            return "warning: \(error.message)"
         }
     }
 

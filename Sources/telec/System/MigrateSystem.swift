@@ -83,7 +83,8 @@ struct MigrateSystem: AsyncParsableCommand {
 
     private func perform(_ page: WholeFile?) async throws {
         let installation = try options.installation()
-        try installation.root.lock()
+        let lock = try installation.root.lock()
+        defer { withExtendedLifetime(lock) {} }
         let move = SystemMove(try request(), into: installation, try .teleclaude(), .process)
         let progress = TransferProgress(isQuiet: quiet || options.output.json)
         defer { progress.end() }

@@ -25,7 +25,8 @@ struct RollbackSystem: AsyncParsableCommand {
         try await options.guarding {
             try options.requireRoot()
             let installation = try options.installation()
-            try installation.root.lock()
+            let lock = try installation.root.lock()
+            defer { withExtendedLifetime(lock) {} }
             let rollback = SystemRollback(installation, try .teleclaude())
             guard let plan = try await rollback.plan() else {
                 if !dryRun { try rollback.clear() }

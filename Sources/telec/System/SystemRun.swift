@@ -14,16 +14,29 @@ struct SystemRun {
 
     private var texts: StepTexts { StepTexts(rights: RightsText(installation.layout.account, machine.account)) }
 
+    private var commands: ArraySlice<SystemStep> { steps.suffix(while: Self.isCommand) }
+
     /// Carries out the plan. Each step is printed when it is done, so that the output of an interrupted run says what it has
     /// done.
     /// - Throws: `MachineError`, or the error of the database server.
     func perform() async throws {
-        let commands = steps.suffix(while: Self.isCommand)
+        try await performChanges()
+        try performCommands()
+    }
+
+    /// Carries out all steps before the last commands for the service manager.
+    /// - Throws: The errors of `perform`.
+    func performChanges() async throws {
         for step in steps.dropLast(commands.count) { try perform(step) }
         for step in server?.steps ?? [] {
             if !isDry { try await server?.installation.run(step) }
             if !options.output.json { Console.out(ServerStepTexts.text(step, showsContents: isDry)) }
         }
+    }
+
+    /// Carries out the last commands, which start or restart the service.
+    /// - Throws: `MachineError`.
+    func performCommands() throws(MachineError) {
         for step in commands { try perform(step) }
     }
 
@@ -31,7 +44,7 @@ struct SystemRun {
         if case .run = step { true } else { false }
     }
 
-    private func perform(_ step: SystemStep) throws {
+    private func perform(_ step: SystemStep) throws(MachineError) {
         if !isDry { try installation.run(step) }
         if !options.output.json { Console.out(texts.text(step, showsContents: isDry)) }
     }

@@ -25,7 +25,8 @@ struct UninstallSystem: AsyncParsableCommand {
         try await options.guarding {
             if !dryRun { try options.requireRoot() }
             let installation = try options.installation()
-            if !dryRun { try installation.root.lock() }
+            let lock = try dryRun ? nil : installation.root.lock()
+            defer { withExtendedLifetime(lock) {} }
             let machine = try installation.look()
             let steps = try UninstallPlan(installation.layout, on: machine, purge: purge).steps()
             let run = SystemRun(
@@ -46,7 +47,7 @@ struct UninstallSystem: AsyncParsableCommand {
 
     /// Refuses to go on while a daemon runs that the command can't stop: it would continue in folders that are gone.
     private func requireNobody(_ machine: FoundMachine, _ installation: Installation) throws {
-        guard installation.root.isMachine, machine.services != .managed(isRunning: true), let account = machine.account,
+        guard installation.root.isMachine, !machine.services.isRunning, let account = machine.account,
             let pid = ServiceProcesses.first(of: account.uid)
         else { return }
         throw MachineError(
