@@ -72,7 +72,9 @@ struct HostLink {
         let delivery = Delivery(host: host, sending: sending)
         let path =
             SessionPath.of(host.spec.sessionID, "host")
-            + QueryText.of([("started", host.started.text), ("failure", await host.startFailure)])
+            + QueryText.of([
+                ("started", host.started.text), ("run", host.spec.tokenHash), ("failure", await host.startFailure),
+            ])
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { sending.finish() }
             group.addTask {
