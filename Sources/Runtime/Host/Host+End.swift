@@ -35,14 +35,14 @@ extension Host {
     private func killCommand() {
         guard exitCode == nil else { return }
         Tmux.kill(spec.tmuxServer, spec.tmuxName, spec.environment)
-        if let command = folder.commandPID() { kill(command, SIGKILL) }
+        folder.command()?.end()
     }
 
     /// Completes the recording after the terminal has ended. The pane may still be writing the exit code; a command that does
     /// not end with its terminal is killed.
     func finish() async {
-        if await !hasWrittenExitCode(), failure == nil, let command = folder.commandPID() {
-            kill(command, SIGKILL)
+        if await !hasWrittenExitCode(), failure == nil, let command = folder.command() {
+            command.end()
             _ = await hasWrittenExitCode()
         }
         await lookAtAgent()

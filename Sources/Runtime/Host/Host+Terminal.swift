@@ -102,10 +102,9 @@ extension Host {
     private var terminal: Terminal {
         let isThere = Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment)
         if isThere == true { return .there }
-        guard let command = folder.commandPID() else { return .gone }
+        guard let command = folder.command() else { return .gone }
         if isThere == nil { return .unknown }
-        let isOurs = ProcessFacts.environment(of: command, holds: "\(HostSpec.sessionVariable)=\(spec.sessionID)")
-        return isOurs && ProcessFacts.hasTerminal(command) ? .unknown : .gone
+        return command.isThere && ProcessFacts.hasTerminal(command.pid) ? .unknown : .gone
     }
 
     private func hear(_ tmux: Tmux) async throws {

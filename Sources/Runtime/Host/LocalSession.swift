@@ -76,14 +76,14 @@ public struct LocalSession: Sendable {
     /// records the end.
     public func end() async {
         guard hasTerminal else { return }
-        let command = folder.commandPID()
+        let command = folder.command()
         Tmux.kill(spec.tmuxServer, spec.tmuxName, spec.environment)
         guard let command else { return }
         for _ in 0..<60 {
-            if kill(command, 0) != 0 { return }
+            if !command.isThere { return }
             try? await Task.sleep(for: .milliseconds(50))
         }
-        kill(command, SIGKILL)
+        command.end()
     }
 
     /// Waits for the terminal to end. Returns false if it still exists after `patience`.
