@@ -108,7 +108,11 @@ extension Host {
     }
 
     private func hear(_ tmux: Tmux) async throws {
-        defer { tmux.reap() }
+        client = tmux.pid
+        defer {
+            client = nil
+            tmux.reap()
+        }
         var reader = ControlModeReader()
         do {
             try await tmux.channel.executeThenClose { inbound, outbound in
