@@ -111,6 +111,7 @@ extension Host {
         client = tmux.pid
         defer {
             client = nil
+            giveUpTyping()
             tmux.reap()
         }
         var reader = ControlModeReader()
@@ -144,7 +145,9 @@ extension Host {
             if isDrained, let secret = folder.text(in: folder.mark) { try? folder.note(secret, in: folder.drained) }
             if recorder.count >= Self.chunkBytes { cut() }
         case .size(let columns, let rows): recorder.resize(columns: columns, rows: rows, at: .now)
+        case .typed(let mark): noteTyped(mark)
         case .failure(let text):
+            noteRefusal()
             lastWords = "tmux: \(text)"
             logger.warning("tmux: \(text)")
         case .started:

@@ -32,6 +32,10 @@ public actor Host {
     var client: pid_t?
     /// Takes commands for tmux; `nil` while no tmux client is attached.
     var typist: NIOAsyncChannelOutboundWriter<ByteBuffer>?
+    /// What was last given to be typed, and all for which tmux owes an answer.
+    var typing: Task<Void, Never>?
+    var unanswered: [Typing] = []
+    var lastMark: UInt64 = 0
     /// The lock that is held while the terminal is being made.
     var starting: FileLock?
     /// tmux's last message that was not an event.

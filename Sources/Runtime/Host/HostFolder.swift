@@ -24,6 +24,8 @@ public struct HostFolder: Sendable {
     /// command wrote.
     var mark: String { "\(path)/mark" }
     var drained: String { "\(path)/drained" }
+    /// The file that holds tmux's id of the pane in which the command runs.
+    var pane: String { "\(path)/pane" }
     /// The lock that a running host holds. The file contains the host's process id.
     var lock: String { "\(path)/lock" }
     /// A file that holds the name of a start. It is written once the command of that start runs, or has run.
@@ -85,8 +87,9 @@ public struct HostFolder: Sendable {
     /// Returns the command's exit code; `nil` until the pane has written it.
     func exitCode() -> Int32? { text(in: status).flatMap { Int32($0) } }
 
-    /// Notes the process of the command, which has just been started. A full disk must not end a running command.
-    func noteCommand(_ process: pid_t) {
+    /// Notes the process of the command, which has just been started, and its pane. A full disk must not end a running command.
+    func noteCommand(_ process: pid_t, in pane: String?) {
+        if let pane { try? note(pane, in: self.pane) }
         if let time = ProcessFacts.began(process) { try? note("\(process) \(time)", in: began) }
         try? note(String(process), in: pid)
     }
@@ -103,7 +106,7 @@ public struct HostFolder: Sendable {
     var hasCommandStarted: Bool { access(pid, F_OK) == 0 || access(status, F_OK) == 0 }
 
     /// Removes the files that the last terminal left, since they say nothing about the next one.
-    func forgetCommand() { for file in [status, pid, began, mark, drained, running, failure] { unlink(file) } }
+    func forgetCommand() { for file in [status, pid, began, pane, mark, drained, running, failure] { unlink(file) } }
 
     /// Reads the progress in the agent's transcripts; `nil` if no host of this session has stored any.
     func agentProgress() -> AgentProgress? {

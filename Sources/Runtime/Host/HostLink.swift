@@ -118,11 +118,9 @@ struct HostLink {
             await delivery.acknowledge(number)
         case .ended: await host.noteDelivery()
         case .send(let order, let bytes):
-            for start in stride(from: 0, to: bytes.count, by: 256) {
-                let some = bytes[start..<min(start + 256, bytes.count)]
-                try await host.type(ControlCommand.send(some, to: host.spec.tmuxName))
+            await host.send(bytes) { isTyped in
+                sending.yield((isTyped ? HostFrame.done(order) : .failed(order)).bytes)
             }
-            sending.yield(HostFrame.done(order).bytes)
         case .end(let order):
             host.logger.notice("the end of the session was ordered")
             await host.endSession()

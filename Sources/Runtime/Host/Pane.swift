@@ -52,7 +52,7 @@ public enum Pane {
         } catch {
             return fail(error.message, folder)
         }
-        folder.noteCommand(child.pid)
+        folder.noteCommand(child.pid, in: environment["TMUX_PANE"])
         return child.wait().code
     }
 

@@ -164,6 +164,7 @@ struct HostConnection: Sendable {
             services.activity.note(session.id)
             services.transcriptNews.note(session.id)
         case .done(let order): await services.hosts.done(session.id, ticket: host.ticket, order: order)
+        case .failed(let order): await services.hosts.failed(session.id, ticket: host.ticket, order: order)
         case .exit:
             _ = try await sessions.close(session)
             await services.hosts.tell(session.id, ticket: host.ticket, .ended)
@@ -190,7 +191,7 @@ private struct HostPaces {
         switch frame {
         case .chunk: .zero
         case .native: natives.next()
-        case .done, .exit, .ping: others.next()
+        case .done, .failed, .exit, .ping: others.next()
         }
     }
 }

@@ -24,7 +24,7 @@ struct CommandProcessTests {
     /// The environment is the command's own affair (`env -i`).
     @Test func aCommandIsKnownByItsBeginning() async throws {
         let end = try await ending { folder, pid in
-            folder.noteCommand(pid)
+            folder.noteCommand(pid, in: nil)
             #expect(folder.command()?.isThere == true)
             folder.command()?.end()
         }
@@ -55,7 +55,7 @@ struct CommandProcessTests {
     @Test func whatIsNotTheProcessOfTheRecord() async throws {
         try await withTemporaryFolder { place in
             let folder = HostFolder(path: place)
-            folder.noteCommand(getpid())
+            folder.noteCommand(getpid(), in: "%0")
             #expect(folder.command()?.began != nil && folder.command()?.isThere == true)
             try folder.note("\(getpid() + 1)", in: folder.pid)
             #expect(folder.command()?.began == nil)
