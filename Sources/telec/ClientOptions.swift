@@ -48,7 +48,7 @@ struct ClientOptions: ParsableArguments {
 
 /// The environment variables that a session sets for its command.
 enum SessionVariable {
-    static let token = "TELECLAUDE_SESSION_TOKEN"
+    static let token = HostSpec.tokenVariable
     static let id = HostSpec.sessionVariable
     static let socket = "TELECLAUDE_SOCKET"
 

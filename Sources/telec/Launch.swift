@@ -15,20 +15,20 @@ struct Launch {
     private static let patience = Duration.seconds(20)
 
     /// Returns the session once its command runs or has run. If the session does not come up, it is closed and its processes are ended,
-    /// unless the session had a terminal on this machine before: then nothing is ended.
+    /// unless the session may have run on this machine before: then nothing is ended.
     /// - Throws: `RuntimeError` if the session does not come up.
     func run(_ client: DaemonClient) async throws -> SessionDocument {
         let account = try Self.account()
         HostFolder.sweep(home: account.home)
         let folder = HostFolder(sessionID: started.session.sessionID, home: account.home)
         let before = LocalSession(sessionID: started.session.sessionID, home: account.home)
-        let hadTerminal = before?.hasTerminal == true
+        let didRun = before?.mayRun == true
         do {
             // A host that waits for its daemon continues without help, and a second host would interfere with it.
             let start = before?.hasHost == true ? nil : try HostStart(folder, spec(account, before))
             return try await wait(for: start, client)
         } catch let error as RuntimeError {
-            if !hadTerminal { await end(client, home: account.home) }
+            if !didRun { await end(client, home: account.home) }
             throw RuntimeError(error.code, error.message, remedy: error.remedy ?? "see \(folder.log)")
         }
     }
@@ -77,7 +77,7 @@ struct Launch {
 
     private func spec(_ account: Account, _ before: LocalSession?) throws -> HostSpec {
         // If the session's terminal still runs, the new host has to use the tmux server on which that terminal was started.
-        let living = before.flatMap { $0.hasTerminal ? $0.tmuxServer : nil }
+        let living = before.flatMap { $0.mayRun ? $0.tmuxServer : nil }
         let server =
             try living
             ?? TmuxServer.own(

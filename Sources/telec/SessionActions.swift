@@ -115,7 +115,7 @@ struct SessionEnd {
             if let local, await !local.isGone(within: patience) { await local.end() }
             return (await concluded(reply, client), nil)
         } catch let error as RuntimeError {
-            guard let local, local.hasTerminal else { throw error }
+            guard let local, local.mayRun else { throw error }
             await local.end()
             return (nil, error.message)
         }

@@ -27,6 +27,42 @@ struct AttachTests {
         }
     }
 
+    private func inner(_ daemon: TestDaemon, _ arguments: [String]) async throws {
+        let run = try await daemon.box.run(Program(inPath: "tmux"), ["-S", daemon.box.tmuxSocket] + arguments)
+        #expect(run.code == 0, "\(run)")
+    }
+
+    /// The user has left the terminal in a mode of tmux's own, or in front of another window. What is sent reaches the command.
+    @Test(arguments: [["copy-mode"], ["choose-tree"], ["clock-mode"], ["new-window", "cat"], ["split-window", "cat"]])
+    func whatIsSentReachesTheCommand(words: [String]) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "while read x; do echo got $x; done")
+            try await inner(daemon, words)
+            for text in ["once", "q and more"] {
+                let sent = try await daemon.telec("sessions", "send", id, text)
+                #expect(sent.code == 0, "\(sent)")
+                try await daemon.waitForTranscript(of: id, toContain: "got \(text)")
+            }
+        }
+    }
+
+    /// The command has ended, and another window holds the terminal open. Nothing is typed there, and the sender hears of it.
+    @Test func whatNobodyTakesIsAnError() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "read x")
+            try await inner(daemon, ["new-window", "cat"])
+            #expect(try await daemon.telec("sessions", "send", id, "end").code == 0)
+            let deadline = ContinuousClock.now + .seconds(30)
+            var last = try await daemon.telec("sessions", "send", id, "lost")
+            while last.code == 0 {
+                try #require(ContinuousClock.now < deadline, "the text is said to be sent, and nobody has it")
+                try await Task.sleep(for: .milliseconds(200))
+                last = try await daemon.telec("sessions", "send", id, "lost")
+            }
+            #expect(last.code == 2 && last.error.contains("the session's terminal did not take this"), "\(last)")
+        }
+    }
+
     private func wait(_ daemon: TestDaemon, toShow text: String) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while true {

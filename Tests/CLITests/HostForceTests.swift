@@ -60,6 +60,36 @@ struct HostForceTests {
         }
     }
 
+    /// The user's tmux server is stopped, and answers nobody. A command whose end is ordered ends nevertheless, its host delivers and
+    /// goes, and the owner's program does not hang. Without a daemon, the owner ends it alone.
+    @Test(arguments: [true, false]) func aStoppedTmuxKeepsNoCommandAlive(hasDaemon: Bool) async throws {
+        try await withSandbox { box in
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            var daemon = try await box.startDaemon(variables)
+            let id = try await daemon.start("sh", "-c", "trap '' HUP; while :; do sleep 1; done")
+            let (host, command) = (try box.host(of: id), try box.command(of: id))
+            let asked = try await box.run(
+                Program(inPath: "tmux"), ["-S", box.tmuxSocket, "display-message", "-p", "#{pid}"])
+            let server = try #require(pid_t(asked.output.trimmingCharacters(in: .newlines)), "\(asked)")
+            if !hasDaemon { #expect(try await daemon.stop().code == 0) }
+            kill(server, SIGSTOP)
+            defer { kill(server, SIGCONT) }
+            let ended = try await daemon.telec("sessions", "end", id)
+            #expect(ended.code == 0, "\(ended)")
+            try waitUntil("the command is gone") { !isAlive(command) }
+            if hasDaemon {
+                try await daemon.wait(for: id, toBe: "closed")
+                try waitUntil("the host delivers and goes") { !isAlive(host) }
+                let recording = try await daemon.telec("transcript", id, "--raw").output
+                #expect(recording.contains("\"x\","), "\(recording)")
+            }
+            kill(server, SIGCONT)
+            if !hasDaemon { daemon = try await box.startDaemon(variables) }
+            try await daemon.wait(for: id, toBe: "closed")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// A host floods the daemon and reads nothing. Neither the memory nor the number of rows grows, and others are served.
     @Test(arguments: Backend.available)
     func aFloodOfAHostIsBounded(backend: Backend) async throws {

@@ -150,12 +150,12 @@ struct HostTests {
     }
 
     /// The tmux socket is moved away, and the tmux client by which the host records the terminal is detached. The command goes on, and
-    /// is neither started a second time nor killed. Its output is not recorded meanwhile, but its end is.
-    @Test func aTerminalThatCanNotBeReachedIsLeftAlone() async throws {
+    /// is neither started a second time nor killed, whatever its environment is. Its output is not recorded meanwhile, but its end is.
+    @Test(arguments: ["sh", "env -i sh"]) func aTerminalThatCanNotBeReachedIsLeftAlone(shell: String) async throws {
         try await withDaemon(.sqlite) { daemon in
             let go = daemon.box("go")
-            let id = try await daemon.start(
-                "sh", "-c", "echo run >> runs; until [ -e \(go) ]; do sleep 0.1; done; exit 7")
+            let script = "trap : HUP; echo run >> runs; until [ -e \(go) ]; do sleep 0.1; done; exit 7"
+            let id = try await daemon.start("sh", "-c", #"exec \#(shell) -c "$0""#, script)
             let (host, command) = (try daemon.box.host(of: id), try daemon.box.command(of: id))
             try FileManager.default.moveItem(atPath: daemon.box.tmuxSocket, toPath: daemon.box("socket"))
             let detached = try await daemon.box.run(

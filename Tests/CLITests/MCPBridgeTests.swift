@@ -211,6 +211,37 @@ struct MCPBridgeTests {
         }
     }
 
+    /// Standard input that can't be read is an error, not the agent's end.
+    @Test func anInputThatCanNotBeRead() async throws {
+        try await withSandbox { box in
+            let variables: [String: String?] = ["TELECLAUDE_SOCKET": "\(box.folder)/none.sock"]
+            let run = try await box.run(
+                Program(path: "/bin/sh"), ["-c", #"exec "$0" mcp < /"#, Program.telec.path], variables)
+            #expect(run.code == 2 && run.error.contains("error: standard input can't be read: "), "\(run)")
+            #expect(run.output.isEmpty, "\(run)")
+        }
+    }
+
+    /// An agent may pass on a pipe that does not block: an empty one is waited for, and is neither the end nor an error.
+    @Test func anInputThatDoesNotBlock() async throws {
+        try await withSandbox { box in
+            let variables: [String: String?] = ["TELECLAUDE_SOCKET": "\(box.folder)/none.sock"]
+            let agent = #"""
+                import os, subprocess, sys, time
+                end, other = os.pipe()
+                os.set_blocking(end, False)
+                child = subprocess.Popen([sys.argv[1], "mcp"], stdin=end)
+                os.close(end)
+                time.sleep(1)
+                os.write(other, b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+                os.close(other)
+                sys.exit(child.wait())
+                """#
+            let run = try await box.run(try Program(inPath: "python3"), ["-c", agent, Program.telec.path], variables)
+            #expect(run.code == 0 && run.output.contains(#""id":1,"#), "\(run)")
+        }
+    }
+
     #if os(Linux)
         /// An answer that is lost is an error; an agent that reads no more is none.
         @Test func answersThatAreLost() async throws {

@@ -183,4 +183,28 @@ struct MendingTests {
             #expect(try await daemon.stop().code == 0)
         }
     }
+
+    /// The clock was set back after the host had begun. The end that is ordered while the host is away reaches it all the same.
+    @Test(arguments: Backend.available)
+    func anOrderedEndNeedsNoClock(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            var daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("sh", "-c", "read x")
+            let (host, command) = (try box.host(of: id), try box.command(of: id))
+            #expect(try await daemon.stop().code == 0)
+            kill(host, SIGSTOP)
+            daemon = try await box.startDaemon(box.daemonVariables(url))
+            // telec would end what runs here itself.
+            let ended = try await daemon.asked("/sessions/\(id)/end", "--data", "{}")
+            #expect(ended.contains("\"status\":\"closed\""), "\(ended)")
+            let anHourAgo = Timestamp.now.advanced(seconds: -3_600).text
+            try execute("UPDATE sessions SET closed_at = '\(anHourAgo)'", on: url)
+            kill(host, SIGCONT)
+            try waitUntil("the order reaches the host") { !isAlive(command) }
+            try waitUntil("the host delivers and goes") { !isAlive(host) }
+            let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
+            #expect(session?["status"] as? String == "closed")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
 }

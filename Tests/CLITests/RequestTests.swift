@@ -142,7 +142,7 @@ struct RequestTests {
 extension TestDaemon {
     /// Returns the body of the answer to a request. The arguments after the path are curl's.
     func asked(_ path: String, _ more: String...) async throws -> String {
-        let socket = "\(box.folder)/d.sock"
+        let socket = variables["TELECLAUDE_SOCKET"].flatMap { $0 } ?? "\(box.folder)/d.sock"
         return try await box.run(
             Program(inPath: "curl"), ["-s", "--unix-socket", socket, "http://localhost\(path)"] + more
         ).output

@@ -30,6 +30,59 @@ struct StandbyTests {
         }
     }
 
+    /// A daemon is stopped in the middle of its start, and loses its lock to another one. When it continues, it does not fence the
+    /// other one off, but waits like any standby.
+    @Test func whoLosesTheLockWhileStartingFencesNobodyOff() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let variables = box.daemonVariables(url)
+            let others = box.daemonVariables(url, ["TELECLAUDE_SOCKET": "\(box.folder)/e.sock"])
+            // Its end leaves the tables behind.
+            #expect(try await box.startDaemon(variables).stop().code == 0)
+            func wait(for count: Int) throws {
+                try waitUntil("\(count) of them are in the middle of their start") {
+                    try query(
+                        "SELECT 1::text FROM pg_locks WHERE relation = 'daemon_lease'::regclass AND NOT granted",
+                        on: url
+                    ).count == count
+                }
+            }
+            let (first, second): (RunningProgram, RunningProgram) = try withTestConnection(url) { connection in
+                try connection.transaction {
+                    try connection.execute("LOCK TABLE daemon_lease IN ACCESS EXCLUSIVE MODE")
+                    let first = try box.start(.teleclauded, ["--standby"], variables)
+                    try wait(for: 1)
+                    first.suspend()
+                    let second = try box.start(.teleclauded, ["--standby"], others)
+                    try wait(for: 2)
+                    return (first, second)
+                }
+            }
+            try waitUntil("the second serves") { try second.errorText().contains("ready") }
+            let epoch = try query("SELECT epoch::text FROM daemon_lease", on: url)
+            first.kill(SIGCONT)
+            try waitUntil("the first waits") { try first.errorText().contains("standby: another daemon works") }
+            #expect(try query("SELECT epoch::text FROM daemon_lease", on: url) == epoch)
+            let daemon = TestDaemon(box: box, process: second, variables: others)
+            let made = try await daemon.asked("/sessions", "--data", #"{"title": "x", "project_path": "/"}"#)
+            #expect(try query("SELECT title FROM sessions", on: url) == ["x"], "\(made)")
+            for process in [first, second] {
+                process.kill(SIGKILL)
+                _ = try await process.finish()
+            }
+        }
+    }
+
+    /// Nothing of a fenced daemon's is written any more, so it ends, even if it has the lock.
+    @Test func aHigherEpochEndsADaemonThatHasTheLock() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let quick = ["TELECLAUDE_SERVER_DRAIN_SECONDS": "2"]
+            let daemon = try await box.startDaemon(box.daemonVariables(url, quick))
+            try execute("UPDATE daemon_lease SET epoch = epoch + 1", on: url)
+            let run = try await daemon.process.finish(timeout: 30)
+            #expect(run.code == 2 && run.error.contains("another daemon has taken over"), "\(run)")
+        }
+    }
+
     /// The queue of connections to a suspended daemon is full. The kernel accepts no more, so the daemon can't be asked who it is.
     @Test func aFullQueueOfAStoppedDaemonKeepsNobodyOut() async throws {
         try await withDatabase(.postgresql) { box, url in

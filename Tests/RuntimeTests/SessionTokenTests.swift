@@ -10,11 +10,22 @@ import Testing
 
 @Suite("Session tokens")
 struct SessionTokenTests {
-    /// A clock that a test advances.
+    /// The machine's clock, which a test sets, and the one that nobody sets.
     private final class Clock: Sendable {
         private let moment = Mutex(Timestamp.now)
+        private let running = Mutex(ContinuousClock.now)
+        /// Sets the machine's clock.
         func advance(seconds: Int64) { moment.withLock { $0 = $0.advanced(seconds: seconds) } }
+        /// Lets time pass.
+        func pass(seconds: Int64) {
+            advance(seconds: seconds)
+            running.withLock { $0 += .seconds(seconds) }
+        }
         var now: Timestamp { moment.withLock { $0 } }
+        var uptime: ContinuousClock.Instant { running.withLock { $0 } }
+        func tokens(_ database: Database) -> SessionTokens {
+            SessionTokens(database: database, now: { self.now }, uptime: { self.uptime })
+        }
     }
 
     private func withTokens(
@@ -29,7 +40,7 @@ struct SessionTokenTests {
                 }
             }
             let clock = Clock()
-            try await body(SessionTokens(database: database) { clock.now }, database, clock)
+            try await body(clock.tokens(database), database, clock)
         }
     }
 
@@ -124,10 +135,40 @@ struct SessionTokenTests {
             let fresh = try await tokens.issue(sessionID: "two", principal: "Ben", role: .member)
             #expect(try await tokens.find(fresh) != nil)
             // A daemon that starts now learns from the rows the latest time that was seen.
-            let started = SessionTokens(database: database) { clock.now }
+            let started = clock.tokens(database)
             try await started.rememberTime()
             #expect(try await started.find(token) == nil)
             #expect(try await started.find(fresh) != nil)
+        }
+    }
+
+    /// A session that was touched, or imported, while the clock was wrong must not stop the time of all tokens.
+    @Test("a clock that was ahead does not stop time", arguments: Backend.available)
+    func clockThatWasAhead(_ backend: Backend) async throws {
+        try await withTokens(backend) { _, database, clock in
+            try await database.withConnection {
+                _ = try $0.execute("UPDATE sessions SET last_activity = '2099-01-01T00:00:00.000000Z'")
+            }
+            let tokens = clock.tokens(database)
+            try await tokens.rememberTime()
+            let token = try await tokens.issue(sessionID: "one", principal: "Ann", role: .member)
+            clock.pass(seconds: 86_399)
+            #expect(try await tokens.find(token) != nil)
+            clock.pass(seconds: 1)
+            #expect(try await tokens.find(token) == nil)
+            #expect(try await tokens.purge() == 1)
+        }
+    }
+
+    @Test("a token that was revoked is known by its hash, in its own session", arguments: Backend.available)
+    func revokedByItsHash(_ backend: Backend) async throws {
+        try await withTokens(backend) { tokens, _, _ in
+            let hash = SessionTokens.hash(try await tokens.issue(sessionID: "one", principal: "Ann", role: .member))
+            #expect(try await !tokens.isRevoked(hash, of: "one"))
+            try await tokens.revoke(sessionID: "one")
+            #expect(try await tokens.isRevoked(hash, of: "one"))
+            #expect(try await !tokens.isRevoked(hash, of: "two"))
+            #expect(try await !tokens.isRevoked(SessionTokens.hash("tcs_other"), of: "one"))
         }
     }
 }

@@ -70,7 +70,8 @@ public struct Daemon: Sendable {
         switch error {
         case let error as DatabaseError: error.mayPass
         case let error as MigrationFailure: error.cause.mayPass
-        case let error as RuntimeError: [.socketInUse, .socketForeign, .socketFailed].contains(error.code)
+        case let error as RuntimeError:
+            [.socketInUse, .socketForeign, .socketFailed, .databaseUnavailable].contains(error.code)
         default: false
         }
     }

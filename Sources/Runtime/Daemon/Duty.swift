@@ -24,21 +24,25 @@ struct Duty: Sendable {
 
 extension Daemon {
     /// Prepares to serve; the caller holds the lock. Obstacles are found before anything is changed. The socket is made before
-    /// the epoch begins, so that a daemon that can't be reached fences nobody off.
+    /// the epoch begins, so that a daemon that can't be reached fences nobody off. A daemon that has lost the lock meanwhile, because
+    /// it was stopped, takes neither the socket of the one that has it nor begins an epoch.
     func prepare(_ socketPath: String, _ lease: InstanceLease) async throws -> Duty {
-        try await migrate(before: {
+        try await migrate(lease) {
             if manager.activatedSocket == nil {
                 let place = SocketPlace(path: socketPath, predecessor: try await EpochHolder.last(in: $0))
                 try await NIOThreadPool.singleton.runIfActive { try place.requireFree() }
             }
-        })
+        }
         let database = try open(poolSize: 8, silence: Self.silence)
         let auditDatabase = try open(poolSize: 1, silence: Self.silence)
         do {
             let predecessor = try await EpochHolder.last(in: database)
+            try await lease.requireConfirmed()
             let socket = try await makeSocket(socketPath, predecessor: predecessor)
             do {
-                let epoch = try await Epoch.begin(database, holder: EpochHolder.ourselves.text)
+                let epoch = try await Epoch.begin(database, holder: EpochHolder.ourselves.text) {
+                    try lease.confirmAnew()
+                }
                 lease.keep(in: epoch, with: [database, auditDatabase])
                 let services = try await services(database, auditDatabase, lease, epoch)
                 if let objection = try await services.audit.objection() { logger.error("\(Self.unguarded(objection))") }
@@ -57,11 +61,12 @@ extension Daemon {
     }
 
     /// Applies the pending migrations. Their statements have no time limit.
-    private func migrate(before look: (Database) async throws -> Void) async throws {
+    private func migrate(_ lease: InstanceLease, before look: (Database) async throws -> Void) async throws {
         let database = try open()
         do {
             try await look(database)
             try await requireRecordingsAreKnown(to: database)
+            try await lease.requireConfirmed()
             try await Migrator(history: options.history, database: database, options: migratorOptions).start(
                 options.startup, log)
         } catch {

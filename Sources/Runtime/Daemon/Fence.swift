@@ -9,15 +9,20 @@ import TCPOSIX
 public struct Epoch: Sendable {
     let number: Int64
 
-    /// Begins a new epoch. The caller holds the instance lock.
-    static func begin(_ database: Database, holder: String) async throws -> Epoch {
+    /// Begins a new epoch. The caller holds the instance lock: `confirm` is called when nobody else can begin an epoch any more,
+    /// and nothing is begun if it throws. So whoever holds the lock later has the higher number.
+    static func begin(
+        _ database: Database, holder: String, confirming confirm: @escaping @Sendable () throws -> Void = {}
+    ) async throws -> Epoch {
         let number = try await database.withConnection { connection in
             try connection.transaction {
-                try connection.queryValue(
+                let number = try connection.queryValue(
                     """
                     UPDATE daemon_lease SET epoch = epoch + 1, holder = \(holder), taken_at = \(Timestamp.now.text) \
                     WHERE id = 1 RETURNING epoch
                     """)?.integer
+                try confirm()
+                return number
             }
         }
         guard let number else { throw RuntimeError(.failed, "the table daemon_lease has lost its row") }

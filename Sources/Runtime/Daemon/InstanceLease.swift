@@ -46,6 +46,8 @@ final class InstanceLease: Sendable {
         var confirmedAt: ContinuousClock.Instant?
         var epoch: Epoch?
         var databases: [Database] = []
+        /// Whether somebody waits for the next confirmation, which then does not wait for the heartbeat.
+        var isWanted = false
         var isReleased = false
         /// Whether the lease's connection is closed.
         var isGone = false
@@ -132,6 +134,24 @@ final class InstanceLease: Sendable {
         throw state.withLock { $0.end } ?? unconfirmed
     }
 
+    /// Waits, on a connection's own thread, until the lock was confirmed once more: what was confirmed before may be lost by now.
+    ///
+    /// - Throws: `RuntimeError` if it is not confirmed.
+    func confirmAnew() throws(RuntimeError) {
+        let asked = ContinuousClock.now
+        state.withLock { $0.isWanted = true }
+        while ContinuousClock.now < asked + Term.own {
+            let (end, confirmedAt) = state.withLock { ($0.end, $0.confirmedAt) }
+            if let end { throw end }
+            if let confirmedAt, confirmedAt >= asked { return }
+            usleep(2_000)
+        }
+        throw unconfirmed
+    }
+
+    private static let lostWhileStarting = RuntimeError(
+        .databaseUnavailable, "the daemon has lost its lock while it was starting", remedy: "start it again")
+
     private var unconfirmed: RuntimeError {
         guard state.withLock({ $0.isAway }) else {
             return RuntimeError(
@@ -175,7 +195,7 @@ extension InstanceLease {
                     guard let held = try self.acquire(connection) else { return }
                     onTaken()
                     defer { held.release() }
-                    try self.confirm(held)
+                    try self.confirm(held, on: connection)
                 }
             } catch {
                 guard goesOn(after: error) else { throw error }
@@ -235,21 +255,27 @@ extension InstanceLease {
         }
     }
 
-    /// On the connection's own thread, which nobody else waits for.
-    private func confirm(_ held: any HeldLock) throws {
+    /// On the connection's own thread, which nobody else waits for. A higher epoch ends the lease also while it has the lock:
+    /// nothing could be written any more.
+    private func confirm(_ held: any HeldLock, on connection: any Connection) throws {
         while !isOver {
+            state.withLock { $0.isWanted = false }
             let asked = ContinuousClock.now
             try held.confirm()
+            // A lock that can't be lost unnoticed lets nobody else begin an epoch.
+            if held.isLostUnnoticed { try look(for: state.withLock { $0.epoch }, on: connection) }
             state.withLock { $0.confirmedAt = asked }
             pause(for: Term.heartbeat)
         }
     }
 
-    /// Returns whether the lease tries again after `error`, which is reported once.
+    /// Returns whether the lease tries again after `error`, which is reported once. A lock that is lost before an epoch has begun
+    /// ends the lease: others may have worked, and migrated, before it was got again, and nothing would tell.
     private func goesOn(after error: any Error) -> Bool {
         let isTaken = state.withLock { state in
             state.confirmedAt = nil
             state.isAway = (error as? DatabaseError)?.kind == .unreachable
+            if state.isTaken, state.epoch == nil { state.end = Self.lostWhileStarting }
             return state.isTaken
         }
         if isTaken {
@@ -278,7 +304,7 @@ extension InstanceLease {
     /// Sleeps in slices, so that a release is noticed soon.
     private func pause(for duration: Duration) {
         let end = ContinuousClock.now + duration
-        while ContinuousClock.now < end, !isOver { usleep(25_000) }
+        while ContinuousClock.now < end, !isOver, !state.withLock({ $0.isWanted }) { usleep(25_000) }
     }
 }
 

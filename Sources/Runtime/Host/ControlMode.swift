@@ -6,6 +6,8 @@ enum ControlEvent: Equatable {
     case size(columns: Int, rows: Int)
     /// A command failed; the text is tmux's message.
     case failure(String)
+    /// tmux has been through the commands that type bytes, up to this mark (`ControlCommand.typing`).
+    case typed(UInt64)
     /// The client is attached to its session.
     case started
     /// The server dismisses this client: the session is over, or somebody has detached the client.
@@ -39,8 +41,8 @@ struct ControlModeReader {
             answer = []
             return nil
         case "%end":
-            answer = nil
-            return nil
+            defer { answer = nil }
+            return ControlCommand.mark(in: answer ?? []).map { .typed($0) }
         case "%error":
             defer { answer = nil }
             return .failure((answer ?? []).joined(separator: " "))
@@ -88,11 +90,31 @@ struct ControlModeReader {
 
 /// The commands that a control client sends.
 enum ControlCommand {
+    private static let answer = "tc-typed-"
+
+    /// Returns the commands that type bytes into a pane. tmux answers the last one with the mark, after the answers to the others.
+    ///
+    /// A pane that shows something of tmux's own (copy mode, the list of windows, a clock) would take the bytes for commands of that
+    /// mode, so it leaves its modes first.
+    static func typing(_ bytes: [UInt8], into pane: String, mark: UInt64) -> [String] {
+        let leave = "if-shell -F -t \(pane) '#{pane_in_mode}' 'copy-mode -q -t \(pane)'\n"
+        let keys = stride(from: 0, to: bytes.count, by: 256).map { start in
+            send(bytes[start..<min(start + 256, bytes.count)], to: pane)
+        }
+        return [leave] + keys + ["display-message -p \(answer)\(mark)\n"]
+    }
+
     /// Returns the command that types bytes, each as two hexadecimal digits. Nothing in them has a meaning to tmux, and they
     /// appear in no process's arguments.
-    static func send(_ bytes: some Collection<UInt8>, to session: String) -> String {
+    private static func send(_ bytes: some Collection<UInt8>, to pane: String) -> String {
         let digits = bytes.map { Hexadecimal.text([$0]) }.joined(separator: " ")
-        return "send-keys -t =\(session): -H \(digits)\n"
+        return "send-keys -t \(pane) -H \(digits)\n"
+    }
+
+    /// Returns the mark in the lines of an answer; `nil` if it answers another command.
+    static func mark(in lines: [String]) -> UInt64? {
+        guard lines.count == 1, let line = lines.first, line.hasPrefix(answer) else { return nil }
+        return UInt64(line.dropFirst(answer.count))
     }
 
     static func kill(_ session: String) -> String { "kill-session -t =\(session)\n" }

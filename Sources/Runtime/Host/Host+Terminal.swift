@@ -102,14 +102,18 @@ extension Host {
     private var terminal: Terminal {
         let isThere = Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment)
         if isThere == true { return .there }
-        guard let command = folder.commandPID() else { return .gone }
+        guard let command = folder.command() else { return .gone }
         if isThere == nil { return .unknown }
-        let isOurs = ProcessFacts.environment(of: command, holds: "\(HostSpec.sessionVariable)=\(spec.sessionID)")
-        return isOurs && ProcessFacts.hasTerminal(command) ? .unknown : .gone
+        return command.isThere && ProcessFacts.hasTerminal(command.pid) ? .unknown : .gone
     }
 
     private func hear(_ tmux: Tmux) async throws {
-        defer { tmux.reap() }
+        client = tmux.pid
+        defer {
+            client = nil
+            giveUpTyping()
+            tmux.reap()
+        }
         var reader = ControlModeReader()
         do {
             try await tmux.channel.executeThenClose { inbound, outbound in
@@ -141,7 +145,9 @@ extension Host {
             if isDrained, let secret = folder.text(in: folder.mark) { try? folder.note(secret, in: folder.drained) }
             if recorder.count >= Self.chunkBytes { cut() }
         case .size(let columns, let rows): recorder.resize(columns: columns, rows: rows, at: .now)
+        case .typed(let mark): noteTyped(mark)
         case .failure(let text):
+            noteRefusal()
             lastWords = "tmux: \(text)"
             logger.warning("tmux: \(text)")
         case .started:

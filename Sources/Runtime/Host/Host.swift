@@ -28,8 +28,14 @@ public actor Host {
     /// The transcripts in the order in which they were last written, each with the first chunk that holds lines of it.
     var natives: [(path: String, chunk: UInt64)]
     var isProgressNoted = false
+    /// The process of the tmux client; `nil` while none is attached.
+    var client: pid_t?
     /// Takes commands for tmux; `nil` while no tmux client is attached.
     var typist: NIOAsyncChannelOutboundWriter<ByteBuffer>?
+    /// What was last given to be typed, and all for which tmux owes an answer.
+    var typing: Task<Void, Never>?
+    var unanswered: [Typing] = []
+    var lastMark: UInt64 = 0
     /// The lock that is held while the terminal is being made.
     var starting: FileLock?
     /// tmux's last message that was not an event.

@@ -18,10 +18,14 @@ public struct HostFolder: Sendable {
     var spool: String { "\(path)/spool" }
     var status: String { "\(path)/status" }
     var pid: String { "\(path)/pid" }
+    /// The file that holds the command's process id once more, and when that process began.
+    private var began: String { "\(path)/began" }
     /// The file with the secret of the pane's mark, and the file to which the host copies it once it has received all that the
     /// command wrote.
     var mark: String { "\(path)/mark" }
     var drained: String { "\(path)/drained" }
+    /// The file that holds tmux's id of the pane in which the command runs.
+    var pane: String { "\(path)/pane" }
     /// The lock that a running host holds. The file contains the host's process id.
     var lock: String { "\(path)/lock" }
     /// A file that holds the name of a start. It is written once the command of that start runs, or has run.
@@ -83,14 +87,26 @@ public struct HostFolder: Sendable {
     /// Returns the command's exit code; `nil` until the pane has written it.
     func exitCode() -> Int32? { text(in: status).flatMap { Int32($0) } }
 
-    /// Returns the process id of the command; `nil` unless the command runs.
-    func commandPID() -> Int32? { exitCode() == nil ? text(in: pid).flatMap { Int32($0) } : nil }
+    /// Notes the process of the command, which has just been started, and its pane. A full disk must not end a running command.
+    func noteCommand(_ process: pid_t, in pane: String?) {
+        if let pane { try? note(pane, in: self.pane) }
+        if let time = ProcessFacts.began(process) { try? note("\(process) \(time)", in: began) }
+        try? note(String(process), in: pid)
+    }
+
+    /// Returns the process of the command; `nil` if the command was not started, or the pane has seen its end.
+    func command() -> CommandProcess? {
+        guard exitCode() == nil, let process = text(in: pid).flatMap({ pid_t($0) }), process > 0 else { return nil }
+        let words = (text(in: began) ?? "").split(separator: " ").map(String.init)
+        let time = words.count == 2 && words[0] == String(process) ? words[1] : nil
+        return CommandProcess(pid: process, began: time, sessionID: sessionID)
+    }
 
     /// Whether the pane has started the command, or has tried to.
     var hasCommandStarted: Bool { access(pid, F_OK) == 0 || access(status, F_OK) == 0 }
 
     /// Removes the files that the last terminal left, since they say nothing about the next one.
-    func forgetCommand() { for file in [status, pid, mark, drained, running, failure] { unlink(file) } }
+    func forgetCommand() { for file in [status, pid, began, pane, mark, drained, running, failure] { unlink(file) } }
 
     /// Reads the progress in the agent's transcripts; `nil` if no host of this session has stored any.
     func agentProgress() -> AgentProgress? {

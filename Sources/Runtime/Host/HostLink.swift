@@ -72,7 +72,9 @@ struct HostLink {
         let delivery = Delivery(host: host, sending: sending)
         let path =
             SessionPath.of(host.spec.sessionID, "host")
-            + QueryText.of([("started", host.started.text), ("failure", await host.startFailure)])
+            + QueryText.of([
+                ("started", host.started.text), ("run", host.spec.tokenHash), ("failure", await host.startFailure),
+            ])
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { sending.finish() }
             group.addTask {
@@ -116,11 +118,9 @@ struct HostLink {
             await delivery.acknowledge(number)
         case .ended: await host.noteDelivery()
         case .send(let order, let bytes):
-            for start in stride(from: 0, to: bytes.count, by: 256) {
-                let some = bytes[start..<min(start + 256, bytes.count)]
-                try await host.type(ControlCommand.send(some, to: host.spec.tmuxName))
+            await host.send(bytes) { isTyped in
+                sending.yield((isTyped ? HostFrame.done(order) : .failed(order)).bytes)
             }
-            sending.yield(HostFrame.done(order).bytes)
         case .end(let order):
             host.logger.notice("the end of the session was ordered")
             await host.endSession()

@@ -1,3 +1,4 @@
+import Dialects
 import TCPOSIX
 
 /// The instructions for a host and its pane, which are passed in a file that only its owner can read, never in arguments. The
@@ -51,6 +52,8 @@ public struct HostSpec: Codable, Sendable {
 extension HostSpec {
     /// The variable that holds the session's id.
     public static let sessionVariable = "TELECLAUDE_SESSION_ID"
+    /// The variable that holds the token of the session's run.
+    public static let tokenVariable = "TELECLAUDE_SESSION_TOKEN"
 
     private enum CodingKeys: CodingKey {
         case sessionID, title, tmuxName, tmuxSocket, launch, firstChunk, socketPath, directory, command, environment
@@ -63,6 +66,12 @@ extension HostSpec {
     var commandEnvironment: [String: String] { environment.merging(secrets) { $1 } }
 
     var hasSecrets: Bool { secretNames?.isEmpty == false }
+
+    /// The hash of the run's token, by which the daemon recognizes the run; `nil` on a machine that can't compute digests.
+    var tokenHash: String? {
+        guard let token = commandEnvironment[Self.tokenVariable], (try? SHA256.load()) != nil else { return nil }
+        return SessionTokens.hash(token)
+    }
 
     /// Takes the secrets from this process's environment, in which a host gets them.
     mutating func takeSecrets() {

@@ -38,6 +38,10 @@ public struct LocalSession: Sendable {
     public var tmuxName: String { spec.tmuxName }
     public var hasHost: Bool { FileLock.isHeld(folder.lock) }
     public var hasTerminal: Bool { Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) == true }
+    /// Whether the session has a terminal, or its command lives and tmux does not say whether it has one.
+    public var mayRun: Bool {
+        Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) ?? (folder.command()?.isThere == true)
+    }
     public var command: [String] { spec.command }
 
     /// The reason why the host can't deliver to the daemon, as a sentence; `nil` if there is none.
@@ -69,27 +73,27 @@ public struct LocalSession: Sendable {
     /// Whether the command has ended, or could not be started.
     private var isOver: Bool {
         if folder.exitCode() != nil || folder.text(in: folder.failure) != nil { return true }
-        return folder.text(in: folder.running) == spec.launch && !hasTerminal
+        return folder.text(in: folder.running) == spec.launch && !mayRun
     }
 
     /// Ends the terminal with everything that runs in it. A command that does not end then is killed. The host, if it runs,
     /// records the end.
     public func end() async {
-        guard hasTerminal else { return }
-        let command = folder.commandPID()
+        guard mayRun else { return }
+        let command = folder.command()
         Tmux.kill(spec.tmuxServer, spec.tmuxName, spec.environment)
         guard let command else { return }
         for _ in 0..<60 {
-            if kill(command, 0) != 0 { return }
+            if !command.isThere { return }
             try? await Task.sleep(for: .milliseconds(50))
         }
-        kill(command, SIGKILL)
+        command.end()
     }
 
-    /// Waits for the terminal to end. Returns false if it still exists after `patience`.
+    /// Waits for the terminal to end. Returns false if it may still exist after `patience`.
     public func isGone(within patience: Duration) async -> Bool {
         let deadline = ContinuousClock.now + patience
-        while hasTerminal {
+        while mayRun {
             guard ContinuousClock.now < deadline else { return false }
             try? await Task.sleep(for: .milliseconds(100))
         }

@@ -5,7 +5,7 @@ import TCPOSIX
 /// for the owner. This host starts a program that runs the session as its owner would by hand, with `telec sessions revive`, in
 /// a host of its own. The session that this host runs has no part in it.
 extension Host {
-    private static let telling = [HostSpec.sessionVariable, "TELECLAUDE_SESSION_TOKEN"]
+    private static let telling = [HostSpec.sessionVariable, HostSpec.tokenVariable]
 
     /// Starts the program, and returns without waiting for its end.
     ///

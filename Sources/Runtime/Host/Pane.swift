@@ -52,8 +52,7 @@ public enum Pane {
         } catch {
             return fail(error.message, folder)
         }
-        // A full disk must not end a running command.
-        try? folder.note(String(child.pid), in: folder.pid)
+        folder.noteCommand(child.pid, in: environment["TMUX_PANE"])
         return child.wait().code
     }
 

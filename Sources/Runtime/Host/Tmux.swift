@@ -6,8 +6,11 @@ import TCPOSIX
 /// first byte on, and types. The session stays when the client goes away.
 struct Tmux {
     static let size = (columns: 80, rows: 24)
+    /// How long tmux may take to answer. Its server may be stopped, and nobody waits for it without a limit.
+    private static let patience = Duration.seconds(2)
 
     private let child: ChildProcess
+    var pid: pid_t { child.pid }
     let channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
     /// Starts the session with `command` in it; without a command, attaches to the existing session. The user's tmux
@@ -21,15 +24,22 @@ struct Tmux {
         return try await start(server.command + ["-f", "/dev/null", "-u", "-C"] + words, environment)
     }
 
-    /// Returns whether the session exists; `nil` if tmux can't even be started.
+    /// Returns whether the session exists; `nil` if tmux can't be started, or does not answer.
     static func hasSession(_ server: TmuxServer, _ name: String, _ environment: [String: String]) -> Bool? {
-        let child = try? ChildProcess(server.command + ["has-session", "-t", "=\(name)"], environment: environment)
-        return child.map { $0.wait() == .exit(0) }
+        ask(server, ["has-session", "-t", "=\(name)"], environment).map { $0 == .exit(0) }
     }
 
-    /// Ends the session with everything that runs in it.
+    /// Ends the session with everything that runs in it, if tmux answers.
     static func kill(_ server: TmuxServer, _ name: String, _ environment: [String: String]) {
-        _ = try? ChildProcess(server.command + ["kill-session", "-t", "=\(name)"], environment: environment).wait()
+        _ = ask(server, ["kill-session", "-t", "=\(name)"], environment)
+    }
+
+    /// Runs a command of tmux, and returns how it has ended; `nil` if tmux can't be started, or does not answer.
+    static func ask(
+        _ server: TmuxServer, _ words: [String], _ environment: [String: String]
+    ) -> ChildProcess.Ending? {
+        let child = try? ChildProcess(server.command + words, environment: environment)
+        return child?.wait(atMost: patience)
     }
 
     private static func start(_ arguments: [String], _ environment: [String: String]) async throws -> Tmux {
@@ -58,7 +68,7 @@ struct Tmux {
     }
 
     /// Waits for the client's process, so that no zombie remains.
-    func reap() { _ = child.wait() }
+    func reap() { _ = child.wait(atMost: Self.patience) }
 
     private static func pipe() throws(RuntimeError) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]

@@ -37,9 +37,10 @@ public struct TmuxServer: Sendable, Equatable {
     /// Nothing runs in the server, and the next one takes its place. Only a caller that holds the lock, and whose connection
     /// was closed, may call this.
     func giveUpIfEnding(_ environment: [String: String]) {
-        guard let socket, let child = try? ChildProcess(command + ["list-sessions"], environment: environment),
-            child.wait() != .exit(0)
-        else { return }
+        // A server that does not answer may only be stopped.
+        guard let socket, let ending = Tmux.ask(self, ["list-sessions"], environment), ending != .exit(0) else {
+            return
+        }
         unlink(socket)
     }
 

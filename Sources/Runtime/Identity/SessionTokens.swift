@@ -36,11 +36,14 @@ public struct SessionTokens: Sendable {
     private let fence: Fence
     private let clock: TokenClock
 
-    /// Makes the store. With `epoch`, only the daemon of that epoch writes.
-    public init(database: Database, epoch: Epoch? = nil, now: @escaping @Sendable () -> Timestamp = { .now }) {
+    /// Makes the store. With `epoch`, only the daemon of that epoch writes. `uptime` is the clock that nobody sets.
+    public init(
+        database: Database, epoch: Epoch? = nil, now: @escaping @Sendable () -> Timestamp = { .now },
+        uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.database = database
         fence = Fence(database: database, epoch: epoch)
-        clock = TokenClock(now)
+        clock = TokenClock(now, uptime: uptime)
     }
 
     private func now() -> Timestamp { clock.now }
@@ -123,6 +126,19 @@ public struct SessionTokens: Sendable {
         }
     }
 
+    /// Returns whether a token of this session, known by its hash, was revoked.
+    ///
+    /// - Throws: `DatabaseError`.
+    func isRevoked(_ hash: String, of sessionID: String) async throws -> Bool {
+        try await database.withConnection { connection in
+            try connection.queryValue(
+                """
+                SELECT 1 FROM session_tokens \
+                WHERE token = \(hash) AND session_id = \(sessionID) AND revoked_at IS NOT NULL
+                """) != nil
+        }
+    }
+
     /// Revokes all tokens of a session, and returns their number.
     ///
     /// - Throws: `DatabaseError`.
@@ -159,5 +175,6 @@ public struct SessionTokens: Sendable {
             .joined()
     }
 
-    private static func hash(_ token: String) -> String { SHA256.hexadecimal(of: token.utf8) }
+    /// Returns the hash by which the store knows a token.
+    static func hash(_ token: String) -> String { SHA256.hexadecimal(of: token.utf8) }
 }

@@ -1,25 +1,42 @@
 import Dialects
 import Synchronization
 
-/// A clock that never goes back: expired tokens stay expired, whatever somebody does to the machine's clock.
+/// A clock that never goes back and never stands still: expired tokens stay expired, and others expire in their time, whatever
+/// somebody does to the machine's clock.
+///
+/// While the machine's clock is behind the latest time that was known, the time goes on from there, by a clock that nobody sets.
 final class TokenClock: Sendable {
-    private let source: @Sendable () -> Timestamp
-    private let highest: Mutex<Timestamp?>
+    private struct Known {
+        var time: Timestamp
+        var at: ContinuousClock.Instant
+    }
 
-    init(_ source: @escaping @Sendable () -> Timestamp) {
+    private let source: @Sendable () -> Timestamp
+    private let uptime: @Sendable () -> ContinuousClock.Instant
+    private let latest = Mutex(Known?.none)
+
+    init(
+        _ source: @escaping @Sendable () -> Timestamp,
+        uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.source = source
-        highest = Mutex(nil)
+        self.uptime = uptime
     }
 
     var now: Timestamp { advance(to: source()) }
 
-    /// Notes that the time has been as late as `moment`, and returns the latest time so far.
+    /// Notes that the time has been as late as `moment`, and returns the latest time.
     @discardableResult
     func advance(to moment: Timestamp) -> Timestamp {
-        highest.withLock { highest in
-            let latest = max(highest ?? moment, moment)
-            highest = latest
-            return latest
+        latest.withLock { latest in
+            let present = uptime()
+            if let known = latest {
+                let passed = max(.zero, present - known.at)
+                let time = known.time.advanced(milliseconds: Int64(passed / .milliseconds(1)))
+                if time > moment { return time }
+            }
+            latest = Known(time: moment, at: present)
+            return moment
         }
     }
 }

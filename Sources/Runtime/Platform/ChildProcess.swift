@@ -91,6 +91,21 @@ package struct ChildProcess {
         return Self.ending(status)
     }
 
+    /// Waits for the process to end, and kills it if it has not ended after `patience`: then it returns `nil`. It blocks the thread.
+    package func wait(atMost patience: Duration) -> Ending? {
+        let deadline = ContinuousClock.now + patience
+        var status: Int32 = 0
+        while waitpid(pid, &status, WNOHANG) == 0 {
+            guard ContinuousClock.now < deadline else {
+                kill(pid, SIGKILL)
+                _ = wait()
+                return nil
+            }
+            usleep(2_000)
+        }
+        return Self.ending(status)
+    }
+
     /// Returns how the process ended; `nil` if it still runs.
     package func poll() -> Ending? {
         var status: Int32 = 0

@@ -17,14 +17,15 @@ struct HostRoute {
     @Sendable private func connect(_ request: Request, _ context: CallContext) async throws -> Response {
         let id = try context.sessionID()
         // An order to end that was given before this host began does not concern this host.
-        let query = try QueryReader(request, knowing: "started", "failure")
-        let started = try query.text("started").flatMap(Timestamp.init(parsing:))
+        let query = try QueryReader(request, knowing: "started", "run", "failure")
+        let run = HostRun(
+            started: try query.text("started").flatMap(Timestamp.init(parsing:)), tokenHash: try query.text("run"))
         do {
             let session = try await sessions.access.admit(context.caller, to: .host, on: id).session
             // A host whose user may record nothing more still has to hear an order to end.
-            if !session.isEndOrdered(for: started) { try await requireBytes(id, context.identity.uid) }
+            if try await !sessions.isEndOrdered(session, for: run) { try await requireBytes(id, context.identity.uid) }
         } catch let error as RuntimeError {
-            guard try await sessions.isEndOrdered(id, forRefused: context.identity, startedAt: started) else {
+            guard try await sessions.isEndOrdered(id, forRefused: context.identity, run: run) else {
                 throw error
             }
             return answer(ResponseBody(byteBuffer: ByteBuffer(string: HostOrder.end(0).line)))
@@ -36,14 +37,13 @@ struct HostRoute {
         let writer = try await services.transcripts.writer(id)
         // The host is connected before the session is taken up, so that an end that is ordered meanwhile reaches it.
         let host = await services.hosts.connect(id, of: context.identity.uid)
-        let (session, isEndOrdered) = try await sessions.takeUp(id, by: context.caller, startedAt: started)
+        let (session, isEndOrdered) = try await sessions.takeUp(id, by: context.caller, for: run)
         host.outbox.put(.next(writer.next))
         // The session was ended while its host was away: the rest of its recording is still wanted.
         if isEndOrdered { host.outbox.put(.end(0)) } else { try await services.tokens.renew(sessionIDs: [id]) }
         let connection = HostConnection(
             host: host, session: session, caller: context.caller, writer: writer, services: services,
-            sessions: sessions,
-            channel: context.channel, logger: context.logger)
+            sessions: sessions, channel: context.channel, logger: context.logger)
         let (body, time) = (request.body, isEndOrdered ? Self.rest : nil)
         return answer(
             ResponseBody { output in
@@ -164,6 +164,7 @@ struct HostConnection: Sendable {
             services.activity.note(session.id)
             services.transcriptNews.note(session.id)
         case .done(let order): await services.hosts.done(session.id, ticket: host.ticket, order: order)
+        case .failed(let order): await services.hosts.failed(session.id, ticket: host.ticket, order: order)
         case .exit:
             _ = try await sessions.close(session)
             await services.hosts.tell(session.id, ticket: host.ticket, .ended)
@@ -190,7 +191,7 @@ private struct HostPaces {
         switch frame {
         case .chunk: .zero
         case .native: natives.next()
-        case .done, .exit, .ping: others.next()
+        case .done, .failed, .exit, .ping: others.next()
         }
     }
 }

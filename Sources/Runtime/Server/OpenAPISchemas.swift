@@ -142,10 +142,20 @@ enum OpenAPISchemas {
 
     private static var messageParts: [(key: String, value: JSON)] {
         [
-            ("text", .object([("type", "string"), ("maxLength", .integer(65_536))])),
-            ("enter", .object([("type", "boolean")])),
-            ("keys", .object([("type", "array"), ("minItems", .integer(1)), ("items", words(TerminalKey.names))])),
+            ("text", .object([("type", "string"), ("maxLength", .integer(Int64(MessageRequest.longest)))])),
+            ("enter", .object([("type", "boolean")])), ("keys", keys),
         ]
+    }
+
+    private static var keys: JSON {
+        .object([
+            ("type", "array"), ("minItems", .integer(1)), ("maxItems", .integer(Int64(MessageRequest.longest))),
+            ("items", words(TerminalKey.names)),
+            (
+                "description",
+                .string("All keys together are at most \(MessageRequest.longest) bytes, as a terminal sends them.")
+            ),
+        ])
     }
 
     private static var found: JSON {

@@ -117,6 +117,16 @@ actor HostRegistry {
         hosts[sessionID]?.waiting.removeValue(forKey: order)?.resume()
     }
 
+    /// Notes that a host could not carry out an order.
+    func failed(_ sessionID: String, ticket: UInt64, order: UInt64) {
+        guard hosts[sessionID]?.ticket == ticket else { return }
+        hosts[sessionID]?.waiting.removeValue(forKey: order)?.resume(throwing: Self.refused)
+    }
+
+    private static let refused = RuntimeError(
+        .notRunning, "the session's terminal did not take this, or not all of it",
+        remedy: "look at the session before you try again")
+
     private func letGo(_ sessionID: String) {
         guard let host = hosts.removeValue(forKey: sessionID) else { return }
         host.outbox.close()

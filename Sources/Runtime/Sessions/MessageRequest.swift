@@ -18,26 +18,42 @@ public struct MessageRequest: Codable, Sendable, RequestDocument {
         (self.text, self.enter, self.keys) = (text, enter, keys)
     }
 
+    /// The largest number of bytes in a message, without the Enter that follows a text. As an order it is a line of twice as
+    /// many digits, and a host drops a daemon whose line is longer than it reads.
+    static let longest = 65_536
+
     /// Returns the bytes that a terminal would send.
     ///
-    /// - Throws: `RuntimeError` for a text together with keys, for neither, and for an unknown name of a key.
+    /// - Throws: `RuntimeError` for a text together with keys, for neither, for more than `longest` bytes, and for an unknown name
+    /// of a key.
     func bytes() throws(RuntimeError) -> [UInt8] {
         switch (text, keys) {
         case (.some, .some):
             throw RuntimeError(
                 .badRequest, "give a text or keys, not both", remedy: "send the keys in a second message")
         case (let text?, nil): return try typed(text)
-        case (nil, let keys?) where !keys.isEmpty:
-            var bytes: [UInt8] = []
-            for name in keys { bytes += try TerminalKey.bytes(name) }
-            return bytes
+        case (nil, let keys?) where !keys.isEmpty: return try pressed(keys)
         case (nil, _): throw RuntimeError(.badRequest, "a message needs a text or keys")
         }
     }
 
     private func typed(_ text: String) throws(RuntimeError) -> [UInt8] {
-        guard text.utf8.count <= 65_536 else { throw RuntimeError(.badRequest, "a message may have at most 64 KiB") }
+        guard text.utf8.count <= Self.longest else { throw Self.tooLong }
         return Array(text.utf8) + (enter == false ? [] : [13])
+    }
+
+    private func pressed(_ keys: [String]) throws(RuntimeError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for name in keys {
+            bytes += try TerminalKey.bytes(name)
+            guard bytes.count <= Self.longest else { throw Self.tooLong }
+        }
+        return bytes
+    }
+
+    private static var tooLong: RuntimeError {
+        RuntimeError(
+            .badRequest, "a message may have at most 64 KiB", remedy: "send the rest in a second message")
     }
 }
 

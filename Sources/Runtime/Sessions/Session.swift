@@ -50,8 +50,11 @@ extension Session {
         return visibility == .shared ? .shared : .foreign
     }
 
-    /// Returns whether the session's end was ordered for a host that began at `started`. An order from before that was for an
-    /// earlier host: the session was started again since.
+    /// Whether the session is over, or its end was ordered, for whatever host.
+    var isEnding: Bool { state == .closing || state == .closed }
+
+    /// Returns whether the session's end was ordered for a host that began at `started`, as the times tell. An order from before
+    /// that was for an earlier host: the session was started again since.
     func isEndOrdered(for started: Timestamp?) -> Bool {
         let moment: String?
         switch state {

@@ -101,12 +101,12 @@ struct SessionService: Sendable {
     /// The host itself says since when it runs. A closed session is not opened for a caller that may not revive it; such a host
     /// waits.
     func takeUp(
-        _ id: String, by caller: Caller, startedAt started: Timestamp?
+        _ id: String, by caller: Caller, for run: HostRun
     ) async throws -> (session: Session, isEndOrdered: Bool) {
         guard var session = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
         // The session's end may be ordered meanwhile.
         for _ in 0..<3 {
-            if session.isEndOrdered(for: started) { return (session, true) }
+            if try await isEndOrdered(session, for: run) { return (session, true) }
             if session.state == .active, session.closedAt == nil { break }
             if session.state == .closed { _ = try await access.admit(caller, to: .revive, on: id) }
             let isNews = try await services.sessions.takeUp(id, from: session.state)
@@ -117,11 +117,20 @@ struct SessionService: Sendable {
         return (session, false)
     }
 
+    /// Returns whether the end of the session was ordered for the host of this run. A token that was revoked is certain. Where it
+    /// says nothing, the times decide: it may be missing, because the rows are an older copy or it has expired since.
+    func isEndOrdered(_ session: Session, for run: HostRun) async throws -> Bool {
+        guard session.isEnding else { return false }
+        if session.isEndOrdered(for: run.started) { return true }
+        guard let hash = run.tokenHash else { return false }
+        return try await services.tokens.isRevoked(hash, of: session.id)
+    }
+
     /// Returns whether the end of a session was ordered whose host was refused. Callers that see the session are told the
     /// reason of the refusal if the owner's uid called. A host of that uid is told of an ordered end even if its person has
     /// changed, because nobody else could end it.
     func isEndOrdered(
-        _ id: String, forRefused identity: Identity, startedAt started: Timestamp?
+        _ id: String, forRefused identity: Identity, run: HostRun
     ) async throws -> Bool {
         guard let session = try await services.sessions.find(id), session.owner.uid == identity.uid else {
             return false
@@ -129,7 +138,7 @@ struct SessionService: Sendable {
         if case .refused(let why) = allow(.host, by: identity.role, on: session.relation(to: identity)) {
             await services.hosts.note(refusalOf: id, because: why)
         }
-        return session.isEndOrdered(for: started)
+        return try await isEndOrdered(session, for: run)
     }
 
     /// Records that a session is over, and revokes its token.

@@ -2,6 +2,7 @@
 ///
 ///     chunk 17 1234⏎…1234 bytes…
 ///     done 3⏎        order 3 was carried out
+///     failed 3⏎      order 3 was not carried out, or not as a whole
 ///     exit 0⏎        the command ended with this code
 ///     native 2f686f6d65⏎   the path, in hexadecimal digits, at which the agent writes its own transcript
 ///     ping⏎
@@ -9,6 +10,7 @@ public enum HostFrame: Sendable, Equatable {
     /// Lines of an asciicast v3 recording. The numbers count up from 0 without gaps.
     case chunk(UInt64, [UInt8])
     case done(UInt64)
+    case failed(UInt64)
     case exit(Int32)
     case native(String)
     case ping
@@ -27,6 +29,7 @@ public enum HostFrame: Sendable, Equatable {
         switch self {
         case .chunk(let number, let data): Array("chunk \(number) \(data.count)\n".utf8) + data
         case .done(let order): Array("done \(order)\n".utf8)
+        case .failed(let order): Array("failed \(order)\n".utf8)
         case .exit(let code): Array("exit \(code)\n".utf8)
         case .native(let path): Array("native \(Hexadecimal.text(path.utf8))\n".utf8)
         case .ping: Array("ping\n".utf8)
@@ -70,6 +73,7 @@ public struct HostFrameReader {
         switch (words[0], words.count) {
         case ("ping", 1): return (.ping, next)
         case ("done", 2): if let order = UInt64(words[1]) { return (.done(order), next) }
+        case ("failed", 2): if let order = UInt64(words[1]) { return (.failed(order), next) }
         case ("exit", 2): if let code = Int32(words[1]) { return (.exit(code), next) }
         case ("native", 2):
             if let path = Hexadecimal.bytes(words[1]).flatMap({ String(validating: $0, as: UTF8.self) }),

@@ -30,22 +30,64 @@ final class TranscriptWriter: Sendable {
 
 /// The writers in use: one for each recording, since a writer remembers the length of its file.
 final class TranscriptWriters: Sendable {
-    private struct Entry {
-        weak var writer: TranscriptWriter?
+    private struct Open {
+        var places: [String: Entry] = [:]
+        /// The number of places at which those without a writer are removed. It follows their number, so that hosts that all connect
+        /// at once are not looked through again for each of them.
+        var sweepAt = 64
+
+        mutating func sweep() {
+            places = places.filter { $0.value.openers > 0 || $0.value.place.isInUse }
+            sweepAt = max(64, places.count * 2)
+        }
     }
 
-    private let open = Mutex<[String: Entry]>([:])
+    private struct Entry {
+        let place = Place()
+        /// The number of callers that are opening the recording now. While there are any, the place stays, so that one recording is
+        /// never opened twice.
+        var openers = 0
+    }
+
+    private let open = Mutex(Open())
     private let mayWrite: @Sendable () throws -> Void
 
     init(mayWrite: @escaping @Sendable () throws -> Void) { self.mayWrite = mayWrite }
 
+    /// Returns the recording's writer, and opens the recording if it has none. Only callers for the same recording wait for each
+    /// other.
     func writer(_ path: String) throws(RuntimeError) -> TranscriptWriter {
-        let result: Result<TranscriptWriter, RuntimeError> = open.withLock { open in
-            if let writer = open[path]?.writer { return .success(writer) }
-            open = open.filter { $0.value.writer != nil }
+        let place = open.withLock { open in
+            if open.places[path] == nil, open.places.count >= open.sweepAt { open.sweep() }
+            var entry = open.places[path] ?? Entry()
+            entry.openers += 1
+            open.places[path] = entry
+            return entry.place
+        }
+        defer { open.withLock { open -> Void in open.places[path]?.openers -= 1 } }
+        return try place.writer(path, mayWrite)
+    }
+}
+
+/// The place of one recording's writer. Opening a file cuts off what comes after its last whole chunk, so nobody else may be
+/// writing to it then.
+private final class Place: Sendable {
+    private struct Reference {
+        weak var writer: TranscriptWriter?
+    }
+
+    private let reference = Mutex(Reference())
+
+    var isInUse: Bool { reference.withLock { $0.writer != nil } }
+
+    func writer(
+        _ path: String, _ mayWrite: @escaping @Sendable () throws -> Void
+    ) throws(RuntimeError) -> TranscriptWriter {
+        let result: Result<TranscriptWriter, RuntimeError> = reference.withLock { reference in
+            if let writer = reference.writer { return .success(writer) }
             do throws(RuntimeError) {
                 let writer = try TranscriptWriter(path, mayWrite: mayWrite)
-                open[path] = Entry(writer: writer)
+                reference.writer = writer
                 return .success(writer)
             } catch {
                 return .failure(error)

@@ -33,17 +33,30 @@ actor MCPBridge {
 
     /// Runs until the agent closes its end, and answers all open requests before it returns. Only calls that start a session may take
     /// longer than `patience`: ended in the middle, they would end a session about which the agent heard nothing.
-    func run() async {
-        var lines = PipeLines()
-        while let some = await lines.next() {
-            for line in some { await take(line) }
-        }
+    ///
+    /// - Throws: `RuntimeError` if standard input could be read no further; the open requests are answered before.
+    func run() async throws(RuntimeError) {
+        let failure = await takeAll()
         let deadline = Task {
             try await Task.sleep(for: Self.patience)
             for (id, call) in running where !starting.contains(id) { call.cancel() }
         }
         while let call = running.values.first { await call.value }
         deadline.cancel()
+        if let failure { throw failure }
+    }
+
+    /// Takes what the agent says until its end. Returns why it could be read no further; `nil` if the agent has closed its end.
+    private func takeAll() async -> RuntimeError? {
+        var lines = PipeLines()
+        do throws(RuntimeError) {
+            while let some = try await lines.next() {
+                for line in some { await take(line) }
+            }
+        } catch {
+            return error
+        }
+        return nil
     }
 
     private func take(_ line: PipeLines.Line) async {

@@ -45,7 +45,7 @@ struct ServeMCP: AsyncParsableCommand {
                 Console.error(
                     "This command speaks to an agent, not to you: telec mcp install adds it to the agent's settings.")
             }
-            await MCPBridge(client: client).run()
+            try await MCPBridge(client: client).run()
         }
     }
 }

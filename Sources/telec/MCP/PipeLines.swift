@@ -1,5 +1,6 @@
 import Dispatch
 import TCPOSIX
+import TCRuntime
 import TCTerminal
 
 /// Lines from standard input. A separate thread reads them, so that waiting for a pipe does not block other work.
@@ -18,9 +19,11 @@ struct PipeLines {
     private var isPassingOver = false
 
     /// Returns the lines that are complete so far, or `nil` at the end. The last line need not end in a line break.
-    mutating func next() async -> [Line]? {
+    ///
+    /// - Throws: `RuntimeError` if standard input can't be read.
+    mutating func next() async throws(RuntimeError) -> [Line]? {
         while true {
-            guard let bytes = await read() else {
+            guard let bytes = try await read() else {
                 guard !pending.isEmpty else { return nil }
                 defer { pending = [] }
                 return [.text(pending)]
@@ -49,13 +52,30 @@ struct PipeLines {
     }
 
     /// Returns the next bytes, or `nil` at the end.
-    private func read() async -> [UInt8]? {
-        await withCheckedContinuation { continuation in
-            queue.async {
-                var bytes = [UInt8](repeating: 0, count: 65_536)
-                var count = -1
-                repeat { count = TCPOSIX.read(0, &bytes, bytes.count) } while count < 0 && errno == EINTR
-                continuation.resume(returning: count > 0 ? Array(bytes[..<count]) : nil)
+    private func read() async throws(RuntimeError) -> [UInt8]? {
+        let result: Result<[UInt8]?, RuntimeError> = await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: Self.readInput()) }
+        }
+        return try result.get()
+    }
+
+    /// Reads standard input, which may be a socket or a pipe that does not block. An agent that goes away without having read all
+    /// answers resets its socket: that is an end like any other.
+    private static func readInput() -> Result<[UInt8]?, RuntimeError> {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = TCPOSIX.read(0, &bytes, bytes.count)
+            if count >= 0 { return .success(count > 0 ? Array(bytes[..<count]) : nil) }
+            let reason = errno
+            switch reason {
+            case EINTR: continue
+            case EAGAIN:
+                var wait = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+                _ = poll(&wait, 1, -1)
+            case ECONNRESET: return .success(nil)
+            default:
+                return .failure(
+                    RuntimeError(.failed, "standard input can't be read: \(String(cString: strerror(reason)))"))
             }
         }
     }

@@ -42,7 +42,33 @@ struct ControlModeTests {
     }
 
     @Test func whatIsTypedMeansNothingToTmux() {
-        #expect(ControlCommand.send(Array("a;'\n".utf8), to: "tc_1") == "send-keys -t =tc_1: -H 61 3b 27 0a\n")
+        let commands = ControlCommand.typing(Array("a;'\n".utf8), into: "%3", mark: 7)
+        #expect(commands.dropFirst() == ["send-keys -t %3 -H 61 3b 27 0a\n", "display-message -p tc-typed-7\n"])
+        let long = ControlCommand.typing([UInt8](repeating: 97, count: 600), into: "%3", mark: 8)
+        #expect(long.count == 5 && long.allSatisfy { $0.hasSuffix("\n") && $0.utf8.count < 1_024 })
+    }
+
+    /// tmux says itself that it has been through the commands. What a program prints says nothing.
+    @Test func onlyTmuxSaysWhatWasTyped() {
+        var reader = ControlModeReader()
+        let text = """
+            %output %0 %begin 1 2 1\\012tc-typed-1\\012%end 1 2 1
+            %begin 1 3 1
+            %end 1 3 1
+            %begin 1 4 1
+            can't find pane: %9
+            %error 1 4 1
+            %begin 1 5 1
+            tc-typed-7
+            %end 1 5 1
+            %begin 1 6 1
+            tc-typed-x
+            %end 1 6 1
+
+            """
+        let output = Array("%begin 1 2 1\ntc-typed-1\n%end 1 2 1".utf8)
+        #expect(
+            reader.read(Array(text.utf8)) == [.output(output), .failure("can't find pane: %9"), .typed(7)])
     }
 }
 
