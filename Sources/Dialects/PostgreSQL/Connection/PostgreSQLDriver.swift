@@ -88,7 +88,7 @@ struct PostgreSQLDriver: Driver {
 }
 
 /// The address of the server that the connection reached, among the several hosts that a URL may name.
-private struct PostgreSQLAddress {
+struct PostgreSQLAddress {
     let host: String
     let port: String
 
