@@ -606,6 +606,26 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("the rules of the way there serve on the way back: a column keeps what its program writes there")
+    func sameRulesBack() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, took BIGINT, key CHAR(32), note TEXT)"
+            let row = "INSERT INTO t VALUES (1, 3661000005, '123e4567e89b12d3a456426614174000', '{}')"
+            try execute("\(table); \(row)", on: box("there.db"), creating: true)
+            try execute(table, on: box("back.db"), creating: true)
+            try execute("CREATE TABLE t (id bigint PRIMARY KEY, took interval, key uuid, note jsonb)", on: target)
+            try "tables: {t: {columns: {took: {type: interval}, key: {type: uuid}, note: {type: jsonb}}}}"
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let options = ["--into-existing", "--rules", box("rules.yaml")]
+            let there = try await box.run(.tcMigrate, ["transfer", box("there.db"), target] + options)
+            #expect(there.ending == .exit(0), "\(there)")
+            let back = try await box.run(.tcMigrate, ["transfer", target, box("back.db")] + options)
+            #expect(back.ending == .exit(0) && back.output.contains("verdict: verified"), "\(back)")
+            let values = "SELECT quote(id) || quote(took) || quote(key) || quote(note) FROM t"
+            #expect(try query(values, on: box("back.db")) == query(values, on: box("there.db")))
+        }
+    }
+
     @Test("a SQLite file gets values in the forms that most programs write")
     func usualForms() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -12,8 +12,12 @@ struct Program: Sendable {
 
     init(path: String) { self.path = path }
 
-    /// Finds a product of the build, which is beside the test bundle.
+    /// Finds a product of the build, which is beside the test bundle, or in the folder that `TC_TEST_PROGRAMS` names.
     init(built name: String) {
+        if let folder = ProcessInfo.processInfo.environment["TC_TEST_PROGRAMS"] {
+            path = "\(folder)/\(name)"
+            return
+        }
         #if os(macOS)
             let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
             path = bundle.bundleURL.deletingLastPathComponent().appendingPathComponent(name).path

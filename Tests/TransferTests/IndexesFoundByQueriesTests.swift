@@ -40,4 +40,33 @@ struct IndexesFoundByQueriesTests {
             }
         }
     }
+
+    @Test("a unique index that Django made in place of a constraint is one, since its next migration drops it as one")
+    func ofDjango() async throws {
+        let tables = """
+            CREATE TABLE a (id INTEGER PRIMARY KEY, name VARCHAR(9) NOT NULL, n INTEGER NOT NULL);
+            CREATE UNIQUE INDEX a_name_n_1b2c_uniq ON a (name, n);
+            CREATE UNIQUE INDEX a_some ON a (n);
+            CREATE UNIQUE INDEX a_part_uniq ON a (n) WHERE n > 0;
+            INSERT INTO a VALUES (1, 'x', 1), (2, 'x', 2);
+            """
+        for (script, constraints) in [
+            (tables + "CREATE TABLE django_migrations (id INTEGER PRIMARY KEY);", ["a_name_n_1b2c_uniq"]), (tables, []),
+        ] {
+            let fixture = try SQLiteFixture(script)
+            defer { fixture.remove() }
+            try await TestPostgreSQL.withFreshDatabase { url in
+                let report = try await TransferTests.transfer(fixture, into: url)
+                #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+                let target = try connect(to: url)
+                defer { target.close() }
+                let made = try target.query(
+                    "SELECT conname FROM pg_constraint WHERE conrelid = 'a'::regclass AND contype = 'u'", as: String.self)
+                #expect(made == constraints)
+                let indexes = try target.query(
+                    "SELECT indexname FROM pg_indexes WHERE tablename = 'a' ORDER BY 1", as: String.self)
+                #expect(indexes == ["a_name_n_1b2c_uniq", "a_part_uniq", "a_pkey", "a_some"])
+            }
+        }
+    }
 }

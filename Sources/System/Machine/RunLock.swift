@@ -1,7 +1,7 @@
 import TCPOSIX
 
-/// The lock that permits one run of `telec system` at a time in a root, held until its last reference goes away: a locked file that
-/// only root can open. Everybody may open a folder, and could hold a lock on one for ever.
+/// The lock that permits one run of `telec system` at a time in a root, held until `release`: a locked file that only root can
+/// open. Everybody may open a folder, and could hold a lock on one for ever.
 ///
 /// The file goes with the lock, so that no image contains it. A run that is killed leaves the file, and the next run takes it.
 package final class RunLock: Sendable {
@@ -20,8 +20,9 @@ package final class RunLock: Sendable {
         file = try Self.locked(name, in: folder, path, root)
     }
 
-    /// Removes the file while it is still locked, so that it is the one that this run has made or taken.
-    deinit { unlinkat(folder.number, name, 0) }
+    /// Gives the lock up, once and for all. The file is removed while it is still locked, so that it is the one that this run has made
+    /// or taken.
+    package func release() { unlinkat(folder.number, name, 0) }
 
     private static func locked(
         _ name: String, in folder: Descriptor, _ path: String, _ root: String

@@ -73,7 +73,7 @@ struct SchemaSurvey {
         let type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
         guard losesTypes else { return type }
         let rule = rules.columnRule(of: column.source, in: table.source.name)
-        if let given = rule.type, rule.reading == nil { return given }
+        if let given = givenType(of: column, in: table), rule.reading == nil { return given }
         switch rule.reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
@@ -81,6 +81,21 @@ struct SchemaSurvey {
         case .moment, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil: break
         }
         return type.isNative ? table.source[column: column.source]?.type ?? type : type
+    }
+
+    /// Returns the type that a rule gives to a column; `nil` for the type of the source's own column, if SQLite has no word for it and
+    /// the target's column says how it is written. Such a rule was meant for the way there: `duration: {type: interval}` for a
+    /// column that counts microseconds.
+    private func givenType(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType? {
+        guard let given = rules.columnRule(of: column.source, in: table.source.name).type else { return nil }
+        guard losesTypes, let own = table.source[column: column.source]?.type, CanonicalForm(own) == CanonicalForm(given)
+        else { return given }
+        switch CanonicalForm(given) {
+        case .interval, .uuid: return nil
+        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .moment, .reading, .date, .time, .address, .json,
+            .stored, nil:
+            return given
+        }
     }
 
     /// Whether only the source holds its columns' values to their types.
@@ -104,7 +119,7 @@ struct SchemaSurvey {
         var demand = ColumnDemand(
             isRequired: table.isRequired(column), labels: written[table.target.name]?[column.target]?.labels ?? [])
         let rule = rules.columnRule(of: column.source, in: table.source.name)
-        guard rule.reading == nil, rule.type == nil else { return demand }
+        guard rule.reading == nil, givenType(of: column, in: table) == nil else { return demand }
         let declared = table.source[column: column.source]?.type ?? .text
         switch CanonicalForm(type(of: column, in: table)) {
         case .interval:
@@ -191,8 +206,10 @@ extension SchemaSurvey {
         case (.uuid, .varchar(32..<36)): return .digits
         case (.uuid, .bytes): return .bytesOfUUID
         case (.decimal, .real): return .double
-        case (.interval, let type) where type.isInteger && Framework(of: inspection.schema) == .django:
-            return .counted(.microseconds)
+        case (.interval, let type) where type.isInteger:
+            // A rule that reads integers as spans of time on the way there takes them for microseconds, as Django's are.
+            let isRuled = rules.columnRule(of: column.source, in: table.source.name).type.map(CanonicalForm.init) == .interval
+            return isRuled || Framework(of: inspection.schema) == .django ? .counted(.microseconds) : nil
         case (_, _): return nil
         }
     }

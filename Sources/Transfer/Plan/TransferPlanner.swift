@@ -8,6 +8,7 @@ struct TransferPlanner {
     let tables: [ProfiledTable]
     let types: ColumnTypes
     let rules: TransferRules
+    let framework: Framework
 
     var names: TargetNames
     var tableNames: [String: String] = [:]
@@ -40,6 +41,7 @@ struct TransferPlanner {
         self.rules = rules
         self.source = source
         self.target = target
+        self.framework = Framework(of: inspection.schema)
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,

@@ -106,6 +106,10 @@ extension TransferPlanner {
                 result.condition = try translator.predicate(condition, isUnique: index.isUnique)
             }
             result.name = names.relation(index.name, or: [], kind: "index", of: table.name)
+            if let columns = framework.constraint(behind: result) {
+                table.uniques.append(Unique(columns, name: result.name))
+                return nil
+            }
             table.indexes.append(result)
             remarkOnKey(of: index, named: result.name, table.name, translator)
             if index.parts.contains(where: \.isExpression) { computedIndexes.insert(result.name) }

@@ -47,6 +47,22 @@ enum Framework {
         return !isOfMoments && (!isOfTexts || declared.lowercased().hasPrefix("json"))
     }
 
+    /// Returns the columns of the constraint in whose place the framework made this unique index of SQLite; `nil` for any other index. On
+    /// other databases it has the constraint, and drops it as one. Django does so for `unique_together`, since SQLite can't drop a
+    /// constraint (`sql_create_unique` of its schema editors).
+    func constraint(behind index: Index) -> [String]? {
+        switch self {
+        case .django:
+            guard index.isUnique, index.condition == nil, index.name.hasSuffix("_uniq") else { return nil }
+            let columns = index.parts.compactMap { part -> String? in
+                guard case .column(let name) = part.key, !part.isDescending, part.collation == nil else { return nil }
+                return name
+            }
+            return columns.count == index.parts.count ? columns : nil
+        case .rails, .sqlAlchemy, .coreData, .unknown: return nil
+        }
+    }
+
     /// How the framework writes moments into SQLite, where it compares them as texts. Nearly all write no fraction where it is zero, as
     /// SQLite's own `CURRENT_TIMESTAMP` has none.
     var moments: MomentStyle {

@@ -37,7 +37,8 @@ struct ServeMCP: AsyncParsableCommand {
     var socket: String?
 
     func run() async throws {
-        try await OutputOptions().guarding(Problem.init(_:)) {
+        // Standard output is the agent's, so that there is no --json to ask for.
+        try await OutputOptions.parse([]).guarding(Problem.init(_:)) {
             let client = DaemonClient(
                 socketPath: try ProcessContext.process.socketPath(argument: socket),
                 token: SessionVariable.ownToken)

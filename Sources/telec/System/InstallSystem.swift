@@ -47,7 +47,7 @@ struct InstallSystem: AsyncParsableCommand {
             if !dryRun { try options.requireRoot() }
             let installation = try options.installation()
             let lock = try dryRun ? nil : installation.root.lock()
-            defer { withExtendedLifetime(lock) {} }
+            defer { lock?.release() }
             let machine = try installation.look()
             let (server, remark) = try await serverOrRemark(installation)
             let steps = try InstallPlan(installation.layout, on: machine).steps(

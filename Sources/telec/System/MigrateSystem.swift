@@ -84,7 +84,7 @@ struct MigrateSystem: AsyncParsableCommand {
     private func perform(_ page: WholeFile?) async throws {
         let installation = try options.installation()
         let lock = try installation.root.lock()
-        defer { withExtendedLifetime(lock) {} }
+        defer { lock.release() }
         let move = SystemMove(try request(), into: installation, try .teleclaude(), .process)
         let progress = TransferProgress(isQuiet: quiet || options.output.json)
         defer { progress.end() }

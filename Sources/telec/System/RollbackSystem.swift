@@ -26,7 +26,7 @@ struct RollbackSystem: AsyncParsableCommand {
             try options.requireRoot()
             let installation = try options.installation()
             let lock = try installation.root.lock()
-            defer { withExtendedLifetime(lock) {} }
+            defer { lock.release() }
             let rollback = SystemRollback(installation, try .teleclaude())
             guard let plan = try await rollback.plan() else {
                 if !dryRun { try rollback.clear() }

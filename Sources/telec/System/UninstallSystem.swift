@@ -26,7 +26,7 @@ struct UninstallSystem: AsyncParsableCommand {
             if !dryRun { try options.requireRoot() }
             let installation = try options.installation()
             let lock = try dryRun ? nil : installation.root.lock()
-            defer { withExtendedLifetime(lock) {} }
+            defer { lock?.release() }
             let machine = try installation.look()
             let steps = try UninstallPlan(installation.layout, on: machine, purge: purge).steps()
             let run = SystemRun(
