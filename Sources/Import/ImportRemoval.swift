@@ -51,7 +51,8 @@ public struct ImportRemoval: Sendable {
 
     private func removeFile() {
         guard let path = target.url.filePath else { return }
-        for ending in ["-wal", "-shm", "-journal", ".daemon", ""] { unlink(path + ending) }
+        let lock = ".\(AdvisoryLock.schemaChange.name)"
+        for ending in ["-wal", "-shm", "-journal", ".daemon", lock, ""] { unlink(path + ending) }
     }
 
     private func removeSchema() async throws {

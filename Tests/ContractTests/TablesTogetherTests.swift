@@ -30,6 +30,26 @@ struct TablesTogetherTests {
         }
     }
 
+    @Test("are counted up to the one that no server can read", arguments: Backend.available)
+    func unreadable(_ backend: Backend) async throws {
+        let history = try History([
+            Migration("0001-three") {
+                CreateTable("a") { Column("id", .bigint).primaryKey() }
+                CreateTable("b") { Column("id", .bigint).primaryKey() }
+                CreateTable("c") {
+                    Column("id", .bigint).primaryKey()
+                    Check(.native(sqlite: "id > > 0", postgresql: "id > > 0"))
+                }
+            }
+        ])
+        try await backend.withDatabase { database in
+            let failure = await #expect(throws: MigrationFailure.self) {
+                try await Migrator(history: history, database: database).up()
+            }
+            #expect(failure?.statement == 3 && failure?.cause.kind == .syntax, "\(String(describing: failure))")
+        }
+    }
+
     @Test("are named by the statement that fails, and none of them stays", arguments: Backend.available)
     func failure(_ backend: Backend) async throws {
         try await backend.withDatabase { database in

@@ -153,8 +153,8 @@ public protocol Connection: AnyObject {
     func sourceFingerprint() throws(DatabaseError) -> String
 
     /// Runs `body` while this session holds the lock. It waits for the lock at most `seconds`, by polling outside any
-    /// transaction. SQLite has no such lock: there `begin()` is the lock, which waits this long inside `body`, and this method
-    /// runs `body` at once.
+    /// transaction. SQLite has no such lock: there `begin()` is the lock, which waits at least this long inside `body`, and this
+    /// method runs `body` at once.
     ///
     /// - Throws: The errors of `body`, and ``DatabaseError``. It is of kind `locked` when somebody else keeps the lock, with the
     ///   holder's name as far as the database tells.

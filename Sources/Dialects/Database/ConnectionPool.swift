@@ -95,6 +95,9 @@ final class ConnectionPool: Sendable {
         for connection in idle { await connection.member.host.close() }
     }
 
+    /// Makes sure that nobody has closed the pool.
+    func requireOpen() throws(DatabaseError) { if state.withLock({ $0.isClosed }) { throw Self.closed } }
+
     /// Closes the connections that are idle now.
     func dropIdle() {
         let idle = state.withLock { state in

@@ -17,24 +17,7 @@ final class ConnectionThread: SerialExecutor {
     private let wakeUp = DispatchSemaphore(value: 0)
 
     /// Starts the thread. Throws `DatabaseError` when the system has no thread left to give.
-    init() throws(DatabaseError) {
-        var thread = pthread_t()
-        let unclaimed = Unmanaged.passRetained(self)
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<ConnectionThread>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, unclaimed.toOpaque())
-        guard code == 0 else {
-            unclaimed.release()
-            throw DatabaseError(
-                .other, "the thread for a connection could not be started: \(String(cString: strerror(code)))",
-                remedy: "raise the limit on processes and threads (ulimit -u)")
-        }
-        pthread_detach(thread)
-    }
+    init() throws(DatabaseError) { try DetachedThread.start { self.run() } }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

@@ -43,7 +43,7 @@ public final class Database: Sendable {
     }
 
     /// Lends `body` a connection to each of two databases, both on one thread, so that rows go from one to the other without a
-    /// copy. Both connections are opened for this call and closed afterwards.
+    /// copy. Both connections are opened for this call and closed afterwards, so that a database in memory is a new one.
     ///
     /// - Throws: The errors of `body`, and ``DatabaseError`` when one of the connections can't be opened.
     public static func withConnections<T: Sendable>(
@@ -72,7 +72,8 @@ public final class Database: Sendable {
         try await holding(body) { connection, wait in
             try connection.withLock(lock, waiting: seconds) {
                 wait()
-                _ = try? connection.queryValue("SELECT 1")
+                // The first answer may be that the caller was cancelled meanwhile.
+                for _ in 0..<2 where (try? connection.queryValue("SELECT 1")) != nil { return }
                 guard connection.isLost else { return }
                 throw DatabaseError(
                     .lost, "the session that held the lock \(lock.name) ended before the work under the lock did",
@@ -138,6 +139,8 @@ public final class Database: Sendable {
     func withOwnConnection<T: Sendable>(
         _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
+        try Task.checkCancellation()
+        try pool.requireOpen()
         let host = try ConnectionHost()
         let interrupter = try await host.connect(driver)
         let outcome = await withTaskCancellationHandler {
@@ -156,8 +159,8 @@ public final class Database: Sendable {
     public func close() async { await pool.close() }
 
     /// Closes the connections that are idle now. Call it when the server has gone away. A leased connection notices that by
-    /// itself.
-    public func dropIdleConnections() { pool.dropIdle() }
+    /// itself. A database in memory has no server, and stays.
+    public func dropIdleConnections() { if driver.connectionLimit > 1 { pool.dropIdle() } }
 }
 
 /// Settings for opening connections.

@@ -82,9 +82,19 @@ public struct DatabaseError: Error, Sendable, Equatable {
 
     /// Returns the statement shortened, and without the passwords that a script gives to roles.
     static func shortened(_ statement: String) -> String {
-        let start = String(statement.prefix(500))
-        let shown = statement.utf8.count > start.utf8.count ? start + " …" : start
-        return shown.lowercased().contains("password") ? withoutPasswords(shown) : shown
+        // A string is looked at as a whole, before the end of it is cut off.
+        let shown = mayHoldPassword(statement) ? withoutPasswords(statement) : statement
+        let start = String(shown.prefix(500))
+        return shown.utf8.count > start.utf8.count ? start + " …" : start
+    }
+
+    /// Whether the text speaks of a password, or holds a URL that may have one before its `@`.
+    private static func mayHoldPassword(_ text: some StringProtocol) -> Bool {
+        let words = text.lowercased()
+        if words.contains("password") { return true }
+        return words.split(separator: "/").dropFirst().contains { part in
+            part.firstIndex(of: "@").map { part[..<$0].contains(":") } ?? false
+        }
     }
 
     /// Replaces `PASSWORD 'secret'` by `PASSWORD '***'`, and so every string that speaks of a password itself: the body of a `DO`
@@ -94,9 +104,7 @@ public struct DatabaseError: Error, Sendable, Equatable {
         return SQLToken.scan(statement).map { token in
             if token.isBlank { return token.text }
             defer { isPassword = token.isWord("PASSWORD") }
-            guard token.kind == .string, isPassword || token.text.lowercased().contains("password") else {
-                return token.text
-            }
+            guard token.kind == .string, isPassword || mayHoldPassword(token.text) else { return token.text }
             return "'***'"
         }.joined()
     }

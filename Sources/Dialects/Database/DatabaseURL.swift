@@ -19,8 +19,8 @@ public struct DatabaseURL: Sendable, Equatable {
     /// Parses `sqlite:PATH`, `sqlite:///absolute/path`, `sqlite::memory:`, the bare path of a SQLite file, and `postgresql://…`
     /// or `postgres://…` as libpq does.
     ///
-    /// `sqlite::memory:` is a database in memory, which lasts as long as its one connection: a ``Database`` opens no second one, and
-    /// keeps it until it is closed.
+    /// `sqlite::memory:` is a database in memory, which lasts as long as its one connection: the pool of a ``Database`` has no second one,
+    /// and keeps it until it is closed.
     ///
     /// A path is taken literally. Only PostgreSQL's URLs are percent-decoded.
     ///

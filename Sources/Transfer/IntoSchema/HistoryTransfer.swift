@@ -81,7 +81,8 @@ public struct HistoryTransfer: Sendable {
 
     /// Copies the rows, and reports its progress to `events`.
     ///
-    /// - Throws: The errors of `plan`, `TransferError.doesNotFit`, and the errors of `Migrator.up`.
+    /// - Throws: The errors of `plan`, `TransferError.doesNotFit`, and the errors of `Migrator.up`. `DatabaseError` is of kind `locked`
+    ///   if another transfer into a history works on the target for longer than ten seconds.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try requireTwo()
         return try await TransferEngine.stoppable {

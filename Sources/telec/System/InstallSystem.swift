@@ -74,7 +74,7 @@ struct InstallSystem: AsyncParsableCommand {
             try run.performCommands()
             return nil
         } catch {
-            return "warning: \(error.message)"
+            return "warning: \([error.message, error.remedy].compactMap { $0 }.joined(separator: "; "))"
         }
     }
 

@@ -35,12 +35,16 @@ final class PostgreSQLInterrupter: Interrupter {
     func isSettled(within seconds: Double = 10) -> Bool { sent.wait(timeout: .now() + seconds) == .success }
 
     private func send() {
-        DispatchQueue.global().async(group: sent) {
+        sent.enter()
+        let send: @Sendable () -> Void = {
             // libpq's reason is not used: the statement may just have ended.
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { reason in
                 _ = PQcancel(self.key, reason.baseAddress, Int32(reason.count))
             }
+            self.sent.leave()
         }
+        // Without a thread to be had, the caller has to wait for the server.
+        do throws(DatabaseError) { try DetachedThread.start(send) } catch { send() }
     }
 
     /// Returns whether an interrupt was requested that no statement has answered yet. The call itself counts as the answer.

@@ -110,11 +110,13 @@ extension PostgreSQLConnection {
                 .locked, "the lock \(lock.name) was held by another process a moment ago", remedy: "try again")
         }
         let names = holders.map { "process \($0[0]) (\($0[1]), from \($0[2]), connected for \($0[3]) s)" }
+        let isOne = holders.count == 1
         let ends = holders.map { "pg_terminate_backend(\($0[0]))" }.joined(separator: ", ")
+        // The session that holds this lock does nothing else: with it the work would not end, only its protection.
+        let way = lock == .filling ? "" : ", or end \(isOne ? "it" : "them") with SELECT \(ends)"
         return DatabaseError(
             .locked, "the lock \(lock.name) is held by \(names.joined(separator: " and "))",
-            remedy: "wait until \(holders.count == 1 ? "that process is" : "they are") done, or end "
-                + "\(holders.count == 1 ? "it" : "them") with SELECT \(ends)")
+            remedy: "wait until \(isOne ? "that process is" : "they are") done\(way)")
     }
 }
 

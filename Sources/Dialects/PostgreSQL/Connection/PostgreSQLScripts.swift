@@ -10,23 +10,27 @@ extension PostgreSQLConnection {
     /// Runs a script in the open transaction. The server reports the kind of each statement. So a statement that ended the
     /// transaction is noticed, also if another transaction was begun after it.
     func executeInTransaction(_ text: String) throws(DatabaseError) {
-        if let error = try runInTransaction(text).error { throw error }
+        var run = PostgreSQLScriptRun()
+        try runInTransaction(text, &run)
+        if let error = run.error { throw error }
     }
 
     func executeInTransaction(_ statements: [String], done: inout Int) throws(DatabaseError) {
         guard !statements.isEmpty else { return }
         // A statement may end in a comment, which goes to the end of its line.
-        let run = try runInTransaction(statements.joined(separator: "\n;\n"))
-        done += run.done
+        var run = PostgreSQLScriptRun()
+        defer { done += run.failing ?? run.done }
+        try runInTransaction(statements.joined(separator: "\n;\n"), &run)
         if let error = run.error { throw error }
     }
 
-    private func runInTransaction(_ text: String) throws(DatabaseError) -> PostgreSQLScriptRun {
+    /// Runs a script in the open transaction. `run` holds what was done of it, also if this throws.
+    private func runInTransaction(_ text: String, _ run: inout PostgreSQLScriptRun) throws(DatabaseError) {
         guard isInTransaction else {
             throw DatabaseError(
                 .transactionEnded, "the transaction of this statement has ended", statement: text)
         }
-        let run = try run(text)
+        run = try self.run(text)
         guard !isLost else { throw run.error ?? .postgresql(nil, on: handle, statement: text) }
         guard run.transactionControl == nil, isInTransaction else {
             // All settings, locks and transactions of the script end with the session.
@@ -37,7 +41,6 @@ extension PostgreSQLConnection {
                 .transactionEnded, run.error.map { "\(message); then: \($0.message)" } ?? message, statement: text,
                 code: run.error?.code, remedy: "check the database's state, and repair it by hand")
         }
-        return run
     }
 
     /// Runs `body` and restores the session's settings. If `body` throws, nothing is restored here: the caller rolls the
@@ -74,6 +77,8 @@ private struct PostgreSQLScriptRun {
     var transactionControl: String?
     /// The number of statements that were completed.
     var done = 0
+    /// The place of the statement that failed. It need not be `done`, since a server parses the whole script before it runs any of it.
+    var failing: Int?
 }
 
 extension PostgreSQLConnection {
@@ -92,8 +97,9 @@ extension PostgreSQLConnection {
                 run.error = run.error ?? Self.copyByScript(statement(run.done, of: text))
                 guard endCopy(status) else { return run }
             default:
-                let failed = statement(of: result, run.done, of: text)
-                let error = DatabaseError.postgresql(result, on: handle, statement: failed)
+                let failing = place(of: result, run.done, in: text)
+                run.failing = run.failing ?? failing
+                let error = DatabaseError.postgresql(result, on: handle, statement: statement(failing, of: text))
                 if error.kind == .interrupted { _ = cancellation.take() }
                 run.error = run.error ?? error
             }
@@ -120,15 +126,15 @@ extension PostgreSQLConnection {
             remedy: "use copyIn or copyOut, or insert the rows")
     }
 
-    /// Returns the statement of a script that failed: the one behind the completed statements, or the one at the server's error
-    /// position.
-    private func statement(of result: OpaquePointer, _ done: Int, of text: String) -> String {
-        guard done == 0, let position = PostgreSQLErrorPosition.of(result) else { return statement(done, of: text) }
+    /// Returns the place of the statement of a script that failed: the one behind the completed statements, or the one at the server's
+    /// error position.
+    private func place(of result: OpaquePointer, _ done: Int, in text: String) -> Int {
+        guard done == 0, let position = PostgreSQLErrorPosition.of(result) else { return done }
         var reader = ScriptReader(text, .postgresql)
-        let place = text.unicodeScalars.prefix(max(0, position - 1)).reduce(0) { $0 + UTF8.width($1) }
-        var last: ScriptStatement?
-        while let statement = reader.next(), statement.start <= place { last = statement }
-        return last?.text ?? text
+        let byte = text.unicodeScalars.prefix(max(0, position - 1)).reduce(0) { $0 + UTF8.width($1) }
+        var place = -1
+        while let statement = reader.next(), statement.start <= byte { place += 1 }
+        return max(place, 0)
     }
 
     private func statement(_ index: Int, of text: String) -> String {

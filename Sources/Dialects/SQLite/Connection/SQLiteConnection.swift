@@ -11,6 +11,9 @@ final class SQLiteConnection: Connection {
     var isSharing = false
     var writersGuard: SQLiteConnection?
 
+    /// How long a transaction waits at least, in seconds, for the file's lock when it begins (`withLock`).
+    private var beginPatience = 0.0
+
     /// Whether foreign keys are on and only `withForeignKeysUnenforced` has switched them off for a while.
     private var areForeignKeysOnOutside = false
 
@@ -89,7 +92,7 @@ extension SQLiteConnection {
     func forgetPlans() {}
 
     func begin() throws(DatabaseError) {
-        try execute("BEGIN IMMEDIATE")
+        try waiting(atLeast: beginPatience) { () throws(DatabaseError) in _ = try execute("BEGIN IMMEDIATE") }
         do throws(DatabaseError) { try requireFile() } catch {
             try? rollback()
             throw error
@@ -141,12 +144,19 @@ extension SQLiteConnection {
         return try SQLiteHeldLock.isHeld(lock, beside: handle.path)
     }
 
-    /// Runs `body`, whose transactions wait for the file's one lock as long as another database waits for this one.
+    /// Runs `body`, whose transactions wait for the file's one lock, when they begin, as long as another database waits for this one. No
+    /// other statement waits longer than usual: while a COMMIT waits for readers, it lets no others in.
     func withLock<T>(_: AdvisoryLock, waiting seconds: Double, _ body: () throws -> T) throws -> T {
+        beginPatience = seconds
+        defer { beginPatience = 0 }
+        return try body()
+    }
+
+    private func waiting(atLeast seconds: Double, _ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
         let usual = handle.limits.lockSeconds
         handle.limits.lockSeconds = max(usual, seconds)
         defer { handle.limits.lockSeconds = usual }
-        return try body()
+        try body()
     }
 
     func withTransferLock<T>(waiting seconds: Double, _ body: () throws -> T) throws -> T {
