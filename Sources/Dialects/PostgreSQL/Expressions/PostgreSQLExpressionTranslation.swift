@@ -143,8 +143,7 @@ extension PostgreSQLExpressionTranslation {
         case .unary(let sign, let operand): return try unary(sign, operand)
         case .binary(let sign, let left, let right): return try binary(sign, left, right)
         case .call(let function, let arguments): return try call(function, arguments)
-        case .isNull(let operand, let negated):
-            return Piece("(\(try piece(operand).sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
+        case .isNull(let operand, let negated): return try isNull(operand, negated: negated)
         case .isIn(let operand, let items, let negated):
             return Piece(try isIn(operand, items, negated: negated), .boolean)
         case .between(let operand, let low, let high, let negated):
@@ -173,6 +172,15 @@ extension PostgreSQLExpressionTranslation {
         var piece = Piece(literal, .real, literal: literal)
         piece.scaled = ScaledInteger(literal: literal)
         return piece
+    }
+
+    /// Translates IS NULL. A row is NULL if all of its fields are, and not NULL if none of them is (the manual, 9.2).
+    private func isNull(_ operand: SQLiteTree, negated: Bool) throws(Untranslatable) -> Piece {
+        let piece = try piece(operand)
+        guard piece.kind != Self.kind(of: .row) else {
+            throw Untranslatable("a row is NULL if all of its fields are, which its text in the target does not tell")
+        }
+        return Piece("(\(piece.sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
     }
 
     private func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
