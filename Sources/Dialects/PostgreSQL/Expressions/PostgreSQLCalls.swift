@@ -71,8 +71,7 @@ extension PostgreSQLExpressionTranslation {
     private func jsonCall(_ function: String, _ pieces: [Piece]) -> Piece? {
         guard pieces.count == 1, pieces[0].kind == .json else { return nil }
         switch function {
-        case "jsonb_array_length", "json_array_length":
-            return Piece("json_array_length(\(pieces[0].place))", .integer)
+        case "jsonb_array_length", "json_array_length": return Piece(length(ofJSON: pieces[0].place), .integer)
         case "jsonb_typeof", "json_typeof": return Self.typeName(ofJSON: pieces[0].place)
         default: return nil
         }
@@ -301,6 +300,13 @@ extension PostgreSQLExpressionTranslation {
         var part = Piece("(\(quoted))", .json)
         part.member = (json.member?.json ?? json.sql, path)
         return part
+    }
+
+    /// Returns the length of an array. That of anything else is an error in PostgreSQL, and 0 in SQLite. A query has not failed so far.
+    private func length(ofJSON json: String) -> String {
+        let (type, length) = ("json_type(\(json))", "json_array_length(\(json))")
+        guard notes == nil else { return length }
+        return "(CASE WHEN \(type) = 'array' THEN \(length) WHEN \(type) IS NOT NULL THEN \(Self.failure) END)"
     }
 
     private static func typeName(ofJSON json: String) -> Piece {

@@ -66,6 +66,9 @@ struct PostgreSQLExpressionTranslation {
     let names: [String: String]
     let effort = TranslationEffort()
 
+    /// An expression that SQLite refuses to compute: the smallest integer has no absolute value.
+    static let failure = "abs(-9223372036854775808)"
+
     init(columns: [Column], names: [String: String] = [:]) {
         scopes = columns.isEmpty ? [] : [[PostgreSQLRelation(nil, columns)]]
         self.names = names
