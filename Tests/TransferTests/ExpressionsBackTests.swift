@@ -35,6 +35,10 @@ struct ExpressionsBackTests {
         ("jsonb_array_length(j -> 'a') > 1 AND r / 4 > 0.5", #"j = '{"a": [1,2]}', r = 3"#, #"j = '{"a": [1]}'"#),
         ("jsonb_array_length(j) < 2", "j = '[1]'", "j = '[1,2]'"),
         ("(j ->> 'on') = 'true'", #"j = '{"on": true}'"#, #"j = '{"on": false}'"#),
+        (
+            "(j ->> 'n') = '1.50' AND (j -> 'a' ->> 0) = '12345678901234567890'",
+            #"j = '{"n":1.50,"a":[12345678901234567890]}'"#, #"j = '{"n":1.50,"a":[12345678901234567891]}'"#
+        ),
         // What is an error in PostgreSQL refuses the row in SQLite, too.
         ("jsonb_array_length(j) <= 5", "j = '[1]'", "j = '{}'"), ("jsonb_array_length(j) <= 5", "j = NULL", "j = '1'"),
         ("json_array_length(w) <= 5", "w = '[]'", #"w = '"x"'"#),
@@ -152,6 +156,37 @@ struct ExpressionsBackTests {
             #expect(report.omitted.count == expressions.count + 3, "\(report.omitted)")
             #expect(report.omitted.allSatisfy { $0.reason.contains("is an error in PostgreSQL") }, "\(report.omitted)")
             #expect(try target.values("SELECT id FROM truths ORDER BY id") == [[1], [3]])
+        }
+    }
+
+    @Test("a number out of JSON has all of its digits, in keys, computed columns and views")
+    func digits() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, j jsonb, n text GENERATED ALWAYS AS (j ->> 'n') STORED,
+                m jsonb GENERATED ALWAYS AS (j -> 'n') STORED, CONSTRAINT part CHECK (substr(n, 1, id) <> ''));
+            CREATE UNIQUE INDEX byN ON t ((j ->> 'n'));
+            CREATE VIEW v AS SELECT id, j ->> 'n' AS n, j -> 'n' AS m FROM t;
+            """
+        try await transferToSQLite(script) { report, source, target in
+            #expect(report.verdict == .verified)
+            #expect(
+                report.omitted.map(\.reason) == ["a negative length is an error in PostgreSQL"], "\(report.omitted)")
+            let numbers = [
+                "12345678901234567890", "12345678901234567891", "1.50", "1.5", "-0.00001", "7", #""7,5""#, "null",
+            ]
+            for connection in [source, target] {
+                func insert(_ id: Int, _ number: String) throws {
+                    try connection.execute(
+                        SQL(trusted: #"INSERT INTO t (id, j) VALUES (\#(id), '{"n": \#(number)}')"#))
+                }
+                for (at, number) in numbers.enumerated() { try insert(at + 1, number) }
+                #expect(throws: DatabaseError.self) { try insert(99, numbers[0]) }
+            }
+            for relation in ["t", "v"] {
+                let query = SQL(trusted: "SELECT id, n, CAST(m AS text) FROM \(relation) ORDER BY id")
+                let (ours, theirs) = (try source.values(query), try target.values(query))
+                #expect(ours.count == numbers.count && ours == theirs)
+            }
         }
     }
 

@@ -184,6 +184,8 @@ extension PostgreSQLExpressionTranslation {
         case ("replace", 3), ("split_part", 3), ("strpos", 2), ("textregexeq", 2), ("textregexne", 2):
             return try search(function, pieces)
         case ("substr", 2...3), ("substring", 2...3):
+            let isCounted = pieces.count == 2 || pieces[2].literal.flatMap(Int.init).map { $0 >= 0 } == true
+            guard isCounted || notes != nil else { throw Untranslatable("a negative length is an error in PostgreSQL") }
             // A start before the first character is counted in PostgreSQL, and is one from the end in SQLite.
             if let start = pieces[1].literal.flatMap(Int.init), start > 0 { return Piece("substr(\(list))", .text) }
             guard pieces.count == 2, pieces[1].kind == .integer else { return nil }
@@ -280,7 +282,8 @@ extension PostgreSQLExpressionTranslation {
 
     // MARK: JSON
 
-    /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1.
+    /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1. That of a number
+    /// has all of its digits; in SQLite it is one of a double.
     func member(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         let (json, key) = (try piece(left), try piece(right))
         guard json.kind == .json, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
@@ -292,12 +295,13 @@ extension PostgreSQLExpressionTranslation {
         let path = (json.member?.path ?? "$") + step
         let place = "\(json.member?.json ?? json.sql), \(SQLText.literal(path))"
         let (type, value) = ("json_type(\(place))", "json_extract(\(place))")
-        guard sign == "->" else {
-            return Piece("(CASE WHEN \(type) IN ('true', 'false') THEN \(type) ELSE CAST(\(value) AS TEXT) END)", .text)
-        }
-        let quoted =
-            "CASE WHEN \(type) IN ('true', 'false') THEN \(type) WHEN \(type) IS NOT NULL THEN json_quote(\(value)) END"
-        var part = Piece("(\(quoted))", .json)
+        // Several paths yield an array, in which numbers are written as in the JSON.
+        let pair = "json_extract(\(place), \(SQLText.literal(path)))"
+        let known =
+            "CASE WHEN \(type) IN ('true', 'false') THEN \(type) "
+            + "WHEN \(type) IN ('integer', 'real') THEN substr(\(pair), 2, instr(\(pair), ',') - 2)"
+        guard sign == "->" else { return Piece("(\(known) ELSE CAST(\(value) AS TEXT) END)", .text) }
+        var part = Piece("(\(known) WHEN \(type) IS NOT NULL THEN json_quote(\(value)) END)", .json)
         part.member = (json.member?.json ?? json.sql, path)
         return part
     }
