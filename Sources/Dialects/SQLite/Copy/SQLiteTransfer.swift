@@ -40,6 +40,8 @@ extension SQLiteDialect: TransferSource {
 
     package func remark(onKeysOf table: Table) -> String? { nil }
 
+    package func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String? { nil }
+
     /// Returns a view's query as SQLite reads it, with the types that its columns have in the target. Its results are compared
     /// later (`ViewProof`).
     package func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView {
