@@ -11,6 +11,8 @@ struct ExpressionsBackTests {
         ("v LIKE '%@_%.com'", "v = 'a@b.com'", "v = 'a@B.COM'"),
         (#"v NOT LIKE 'a\_%' AND v LIKE 'a%'"#, "v = 'ab'", "v = 'a_'"),
         ("v LIKE '[*]?%'", "v = '[*]?x'", "v = '*x'"), (#"v LIKE 'a!_\%' ESCAPE '!'"#, #"v = 'a_\b'"#, "v = 'ax'"),
+        ("v LIKE 'a!!_' ESCAPE '!'", "v = 'a!b'", "v = 'a!!b'"),
+        ("v LIKE 'a_\u{301}%\u{301}'", "v = 'ae\u{301}x\u{301}'", "v = 'ae'"),
         ("length(v)::text LIKE '1%'", "v = 'a'", "v = 'ab'"),
         ("v ~ '^[A-Z]{2}[0-9].*$'", "v = 'AB1x'", "v = 'Ab1x'"),
         (#"v ~ '^\*[^a-c]\.$' OR v !~ '^.x$'"#, "v = 'ay'", "v = 'ax'"),

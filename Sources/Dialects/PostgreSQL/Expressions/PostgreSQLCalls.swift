@@ -202,7 +202,9 @@ extension PostgreSQLExpressionTranslation {
             return Piece("(substr(\(text.sql), 1, length(\(pieces[1].sql))) = \(pieces[1].sql))", .boolean)
         case ("ascii", 1): return Piece("(CASE \(text.sql) WHEN '' THEN 0 ELSE unicode(\(text.sql)) END)", .integer)
         case ("like_escape", 2):
-            guard let pattern = text.literal, let escape = pieces[1].literal, escape.count < 2 else { return nil }
+            guard let pattern = text.literal, let escape = pieces[1].literal, escape.unicodeScalars.count < 2 else {
+                return nil
+            }
             return Piece(text.sql, .text, literal: PostgreSQLPattern.escaped(pattern, by: escape))
         case ("textlike", 2), ("textnlike", 2), ("texticlike", 2), ("texticnlike", 2):
             let match = try matches(text, pieces[1], isCaseless: function.hasPrefix("textic"))
