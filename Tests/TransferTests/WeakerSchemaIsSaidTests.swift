@@ -97,6 +97,34 @@ struct WeakerSchemaIsSaidTests {
         }
     }
 
+    @Test("a number that is too large for its type: casts to a narrower one stay behind, and arithmetic is remarked")
+    func tooLarge() async throws {
+        let left = [
+            "(b::int) > 0", "(a::smallint) > 0", "((a + b)::int) > 0", "(-b)::int > 0", "mod(b, 7)::int > 0",
+            "(n::int) > 0",
+            "(m::bigint) > 0", "(n::smallint) > 0",
+        ]
+        let kept = ["a::bigint > 0", "(s::int) > 0", "length(v)::int > 0", "(m2::int) > 0", "(a > 0)::int = 1"]
+        let checks = (left + kept).enumerated().map { "CONSTRAINT c\($0) CHECK (\($1))" }.joined(separator: ", ")
+        let script = """
+            CREATE TABLE t (a int, b bigint, s smallint, v text, n numeric(12,2), m numeric(20,1), m2 numeric(9,2), \(checks));
+            CREATE TABLE computing (a int CHECK (a * 2 > 0)); CREATE TABLE indexed (a int); CREATE INDEX sums ON indexed ((a + 1));
+            CREATE TABLE dates (d date, y int GENERATED ALWAYS AS (extract(year FROM d)::int) STORED, a int CHECK (a % 2 = 0));
+            CREATE TABLE refused (a int, v text, CHECK (a + v::int > 0));
+            """
+        try await transferToSQLite(script) { report, _, _ in
+            #expect(report.verdict == .verified)
+            let narrow = report.omitted.filter {
+                $0.reason.contains("is an error in PostgreSQL") && $0.reason.contains("large")
+            }
+            #expect(narrow.count == left.count && report.omitted.count == left.count + 1, "\(report.omitted)")
+            let remarked = report.remarks.filter { $0.hasSuffix("is an error in PostgreSQL only") }.map {
+                $0.prefix { $0 != ":" }
+            }
+            #expect(remarked == ["computing", "indexed"], "\(report.remarks)")
+        }
+    }
+
     @Test("a default is rounded, padded and written as its column stores it")
     func defaults() async throws {
         let script = """

@@ -92,6 +92,7 @@ extension PostgreSQLExpressionTranslation {
         case ("abs", 1):
             if let scaled = number.scaled { return Piece(scaled.holding("abs(\(scaled.sql))")) }
             guard number.kind != .quotient else { return nil }
+            overflow.note()
             var piece = Piece("abs(\(number.sql))", number.kind)
             (piece.isWide, piece.isSingle) = (number.isWide, number.isSingle)
             return piece
@@ -101,7 +102,9 @@ extension PostgreSQLExpressionTranslation {
         case ("mod", 2):
             guard pieces.allSatisfy({ $0.kind == .integer }) else { return nil }
             try divisor(pieces[1], "%")
-            return Piece("(\(number.sql) % \(pieces[1].sql))", .integer)
+            var rest = Piece("(\(number.sql) % \(pieces[1].sql))", .integer)
+            rest.isWide = pieces.contains(where: \.isWide)
+            return rest
         default: return nil
         }
     }

@@ -8,7 +8,7 @@ extension PostgreSQLExpressionTranslation {
         let wanted = PostgreSQLTypeName(name).columnType
         let result: Piece? =
             switch wanted {
-            case .smallint, .integer, .bigint: try integer(piece, isWide: wanted == .bigint)
+            case .smallint, .integer, .bigint: try integer(piece, as: wanted, isField: operand.isField)
             case .real: try real(piece)
             case .decimal(_, let scale): decimal(piece, scale: scale)
             case .numeric: decimal(piece, scale: nil)
@@ -77,7 +77,9 @@ extension PostgreSQLExpressionTranslation {
         return Piece(cut.map(SQLText.literal) ?? "substr(\(piece.sql), 1, \(limit))", .text, literal: cut)
     }
 
-    private func integer(_ piece: Piece, isWide: Bool) throws(Untranslatable) -> Piece? {
+    /// - Parameter isField: Whether the piece is a field of a date, which is small.
+    private func integer(_ piece: Piece, as type: ColumnType, isField: Bool) throws(Untranslatable) -> Piece? {
+        if !isField { try requireRoom(for: piece, in: type) }
         var result: Piece?
         switch piece.kind {
         case .integer: result = piece
@@ -93,8 +95,27 @@ extension PostgreSQLExpressionTranslation {
         case .real where piece.scaled != nil: result = rounded(piece, to: 0).map { Piece($0.sql, .integer) }
         case .real, .null, .bytes, .shaped, .json, .padded, .foreign: break
         }
-        result?.isWide = isWide
+        result?.isWide = type == .bigint
         return result
+    }
+
+    /// Makes sure that every value of a number fits into a type of integers, of which SQLite has one. A query has not failed so far.
+    private func requireRoom(for piece: Piece, in type: ColumnType) throws(Untranslatable) {
+        guard notes == nil, piece.literal == nil else { return }
+        let fits: Bool
+        switch piece.kind {
+        case .integer: fits = type == .bigint || type == .integer && !piece.isWide
+        case .decimal(let precision?):
+            let digits = precision - (piece.scaled?.scale ?? 0)
+            fits = digits <= (type == .bigint ? 18 : type == .integer ? 9 : 4)
+        case .decimal(nil), .quotient:
+            overflow.note()
+            fits = true
+        case .null, .real, .text, .boolean, .bytes, .shaped, .json, .padded, .foreign: fits = true
+        }
+        guard fits else {
+            throw Untranslatable("a number that is too large for \(type.word) is an error in PostgreSQL")
+        }
     }
 
     private func real(_ piece: Piece) throws(Untranslatable) -> Piece? {
@@ -216,5 +237,13 @@ extension PostgreSQLExpressionTranslation {
         if piece.literal == nil { piece.sql = "(\(piece.sql) COLLATE NOCASE)" }
         (piece.isByBytes, piece.isCaseless) = (false, true)
         return piece
+    }
+}
+
+extension SQLiteTree {
+    /// Whether the expression is a field of a date, other than the seconds since an epoch.
+    fileprivate var isField: Bool {
+        guard case .call("extract", let arguments) = self else { return false }
+        return arguments.first != .string("epoch")
     }
 }

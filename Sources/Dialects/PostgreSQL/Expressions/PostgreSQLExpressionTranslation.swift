@@ -65,6 +65,7 @@ struct PostgreSQLExpressionTranslation {
     /// What a column is called in the target, by its name in the source, where the two differ.
     let names: [String: String]
     let effort = TranslationEffort()
+    let overflow = PostgreSQLOverflow()
 
     /// An expression that SQLite refuses to compute: the smallest integer has no absolute value.
     static let failure = "abs(-9223372036854775808)"
@@ -76,6 +77,7 @@ struct PostgreSQLExpressionTranslation {
 
     func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
         effort.begin(text)
+        overflow.begin()
         guard let tree = PostgreSQLPhrase.tree(of: text) else {
             throw Untranslatable("it is written in words that have no known counterpart, or nested too deeply")
         }
@@ -202,7 +204,8 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         var signed = Piece("(\(sign)\(piece.sql))", piece.kind)
-        signed.isSingle = piece.isSingle
+        (signed.isWide, signed.isSingle) = (piece.isWide, piece.isSingle)
+        overflow.note()
         return signed
     }
 
@@ -249,6 +252,7 @@ extension PostgreSQLExpressionTranslation {
         guard operands.filter(\.isSingle).count < 2 else {
             throw Untranslatable("\(sign) of two numbers of type real is rounded to 32 bits in PostgreSQL")
         }
+        if sign != "%" { overflow.note() }
         var piece = Piece(try Self.chain(operands.map(\.sql), sign), kind)
         piece.isWide = operands.contains(where: \.isWide)
         return piece

@@ -7,7 +7,9 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
 
     private func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        return .native(sqlite: try SQLiteNesting.readable(condition(parsed(text))), postgresql: text)
+        let sql = try SQLiteNesting.readable(condition(parsed(text)))
+        overflow.keep()
+        return .native(sqlite: sql, postgresql: text)
     }
 
     func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression { try predicate(expression) }
@@ -18,7 +20,9 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         _ expression: SQLExpression, collated collation: Collation?, isUnique _: Bool
     ) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        return .native(sqlite: Self.sql(of: try piece(parsed(text)), collation), postgresql: text)
+        let sql = Self.sql(of: try piece(parsed(text)), collation)
+        overflow.keep()
+        return .native(sqlite: sql, postgresql: text)
     }
 
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
@@ -27,7 +31,17 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         guard piece.kind == Self.kind(of: type), Self.isExactly(piece, type) else {
             throw Untranslatable("its result is not of type \(type.word)")
         }
-        return .native(sqlite: try SQLiteNesting.readable(piece.sql), postgresql: text)
+        let sql = try SQLiteNesting.readable(piece.sql)
+        overflow.keep()
+        return .native(sqlite: sql, postgresql: text)
+    }
+
+    var remarks: [String] {
+        guard overflow.isPossible else { return [] }
+        return [
+            "a number that its checks, indexes or computed columns compute, and that is too large for its type (more than 32 bits), is an "
+                + "error in PostgreSQL only"
+        ]
     }
 
     /// Whether a value of the right kind stays as it is in a column of this type, which may round it.

@@ -123,6 +123,8 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         return .native(sqlite: Self.text(expression), postgresql: try translation.computed(expression, for: type).sql)
     }
 
+    var remarks: [String] { [] }
+
     func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default? {
         if case .moment(let rule)? = rule, rule.count != .iso, let number = number(value) {
             return try rule.count.moment(number, for: type)
