@@ -62,6 +62,8 @@ struct PostgreSQLExpressionTranslation {
     var relations: [String: PostgreSQLRelation] = [:]
     /// What a query does that is not the same everywhere; `nil` outside of queries.
     var notes: PostgreSQLQueryNotes?
+    /// The moments that SQLite does not read, in a check or a computed column; `nil` elsewhere.
+    var unread: PostgreSQLUnreadMoments?
     /// What a column is called in the target, by its name in the source, where the two differ.
     let names: [String: String]
     let effort = TranslationEffort()

@@ -12,7 +12,15 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         return .native(sqlite: sql, postgresql: text)
     }
 
-    func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression { try predicate(expression) }
+    func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
+        let text = Self.text(expression)
+        let unread = PostgreSQLUnreadMoments(in: .check)
+        var translation = self
+        translation.unread = unread
+        let sql = try SQLiteNesting.readable(unread.refusing(translation.condition(translation.parsed(text))))
+        overflow.keep()
+        return .native(sqlite: sql, postgresql: text)
+    }
 
     func remark(onUnique _: SQLExpression) -> String? { nil }
 
@@ -27,7 +35,9 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
 
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        let piece = try piece(parsed(text))
+        var translation = self
+        translation.unread = PostgreSQLUnreadMoments(in: .computedColumn)
+        let piece = try translation.piece(translation.parsed(text))
         guard piece.kind == Self.kind(of: type), Self.isExactly(piece, type) else {
             throw Untranslatable("its result is not of type \(type.word)")
         }
