@@ -108,7 +108,7 @@ extension PostgreSQLExpressionTranslation {
         case .decimal(let precision?):
             let digits = precision - (piece.scaled?.scale ?? 0)
             fits = digits <= (type == .bigint ? 18 : type == .integer ? 9 : 4)
-        case .decimal(nil), .quotient:
+        case .decimal, .quotient:
             overflow.note()
             fits = true
         case .null, .real, .text, .boolean, .bytes, .shaped, .json, .padded, .foreign: fits = true

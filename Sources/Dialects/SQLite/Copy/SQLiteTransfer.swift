@@ -114,7 +114,9 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         var translation = self
         translation.use = .check
         let text = Self.text(expression)
-        return .native(sqlite: text, postgresql: try translation.check(parsed(text)))
+        let tree = try parsed(text)
+        try translation.requireClasses(in: tree)
+        return .native(sqlite: text, postgresql: try translation.check(tree))
     }
 
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
