@@ -186,13 +186,7 @@ extension PostgreSQLExpressionTranslation {
         case ("ltrim", 1...2), ("rtrim", 1...2): return Piece("\(function)(\(list))", .text)
         case ("replace", 3), ("split_part", 3), ("strpos", 2), ("textregexeq", 2), ("textregexne", 2):
             return try search(function, pieces)
-        case ("substr", 2...3), ("substring", 2...3):
-            let isCounted = pieces.count == 2 || pieces[2].literal.flatMap(Int.init).map { $0 >= 0 } == true
-            guard isCounted || notes != nil else { throw Untranslatable("a negative length is an error in PostgreSQL") }
-            // A start before the first character is counted in PostgreSQL, and is one from the end in SQLite.
-            if let start = pieces[1].literal.flatMap(Int.init), start > 0 { return Piece("substr(\(list))", .text) }
-            guard pieces.count == 2, pieces[1].kind == .integer else { return nil }
-            return Piece("substr(\(text.sql), max(\(pieces[1].sql), 1))", .text)
+        case ("substr", 2...3), ("substring", 2...3): return try substring(of: text, pieces)
         case ("left", 2), ("right", 2):
             guard let count = pieces[1].literal.flatMap(Int.init), count > 0 else { return nil }
             return Piece(
@@ -214,6 +208,18 @@ extension PostgreSQLExpressionTranslation {
             return Piece(function.hasSuffix("nlike") ? "(NOT \(match))" : match, .boolean)
         default: return nil
         }
+    }
+
+    /// Translates `substr(text, start, length)`. A start before the first character is counted in PostgreSQL, and is one from the end in
+    /// SQLite.
+    private func substring(of text: Piece, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        let isCounted = pieces.count == 2 || pieces[2].literal.flatMap(Int.init).map { $0 >= 0 } == true
+        guard isCounted || notes != nil else { throw Untranslatable("a negative length is an error in PostgreSQL") }
+        if let start = pieces[1].literal.flatMap(Int.init), start > 0 {
+            return Piece("substr(\(pieces.map(\.sql).joined(separator: ", ")))", .text)
+        }
+        guard pieces.count == 2, pieces[1].kind == .integer else { return nil }
+        return Piece("substr(\(text.sql), max(\(pieces[1].sql), 1))", .text)
     }
 
     /// Translates the functions that search in a text.
