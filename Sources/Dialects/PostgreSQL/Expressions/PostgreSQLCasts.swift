@@ -6,9 +6,10 @@ extension PostgreSQLExpressionTranslation {
         if piece.kind == .null { return piece }
         let name = type.lowercased()
         let wanted = PostgreSQLTypeName(name).columnType
+        try requireRoom(for: piece, of: operand, in: wanted)
         let result: Piece? =
             switch wanted {
-            case .smallint, .integer, .bigint: try integer(piece, as: wanted, isField: operand.isField)
+            case .smallint, .integer, .bigint: try integer(piece, isWide: wanted == .bigint)
             case .real: try real(piece)
             case .decimal(_, let scale): decimal(piece, scale: scale)
             case .numeric: decimal(piece, scale: nil)
@@ -77,9 +78,7 @@ extension PostgreSQLExpressionTranslation {
         return Piece(cut.map(SQLText.literal) ?? "substr(\(piece.sql), 1, \(limit))", .text, literal: cut)
     }
 
-    /// - Parameter isField: Whether the piece is a field of a date, which is small.
-    private func integer(_ piece: Piece, as type: ColumnType, isField: Bool) throws(Untranslatable) -> Piece? {
-        if !isField { try requireRoom(for: piece, in: type) }
+    private func integer(_ piece: Piece, isWide: Bool) throws(Untranslatable) -> Piece? {
         var result: Piece?
         switch piece.kind {
         case .integer: result = piece
@@ -95,19 +94,22 @@ extension PostgreSQLExpressionTranslation {
         case .real where piece.scaled != nil: result = rounded(piece, to: 0).map { Piece($0.sql, .integer) }
         case .real, .null, .bytes, .shaped, .json, .padded, .foreign: break
         }
-        result?.isWide = type == .bigint
+        result?.isWide = isWide
         return result
     }
 
-    /// Makes sure that every value of a number fits into a type of integers, of which SQLite has one. A query has not failed so far.
-    private func requireRoom(for piece: Piece, in type: ColumnType) throws(Untranslatable) {
-        guard notes == nil, piece.literal == nil else { return }
+    /// Makes sure that every value of a number fits into a type, whose limits SQLite does not have. A query has not failed so far.
+    func requireRoom(for piece: Piece, of tree: SQLiteTree, in type: ColumnType) throws(Untranslatable) {
+        guard notes == nil, piece.literal == nil, !tree.isField, let room = Self.room(in: type) else { return }
         let fits: Bool
         switch piece.kind {
-        case .integer: fits = type == .bigint || type == .integer && !piece.isWide
+        case .integer where type.isInteger: fits = type == .bigint || type == .integer && !piece.isWide
+        case .integer: fits = (piece.isWide ? 19 : 10) <= room
         case .decimal(let precision?):
-            let digits = precision - (piece.scaled?.scale ?? 0)
-            fits = digits <= (type == .bigint ? 18 : type == .integer ? 9 : 4)
+            let scale = piece.scaled?.scale ?? 0
+            // 9.99 becomes 10.0; an integer has room for that.
+            let isRounded = if case .decimal(_, let kept) = type { kept < scale } else { false }
+            fits = precision - scale + (isRounded ? 1 : 0) <= room
         case .decimal, .quotient:
             overflow.note()
             fits = true
@@ -115,6 +117,19 @@ extension PostgreSQLExpressionTranslation {
         }
         guard fits else {
             throw Untranslatable("a number that is too large for \(type.word) is an error in PostgreSQL")
+        }
+    }
+
+    /// The digits that any number of a type may have before the point; `nil` if there may be any number of them.
+    private static func room(in type: ColumnType) -> Int? {
+        switch type {
+        case .smallint: 4
+        case .integer: 9
+        case .bigint: 18
+        case .decimal(let precision, let scale): precision - scale
+        case .real, .numeric, .text, .varchar, .boolean, .bytes, .timestamp, .datetime, .date, .time, .interval, .uuid,
+            .json, .jsonText, .native:
+            nil
         }
     }
 

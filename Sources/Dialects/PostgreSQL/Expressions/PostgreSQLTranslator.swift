@@ -37,10 +37,13 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         let text = Self.text(expression)
         var translation = self
         translation.unread = PostgreSQLUnreadMoments(in: .computedColumn)
-        let piece = try translation.piece(translation.parsed(text))
+        let tree = try translation.parsed(text)
+        let piece = try translation.piece(tree)
         guard piece.kind == Self.kind(of: type), Self.isExactly(piece, type) else {
             throw Untranslatable("its result is not of type \(type.word)")
         }
+        // The server does not write the cast to the column's type.
+        try translation.requireRoom(for: piece, of: tree, in: type)
         let sql = try SQLiteNesting.readable(piece.sql)
         overflow.keep()
         return .native(sqlite: sql, postgresql: text)
