@@ -20,6 +20,8 @@ package protocol ExpressionTranslator {
     func remark(onUnique expression: SQLExpression) -> String?
     /// Translates an expression from which a column of this type is computed, and which yields exactly the same in the target.
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
+    /// Sentences about what the indexes, checks and computed columns that were translated do a little differently in the target.
+    var remarks: [String] { get }
     /// Translates a default of a column of this type, whose values `rule` reads; `nil` if there is nothing to say, as with NULL.
     func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default?
     /// Returns a sentence about the meaning that a transferred default has in the target but not in the source; `nil` for most

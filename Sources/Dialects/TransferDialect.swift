@@ -31,6 +31,10 @@ package protocol TransferSource: Dialect {
     /// `nil` for most tables. The table has the names of the source, as its views see it.
     func remark(onKeysOf table: Table) -> String?
 
+    /// Returns why a foreign key between columns of these types would refuse rows in a target that keeps their values as texts: those
+    /// of equal values differ there. `nil` for most types. They are those by which the source's expressions compute.
+    func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String?
+
     /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name. None where the
     /// source's triggers are programs in a language of its own. `renaming` returns a text with the target's names, or throws.
     func triggers(

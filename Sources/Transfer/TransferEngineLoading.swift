@@ -100,8 +100,8 @@ private struct RowRefusal: Error {
     var table: PlannedTable
     var error: DatabaseError
 
-    /// Returns records of the parts of the table that are to blame: the check that the error names, else all computed columns.
-    /// Throws the error if there are none.
+    /// Returns records of the parts of the table that are to blame: the check that the error names, else all computed columns, else all
+    /// checks that the source writes in other words. Throws the error if there are none.
     func parts(in plan: TransferPlan) throws -> [ChunkRecord] {
         // "CHECK constraint failed: name" of SQLite, "violates check constraint "name"" of PostgreSQL.
         let names =
@@ -115,13 +115,35 @@ private struct RowRefusal: Error {
                     note: "the target refuses rows that the check accepts in the source", isLeftOut: true)
             ]
         }
-        guard !table.computed.isEmpty else { throw error }
+        guard !table.computed.isEmpty else { return try failing(plan.schema[table.target]?.checks ?? []) }
         // The error names no column.
         let reason =
             table.computed.count == 1
             ? "the target can't compute them: \(error.message)"
             : "the target can't compute this column or another one of the table, and does not say which: \(error.message)"
         return table.computed.map { table.keeping($0, because: reason) }
+    }
+
+    /// Returns records of the checks that may fail instead of being false.
+    private func failing(_ checks: [Check]) throws -> [ChunkRecord] {
+        let names = checks.filter(\.expression.isTranslated).compactMap(\.name)
+        guard !names.isEmpty else { throw error }
+        let which = names.count == 1 ? "it" : "this check or another one of the table, and does not say which"
+        return names.map { name in
+            ChunkRecord(
+                kind: .check, table: table.target, name: name,
+                note: "the target can't compute \(which): \(error.message)", isLeftOut: true)
+        }
+    }
+}
+
+extension SQLExpression {
+    /// Whether the two databases have other words for it.
+    fileprivate var isTranslated: Bool {
+        switch self {
+        case .sql: false
+        case .native(let sqlite, let postgresql): sqlite != postgresql
+        }
     }
 }
 

@@ -60,6 +60,35 @@ struct TransferCheckTests {
         }
     }
 
+    @Test(
+        "a check of the class of values tells the type of an empty column without one, and is listed where it refuses all"
+    )
+    func classes() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE a (id INTEGER PRIMARY KEY, f CHECK(typeof(f)='integer'), g CHECK ((typeof("g") IN ('blob', 'null'))),
+                h CHECK (typeof(h) == 'text'), r CHECK (typeof(r) = 'real'), n CHECK (typeof(n) = 'integer' OR n IS NULL),
+                t TEXT CHECK (typeof(t) <> 'text'), d DATE CHECK (typeof(d) IN ('integer', 'real')), i INT CHECK (typeof(i) = 'integer'),
+                b BLOB CHECK (NOT typeof(b) = 'blob'), k TEXT CHECK (typeof(k) = 'null' OR length(k) > 1));
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            let types = report.types.map { "\($0.column) \($0.type)" }
+            #expect(types == ["f bigint", "g bytea", "r double precision"], "\(report.types)")
+            let listed = report.omitted.compactMap { $0.name.split(separator: "typeof(").dropFirst().first?.first }
+            #expect(listed == ["r", "n", "t", "d", "b"], "\(report.omitted)")
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            try connection.execute("INSERT INTO a (f, g, h, i) VALUES (5, NULL, 'x', 1)")
+            for row in ["NULL, 'x', 1", "5, NULL, 1", "5, 'x', NULL"] {
+                #expect(throws: DatabaseError.self) {
+                    try connection.execute(SQL(trusted: "INSERT INTO a (f, h, i) VALUES (\(row))"))
+                }
+            }
+        }
+    }
+
     @Test("a unique index over values that differ only in SQLite is listed, and does not end the transfer")
     func oneInTheTarget() async throws {
         let fixture = try SQLiteFixture(

@@ -207,6 +207,10 @@ struct TransferTriggerTests {
         try await withTriggers(
             """
             CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); CREATE TABLE u (n INTEGER);
+            CREATE VIEW tv AS SELECT * FROM t; CREATE VIEW tvv AS SELECT a.v FROM u, main.TV AS a;
+            CREATE TRIGGER by_view AFTER INSERT ON t BEGIN INSERT INTO u SELECT count(*) FROM tvv; END;
+            CREATE TRIGGER in_main AFTER DELETE ON t BEGIN INSERT INTO u SELECT count(*) FROM main.T; END;
+            CREATE TRIGGER in_when AFTER UPDATE ON t WHEN (SELECT count(*) FROM tv) > 1 BEGIN INSERT INTO u VALUES (1); END;
             CREATE TRIGGER reads AFTER DELETE ON t BEGIN INSERT INTO u SELECT count(*) FROM t; END;
             CREATE TRIGGER writes AFTER DELETE ON t BEGIN DELETE FROM t WHERE v = OLD.v; INSERT INTO u VALUES (OLD.id); END;
             CREATE TRIGGER before_it BEFORE DELETE ON t BEGIN INSERT INTO u SELECT count(*) FROM t; END;
@@ -221,7 +225,7 @@ struct TransferTriggerTests {
                 Self.notes(triggers).mapValues { $0.split(separator: " ")[1] }
                     == [
                         "reads": "reads", "writes": "changes", "dense": "changes", "all_rows": "changes",
-                        "other": "changes",
+                        "other": "changes", "by_view": "reads", "in_main": "reads", "in_when": "reads",
                     ])
         }
     }

@@ -64,6 +64,71 @@ struct WeakerSchemaIsSaidTests {
         }
     }
 
+    @Test(
+        "a foreign key between columns whose texts differ though their values are equal is left out, and named",
+        arguments: [false, true])
+    func unlikeKeys(hasRows: Bool) async throws {
+        let pairs = [
+            ("numeric(10,3)", "numeric(10,2)", "9.5"), ("timestamp", "date", "'2024-01-02'"),
+            ("timestamptz", "timestamp", "'2024-01-02 03:04:05'"), ("numeric", "numeric", "1"), ("numeric", "int", "1"),
+            ("numeric(5,1)", "bigint", "1"), ("interval", "interval", "'1 day'"), ("jsonb", "jsonb", "'1'"),
+            ("numrange", "numrange", "'[1,2]'"), ("numeric(9)", "int", "7"), ("numeric(9,2)", "numeric(5,2)", "9.5"),
+            ("timestamp(0)", "timestamp", "'2024-01-02 03:04:05'"), ("bigint", "smallint", "7"),
+            ("text", "varchar(9)", "'a'"),
+            ("uuid", "uuid", "'123e4567-e89b-12d3-a456-426614174000'"), ("int[]", "int[]", "'{1}'"),
+            ("char(5)", "char(3)", "'a'"),
+        ]
+        let script = pairs.enumerated().map { at, pair in
+            let rows = "INSERT INTO p\(at) VALUES (\(pair.2)); INSERT INTO c\(at) VALUES (\(pair.2));"
+            return "CREATE TABLE p\(at) (k \(pair.0) UNIQUE); CREATE TABLE c\(at) (r \(pair.1) REFERENCES p\(at) (k));"
+                + (hasRows ? rows : "")
+        }
+        try await transferToSQLite("SET TimeZone = 'UTC';" + script.joined()) { report, _, target in
+            #expect(report.verdict == .verified)
+            let left = report.omitted.filter { $0.kind == .foreignKey }
+            #expect(left.map(\.name) == (0..<9).map { "c\($0) (r) → p\($0) (k)" }, "\(report.omitted)")
+            #expect(left.allSatisfy { $0.reason.contains("may have different texts in the target") }, "\(left)")
+            #expect(report.tables.allSatisfy { $0.notes.isEmpty }, "\(report.tables.flatMap(\.notes))")
+            guard hasRows else { return }
+            try target.execute("PRAGMA foreign_keys = ON")
+            for at in pairs.indices {
+                try target.execute(SQL(trusted: "INSERT INTO c\(at) SELECT r FROM c\(at)"))
+            }
+        }
+    }
+
+    @Test("a number that is too large for its type: casts to a narrower one stay behind, and arithmetic is remarked")
+    func tooLarge() async throws {
+        let left = [
+            "(b::int) > 0", "(a::smallint) > 0", "((a + b)::int) > 0", "(-b)::int > 0", "mod(b, 7)::int > 0",
+            "(n::int) > 0",
+            "(m::bigint) > 0", "(n::smallint) > 0", "a::numeric(10,2) > 0", "n::numeric(11,1) > 0",
+        ]
+        let kept = [
+            "a::bigint > 0", "(s::int) > 0", "length(v)::int > 0", "(m2::int) > 0", "(a > 0)::int = 1",
+            "n::numeric(12,1) > 0", "s::numeric(12,2) > 0",
+        ]
+        let checks = (left + kept).enumerated().map { "CONSTRAINT c\($0) CHECK (\($1))" }.joined(separator: ", ")
+        let script = """
+            CREATE TABLE t (a int, b bigint, s smallint, v text, n numeric(12,2), m numeric(20,1), m2 numeric(9,2), \(checks));
+            CREATE TABLE computing (a int CHECK (a * 2 > 0)); CREATE TABLE indexed (a int); CREATE INDEX sums ON indexed ((a + 1));
+            CREATE TABLE dates (d date, y int GENERATED ALWAYS AS (extract(year FROM d)::int) STORED, a int CHECK (a % 2 = 0));
+            CREATE TABLE assigned (big bigint, small int GENERATED ALWAYS AS (big) STORED);
+            CREATE TABLE refused (a int, v text, CHECK (a + v::int > 0));
+            """
+        try await transferToSQLite(script) { report, _, _ in
+            #expect(report.verdict == .verified)
+            let narrow = report.omitted.filter {
+                $0.reason.contains("is an error in PostgreSQL") && $0.reason.contains("large")
+            }
+            #expect(narrow.count == left.count + 1 && report.omitted.count == left.count + 2, "\(report.omitted)")
+            let remarked = report.remarks.filter { $0.hasSuffix("is an error in PostgreSQL only") }.map {
+                $0.prefix { $0 != ":" }
+            }
+            #expect(remarked == ["computing", "indexed"], "\(report.remarks)")
+        }
+    }
+
     @Test("a default is rounded, padded and written as its column stores it")
     func defaults() async throws {
         let script = """

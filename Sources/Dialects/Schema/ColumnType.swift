@@ -112,6 +112,9 @@ extension ColumnType {
     /// A double whose zero may have a sign. A REAL column of SQLite drops that sign, but a column of type ANY keeps it.
     package static let signedReal = ColumnType.native(sqlite: "ANY", postgresql: "double precision")
 
+    /// A row of a composite type, by the name that PostgreSQL gives to the type of any row. Others keep its text.
+    static let row = ColumnType.native(sqlite: "TEXT", postgresql: "record")
+
     /// Whether the database can number the rows by a column of this type (`identity()`).
     public var isInteger: Bool { self == .smallint || self == .integer || self == .bigint }
 }

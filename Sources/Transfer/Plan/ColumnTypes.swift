@@ -31,11 +31,7 @@ struct ColumnTypes {
                 }
                 if at < table.profiles.count {
                     profiles[id] = table.profiles[at]
-                    let choice = TypeChoice.choose(table.profiles[at], table.columnRules[at])
-                    choices[id] =
-                        table.profiles[at].values > 0
-                        ? choice
-                        : .regarding(column.default, choice, declared: "\(choice.type)")
+                    choices[id] = Self.choice(of: column, at, in: table)
                 } else if at < table.columnRules.count, let type = table.columnRules[at].type {
                     choices[id] = TypeChoice(type, isGiven: true)
                     meanings[id] = nil
@@ -52,6 +48,15 @@ struct ColumnTypes {
             compareAlike(group, parents)
         }
         nocase = nocase.filter { choices[$0.key]?.type.isText == true }
+    }
+
+    /// Chooses a column's type by its values, or by its checks and its default if it has none.
+    private static func choice(of column: Column, _ at: Int, in table: ProfiledTable) -> TypeChoice {
+        let profile = table.profiles[at]
+        let choice = TypeChoice.choose(profile, table.columnRules[at])
+        guard profile.values == 0 else { return choice }
+        let checked = TypeChoice.regarding(table.table.checks, of: column.name, choice, profile.meaning)
+        return .regarding(column.default, checked, declared: "\(checked.type)")
     }
 
     /// Makes columns that foreign keys tie together compare alike. In SQLite the collation of the parent column decides

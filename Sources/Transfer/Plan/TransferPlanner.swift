@@ -232,6 +232,7 @@ extension TransferPlanner {
         addKeys(origin, to: &table, translator)
         addIndexes(origin, to: &table, translator)
         addChecks(origin, to: &table, translator)
+        remarks += translator.remarks.map { "\(table.name): \($0)" }
         places[table.name] = planned.count
         planned.append(table)
     }

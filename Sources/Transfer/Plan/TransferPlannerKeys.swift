@@ -225,7 +225,8 @@ extension TransferPlanner {
             result.columns = targetColumns(key.columns, of: origin.name)
             result.parent = parent.name
             result.parentColumns = targetColumns(key.parentColumns, of: key.parent)
-            if let objection = objection(to: result, from: planned[at], to: parent) {
+            if let objection = objection(to: result, from: planned[at], to: parent) ?? objectionToTexts(of: key, origin)
+            {
                 leave(.foreignKey, label, objection)
                 continue
             }
@@ -233,6 +234,21 @@ extension TransferPlanner {
             result.name = names.constraint(key.name, or: words, of: origin.name, beside: &taken)
             planned[at].foreignKeys.append(result)
         }
+    }
+
+    /// Returns why a foreign key would refuse rows in a target that keeps values as texts; `nil` if it will not.
+    private func objectionToTexts(of key: ForeignKey, _ child: Table) -> String? {
+        guard !target.holdsDeclaredTypes else { return nil }
+        func type(_ column: String, _ table: String) -> ColumnType? {
+            types.meaning(table, column) ?? types[table, column]?.type
+        }
+        for (column, parentColumn) in zip(key.columns, key.parentColumns) {
+            guard let from = type(column, child.name), let to = type(parentColumn, key.parent),
+                let objection = source.objection(toKeyFrom: from, to: to)
+            else { continue }
+            return objection
+        }
+        return nil
     }
 
     /// Returns the reason why the target would refuse a foreign key; `nil` if it will not.

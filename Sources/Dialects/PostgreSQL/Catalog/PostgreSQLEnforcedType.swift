@@ -13,11 +13,14 @@ enum PostgreSQLEnforcedType {
         var isBaseOwn: Bool
         /// Whether the type's collation is nondeterministic, so that different strings can be equal.
         var isCaseless = false
+        /// Whether a value is a row of fields, also under a domain.
+        var isComposite = false
         var labels: [String]
     }
 
     static func of(_ type: Description, column: String) -> EnforcedType {
         var held = word(type, column)
+        if type.isComposite { held.meaning = .row }
         guard type.isCaseless || type.base == "citext", held.labels.isEmpty else { return held }
         let reason = "compares without regard to case; in the target only for the letters A to Z (NOCASE)"
         held.reason = held.reason.map { "\($0), which \(reason)" } ?? reason

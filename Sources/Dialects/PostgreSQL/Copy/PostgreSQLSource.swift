@@ -63,6 +63,12 @@ extension PostgreSQLDialect: TransferSource {
             + weaker.joined(separator: ", ")
     }
 
+    package func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String? {
+        guard !PostgreSQLExpressionTranslation.areKeptAlike(child, parent) else { return nil }
+        let words = child == parent ? child.word : "\(child.word) and \(parent.word)"
+        return "equal values of \(words) may have different texts in the target, where it would refuse them"
+    }
+
     /// Returns a view's query as SQLite computes the same rows. They are compared later (`ViewProof`).
     package func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView {
         guard case .native(_, let text) = view.query else {

@@ -71,8 +71,7 @@ extension PostgreSQLExpressionTranslation {
     private func jsonCall(_ function: String, _ pieces: [Piece]) -> Piece? {
         guard pieces.count == 1, pieces[0].kind == .json else { return nil }
         switch function {
-        case "jsonb_array_length", "json_array_length":
-            return Piece("json_array_length(\(pieces[0].place))", .integer)
+        case "jsonb_array_length", "json_array_length": return Piece(length(ofJSON: pieces[0].place), .integer)
         case "jsonb_typeof", "json_typeof": return Self.typeName(ofJSON: pieces[0].place)
         default: return nil
         }
@@ -93,6 +92,7 @@ extension PostgreSQLExpressionTranslation {
         case ("abs", 1):
             if let scaled = number.scaled { return Piece(scaled.holding("abs(\(scaled.sql))")) }
             guard number.kind != .quotient else { return nil }
+            overflow.note()
             var piece = Piece("abs(\(number.sql))", number.kind)
             (piece.isWide, piece.isSingle) = (number.isWide, number.isSingle)
             return piece
@@ -102,7 +102,9 @@ extension PostgreSQLExpressionTranslation {
         case ("mod", 2):
             guard pieces.allSatisfy({ $0.kind == .integer }) else { return nil }
             try divisor(pieces[1], "%")
-            return Piece("(\(number.sql) % \(pieces[1].sql))", .integer)
+            var rest = Piece("(\(number.sql) % \(pieces[1].sql))", .integer)
+            rest.isWide = pieces.contains(where: \.isWide)
+            return rest
         default: return nil
         }
     }
@@ -184,11 +186,7 @@ extension PostgreSQLExpressionTranslation {
         case ("ltrim", 1...2), ("rtrim", 1...2): return Piece("\(function)(\(list))", .text)
         case ("replace", 3), ("split_part", 3), ("strpos", 2), ("textregexeq", 2), ("textregexne", 2):
             return try search(function, pieces)
-        case ("substr", 2...3), ("substring", 2...3):
-            // A start before the first character is counted in PostgreSQL, and is one from the end in SQLite.
-            if let start = pieces[1].literal.flatMap(Int.init), start > 0 { return Piece("substr(\(list))", .text) }
-            guard pieces.count == 2, pieces[1].kind == .integer else { return nil }
-            return Piece("substr(\(text.sql), max(\(pieces[1].sql), 1))", .text)
+        case ("substr", 2...3), ("substring", 2...3): return try substring(of: text, pieces)
         case ("left", 2), ("right", 2):
             guard let count = pieces[1].literal.flatMap(Int.init), count > 0 else { return nil }
             return Piece(
@@ -201,13 +199,27 @@ extension PostgreSQLExpressionTranslation {
             return Piece("(substr(\(text.sql), 1, length(\(pieces[1].sql))) = \(pieces[1].sql))", .boolean)
         case ("ascii", 1): return Piece("(CASE \(text.sql) WHEN '' THEN 0 ELSE unicode(\(text.sql)) END)", .integer)
         case ("like_escape", 2):
-            guard let pattern = text.literal, let escape = pieces[1].literal, escape.count < 2 else { return nil }
+            guard let pattern = text.literal, let escape = pieces[1].literal, escape.unicodeScalars.count < 2 else {
+                return nil
+            }
             return Piece(text.sql, .text, literal: PostgreSQLPattern.escaped(pattern, by: escape))
         case ("textlike", 2), ("textnlike", 2), ("texticlike", 2), ("texticnlike", 2):
             let match = try matches(text, pieces[1], isCaseless: function.hasPrefix("textic"))
             return Piece(function.hasSuffix("nlike") ? "(NOT \(match))" : match, .boolean)
         default: return nil
         }
+    }
+
+    /// Translates `substr(text, start, length)`. A start before the first character is counted in PostgreSQL, and is one from the end in
+    /// SQLite.
+    private func substring(of text: Piece, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
+        let isCounted = pieces.count == 2 || pieces[2].literal.flatMap(Int.init).map { $0 >= 0 } == true
+        guard isCounted || notes != nil else { throw Untranslatable("a negative length is an error in PostgreSQL") }
+        if let start = pieces[1].literal.flatMap(Int.init), start > 0 {
+            return Piece("substr(\(pieces.map(\.sql).joined(separator: ", ")))", .text)
+        }
+        guard pieces.count == 2, pieces[1].kind == .integer else { return nil }
+        return Piece("substr(\(text.sql), max(\(pieces[1].sql), 1))", .text)
     }
 
     /// Translates the functions that search in a text.
@@ -281,7 +293,8 @@ extension PostgreSQLExpressionTranslation {
 
     // MARK: JSON
 
-    /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1.
+    /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1. That of a number
+    /// has all of its digits; in SQLite it is one of a double.
     func member(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
         let (json, key) = (try piece(left), try piece(right))
         guard json.kind == .json, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
@@ -293,14 +306,22 @@ extension PostgreSQLExpressionTranslation {
         let path = (json.member?.path ?? "$") + step
         let place = "\(json.member?.json ?? json.sql), \(SQLText.literal(path))"
         let (type, value) = ("json_type(\(place))", "json_extract(\(place))")
-        guard sign == "->" else {
-            return Piece("(CASE WHEN \(type) IN ('true', 'false') THEN \(type) ELSE CAST(\(value) AS TEXT) END)", .text)
-        }
-        let quoted =
-            "CASE WHEN \(type) IN ('true', 'false') THEN \(type) WHEN \(type) IS NOT NULL THEN json_quote(\(value)) END"
-        var part = Piece("(\(quoted))", .json)
+        // Several paths yield an array, in which numbers are written as in the JSON.
+        let pair = "json_extract(\(place), \(SQLText.literal(path)))"
+        let known =
+            "CASE WHEN \(type) IN ('true', 'false') THEN \(type) "
+            + "WHEN \(type) IN ('integer', 'real') THEN substr(\(pair), 2, instr(\(pair), ',') - 2)"
+        guard sign == "->" else { return Piece("(\(known) ELSE CAST(\(value) AS TEXT) END)", .text) }
+        var part = Piece("(\(known) WHEN \(type) IS NOT NULL THEN json_quote(\(value)) END)", .json)
         part.member = (json.member?.json ?? json.sql, path)
         return part
+    }
+
+    /// Returns the length of an array. That of anything else is an error in PostgreSQL, and 0 in SQLite. A query has not failed so far.
+    private func length(ofJSON json: String) -> String {
+        let (type, length) = ("json_type(\(json))", "json_array_length(\(json))")
+        guard notes == nil else { return length }
+        return "(CASE WHEN \(type) = 'array' THEN \(length) WHEN \(type) IS NOT NULL THEN \(Self.failure) END)"
     }
 
     private static func typeName(ofJSON json: String) -> Piece {

@@ -6,16 +6,17 @@ extension PostgreSQLExpressionTranslation {
         if piece.kind == .null { return piece }
         let name = type.lowercased()
         let wanted = PostgreSQLTypeName(name).columnType
+        try requireRoom(for: piece, of: operand, in: wanted)
         let result: Piece? =
             switch wanted {
-            case .smallint, .integer, .bigint: integer(piece, isWide: wanted == .bigint)
-            case .real: real(piece)
+            case .smallint, .integer, .bigint: try integer(piece, isWide: wanted == .bigint)
+            case .real: try real(piece)
             case .decimal(_, let scale): decimal(piece, scale: scale)
             case .numeric: decimal(piece, scale: nil)
             case .text: text(piece)
             case .varchar(let limit): text(piece).map { cut($0, to: limit) }
-            case .json, .jsonText: json(piece)
-            case .boolean: boolean(piece)
+            case .json, .jsonText: json(piece, isNormalized: wanted == .json)
+            case .boolean: try boolean(piece)
             case .bytes: bytes(piece)
             case .timestamp, .datetime, .date, .time, .interval, .uuid: try shaped(piece, wanted)
             case .native: native(piece, wanted, name)
@@ -45,12 +46,29 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    private func json(_ piece: Piece) -> Piece? {
+    /// - Parameter isNormalized: Whether PostgreSQL writes the JSON in another way than the text from which it comes.
+    private func json(_ piece: Piece, isNormalized: Bool) -> Piece? {
         switch piece.kind {
-        case .json: piece
-        case .text: Piece(piece.sql, .json, literal: piece.literal)
-        case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient, .shaped, .padded, .foreign: nil
+        case .json: return piece
+        case .text where piece.literal != nil: return Piece(piece.sql, .json, literal: piece.literal)
+        case .text:
+            var json = Piece(notes == nil ? Self.validJSON(piece.sql) : piece.sql, .json)
+            if isNormalized { json.member = (json.sql, "$") }
+            return json
+        case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient, .shaped, .padded, .foreign: return nil
         }
+    }
+
+    /// Returns a text that is JSON; any other fails, as it does in PostgreSQL. Before version 3.42 json_valid(NULL) is 0 instead of NULL.
+    private static func validJSON(_ text: String) -> String {
+        "(CASE WHEN json_valid(\(text)) THEN \(text) WHEN \(text) IS NOT NULL THEN \(failure) END)"
+    }
+
+    /// - Throws: `Untranslatable` outside of queries. A text that is no such value is an error in PostgreSQL, and some value in SQLite; a
+    ///   query has not failed so far.
+    private func requireReadable(as word: String) throws(Untranslatable) {
+        guard notes == nil else { return }
+        throw Untranslatable("a text that is no \(word) is an error in PostgreSQL")
     }
 
     /// Returns the first characters of a text.
@@ -60,14 +78,14 @@ extension PostgreSQLExpressionTranslation {
         return Piece(cut.map(SQLText.literal) ?? "substr(\(piece.sql), 1, \(limit))", .text, literal: cut)
     }
 
-    private func integer(_ piece: Piece, isWide: Bool) -> Piece? {
+    private func integer(_ piece: Piece, isWide: Bool) throws(Untranslatable) -> Piece? {
         var result: Piece?
         switch piece.kind {
         case .integer: result = piece
         case .boolean: result = Piece(piece.sql, .integer)
         case .text:
-            // A text that is not a number is an error in PostgreSQL.
             guard let literal = piece.literal else {
+                try requireReadable(as: "number")
                 result = Piece("CAST(\(piece.sql) AS INTEGER)", .integer)
                 break
             }
@@ -80,13 +98,51 @@ extension PostgreSQLExpressionTranslation {
         return result
     }
 
-    private func real(_ piece: Piece) -> Piece? {
+    /// Makes sure that every value of a number fits into a type, whose limits SQLite does not have. A query has not failed so far.
+    func requireRoom(for piece: Piece, of tree: SQLiteTree, in type: ColumnType) throws(Untranslatable) {
+        guard notes == nil, piece.literal == nil, !tree.isField, let room = Self.room(in: type) else { return }
+        let fits: Bool
+        switch piece.kind {
+        case .integer where type.isInteger: fits = type == .bigint || type == .integer && !piece.isWide
+        case .integer: fits = (piece.isWide ? 19 : 10) <= room
+        case .decimal(let precision?):
+            let scale = piece.scaled?.scale ?? 0
+            // 9.99 becomes 10.0; an integer has room for that.
+            let isRounded = if case .decimal(_, let kept) = type { kept < scale } else { false }
+            fits = precision - scale + (isRounded ? 1 : 0) <= room
+        case .decimal, .quotient:
+            overflow.note()
+            fits = true
+        case .null, .real, .text, .boolean, .bytes, .shaped, .json, .padded, .foreign: fits = true
+        }
+        guard fits else {
+            throw Untranslatable("a number that is too large for \(type.word) is an error in PostgreSQL")
+        }
+    }
+
+    /// The digits that any number of a type may have before the point; `nil` if there may be any number of them.
+    private static func room(in type: ColumnType) -> Int? {
+        switch type {
+        case .smallint: 4
+        case .integer: 9
+        case .bigint: 18
+        case .decimal(let precision, let scale): precision - scale
+        case .real, .numeric, .text, .varchar, .boolean, .bytes, .timestamp, .datetime, .date, .time, .interval, .uuid,
+            .json, .jsonText, .native:
+            nil
+        }
+    }
+
+    private func real(_ piece: Piece) throws(Untranslatable) -> Piece? {
         switch piece.kind {
         case .integer, .real: return Piece("CAST(\(piece.sql) AS REAL)", .real, literal: piece.literal)
         case .decimal: return Piece("CAST(\(piece.sql) AS REAL)", .real)
         case .quotient: return notes == nil ? nil : shown(piece)
         case .text:
-            guard let literal = piece.literal else { return Piece("CAST(\(piece.sql) AS REAL)", .real) }
+            guard let literal = piece.literal else {
+                try requireReadable(as: "number")
+                return Piece("CAST(\(piece.sql) AS REAL)", .real)
+            }
             guard let number = Double(literal), !number.isNaN else { return nil }
             // SQLite has no word for infinity, but reads a number that is too large as it.
             if number.isInfinite { return Piece(number < 0 ? "-9e999" : "9e999", .real) }
@@ -141,11 +197,14 @@ extension PostgreSQLExpressionTranslation {
         return Piece("x'\(literal.dropFirst(2))'", .bytes)
     }
 
-    private func boolean(_ piece: Piece) -> Piece? {
+    private func boolean(_ piece: Piece) throws(Untranslatable) -> Piece? {
         switch piece.kind {
         case .boolean: return piece
         case .text where piece.literal == nil:
-            return Piece("(lower(\(piece.sql)) IN ('true', 't', 'yes', 'y', 'on', '1'))", .boolean)
+            try requireReadable(as: "boolean")
+            // Blanks around the word, and its beginning alone, will do (the manual, 8.6).
+            let word = "lower(trim(\(piece.sql), char(9, 10, 11, 12, 13, 32)))"
+            return Piece("(\(word) IN ('true', 'tru', 'tr', 't', 'yes', 'ye', 'y', 'on', '1'))", .boolean)
         case .integer where notes != nil: return Piece("(\(piece.sql) <> 0)", .boolean)
         case .text, .integer, .null, .real, .bytes, .decimal, .quotient, .shaped, .json, .padded, .foreign: return nil
         }
@@ -193,5 +252,13 @@ extension PostgreSQLExpressionTranslation {
         if piece.literal == nil { piece.sql = "(\(piece.sql) COLLATE NOCASE)" }
         (piece.isByBytes, piece.isCaseless) = (false, true)
         return piece
+    }
+}
+
+extension SQLiteTree {
+    /// Whether the expression is a field of a date, other than the seconds since an epoch.
+    fileprivate var isField: Bool {
+        guard case .call("extract", let arguments) = self else { return false }
+        return arguments.first != .string("epoch")
     }
 }

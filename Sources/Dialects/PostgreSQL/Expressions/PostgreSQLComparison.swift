@@ -105,6 +105,27 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
+    /// Whether values of two types that PostgreSQL takes for equal are so in SQLite, too, where the second one's column decides how both
+    /// are compared (https://www.sqlite.org/foreignkeys.html, section 3). One of numbers makes numbers of digits; one of texts does not
+    /// see that 9.5 is 9.50.
+    static func areKeptAlike(_ type: ColumnType, _ other: ColumnType) -> Bool {
+        switch (kind(of: type), kind(of: other)) {
+        case (.decimal, .decimal), (.integer, .decimal), (.real, .decimal):
+            let (scale, wanted) = (digits(type), digits(other))
+            return scale != nil && scale == wanted
+        case (.shaped(let shape), .shaped(let wanted)): return shape == wanted && shape != .interval
+        case (.json, .json): return false
+        case (.foreign(let name), .foreign(let wanted)): return isWrittenInOneWay(name) && isWrittenInOneWay(wanted)
+        case (_, _): return true
+        }
+    }
+
+    /// The digits behind the point with which SQLite keeps numbers of a type; `nil` if there may be any number of them.
+    private static func digits(_ type: ColumnType) -> Int? {
+        if case .decimal(_, let scale) = type { return scale }
+        return type.isInteger ? 0 : nil
+    }
+
     private func shape(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> Piece {
         guard let literal = piece.literal else { throw Untranslatable("a text is compared with a \(type.word)") }
         return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type))

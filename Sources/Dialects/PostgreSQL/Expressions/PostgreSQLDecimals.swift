@@ -57,8 +57,7 @@ struct ScaledInteger {
         let (sign, power) = ("CASE WHEN \(sql) < 0 THEN '-' ELSE '' END", Self.power(scale))
         let text = "(\(sign) || (abs(\(sql)) / \(power)) || printf('.%0\(scale)d', abs(\(sql)) % \(power)))"
         guard mayOverflow else { return text }
-        // The smallest integer has no absolute value: SQLite says "integer overflow".
-        return "(CASE typeof(\(sql)) WHEN 'real' THEN abs(-9223372036854775808) ELSE \(text) END)"
+        return "(CASE typeof(\(sql)) WHEN 'real' THEN \(PostgreSQLExpressionTranslation.failure) ELSE \(text) END)"
     }
 
     /// Returns a decimal of the same digits, in other SQL.

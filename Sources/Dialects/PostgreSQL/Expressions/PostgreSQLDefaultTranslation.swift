@@ -153,13 +153,17 @@ enum PostgreSQLDefaultTranslation {
         while let first = rest.first {
             if first == "\"" {
                 let quoted = rest.dropFirst().prefix { $0 != "\"" }
+                guard !quoted.contains(where: { $0 == "%" || $0 == "\\" }) else { return nil }
                 format += quoted
                 rest = rest.dropFirst(quoted.count + 2)
+            } else if rest.hasPrefix("SSSS") {
+                // The seconds of the day.
+                return nil
             } else if let field = fields.first(where: { rest.hasPrefix($0.0) }) {
                 format += field.1
                 rest = rest.dropFirst(field.0.count)
             } else {
-                guard !first.isLetter, !first.isNumber, first != "%" else { return nil }
+                guard !first.isLetter, !first.isNumber, first != "%", first != "\\" else { return nil }
                 format.append(first)
                 rest = rest.dropFirst()
             }

@@ -62,9 +62,15 @@ struct PostgreSQLExpressionTranslation {
     var relations: [String: PostgreSQLRelation] = [:]
     /// What a query does that is not the same everywhere; `nil` outside of queries.
     var notes: PostgreSQLQueryNotes?
+    /// The moments that SQLite does not read, in a check or a computed column; `nil` elsewhere.
+    var unread: PostgreSQLUnreadMoments?
     /// What a column is called in the target, by its name in the source, where the two differ.
     let names: [String: String]
     let effort = TranslationEffort()
+    let overflow = PostgreSQLOverflow()
+
+    /// An expression that SQLite refuses to compute: the smallest integer has no absolute value.
+    static let failure = "abs(-9223372036854775808)"
 
     init(columns: [Column], names: [String: String] = [:]) {
         scopes = columns.isEmpty ? [] : [[PostgreSQLRelation(nil, columns)]]
@@ -73,6 +79,7 @@ struct PostgreSQLExpressionTranslation {
 
     func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
         effort.begin(text)
+        overflow.begin()
         guard let tree = PostgreSQLPhrase.tree(of: text) else {
             throw Untranslatable("it is written in words that have no known counterpart, or nested too deeply")
         }
@@ -143,8 +150,7 @@ extension PostgreSQLExpressionTranslation {
         case .unary(let sign, let operand): return try unary(sign, operand)
         case .binary(let sign, let left, let right): return try binary(sign, left, right)
         case .call(let function, let arguments): return try call(function, arguments)
-        case .isNull(let operand, let negated):
-            return Piece("(\(try piece(operand).sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
+        case .isNull(let operand, let negated): return try isNull(operand, negated: negated)
         case .isIn(let operand, let items, let negated):
             return Piece(try isIn(operand, items, negated: negated), .boolean)
         case .between(let operand, let low, let high, let negated):
@@ -175,6 +181,15 @@ extension PostgreSQLExpressionTranslation {
         return piece
     }
 
+    /// Translates IS NULL. A row is NULL if all of its fields are, and not NULL if none of them is (the manual, 9.2).
+    private func isNull(_ operand: SQLiteTree, negated: Bool) throws(Untranslatable) -> Piece {
+        let piece = try piece(operand)
+        guard piece.kind != Self.kind(of: .row) else {
+            throw Untranslatable("a row is NULL if all of its fields are, which its text in the target does not tell")
+        }
+        return Piece("(\(piece.sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
+    }
+
     private func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
         let piece = try piece(operand)
@@ -191,7 +206,8 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         var signed = Piece("(\(sign)\(piece.sql))", piece.kind)
-        signed.isSingle = piece.isSingle
+        (signed.isWide, signed.isSingle) = (piece.isWide, piece.isSingle)
+        overflow.note()
         return signed
     }
 
@@ -238,6 +254,7 @@ extension PostgreSQLExpressionTranslation {
         guard operands.filter(\.isSingle).count < 2 else {
             throw Untranslatable("\(sign) of two numbers of type real is rounded to 32 bits in PostgreSQL")
         }
+        if sign != "%" { overflow.note() }
         var piece = Piece(try Self.chain(operands.map(\.sql), sign), kind)
         piece.isWide = operands.contains(where: \.isWide)
         return piece

@@ -5,7 +5,17 @@
 extension PostgreSQLExpressionTranslation {
     /// Returns the seconds of a moment without their fraction, for SQLite's functions.
     private func seconds(_ moment: Piece) -> String {
-        moment.kind == .shaped(.date) ? moment.sql : "substr(\(moment.sql), 1, 19)"
+        guard moment.kind != .shaped(.date) else { return moment.sql }
+        let seconds = "substr(\(moment.sql), 1, 19)"
+        // BC stands behind the fraction.
+        return unread == nil ? seconds : "(\(seconds) || rtrim(substr(\(moment.sql), 27), 'Z'))"
+    }
+
+    /// Returns SQL that is computed from a moment, and perhaps from another operand.
+    ///
+    /// - Parameter infinite: The value for infinity; `nil` if that is an error in PostgreSQL.
+    private func reading(_ sql: String, of operands: [Piece], atInfinity infinite: String?) -> String {
+        unread?.reading(sql, of: operands.map(\.sql), atInfinity: infinite) ?? sql
     }
 
     /// Notes that the session's time zone decides about the result, and UTC in the target.
@@ -87,10 +97,12 @@ extension PostgreSQLExpressionTranslation {
         let (moment, other) = (operands[0], operands[1])
         switch (type, other.kind) {
         case (.date, .shaped(.date)) where sign == "-":
-            return Piece("CAST(julianday(\(moment.sql)) - julianday(\(other.sql)) AS INTEGER)", .integer)
+            let days = "CAST(julianday(\(moment.sql)) - julianday(\(other.sql)) AS INTEGER)"
+            return Piece(reading(days, of: operands, atInfinity: nil), .integer)
         case (.date, .integer):
             let count = sign == "-" ? "-(\(other.sql))" : other.sql
-            return Piece("date(\(moment.sql), (\(count)) || ' days')", .shaped(.date))
+            let day = "date(\(moment.sql), (\(count)) || ' days')"
+            return Piece(reading(day, of: operands, atInfinity: moment.sql), .shaped(.date))
         case (.date, .shaped(.interval)), (.datetime, .shaped(.interval)), (.timestamp, .shaped(.interval)):
             return try shifted(sign, moment, type, by: other)
         case (_, _): throw Untranslatable("\(sign) is used on a date and something other than a number of days")
@@ -111,8 +123,9 @@ extension PostgreSQLExpressionTranslation {
         }
         let separator = type == .timestamp ? "T" : " "
         let whole = "strftime('%Y-%m-%d\(separator)%H:%M:%S', \(seconds(moment)), \(modifiers))"
-        guard type != .date else { return Piece("(\(whole) || '.000000')", .shaped(.datetime)) }
-        return Piece("(\(whole) || substr(\(moment.sql), 20))", moment.kind)
+        let moved = type == .date ? "(\(whole) || '.000000')" : "(\(whole) || substr(\(moment.sql), 20))"
+        return Piece(
+            reading(moved, of: [moment], atInfinity: moment.sql), type == .date ? .shaped(.datetime) : moment.kind)
     }
 
     /// Returns an interval as arguments of SQLite's functions: `'7 days', '-30 seconds'`.
@@ -140,9 +153,13 @@ extension PostgreSQLExpressionTranslation {
     /// Translates `EXTRACT(year FROM moment)`, which is a numeric, or `date_part('year', moment)`, a double.
     func field(_ name: Piece, of moment: Piece, isExtract: Bool) throws(Untranslatable) -> Piece {
         guard let field = name.literal, case .shaped(let type) = moment.kind,
-            let exact = Self.field(field, of: moment.sql, type, seconds(moment))
+            var exact = Self.field(field, of: moment.sql, type, seconds(moment))
         else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
         if type == .timestamp, field != "epoch" { try noteZone() }
+        // Fields that begin anew are NULL.
+        let isEndless = field == "year" || field == "epoch"
+        let infinite = isEndless ? "CASE \(moment.sql) WHEN 'infinity' THEN 9e999 ELSE -9e999 END" : "NULL"
+        exact.sql = reading(exact.sql, of: [moment], atInfinity: infinite)
         guard !isExtract else { return Piece(exact) }
         return Piece("(\(exact.sql) / \(ScaledInteger.power(exact.scale)).0)", .real)
     }
@@ -177,7 +194,7 @@ extension PostgreSQLExpressionTranslation {
             let end = Self.field("epoch", of: a.sql, type, seconds(a)),
             let start = Self.field("epoch", of: b.sql, type, seconds(b))
         else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
-        return ScaledInteger("(\(end.sql) - \(start.sql))", 6)
+        return ScaledInteger(reading("(\(end.sql) - \(start.sql))", of: [a, b], atInfinity: nil), 6)
     }
 
     /// Translates `date_trunc('month', moment)`.
@@ -190,7 +207,8 @@ extension PostgreSQLExpressionTranslation {
         let (separator, end) = type == .timestamp ? ("T", "Z") : (" ", "")
         let text = format.replacing("_", with: separator) + ".000000" + end
         let isNow = moment.sql.hasSuffix(", 'now')")
-        return Piece("strftime('\(text)', \(isNow ? "'now'" : seconds(moment))\(modifiers))", moment.kind)
+        let start = "strftime('\(text)', \(isNow ? "'now'" : seconds(moment))\(modifiers))"
+        return Piece(reading(start, of: [moment], atInfinity: moment.sql), moment.kind)
     }
 
     private static func truncation(_ unit: String) -> (format: String, modifiers: String)? {
@@ -213,6 +231,7 @@ extension PostgreSQLExpressionTranslation {
             let format = template.literal.flatMap(PostgreSQLDefaultTranslation.format(of:)), !format.contains("%f")
         else { throw Untranslatable("to_char() of this format has no known counterpart") }
         if type == .timestamp { try noteZone() }
-        return Piece("strftime(\(SQLText.literal(format)), \(seconds(moment)))", .text)
+        let text = "strftime(\(SQLText.literal(format)), \(seconds(moment)))"
+        return Piece(reading(text, of: [moment], atInfinity: "NULL"), .text)
     }
 }

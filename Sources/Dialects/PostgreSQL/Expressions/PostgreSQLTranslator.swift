@@ -7,10 +7,20 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
 
     private func predicate(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        return .native(sqlite: try SQLiteNesting.readable(condition(parsed(text))), postgresql: text)
+        let sql = try SQLiteNesting.readable(condition(parsed(text)))
+        overflow.keep()
+        return .native(sqlite: sql, postgresql: text)
     }
 
-    func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression { try predicate(expression) }
+    func check(_ expression: SQLExpression) throws(Untranslatable) -> SQLExpression {
+        let text = Self.text(expression)
+        let unread = PostgreSQLUnreadMoments(in: .check)
+        var translation = self
+        translation.unread = unread
+        let sql = try SQLiteNesting.readable(unread.refusing(translation.condition(translation.parsed(text))))
+        overflow.keep()
+        return .native(sqlite: sql, postgresql: text)
+    }
 
     func remark(onUnique _: SQLExpression) -> String? { nil }
 
@@ -18,16 +28,33 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         _ expression: SQLExpression, collated collation: Collation?, isUnique _: Bool
     ) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        return .native(sqlite: Self.sql(of: try piece(parsed(text)), collation), postgresql: text)
+        let sql = Self.sql(of: try piece(parsed(text)), collation)
+        overflow.keep()
+        return .native(sqlite: sql, postgresql: text)
     }
 
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        let piece = try piece(parsed(text))
+        var translation = self
+        translation.unread = PostgreSQLUnreadMoments(in: .computedColumn)
+        let tree = try translation.parsed(text)
+        let piece = try translation.piece(tree)
         guard piece.kind == Self.kind(of: type), Self.isExactly(piece, type) else {
             throw Untranslatable("its result is not of type \(type.word)")
         }
-        return .native(sqlite: try SQLiteNesting.readable(piece.sql), postgresql: text)
+        // The server does not write the cast to the column's type.
+        try translation.requireRoom(for: piece, of: tree, in: type)
+        let sql = try SQLiteNesting.readable(piece.sql)
+        overflow.keep()
+        return .native(sqlite: sql, postgresql: text)
+    }
+
+    var remarks: [String] {
+        guard overflow.isPossible else { return [] }
+        return [
+            "a number that its checks, indexes or computed columns compute, and that is too large for its type (more than 32 bits), is an "
+                + "error in PostgreSQL only"
+        ]
     }
 
     /// Whether a value of the right kind stays as it is in a column of this type, which may round it.

@@ -40,6 +40,8 @@ extension SQLiteDialect: TransferSource {
 
     package func remark(onKeysOf table: Table) -> String? { nil }
 
+    package func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String? { nil }
+
     /// Returns a view's query as SQLite reads it, with the types that its columns have in the target. Its results are compared
     /// later (`ViewProof`).
     package func query(of view: View, over relations: [NamedRelation]) throws(Untranslatable) -> TranslatedView {
@@ -112,7 +114,9 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         var translation = self
         translation.use = .check
         let text = Self.text(expression)
-        return .native(sqlite: text, postgresql: try translation.check(parsed(text)))
+        let tree = try parsed(text)
+        try translation.requireClasses(in: tree)
+        return .native(sqlite: text, postgresql: try translation.check(tree))
     }
 
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
@@ -120,6 +124,8 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         translation.use = .computed
         return .native(sqlite: Self.text(expression), postgresql: try translation.computed(expression, for: type).sql)
     }
+
+    var remarks: [String] { [] }
 
     func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default? {
         if case .moment(let rule)? = rule, rule.count != .iso, let number = number(value) {

@@ -25,14 +25,7 @@ struct SQLiteTriggerNotes {
         }
     }
 
-    private var readsOtherRows: Bool {
-        let tokens = SQLToken.scan(definition).filter { !$0.isBlank }
-        return tokens.indices.dropFirst(2).contains { at in
-            guard tokens[at].names(trigger.table) else { return false }
-            let isRead = tokens[at - 1].isWord("FROM") || tokens[at - 1].isWord("JOIN") || tokens[at - 1].isSymbol(",")
-            return isRead && !tokens[at - 2].isWord("DELETE")
-        }
-    }
+    private var readsOtherRows: Bool { triggers.reads(trigger.relationsRead, of: trigger.table) }
 
     private var changesOtherRows: Bool {
         trigger.statements.contains { statement in

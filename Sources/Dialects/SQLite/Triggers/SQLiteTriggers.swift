@@ -60,6 +60,8 @@ struct SQLiteTriggerSet {
     let relations: [String: NamedRelation]
     /// Translates expressions over these relations.
     let translation: SQLiteExpressionTranslation
+    /// What each view reads, by folded names.
+    private let viewReads: [String: Set<String>]
     /// Whether the text of some triggers can't be read, so that their effects are unknown.
     private let hasUnknownOnes: Bool
     /// The changes for which some trigger fires.
@@ -73,6 +75,11 @@ struct SQLiteTriggerSet {
         var translation = SQLiteExpressionTranslation(for: .trigger)
         translation.relations = relations.mapValues { SQLiteRelation($0) }
         self.translation = translation
+        viewReads = Dictionary(
+            inspection.schema.views.map { view in
+                let names = QueryNames(SQLiteExpressionTranslation.text(view.query)).relations
+                return (SQLName.folded(view.name), Set(names.map(SQLName.folded)))
+            }, uniquingKeysWith: { first, _ in first })
         hasUnknownOnes = triggers.count < inspection.triggers.count
         var followers: [Cause: [Cause]] = [:]
         for trigger in triggers {
@@ -135,6 +142,17 @@ struct SQLiteTriggerSet {
     /// and foreign keys.
     func canFireItself(_ trigger: SQLiteTrigger) -> Bool {
         hasUnknownOnes ? !Self.changes(by: trigger).isEmpty : cyclic.contains(SQLName.folded(trigger.name))
+    }
+
+    /// Returns whether one of these tables and views is the table, or shows rows of it.
+    func reads(_ relations: Set<String>, of table: String) -> Bool {
+        let wanted = SQLName.folded(table)
+        var (seen, left) = (relations, Array(relations))
+        while let relation = left.popLast() {
+            if relation == wanted { return true }
+            for next in viewReads[relation] ?? [] where seen.insert(next).inserted { left.append(next) }
+        }
+        return false
     }
 
     /// Returns whether deleting rows of the table may fire triggers.
