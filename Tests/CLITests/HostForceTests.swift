@@ -79,7 +79,8 @@ struct HostForceTests {
             try waitUntil("the command is gone") { !isAlive(command) }
             if hasDaemon {
                 try await daemon.wait(for: id, toBe: "closed")
-                try waitUntil("the host delivers and goes") { !isAlive(host) }
+                // It waits several times for a tmux that does not answer, and for its own client.
+                try waitUntil("the host delivers and goes", seconds: 120) { !isAlive(host) }
                 let recording = try await daemon.telec("transcript", id, "--raw").output
                 #expect(recording.contains("\"x\","), "\(recording)")
             }
