@@ -24,6 +24,12 @@ package struct Definition: Sendable, Equatable {
     /// The name of what others may do with an object. That is a matter of the database's administrator, until a migration says it.
     static let privilege = "other privileges"
 
+    /// The names of what is a matter of the database's administrator too, or is compared elsewhere (`Inspection.options`).
+    static let ofAdministrator: Set<String> = [
+        privilege, "other options (WITH …)", "other replica identities", "other defaults of view columns",
+        "other unlogged tables",
+    ]
+
     /// Whether both do the same. What is written alike needs no closer look.
     fileprivate func means(_ other: Definition) -> Bool {
         guard text == other.text || SQLToken.compared(text) == SQLToken.compared(other.text) else { return false }

@@ -112,4 +112,14 @@ struct TableOptionTests {
             #expect(try await test.drift() == ["table t: UNLOGGED exists only in the database"])
         }
     }
+
+    @Test("what an administrator tunes is no drift", .enabled(if: TestPostgreSQL.isWanted))
+    func tuned() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate { CreateTable("t") { Column("a", .bigint) } }
+            try await test.run("ALTER TABLE t SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)")
+            try await test.run("ALTER TABLE t REPLICA IDENTITY FULL")
+            #expect(try await test.drift().isEmpty)
+        }
+    }
 }

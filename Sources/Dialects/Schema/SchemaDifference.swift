@@ -32,7 +32,7 @@ extension Inspection {
     /// schema value can't hold, and what these do: triggers, functions, other kinds of indexes, virtual tables.
     public func differences(from declared: Inspection) -> [SchemaDifference] {
         func names(_ inspection: Inspection) -> Set<String> {
-            Set(inspection.omitted.map { "\($0.kind.words) \($0.name)" }).subtracting([Definition.privilege])
+            Set(inspection.omitted.map { "\($0.kind.words) \($0.name)" }).subtracting(Definition.ofAdministrator)
         }
         let (here, there) = (names(self), names(declared))
         return schema.differences(from: declared.schema) + optionDifferences(from: declared)
