@@ -483,8 +483,10 @@ struct IntoExistingTests {
             #expect(
                 yaml.split(separator: "\n").filter { $0.contains("{") && !$0.contains("#") } == [
                     "      createdAt: {timestamp: unix_ms}", "      updatedAt: {timestamp: unix_ms}",
-                    "      span: {type: interval}",
                 ])
+            // Microseconds and seconds are equally likely.
+            try yaml.replacing("# span: {type: interval}", with: "span: {type: interval}")
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
             let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
             #expect(run.ending == .exit(0), "\(run)")
             #expect(run.error.contains("1 table, 1 row: every value examined"), "\(run)")
@@ -550,9 +552,9 @@ struct IntoExistingTests {
             let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
             #expect(
                 yaml.split(separator: "\n").filter { $0.contains("{") && !$0.contains("#") } == [
-                    "      span: {span: since_1970}", "      took: {span: days}", "      timeout: {span: days}",
+                    "      span: {span: since_1970}", "      took: {span: days}",
                 ])
-            try Data(yaml.replacing("timeout: {span: days}", with: "timeout: {span: seconds}").utf8).write(
+            try Data(yaml.replacing("# timeout: {span: seconds}", with: "timeout: {span: seconds}").utf8).write(
                 to: URL(fileURLWithPath: box("rules.yaml")))
             let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
             #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
