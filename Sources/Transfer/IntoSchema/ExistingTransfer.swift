@@ -52,7 +52,7 @@ public struct ExistingTransfer: Sendable {
                 }
             }
         }
-        plan.remarks += remarks + [Self.remarkOnComputed(plan)].compactMap { $0 }
+        plan.remarks += remarks + [Self.remarkOnComputed(plan), remarkOnCasts(plan)].compactMap { $0 }
         return plan
     }
 
@@ -62,6 +62,19 @@ public struct ExistingTransfer: Sendable {
         guard !names.isEmpty else { return nil }
         return
             "\(names.joined(separator: ", ")): computed by the target; only the transfer itself compares them, and is refused where they differ"
+    }
+
+    /// Returns a remark on the columns of types that only the server reads: their values are not examined before the transfer.
+    private func remarkOnCasts(_ plan: TransferPlan) -> String? {
+        guard to.transferDialect.holdsDeclaredTypes else { return nil }
+        let names = plan.tables.flatMap { table in
+            table.types.indices.filter { table.types[$0].isNative && CanonicalForm(table.types[$0]) == nil }
+                .map { "\(table.source).\(table.sourceColumns[$0])" }
+        }
+        guard !names.isEmpty else { return nil }
+        return
+            "\(names.joined(separator: ", ")): read by the server; only the transfer itself tries it, and is refused where a text is not "
+            + "written as the server writes such a value"
     }
 
     /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count, for moments
