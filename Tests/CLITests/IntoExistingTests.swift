@@ -797,7 +797,7 @@ struct IntoExistingTests {
         }
     }
 
-    @Test("a text that the server does not read is refused with its table, column and row; a dry run names such columns")
+    @Test("a text that the server does not read is refused with its column and row; a dry run names such columns")
     func casts() async throws {
         try await withDatabase(.postgresql) { box, target in
             try execute(
