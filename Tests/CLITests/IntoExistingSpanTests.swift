@@ -65,6 +65,8 @@ struct IntoExistingSpanTests {
             let options = ["transfer", source, target, "--into-existing"]
             let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
             #expect(dry.ending == .exit(2), "\(dry)")
+            #expect(dry.error.contains("\(file) was written, and proposes rules: choose among the units"), "\(dry)")
+            #expect(dry.error.contains("pass it with --rules \(file)") && !dry.error.contains("FILE"), "\(dry)")
             #expect(
                 try Set(rules(file)) == [
                     "iv: {span: seconds}", "ms: {span: milliseconds}", "# whole: {span: days}",

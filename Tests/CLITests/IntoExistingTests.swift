@@ -797,6 +797,46 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("a column that is required and has no source is refused with all three ways on")
+    func required() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE entry (id int PRIMARY KEY, title_text text NOT NULL, body_text text NOT NULL);
+                CREATE TABLE page (id int PRIMARY KEY);
+                """, on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE entry (id integer PRIMARY KEY); INSERT INTO entry VALUES (1);
+                CREATE TABLE page (id integer PRIMARY KEY); INSERT INTO page VALUES (1);
+                """)
+            let options = ["transfer", source, target, "--into-existing"]
+            let refused = try await box.run(.tcMigrate, options)
+            #expect(refused.ending == .exit(2), "\(refused)")
+            #expect(
+                refused.error.contains("--ignore-missing entry, or skip: true in a rules file"), "\(refused)")
+            let run = try await box.run(.tcMigrate, options + ["--ignore-missing", "entry"])
+            #expect(run.ending == .exit(0), "\(run)")
+        }
+    }
+
+    @Test("where no rule reads the values, the run that looked for one does not send its user for one")
+    func noRuleFits() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE t (id int PRIMARY KEY, at timestamp)", on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id integer PRIMARY KEY, at VARCHAR(30)); INSERT INTO t VALUES (1, '20240102030405.678');
+                """)
+            let dry = try await box.migrate(
+                "transfer", source, target, "--into-existing", "--dry-run", "--write-rules", box("rules.yaml"))
+            #expect(dry.ending == .exit(2) && dry.error.contains("no rule reads the values: make them NULL"), "\(dry)")
+            #expect(!dry.error.contains("--write-rules"), "\(dry)")
+        }
+    }
+
     @Test("a text that the server does not read is refused with its column and row; a dry run names such columns")
     func casts() async throws {
         try await withDatabase(.postgresql) { box, target in
