@@ -225,6 +225,23 @@ struct TransferTests {
         }
     }
 
+    @Test("a source without any table is said, because its name is most likely mistyped")
+    func nothing() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let (source, words) = (box("empty.db"), "the source holds no table")
+            #expect(FileManager.default.createFile(atPath: source, contents: nil))
+            for other in [target, "sqlite:" + box("copy.db")] {
+                for options in [["--dry-run"], []] {
+                    let run = try await box.run(.tcMigrate, ["transfer", source, other] + options)
+                    #expect(run.ending == .exit(0) && run.output.contains(words), "\(run)")
+                }
+            }
+            try execute("CREATE TABLE t (n)", on: source)
+            let run = try await box.migrate("transfer", source, box("other.db"))
+            #expect(run.ending == .exit(0) && !run.output.contains(words), "\(run)")
+        }
+    }
+
     @Test("a target that is not empty is refused and stays as it is")
     func targetNotEmpty() async throws {
         try await withDatabase(.postgresql) { box, target in

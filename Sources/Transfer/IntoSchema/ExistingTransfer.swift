@@ -154,7 +154,7 @@ public struct ExistingTransfer: Sendable {
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
         plan.remarks += [
-            survey.remarkOnZones(of: plan.tables, inspection.schema),
+            inspection.remarkOnNoTables, survey.remarkOnZones(of: plan.tables, inspection.schema),
             survey.remarkOnTexts(of: plan.tables, plan.schema),
         ].compactMap { $0 }
         let filled = try target.filled(plan.tables.map(\.target), on: writing)

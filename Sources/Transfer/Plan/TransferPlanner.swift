@@ -55,7 +55,8 @@ struct TransferPlanner {
                     reason: "is a table of \(rows) without columns, which the target does not have")
             }
         self.remarks = [
-            inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table)),
+            inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,
+            inspection.remarkOnSerials(of: tables.map(\.table)),
             inspection.remarkOnFileNumbers, MigrationRecord.remark(on: inspection.schema),
         ].compactMap { $0 }
     }
