@@ -153,7 +153,11 @@ struct TransferFrameworkTests {
                 """, on: target)
             let run = try await box.migrate("transfer", source, target, "--into-existing")
             #expect(run.ending == .exit(0), "\(run)")
-            #expect(run.output.contains(#"SELECT setval('"others"', …)"#), "\(run)")
+            #expect(
+                run.output.contains("the sequence others is not set, because no column of the target uses it"),
+                "\(run)")
+            #expect(run.output.contains(#"SELECT setval('"others"', (SELECT max(column) FROM table))"#), "\(run)")
+            #expect(!run.output.contains("may not change") && !run.output.contains("ends before"), "\(run)")
             for (sequence, next) in [
                 ("t_id_seq", "8"), ("\"Own\"", "4"), ("e_id_seq", "1"), ("ahead", "51"), ("by_text", "6"),
             ] {
