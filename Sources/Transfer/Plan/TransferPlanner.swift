@@ -72,7 +72,7 @@ struct TransferPlanner {
     private mutating func plan() -> TransferPlan {
         nameAll()
         for table in tables { add(table) }
-        remarkOnPlainIndexes()
+        remarkTogetherOnPlainIndexes()
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
         var views = views()
         let made = Set(views.map(\.name))
