@@ -225,6 +225,20 @@ struct TransferTests {
         }
     }
 
+    @Test("the record of a completed transfer may be dropped, in the order that the report gives")
+    func droppedRecord() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.output.contains("tc_transfer_chunks and then tc_transfers may be dropped"), "\(run)")
+            try execute("DROP TABLE tc_transfer_chunks; DROP TABLE tc_transfers", on: target)
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
+            let again = try await box.migrate("transfer", source, target, "--resume", "--json")
+            #expect(try again.document(ErrorDocument.self).error.code == "target_not_empty", "\(again)")
+            #expect(try query("SELECT id::text FROM t", on: target) == ["1"])
+        }
+    }
+
     @Test("a source without any table is said, because its name is most likely mistyped")
     func nothing() async throws {
         try await withDatabase(.postgresql) { box, target in
