@@ -239,6 +239,28 @@ struct TransferTests {
         }
     }
 
+    @Test("of tables that were asked to stay behind, the report names no virtual table, shadow table or trigger")
+    func excludedWords() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE docs (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO docs VALUES (1, 'a');
+                CREATE TABLE log (id INTEGER PRIMARY KEY, n INT);
+                CREATE VIRTUAL TABLE hits USING fts5(body); INSERT INTO hits VALUES ('a');
+                CREATE TRIGGER log_ai AFTER INSERT ON log BEGIN UPDATE log SET n = 1; END;
+                CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN UPDATE docs SET body = 'x'; END;
+                """)
+            let run = try await box.migrate(
+                "transfer", source, target, "--exclude", "hits,log", "--write-triggers", box("triggers.sql"))
+            #expect(run.ending == .exit(0), "\(run)")
+            for word in ["hits", "fts5", "log_ai"] { #expect(!run.output.contains(word), "\(word) \(run)") }
+            #expect(run.output.contains("docs_ai"), "\(run)")
+            let triggers = try String(contentsOfFile: box("triggers.sql"), encoding: .utf8)
+            #expect(triggers.contains("docs_ai") && !triggers.contains("log_ai"), "\(triggers)")
+        }
+    }
+
     @Test("a source without any table is said, because its name is most likely mistyped")
     func nothing() async throws {
         try await withDatabase(.postgresql) { box, target in

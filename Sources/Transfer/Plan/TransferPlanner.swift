@@ -46,8 +46,9 @@ struct TransferPlanner {
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
             reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix)
+        let excluded = ExcludedTables(inspection, taking: tables)
         self.omitted =
-            inspection.omitted + tables.flatMap(\.omitted)
+            inspection.omitted.filter { !excluded.own($0) } + tables.flatMap(\.omitted)
             + tables.filter { !takesAll && $0.table.columns.isEmpty }.map { table in
                 let rows = table.rows == 1 ? "1 row" : "\(table.rows) rows"
                 return Omission(
