@@ -10,7 +10,7 @@ struct FillingProposals {
     /// Returns the rules for a table with these findings. `suggested` are those that its values suggest wherever they go.
     func proposals(for table: SchemaMatch.MatchedTable, _ found: ProfiledTable) -> [ProposedRule] {
         let suggested = ProposedRule.proposals(for: [found], in: source)
-        return table.columns.compactMap { column in
+        return table.columns.compactMap { column -> ProposedRule? in
             let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
             let type = written[table.target.name]?[column.target]?.type
             if let said = proposal(for: column, of: table, profile, into: type) {
@@ -80,10 +80,10 @@ extension SchemaMatch.MatchedTable {
         case .moment: return Proposal("span: since_1970", "right if its program stores the end of each span")
         case .integer, .real, .numeric, .decimal:
             if let unit = Proposal(unitIn: declared) { return unit }
-            if type.isInteger { return Proposal("span: microseconds", "right if its program counts in that unit") }
             let reason = "right if its program counts in that unit"
+            if type.isInteger { return Proposal("span: microseconds", reason) }
             return type.isUnknownWordForNumbers
-                ? .undecided("span: days", "span: seconds", "declared \(declared), which names no unit")
+                ? Proposal.undecided("span: days", "span: seconds", "declared \(declared), which names no unit")
                 : Proposal("span: days", reason)
         case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown, nil: return nil
         }
@@ -140,9 +140,9 @@ extension ColumnProfile {
             return Proposal("span: microseconds", "numbers for a time span: its program counts microseconds")
         }
         if reals.count > 0 || declared.lowercased() == "interval" {
-            return .undecided("span: days", "span: seconds", "numbers for a time span: days or seconds")
+            return Proposal.undecided("span: days", "span: seconds", "numbers for a time span: days or seconds")
         }
-        return .undecided("type: interval", "span: seconds", "numbers for a time span: microseconds or seconds")
+        return Proposal.undecided("type: interval", "span: seconds", "numbers for a time span: microseconds or seconds")
     }
 }
 
