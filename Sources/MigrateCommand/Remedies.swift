@@ -109,6 +109,8 @@ extension SchemaTransferError {
                 + Set(found.map(\.parent)).sorted().joined(separator: ",").shellWord
         }
     }
+
+    /// What to do about numbers of which nothing says what they count.
     static let unit = "give their unit by a rule: span: microseconds, milliseconds, seconds, days, since_1970"
 
     /// Returns the tables of columns that are written as `table.column`, each once.
