@@ -82,6 +82,14 @@ public struct Inspection: Sendable, Equatable {
             + "options=-csearch_path%3DNAME selects another one"
     }
 
+    /// Says that there is nothing to transfer, for people; `nil` if there are tables, even such as have no place elsewhere. An empty file
+    /// is most often one that somebody made by a mistyped name.
+    package var remarkOnNoTables: String? {
+        let hasOthers = omitted.contains { [.table, .virtualTable, .other].contains($0.kind) }
+        guard tablesWithRows.isEmpty, !hasOthers else { return nil }
+        return "the source holds no table, so there is nothing to transfer: check that its name is the right one"
+    }
+
     /// All tables that hold rows of their own: the schema's tables, the full-text tables that store their text, and the R-trees.
     package var tablesWithRows: [Table] { schema.tables + fullText.compactMap(\.table) + rangeTables.map(\.table) }
 }

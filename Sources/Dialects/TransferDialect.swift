@@ -131,7 +131,7 @@ package protocol TransferTarget: Dialect {
     /// Makes the column that the database numbers continue after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
     /// Makes the sequences that belong to no column, but number the rows of these tables, continue after their largest number. Returns
-    /// remarks on sequences of which nobody knows what they number.
+    /// a remark on each sequence that stays as it is.
     func continueFreeSequences(of tables: [String], on connection: any Connection) throws -> [String]
 
     /// Whether a table may have no columns.

@@ -40,6 +40,10 @@ extension UnfinishedTransfer {
 extension TransferError {
     var remedy: String { remedy(abandoning: "with transfer abandon TARGET") }
 
+    /// What to do about values of given types that no rule reads.
+    static let withoutRule =
+        "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+
     /// Returns the remedy. `abandoning` is the phrase for the command that removes the unfinished transfer.
     func remedy(abandoning: String) -> String {
         switch self {
@@ -61,8 +65,7 @@ extension TransferError {
         case .rulesForSameEngineCopy: "leave out --rules, --on-mismatch, --lowercase-names and --nocase"
         case .incompatibleValues(let found):
             found.contains(where: \.isGiven)
-                ? "read the values by a rule (--dry-run --write-rules FILE proposes those that fit), make them NULL, or set the rows aside: "
-                    + "--on-mismatch null, quarantine; a given type is not widened"
+                ? "read the values by a rule (--dry-run --write-rules FILE proposes those that fit), \(Self.withoutRule)"
                 : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
         case .neverNull(let found):
             found.contains(where: \.isGiven)
@@ -83,7 +86,9 @@ extension SchemaTransferError {
         switch self {
         case .noPlace(let names):
             "to leave them behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"
-        case .noSource: "give them a default, or add them to the source"
+        case .noSource(let names):
+            "give them a default, add them to the source, or leave their tables behind: --ignore-missing "
+                + Self.tables(of: names).joined(separator: ",").shellWord + ", or skip: true in a rules file"
         case .nothingToIgnore: "name a table, or a column as table.column"
         case .renamed: "remove the new name from the rules"
         case .compared: "remove nocase from the rules, and declare it in the schema"
@@ -95,8 +100,7 @@ extension SchemaTransferError {
             "pass --replace-rows \(names.joined(separator: ",").shellWord) to replace these rows with the source's, or --keep-rows with the "
                 + "tables whose rows are to stay"
         case .noSuchRows: "name tables that both source and target have"
-        case .unitless:
-            "give their unit by a rule: span: microseconds, seconds, days, since_1970; --dry-run --write-rules FILE proposes one"
+        case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
         case .computed(let names):
             "to leave the source's values behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"
         case .orphans: "repair the source, or transfer without --into-existing, which keeps such rows"
@@ -104,5 +108,18 @@ extension SchemaTransferError {
             "delete or change these rows in the target, or let their parents stay with --keep-rows "
                 + Set(found.map(\.parent)).sorted().joined(separator: ",").shellWord
         }
+    }
+
+    /// What to do about numbers of which nothing says what they count.
+    static let unit = "give their unit by a rule: span: microseconds, milliseconds, seconds, days, since_1970"
+
+    /// Returns the tables of columns that are written as `table.column`, each once.
+    private static func tables(of columns: [String]) -> [String] {
+        var tables: [String] = []
+        for column in columns {
+            let table = String(column.prefix { $0 != "." })
+            if !tables.contains(table) { tables.append(table) }
+        }
+        return tables
     }
 }

@@ -118,8 +118,9 @@ extension RulesFile {
         return known
     }
 
-    /// Returns the members of a mapping, whatever their names.
+    /// Returns the members of a mapping, whatever their names. One whose members are all commented out has none.
     private static func fields(of node: YAMLNode) throws(TransferError) -> [Field] {
+        if case .scalar(let text, .plain) = node.content, text.isEmpty { return [] }
         guard case .mapping(let members) = node.content else {
             throw refusal(node, "this must be a mapping from names to their rules", "write name: {…}")
         }

@@ -202,12 +202,16 @@ struct TransferCommand: AsyncParsableCommand {
     /// Plans a transfer into existing tables. The rules that suggest themselves are written first, because without them the plan
     /// may be refused.
     private func existingPlan(_ transfer: ExistingTransfer) async throws -> TransferPlan {
-        guard writeRules != nil else { return try await transfer.plan() }
+        guard let writeRules else { return try await transfer.plan() }
         let proposals = try await transfer.proposals()
         try write(proposals)
-        var plan = try await transfer.plan()
-        plan.proposals = proposals
-        return plan
+        do {
+            var plan = try await transfer.plan()
+            plan.proposals = proposals
+            return plan
+        } catch {
+            throw RefusedAfterRules(cause: error, file: writeRules, rules: proposals)
+        }
     }
 
     private func showReport(

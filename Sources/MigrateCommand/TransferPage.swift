@@ -20,7 +20,7 @@ enum TransferPage {
         page.add("Remarks", report.remarks)
         add(report.types, report.renames, report.omitted, report.incompatibleValues, to: &page)
         page.add("Triggers (--write-triggers)", triggers(report.plan))
-        page.add("Rules to consider (--write-rules)", report.proposals.map(\.description))
+        page.add("Rules to consider (--write-rules)", considered(report.proposals).map(\.description))
         page.add(line: times(report))
         page.add(line: "verdict: \(report.verdict.rawValue)")
         if report.verdict == .mismatch, differences.isEmpty {
@@ -60,11 +60,17 @@ enum TransferPage {
         add(plan.typeNotes, plan.renames, plan.omitted, plan.incompatibleValues, to: &page)
         page.add("Triggers (--write-triggers)", triggers(plan))
         page.add("Statements; rows are loaded after the tables are created", code: plan.statements.map { $0 + ";" })
+        let proposals = considered(plan.proposals)
         page.add(
             "Rules to consider, as a file for --rules",
-            code: plan.proposals.isEmpty ? [] : [String(ProposedRule.yaml(plan.proposals).dropLast())])
+            code: proposals.isEmpty ? [] : [String(ProposedRule.yaml(proposals).dropLast())])
         page.add(line: "dry run: nothing was changed")
         return page
+    }
+
+    /// The rules without those that are a guess: only a rules file names these.
+    private static func considered(_ proposals: [ProposedRule]) -> [ProposedRule] {
+        proposals.filter { $0.standing != .guessed }
     }
 
     private static func add(

@@ -14,6 +14,11 @@ struct WaysOn {
 
     /// Returns the problem behind `error`, with commands to copy if there are any.
     static func explain(_ error: any Error, source: String? = nil, target: String) -> Problem {
+        if let refused = error as? RefusedAfterRules {
+            var problem = explain(refused.cause, source: source, target: target)
+            if let remedy = refused.remedy { problem.remedy = remedy }
+            return problem
+        }
         var problem = Problem(error)
         guard let error = error as? TransferError, let to = try? DatabaseURL(parsing: target) else { return problem }
         let from = source.flatMap { try? DatabaseURL(parsing: $0) }

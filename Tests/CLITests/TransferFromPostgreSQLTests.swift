@@ -138,6 +138,18 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test("indexes that lack the same share one remark, which names five")
+    func alikeIndexes() async throws {
+        let indexes = (1...7).map { "CREATE INDEX like\($0) ON u (a varchar_pattern_ops, c);" }.joined()
+        try await withFile("CREATE TABLE u (a varchar(9), c int); \(indexes)") { run, copy in
+            let remarks = run.output.split(separator: "\n").filter { $0.contains("varchar_pattern_ops") }
+            #expect(remarks.count == 1, "\(run)")
+            let words = "and 2 more: each uses the operator class varchar_pattern_ops"
+            #expect(remarks.first?.contains(words) == true && run.output.contains("the indexes like"), "\(run)")
+            #expect(try query("SELECT name FROM sqlite_schema WHERE type = 'index'", on: copy).count == 7)
+        }
+    }
+
     @Test("what domains demand of a column, it demands itself")
     func domains() async throws {
         let script = """

@@ -225,6 +225,59 @@ struct TransferTests {
         }
     }
 
+    @Test("the record of a completed transfer may be dropped, in the order that the report gives")
+    func droppedRecord() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.output.contains("tc_transfer_chunks and then tc_transfers may be dropped"), "\(run)")
+            try execute("DROP TABLE tc_transfer_chunks; DROP TABLE tc_transfers", on: target)
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
+            let again = try await box.migrate("transfer", source, target, "--resume", "--json")
+            #expect(try again.document(ErrorDocument.self).error.code == "target_not_empty", "\(again)")
+            #expect(try query("SELECT id::text FROM t", on: target) == ["1"])
+        }
+    }
+
+    @Test("of tables that were asked to stay behind, the report names no virtual table, shadow table or trigger")
+    func excludedWords() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE docs (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO docs VALUES (1, 'a');
+                CREATE TABLE log (id INTEGER PRIMARY KEY, n INT);
+                CREATE VIRTUAL TABLE hits USING fts5(body); INSERT INTO hits VALUES ('a');
+                CREATE TRIGGER log_ai AFTER INSERT ON log BEGIN UPDATE log SET n = 1; END;
+                CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN UPDATE docs SET body = 'x'; END;
+                """)
+            let run = try await box.migrate(
+                "transfer", source, target, "--exclude", "hits,log", "--write-triggers", box("triggers.sql"))
+            #expect(run.ending == .exit(0), "\(run)")
+            for word in ["hits", "fts5", "log_ai"] { #expect(!run.output.contains(word), "\(word) \(run)") }
+            #expect(run.output.contains("docs_ai"), "\(run)")
+            let triggers = try String(contentsOfFile: box("triggers.sql"), encoding: .utf8)
+            #expect(triggers.contains("docs_ai") && !triggers.contains("log_ai"), "\(triggers)")
+        }
+    }
+
+    @Test("a source without any table is said, because its name is most likely mistyped")
+    func nothing() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let (source, words) = (box("empty.db"), "the source holds no table")
+            #expect(FileManager.default.createFile(atPath: source, contents: nil))
+            for other in [target, "sqlite:" + box("copy.db")] {
+                for options in [["--dry-run"], []] {
+                    let run = try await box.run(.tcMigrate, ["transfer", source, other] + options)
+                    #expect(run.ending == .exit(0) && run.output.contains(words), "\(run)")
+                }
+            }
+            try execute("CREATE TABLE t (n)", on: source)
+            let run = try await box.migrate("transfer", source, box("other.db"))
+            #expect(run.ending == .exit(0) && !run.output.contains(words), "\(run)")
+        }
+    }
+
     @Test("a target that is not empty is refused and stays as it is")
     func targetNotEmpty() async throws {
         try await withDatabase(.postgresql) { box, target in

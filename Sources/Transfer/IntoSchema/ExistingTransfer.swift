@@ -52,7 +52,7 @@ public struct ExistingTransfer: Sendable {
                 }
             }
         }
-        plan.remarks += remarks + [Self.remarkOnComputed(plan)].compactMap { $0 }
+        plan.remarks += remarks + [Self.remarkOnComputed(plan), remarkOnCasts(plan)].compactMap { $0 }
         return plan
     }
 
@@ -62,6 +62,19 @@ public struct ExistingTransfer: Sendable {
         guard !names.isEmpty else { return nil }
         return
             "\(names.joined(separator: ", ")): computed by the target; only the transfer itself compares them, and is refused where they differ"
+    }
+
+    /// Returns a remark on the columns of types that only the server reads: their values are not examined before the transfer.
+    private func remarkOnCasts(_ plan: TransferPlan) -> String? {
+        guard to.transferDialect.holdsDeclaredTypes else { return nil }
+        let names = plan.tables.flatMap { table in
+            table.types.indices.filter { table.types[$0].isNative && CanonicalForm(table.types[$0]) == nil }
+                .map { "\(table.source).\(table.sourceColumns[$0])" }
+        }
+        guard !names.isEmpty else { return nil }
+        return
+            "\(names.joined(separator: ", ")): read by the server; only the transfer itself tries it, and is refused where a text is not "
+            + "written as the server writes such a value"
     }
 
     /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count, for moments
@@ -77,38 +90,14 @@ public struct ExistingTransfer: Sendable {
                     inspection.schema.tables, there.schema, ignoring: ignoring + keeping + rules.skipped)
                 let written = try to.transferDialect.writtenColumns(on: writing)
                 let survey = SourceSurvey(reading, from.transferDialect, rules)
-                let framework = Framework(of: there.schema)
+                let filling = FillingProposals(source: inspection, target: there, written: written)
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
-                    let proposals = ProposedRule.proposals(for: [found], in: inspection)
-                    let types = written[table.target.name] ?? [:]
-                    return table.columns.compactMap { column -> ProposedRule? in
-                        let proposed = proposals.first { $0.column == column.source }
-                        let type = types[column.target]?.type
-                        let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
-                        let declared = there.declaredTypes[table.target.name]?[column.target] ?? ""
-                        let spans =
-                            type?.isInterval == true
-                            ? profile?.spans : table.spans(from: column, to: type, declared: declared)
-                        let counts = table.counts(from: column, to: type, framework)
-                        if let said = spans ?? counts ?? profile?.zoned(into: type) {
-                            return ProposedRule(said, table: table.source.name, column: column.source)
-                        }
-                        return Self.answer(proposed, for: type)
-                            ?? profile?.rounded(into: type).map {
-                                ProposedRule($0, table: table.source.name, column: column.source)
-                            }
-                    }
+                    return filling.proposals(for: table, found)
                 }
             }
         }
-    }
-
-    /// The rule that says what the numbers of a column count, where moments are wanted.
-    private static func answer(_ proposed: ProposedRule?, for type: ColumnType?) -> ProposedRule? {
-        guard type.flatMap(CanonicalForm.init).isOfMoments, let proposed else { return nil }
-        return proposed.rule.hasPrefix("timestamp: ") && !proposed.rule.hasPrefix("timestamp: iso") ? proposed : nil
     }
 
     /// Copies the rows, and reports its progress to `events`.
@@ -165,7 +154,7 @@ public struct ExistingTransfer: Sendable {
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
         plan.remarks += [
-            survey.remarkOnZones(of: plan.tables, inspection.schema),
+            inspection.remarkOnNoTables, survey.remarkOnZones(of: plan.tables, inspection.schema),
             survey.remarkOnTexts(of: plan.tables, plan.schema),
         ].compactMap { $0 }
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
@@ -203,93 +192,4 @@ public struct ExistingTransfer: Sendable {
         }
         guard unitless.isEmpty else { throw SchemaTransferError.unitless(unitless) }
     }
-}
-
-extension ColumnType {
-    /// Where one of these two columns holds spans of time, and the other what stands for them by a rule only: what that is.
-    fileprivate func kindOfSpans(in target: ColumnType) -> DeclaredKind? {
-        guard isInterval != target.isInterval else { return nil }
-        let kind = DeclaredKind(isInterval ? target : self)
-        switch kind {
-        case .integer, .real, .numeric, .decimal, .moment: return kind
-        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown: return nil
-        }
-    }
-}
-
-extension SchemaMatch.MatchedTable {
-    /// What spans of the source most likely are in a target that has no word for them.
-    fileprivate func spans(from column: Pair, to type: ColumnType?, declared: String) -> Proposal? {
-        guard let from = source[column: column.source]?.type, from.isInterval, let type else { return nil }
-        switch from.kindOfSpans(in: type) {
-        // So Pony declares its column of days.
-        case .integer where declared.lowercased() == "interval":
-            return Proposal(
-                "span: days", "declared INTERVAL: right if its program counts days", or: "span: microseconds")
-        case .integer: return Proposal("span: microseconds", "right if its program counts in that unit")
-        case .real, .numeric, .decimal: return Proposal("span: days", "right if its program counts in that unit")
-        case .moment: return Proposal("span: since_1970", "right if its program stores the end of each span")
-        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown, nil: return nil
-        }
-    }
-}
-
-extension SchemaMatch.MatchedTable {
-    /// What the numbers most likely count that the target's program keeps where the source holds moments.
-    fileprivate func counts(from column: Pair, to type: ColumnType?, _ framework: Framework) -> Proposal? {
-        guard let from = source[column: column.source]?.type, CanonicalForm(from).isOfMoments, let type else {
-            return nil
-        }
-        let reason = "moments for a column of numbers: right if its program counts so"
-        switch (framework, DeclaredKind(type)) {
-        case (.coreData, .integer), (.coreData, .real): return Proposal("timestamp: apple", reason)
-        case (.django, .integer), (.rails, .integer), (.sqlAlchemy, .integer), (.unknown, .integer):
-            return Proposal("timestamp: unix", reason, or: "timestamp: unix_ms")
-        case (.django, .real), (.rails, .real), (.sqlAlchemy, .real), (.unknown, .real):
-            return Proposal("timestamp: unix", reason, or: "timestamp: julian")
-        case (_, .text), (_, .bytes), (_, .boolean), (_, .date), (_, .time), (_, .moment), (_, .uuid), (_, .varchar),
-            (_, .numeric), (_, .decimal), (_, .unknown):
-            return nil
-        }
-    }
-}
-
-extension CanonicalForm? {
-    /// Whether it is that of moments, with a zone or without.
-    fileprivate var isOfMoments: Bool { self == .moment || self == .reading }
-}
-
-extension ColumnProfile {
-    /// The rule for timestamps that name their zone, if the target's column has none: GORM and Diesel write such values, and declare
-    /// such columns.
-    fileprivate func zoned(into type: ColumnType?) -> Proposal? {
-        guard let type, CanonicalForm(type) == .reading, TypeChoice.choose(self).type == .timestamp else { return nil }
-        return Proposal(
-            "timestamp: iso",
-            "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
-    }
-
-    fileprivate func rounded(into type: ColumnType?) -> Proposal? {
-        type.flatMap(CanonicalForm.init).isOfMoments ? rounded : nil
-    }
-
-    /// What these values count as spans of time, most likely.
-    fileprivate var spans: Proposal? {
-        if reals.count > 0 {
-            return Proposal(
-                "span: days", "numbers with fractions for a time span: right if they count days", or: "span: seconds"
-            )
-        }
-        if integers.count > 0 {
-            return Proposal(
-                "type: interval", "numbers for a time span: right if they count microseconds", or: "span: seconds")
-        }
-        guard values > 0, meaning == .moment else { return nil }
-        return Proposal("span: since_1970", "timestamps for a time span: right if the span begins in 1970")
-    }
-}
-
-extension ColumnType {
-    /// Whether the type is a span of time.
-    fileprivate var isInterval: Bool { CanonicalForm(self) == .interval }
 }

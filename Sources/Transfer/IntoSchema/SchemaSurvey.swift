@@ -70,9 +70,11 @@ struct SchemaSurvey {
     /// a rule.
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType {
         let name = column.target
-        let type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
+        var type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
         guard losesTypes else { return type }
         let rule = rules.columnRule(of: column.source, in: table.source.name)
+        // Spans become numbers in it, as in a column of integers.
+        if type.isUnknownWordForNumbers, table.source[column: column.source]?.type.isInterval == true { type = .bigint }
         if let given = givenType(of: column, in: table), rule.reading == nil { return given }
         switch rule.reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real

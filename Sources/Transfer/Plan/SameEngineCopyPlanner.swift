@@ -33,9 +33,10 @@ enum SameEngineCopyPlanner {
             checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
             typeNotes: notes(inspection, taken),
             omitted: inspection.omitted.filter { $0.kind == .table } + copy.omitted + leaving.left,
-            remarks: [inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table))].compactMap {
-                $0
-            })
+            remarks: [
+                inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,
+                inspection.remarkOnSerials(of: tables.map(\.table)),
+            ].compactMap { $0 })
     }
 
     private static func tablePlan(_ counted: ProfiledTable, _ copy: SameEngineCopy.Table) -> PlannedTable {

@@ -46,8 +46,9 @@ struct TransferPlanner {
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
             reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix)
+        let excluded = ExcludedTables(inspection, taking: tables)
         self.omitted =
-            inspection.omitted + tables.flatMap(\.omitted)
+            inspection.omitted.filter { !excluded.own($0) } + tables.flatMap(\.omitted)
             + tables.filter { !takesAll && $0.table.columns.isEmpty }.map { table in
                 let rows = table.rows == 1 ? "1 row" : "\(table.rows) rows"
                 return Omission(
@@ -55,7 +56,8 @@ struct TransferPlanner {
                     reason: "is a table of \(rows) without columns, which the target does not have")
             }
         self.remarks = [
-            inspection.remarkOnOtherSchemas, inspection.remarkOnSerials(of: tables.map(\.table)),
+            inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,
+            inspection.remarkOnSerials(of: tables.map(\.table)),
             inspection.remarkOnFileNumbers, MigrationRecord.remark(on: inspection.schema),
         ].compactMap { $0 }
     }
@@ -71,7 +73,7 @@ struct TransferPlanner {
     private mutating func plan() -> TransferPlan {
         nameAll()
         for table in tables { add(table) }
-        remarkOnPlainIndexes()
+        remarkTogetherOnPlainIndexes()
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
         var views = views()
         let made = Set(views.map(\.name))

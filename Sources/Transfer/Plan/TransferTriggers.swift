@@ -4,9 +4,13 @@ import Dialects
 // the same in every case.
 
 extension TransferPlanner {
-    /// The triggers that feed an index over words are not among them: the target's own index needs none.
+    /// The triggers that feed an index over words are not among them, since the target's own index needs none, nor are those of tables
+    /// that were asked to stay behind.
     func triggers() -> [TranslatedTrigger] {
-        let needless = Set(inspection.fullText.filter { $0.content != .own }.flatMap(\.triggers))
+        let excluded = ExcludedTables(inspection, taking: tables)
+        let needless = Set(
+            inspection.fullText.filter { $0.content != .own }.flatMap(\.triggers)
+                + inspection.omitted.filter { $0.kind == .trigger && excluded.own($0) }.map(\.name))
         let over = relations.sorted { $0.key < $1.key }.map(\.value)
         let changed = changedNames
         return source.triggers(of: inspection, over: over) { text throws(Untranslatable) in

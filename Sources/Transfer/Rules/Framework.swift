@@ -33,6 +33,15 @@ enum Framework {
         }
     }
 
+    /// Whether a rule for a column is a guess that its values alone suggest, and that the framework's applications most likely fail on:
+    /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own.
+    func isGuess(_ rule: String, for column: ColumnEvidence) -> Bool {
+        switch self {
+        case .sqlAlchemy: !column.declares(rule)
+        case .django, .rails, .coreData, .unknown: false
+        }
+    }
+
     /// Whether it is Rails before 5.0, which has one table of its own, with an index whose name it always gives.
     private static func isOldRails(_ schema: Schema) -> Bool {
         schema["schema_migrations"]?.indexes.contains { $0.name == "unique_schema_migrations" } == true

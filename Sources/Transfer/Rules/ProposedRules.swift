@@ -12,6 +12,18 @@ public struct ProposedRule: Sendable, Equatable {
     public var reason: String
     /// Another rule for which there is the same evidence; `nil` if there is none.
     public var alternative: String?
+    /// How far the evidence goes. A rules file holds the rule itself if it is `proposed`, and otherwise as a comment.
+    public var standing: Standing
+
+    /// How far the evidence for a rule goes.
+    public enum Standing: Sendable {
+        /// It speaks for this rule.
+        case proposed
+        /// It speaks as much for the alternative, which counts in another unit: somebody has to choose.
+        case undecided
+        /// Only the values speak for it, and the application's own models say otherwise.
+        case guessed
+    }
 
     init(_ proposal: Proposal, table: String, column: String) {
         self.table = table
@@ -19,6 +31,7 @@ public struct ProposedRule: Sendable, Equatable {
         rule = proposal.rule
         reason = proposal.reason
         alternative = proposal.alternative
+        standing = proposal.standing
     }
 }
 
@@ -27,11 +40,19 @@ struct Proposal {
     var rule: String
     var reason: String
     var alternative: String?
+    var standing = ProposedRule.Standing.proposed
 
     init(_ rule: String, _ reason: String, or alternative: String? = nil) {
         self.rule = rule
         self.reason = reason
         self.alternative = alternative
+    }
+
+    /// Two rules for two units, for which there is the same evidence.
+    static func undecided(_ rule: String, _ other: String, _ reason: String) -> Proposal {
+        var proposal = Proposal(rule, reason, or: other)
+        proposal.standing = .undecided
+        return proposal
     }
 }
 
@@ -67,9 +88,10 @@ extension ProposedRule {
             table.profiles.indices.compactMap { at -> ProposedRule? in
                 let (rule, evidence) = (table.columnRules[at], evidence(of: at, in: table))
                 guard rule.type == nil, rule.reading == nil, evidence.column.generated == nil else { return nil }
-                return (framework.proposal(for: evidence) ?? alike(evidence)).map {
-                    ProposedRule($0, table: table.table.name, column: evidence.column.name)
-                }
+                guard let proposal = framework.proposal(for: evidence) ?? alike(evidence) else { return nil }
+                var proposed = ProposedRule(proposal, table: table.table.name, column: evidence.column.name)
+                if framework.isGuess(proposed.rule, for: evidence) { proposed.standing = .guessed }
+                return proposed
             }
         }
         return proposals.filter(KeysOfUUIDs(tables, proposals).allows)
@@ -91,21 +113,34 @@ extension ProposedRule {
     public static func yaml(_ rules: [ProposedRule]) -> String {
         guard !rules.isEmpty else { return "# The data suggests no rules.\ntables: {}\n" }
         var lines = [
-            "# Proposed rules: delete those that you do not want, and pass the file to the transfer as its rules.",
-            "tables:",
+            "# Proposed rules: delete those that you do not want, and pass the file to the transfer as its rules."
         ]
+        if rules.contains(where: { $0.standing == .undecided }) {
+            lines.append("# Of two units that are equally likely, choose one: delete the # before its line.")
+        }
+        if rules.contains(where: { $0.standing == .guessed }) {
+            lines.append(
+                "# What values alone suggest is commented out: an application whose models say otherwise fails on it.")
+        }
+        lines.append("tables:")
         var table: String?
         for rule in rules {
             if rule.table != table {
                 lines += ["  \(YAMLText.word(rule.table)):", "    columns:"]
                 table = rule.table
             }
-            lines += ["      # \(rule.reason)", "      \(YAMLText.word(rule.column)): {\(rule.quoted)}"]
-            if let other = rule.alternative {
-                lines.append("      # or, equally likely: \(YAMLText.word(rule.column)): {\(other)}")
-            }
+            lines += rule.lines.map { "      \($0)" }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var lines: [String] {
+        func line(_ rule: String) -> String { "\(YAMLText.word(column)): {\(rule)}" }
+        let (own, other) = (line(quoted), alternative.map(line))
+        switch standing {
+        case .proposed: return ["# \(reason)", own] + (other.map { ["# or, equally likely: \($0)"] } ?? [])
+        case .undecided, .guessed: return ["# \(reason)", "# \(own)"] + (other.map { ["# \($0)"] } ?? [])
+        }
     }
 
     /// The rule, quoted if needed: `decimal(15,2)` holds a comma, which would end a value between braces.
@@ -138,6 +173,16 @@ struct ColumnEvidence {
     func mayFollow(_ rule: String) -> Bool {
         guard rule.hasPrefix("timestamp:") else { return !Self.plainTypes.contains(declared.lowercased()) }
         return mayHoldTime
+    }
+
+    /// Whether the declared type says what the rule does, and not the values alone.
+    func declares(_ rule: String) -> Bool {
+        switch rule {
+        case "type: boolean": profile.meaning == .boolean
+        case "type: jsonb": declared.lowercased().hasPrefix("json")
+        case "type: uuid": profile.meaning == .uuid || declared.lowercased() == "char(32)"
+        default: profile.meaning.isMoment && (rule.hasPrefix("timestamp:") || rule.hasPrefix("span:"))
+        }
     }
 
     /// Declared types that say nothing about values beyond their storage class.

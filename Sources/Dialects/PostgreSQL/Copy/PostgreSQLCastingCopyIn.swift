@@ -10,6 +10,7 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
     private let connection: PostgreSQLConnection
     private let staged: PostgreSQLCopyIn
     private let insertion: String
+    private let search: PostgreSQLCastSearch
 
     init(
         _ connection: PostgreSQLConnection, table: String, columns: [String], types: [ColumnType], options: CopyOptions
@@ -17,6 +18,7 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
         self.connection = connection
         let names = columns.map(SQLText.identifier)
         let casts = try Self.casts(of: columns, types, in: table, on: connection)
+        search = PostgreSQLCastSearch(table: table, staged: Self.name, columns: columns, casts: casts)
         let texts = zip(names, casts).map { name, cast in cast == nil ? name : "\(name)::text AS \(name)" }
         let values = zip(names, casts).map { name, cast in cast.map { "\(name)::\($0)" } ?? name }
         let (target, list) = (SQLText.identifier(table), names.joined(separator: ", "))
@@ -57,8 +59,14 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
 
     func finish() throws(DatabaseError) -> Int {
         _ = try staged.finish()
-        let rows = try connection.execute(SQL(trusted: insertion))
-        try connection.executeScript("DROP TABLE pg_temp.\(Self.name)")
+        try connection.executeScript("SAVEPOINT \(Self.name)")
+        let rows: Int
+        do throws(DatabaseError) {
+            rows = try connection.execute(SQL(trusted: insertion))
+        } catch {
+            throw search.explained(error, on: connection)
+        }
+        try connection.executeScript("RELEASE SAVEPOINT \(Self.name); DROP TABLE pg_temp.\(Self.name)")
         return rows
     }
 }

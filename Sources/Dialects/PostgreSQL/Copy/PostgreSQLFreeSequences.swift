@@ -4,36 +4,50 @@ extension PostgreSQLDialect {
     /// Makes the free sequences continue after the largest key of the filled tables: those that a default of a column asks, and those
     /// that are called `table_column_seq`, as Doctrine's are.
     ///
-    /// - Returns: A remark on the other free sequences, and on those that this role may not change; empty if there are none.
+    /// - Returns: A remark on each other free sequence, and on each that ends too early or that this role may not change: the reason, and
+    ///   the statement that sets it.
     package func continueFreeSequences(of tables: [String], on connection: any Connection) throws -> [String] {
         let filled = Set(tables)
-        var unknown: [String] = []
+        var unset: [UnsetSequence] = []
         for row in try connection.query(SQL(trusted: Self.freeSequences)) {
             guard let sequence = row[0].text else { continue }
-            guard let table = row[1].text, let column = row[2].text, row[3].boolean == true else {
-                unknown.append(sequence)
+            guard let table = row[1].text, let column = row[2].text else {
+                unset.append(UnsetSequence(name: sequence, reason: .unused))
                 continue
             }
             guard filled.contains(table) else { continue }
-            // A sequence that is past the keys stays where it is. One that ends before them numbers something else.
-            let endsBefore = try connection.queryValue(
-                """
-                SELECT CASE WHEN q.highest > p.seqmax THEN true
-                    WHEN q.highest > s.last_value OR q.highest = s.last_value AND NOT s.is_called
-                    THEN setval(\(SQLText.identifier(sequence))::regclass, q.highest) IS NULL
-                    ELSE false END
-                FROM \(identifier: sequence) s, (SELECT max(\(identifier: column)) AS highest FROM \(identifier: table)) q,
-                    pg_catalog.pg_sequence p
-                WHERE p.seqrelid = \(SQLText.identifier(sequence))::regclass
-                """)
-            if endsBefore?.boolean == true { unknown.append(sequence) }
+            let place = "\(table).\(column)"
+            if row[3].boolean == true {
+                guard let highest = try continued(sequence, after: column, of: table, on: connection) else { continue }
+                unset.append(UnsetSequence(name: sequence, reason: .tooShort(place, highest: highest)))
+            } else {
+                let largest = try connection.queryValue(
+                    "SELECT max(\(identifier: column))::bigint FROM \(identifier: table)")
+                guard let highest = largest?.integer else { continue }
+                unset.append(UnsetSequence(name: sequence, reason: .forbidden(place, highest: highest)))
+            }
         }
-        guard let first = unknown.first else { return [] }
-        let names = unknown.prefix(10).joined(separator: ", ") + (unknown.count > 10 ? ", …" : "")
-        return [
-            "not set, because no column of the target uses them, they end before its keys, or this role may not change them: the sequences \(names); if the "
-                + "application asks them for its keys, set them before it starts: SELECT setval(\(SQLText.literal(SQLText.identifier(first))), …)"
-        ]
+        return UnsetSequence.remarks(on: unset)
+    }
+
+    /// Makes a sequence continue after a column's largest number; one that is past it stays where it is.
+    ///
+    /// - Returns: The largest number, if the sequence ends before it and so numbers something else; otherwise `nil`.
+    private func continued(
+        _ sequence: String, after column: String, of table: String, on connection: any Connection
+    ) throws -> Int64? {
+        let row = try connection.query(
+            """
+            SELECT CASE WHEN q.highest > p.seqmax THEN true
+                WHEN q.highest > s.last_value OR q.highest = s.last_value AND NOT s.is_called
+                THEN setval(\(SQLText.identifier(sequence))::regclass, q.highest) IS NULL
+                ELSE false END, q.highest::bigint
+            FROM \(identifier: sequence) s, (SELECT max(\(identifier: column)) AS highest FROM \(identifier: table)) q,
+                pg_catalog.pg_sequence p
+            WHERE p.seqrelid = \(SQLText.identifier(sequence))::regclass
+            """
+        ).first
+        return row?[0].boolean == true ? row?[1].integer : nil
     }
 
     /// Lists the sequences that count upwards and belong to no column, each with the columns of whole numbers that may use it, and whether
@@ -67,4 +81,42 @@ extension PostgreSQLDialect {
         SELECT f.name, k.tab, k.col, has_sequence_privilege(f.oid, 'SELECT') AND has_sequence_privilege(f.oid, 'UPDATE')
         FROM free f LEFT JOIN known k ON k.oid = f.oid ORDER BY f.name, k.tab, k.col
         """
+}
+
+/// A sequence that belongs to no column, and stays as it is.
+private struct UnsetSequence {
+    /// Why it stays. `highest` is the largest number in the column.
+    enum Reason {
+        case unused
+        case tooShort(_ column: String, highest: Int64)
+        case forbidden(_ column: String, highest: Int64)
+    }
+
+    let name: String
+    let reason: Reason
+
+    /// Returns the remarks on the first ten sequences, and one that names the others.
+    static func remarks(on unset: [UnsetSequence]) -> [String] {
+        let others = unset.dropFirst(10).map(\.name).joined(separator: ", ")
+        return unset.prefix(10).map(\.remark)
+            + (others.isEmpty ? [] : ["these sequences are not set, either: \(others)"])
+    }
+
+    private var remark: String {
+        let (quoted, literal) = (SQLText.identifier(name), SQLText.literal(SQLText.identifier(name)))
+        switch reason {
+        case .unused:
+            return
+                "the sequence \(name) is not set, because no column of the target uses it: if the application asks it for keys, set it past "
+                + "them before it starts: SELECT setval(\(literal), (SELECT max(column) FROM table))"
+        case .tooShort(let column, let highest):
+            return
+                "the sequence \(name) is not set, because it ends before the highest key of \(column): if it numbers that column, run "
+                + "ALTER SEQUENCE \(quoted) AS bigint NO MAXVALUE; SELECT setval(\(literal), \(highest))"
+        case .forbidden(let column, let highest):
+            return
+                "the sequence \(name), which numbers \(column), is not set, because this role may not change it: have its owner run "
+                + "SELECT setval(\(literal), \(highest))"
+        }
+    }
 }

@@ -1,0 +1,160 @@
+import Dialects
+
+/// Proposes rules for columns that are there already, from what both sides declare and from the source's values.
+struct FillingProposals {
+    let source: Inspection
+    let target: Inspection
+    /// How the values of the target's columns are written, by their tables.
+    let written: [String: [String: WrittenColumn]]
+
+    /// Returns the rules for a table with these findings. `suggested` are those that its values suggest wherever they go.
+    func proposals(for table: SchemaMatch.MatchedTable, _ found: ProfiledTable) -> [ProposedRule] {
+        let suggested = ProposedRule.proposals(for: [found], in: source)
+        return table.columns.compactMap { column -> ProposedRule? in
+            let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
+            let type = written[table.target.name]?[column.target]?.type
+            if let said = proposal(for: column, of: table, profile, into: type) {
+                return ProposedRule(said, table: table.source.name, column: column.source)
+            }
+            return Self.answer(suggested.first { $0.column == column.source }, for: type)
+                ?? profile?.rounded(into: type).map {
+                    ProposedRule($0, table: table.source.name, column: column.source)
+                }
+        }
+    }
+
+    private func proposal(
+        for column: SchemaMatch.MatchedTable.Pair, of table: SchemaMatch.MatchedTable, _ profile: ColumnProfile?,
+        into type: ColumnType?
+    ) -> Proposal? {
+        let countsMicroseconds = Framework(of: source.schema) == .django
+        let spans =
+            if type?.isInterval == true {
+                profile?.spans(
+                    declared: source.declaredTypes[table.source.name]?[column.source] ?? "",
+                    countsMicroseconds: countsMicroseconds)
+            } else {
+                table.spans(
+                    from: column, to: type, declared: target.declaredTypes[table.target.name]?[column.target] ?? "",
+                    countsMicroseconds: countsMicroseconds)
+            }
+        return spans ?? table.counts(from: column, to: type, Framework(of: target.schema))
+            ?? profile?.zoned(into: type)
+    }
+
+    /// The rule that says what the numbers of a column count, where moments are wanted. The target's column speaks for it, too.
+    private static func answer(_ suggested: ProposedRule?, for type: ColumnType?) -> ProposedRule? {
+        guard type.flatMap(CanonicalForm.init).isOfMoments, var answer = suggested,
+            answer.rule.hasPrefix("timestamp: "), !answer.rule.hasPrefix("timestamp: iso")
+        else { return nil }
+        answer.standing = .proposed
+        return answer
+    }
+}
+
+extension ColumnType {
+    /// Whether the type is a span of time.
+    var isInterval: Bool { CanonicalForm(self) == .interval }
+
+    /// Where one of these two columns holds spans of time, and the other what stands for them by a rule only: what that is.
+    func kindOfSpans(in target: ColumnType) -> DeclaredKind? {
+        guard isInterval != target.isInterval else { return nil }
+        if isInterval, target.isUnknownWordForNumbers { return .numeric }
+        let kind = DeclaredKind(isInterval ? target : self)
+        switch kind {
+        case .integer, .real, .numeric, .decimal, .moment: return kind
+        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown: return nil
+        }
+    }
+}
+
+extension SchemaMatch.MatchedTable {
+    /// What spans of the source most likely are in a target that has no word for them. `countsMicroseconds` says that the program counts
+    /// so in columns of integers, which then needs no rule.
+    fileprivate func spans(
+        from column: Pair, to type: ColumnType?, declared: String, countsMicroseconds: Bool
+    ) -> Proposal? {
+        guard let from = source[column: column.source]?.type, from.isInterval, let type else { return nil }
+        switch from.kindOfSpans(in: type) {
+        case .integer where countsMicroseconds: return nil
+        case .moment: return Proposal("span: since_1970", "right if its program stores the end of each span")
+        case .integer, .real, .numeric, .decimal:
+            if let unit = Proposal(unitIn: declared) { return unit }
+            let reason = "right if its program counts in that unit"
+            if type.isInteger { return Proposal("span: microseconds", reason) }
+            return type.isUnknownWordForNumbers
+                ? Proposal.undecided("span: days", "span: seconds", "declared \(declared), which names no unit")
+                : Proposal("span: days", reason)
+        case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown, nil: return nil
+        }
+    }
+
+    /// What the numbers most likely count that the target's program keeps where the source holds moments.
+    fileprivate func counts(from column: Pair, to type: ColumnType?, _ framework: Framework) -> Proposal? {
+        guard let from = source[column: column.source]?.type, CanonicalForm(from).isOfMoments, let type else {
+            return nil
+        }
+        let reason = "moments for a column of numbers: right if its program counts so"
+        switch (framework, DeclaredKind(type)) {
+        case (.coreData, .integer), (.coreData, .real): return Proposal("timestamp: apple", reason)
+        case (.django, .integer), (.rails, .integer), (.sqlAlchemy, .integer), (.unknown, .integer):
+            return Proposal("timestamp: unix", reason, or: "timestamp: unix_ms")
+        case (.django, .real), (.rails, .real), (.sqlAlchemy, .real), (.unknown, .real):
+            return Proposal("timestamp: unix", reason, or: "timestamp: julian")
+        case (_, .text), (_, .bytes), (_, .boolean), (_, .date), (_, .time), (_, .moment), (_, .uuid), (_, .varchar),
+            (_, .numeric), (_, .decimal), (_, .unknown):
+            return nil
+        }
+    }
+}
+
+extension CanonicalForm? {
+    /// Whether it is that of moments, with a zone or without.
+    fileprivate var isOfMoments: Bool { self == .moment || self == .reading }
+}
+
+extension ColumnProfile {
+    /// The rule for timestamps that name their zone, if the target's column has none: GORM and Diesel write such values, and declare
+    /// such columns.
+    fileprivate func zoned(into type: ColumnType?) -> Proposal? {
+        guard let type, CanonicalForm(type) == .reading, TypeChoice.choose(self).type == .timestamp else { return nil }
+        return Proposal(
+            "timestamp: iso",
+            "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
+    }
+
+    fileprivate func rounded(into type: ColumnType?) -> Proposal? {
+        type.flatMap(CanonicalForm.init).isOfMoments ? rounded : nil
+    }
+
+    /// What these values count as spans of time, most likely. `countsMicroseconds` says that the program counts so; in columns of
+    /// integers that needs no rule.
+    fileprivate func spans(declared: String, countsMicroseconds: Bool) -> Proposal? {
+        guard integers.count + reals.count > 0 else {
+            guard values > 0, meaning == .moment else { return nil }
+            return Proposal("span: since_1970", "timestamps for a time span: right if the span begins in 1970")
+        }
+        if countsMicroseconds && meaning == .integer { return nil }
+        if let unit = Proposal(unitIn: declared), reals.count > 0 || SpanRule(namedIn: declared) != nil { return unit }
+        if countsMicroseconds {
+            return Proposal("span: microseconds", "numbers for a time span: its program counts microseconds")
+        }
+        if reals.count > 0 || declared.lowercased() == "interval" {
+            return Proposal.undecided("span: days", "span: seconds", "numbers for a time span: days or seconds")
+        }
+        return Proposal.undecided("type: interval", "span: seconds", "numbers for a time span: microseconds or seconds")
+    }
+}
+
+extension Proposal {
+    /// The unit of spans of time that a declared type of numbers names; `nil` if it names none.
+    fileprivate init?(unitIn declared: String) {
+        // So Pony declares its column of days.
+        if declared.lowercased() == "interval" {
+            self.init("span: days", "declared INTERVAL: right if its program counts days, as Pony does")
+            return
+        }
+        guard let unit = SpanRule(namedIn: declared) else { return nil }
+        self.init("span: \(unit.rawValue)", "numbers for a time span, declared \(declared)")
+    }
+}
