@@ -126,7 +126,8 @@ struct ErrorKindTests {
             "ALTER ROLE a PASSWORD '" + String(repeating: "c4nary", count: 200) + "'",
             "DO $$ BEGIN CREATE ROLE app PASSWORD 'c4nary'; END $$",
             "DO $$ BEGIN CREATE ROLE app PASSWORD 'c4nary';" + String(repeating: " ", count: 600) + "END $$",
-            "DO $$ DECLARE p text := 'c4nary'; BEGIN" + String(repeating: " ", count: 600) + "ALTER ROLE r PASSWORD p; END $$",
+            "DO $$ DECLARE p text := 'c4nary'; BEGIN" + String(repeating: " ", count: 600)
+                + "ALTER ROLE r PASSWORD p; END $$",
             "CREATE SUBSCRIPTION s CONNECTION 'host=x password=c4nary' PUBLICATION p",
             "CREATE SUBSCRIPTION s CONNECTION 'postgresql://u:c4nary@h/d' PUBLICATION p",
         ] {

@@ -61,7 +61,8 @@ struct IndexesFoundByQueriesTests {
                 let target = try connect(to: url)
                 defer { target.close() }
                 let made = try target.query(
-                    "SELECT conname FROM pg_constraint WHERE conrelid = 'a'::regclass AND contype = 'u'", as: String.self)
+                    "SELECT conname FROM pg_constraint WHERE conrelid = 'a'::regclass AND contype = 'u'",
+                    as: String.self)
                 #expect(made == constraints)
                 let indexes = try target.query(
                     "SELECT indexname FROM pg_indexes WHERE tablename = 'a' ORDER BY 1", as: String.self)

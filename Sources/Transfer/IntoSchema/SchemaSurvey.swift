@@ -88,13 +88,17 @@ struct SchemaSurvey {
     /// Returns the type that a rule gives to a column; `nil` for the type of the source's own column, if SQLite has no word for it and
     /// the target's column says how it is written. Such a rule was meant for the way there: `duration: {type: interval}` for a
     /// column that counts microseconds.
-    private func givenType(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType? {
+    private func givenType(
+        of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable
+    ) -> ColumnType? {
         guard let given = rules.columnRule(of: column.source, in: table.source.name).type else { return nil }
-        guard losesTypes, let own = table.source[column: column.source]?.type, CanonicalForm(own) == CanonicalForm(given)
+        guard losesTypes, let own = table.source[column: column.source]?.type,
+            CanonicalForm(own) == CanonicalForm(given)
         else { return given }
         switch CanonicalForm(given) {
         case .interval, .uuid: return nil
-        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .moment, .reading, .date, .time, .address, .json,
+        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .moment, .reading, .date, .time, .address,
+            .json,
             .stored, nil:
             return given
         }
@@ -210,7 +214,8 @@ extension SchemaSurvey {
         case (.decimal, .real): return .double
         case (.interval, let type) where type.isInteger:
             // A rule that reads integers as spans of time on the way there takes them for microseconds, as Django's are.
-            let isRuled = rules.columnRule(of: column.source, in: table.source.name).type.map(CanonicalForm.init) == .interval
+            let ruled = rules.columnRule(of: column.source, in: table.source.name).type
+            let isRuled = ruled.map(CanonicalForm.init) == .interval
             return isRuled || Framework(of: inspection.schema) == .django ? .counted(.microseconds) : nil
         case (_, _): return nil
         }

@@ -85,16 +85,6 @@ extension TransferPlanner {
         }
     }
 
-    /// Turns the omissions of the indexes that were made in their plain form into remarks.
-    mutating func remarkOnPlainIndexes() {
-        omitted.removeAll { omission in
-            guard omission.kind == .index, let table = plainIndexes[omission.name] else { return false }
-            remarks.append(
-                "\(table): the index \(omission.name) \(omission.reason): it has the same key without that")
-            return true
-        }
-    }
-
     /// Adds an index. Returns why it can't be made in the target, or `nil` if it can.
     private mutating func add(
         _ index: Index, _ origin: Table, to table: inout Table, _ translator: any ExpressionTranslator
