@@ -19,6 +19,39 @@ struct PackageTests {
         #expect(layout.record == "\(settings)/installed.sha256" && script.contains("record=$settings/installed.sha256"))
     }
 
+    @Test(
+        "a purge leaves what is mounted, also from the same disk, and removes the rest",
+        .enabled(if: canMount, onlyRoot))
+    func mounted() async throws {
+        try await withTemporaryFolder { folder in
+            var script = try TestSources.text(of: "ci/packaging/teleclaude.postrm")
+            for path in layout.entries.filter({ $0.isData && $0.kind == .folder }).map(\.path) {
+                script = script.replacing(path, with: folder + path)
+            }
+            // The mounts disappear with the last process, so the script itself shows what is left.
+            let story = """
+                cd "$1" && mkdir -p big etc/teleclaude var/lib/teleclaude var/log/teleclaude/disk usr/local/share/teleclaude
+                echo said > big/recording && mount --bind big var/lib/teleclaude || exit 99
+                mount -t tmpfs tmpfs var/log/teleclaude/disk && echo logged > var/log/teleclaude/disk/old || exit 99
+                /bin/sh -c "$2" postrm purge || exit 1
+                cat big/recording var/log/teleclaude/disk/old && find etc usr/local/share -mindepth 1 && echo end
+                """
+            let answer = try SystemCommand.run(
+                ["unshare", "--mount", "--", "/bin/sh", "-c", story, "story", folder, script])
+            for path in ["/var/lib/teleclaude", "/var/log/teleclaude"] {
+                #expect(answer.text.contains("\(folder)\(path) is a file system of its own"), "\(answer)")
+            }
+            #expect(answer.code == 0 && answer.text.hasSuffix("said\nlogged\nend\n"), "\(answer)")
+        }
+    }
+
+    /// Whether mounts are possible: they need root, and some containers forbid them.
+    private static var canMount: Bool {
+        isRoot && (try? SystemCommand.run(["unshare", "--mount", "true"]))?.code == 0
+    }
+
+    private static let onlyRoot: Comment = "only root may mount"
+
     @Test("what the record says of an account and of folders is what the purge looks for")
     func record() throws {
         let script = try TestSources.text(of: "ci/packaging/teleclaude.postrm")
