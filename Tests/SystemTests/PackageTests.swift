@@ -11,7 +11,7 @@ struct PackageTests {
     func purge() throws {
         let script = try TestSources.text(of: "ci/packaging/teleclaude.postrm")
         let settings = try #require(script.firstMatch(of: /(?m)^settings=(\S+)$/)).1
-        let removed = script.matches(of: /(?m)^rm -rf "?(\S+?)"?$/).map { $0.1 == "$settings" ? settings : $0.1 }
+        let removed = script.matches(of: /(?m)^remove "?(\S+?)"?$/).map { $0.1 == "$settings" ? settings : $0.1 }
         let folders = layout.entries.filter { $0.isData && $0.kind == .folder }.map(\.path)
         #expect(Set(removed.map(String.init)) == Set(folders))
         #expect(removed.last.map(String.init) == layout.folders.settings)
@@ -67,6 +67,7 @@ struct PackageTests {
     func upgrade() throws {
         let script = try TestSources.text(of: "ci/packaging/teleclaude.postinst")
         #expect(script.contains("try-restart teleclauded.service"))
+        #expect(script.contains("telec system install --upgrade"))
         #expect(layout.entries.contains { $0.path == "/etc/systemd/system/teleclauded.service" })
         #expect(!layout.entries.contains { $0.path.contains("/bin/") })
     }
