@@ -22,4 +22,15 @@ struct OperationsPageTests {
             }
         }
     }
+
+    @Test("a block that stops the service ends at the first command that fails")
+    func ofTheService() throws {
+        let blocks = try TestSources.text(of: "docs/operations.md").split(separator: "```").enumerated()
+            .filter { $0.offset % 2 == 1 && $0.element.contains("sudo systemctl stop") }.map { $0.element }
+        #expect(blocks.count >= 2)
+        for block in blocks {
+            let commands = block.split(separator: "\n").filter { $0.hasPrefix("sudo ") }
+            #expect(commands.dropLast().allSatisfy { $0.hasSuffix(" &&") }, "\(block)")
+        }
+    }
 }

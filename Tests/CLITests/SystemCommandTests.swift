@@ -148,6 +148,23 @@ struct SystemCommandTests {
         }
     }
 
+    @Test(
+        "a purge leaves what is mounted from the same disk",
+        .enabled(if: FullDiskTests.canMount, "only root may mount"))
+    func mounted() async throws {
+        try await withRoot { box, telec, root in
+            let script = """
+                "$0" system install --root "$1" > install.log 2>&1 || exit 99
+                mkdir -m 700 big && echo said > big/recording && mount --bind big "$1/var/lib/teleclaude" || exit 99
+                "$0" system uninstall --purge --yes --root "$1"; echo "purge: $?"; cat big/recording
+                """
+            let run = try await box.run(
+                try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, telec.path, root])
+            #expect(run.ending == .exit(0) && run.output.hasSuffix("purge: 2\nsaid\n"), "\(run)")
+            #expect(run.error.contains("/var/lib/teleclaude is a separate file system: its contents stay"), "\(run)")
+        }
+    }
+
     @Test("this machine is not a root, and a folder that is not there is none")
     func badRoots() async throws {
         try await withSandbox { box in

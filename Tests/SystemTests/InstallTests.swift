@@ -1,3 +1,4 @@
+import Dialects
 import Foundation
 import TCSystem
 import Testing
@@ -55,6 +56,57 @@ struct InstallTests {
                 #expect(try steps.steps() == commands)
                 #expect(machine.services.isRunning == (activity != .stopped))
             }
+        }
+    }
+
+    @Test("an upgrade leaves disabled and stopped what was disabled or stopped; after an uninstall it installs all")
+    func upgrade() async throws {
+        try await SystemTree.with { tree in
+            try tree.run(tree.installSteps())
+            for link in ["multi-user.target.wants/teleclauded.service", "sockets.target.wants/teleclauded.socket"] {
+                try FileManager.default.removeItem(atPath: tree("/etc/systemd/system/\(link)"))
+            }
+            // An earlier version had another text in a unit.
+            let unit = "/etc/systemd/system/teleclauded.service"
+            let earlier = try tree.text(unit) + "# earlier\n"
+            try tree.write(unit, earlier)
+            var machine = try tree.installation().look()
+            machine.record.digests[unit]?.insert(SHA256.hexadecimal(of: earlier.utf8))
+            let reload = SystemStep.run(["systemctl", "daemon-reload"])
+            let restart = SystemStep.run(["systemctl", "try-restart", "teleclauded.socket", "teleclauded.service"])
+            let kept: [(FoundMachine.Activity, [SystemStep])] = [(.stopped, [reload]), (.partial, [reload, restart])]
+            for (activity, expected) in kept {
+                machine.services = .managed(activity)
+                let steps = try InstallPlan(tree.layout, on: machine, isUpgrade: true).steps()
+                #expect(steps.filter { $0.path == nil } == expected)
+                #expect(steps.compactMap(\.path).filter { $0 != tree.layout.record } == [unit])
+            }
+            machine.services = .managed(.stopped)
+            let usual = try InstallPlan(tree.layout, on: machine).steps()
+            #expect(usual.compactMap(\.path).filter { $0.contains(".wants/") }.count == 2)
+            try tree.run(InstallPlan(tree.layout, on: machine, isUpgrade: true).steps().filter { $0.path != nil })
+            try tree.run(tree.uninstallSteps(purge: false))
+            machine = try tree.installation().look()
+            machine.services = .managed(.stopped)
+            let again = try InstallPlan(tree.layout, on: machine, isUpgrade: true).steps()
+            let start = ServiceCommands(tree.layout).start.map { SystemStep.run($0) }
+            #expect(Array(again.suffix(2)) == start)
+            #expect(again.compactMap(\.path).filter { $0.contains(".wants/") }.count == 2)
+        }
+    }
+
+    @Test("a unit that somebody has enabled by systemctl is right: its link is absolute")
+    func enabledBySystemctl() async throws {
+        try await SystemTree.with { tree in
+            try tree.run(tree.installSteps())
+            let link = tree("/etc/systemd/system/sockets.target.wants/teleclauded.socket")
+            try FileManager.default.removeItem(atPath: link)
+            symlink("/etc/systemd/system/teleclauded.socket", link)
+            #expect(try tree.findings().isEmpty)
+            #expect(try tree.installSteps().isEmpty)
+            try FileManager.default.removeItem(atPath: link)
+            symlink("/etc/systemd/system/other.socket", link)
+            #expect(tree.objections { try tree.installSteps() }.count == 1)
         }
     }
 

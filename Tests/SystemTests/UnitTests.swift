@@ -57,6 +57,8 @@ struct UnitTests {
             #expect(!unit.contains(forbidden))
         }
         #expect(unit.contains("RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\n"))
+        // A Debian without procps has no program kill.
+        #expect(unit.contains("ExecReload=/bin/sh -c 'kill -HUP ${MAINPID}'\n"))
     }
 
     @Test("launchd's property list can be read, and says what it has to")

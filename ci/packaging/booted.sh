@@ -35,6 +35,16 @@ for _ in {1..100}; do [[ "$(main_pid)" != 0 && "$(main_pid)" != "$before" ]] && 
 as_alice telec sessions list --json | grep -q "$session" || fail "the session is forgotten"
 seen "upgraded: the new program serves, none of sixty calls was refused, and the session is there"
 
+must systemctl disable --now teleclauded.socket "$unit"
+must dpkg_ -i "$packages"/teleclaude_*-2_*.deb
+for each in teleclauded.service teleclauded.socket; do
+  systemctl is-enabled --quiet "$each" && fail "an upgrade enables $each again"
+  systemctl is-active --quiet "$each" && fail "an upgrade starts $each"
+done
+must systemctl enable --now teleclauded.socket "$unit"
+must telec system status
+seen "disabled and stopped: an upgrade leaves it so"
+
 cp /etc/systemd/system/"$unit" /tmp/unit
 echo '# mine' >>/etc/systemd/system/"$unit"
 dpkg_ -r teleclaude && fail "a unit that somebody has changed is taken away"

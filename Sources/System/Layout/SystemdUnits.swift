@@ -108,7 +108,8 @@ struct SystemdUnits {
         [Service]
         Type=notify
         ExecStart=\(layout.daemon)
-        ExecReload=kill -HUP $MAINPID
+        # The shell's own kill: a small system has no other one.
+        ExecReload=/bin/sh -c 'kill -HUP ${MAINPID}'
         User=\(layout.account)
         Group=\(layout.account)
         UMask=0077

@@ -232,23 +232,28 @@ package final class RootFolder: Sendable {
     }
 
     private func removeTree(_ name: String, in folder: Descriptor, _ path: String) throws(MachineError) {
+        // The kernel refuses the place of a mount first of all, also of one from the same device, which the devices don't show.
+        if unlinkat(folder.number, name, AT_REMOVEDIR) == 0 { return }
+        guard errno != EBUSY else { throw Self.mounted(path) }
         let number = openat(folder.number, name, Self.folderFlags)
         guard number >= 0 else {
             guard errno != ENOENT else { return }
             throw .ofCall("\(path) can't be removed")
         }
         let tree = Descriptor(number)
-        guard try Self.facts(number).device == Self.facts(folder.number).device else {
-            throw MachineError(
-                "mounted", "\(path) is a separate file system: its contents stay",
-                remedy: "unmount it, and run this again")
-        }
+        guard try Self.facts(number).device == Self.facts(folder.number).device else { throw Self.mounted(path) }
         for entry in names(dup(number)) {
             guard unlinkat(number, entry, 0) != 0 else { continue }
             guard errno == EISDIR || errno == EPERM else { throw .ofCall("\(path)/\(entry) can't be removed") }
             try removeTree(entry, in: tree, "\(path)/\(entry)")
         }
         guard unlinkat(folder.number, name, AT_REMOVEDIR) == 0 else { throw .ofCall("\(path) can't be removed") }
+    }
+
+    private static func mounted(_ path: String) -> MachineError {
+        MachineError(
+            "mounted", "\(path) is a separate file system: its contents stay",
+            remedy: "unmount it, and run this again")
     }
 
     // MARK: - Walking

@@ -19,7 +19,7 @@ extension SystemEntry {
         case (_, .nothing): return .missing
         case (_, .unreachable): return .missing
         case (.link(let target), .link(let there)):
-            return target == there ? .right : .obstacle(taken("is a link to \(there)"))
+            return place(target) == place(there) ? .right : .obstacle(taken("is a link to \(there)"))
         case (.folder, .folder), (.settings, .file): return rights(found, machine)
         case (.file(let text), .file(let digest, let there)):
             return contents(SHA256.hexadecimal(of: text.utf8), digest, there, found, machine)
@@ -29,6 +29,14 @@ extension SystemEntry {
         case (_, .link(let target)): return .obstacle(taken("is a symbolic link to \(target)"))
         case (_, .other): return .obstacle(taken("is neither a file nor a folder"))
         }
+    }
+
+    /// Returns the path to which a link with this target leads from here. `systemctl enable` writes absolute targets.
+    private func place(_ target: String) -> [Substring] {
+        let parts = target.split(separator: "/")
+        guard !target.hasPrefix("/") else { return parts }
+        let up = parts.prefix { $0 == ".." }.count
+        return Array(path.split(separator: "/").dropLast(1 + up)) + parts.dropFirst(up)
     }
 
     private func contents(

@@ -6,11 +6,16 @@ package struct InstallPlan: Sendable {
     private let layout: SystemLayout
     private let machine: FoundMachine
     private let entries: [SystemEntry]
+    /// Whether nothing is started that does not run.
+    private let keepsActivity: Bool
 
-    package init(_ layout: SystemLayout, on machine: FoundMachine) {
+    /// `isUpgrade` says that what somebody has disabled or stopped stays so. What is not installed yet is enabled and started as
+    /// by any other run.
+    package init(_ layout: SystemLayout, on machine: FoundMachine, isUpgrade: Bool = false) {
         self.layout = layout
         self.machine = machine
-        entries = layout.entries
+        entries = layout.entries.filter { !(isUpgrade && machine.isDisabled($0)) }
+        keepsActivity = isUpgrade && ServiceCommands(layout).files.contains(where: machine.isThere)
     }
 
     /// Returns the steps. `isElsewhereChanged` says that something outside of the layout has changed for which the service is
@@ -137,6 +142,8 @@ package struct InstallPlan: Sendable {
         let isChanged = isElsewhereChanged || !paths.isDisjoint(with: service.files)
         let commands: [[String]]
         switch activity {
+        case .stopped where keepsActivity: commands = isChanged ? service.forget : []
+        case .partial where keepsActivity: commands = isChanged ? service.restartOfRunning : []
         case .stopped: commands = service.start
         case .partial: commands = isChanged ? service.restart : service.start
         case .running: commands = isChanged ? service.restart : []
@@ -146,6 +153,19 @@ package struct InstallPlan: Sendable {
 }
 
 extension FoundMachine {
+    /// Returns whether somebody has disabled the unit of this link: the unit is there, and the link is missing.
+    fileprivate func isDisabled(_ entry: SystemEntry) -> Bool {
+        guard case .link = entry.kind, let unit = entry.path.split(separator: "/").last else { return false }
+        return !isThere(entry.path) && isThere("\(SystemdUnits.folder)/\(unit)")
+    }
+
+    fileprivate func isThere(_ path: String) -> Bool {
+        switch self[path].kind {
+        case .nothing, .unreachable: false
+        case .file, .folder, .link, .other: true
+        }
+    }
+
     /// Returns the record's text, byte for byte; `nil` if there is no record.
     func recordText(_ layout: SystemLayout) -> String? {
         guard case .file(_, let text) = self[layout.record].kind else { return nil }

@@ -31,6 +31,14 @@ package struct ServiceCommands: Sendable {
         }
     }
 
+    /// The commands that restart the parts of the service that run, and start no others. launchd knows one part only.
+    var restartOfRunning: [[String]] {
+        switch layout.manager {
+        case .systemd: [["systemctl", "daemon-reload"], ["systemctl", "try-restart"] + units]
+        case .launchd: restart
+        }
+    }
+
     var stop: [[String]] {
         switch layout.manager {
         case .systemd: [["systemctl", "stop"] + units.reversed()]

@@ -39,6 +39,8 @@ struct InstallSystem: AsyncParsableCommand {
             "A superuser of the server. Default, on this machine: the account postgres.", valueName: "url"))
     var databaseAdmin: String?
 
+    @Flag(help: "Leave disabled what somebody has disabled, and start nothing that was stopped: for an upgrade.")
+    var upgrade = false
     @Flag(help: "Show what a run would do, with the contents, and change nothing.") var dryRun = false
     @OptionGroup var options: SystemOptions
 
@@ -50,7 +52,7 @@ struct InstallSystem: AsyncParsableCommand {
             defer { lock?.release() }
             let machine = try installation.look()
             let (server, remark) = try await serverOrRemark(installation)
-            let steps = try InstallPlan(installation.layout, on: machine).steps(
+            let steps = try InstallPlan(installation.layout, on: machine, isUpgrade: upgrade).steps(
                 isElsewhereChanged: server?.steps.isEmpty == false)
             let run = SystemRun(
                 options: options, installation: installation, machine: machine, steps: steps, server: server,

@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Tests what the scripts in ci/ share (`ci/setup`), and the cluster that they start (`ci/postgres`).
+@Suite("the scripts' workshop and cluster")
+struct WorkshopTests {
+    /// Runs a script of bash in the sandbox. Its `$1` is the project's folder.
+    private func bash(_ box: Sandbox, _ script: String) async throws -> Run {
+        try await box.run(Program(inPath: "bash"), ["-c", script, "story", Built.project])
+    }
+
+    private static var hasServer: Bool { (try? Program(inPath: "initdb")) != nil }
+
+    @Test("a workshop opens where no PostgreSQL server is installed")
+    func withoutServer() async throws {
+        try await withSandbox { box in
+            let run = try await bash(
+                box,
+                """
+                source "$1/ci/setup"
+                postgresql_programs() { return 1; }
+                open_workshop
+                echo went on
+                """)
+            #expect(run.ending == .exit(0) && run.output == "went on\n", "\(run)")
+        }
+    }
+
+    @Test("who is not root is told what works: the package lists first, and elsewhere what to look for")
+    func missingPackages() async throws {
+        try await withSandbox { box in
+            let common = "source \"$1/ci/setup\"; is_root() { false; }; has() { false; };"
+            let debian = try await bash(box, "\(common) apt-get() { :; }; require_packages tmux pgbouncer")
+            #expect(debian.ending == .exit(2), "\(debian)")
+            #expect(
+                debian.error.contains(
+                    "As root: apt-get update && apt-get install -y --no-install-recommends tmux pgbouncer; ci/setup"),
+                "\(debian)")
+            let other = try await bash(box, "\(common) PATH=/nonexistent; require_packages tmux")
+            #expect(
+                other.ending == .exit(2)
+                    && other.error.hasSuffix(
+                        "not a Debian system. Please install what these packages hold: tmux\n"),
+                "\(other)")
+        }
+    }
+
+    @Test("of two runs in one folder one builds at a time, and what a command leaves behind keeps no lock")
+    func turns() async throws {
+        try await withSandbox { box in
+            try await box.writeProgram(
+                "bin/swift",
+                """
+                #!/bin/sh
+                sleep 20 >/dev/null 2>&1 &
+                echo $! >> stayed
+                echo begin >> log; sleep 0.3; echo end >> log
+
+                """)
+            let run = try await bash(
+                box,
+                """
+                source "$1/ci/setup"
+                scratch="$PWD/scratch" package="$PWD" PATH="$PWD/bin:$PATH"
+                in_swift build & in_swift build & wait
+                flock --nonblock scratch/.turn echo free
+                kill $(cat stayed)
+                cat log
+                """)
+            #expect(run.ending == .exit(0) && run.output == "free\nbegin\nend\nbegin\nend\n", "\(run)")
+        }
+    }
+
+    @Test(
+        "a cluster's folder is taken only from root or the server's user, and never if others can write to it",
+        .enabled(if: geteuid() == 0, "only root can give folders away"))
+    func foreignFolder() async throws {
+        try await withSandbox { box in
+            let run = try await bash(
+                box,
+                """
+                mkdir pg && touch pg/.teleclaude-cluster && chown -R 12345 pg
+                "$1/ci/postgres" stop "$PWD/pg"; echo "foreign: $?"
+                chown -R 0 pg && chmod 777 pg
+                "$1/ci/postgres" stop "$PWD/pg"; echo "open: $?"
+                chmod 700 pg
+                "$1/ci/postgres" stop "$PWD/pg"; echo "ours: $?"
+                ls
+                """)
+            #expect(run.output == "foreign: 2\nopen: 2\nours: 0\n", "\(run)")
+        }
+    }
+
+    @Test(
+        "starts at once make one cluster, and each URL can be used at once",
+        .enabled(if: hasServer, "initdb is missing"))
+    func startsAtOnce() async throws {
+        try await withSandbox { box in
+            // The server is another user, who has to pass.
+            chmod(box.folder, 0o711)
+            let run = try await bash(
+                box,
+                """
+                trap '"$1/ci/postgres" stop "$PWD/pg"; ls -A' EXIT
+                start() { url="$("$1/ci/postgres" start "$PWD/pg")" && psql -XAtqd "$url" -c 'SELECT 1'; }
+                start "$1" & start "$1" & start "$1" & wait
+                """)
+            #expect(run.ending == .exit(0) && run.output == "1\n1\n1\n", "\(run)")
+        }
+    }
+}
