@@ -60,7 +60,7 @@ struct InstallTests {
     }
 
     @Test("an upgrade leaves disabled and stopped what was disabled or stopped; after an uninstall it installs all")
-    func upgrade() async throws {
+    func upgradeOfDisabled() async throws {
         try await SystemTree.with { tree in
             try tree.run(tree.installSteps())
             for link in ["multi-user.target.wants/teleclauded.service", "sockets.target.wants/teleclauded.socket"] {

@@ -17,7 +17,7 @@ extension Host {
             killCommand()
             try? await Task.sleep(for: Self.tmuxPatience)
             // Without its client, the host does not wait any more for what tmux has to tell.
-            if exitCode == nil, let client { kill(client, SIGKILL) }
+            if exitCode == nil { client?.hangUp() }
         }
         await killTerminal()
     }

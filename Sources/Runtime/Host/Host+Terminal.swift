@@ -108,7 +108,7 @@ extension Host {
     }
 
     private func hear(_ tmux: Tmux) async throws {
-        client = tmux.pid
+        client = tmux
         defer {
             client = nil
             giveUpTyping()

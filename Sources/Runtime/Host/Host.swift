@@ -28,8 +28,8 @@ public actor Host {
     /// The transcripts in the order in which they were last written, each with the first chunk that holds lines of it.
     var natives: [(path: String, chunk: UInt64)]
     var isProgressNoted = false
-    /// The process of the tmux client; `nil` while none is attached.
-    var client: pid_t?
+    /// The tmux client; `nil` while none is attached.
+    var client: Tmux?
     /// Takes commands for tmux; `nil` while no tmux client is attached.
     var typist: NIOAsyncChannelOutboundWriter<ByteBuffer>?
     /// What was last given to be typed, and all for which tmux owes an answer.

@@ -67,6 +67,13 @@ struct Tmux {
         return Tmux(child: child, channel: channel)
     }
 
+    /// Ends the client, and what is heard from it. The pipe alone does not end with the client, because tmux's server has its other end,
+    /// too, and may be stopped.
+    func hangUp() {
+        TCPOSIX.kill(pid, SIGKILL)
+        channel.channel.close(promise: nil)
+    }
+
     /// Waits for the client's process, so that no zombie remains.
     func reap() { _ = child.wait(atMost: Self.patience) }
 
