@@ -211,12 +211,13 @@ struct HostileRootTests {
             #expect(try tree.rights(Self.lock) == "600 0:0")
             let error = #expect(throws: MachineError.self) { try RootFolder(tree.root).lock() }
             #expect(error?.code == "busy" && FileManager.default.fileExists(atPath: tree(Self.lock)))
-            withExtendedLifetime(first) {}
+            first.release()
+            #expect(!FileManager.default.fileExists(atPath: tree(Self.lock)))
         }
         try await SystemTree.with { tree in
             // The file of a run that was killed is there, and unlocked.
             try tree.write(Self.lock, "", mode: 0o600)
-            for _ in 1...2 { try withExtendedLifetime(RootFolder(tree.root).lock()) {} }
+            for _ in 1...2 { try RootFolder(tree.root).lock().release() }
             #expect(!FileManager.default.fileExists(atPath: tree(Self.lock)))
         }
     }
