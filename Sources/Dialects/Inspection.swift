@@ -86,7 +86,7 @@ public struct Inspection: Sendable, Equatable {
     /// is most often one that somebody made by a mistyped name.
     package var remarkOnNoTables: String? {
         let hasOthers = omitted.contains { [.table, .virtualTable, .other].contains($0.kind) }
-        guard tablesWithRows.isEmpty, !hasOthers else { return nil }
+        guard tablesWithRows.isEmpty, !hasOthers, tablesOfOtherSchemas.isEmpty else { return nil }
         return "the source holds no table, so there is nothing to transfer: check that its name is the right one"
     }
 

@@ -122,7 +122,8 @@ struct PostgreSQLStrangersTests {
                 #expect(
                     Self.lines(report) == [
                         "other defaults of view columns: stay behind, of few",
-                        "other options (WITH …): stay behind, of cache, few",
+                        "other options (WITH …): stay behind, of cache",
+                        "other options of views (WITH …): stay behind, of few",
                         "other replica identities: stay behind, of t",
                         "other unlogged tables: become ordinary tables: cache",
                     ])

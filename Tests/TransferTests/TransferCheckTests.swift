@@ -69,7 +69,9 @@ struct TransferCheckTests {
             CREATE TABLE a (id INTEGER PRIMARY KEY, f CHECK(typeof(f)='integer'), g CHECK ((typeof("g") IN ('blob', 'null'))),
                 h CHECK (typeof(h) == 'text'), r CHECK (typeof(r) = 'real'), n CHECK (typeof(n) = 'integer' OR n IS NULL),
                 t TEXT CHECK (typeof(t) <> 'text'), d DATE CHECK (typeof(d) IN ('integer', 'real')), i INT CHECK (typeof(i) = 'integer'),
-                b BLOB CHECK (NOT typeof(b) = 'blob'), k TEXT CHECK (typeof(k) = 'null' OR length(k) > 1));
+                b BLOB CHECK (NOT typeof(b) = 'blob'), k TEXT CHECK (typeof(k) = 'null' OR length(k) > 1),
+                x REAL CHECK (typeof(x) = 'integer' OR typeof(x) = 'real' OR x IS NULL), y TEXT CHECK (y <> 'a' OR typeof(y) = 'real'),
+                z TEXT CHECK (NOT (typeof(z) = 'text' AND typeof(z) <> 'null')));
             """)
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
@@ -77,7 +79,7 @@ struct TransferCheckTests {
             let types = report.types.map { "\($0.column) \($0.type)" }
             #expect(types == ["f bigint", "g bytea", "r double precision"], "\(report.types)")
             let listed = report.omitted.compactMap { $0.name.split(separator: "typeof(").dropFirst().first?.first }
-            #expect(listed == ["r", "n", "t", "d", "b"], "\(report.omitted)")
+            #expect(listed == ["r", "n", "t", "d", "b", "z"], "\(report.omitted)")
             let connection = try connect(to: url)
             defer { connection.close() }
             try connection.execute("INSERT INTO a (f, g, h, i) VALUES (5, NULL, 'x', 1)")

@@ -125,7 +125,7 @@ struct WeakerSchemaIsSaidTests {
             let remarked = report.remarks.filter { $0.hasSuffix("is an error in PostgreSQL only") }.map {
                 $0.prefix { $0 != ":" }
             }
-            #expect(remarked == ["computing", "indexed"], "\(report.remarks)")
+            #expect(remarked == ["computing, indexed"], "\(report.remarks)")
         }
     }
 

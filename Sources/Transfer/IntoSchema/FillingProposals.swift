@@ -6,10 +6,17 @@ struct FillingProposals {
     let target: Inspection
     /// How the values of the target's columns are written, by their tables.
     let written: [String: [String: WrittenColumn]]
+    /// The frameworks of both sides, which are recognised by all of their tables.
+    private let (sourceFramework, targetFramework): (Framework, Framework)
+
+    init(source: Inspection, target: Inspection, written: [String: [String: WrittenColumn]]) {
+        (self.source, self.target, self.written) = (source, target, written)
+        (sourceFramework, targetFramework) = (Framework(of: source.schema), Framework(of: target.schema))
+    }
 
     /// Returns the rules for a table with these findings. `suggested` are those that its values suggest wherever they go.
     func proposals(for table: SchemaMatch.MatchedTable, _ found: ProfiledTable) -> [ProposedRule] {
-        let suggested = ProposedRule.proposals(for: [found], in: source)
+        let suggested = ProposedRule.proposals(for: [found], in: source, of: sourceFramework)
         return table.columns.compactMap { column -> ProposedRule? in
             let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
             let type = written[table.target.name]?[column.target]?.type
@@ -27,7 +34,7 @@ struct FillingProposals {
         for column: SchemaMatch.MatchedTable.Pair, of table: SchemaMatch.MatchedTable, _ profile: ColumnProfile?,
         into type: ColumnType?
     ) -> Proposal? {
-        let countsMicroseconds = Framework(of: source.schema) == .django
+        let countsMicroseconds = sourceFramework == .django
         let spans =
             if type?.isInterval == true {
                 profile?.spans(
@@ -38,7 +45,7 @@ struct FillingProposals {
                     from: column, to: type, declared: target.declaredTypes[table.target.name]?[column.target] ?? "",
                     countsMicroseconds: countsMicroseconds)
             }
-        return spans ?? table.counts(from: column, to: type, Framework(of: target.schema))
+        return spans ?? table.counts(from: column, to: type, targetFramework)
             ?? profile?.zoned(into: type)
     }
 

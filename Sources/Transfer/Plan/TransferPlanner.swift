@@ -25,6 +25,8 @@ struct TransferPlanner {
     var typeNotes: [TypeNote] = []
     var omitted: [Omission]
     var remarks: [String] = []
+    /// The tables to which the same remark applies, by the remark.
+    private var remarksOnTables: [String: [String]] = [:]
     var viewsOfTheTime: Set<String> = []
     var computedIndexes: Set<String> = []
     /// The indexes that were made in their plain form (`Inspection.plainIndexes`), with their tables.
@@ -91,11 +93,20 @@ struct TransferPlanner {
             viewSources: Dictionary(viewSources, uniquingKeysWith: { first, _ in first }), fullText: fullText,
             renames: names.renames,
             typeNotes: typeNotes, omitted: omitted,
-            remarks: remarks + remarksOnExpressions(of: schema) + tables.compactMap { caseless($0.table) }
+            remarks: remarks + sharedRemarks() + remarksOnExpressions(of: schema)
+                + tables.compactMap { caseless($0.table) }
                 + planned.compactMap(target.remark(onOrderIn:)) + remarksOnKeys()
                 + tablePlans.flatMap(countersAtTheirEnd),
-            proposals: ProposedRule.proposals(for: tables, in: inspection), caseless: caselessColumns,
+            proposals: ProposedRule.proposals(for: tables, in: inspection, of: framework), caseless: caselessColumns,
             viewsOfTheTime: viewsOfTheTime, computedIndexes: computedIndexes, triggers: triggers())
+    }
+
+    /// Returns the remarks that apply to several tables, once each.
+    private func sharedRemarks() -> [String] {
+        remarksOnTables.sorted { $0.key < $1.key }.map { remark, tables in
+            let more = tables.count > 5 ? " and \(tables.count - 5) more" : ""
+            return "\(tables.prefix(5).joined(separator: ", "))\(more): \(remark)"
+        }
     }
 
     /// Returns the remarks of the source on translated expressions, each once for a table or view.
@@ -234,7 +245,7 @@ extension TransferPlanner {
         addKeys(origin, to: &table, translator)
         addIndexes(origin, to: &table, translator)
         addChecks(origin, to: &table, translator)
-        remarks += translator.remarks.map { "\(table.name): \($0)" }
+        for remark in translator.remarks { remarksOnTables[remark, default: []].append(table.name) }
         places[table.name] = planned.count
         planned.append(table)
     }

@@ -14,8 +14,6 @@ extension TransferPlanner {
         if names.count == 1, let table = plainIndexes[names[0]] {
             return "\(table): the index \(names[0]) \(reason): it has the same key without that"
         }
-        let more = names.count > 5 ? " and \(names.count - 5) more" : ""
-        return
-            "the indexes \(names.prefix(5).joined(separator: ", "))\(more): each \(reason): they have the same keys without that"
+        return "the indexes \(names.joined(separator: ", ")): each \(reason): they have the same keys without that"
     }
 }

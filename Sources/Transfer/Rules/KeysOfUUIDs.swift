@@ -38,7 +38,19 @@ struct KeysOfUUIDs {
         }
     }
 
-    func allows(_ proposal: ProposedRule) -> Bool {
+    /// Returns the proposals without those for a uuid that is linked to a column which is none. One that is linked to a guess is a guess:
+    /// a rule for one end of a key holds for the other end, too.
+    static func kept(of proposals: [ProposedRule], _ tables: [ProfiledTable]) -> [ProposedRule] {
+        let all = KeysOfUUIDs(tables, proposals)
+        let certain = KeysOfUUIDs(tables, proposals.filter { $0.standing == .proposed })
+        return proposals.filter(all.allows).map { proposal in
+            var proposal = proposal
+            if !certain.allows(proposal) { proposal.standing = .guessed }
+            return proposal
+        }
+    }
+
+    private func allows(_ proposal: ProposedRule) -> Bool {
         proposal.rule != Self.rule || uuids.contains(Place(table: proposal.table, column: proposal.column))
     }
 }

@@ -65,8 +65,9 @@ extension ProposedRule: CustomStringConvertible {
 extension ProposedRule {
     /// Returns the rules that the values of these tables and the framework that made them suggest, for columns without a rule of
     /// their own.
-    static func proposals(for tables: [ProfiledTable], in inspection: Inspection) -> [ProposedRule] {
-        let framework = Framework(of: inspection.schema)
+    static func proposals(
+        for tables: [ProfiledTable], in inspection: Inspection, of framework: Framework
+    ) -> [ProposedRule] {
         func evidence(of at: Int, in table: ProfiledTable) -> ColumnEvidence {
             let column = table.table.columns[at]
             return ColumnEvidence(
@@ -94,7 +95,7 @@ extension ProposedRule {
                 return proposed
             }
         }
-        return proposals.filter(KeysOfUUIDs(tables, proposals).allows)
+        return KeysOfUUIDs.kept(of: proposals, tables)
     }
 
     /// Returns the rule that is proposed for every column of a declared type, by that type in lower case. Types whose columns differ

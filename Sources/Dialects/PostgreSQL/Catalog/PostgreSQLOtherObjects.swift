@@ -29,7 +29,8 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_attrdef d ON d.adrelid = c.oid
             WHERE c.relkind = 'v' AND \(PostgreSQLCatalogScope.whole.relations)
             UNION ALL
-            SELECT 'options (WITH …)', 'stay behind, of ', c.relname
+            SELECT CASE c.relkind WHEN 'v' THEN 'options of views (WITH …)' ELSE 'options (WITH …)' END,
+                'stay behind, of ', c.relname
             FROM pg_class c
             WHERE c.reloptions IS NOT NULL AND NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
             UNION ALL

@@ -254,7 +254,7 @@ extension PostgreSQLExpressionTranslation {
         guard operands.filter(\.isSingle).count < 2 else {
             throw Untranslatable("\(sign) of two numbers of type real is rounded to 32 bits in PostgreSQL")
         }
-        if sign != "%" { overflow.note() }
+        if kind == .integer, ["+", "-", "*"].contains(sign) { overflow.note() }
         var piece = Piece(try Self.chain(operands.map(\.sql), sign), kind)
         piece.isWide = operands.contains(where: \.isWide)
         return piece

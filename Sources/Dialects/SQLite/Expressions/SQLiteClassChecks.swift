@@ -1,37 +1,63 @@
 // Checks of the class in which SQLite stores a value: `typeof(v) = 'integer'`. A column of PostgreSQL has one type, and a constant class.
 
 extension SQLiteExpressionTranslation {
+    /// What a part of a check lets pass, as far as it asks for classes.
+    private enum Passing {
+        /// No value but NULL, which it asks for.
+        case nullOnly
+        /// Nothing: it asks for a class that no value has in the target.
+        case nothing
+        case other
+    }
+
     /// - Throws: `Untranslatable` if a check asks for a class that no value has in the target, where it would refuse them all.
-    func requireClasses(in check: SQLiteTree, negated isNegated: Bool = false) throws(Untranslatable) {
-        switch check {
-        case .unary("NOT", let operand): try requireClasses(in: operand, negated: !isNegated)
-        case .binary("AND", let left, let right), .binary("OR", let left, let right):
-            try requireClasses(in: left, negated: isNegated)
-            try requireClasses(in: right, negated: isNegated)
-        case .binary(let sign, .call("typeof", let arguments), .string(let name)),
-            .binary(let sign, .string(let name), .call("typeof", let arguments)):
-            guard ["=", "IS", "<>", "IS NOT"].contains(sign) else { return }
-            let isOther = sign == "<>" || sign == "IS NOT"
-            try requireClass(of: arguments, among: [name], negated: isNegated != isOther)
-        case .isIn(.call("typeof", let arguments), let items, let isOut):
-            var names: [String] = []
-            for case .string(let name) in items { names.append(name) }
-            guard names.count == items.count else { return }
-            try requireClass(of: arguments, among: names, negated: isNegated != isOut)
-        case .null, .number, .string, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query,
-            .exists, .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
-            break
+    func requireClasses(in check: SQLiteTree) throws(Untranslatable) {
+        switch passing(check, negated: false) {
+        case .nullOnly, .other: return
+        case .nothing:
+            throw Untranslatable(
+                "it asks by typeof() for a class that no value has in the target: it would refuse them all")
         }
     }
 
-    private func requireClass(
-        of arguments: [SQLiteTree], among names: [String], negated isNegated: Bool
-    ) throws(Untranslatable) {
-        guard arguments.count == 1, names != ["null"], let piece = try? piece(arguments[0]),
-            let classes = Self.classes(of: piece), classes.allSatisfy({ names.contains($0) == isNegated })
-        else { return }
-        throw Untranslatable(
-            "it asks by typeof() for a class that no value has in the target: it would refuse them all")
+    private func passing(_ check: SQLiteTree, negated isNegated: Bool) -> Passing {
+        switch check {
+        case .unary("NOT", let operand): return passing(operand, negated: !isNegated)
+        case .binary("AND", let left, let right), .binary("OR", let left, let right):
+            let parts = [passing(left, negated: isNegated), passing(right, negated: isNegated)]
+            if case .binary("OR", _, _) = check, !isNegated { return Self.either(parts) }
+            if case .binary("AND", _, _) = check, isNegated { return Self.either(parts) }
+            return parts.contains(.nothing) ? .nothing : parts.contains(.nullOnly) ? .nullOnly : .other
+        case .binary(let sign, .call("typeof", let arguments), .string(let name)),
+            .binary(let sign, .string(let name), .call("typeof", let arguments)):
+            guard ["=", "IS", "<>", "IS NOT"].contains(sign) else { return .other }
+            let isOther = sign == "<>" || sign == "IS NOT"
+            return passing(arguments, among: [name], negated: isNegated != isOther)
+        case .isIn(.call("typeof", let arguments), let items, let isOut):
+            var names: [String] = []
+            for case .string(let name) in items { names.append(name) }
+            guard names.count == items.count else { return .other }
+            return passing(arguments, among: names, negated: isNegated != isOut)
+        case .isNull(_, let isOther): return isNegated == isOther ? .nullOnly : .other
+        case .null, .number, .string, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query,
+            .exists, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            return .other
+        }
+    }
+
+    /// What two parts let pass of which one is enough.
+    private static func either(_ parts: [Passing]) -> Passing {
+        if parts.contains(.other) { return .other }
+        return parts.contains(.nothing) ? .nothing : .nullOnly
+    }
+
+    private func passing(_ arguments: [SQLiteTree], among names: [String], negated isNegated: Bool) -> Passing {
+        guard arguments.count == 1 else { return .other }
+        if names == ["null"] { return isNegated ? .other : .nullOnly }
+        guard let piece = try? piece(arguments[0]), let classes = Self.classes(of: piece),
+            classes.allSatisfy({ names.contains($0) == isNegated })
+        else { return .other }
+        return .nothing
     }
 
     /// Returns the classes that typeof() yields for values of a piece, other than NULL; `nil` if the piece does not tell.
