@@ -7,6 +7,17 @@ final class ConnectionPool: Sendable {
     private struct Member: Sendable {
         var host: ConnectionHost
         var interrupter: any Interrupter
+
+        /// Runs a lease. Cancelling the task interrupts the running statement.
+        func run<T: Sendable>(
+            _ body: @escaping @Sendable (any Connection) throws -> T
+        ) async -> ConnectionHost.Outcome<T> {
+            await withTaskCancellationHandler {
+                await host.run(body)
+            } onCancel: {
+                interrupter.interrupt()
+            }
+        }
     }
 
     private struct Idle {
@@ -66,11 +77,7 @@ final class ConnectionPool: Sendable {
         _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
         let member = try await lease()
-        let outcome = await withTaskCancellationHandler {
-            await member.host.run(body)
-        } onCancel: {
-            member.interrupter.interrupt()
-        }
+        let outcome = await member.run(body)
         if outcome.isReusable {
             await giveBack(member)
         } else {
@@ -95,8 +102,17 @@ final class ConnectionPool: Sendable {
         for connection in idle { await connection.member.host.close() }
     }
 
-    /// Makes sure that nobody has closed the pool.
-    func requireOpen() throws(DatabaseError) { if state.withLock({ $0.isClosed }) { throw Self.closed } }
+    /// Lends `body` a connection beside those of the pool, on that connection's own thread, and closes it afterwards.
+    func withOwnConnection<T: Sendable>(
+        _ body: @escaping @Sendable (any Connection) throws -> T
+    ) async throws -> T {
+        try Task.checkCancellation()
+        if state.withLock({ $0.isClosed }) { throw Self.closed }
+        let member = try await open()
+        let outcome = await member.run(body)
+        await member.host.close()
+        return try outcome.result.get()
+    }
 
     /// Closes the connections that are idle now.
     func dropIdle() {
@@ -117,14 +133,16 @@ extension ConnectionPool {
         switch try await grant() {
         case .idle(let member): return member
         case .open:
-            do {
-                let host = try ConnectionHost()
-                return Member(host: host, interrupter: try await host.connect(driver))
-            } catch {
+            do { return try await open() } catch {
                 giveUpPlace()
                 throw error
             }
         }
+    }
+
+    private func open() async throws -> Member {
+        let host = try ConnectionHost()
+        return Member(host: host, interrupter: try await host.connect(driver))
     }
 
     private func grant() async throws -> Grant {

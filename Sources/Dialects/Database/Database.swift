@@ -11,7 +11,7 @@ public final class Database: Sendable {
     let driver: any Driver
     /// Whether opening the database makes its file.
     let makesMissingFile: Bool
-    private let pool: ConnectionPool
+    let pool: ConnectionPool
     /// How often a session that only holds a lock has to ask something, so that the server does not end it as idle; `nil` if it
     /// need not.
     private let keepalive: Double?
@@ -107,7 +107,7 @@ public final class Database: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { continuation.finish() }
-                try await self.withOwnConnection { connection in
+                try await self.pool.withOwnConnection { connection in
                     try take(connection) {
                         continuation.yield()
                         // This is the connection's own thread, and nobody else waits for it.
@@ -133,23 +133,6 @@ public final class Database: Sendable {
             try await group.waitForAll()
             throw CancellationError()
         }
-    }
-
-    /// Lends `body` a connection that is none of the pool's, on that connection's own thread, and closes it afterwards.
-    func withOwnConnection<T: Sendable>(
-        _ body: @escaping @Sendable (any Connection) throws -> T
-    ) async throws -> T {
-        try Task.checkCancellation()
-        try pool.requireOpen()
-        let host = try ConnectionHost()
-        let interrupter = try await host.connect(driver)
-        let outcome = await withTaskCancellationHandler {
-            await host.run(body)
-        } onCancel: {
-            interrupter.interrupt()
-        }
-        await host.close()
-        return try outcome.result.get()
     }
 
     /// The number of open connections, how many of them are idle, and how many tasks wait for one.

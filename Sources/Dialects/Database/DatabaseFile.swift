@@ -16,7 +16,7 @@ extension Database {
         _ body: @escaping @Sendable (any Connection) throws -> T
     ) async throws -> T {
         guard makesMissingFile, isMissing else { return try await withConnection(body) }
-        return try await Database(DatabaseURL(sqlitePath: ":memory:")).withOwnConnection(body)
+        return try await Database(DatabaseURL(sqlitePath: ":memory:")).pool.withOwnConnection(body)
     }
 
     /// Returns whether both are the same database: the same file, by whatever path, or the same URL.
