@@ -6,18 +6,27 @@ import Testing
 
 /// Tests which process counts as a session's command, and is killed with it.
 struct CommandProcessTests {
-    /// Runs `body` with a host's folder and a process that may be its command. The process is ended afterwards, by another signal
-    /// than a host's. Returns how it has ended.
+    /// Runs `body` with a host's folder and a process that may be its command: one of this session, or of another. The process is
+    /// ended afterwards, by another signal than a host's. Returns how it has ended.
     private func ending(
-        withOurVariable isOurs: Bool = false, _ body: (HostFolder, pid_t) throws -> Void
+        ofThisSession isOurs: Bool = false, _ body: (HostFolder, pid_t) throws -> Void
     ) async throws -> ChildProcess.Ending {
         try await withTemporaryFolder { place in
             let folder = HostFolder(path: place)
-            let variables = isOurs ? [HostSpec.sessionVariable: folder.sessionID] : [:]
-            let child = try ChildProcess(["/bin/sleep", "1000"], environment: variables)
+            let session = isOurs ? folder.sessionID : "another"
+            let child = try ChildProcess(["/bin/sleep", "1000"], environment: [HostSpec.sessionVariable: session])
+            try await waitForEnvironment(of: child.pid)
             try body(folder, child.pid)
             kill(child.pid, SIGTERM)
             return child.wait()
+        }
+    }
+
+    /// Linux lets a process's parent go on before the process's environment can be read.
+    private func waitForEnvironment(of pid: pid_t) async throws {
+        guard ProcessFacts.areTold else { return }
+        for _ in 0..<1000 where HostFolder.read("/proc/\(pid)/environ")?.isEmpty != false {
+            try await Task.sleep(for: .milliseconds(10))
         }
     }
 
@@ -43,7 +52,7 @@ struct CommandProcessTests {
 
     /// A host of an older version has noted the id alone. The command is then known by its environment.
     @Test(arguments: [true, false]) func aRecordOfAnOlderVersionWorks(isOurs: Bool) async throws {
-        let end = try await ending(withOurVariable: isOurs) { folder, pid in
+        let end = try await ending(ofThisSession: isOurs) { folder, pid in
             try folder.note(String(pid), in: folder.pid)
             #expect(folder.command()?.isThere == isOurs)
             folder.command()?.end()
