@@ -35,7 +35,7 @@ extension Problem {
         case let error as LoweringError:
             self.init(code: "not_possible_here", message: "\(error.place): \(error.reason)", remedy: error.remedy)
         case let error as TransferError:
-            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
+            self.init(code: error.code, message: error.message, remedy: error.remedy)
             exitCode = Problem.exitCode(of: error)
             context = Problem.context(of: error)
         case let error as UnfinishedTransfer:

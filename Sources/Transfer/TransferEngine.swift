@@ -94,8 +94,8 @@ struct TransferEngine {
             guard isOfThisSnapshot || record.source == sourceName else {
                 throw TransferError.otherSource(record, now: sourceName)
             }
-            let differences = options.differences(from: record.plan)
-            guard differences.isEmpty else { throw TransferError.planChanged(record, differences) }
+            let changes = options.changes(since: record.plan)
+            guard changes.isEmpty else { throw TransferError.planChanged(record, changes) }
             return Earlier(record: record, isOfThisSnapshot: isOfThisSnapshot)
         }
     }

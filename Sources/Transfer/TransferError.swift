@@ -37,8 +37,8 @@ public enum TransferError: Error, Equatable, Sendable {
     case sourceChanged(TransferRecord, details: String)
     /// A run would resume a transfer from another source.
     case otherSource(TransferRecord, now: String)
-    /// A run would resume a transfer with another plan. The sentences name the options that differ.
-    case planChanged(TransferRecord, [String])
+    /// A run would resume a transfer with another plan.
+    case planChanged(TransferRecord, [PlanChange])
     /// The target holds no unfinished transfer.
     case nothingToAbandon
     /// An earlier run completed the transfer, and the details for its report are no longer stored.
@@ -106,13 +106,18 @@ extension TransferError: CustomStringConvertible {
             return "the source has changed since \(record.startedAt), when this transfer began, \(details)"
         case .otherSource(let record, let now):
             return "the unfinished transfer of \(record.startedAt) reads \(record.source), not \(now)"
-        case .planChanged(let record, let differences):
-            let which = differences.isEmpty ? "" : ": " + differences.joined(separator: ", ")
-            return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
+        case .planChanged(let record, let changes): return Self.otherPlan(record, changes.map(\.description))
         case .nothingToAbandon: return "the target holds no unfinished transfer"
         case .nothingToReport(let record): return "\(record.completion): it has nothing left to report"
         }
     }
+
+    /// Returns the description of `planChanged`, with a sentence for each change.
+    package static func otherPlan(_ record: TransferRecord, _ changes: [String]) -> String {
+        let which = changes.isEmpty ? "" : ": " + changes.joined(separator: ", ")
+        return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
+    }
+
     /// Returns one item on the same line as the heading, and several items on a line each.
     private static func list(_ heading: String, _ found: [some CustomStringConvertible]) -> String {
         found.count == 1 ? "\(heading): \(found[0])" : "\(heading):" + found.map { "\n  \($0)" }.joined()

@@ -41,12 +41,6 @@ struct SystemDatabaseTests {
         }
     }
 
-    @Test("the script is the page's")
-    func script() throws {
-        let page = try String(contentsOfFile: "\(Built.project)/docs/postgresql-roles.sql", encoding: .utf8)
-        #expect(PostgreSQLRoles().script == page)
-    }
-
     @Test("a dry run shows the SQL and changes nothing; a run makes it, a second one does nothing")
     func made() async throws {
         try await with { subject in

@@ -134,8 +134,8 @@ enum IntervalText {
     private static func seconds(_ whole: Signed, _ reader: inout ASCIIReader) -> Int64? {
         var fraction: Int64 = 0
         if reader.skip(".") {
-            guard let digits = CalendarNumber.readFraction(&reader) else { return nil }
-            fraction = digits
+            guard let digits = reader.fraction() else { return nil }
+            fraction = digits.microseconds
         }
         let (microseconds, overflows) = whole.value.multipliedReportingOverflow(by: 1_000_000)
         let (sum, overflowsToo) = microseconds.addingReportingOverflow(whole.isNegative ? -fraction : fraction)

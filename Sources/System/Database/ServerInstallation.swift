@@ -31,7 +31,7 @@ package struct ServerInstallation: Sendable {
                 "bad_role", "the role \(app) has a name that needs quotes", remedy: "name one of letters, digits and _")
         }
         (self.url, self.database, self.installation, self.history) = (url, database, installation, history)
-        roles = PostgreSQLRoles(app: app)
+        roles = .teleClaude(app: app)
     }
 
     // MARK: - Looking
@@ -52,7 +52,8 @@ package struct ServerInstallation: Sendable {
         let hasRoles = server.roles[roles.owner] != nil && server.roles[roles.app] != nil
         let inside = try await admin.with(database) { database in
             try await database.withConnection { connection in
-                (try roles.tables(on: connection), hasRoles ? try roles.differences(on: connection) : [])
+                let tables = try roles.tables(on: connection)
+                return (tables, hasRoles ? try roles.differences(from: .teleClaude, on: connection) : [])
             }
         }
         (found.tables, found.differences) = inside

@@ -135,7 +135,7 @@ package struct ServerPlan: Sendable {
         if !found.pending.isEmpty { steps.append(.migrate(found.pending)) }
         // New tables and new roles have no rights yet.
         if !steps.isEmpty || !found.differences.isEmpty {
-            steps.append(.giveRights(found.differences, script: roles.script))
+            steps.append(.giveRights(found.differences, script: roles.teleClaudeScript))
         }
         if let settings = found.settings { steps.append(.writeSettings(settings)) }
         return steps

@@ -13,7 +13,7 @@ package struct FillingAccess: Sendable {
         guard installation.root.isMachine, case .postgresql(let parameters) = target.target,
             let name = parameters["dbname"], let admin = try? ServerAdmin(of: target, admin: nil)
         else { return }
-        let roles = PostgreSQLRoles()
+        let roles = PostgreSQLRoles.teleClaude()
         let found = try? await admin.with { try await $0.withConnection { try PostgreSQLRights(roles, on: $0) } }
         guard let found, found.databases[name] == roles.owner else { return }
         (url, account) = (admin.url(name, as: roles.owner), admin.account)

@@ -52,7 +52,7 @@ struct FillingProposals {
     /// The rule that says what the numbers of a column count, where moments are wanted. The target's column speaks for it, too.
     private static func answer(_ suggested: ProposedRule?, for type: ColumnType?) -> ProposedRule? {
         guard type.flatMap(CanonicalForm.init).isOfMoments, var answer = suggested,
-            answer.rule.hasPrefix("timestamp: "), !answer.rule.hasPrefix("timestamp: iso")
+            case .timestamp(let count, _) = answer.rule, count != .iso
         else { return nil }
         answer.standing = .proposed
         return answer
@@ -84,14 +84,14 @@ extension SchemaMatch.MatchedTable {
         guard let from = source[column: column.source]?.type, from.isInterval, let type else { return nil }
         switch from.kindOfSpans(in: type) {
         case .integer where countsMicroseconds: return nil
-        case .moment: return Proposal("span: since_1970", "right if its program stores the end of each span")
+        case .moment: return Proposal(.span(.since1970), "right if its program stores the end of each span")
         case .integer, .real, .numeric, .decimal:
             if let unit = Proposal(unitIn: declared) { return unit }
             let reason = "right if its program counts in that unit"
-            if type.isInteger { return Proposal("span: microseconds", reason) }
+            if type.isInteger { return Proposal(.span(.microseconds), reason) }
             return type.isUnknownWordForNumbers
-                ? Proposal.undecided("span: days", "span: seconds", "declared \(declared), which names no unit")
-                : Proposal("span: days", reason)
+                ? Proposal.undecided(.span(.days), .span(.seconds), "declared \(declared), which names no unit")
+                : Proposal(.span(.days), reason)
         case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown, nil: return nil
         }
     }
@@ -103,11 +103,11 @@ extension SchemaMatch.MatchedTable {
         }
         let reason = "moments for a column of numbers: right if its program counts so"
         switch (framework, DeclaredKind(type)) {
-        case (.coreData, .integer), (.coreData, .real): return Proposal("timestamp: apple", reason)
+        case (.coreData, .integer), (.coreData, .real): return Proposal(.timestamp(.apple), reason)
         case (.django, .integer), (.rails, .integer), (.sqlAlchemy, .integer), (.unknown, .integer):
-            return Proposal("timestamp: unix", reason, or: "timestamp: unix_ms")
+            return Proposal(.timestamp(.unix), reason, or: .timestamp(.unixMilliseconds))
         case (.django, .real), (.rails, .real), (.sqlAlchemy, .real), (.unknown, .real):
-            return Proposal("timestamp: unix", reason, or: "timestamp: julian")
+            return Proposal(.timestamp(.unix), reason, or: .timestamp(.julian))
         case (_, .text), (_, .bytes), (_, .boolean), (_, .date), (_, .time), (_, .moment), (_, .uuid), (_, .varchar),
             (_, .numeric), (_, .decimal), (_, .unknown):
             return nil
@@ -126,7 +126,7 @@ extension ColumnProfile {
     fileprivate func zoned(into type: ColumnType?) -> Proposal? {
         guard let type, CanonicalForm(type) == .reading, TypeChoice.choose(self).type == .timestamp else { return nil }
         return Proposal(
-            "timestamp: iso",
+            .timestamp(.iso),
             "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
     }
 
@@ -139,17 +139,17 @@ extension ColumnProfile {
     fileprivate func spans(declared: String, countsMicroseconds: Bool) -> Proposal? {
         guard integers.count + reals.count > 0 else {
             guard values > 0, meaning == .moment else { return nil }
-            return Proposal("span: since_1970", "timestamps for a time span: right if the span begins in 1970")
+            return Proposal(.span(.since1970), "timestamps for a time span: right if the span begins in 1970")
         }
         if countsMicroseconds && meaning == .integer { return nil }
         if let unit = Proposal(unitIn: declared), reals.count > 0 || SpanRule(namedIn: declared) != nil { return unit }
         if countsMicroseconds {
-            return Proposal("span: microseconds", "numbers for a time span: its program counts microseconds")
+            return Proposal(.span(.microseconds), "numbers for a time span: its program counts microseconds")
         }
         if reals.count > 0 || declared.lowercased() == "interval" {
-            return Proposal.undecided("span: days", "span: seconds", "numbers for a time span: days or seconds")
+            return Proposal.undecided(.span(.days), .span(.seconds), "numbers for a time span: days or seconds")
         }
-        return Proposal.undecided("type: interval", "span: seconds", "numbers for a time span: microseconds or seconds")
+        return Proposal.undecided(.type(.interval), .span(.seconds), "numbers for a time span: microseconds or seconds")
     }
 }
 
@@ -158,10 +158,10 @@ extension Proposal {
     fileprivate init?(unitIn declared: String) {
         // So Pony declares its column of days.
         if declared.lowercased() == "interval" {
-            self.init("span: days", "declared INTERVAL: right if its program counts days, as Pony does")
+            self.init(.span(.days), "declared INTERVAL: right if its program counts days, as Pony does")
             return
         }
         guard let unit = SpanRule(namedIn: declared) else { return nil }
-        self.init("span: \(unit.rawValue)", "numbers for a time span, declared \(declared)")
+        self.init(.span(unit), "numbers for a time span, declared \(declared)")
     }
 }

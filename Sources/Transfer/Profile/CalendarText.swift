@@ -66,7 +66,7 @@ struct CalendarShape: Hashable, Sendable {
     }
 }
 
-/// Reads dates and times of the years 1 to 9999 with at most microseconds, which both databases hold without loss.
+/// Recognises dates and times of the years 1 to 9999 with at most microseconds, which both databases hold without loss.
 ///
 /// The shapes are SQLite's (https://www.sqlite.org/lang_datefunc.html, "Time Values" 1 to 10), without `now` and numbers.
 enum CalendarText {
@@ -75,10 +75,10 @@ enum CalendarText {
         guard (5...32).contains(bytes.count) else { return nil }
         var shape = CalendarShape(hasDate: bytes[4] == UInt8(ascii: "-"), hasTime: true)
         var reader = ASCIIReader(bytes)
-        var edge = Edge.none
+        var day: Int32 = 0
         if shape.hasDate {
-            guard let date = readDate(&reader) else { return nil }
-            edge = date
+            guard let date = reader.calendarDate() else { return nil }
+            day = date
             if reader.isAtEnd {
                 shape.hasTime = false
                 return shape
@@ -86,69 +86,17 @@ enum CalendarText {
             shape.hasT = reader.skip("T")
             guard shape.hasT || reader.skip(" ") else { return nil }
         }
-        guard let minute = readTime(&reader, &shape), let ahead = readOffset(&reader, &shape), reader.isAtEnd,
-            edge.holds(minute - ahead)
-        else { return nil }
-        return shape
-    }
-
-    /// The days on which an offset may lead out of the years 1 to 9999. Only within these years do both databases write a
-    /// moment alike.
-    private enum Edge {
-        case none, first, last
-
-        /// Whether a time of this day, in minutes of UTC, lies in these years.
-        func holds(_ minute: Int) -> Bool {
-            switch self {
-            case .none: true
-            case .first: minute >= 0
-            case .last: minute < 1_440
-            }
+        guard let time = reader.timeOfDay(), time.fractionDigits <= 6 else { return nil }
+        shape.hasSeconds = time.hasSeconds
+        shape.fractionDigits = time.fractionDigits
+        if reader.isAtEnd { return shape }
+        guard let zone = reader.zoneOffset(), reader.isAtEnd else { return nil }
+        switch zone.form {
+        case .utc: shape.offset = .utc
+        case .numeric: shape.offset = .numeric
+        case .other: return nil
         }
-    }
-
-    private static func readDate(_ reader: inout ASCIIReader) -> Edge? {
-        guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
-            reader.skip("-"),
-            let day = reader.number(digits: 2), year >= 1, (1...12).contains(month), day >= 1,
-            day <= days(in: month, of: year)
-        else { return nil }
-        return (year, month, day) == (1, 1, 1) ? .first : (year, month, day) == (9_999, 12, 31) ? .last : Edge.none
-    }
-
-    /// Reads a time of day and returns its minutes since midnight.
-    private static func readTime(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Int? {
-        guard let hour = reader.number(digits: 2), hour < 24, reader.skip(":"), let minute = reader.number(digits: 2),
-            minute < 60
-        else { return nil }
-        let minutes = hour * 60 + minute
-        guard reader.skip(":") else { return minutes }
-        guard let second = reader.number(digits: 2), second < 60 else { return nil }
-        shape.hasSeconds = true
-        guard reader.skip(".") else { return minutes }
-        while reader.digit() != nil { shape.fractionDigits += 1 }
-        return (1...6).contains(shape.fractionDigits) ? minutes : nil
-    }
-
-    /// Reads an offset and returns the minutes by which it is ahead of UTC; 0 if there is none.
-    private static func readOffset(_ reader: inout ASCIIReader, _ shape: inout CalendarShape) -> Int? {
-        let isApart = reader.skip(" ")
-        if reader.skip("Z") { shape.offset = .utc }
-        guard shape.offset == .none else { return 0 }
-        let isBehind = reader.skip("-")
-        guard isBehind || reader.skip("+") else { return isApart ? nil : 0 }
-        guard let hours = reader.number(digits: 2), hours < 16, reader.skip(":"),
-            let minutes = reader.number(digits: 2), minutes < 60
-        else { return nil }
-        shape.offset = .numeric
-        return (isBehind ? -1 : 1) * (hours * 60 + minutes)
-    }
-
-    private static func days(in month: Int, of year: Int) -> Int {
-        switch month {
-        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
+        // Only within these years do both databases write a moment alike.
+        return CalendarNumber.isReadable(day: day, time.microseconds - zone.microseconds) ? shape : nil
     }
 }

@@ -35,7 +35,7 @@ enum Framework {
 
     /// Whether a rule for a column is a guess that its values alone suggest, and that the framework's applications most likely fail on:
     /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own.
-    func isGuess(_ rule: String, for column: ColumnEvidence) -> Bool {
+    func isGuess(_ rule: ProposedRule.Rule, for column: ColumnEvidence) -> Bool {
         switch self {
         case .sqlAlchemy: !column.declares(rule)
         case .django, .rails, .coreData, .unknown: false
@@ -50,10 +50,13 @@ enum Framework {
     /// Whether a rule suits Rails. On PostgreSQL too it reads and writes moments without a zone, in UTC. A text that it has encoded
     /// itself, as `serialize` and `store` do, it decodes itself, which fails if the text comes as JSON; the same goes for uuids and
     /// addresses that it has kept as texts. A column that it declares as JSON is JSON.
-    private static func isForRails(_ rule: String, _ declared: String) -> Bool {
-        let isOfMoments = rule.contains("zone:") || rule.hasPrefix("span:")
-        let isOfTexts = ["type: jsonb", "type: uuid", "type: inet"].contains(rule)
-        return !isOfMoments && (!isOfTexts || declared.lowercased().hasPrefix("json"))
+    private static func isForRails(_ rule: ProposedRule.Rule, _ declared: String) -> Bool {
+        switch rule {
+        case .timestamp(_, let isUTC): !isUTC
+        case .span: false
+        case .type(.json), .type(.uuid), .type(.inet): declared.lowercased().hasPrefix("json")
+        case .type(.boolean), .type(.interval), .type(.money): true
+        }
     }
 
     /// Returns the columns of the constraint in whose place the framework made this unique index of SQLite; `nil` for any other index. On
@@ -94,13 +97,13 @@ private enum DjangoField {
         switch evidence.declared.lowercased() {
         case "datetime" where areTexts && isNaive(profile):
             return Proposal(
-                "timestamp: iso, zone: UTC", "a DateTimeField, which Django stores in UTC unless USE_TZ is off")
-        case "char(32)" where areTexts && profile.hints.isUUID: return Proposal("type: uuid", "a UUIDField")
+                .timestamp(.iso, isUTC: true), "a DateTimeField, which Django stores in UTC unless USE_TZ is off")
+        case "char(32)" where areTexts && profile.hints.isUUID: return Proposal(.type(.uuid), "a UUIDField")
         case "char(39)" where areTexts && profile.hints.isAddress:
-            return Proposal("type: inet", "a GenericIPAddressField")
-        case "text" where areTexts && isJSON(evidence): return Proposal("type: jsonb", "a JSONField")
+            return Proposal(.type(.inet), "a GenericIPAddressField")
+        case "text" where areTexts && isJSON(evidence): return Proposal(.type(.json), "a JSONField")
         case "bigint" where areNumbers && NameWords(evidence.column.name).speakOfSpans:
-            return Proposal("type: interval", "a DurationField, by its name: its numbers are microseconds")
+            return Proposal(.type(.interval), "a DurationField, by its name: its numbers are microseconds")
         default: return nil
         }
     }

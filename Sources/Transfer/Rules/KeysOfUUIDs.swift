@@ -8,7 +8,7 @@ struct KeysOfUUIDs {
         var column: String
     }
 
-    private static let rule = "type: uuid"
+    private static let rule = ProposedRule.Rule.type(.uuid)
     private var uuids: Set<Place> = []
 
     init(_ tables: [ProfiledTable], _ proposals: [ProposedRule]) {

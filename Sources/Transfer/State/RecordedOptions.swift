@@ -1,33 +1,28 @@
 import FoundationEssentials
 
 extension TransferOptions {
-    /// The settings that determine what a transfer does, each with its option; a value is empty if the option does not change
-    /// anything. A resumed run must have the same settings.
-    var recorded: [(option: String, value: String)] {
+    /// The settings that determine what a transfer does; a value is empty if the option does not change anything.
+    var recorded: [(option: RecordedOption, value: String)] {
         [
-            ("--tables", (tables ?? []).joined(separator: ",")), ("--exclude", exclude.joined(separator: ",")),
-            ("--verify", verification.rawValue), ("--on-mismatch", rules.onMismatch?.rawValue ?? ""),
-            ("--lowercase-names", rules.lowercaseNames ? "true" : ""),
-            ("--nocase", rules.nocase == .text ? "" : rules.nocase?.rawValue ?? ""), ("--rules", rules.recorded),
-            ("--chunk-mb", "\(chunkBytes >> 20)"),
+            (.tables, (tables ?? []).joined(separator: ",")), (.exclude, exclude.joined(separator: ",")),
+            (.verification, verification.rawValue), (.onMismatch, rules.onMismatch?.rawValue ?? ""),
+            (.lowercaseNames, rules.lowercaseNames ? "true" : ""),
+            (.nocase, rules.nocase == .text ? "" : rules.nocase?.rawValue ?? ""), (.rules, rules.recorded),
+            (.chunkSize, "\(chunkBytes >> 20)"),
         ]
     }
 
-    /// Returns the differences from the options with which `plan` was recorded, as sentences. A plan of another version of the
-    /// program gives one sentence.
-    func differences(from plan: String) -> [String] {
+    /// Returns the differences from the options with which `plan` was recorded. A plan of another version of the program gives
+    /// one difference.
+    func changes(since plan: String) -> [PlanChange] {
         guard let recorded = try? JSONDecoder().decode(Recorded.self, from: Data(plan.utf8)),
             recorded.version == TransferPlan.recordedVersion, let then = recorded.options
-        else { return ["another version of this program recorded its plan"] }
+        else { return [.otherVersion] }
         return self.recorded.compactMap { option, now in
-            let then = then[option] ?? ""
-            guard now != then else { return nil }
-            if option == "--rules" && !now.isEmpty && !then.isEmpty { return "\(option) has other contents" }
-            return switch (now.isEmpty, then.isEmpty) {
-            case (false, true): "\(option) was not given before"
-            case (true, _): "\(option) was given before\(option == "--rules" ? "" : ": \(then)")"
-            case (false, false): "\(option) was \(then) and is now \(now)"
-            }
+            let was = then[option.rawValue] ?? ""
+            guard now != was else { return nil }
+            if was.isEmpty { return .added(option) }
+            return now.isEmpty ? .removed(option, was: was) : .changed(option, was: was, now: now)
         }
     }
 

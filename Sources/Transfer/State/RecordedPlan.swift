@@ -21,7 +21,7 @@ extension TransferPlan {
         }
         return JSON.object([
             ("version", .integer(Self.recordedVersion)),
-            ("options", .object(options.recorded.map { (key: $0.option, value: .string($0.value)) })),
+            ("options", .object(options.recorded.map { (key: $0.option.rawValue, value: .string($0.value)) })),
             ("tables", .array(tablePlans)),
             ("statements", .array(statements.map(JSON.string))),
         ])

@@ -56,14 +56,20 @@ extension PostgreSQLRoles {
         ).compactMap { $0.values[0].text }
     }
 
-    /// Returns sentences about owners and rights in the connection's database that differ from those that the script gives. The
-    /// roles must exist.
-    package func differences(on connection: any Connection) throws(DatabaseError) -> [String] {
-        try connection.query(SQL(trusted: Self.search(owner: owner, app: app))).compactMap { $0.values[0].text }
+    /// Returns sentences about owners and rights in the connection's database that differ from those that the script for `rights`
+    /// gives. The roles must exist.
+    package func differences(
+        from rights: PostgreSQLTableRights, on connection: any Connection
+    ) throws(DatabaseError) -> [String] {
+        let statement = "\(objectsAndRights(rights))\n\(differing(rights))"
+        return try connection.query(SQL(trusted: statement)).compactMap { $0.values[0].text }
     }
 
-    private static func search(owner: String, app: String) -> String {
-        let (owner, app) = (SQLText.literal(owner), SQLText.literal(app))
+    /// Returns the common tables of the search: the schema's objects, and each right that the app role has or should have.
+    private func objectsAndRights(_ rights: PostgreSQLTableRights) -> String {
+        let app = SQLText.literal(app)
+        let (log, head) = (SQLText.literal(rights.appendOnly), SQLText.literal(rights.lockable))
+        let readOnly = PostgreSQLTableRights.pattern(rights.readOnlyPrefix)
         return """
             WITH objects AS (
                 SELECT c.oid, c.relname::text AS name, c.relkind, c.relowner FROM pg_class c
@@ -72,21 +78,30 @@ extension PostgreSQLRoles {
             ), rights AS (
                 SELECT o.name, p.word,
                     CASE o.relkind WHEN 'S' THEN NULL ELSE has_table_privilege(\(app), o.oid, p.word) END AS has,
-                    CASE WHEN o.name = 'audit_log' THEN p.word IN ('SELECT', 'INSERT')
-                        WHEN o.name = 'audit_head' OR o.name LIKE 'tc\\_%' THEN p.word = 'SELECT'
+                    CASE WHEN o.name = \(log) THEN p.word IN ('SELECT', 'INSERT')
+                        WHEN o.name = \(head) OR o.name LIKE \(readOnly) THEN p.word = 'SELECT'
                         ELSE p.word IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') END AS wanted
                 FROM objects o CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE'), ('TRIGGER'))
                     AS p (word)
                 WHERE o.relkind <> 'S'
             )
+            """
+    }
+
+    /// Returns the search's query: a sentence for each difference.
+    private func differing(_ rights: PostgreSQLTableRights) -> String {
+        let (owner, app) = (SQLText.literal(owner), SQLText.literal(app))
+        let (head, column) = (SQLText.literal(rights.lockable), SQLText.literal(rights.lockableColumn))
+        let headIs = SQLText.literal("\(rights.lockable): ")
+        return """
             SELECT name || ' belongs to ' || pg_get_userbyid(relowner) FROM objects
                 WHERE pg_get_userbyid(relowner) <> \(owner)
             UNION ALL SELECT name || ': ' || \(app) || CASE WHEN has THEN ' may ' ELSE ' may not ' END || word
                 FROM rights WHERE has <> wanted
             UNION ALL SELECT name || ': ' || \(app) || ' may not use it' FROM objects
                 WHERE CASE relkind WHEN 'S' THEN NOT has_sequence_privilege(\(app), oid, 'USAGE') END
-            UNION ALL SELECT 'audit_head: ' || \(app) || ' may not lock its row' FROM objects
-                WHERE CASE name WHEN 'audit_head' THEN NOT has_column_privilege(\(app), oid, 'id', 'UPDATE') END
+            UNION ALL SELECT \(headIs) || \(app) || ' may not lock its row' FROM objects
+                WHERE CASE name WHEN \(head) THEN NOT has_column_privilege(\(app), oid, \(column), 'UPDATE') END
             UNION ALL SELECT 'everybody may connect to the database'
                 WHERE has_database_privilege('public', current_database(), 'CONNECT')
             UNION ALL SELECT \(app) || ' may not connect to the database'

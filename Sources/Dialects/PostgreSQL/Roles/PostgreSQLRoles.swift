@@ -1,32 +1,42 @@
-/// The roles of a TeleClaude database in PostgreSQL and their rights: the text of docs/postgresql-roles.sql, for roles of any
-/// name.
+/// The three roles of a program's database in PostgreSQL. The names of roles stand in the script unquoted, so they must be
+/// identifiers that need no quotes.
 package struct PostgreSQLRoles: Sendable, Equatable {
     /// The role that owns every table, and can't log in.
     package var owner: String
     /// The role that may become the owner.
     package var migrator: String
-    /// The role as which the daemon connects.
+    /// The role as which the program connects.
     package var app: String
 
-    package init(
-        owner: String = "teleclaude_owner", migrator: String = "teleclaude_migrator", app: String = "teleclaude_app"
-    ) {
+    package init(owner: String, migrator: String, app: String) {
         (self.owner, self.migrator, self.app) = (owner, migrator, app)
     }
+}
 
-    /// The script that makes missing roles, and gives every object its owner and its rights. It changes nothing that is right
-    /// already. The names of roles stand in it unquoted, so they must be identifiers that need no quotes.
-    package var script: String {
+extension PostgreSQLRoles {
+    /// Returns the script that makes missing roles, and gives every object of a schema its owner and its rights. It changes nothing
+    /// that is right already.
+    package func script(for rights: PostgreSQLTableRights) -> String {
         """
-        -- Who may do what in a PostgreSQL database of TeleClaude's, so that not even the daemon can change its audit log.
-        --
-        --   \(owner)     owns every table and cannot log in
-        --   \(migrator)  may become the owner: tc-migrate connects as it, with ?options=-c%20role%3D\(owner)
-        --   \(app)       what the daemon connects as: reads and writes rows, and adds rows to the audit log
-        --
-        -- Run it as a superuser, after `tc-migrate up` and again after each upgrade that adds tables: it changes nothing that is right
-        -- already. Then give both a way in: \\password \(app), \\password \(migrator).
+        \(accounts)
 
+        -- The database, and the schema that holds the tables: the first of the search path.
+        DO $$
+        DECLARE
+            object record;
+        BEGIN
+        \(schemaGrants)
+
+        \(tableGrants(rights))
+
+        \(functionGrants(rights))
+        END $$;
+
+        """
+    }
+
+    private var accounts: String {
+        """
         DO $$
         DECLARE
             wanted text;
@@ -42,18 +52,23 @@ package struct PostgreSQLRoles: Sendable, Equatable {
         ALTER ROLE \(migrator) LOGIN NOINHERIT NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;
         ALTER ROLE \(app) LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION NOBYPASSRLS;
         GRANT \(owner) TO \(migrator);
+        """
+    }
 
-        -- The database, and the schema that holds the tables: the first of the search path.
-        DO $$
-        DECLARE
-            object record;
-        BEGIN
+    // The parts of the block are indented as they stand in it.
+
+    private var schemaGrants: String {
+        """
             EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
             EXECUTE format('GRANT CONNECT ON DATABASE %I TO \(app), \(migrator)', current_database());
             EXECUTE format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', current_schema());
             EXECUTE format('GRANT USAGE ON SCHEMA %I TO \(app)', current_schema());
             EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO \(owner)', current_schema());
+        """
+    }
 
+    private func tableGrants(_ rights: PostgreSQLTableRights) -> String {
+        """
             FOR object IN
                 SELECT c.oid::regclass AS name, c.relname, c.relkind FROM pg_class c
                 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
@@ -62,12 +77,12 @@ package struct PostgreSQLRoles: Sendable, Equatable {
                 EXECUTE format('ALTER TABLE %s OWNER TO \(owner)', object.name);
                 EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, \(app)', object.name);
                 CASE
-                    WHEN object.relname = 'audit_log' THEN
+                    WHEN object.relname = \(SQLText.literal(rights.appendOnly)) THEN
                         EXECUTE format('GRANT SELECT, INSERT ON TABLE %s TO \(app)', object.name);
-                    WHEN object.relname = 'audit_head' THEN
+                    WHEN object.relname = \(SQLText.literal(rights.lockable)) THEN
                         -- The right to update a column that can hold one value only is the right to lock the row.
-                        EXECUTE format('GRANT SELECT, UPDATE (id) ON TABLE %s TO \(app)', object.name);
-                    WHEN object.relname LIKE 'tc\\_%' THEN
+                        EXECUTE format('GRANT SELECT, UPDATE (\(rights.lockableColumn)) ON TABLE %s TO \(app)', object.name);
+                    WHEN object.relname LIKE \(PostgreSQLTableRights.pattern(rights.readOnlyPrefix)) THEN
                         EXECUTE format('GRANT SELECT ON TABLE %s TO \(app)', object.name);
                     WHEN object.relkind = 'S' THEN
                         EXECUTE format('GRANT SELECT, USAGE ON SEQUENCE %s TO \(app)', object.name);
@@ -75,20 +90,24 @@ package struct PostgreSQLRoles: Sendable, Equatable {
                         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO \(app)', object.name);
                 END CASE;
             END LOOP;
-
-            FOR object IN
-                SELECT p.oid::regprocedure AS name, p.proname FROM pg_proc p
-                WHERE p.pronamespace = current_schema()::regnamespace
-                    AND (p.proname LIKE 'audit\\_%' OR p.proname = 'search_words')
-            LOOP
-                EXECUTE format('ALTER FUNCTION %s OWNER TO \(owner)', object.name);
-                -- What takes a text apart into words anybody may call: an index calls it for whoever writes a row.
-                IF object.proname <> 'search_words' THEN
-                    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', object.name);
-                END IF;
-            END LOOP;
-        END $$;
-
         """
+    }
+
+    private func functionGrants(_ rights: PostgreSQLTableRights) -> String {
+        let closed = PostgreSQLTableRights.pattern(rights.closedFunctionPrefix)
+        let words = SQLText.literal(rights.wordFunction)
+        return """
+                FOR object IN
+                    SELECT p.oid::regprocedure AS name, p.proname FROM pg_proc p
+                    WHERE p.pronamespace = current_schema()::regnamespace
+                        AND (p.proname LIKE \(closed) OR p.proname = \(words))
+                LOOP
+                    EXECUTE format('ALTER FUNCTION %s OWNER TO \(owner)', object.name);
+                    -- What takes a text apart into words anybody may call: an index calls it for whoever writes a row.
+                    IF object.proname <> \(words) THEN
+                        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', object.name);
+                    END IF;
+                END LOOP;
+            """
     }
 }
