@@ -94,8 +94,7 @@ struct TransferCommand: AsyncParsableCommand {
         completion: .file())
     var report: String?
     @Flag(help: "Run up on the target first, then fill the tables that the migrations declare, matched by name.")
-    var intoHistory =
-        false
+    var intoHistory = false
     @Flag(help: "Fill tables that the application's own framework has created in the target, matched by name.")
     var intoExisting = false
     @Option(
