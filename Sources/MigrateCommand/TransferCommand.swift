@@ -94,8 +94,7 @@ struct TransferCommand: AsyncParsableCommand {
         completion: .file())
     var report: String?
     @Flag(help: "Run up on the target first, then fill the tables that the migrations declare, matched by name.")
-    var intoHistory =
-        false
+    var intoHistory = false
     @Flag(help: "Fill tables that the application's own framework has created in the target, matched by name.")
     var intoExisting = false
     @Option(
@@ -168,8 +167,9 @@ struct TransferCommand: AsyncParsableCommand {
             let verdict: TransferReport.Verdict?
             do {
                 verdict = try await Interruption.stopping {
-                    if dryRun { try await showPlan(from, to, rules) }
-                    return dryRun ? nil : try await showReport(from, to, rules, files)
+                    let chosen = try transfer(from, to, rules)
+                    if dryRun { try await showPlan(chosen) }
+                    return dryRun ? nil : try await showReport(chosen, files, from.url, to.url)
                 }
             } catch TransferError.targetNotEmpty(let names) where resume && !dryRun {
                 // The run to resume may have completed the transfer while this one waited for it.
@@ -182,16 +182,14 @@ struct TransferCommand: AsyncParsableCommand {
         }
     }
 
-    private func showPlan(_ from: Database, _ to: Database, _ rules: TransferRules) async throws {
+    private func showPlan(_ transfer: TransferKind) async throws {
         let progress = TransferProgress(isQuiet: quiet || output.json)
         defer { progress.end() }
         let plan =
-            if intoHistory {
-                try await historyTransfer(from, to, rules).plan()
-            } else if intoExisting {
-                try await existingPlan(existingTransfer(from, to, rules))
+            if case .existing(let existing) = transfer {
+                try await existingPlan(existing)
             } else {
-                try await DatabaseTransfer(from: from, to: to, options: options(rules)).plan { progress.show($0) }
+                try await transfer.plan { progress.show($0) }
             }
         progress.end()
         if !intoExisting { try write(plan.proposals) }
@@ -215,33 +213,24 @@ struct TransferCommand: AsyncParsableCommand {
     }
 
     private func showReport(
-        _ from: Database, _ to: Database, _ rules: TransferRules, _ files: TransferFiles
+        _ transfer: TransferKind, _ files: TransferFiles, _ source: DatabaseURL, _ target: DatabaseURL
     ) async throws -> TransferReport.Verdict {
         let progress = TransferProgress(isQuiet: quiet || output.json)
         defer { progress.end() }
-        let report =
-            if intoHistory {
-                try await historyTransfer(from, to, rules).run { progress.show($0) }
-            } else if intoExisting {
-                try await existingTransfer(from, to, rules).run { progress.show($0) }
-            } else {
-                try await DatabaseTransfer(from: from, to: to, options: options(rules)).run { progress.show($0) }
-            }
+        let report = try await transfer.run { progress.show($0) }
         progress.end()
         // The report comes before the files: if one can't be written, the transfer is complete nevertheless.
         output.show(TransferDocument.document(report)) { TransferPage.page(report).text() }
         try write(report.proposals)
         try write(report.plan.triggers)
-        try files.finish(report, from.url, to.url)
+        try files.finish(report, source, target)
         return report.verdict
     }
 
     /// Whether an earlier run has completed the transfer, so that nothing is left to resume; the user is then told. Throws if the
     /// options ask for more than that.
     private func hadFinished(_ from: Database, _ to: Database, _ rules: TransferRules) async throws -> Bool {
-        guard let finished = try await DatabaseTransfer(from: from, to: to, options: options(rules)).finished() else {
-            return false
-        }
+        guard let finished = try await wholeTransfer(from, to, rules).finished() else { return false }
         let record = finished.record
         if certificate != nil || report != nil { throw TransferError.nothingToReport(record) }
         output.show(
@@ -256,10 +245,17 @@ struct TransferCommand: AsyncParsableCommand {
         return true
     }
 
-    private func options(_ rules: TransferRules) -> TransferOptions {
-        TransferOptions(
+    private func transfer(_ from: Database, _ to: Database, _ rules: TransferRules) throws -> TransferKind {
+        if intoHistory { return .history(try historyTransfer(from, to, rules)) }
+        return intoExisting
+            ? .existing(existingTransfer(from, to, rules)) : .wholeDatabase(wholeTransfer(from, to, rules))
+    }
+
+    private func wholeTransfer(_ from: Database, _ to: Database, _ rules: TransferRules) -> DatabaseTransfer {
+        let options = TransferOptions(
             tables: tables.isEmpty ? nil : names(tables), exclude: names(exclude), verification: verify, rules: rules,
             jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
+        return DatabaseTransfer(from: from, to: to, options: options)
     }
 
     private func historyTransfer(

@@ -1,6 +1,6 @@
 /// Formats numbers for people.
 public enum Formatting {
-    /// Returns the number with its digits in groups, independent of the locale: `1 234 567`.
+    /// Returns the number with its digits in groups, independent of the locale: `1,234,567`.
     public static func count(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var result = ""

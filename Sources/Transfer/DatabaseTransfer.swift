@@ -76,7 +76,7 @@ public struct DatabaseTransfer: Sendable {
     ///
     /// - Throws: ``TransferError`` if `run` would refuse, and `DatabaseError`.
     public func plan(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferPlan {
-        try requireTwo()
+        try from.requireOther(than: to)
         // A file that does not exist yet holds nothing, and a plan does not create it.
         let isMade = !to.isMissing
         var (plan, remarks) = try await TransferEngine.stoppable {
@@ -95,7 +95,7 @@ public struct DatabaseTransfer: Sendable {
     ///
     /// - Throws: ``TransferError`` and `DatabaseError`. The target is then as it was, except after `TransferError.interrupted`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
-        try requireTwo()
+        try from.requireOther(than: to)
         return try await TransferEngine.stoppable {
             try await to.withNewFile(keptIf: Self.isWorthKeeping) {
                 try await to.withTransferLock(waiting: 10) { try await load(events) }
@@ -134,10 +134,6 @@ public struct DatabaseTransfer: Sendable {
             guard case TransferError.interrupted = error else { return OthersAtWork.isReason(of: error) }
             return true
         }
-    }
-
-    private func requireTwo() throws(TransferError) {
-        guard !from.isSame(as: to) else { throw .oneDatabase }
     }
 
     /// Removes everything that an interrupted run made in a target, and nothing else.
@@ -179,5 +175,12 @@ public struct DatabaseTransfer: Sendable {
             await streams.close()
             throw cause
         }
+    }
+}
+
+extension Database {
+    /// Throws if the two are one database, which can't be copied into itself.
+    func requireOther(than other: Database) throws(TransferError) {
+        guard !isSame(as: other) else { throw .oneDatabase }
     }
 }

@@ -103,19 +103,15 @@ private struct RowRefusal: Error {
     /// Returns records of the parts of the table that are to blame: the check that the error names, else all computed columns, else all
     /// checks that the source writes in other words. Throws the error if there are none.
     func parts(in plan: TransferPlan) throws -> [ChunkRecord] {
-        // "CHECK constraint failed: name" of SQLite, "violates check constraint "name"" of PostgreSQL.
-        let names =
-            plan.schema[table.target]?.checks.compactMap(\.name).filter { name in
-                error.message.hasSuffix(": \(name)") || error.message.contains("\"\(name)\"")
-            } ?? []
-        if error.kind == .check, let name = names.max(by: { $0.utf8.count < $1.utf8.count }) {
+        let checks = plan.schema[table.target]?.checks ?? []
+        if error.kind == .check, let name = error.constraint, checks.contains(where: { $0.name == name }) {
             return [
                 ChunkRecord(
                     kind: .check, table: table.target, name: name,
                     note: "the target refuses rows that the check accepts in the source", isLeftOut: true)
             ]
         }
-        guard !table.computed.isEmpty else { return try failing(plan.schema[table.target]?.checks ?? []) }
+        guard !table.computed.isEmpty else { return try failing(checks) }
         // The error names no column.
         let reason =
             table.computed.count == 1

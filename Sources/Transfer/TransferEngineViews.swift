@@ -25,19 +25,16 @@ extension TransferEngine {
         var changed = Set(work.plan.tables.filter { Self.isChanged($0, tables) }.map(\.target))
         var lost: [(chunk: ChunkRecord, view: String)] = []
         for view in work.plan.schema.views {
-            guard var chunk = made[view.name], let name = work.plan.viewSources[view.name]
-            else { continue }
-            let mentioned = view.query.namesFolded
-            let outcome: ViewProof.Outcome
-            if let other = lost.first(where: { mentioned.contains(SQLName.folded($0.view)) }) {
-                outcome = .differs("it reads \(other.view), which is not transferred")
-            } else if let other = changed.filter({ mentioned.contains(SQLName.folded($0)) }).min() {
-                changed.insert(view.name)
-                outcome = .notCompared("the transfer changed values of \(other) that it reads, as the options ask")
-            } else {
-                outcome = try await streams.first { try proof.outcome(of: name, as: view.name, $0, $1) }
-                    .regarding(asksForTime: work.plan.viewsOfTheTime.contains(view.name))
-            }
+            guard var chunk = made[view.name], let name = work.plan.viewSources[view.name] else { continue }
+            let known = Self.outcome(of: view, without: lost.map(\.view), over: changed)
+            if case .notCompared? = known { changed.insert(view.name) }
+            let outcome =
+                if let known {
+                    known
+                } else {
+                    try await streams.first { try proof.outcome(of: name, as: view.name, $0, $1) }
+                        .regarding(asksForTime: work.plan.viewsOfTheTime.contains(view.name))
+                }
             switch outcome {
             case .same: break
             case .notCompared(let reason):
@@ -52,6 +49,19 @@ extension TransferEngine {
             lost.first { $0.chunk.kind == chunk.kind && $0.chunk.name == chunk.name }?.chunk ?? chunk
         }
         return verdict
+    }
+
+    /// Returns the outcome that a view has because of what it reads: a view that is lost, or a table or view of changed values. Returns
+    /// `nil` if only its rows tell.
+    private static func outcome(
+        of view: View, without lost: [String], over changed: Set<String>
+    ) -> ViewProof.Outcome? {
+        let mentioned = view.query.namesFolded
+        if let other = lost.first(where: { mentioned.contains(SQLName.folded($0)) }) {
+            return .differs("it reads \(other), which is not transferred")
+        }
+        let other = changed.filter { mentioned.contains(SQLName.folded($0)) }.min()
+        return other.map { .notCompared("the transfer changed values of \($0) that it reads, as the options ask") }
     }
 
     private static func isChanged(_ table: PlannedTable, _ reports: [TransferReport.TableReport]) -> Bool {

@@ -78,8 +78,7 @@ extension TransferError: CustomStringConvertible {
         switch self {
         case .oneDatabase: return "source and target are the same database"
         case .targetNotEmpty(let names):
-            let more = names.count > 5 ? " and \(names.count - 5) more" : ""
-            return "the target is not empty: it holds \(names.prefix(5).joined(separator: ", "))\(more)"
+            return "the target is not empty: it holds \(names.listed(upTo: 5))"
         case .noSuchTable(let name): return "the source has no table \(name)"
         case .inNeither(let name): return "neither database has a table \(name)"
         case .rulesForSameEngineCopy:

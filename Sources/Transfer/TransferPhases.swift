@@ -112,44 +112,65 @@ extension TransferEngine {
     ) async throws -> TransferReport {
         events(.phase(.verifying))
         try await streams.first { _, writing in try TransferRecords(writing).enter(.verifying, id) }
+        let compared = try await compareTables(work.plan, loaded)
+        let views = try await compareViews(work, id, built, compared)
+        var report = TransferReport(of: work.plan, views.built)
+        report.tables = lines(compared, work.plan, built)
+        report.remarks += try await readingRemarks(work.plan) + views.remarks
+        try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
+        if report.verdict == .verified {
+            report.remarks.append(TransferRecord.remark)
+            try await complete(work.plan, id)
+        }
+        return report
+    }
+
+    private func compareTables(
+        _ plan: TransferPlan, _ loaded: [ChunkRecord]
+    ) async throws -> [TransferReport.TableReport] {
         let proof = TransferProof(verification: options.verification, target: target, events: events)
-        let heaviest = work.plan.tables.sorted { $0.bytes > $1.bytes }
+        let heaviest = plan.tables.sorted { $0.bytes > $1.bytes }
         let chunks = Dictionary(grouping: loaded, by: \.table)
         let held = try await readBack(heaviest, proof)
-        let compared = try await streams.each(heaviest, bulky: \.hasLongRows) { table, reading, writing in
+        return try await streams.each(heaviest, bulky: \.hasLongRows) { table, reading, writing in
             try proof.report(
                 table, loaded: chunks[table.target] ?? [], held: held[table.target], reading, writing)
         }
+    }
+
+    /// Returns the tables' reports in the order of the plan, with the notes on what was built over them.
+    private func lines(
+        _ compared: [TransferReport.TableReport], _ plan: TransferPlan, _ built: [ChunkRecord]
+    ) -> [TransferReport.TableReport] {
         let byName = Dictionary(uniqueKeysWithValues: compared.map { ($0.name, $0) })
-        let views = try await compareViews(work, id, built, compared)
-        var report = TransferReport(of: work.plan, views.built)
         let notes = Dictionary(grouping: built.filter { !$0.isLeftOut }, by: \.table).mapValues {
             $0.compactMap(\.note)
         }
-        report.tables = work.plan.tables.compactMap { table in
+        return plan.tables.compactMap { table in
             var line = byName[table.source]
             line?.notes = notes[table.target] ?? []
             return line
         }
-        let isQuarantineForeign = work.plan.omitted.contains { $0.kind == .table && $0.name == Quarantine.tableName }
-        report.remarks += try await streams.first { reading, _ in
+    }
+
+    /// Returns the remarks on how the source was read.
+    private func readingRemarks(_ plan: TransferPlan) async throws -> [String] {
+        let isQuarantineForeign = plan.omitted.contains { $0.kind == .table && $0.name == Quarantine.tableName }
+        return try await streams.first { reading, _ in
             let quarantine = isQuarantineForeign ? nil : try Quarantine.remark(on: reading)
             return reading.readingRemarks + [quarantine].compactMap { $0 }
         }
-        report.remarks += views.remarks
-        try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
-        if report.verdict == .verified {
-            let target = target
-            report.remarks.append(TransferRecord.remark)
-            try await streams.first { _, writing in
-                try target.finishLoading(writing)
-                try writing.transaction {
-                    if work.plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
-                    try TransferRecords(writing).complete(id)
-                }
+    }
+
+    private func complete(_ plan: TransferPlan, _ id: String) async throws {
+        let target = target
+        try await streams.first { _, writing in
+            try target.finishLoading(writing)
+            try writing.transaction {
+                if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
+                try TransferRecords(writing).complete(id)
             }
         }
-        return report
     }
 }
 

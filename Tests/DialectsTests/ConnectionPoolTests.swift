@@ -31,6 +31,23 @@ private func eventually(_ condition: () -> Bool) async throws {
             idleTimeout: idleTimeout)
     }
 
+    /// Takes the pool's only connection until the gate opens, and does something with it then.
+    private func holder(
+        of pool: ConnectionPool, until gate: DispatchSemaphore,
+        afterwards: @escaping @Sendable (any Connection) throws -> Void = { _ in }
+    ) async throws -> Task<Void, any Error> {
+        let isHeld = Guarded(false)
+        let holder = Task {
+            try await pool.withConnection { connection in
+                isHeld.withLock { $0 = true }
+                gate.wait()
+                try afterwards(connection)
+            }
+        }
+        try await eventually { isHeld.withLock { $0 } }
+        return holder
+    }
+
     private static let endless: SQL =
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
@@ -98,14 +115,7 @@ private func eventually(_ condition: () -> Bool) async throws {
         let pool = pool(limit: 1)
         let order = Guarded<[Int]>([])
         let gate = DispatchSemaphore(value: 0)
-        let isHeld = Guarded(false)
-        let holder = Task {
-            try await pool.withConnection { _ in
-                isHeld.withLock { $0 = true }
-                gate.wait()
-            }
-        }
-        try await eventually { isHeld.withLock { $0 } }
+        let holding = try await holder(of: pool, until: gate)
         var waiters: [Task<Void, any Error>] = []
         for number in 0..<5 {
             waiters.append(Task { try await pool.withConnection { _ in order.withLock { $0.append(number) } } })
@@ -116,7 +126,7 @@ private func eventually(_ condition: () -> Bool) async throws {
         await #expect(throws: CancellationError.self) { try await waiters[2].value }
         #expect(order.withLock { $0 } == [])
         gate.signal()
-        try await holder.value
+        try await holding.value
         for number in [0, 1, 3, 4] { try await waiters[number].value }
         #expect(order.withLock { $0 } == [0, 1, 3, 4])
         await pool.close()
@@ -136,16 +146,10 @@ private func eventually(_ condition: () -> Bool) async throws {
     @Test func lostConnectionIsReplacedAlsoForWhoWaits() async throws {
         let pool = pool(limit: 1)
         let gate = DispatchSemaphore(value: 0)
-        let isHeld = Guarded(false)
-        let first = Task {
-            try await pool.withConnection { connection in
-                isHeld.withLock { $0 = true }
-                gate.wait()
-                try connection.execute("CREATE TEMP TABLE mine (a)")
-                throw DatabaseError(.lost, "the server went away")
-            }
+        let first = try await holder(of: pool, until: gate) { connection in
+            try connection.execute("CREATE TEMP TABLE mine (a)")
+            throw DatabaseError(.lost, "the server went away")
         }
-        try await eventually { isHeld.withLock { $0 } }
         let second = Task {
             try await pool.withConnection { try $0.queryValue("SELECT count(*) FROM temp.sqlite_schema") }
         }
@@ -229,7 +233,7 @@ private func eventually(_ condition: () -> Bool) async throws {
         let pool = pool(limit: 1)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            try await pool.withConnection { _ in #expect(Bool(false), "the body ran") }
+            try await pool.withConnection { _ in _ = Issue.record("the body ran") }
         }
         await #expect(throws: CancellationError.self) { try await task.value }
         await pool.close()
@@ -238,20 +242,13 @@ private func eventually(_ condition: () -> Bool) async throws {
     @Test func closeRefusesWhoComesLaterAndWhoWaits() async throws {
         let pool = pool(limit: 1)
         let gate = DispatchSemaphore(value: 0)
-        let isHeld = Guarded(false)
-        let holder = Task {
-            try await pool.withConnection { _ in
-                isHeld.withLock { $0 = true }
-                gate.wait()
-            }
-        }
-        try await eventually { isHeld.withLock { $0 } }
+        let holding = try await holder(of: pool, until: gate)
         let waiter = Task { try await pool.withConnection { _ in } }
         try await eventually { pool.figures.waiting == 1 }
         await pool.close()
         await #expect(throws: DatabaseError.self) { try await waiter.value }
         gate.signal()
-        try await holder.value
+        try await holding.value
         await #expect(throws: DatabaseError.self) { try await pool.withConnection { _ in } }
         // The last connection to a WAL database removes the -wal when it closes.
         #expect(try folder.contents().keys.sorted() == ["a.db"])

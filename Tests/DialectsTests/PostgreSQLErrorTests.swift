@@ -33,6 +33,29 @@ struct PostgreSQLErrorTests {
         }
     }
 
+    @Test("the violated constraint is a fact of its own, whatever language the server's sentence is written in")
+    func constraintOfAForeignSentence() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            try connection.executeScript(Self.tables)
+            let check = #expect(throws: DatabaseError.self) { try connection.execute("INSERT INTO c VALUES (1, 0)") }
+            #expect(check?.constraint == "n_positive")
+            let key = #expect(throws: DatabaseError.self) { try connection.execute("INSERT INTO p VALUES (1, 'y')") }
+            #expect(key?.constraint == "p_pkey")
+            let foreign = #expect(throws: DatabaseError.self) {
+                try connection.execute(
+                    """
+                    DO $$ BEGIN RAISE 'viole la contrainte de vérification « n_positive »'
+                    USING ERRCODE = '23514', CONSTRAINT = 'n_positive'; END $$
+                    """)
+            }
+            #expect(foreign?.kind == .check && foreign?.constraint == "n_positive")
+            let other = #expect(throws: DatabaseError.self) { try connection.execute("SELEKT") }
+            #expect(other != nil && other?.constraint == nil)
+        }
+    }
+
     @Test(
         "a server that lacks space, or a standby that has to replay, interrupts the work, and says who can do what",
         arguments: [

@@ -12,6 +12,15 @@ struct PostgreSQLSilenceTests {
         try connect(to: TestPostgreSQL.requireURL(), ConnectionOptions(silence: silence))
     }
 
+    /// Waits until the condition is true, for at most 20 s. Returns whether it is.
+    private func eventually(_ condition: () throws -> Bool) throws -> Bool {
+        for _ in 0..<400 {
+            if try condition() { return true }
+            usleep(50_000)
+        }
+        return false
+    }
+
     /// The server releases everything that the session held, here a lock.
     @Test func aServerEndsASessionThatAsksNothing() throws {
         let (silent, other) = (try connection(Silence(ofClient: 0.5)), try connection(Silence()))
@@ -20,23 +29,27 @@ struct PostgreSQLSilenceTests {
         let held = try #require(try silent.hold(lock))
         #expect(try other.hold(lock) == nil)
         var taken: (any HeldLock)?
-        for _ in 0..<400 where taken == nil {
-            usleep(50_000)
+        let isTaken = try eventually {
             taken = try other.hold(lock)
+            return taken != nil
         }
-        #expect(taken != nil)
+        #expect(isTaken)
         let error = #expect(throws: DatabaseError.self) { try held.confirm() }
         #expect(error?.kind == .lost)
     }
 
     @Test func aServerEndsATransactionThatStandsStill() throws {
-        let connection = try connection(Silence(inTransaction: 0.5))
-        defer { connection.close() }
-        // Outside of a transaction, the client may be silent.
+        let (silent, other) = (try connection(Silence(inTransaction: 0.5)), try connection(Silence()))
+        defer { [silent, other].forEach { $0.close() } }
+        let process = try #require(try silent.queryValue("SELECT pg_backend_pid()::bigint")?.integer)
+        // Outside of a transaction, the client may be silent for longer than that.
         usleep(1_000_000)
-        try connection.begin()
-        usleep(2_000_000)
-        let error = #expect(throws: DatabaseError.self) { try connection.execute("SELECT 1") }
+        try silent.begin()
+        let isEnded = try eventually {
+            try other.values("SELECT pid FROM pg_stat_activity WHERE pid::bigint = \(process)").isEmpty
+        }
+        #expect(isEnded)
+        let error = #expect(throws: DatabaseError.self) { try silent.execute("SELECT 1") }
         #expect(error?.kind == .lost)
     }
 

@@ -18,6 +18,19 @@ import Testing
         #expect(error?.place == type.description && error?.remedy?.hasPrefix("declare ") == true)
     }
 
+    @Test("a refused type names its column, and the advice is kept, in a new table and where a column changes")
+    func refusedTypesKeepTheirAdvice() {
+        let column = Column("price", .decimal(1_001, 2))
+        var table = Table(name: "orders")
+        table.columns = [column]
+        let dialect = PostgreSQLDialect()
+        let made = #expect(throws: LoweringError.self) { _ = try dialect.create(table) }
+        let changed = #expect(throws: LoweringError.self) { _ = try dialect.renderType(of: column, in: table) }
+        for error in [made, changed] {
+            #expect(error?.place == "orders.price" && error?.remedy?.hasPrefix("declare ") == true)
+        }
+    }
+
     @Test func aSchemaIsWrittenInTheWordsOfItsDeclaration() {
         #expect(
             SchemaAsSwift.render(InspectorSample.schema, importing: "Migrator") == ##"""

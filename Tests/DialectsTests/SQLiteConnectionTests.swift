@@ -94,6 +94,19 @@ import Testing
         #expect(error?.message.isEmpty == false)
     }
 
+    @Test("a violated check is named in the error, one without a name by its expression, and no other constraint is")
+    func violatedChecksAreNamed() throws {
+        try connection.executeScript(
+            """
+            CREATE TABLE t (a INTEGER CONSTRAINT "small: a" CHECK (a < 9), b INTEGER UNIQUE, CHECK (b > 0));
+            INSERT INTO t VALUES (1, 1);
+            """)
+        #expect(databaseError { try connection.execute("INSERT INTO t VALUES (9, 2)") }?.constraint == "small: a")
+        #expect(databaseError { try connection.execute("INSERT INTO t VALUES (1, 0)") }?.constraint == "b > 0")
+        let unique = databaseError { try connection.execute("INSERT INTO t VALUES (1, 1)") }
+        #expect(unique?.kind == .unique && unique?.constraint == nil)
+    }
+
     @Test func fullDiskIsSaidSo() throws {
         try connection.executeScript("PRAGMA max_page_count = 5; CREATE TABLE t (a);")
         let error = databaseError { try connection.execute("INSERT INTO t VALUES (zeroblob(100000))") }

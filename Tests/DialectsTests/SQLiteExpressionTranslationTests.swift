@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Dialects
+import TestSupport
 
 /// Tests the translation of SQLite's expressions to PostgreSQL, and which expressions have none.
 struct SQLiteExpressionTranslationTests {
@@ -180,5 +181,30 @@ struct SQLiteExpressionTranslationTests {
         #expect(throws: Untranslatable("it grows too long in the target")) {
             try Self.meaning.generated(.sql(nested(20)), for: .text)
         }
+    }
+
+    @Test(
+        "a view reads the current time if its words do, and not because a text in it looks so",
+        arguments: [
+            ("SELECT 'now()' AS a", false), ("SELECT '(now() AT TIME ZONE ''UTC'')' AS a", false),
+            ("SELECT datetime('now') AS a", true), ("SELECT 1 AS a WHERE CURRENT_DATE > '2000-01-01'", true),
+        ])
+    func timeInWords(_ query: String, _ asks: Bool) throws {
+        let view = View("v", as: .sql(query))
+        #expect(try SQLiteDialect().query(of: view, over: []).asksForTime == asks)
+    }
+
+    @Test("an hour after the beginning of a day is not the beginning of the day of an hour later")
+    func hourOfADay() throws {
+        let query = "SELECT date_trunc('day'::text, now()) + '01:00:00'::interval AS at"
+        let view = View("v", as: .native(sqlite: "", postgresql: query))
+        guard case .native(let sqlite, _) = try PostgreSQLDialect().query(of: view, over: []).query else {
+            Issue.record("the view has no words of SQLite's own")
+            return
+        }
+        let connection = try InspectorFixture.memory("")
+        defer { connection.close() }
+        let isSo = "SELECT at = strftime('%Y-%m-%dT01:00:00.000000Z', 'now') FROM (\(sqlite))"
+        #expect(try connection.values(SQL(trusted: isSo)) == [[1]])
     }
 }

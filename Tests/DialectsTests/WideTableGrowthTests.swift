@@ -38,7 +38,7 @@ struct WideTableGrowthTests {
 
     @Test func virtualTablesAreFoundBehindTheirShadows() throws {
         func object(_ name: String, _ sql: String) -> SQLiteCatalog.Object {
-            SQLiteCatalog.Object(kind: "table", name: name, table: name, sql: sql)
+            SQLiteCatalog.Object(kind: .table, name: name, table: name, sql: sql)
         }
         try expectLinear(from: 100) { count in
             let objects = (0..<count).flatMap { at in

@@ -57,17 +57,22 @@ public struct DatabaseError: Error, Sendable, Equatable {
     public var statement: String?
     /// The database's own code: PostgreSQL's five characters (appendix A of its manual) or SQLite's extended result code.
     public var code: String?
+    /// The name of the constraint that a row violates, if the database tells it: PostgreSQL names each kind, SQLite only checks. A
+    /// check without a name is named by its expression in SQLite.
+    public var constraint: String?
     /// What the user can do about the error, as a sentence.
     public var remedy: String?
 
     /// Makes an error of this kind. A long statement is shortened.
     public init(
-        _ kind: Kind, _ message: String, statement: String? = nil, code: String? = nil, remedy: String? = nil
+        _ kind: Kind, _ message: String, statement: String? = nil, code: String? = nil, constraint: String? = nil,
+        remedy: String? = nil
     ) {
         self.kind = kind
         self.message = message
         self.statement = statement.map(DatabaseError.shortened)
         self.code = code
+        self.constraint = constraint
         self.remedy = remedy
     }
 

@@ -1,3 +1,36 @@
+/// A dialect that defines a table column by column.
+protocol TableDialect: Dialect {
+    /// Whether only a column that is the whole primary key can be one that the database numbers.
+    var countsInPrimaryKeysOnly: Bool { get }
+    /// Returns the line of a column.
+    func line(of column: Column, in table: Table, isInlineKey: Bool) throws(LoweringError) -> String
+    func create(_ index: Index, on table: Table) throws(LoweringError) -> String
+}
+
+extension TableDialect {
+    /// Returns the line of a column. An error names the column as its place.
+    func define(_ column: Column, in table: Table, isInlineKey: Bool = false) throws(LoweringError) -> String {
+        do throws(LoweringError) { return try line(of: column, in: table, isInlineKey: isInlineKey) } catch {
+            throw error.at("\(table.name).\(column.name)")
+        }
+    }
+
+    func createIndexes(of table: Table) throws(LoweringError) -> [String] {
+        var statements: [String] = []
+        for index in table.indexes { statements.append(try create(index, on: table)) }
+        return statements
+    }
+
+    /// Returns the column whose own line contains `PRIMARY KEY`: a key of one column that has no chosen name. PostgreSQL calls an
+    /// unnamed primary key `table_pkey`, and so does replay.
+    func inlinePrimaryKey(of table: Table) -> String? {
+        guard let key = table.primaryKey, key.columns.count == 1 else { return nil }
+        // SQLite's AUTOINCREMENT is allowed in the column's line only, so there a numbered column has even a named key in it.
+        let isNumbered = countsInPrimaryKeysOnly && table[column: key.columns[0]]?.isIdentity == true
+        return key.name == nil || key.name == "\(table.name)_pkey" || isNumbered ? key.columns[0] : nil
+    }
+}
+
 /// Pieces of DDL that read the same in both databases.
 enum DDL {
     /// Returns the parenthesised part of a `CREATE TABLE`, with one clause on each line.
@@ -5,14 +38,13 @@ enum DDL {
         "(\n" + clauses.map { "    " + $0 }.joined(separator: ",\n") + "\n)"
     }
 
-    /// Returns everything between the parentheses of a `CREATE TABLE`. `line` renders a column; its argument says whether the
-    /// column is the primary key and is declared in its own line.
-    static func clauses(
-        of table: Table, inlineKey: String?, in dialect: some Dialect,
-        line: (Column, Bool) throws(LoweringError) -> String
-    ) throws(LoweringError) -> [String] {
+    /// Returns everything between the parentheses of a `CREATE TABLE`.
+    static func clauses(of table: Table, in dialect: some TableDialect) throws(LoweringError) -> [String] {
+        let inlineKey = dialect.inlinePrimaryKey(of: table)
         var clauses: [String] = []
-        for column in table.columns { clauses.append(try line(column, column.name == inlineKey)) }
+        for column in table.columns {
+            clauses.append(try dialect.define(column, in: table, isInlineKey: column.name == inlineKey))
+        }
         if let key = table.primaryKey, inlineKey == nil { clauses.append(define(key)) }
         clauses += table.uniques.map(define)
         for check in table.checks { clauses.append(try define(check, of: table, in: dialect)) }

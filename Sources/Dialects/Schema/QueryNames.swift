@@ -105,52 +105,82 @@ struct QueryReader {
         return next.isWord("SELECT") || next.isWord("WITH") || next.isWord("VALUES")
     }
 
+    /// How far a query has been read.
+    private struct Position {
+        /// The SELECT in which the query stands.
+        let parent: Int?
+        /// The SELECT that is read; -1 outside of all.
+        var scope: Int
+        var clause = Clause.outside
+        /// The number of parentheses that are open.
+        var depth = 0
+        /// The place where the column of the result begins.
+        var item: Int
+    }
+
     /// Reads a whole query, up to the parenthesis that closes it or to the end.
     private mutating func query(inside parent: Int?) {
-        var scope = parent ?? -1
-        var clause = Clause.outside
-        var depth = 0
-        var item = at
+        var here = Position(parent: parent, scope: parent ?? -1, item: at)
         while at < tokens.count {
             let word = tokens[at]
             if word.isSymbol(")") {
-                if depth == 0 { break }
-                depth -= 1
+                if here.depth == 0 { break }
+                here.depth -= 1
                 at += 1
             } else if word.isSymbol("("), beginsQuery {
-                let isSource = clause == .from
-                at += 1
-                query(inside: isSource && scope >= 0 ? scopes[scope].parent : (scope >= 0 ? scope : parent))
-                at += 1
-                if isSource, scope >= 0 { source(nil, at: at - 1, in: scope) }
+                subquery(here)
             } else if word.isSymbol("(") {
-                depth += 1
+                here.depth += 1
                 at += 1
-            } else if word.isWord("WITH"), clause == .outside {
+            } else if word.isWord("WITH"), here.clause == .outside {
                 definitions(inside: parent)
-            } else if word.isWord("SELECT"), depth == 0 {
-                scopes.append(.init(parent: parent))
-                scope = scopes.count - 1
-                clause = .list
-                at += 1
-                if let next = token(at), next.isWord("DISTINCT") || next.isWord("ALL") { at += 1 }
-                item = at
-            } else if scope >= 0, let next = self.clause(word, depth: depth, now: clause) {
-                if clause == .list, next != .list { end(item, in: scope) }
-                clause = next
-                at += 1
-                if word.isWord("FROM") { sourceName(in: scope) }
-            } else if clause == .list, depth == 0, word.isSymbol(",") {
-                end(item, in: scope)
-                at += 1
-                item = at
-            } else if clause == .from || clause == .joinCondition {
-                from(&clause, depth, in: scope)
+            } else if word.isWord("SELECT"), here.depth == 0 {
+                select(&here)
+            } else if here.scope >= 0, let next = clause(word, depth: here.depth, now: here.clause) {
+                begin(next, &here)
             } else {
-                expression(clause, depth, in: scope)
+                part(&here)
             }
         }
-        if clause == .list, scope >= 0 { end(item, in: scope) }
+        if here.clause == .list, here.scope >= 0 { end(here.item, in: here.scope) }
+    }
+
+    private mutating func subquery(_ here: Position) {
+        let isSource = here.clause == .from && here.scope >= 0
+        at += 1
+        query(inside: isSource ? scopes[here.scope].parent : (here.scope >= 0 ? here.scope : here.parent))
+        at += 1
+        if isSource { source(nil, at: at - 1, in: here.scope) }
+    }
+
+    private mutating func select(_ here: inout Position) {
+        scopes.append(.init(parent: here.parent))
+        here.scope = scopes.count - 1
+        here.clause = .list
+        at += 1
+        if let next = token(at), next.isWord("DISTINCT") || next.isWord("ALL") { at += 1 }
+        here.item = at
+    }
+
+    private mutating func begin(_ next: Clause, _ here: inout Position) {
+        let isFrom = tokens[at].isWord("FROM")
+        if here.clause == .list, next != .list { end(here.item, in: here.scope) }
+        here.clause = next
+        at += 1
+        if isFrom { sourceName(in: here.scope) }
+    }
+
+    /// Reads a part of a clause.
+    private mutating func part(_ here: inout Position) {
+        if here.clause == .list, here.depth == 0, tokens[at].isSymbol(",") {
+            end(here.item, in: here.scope)
+            at += 1
+            here.item = at
+        } else if here.clause == .from || here.clause == .joinCondition {
+            from(&here.clause, here.depth, in: here.scope)
+        } else {
+            expression(here.clause, here.depth, in: here.scope)
+        }
     }
 
     /// Returns the clause that the word begins; `nil` if it begins none.

@@ -44,7 +44,7 @@ public struct ExistingTransfer: Sendable {
     ///
     /// - Throws: ``SchemaTransferError`` and ``TransferError`` if `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
-        guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
+        try from.requireOther(than: to)
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
             try await SourceRetry.whenChanged(from, { _ in from.dropIdleConnections() }) {
                 try await ConnectionPair.reading(from, to) { pair in
@@ -104,7 +104,7 @@ public struct ExistingTransfer: Sendable {
     ///
     /// - Throws: The errors of `plan`, and `TransferError.doesNotFit`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
-        guard !from.isSame(as: to) else { throw TransferError.oneDatabase }
+        try from.requireOther(than: to)
         let start = ContinuousClock.now
         var (report, remarks): (TransferReport, [String]) = try await TransferEngine.stoppable {
             try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {

@@ -52,7 +52,7 @@ public struct HistoryTransfer: Sendable {
     ///
     /// - Throws: ``SchemaTransferError`` and ``TransferError`` if `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
-        try requireTwo()
+        try from.requireOther(than: to)
         let filled = try await filledTables()
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
             try await SourceRetry.whenChanged(from, { _ in from.dropIdleConnections() }) {
@@ -84,7 +84,7 @@ public struct HistoryTransfer: Sendable {
     /// - Throws: The errors of `plan`, `TransferError.doesNotFit`, and the errors of `Migrator.up`. `DatabaseError` is of kind `locked`
     ///   if another transfer into a history works on the target for longer than ten seconds.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
-        try requireTwo()
+        try from.requireOther(than: to)
         return try await TransferEngine.stoppable {
             try await to.withNewFile(keptIf: Self.isWorthKeeping) {
                 // Of two at once, the second must not take the rows of the first for rows that the migrations inserted.
@@ -211,9 +211,5 @@ public struct HistoryTransfer: Sendable {
         case .success(let report): report.verdict == .verified
         case .failure(let error): OthersAtWork.isReason(of: error)
         }
-    }
-
-    private func requireTwo() throws(TransferError) {
-        guard !from.isSame(as: to) else { throw .oneDatabase }
     }
 }

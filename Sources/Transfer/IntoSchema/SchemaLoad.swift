@@ -59,7 +59,6 @@ struct SchemaLoad {
     private func fill(
         emptying filled: [String], _ reading: any Connection, _ writing: any Connection
     ) throws -> TransferReport {
-        var report = TransferReport(of: plan, [])
         events(.phase(.loading))
         let tables = plan.tables.map(\.target)
         let keys = try ForeignKeysAside(of: tables, in: plan.schema, target, on: writing)
@@ -82,7 +81,17 @@ struct SchemaLoad {
         try triggers.restore(writing)
         // The triggers that keep the full-text indexes current were removed during the load.
         try target.rebuildFullText(over: tables, on: writing)
+        let report = try verified(loaded, orphans, reading, writing)
+        if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
+        return report
+    }
+
+    /// Compares all tables with the source's.
+    private func verified(
+        _ loaded: [String: ChunkRecord], _ orphans: [Orphans], _ reading: any Connection, _ writing: any Connection
+    ) throws -> TransferReport {
         events(.phase(.verifying))
+        var report = TransferReport(of: plan, [])
         let proof = TransferProof(verification: verification, target: target, events: events)
         let isAnalyzed = try target.hasStatistics(on: writing)
         for table in plan.tables {
@@ -94,7 +103,6 @@ struct SchemaLoad {
             report.tables.append(line)
             report.remarks += try computedRemarks(table, line, reading, writing)
         }
-        if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
     }
 

@@ -158,7 +158,7 @@ extension SchemaSurvey {
             }
         }
         guard !names.isEmpty else { return nil }
-        return "\(Self.listed(names)): moments without a zone are those of UTC, unless a rule gives their zone"
+        return "\(names.listed(upTo: 3)): moments without a zone are those of UTC, unless a rule gives their zone"
     }
 
     /// Returns a remark on the columns whose moments become texts of one form, if no framework is known that writes this form: a program
@@ -178,12 +178,8 @@ extension SchemaSurvey {
         }
         guard !names.isEmpty else { return nil }
         return
-            "\(Self.listed(names)): moments are written as 2024-01-02 10:00:00, in UTC; a program that writes a zone, or a fraction where it "
+            "\(names.listed(upTo: 3)): moments are written as 2024-01-02 10:00:00, in UTC; a program that writes a zone, or a fraction where it "
             + "is zero, compares them with other texts"
-    }
-
-    private static func listed(_ names: [String]) -> String {
-        names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
     }
 
     /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows. Moments that a file's

@@ -50,7 +50,6 @@ package struct ColumnDemand: Equatable, Sendable {
     private func isLabel(_ isEqual: (String) -> Bool) -> Bool { labels.isEmpty || labels.contains(where: isEqual) }
 
     private var notALabel: String {
-        let shown = labels.prefix(5).map { SQLText.literal($0) }.joined(separator: ", ")
-        return "is not one of \(shown)" + (labels.count > 5 ? " and \(labels.count - 5) more" : "")
+        "is not one of \(labels.map { SQLText.literal($0) }.listed(upTo: 5))"
     }
 }

@@ -103,10 +103,7 @@ struct TransferPlanner {
 
     /// Returns the remarks that apply to several tables, once each.
     private func sharedRemarks() -> [String] {
-        remarksOnTables.sorted { $0.key < $1.key }.map { remark, tables in
-            let more = tables.count > 5 ? " and \(tables.count - 5) more" : ""
-            return "\(tables.prefix(5).joined(separator: ", "))\(more): \(remark)"
-        }
+        remarksOnTables.sorted { $0.key < $1.key }.map { remark, tables in "\(tables.listed(upTo: 5)): \(remark)" }
     }
 
     /// Returns the remarks of the source on translated expressions, each once for a table or view.

@@ -74,13 +74,8 @@ struct VerificationPlan {
 
     /// The remarks on the comparison itself, for people.
     var remarks: [String] {
-        let names = renamed.isEmpty ? [] : ["matched under another name: \(Self.few(renamed))"]
-        return names + declaredOtherwise.sorted { $0.key < $1.key }.map { "declared as \($0): \(Self.few($1))" }
-    }
-
-    private static func few(_ things: [String]) -> String {
-        let more = things.count > 3 ? " and \(things.count - 3) more" : ""
-        return things.prefix(3).joined(separator: ", ") + more
+        let names = renamed.isEmpty ? [] : ["matched under another name: \(renamed.listed(upTo: 3))"]
+        return names + declaredOtherwise.sorted { $0.key < $1.key }.map { "declared as \($0): \($1.listed(upTo: 3))" }
     }
 
     private mutating func compare(_ table: Table, _ ours: TableReading, _ other: Table, _ theirs: TableReading) {

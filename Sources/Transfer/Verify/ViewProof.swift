@@ -42,36 +42,56 @@ struct ViewProof: Sendable {
         let (ours, theirs) = (
             Side(view: view, connection: reading, types: types), Side(view: made, connection: writing, types: types)
         )
-        let shape = ViewForms(types, isRounded: false)
+        switch try digests(ours, theirs, ViewForms(types, isRounded: false)) {
+        case .ended(let outcome): return outcome
+        case .read(let held, let found):
+            if held == found { return .same }
+            guard held.rows == found.rows else {
+                return .differs("it yields \(found.rows) rows in the target and \(held.rows) in the source")
+            }
+            return try outcomeOfRounding(ours, theirs, ViewForms(types, isRounded: true))
+        }
+    }
+
+    /// Compares sides of as many rows by fewer digits: the two databases add doubles up in different orders, so the last ones may differ
+    /// rightly.
+    private func outcomeOfRounding(_ ours: Side, _ theirs: Side, _ rounded: ViewForms) throws -> Outcome {
+        if rounded.rounds {
+            let isSame = try inTime { try digest(ours, rounded) == digest(theirs, rounded) }
+            guard let isSame else { return Self.tooLong }
+            if isSame { return .same }
+        }
+        let row = try inTime { try example(ours, theirs, rounded) }
+        return .differs("it yields other rows in the target" + (row.map { ": \($0)" } ?? ""))
+    }
+
+    /// What became of reading both sides.
+    private enum Reading { case read(TableDigest, TableDigest), ended(Outcome) }
+
+    private func digests(_ ours: Side, _ theirs: Side, _ forms: ViewForms) throws -> Reading {
         var digests: [TableDigest] = []
         for side in [ours, theirs] {
             do {
-                digests.append(try digest(side, shape))
-            } catch let error as DatabaseError where error.kind == .interrupted && !Task.isCancelled {
-                return .notCompared("reading it takes longer than \(Self.patience)")
+                guard let read = try inTime({ try digest(side, forms) }) else { return .ended(Self.tooLong) }
+                digests.append(read)
             } catch let error as DatabaseError where error.kind == .diskFull || error.kind == .resources {
-                return .notCompared("reading it takes more than there is: \(error.message)")
+                return .ended(.notCompared("reading it takes more than there is: \(error.message)"))
             } catch let error as DatabaseError where !error.isInterruption {
-                guard digests.isEmpty else { return .differs("it fails in the target: \(error.message)") }
-                return .notCompared("it can't be read in the source: \(error.message)")
+                guard digests.isEmpty else { return .ended(.differs("it fails in the target: \(error.message)")) }
+                return .ended(.notCompared("it can't be read in the source: \(error.message)"))
             }
         }
-        if digests[0] == digests[1] { return .same }
-        if digests[0].rows != digests[1].rows {
-            return .differs(
-                "it yields \(digests[1].rows) rows in the target and \(digests[0].rows) in the source")
-        }
-        // The two databases add doubles up in different orders, so the last digits may differ rightly.
-        let rounded = ViewForms(types, isRounded: true)
+        return .read(digests[0], digests[1])
+    }
+
+    private static let tooLong = Outcome.notCompared("reading it takes longer than \(ViewProof.patience)")
+
+    /// Returns what `body` read; `nil` if that takes longer than a transfer waits.
+    private func inTime<T>(_ body: () throws -> T) throws -> T? {
         do {
-            if rounded.rounds, try digest(ours, rounded) == digest(theirs, rounded) { return .same }
+            return try body()
         } catch let error as DatabaseError where error.kind == .interrupted && !Task.isCancelled {
-            return .notCompared("reading it takes longer than \(Self.patience)")
-        }
-        do {
-            return .differs("it yields other rows in the target: \(try example(ours, theirs, rounded))")
-        } catch let error as DatabaseError where error.kind == .interrupted && !Task.isCancelled {
-            return .differs("it yields other rows in the target")
+            return nil
         }
     }
 

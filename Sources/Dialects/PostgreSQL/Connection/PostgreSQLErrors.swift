@@ -31,23 +31,36 @@ extension DatabaseError {
         }
         let primary = ErrorField.primary.text(result) ?? "the server gave no reason"
         var message = primary
-        let kind = primary.hasSuffix(recoveryConflict) ? .interrupted : Kind(sqlState: code)
+        let isConflict = isRecoveryConflict(code, primary, on: connection)
+        let kind = isConflict ? .interrupted : Kind(sqlState: code)
         // The detail of these two kinds is the whole row, and its values would reach every log.
         if kind != .notNull, kind != .check, let detail = ErrorField.detail.text(result) { message += ": \(detail)" }
         if let table = ErrorField.table.text(result), !primary.contains("\"\(table)\"") {
             message += ", table \(table)"
         }
-        if let constraint = ErrorField.constraint.text(result), !primary.contains("\"\(constraint)\"") {
+        let constraint = ErrorField.constraint.text(result)
+        if let constraint, !primary.contains("\"\(constraint)\"") {
             message += ", constraint \(constraint)"
         }
         if let place = ErrorField.context.text(result).flatMap(copyPlace) { message += " (\(place))" }
         return DatabaseError(
-            kind, message, statement: statement, code: code, remedy: remedy(sqlState: code, message: primary))
+            kind, message, statement: statement, code: code, constraint: constraint,
+            remedy: isConflict ? conflictRemedy : remedy(sqlState: code, message: primary))
     }
 
-    /// How a standby's message ends when it cancels a statement, because it must replay what removed the rows or the table that the
-    /// statement reads (https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT).
-    private static let recoveryConflict = "due to conflict with recovery"
+    /// Whether a standby cancelled the statement, because it must replay what removed the rows or the table that the statement reads
+    /// (https://www.postgresql.org/docs/current/hot-standby.html#HOT-STANDBY-CONFLICT). Its transactions can't conflict with one
+    /// another, so there the code says it in every language. A server before 14 does not report that it is a standby, and other
+    /// conflicts have codes of their own: the words of the message say it then.
+    private static func isRecoveryConflict(
+        _ code: String, _ primary: String, on connection: OpaquePointer?
+    ) -> Bool {
+        let standby = PQparameterStatus(connection, "in_hot_standby").map { String(cString: $0) }
+        return standby == "on" && code == "40001" || primary.hasSuffix("due to conflict with recovery")
+    }
+
+    private static let conflictRemedy =
+        "set hot_standby_feedback on the standby, or raise its max_standby_streaming_delay, or read the primary"
 
     /// Returns an error of libpq itself. Most often the connection broke.
     private static func postgresqlClient(_ connection: OpaquePointer?, statement: String?) -> DatabaseError {
@@ -64,8 +77,6 @@ extension DatabaseError {
 
     private static func remedy(sqlState: String, message: String) -> String? {
         switch sqlState {
-        case _ where message.hasSuffix(recoveryConflict):
-            "set hot_standby_feedback on the standby, or raise its max_standby_streaming_delay, or read the primary"
         case "55P03": "try again when the other connection has finished"
         case "40P01", "40001": "roll back, then run the transaction again: two transactions conflicted"
         case "08P01" where message.contains("query_wait_timeout"):

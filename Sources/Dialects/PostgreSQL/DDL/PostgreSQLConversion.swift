@@ -28,10 +28,10 @@ extension PostgreSQLDialect: TypeConversions {
         case .real: return double(column)
         case .numeric: return matched(column, "numeric", number)
         case .decimal(let precision, let scale):
-            let fits = "\(exceeds("\(column)::numeric", precision, scale))"
+            let isTooLong = exceeds("\(column)::numeric", precision, scale)
             return Conversion(
                 "\(column)::numeric(\(precision), \(scale))",
-                incompatibility: "CASE WHEN \(column) ~ '\(number)' THEN \(fits) ELSE true END")
+                incompatibility: "CASE WHEN \(column) ~ '\(number)' THEN \(isTooLong) ELSE true END")
         case .boolean: return matched(column, "boolean", "^(true|t|1|yes|on|false|f|0|no|off)$", insensitive: true)
         case .uuid:
             return matched(
@@ -117,28 +117,58 @@ extension PostgreSQLDialect: TypeConversions {
     }
 
     func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
-        switch (old, new) {
-        case (.smallint, .integer): return Conversion("\(column)::integer")
-        case (.smallint, .bigint), (.integer, .bigint): return Conversion("\(column)::bigint")
-        case (.integer, .smallint), (.bigint, .smallint):
-            return Conversion("\(column)::smallint", incompatibility: "\(column) NOT BETWEEN -32768 AND 32767")
-        case (.bigint, .integer):
-            return Conversion("\(column)::integer", incompatibility: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
+        switch new {
+        case .smallint, .integer, .bigint: toInteger(column, from: old, to: new)
+        case .real: toReal(column, from: old)
+        case .decimal, .numeric: toDecimal(column, from: old, to: new)
         // There is no operator for integer = boolean, and a cast of 2 would give true.
-        case (.smallint, .boolean), (.integer, .boolean), (.bigint, .boolean):
-            return Conversion("(\(column) <> 0)", incompatibility: "\(column) NOT IN (0, 1)")
-        case (.boolean, .smallint): return Conversion("\(column)::integer::smallint")
-        case (.boolean, .integer): return Conversion("\(column)::integer")
-        case (.boolean, .bigint): return Conversion("\(column)::integer::bigint")
-        case (.smallint, .real), (.integer, .real): return Conversion("\(column)::double precision")
-        case (.bigint, .real):
+        case .boolean where old.isInteger: Conversion("(\(column) <> 0)", incompatibility: "\(column) NOT IN (0, 1)")
+        case .boolean, .text, .varchar, .timestamp, .datetime, .date, .time, .interval, .uuid, .json, .jsonText, .bytes,
+            .native:
+            nil
+        }
+    }
+
+    private func toInteger(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch (old, new) {
+        case (.smallint, .integer): Conversion("\(column)::integer")
+        case (.smallint, .bigint), (.integer, .bigint): Conversion("\(column)::bigint")
+        case (.integer, .smallint), (.bigint, .smallint):
+            Conversion("\(column)::smallint", incompatibility: "\(column) NOT BETWEEN -32768 AND 32767")
+        case (.bigint, .integer):
+            Conversion("\(column)::integer", incompatibility: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
+        case (.boolean, .smallint): Conversion("\(column)::integer::smallint")
+        case (.boolean, .integer): Conversion("\(column)::integer")
+        case (.boolean, .bigint): Conversion("\(column)::integer::bigint")
+        case (.real, .smallint), (.decimal, .smallint), (.numeric, .smallint):
+            whole(column, "smallint", below: "32768")
+        case (.real, .integer), (.decimal, .integer), (.numeric, .integer):
+            whole(column, "integer", below: "2147483648")
+        case (.real, .bigint), (.decimal, .bigint), (.numeric, .bigint):
+            whole(column, "bigint", below: "9223372036854775808")
+        case (_, _): nil
+        }
+    }
+
+    private func toReal(_ column: String, from old: ColumnType) -> Conversion? {
+        switch old {
+        case .smallint, .integer: return Conversion("\(column)::double precision")
+        case .bigint:
             return Conversion(
                 "\(column)::double precision",
                 incompatibility: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
-        case (.real, .smallint), (.decimal, .smallint), (.numeric, .smallint):
-            return whole(column, "smallint", below: "32768")
-        case (.real, .integer): return whole(column, "integer", below: "2147483648")
-        case (.real, .bigint): return whole(column, "bigint", below: "9223372036854775808")
+        case .decimal, .numeric:
+            // Such a number has more digits than a double keeps.
+            let digits = "btrim(replace(ltrim(\(column)::text, '-'), '.', ''), '0')"
+            return Conversion("\(column)::double precision", incompatibility: "length(\(digits)) > 15")
+        case .real, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time, .interval, .uuid, .json, .jsonText,
+            .bytes, .native:
+            return nil
+        }
+    }
+
+    private func toDecimal(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch (old, new) {
         case (.smallint, .numeric), (.integer, .numeric), (.bigint, .numeric), (.decimal, .numeric):
             return Conversion("\(column)::numeric")
         case (.real, .numeric): return Conversion("\(column)::text::numeric", incompatibility: hasExponent(column))
@@ -153,12 +183,6 @@ extension PostgreSQLDialect: TypeConversions {
             let incompatibility =
                 "CASE WHEN \(hasExponent(column)) THEN true ELSE \(exceeds(number, precision, scale)) END"
             return Conversion("\(number)(\(precision), \(scale))", incompatibility: incompatibility)
-        case (.decimal, .integer), (.numeric, .integer): return whole(column, "integer", below: "2147483648")
-        case (.decimal, .bigint), (.numeric, .bigint): return whole(column, "bigint", below: "9223372036854775808")
-        case (.decimal, .real), (.numeric, .real):
-            // Such a number has more digits than a double keeps.
-            let digits = "btrim(replace(ltrim(\(column)::text, '-'), '.', ''), '0')"
-            return Conversion("\(column)::double precision", incompatibility: "length(\(digits)) > 15")
         case (_, _): return nil
         }
     }

@@ -35,6 +35,8 @@ struct PostgreSQLExpressionTranslation {
         var isByBytes = false
         /// Whether the piece compares without regard to case in both databases. If it is no literal, SQLite finds its NOCASE.
         var isCaseless = false
+        /// The format in which `strftime()` writes the piece, if it is the current time; otherwise `nil`.
+        var nowFormat: String?
         /// The JSON and the path in it if the piece is a part of JSON.
         var member: (json: String, path: String)?
 

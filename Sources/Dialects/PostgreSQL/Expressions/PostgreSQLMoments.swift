@@ -32,19 +32,25 @@ extension PostgreSQLExpressionTranslation {
         let piece: Piece
         switch function {
         case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp":
-            piece = Piece("strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')", .shaped(.timestamp))
+            piece = Self.now("%Y-%m-%dT%H:%M:%f000Z", .timestamp)
         case "localtimestamp":
             try noteZone()
-            piece = Piece("strftime('%Y-%m-%d %H:%M:%f000', 'now')", .shaped(.datetime))
+            piece = Self.now("%Y-%m-%d %H:%M:%f000", .datetime)
         case "localtime":
             try noteZone()
-            piece = Piece("strftime('%H:%M:%f000', 'now')", .shaped(.time))
+            piece = Self.now("%H:%M:%f000", .time)
         case "current_date":
             try noteZone()
             piece = Piece("date('now')", .shaped(.date))
         default: return nil
         }
         notes.asksForTime = true
+        return piece
+    }
+
+    private static func now(_ format: String, _ type: ColumnType) -> Piece {
+        var piece = Piece("strftime('\(format)', 'now')", .shaped(type))
+        piece.nowFormat = format
         return piece
     }
 
@@ -118,9 +124,7 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("an interval is added that is not a literal of days, hours, minutes and whole seconds")
         }
         if type == .timestamp { try noteZone() }
-        if moment.sql.hasSuffix(", 'now')") {
-            return Piece("\(moment.sql.dropLast()), \(modifiers))", moment.kind)
-        }
+        if let format = moment.nowFormat { return Piece("strftime('\(format)', 'now', \(modifiers))", moment.kind) }
         let separator = type == .timestamp ? "T" : " "
         let whole = "strftime('%Y-%m-%d\(separator)%H:%M:%S', \(seconds(moment)), \(modifiers))"
         let moved = type == .date ? "(\(whole) || '.000000')" : "(\(whole) || substr(\(moment.sql), 20))"
@@ -206,8 +210,8 @@ extension PostgreSQLExpressionTranslation {
         if type == .timestamp, unit != "second" { try noteZone() }
         let (separator, end) = type == .timestamp ? ("T", "Z") : (" ", "")
         let text = format.replacing("_", with: separator) + ".000000" + end
-        let isNow = moment.sql.hasSuffix(", 'now')")
-        let start = "strftime('\(text)', \(isNow ? "'now'" : seconds(moment))\(modifiers))"
+        let whole = moment.nowFormat == nil ? seconds(moment) : "'now'"
+        let start = "strftime('\(text)', \(whole)\(modifiers))"
         return Piece(reading(start, of: [moment], atInfinity: moment.sql), moment.kind)
     }
 

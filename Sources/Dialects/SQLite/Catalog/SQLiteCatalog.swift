@@ -2,7 +2,9 @@
 struct SQLiteCatalog: Sendable {
     /// A row of `sqlite_master` (https://www.sqlite.org/schematab.html).
     struct Object: Sendable {
-        var kind: String
+        enum Kind: String, Sendable { case table, index, view, trigger }
+
+        var kind: Kind
         var name: String
         var table: String
         /// The object's DDL; `nil` for the indexes that SQLite creates on its own.
@@ -118,7 +120,7 @@ extension SQLiteCatalog {
 
 extension SQLiteCatalog.Object {
     var isVirtualTable: Bool {
-        guard kind == "table" else { return false }
+        guard kind == .table else { return false }
         var cursor = SQLiteTokenCursor(sql ?? "")
         return cursor.take(word: "CREATE") && cursor.take(word: "VIRTUAL")
     }
@@ -131,7 +133,7 @@ extension SQLiteCatalog.Object {
     }
 
     /// A table that somebody made: neither virtual nor one of SQLite's own.
-    var isOrdinaryTable: Bool { kind == "table" && !name.hasPrefix("sqlite_") && !isVirtualTable }
+    var isOrdinaryTable: Bool { kind == .table && !name.hasPrefix("sqlite_") && !isVirtualTable }
 }
 
 /// The questions themselves. Every pragma is asked as a table-valued function, so that names are bound and never spelled
@@ -146,16 +148,18 @@ private struct SQLiteCatalogReader {
         }
         var objects = try connection.query(
             "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE \(condition) ORDER BY rowid"
-        ).map { row in
-            SQLiteCatalog.Object(
-                kind: row[0].text ?? "", name: row[1].text ?? "", table: row[2].text ?? "", sql: row[3].text)
+        ).compactMap { row in
+            row[0].text.flatMap(SQLiteCatalog.Object.Kind.init(rawValue:)).map { kind in
+                SQLiteCatalog.Object(
+                    kind: kind, name: row[1].text ?? "", table: row[2].text ?? "", sql: row[3].text)
+            }
         }
         if let names { objects.removeAll { !$0.says(anyOf: names) } }
         // Of a trigger SQLite keeps the table's name as its author wrote it, in whatever case.
         let owners = Dictionary(
-            objects.filter { $0.kind == "table" || $0.kind == "view" }.map { (SQLName.folded($0.name), $0.name) },
+            objects.filter { $0.kind == .table || $0.kind == .view }.map { (SQLName.folded($0.name), $0.name) },
             uniquingKeysWith: { first, _ in first })
-        for at in objects.indices where objects[at].kind == "trigger" {
+        for at in objects.indices where objects[at].kind == .trigger {
             objects[at].table = owners[SQLName.folded(objects[at].table)] ?? objects[at].table
         }
         return objects

@@ -25,12 +25,12 @@ struct SQLiteDependents {
                 dependents.append(.init(.reference, name, on: parent, columns: columns(key, of: parent)))
             }
         }
-        for object in catalog.objects where object.kind == "view" || object.kind == "trigger" {
-            guard let text = object.sql, declared[view: object.name] == nil || object.kind == "trigger" else {
+        for object in catalog.objects where object.kind == .view || object.kind == .trigger {
+            guard let text = object.sql, declared[view: object.name] == nil || object.kind == .trigger else {
                 continue
             }
             for relation in Self.relations(in: text).compactMap(relation) where relation != object.table {
-                dependents.append(.init(.reader, "\(object.kind) \(object.name)", on: relation))
+                dependents.append(.init(.reader, "\(object.kind.rawValue) \(object.name)", on: relation))
             }
         }
         return dependents + SQLiteFullText.find(in: catalog).compactMap(dependent)

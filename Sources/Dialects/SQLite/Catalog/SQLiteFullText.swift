@@ -11,7 +11,7 @@ struct SQLiteFullText {
             catalog.shadowTables.map { (SQLName.folded($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         let names = MentionedNames(virtual.map(\.name))
         var triggers: [String: [String]] = [:]
-        for trigger in catalog.objects where trigger.kind == "trigger" {
+        for trigger in catalog.objects where trigger.kind == .trigger {
             for name in names.mentioned(in: .sql(trigger.sql ?? "")) {
                 triggers[name, default: []].append(trigger.name)
             }

@@ -61,7 +61,7 @@ package enum SQLiteInspector {
             inspection.rowidAliases[ranges.table.name] = ranges.table.primaryKey?.columns.first
             inspection.tablesWithoutPlaces.insert(ranges.table.name)
         }
-        inspection.triggers = catalog.objects.filter { $0.kind == "trigger" }.compactMap { trigger in
+        inspection.triggers = catalog.objects.filter { $0.kind == .trigger }.compactMap { trigger in
             trigger.sql.map { SourceTrigger(name: trigger.name, definition: $0) }
         }
         inspection.definitions = definitions(catalog)
@@ -74,17 +74,17 @@ package enum SQLiteInspector {
         catalog.objects.compactMap { object in
             guard let sql = object.sql, catalog.shadows[object.name] == nil else { return nil }
             if object.isVirtualTable { return Definition("virtual table \(object.name)", text: sql) }
-            guard object.kind == "trigger" else { return nil }
+            guard object.kind == .trigger else { return nil }
             return Definition("trigger \(object.name)", "trigger \(object.name) on \(object.table)", text: sql)
         }
     }
 
     private static func readViews(_ catalog: SQLiteCatalog) -> (transferred: [View], omitted: [Omission]) {
         let names = catalog.tables.flatMap { [$0.name] + $0.columns.map(\.name) }
-        let expressions = SQLiteExpression(names: names + catalog.objects.filter { $0.kind == "view" }.map(\.name))
+        let expressions = SQLiteExpression(names: names + catalog.objects.filter { $0.kind == .view }.map(\.name))
         var views: [View] = []
         var omitted: [Omission] = []
-        for object in catalog.objects where object.kind == "view" {
+        for object in catalog.objects where object.kind == .view {
             if let query = SQLiteViewDefinition.query(of: object.sql ?? "", view: object.name) {
                 views.append(View(object.name, as: expressions.read(query)))
             } else {
@@ -98,10 +98,10 @@ package enum SQLiteInspector {
 
     private static func whatHasNoPlace(_ catalog: SQLiteCatalog) -> [Omission] {
         catalog.objects.compactMap { object in
-            if let error = catalog.unreadable[object.name], object.kind == "table" {
+            if let error = catalog.unreadable[object.name], object.kind == .table {
                 return .init(.other, object.name, reason: "the table can't be read: \(error.message)")
             }
-            if let virtual = catalog.shadows[object.name], object.kind == "table" {
+            if let virtual = catalog.shadows[object.name], object.kind == .table {
                 return .init(.shadowTable, object.name, reason: "holds data of the virtual table \(virtual)")
             }
             if object.isVirtualTable {
@@ -109,7 +109,7 @@ package enum SQLiteInspector {
                 let foreign = "is known to SQLite's module \(SQLiteShadowTables.module(of: sql)) only"
                 return .init(.virtualTable, object.name, reason: SQLiteFullText.objection(to: sql) ?? foreign)
             }
-            if object.kind == "trigger" {
+            if object.kind == .trigger {
                 let event = SQLiteTriggerDefinition.event(of: object.sql ?? "") ?? "ON \(object.table)"
                 return .init(
                     .trigger, object.name, reason: "\(event): its body is written in SQLite's own words",
@@ -123,7 +123,7 @@ package enum SQLiteInspector {
 extension SQLiteCatalog {
     /// The texts of all indexes, by the names of their tables and their own names.
     var indexTexts: [String: [String: String]] {
-        Dictionary(grouping: objects.filter { $0.kind == "index" }, by: \.table).mapValues { indexes in
+        Dictionary(grouping: objects.filter { $0.kind == .index }, by: \.table).mapValues { indexes in
             Dictionary(indexes.map { ($0.name, $0.sql ?? "") }, uniquingKeysWith: { first, _ in first })
         }
     }

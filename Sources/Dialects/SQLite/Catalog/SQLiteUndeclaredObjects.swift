@@ -31,11 +31,11 @@ extension SQLiteInspector {
             objects += SQLiteUndeclaredParts(live: table, expected: expected, declared: declared[table.name]).objects
         }
         // Only tables that have undeclared objects are looked up, because the declared schema may be large.
-        let owners = Set(live.objects.filter { $0.kind == "index" }.map(\.table))
+        let owners = Set(live.objects.filter { $0.kind == .index }.map(\.table))
         let indexes = Dictionary(
             owners.map { ($0, Set((declared[$0]?.indexes ?? []).map(\.name))) }, uniquingKeysWith: { first, _ in first }
         )
-        for kind in ["index", "view", "trigger"] {
+        for kind in [SQLiteCatalog.Object.Kind.index, .view, .trigger] {
             for object in live.objects where object.kind == kind && !OwnTables.names.contains(object.table) {
                 guard !declared.declares(object, indexes), let made = UndeclaredObjects.Object(object) else { continue }
                 objects.append(made)
@@ -48,17 +48,28 @@ extension SQLiteInspector {
 extension Schema {
     fileprivate func declares(_ object: SQLiteCatalog.Object, _ indexes: [String: Set<String>]) -> Bool {
         switch object.kind {
-        case "index": indexes[object.table]?.contains(object.name) ?? false
-        case "view": self[view: object.name] != nil
-        default: false
+        case .index: indexes[object.table]?.contains(object.name) ?? false
+        case .view: self[view: object.name] != nil
+        case .table, .trigger: false
         }
     }
 }
 
 extension UndeclaredObjects.Object {
-    /// Creates the value; returns `nil` for an object that SQLite created on its own.
+    /// Creates the value; returns `nil` for a table, and for an object that SQLite created on its own.
     fileprivate init?(_ object: SQLiteCatalog.Object) {
-        guard let kind = Kind(rawValue: object.kind), let sql = object.sql else { return nil }
+        guard let kind = Kind(object.kind), let sql = object.sql else { return nil }
         self.init(kind, name: object.name, owner: object.table, definition: sql)
+    }
+}
+
+extension UndeclaredObjects.Object.Kind {
+    fileprivate init?(_ kind: SQLiteCatalog.Object.Kind) {
+        switch kind {
+        case .index: self = .index
+        case .view: self = .view
+        case .trigger: self = .trigger
+        case .table: return nil
+        }
     }
 }

@@ -15,7 +15,8 @@ extension DatabaseError {
         let kind = isThere ? .exists : SQLiteResult.kind(of: code, systemError: systemError)
         let text = SQLiteResult.explanation(of: kind, code, message, path: path)
         self.init(
-            kind, text.message, statement: statement, code: SQLiteResult.name(of: code), remedy: text.remedy)
+            kind, text.message, statement: statement, code: SQLiteResult.name(of: code),
+            constraint: SQLiteResult.check(in: message, code), remedy: text.remedy)
     }
 }
 
@@ -61,6 +62,13 @@ enum SQLiteResult {
         case constraintTrigger: .raised
         default: .other
         }
+    }
+
+    /// Returns the name of the check that a row violates. SQLite tells it in its message only.
+    static func check(in message: String, _ code: Int32) -> String? {
+        let start = "CHECK constraint failed: "
+        guard code == constraintCheck, message.hasPrefix(start) else { return nil }
+        return String(message.dropFirst(start.count))
     }
 
     private static func fileKind(of code: Int32, systemError: Int32) -> DatabaseError.Kind {

@@ -19,10 +19,10 @@ enum SQLiteSameEngineCopy {
                 Construction.Part(kind, table: owner, name: object.name, statement: sql)
             }
             switch object.kind {
-            case "index" where made.contains(object.table): copy.parts.append(part(.index, object.table))
-            case "view": copy.parts.append(part(.view, object.name))
-            case "trigger": copy.parts.append(part(.trigger, object.table))
-            default: break
+            case .index where made.contains(object.table): copy.parts.append(part(.index, object.table))
+            case .view: copy.parts.append(part(.view, object.name))
+            case .trigger: copy.parts.append(part(.trigger, object.table))
+            case .index, .table: break
             }
         }
         copy.parts = PartOrder.sorted(copy.parts)

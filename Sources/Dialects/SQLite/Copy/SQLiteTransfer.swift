@@ -62,7 +62,7 @@ extension SQLiteDialect: TransferSource {
             computedColumns: Set(rows.columns.filter { !$0.hasAffinity }.map(\.name)),
             momentTexts: Dictionary(
                 rows.columns.map { ($0.name, $0.momentTexts) }, uniquingKeysWith: { first, _ in first }),
-            asksForTime: rows.sql.contains("now()"))
+            asksForTime: rows.asksForTime)
     }
 }
 

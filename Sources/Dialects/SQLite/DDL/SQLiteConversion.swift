@@ -42,7 +42,9 @@ extension SQLiteDialect: TypeConversions {
             return Conversion(
                 "replace(rtrim(\(utc(column)), 'Z'), 'T', ' ')", incompatibility: SQLiteIncompatibility.moment(column))
         case .date: return Conversion(column, incompatibility: SQLiteIncompatibility.date(column))
-        case .time: return Conversion(shortTime(column), incompatibility: SQLiteIncompatibility.time(column))
+        case .time:
+            return Conversion(
+                SQLiteNumberText.withoutZeros(column), incompatibility: SQLiteIncompatibility.time(column))
         // Texts can express a span of time in many ways, so the author has to say which are meant.
         case .interval, .native: return nil
         }
@@ -53,7 +55,8 @@ extension SQLiteDialect: TypeConversions {
         switch old {
         case .smallint, .integer, .bigint: text = "CAST(\(column) AS TEXT)"
         case .real: text = SQLiteNumberText.shortest(column)
-        case .time: text = shortTime(column)
+        // As PostgreSQL writes it.
+        case .time: text = SQLiteNumberText.withoutZeros(column)
         case .boolean: text = "CASE WHEN \(column) THEN 'true' WHEN NOT \(column) THEN 'false' END"
         case .decimal, .numeric, .timestamp, .datetime, .date, .interval, .uuid, .json, .jsonText: text = column
         case .text, .varchar, .bytes, .native: return nil
@@ -68,23 +71,55 @@ extension SQLiteDialect: TypeConversions {
     }
 
     func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch new {
+        case .smallint, .integer, .bigint: toInteger(column, from: old, to: new)
+        case .real: toReal(column, from: old)
+        case .decimal, .numeric: toDecimal(column, from: old, to: new)
+        case .boolean where old.isInteger: Conversion(column, incompatibility: "\(column) NOT IN (0, 1)")
+        case .boolean, .text, .varchar, .timestamp, .datetime, .date, .time, .interval, .uuid, .json, .jsonText, .bytes,
+            .native:
+            nil
+        }
+    }
+
+    private func toInteger(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         switch (old, new) {
         case (.smallint, .integer), (.smallint, .bigint), (.integer, .bigint): return Conversion(column)
         case (.integer, .smallint), (.bigint, .smallint):
             return Conversion(column, incompatibility: "\(column) NOT BETWEEN -32768 AND 32767")
         case (.bigint, .integer):
             return Conversion(column, incompatibility: "\(column) NOT BETWEEN -2147483648 AND 2147483647")
-        case (.smallint, .boolean), (.integer, .boolean), (.bigint, .boolean):
-            return Conversion(column, incompatibility: "\(column) NOT IN (0, 1)")
         case (.boolean, .smallint), (.boolean, .integer), (.boolean, .bigint): return Conversion(column)
-        case (.smallint, .real), (.integer, .real): return Conversion("CAST(\(column) AS REAL)")
-        case (.bigint, .real):
-            return Conversion(
-                "CAST(\(column) AS REAL)",
-                incompatibility: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
         case (.real, .smallint): return whole(column, below: "32768.0")
         case (.real, .integer): return whole(column, below: "2147483648.0")
         case (.real, .bigint): return whole(column, below: "9223372036854775808.0")
+        case (.decimal, .smallint), (.numeric, .smallint), (.decimal, .integer), (.numeric, .integer),
+            (.decimal, .bigint), (.numeric, .bigint):
+            let incompatibility = SQLiteIncompatibility.integer(SQLiteNumberText.withoutZeros(column), new)
+            return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
+        case (_, _): return nil
+        }
+    }
+
+    private func toReal(_ column: String, from old: ColumnType) -> Conversion? {
+        switch old {
+        case .smallint, .integer: return Conversion("CAST(\(column) AS REAL)")
+        case .bigint:
+            return Conversion(
+                "CAST(\(column) AS REAL)",
+                incompatibility: "\(column) NOT BETWEEN -9007199254740992 AND 9007199254740992")
+        case .decimal, .numeric:
+            let incompatibility =
+                "\(SQLiteIncompatibility.number(column)) OR \(SQLiteIncompatibility.doublePrecision(column))"
+            return Conversion("CAST(\(column) AS REAL)", incompatibility: incompatibility)
+        case .real, .text, .varchar, .boolean, .timestamp, .datetime, .date, .time, .interval, .uuid, .json, .jsonText,
+            .bytes, .native:
+            return nil
+        }
+    }
+
+    private func toDecimal(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        switch (old, new) {
         case (.smallint, .numeric), (.integer, .numeric), (.bigint, .numeric):
             return Conversion("CAST(\(column) AS TEXT)")
         case (.smallint, .decimal(let precision, let scale)), (.integer, .decimal(let precision, let scale)),
@@ -107,14 +142,6 @@ extension SQLiteDialect: TypeConversions {
                 SQLiteNumberText.fixed(column, scale),
                 incompatibility: SQLiteIncompatibility.decimal(column, precision, scale))
         case (.decimal, .numeric): return Conversion(column)
-        case (.decimal, .smallint), (.numeric, .smallint), (.decimal, .integer), (.numeric, .integer),
-            (.decimal, .bigint), (.numeric, .bigint):
-            let incompatibility = SQLiteIncompatibility.integer(SQLiteNumberText.withoutZeros(column), new)
-            return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
-        case (.decimal, .real), (.numeric, .real):
-            let incompatibility =
-                "\(SQLiteIncompatibility.number(column)) OR \(SQLiteIncompatibility.doublePrecision(column))"
-            return Conversion("CAST(\(column) AS REAL)", incompatibility: incompatibility)
         case (_, _): return nil
         }
     }
@@ -136,11 +163,6 @@ extension SQLiteDialect: TypeConversions {
                 "substr(\(column), 1, 10)", incompatibility: "substr(\(column), 12, 15) <> '00:00:00.000000'")
         case (_, _): return nil
         }
-    }
-
-    /// Returns a time without trailing zeros in its fraction, as PostgreSQL writes it.
-    private func shortTime(_ text: String) -> String {
-        "CASE WHEN instr(\(text), '.') THEN rtrim(rtrim(\(text), '0'), '.') ELSE \(text) END"
     }
 
     /// Returns a timestamp in RFC 3339, in UTC, with six digits. `strftime` rounds to milliseconds, so the fraction is handled

@@ -97,7 +97,7 @@ enum SQLiteNumberText {
         return "substr(\(number) || '\(zeros)', 1, instr(\(number), '.') + \(scale))"
     }
 
-    /// Returns the number without trailing zeros in its fraction.
+    /// Returns the number, or a time of day, without trailing zeros in its fraction.
     static func withoutZeros(_ text: String) -> String {
         "CASE WHEN instr(\(text), '.') THEN rtrim(rtrim(\(text), '0'), '.') ELSE \(text) END"
     }

@@ -1,21 +1,11 @@
 // The DDL of a table and its indexes in SQLite.
 
-extension SQLiteDialect {
+extension SQLiteDialect: TableDialect {
     /// Returns `CREATE TABLE`, with another name if one is given: that of a draft.
     func create(_ table: Table, as draft: String? = nil) throws(LoweringError) -> String {
-        let inlineKey = inlinePrimaryKey(of: table)
-        let clauses = try DDL.clauses(of: table, inlineKey: inlineKey, in: self) {
-            column, isKey throws(LoweringError) in
-            try define(column, in: table, isInlineKey: isKey)
-        }
+        let clauses = try DDL.clauses(of: table, in: self)
         let strict = isStrict(table) ? " STRICT" : ""
         return "CREATE TABLE \(SQLText.identifier(draft ?? table.name)) \(DDL.body(clauses))\(strict)"
-    }
-
-    func createIndexes(of table: Table) throws(LoweringError) -> [String] {
-        var statements: [String] = []
-        for index in table.indexes { statements.append(try create(index, on: table)) }
-        return statements
     }
 
     func create(_ index: Index, on table: Table) throws(LoweringError) -> String {
@@ -35,13 +25,7 @@ extension SQLiteDialect {
 
     /// Returns the line of a column. CHECKs test the values of types that are stored as TEXT or INTEGER where that is cheap and
     /// catches real mistakes.
-    func define(_ column: Column, in table: Table, isInlineKey: Bool = false) throws(LoweringError) -> String {
-        do throws(LoweringError) { return try render(column, in: table, isInlineKey) } catch {
-            throw error.at("\(table.name).\(column.name)")
-        }
-    }
-
-    private func render(_ column: Column, in table: Table, _ isInlineKey: Bool) throws(LoweringError) -> String {
+    func line(of column: Column, in table: Table, isInlineKey: Bool) throws(LoweringError) -> String {
         let type = try render(column.type)
         let name = SQLText.identifier(column.name)
         var text = type.isEmpty ? name : "\(name) \(type)"
@@ -72,14 +56,6 @@ extension SQLiteDialect {
             break
         }
         return text
-    }
-
-    /// Returns the column whose own line contains `PRIMARY KEY`: a key of one column that has no chosen name.
-    private func inlinePrimaryKey(of table: Table) -> String? {
-        guard let key = table.primaryKey, key.columns.count == 1 else { return nil }
-        // A named key of an identity column is written in the column's line too, because AUTOINCREMENT is allowed nowhere else.
-        let isIdentity = table[column: key.columns[0]]?.isIdentity == true
-        return key.name == nil || key.name == "\(table.name)_pkey" || isIdentity ? key.columns[0] : nil
     }
 
     /// Returns whether the table can be STRICT, which refuses type names that another program chose.

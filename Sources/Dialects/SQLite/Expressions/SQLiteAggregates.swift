@@ -68,13 +68,15 @@ extension SQLiteExpressionTranslation {
                 $0.numberTest = value.numberTest?.ofColumn
             }
         case .text: return try finished(call, "\(call.name)(\(value.sql) COLLATE \"C\")", .text)
-        case .boolean: return try finished(call, "\(call.name)(\(try number(value).sql))", .integer)
+        case .boolean:
+            let number = try number(value)
+            return try finished(call, "\(call.name)(\(number.sql))", .integer).edited { $0.isWide = number.isWide }
         case .native(.uuid): return try finished(call, "\(call.name)(\(try text(value).sql) COLLATE \"C\")", .text)
         case .bytes: throw Untranslatable("\(call.name)() compares bytes")
         case .null, .integer, .number, .native:
             return try finished(call, "\(call.name)(\(value.sql))", value.kind).edited {
                 ($0.isDecimal, $0.storage, $0.conversion) = (value.isDecimal, value.storage, value.conversion)
-                $0.momentTexts = value.momentTexts
+                ($0.momentTexts, $0.isWide) = (value.momentTexts, value.isWide)
             }
         }
     }
@@ -111,7 +113,7 @@ extension SQLiteExpressionTranslation {
         case .window(let window)?: sql += " OVER (\(try said(window)))"
         case nil: break
         }
-        return Piece(type.map { "(\(sql))::\($0)" } ?? sql, kind)
+        return Piece(type.map { "(\(sql))::\($0)" } ?? sql, kind, isWide: type == "bigint")
     }
 
     private func windowFunction(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
@@ -138,7 +140,7 @@ extension SQLiteExpressionTranslation {
                     $0.isDecimal = values.count == 1 && values[0].isDecimal
                     $0.storage = Self.storage(of: values)
                     $0.numberTest = kind == .text ? test : nil
-                    $0.momentTexts = Self.momentTexts(of: values)
+                    ($0.momentTexts, $0.isWide) = (Self.momentTexts(of: values), Self.isWide(values))
                 }
         case (_, _): throw Untranslatable("\(call.name)() has no counterpart that is known to mean the same")
         }

@@ -18,7 +18,7 @@ extension SQLiteExpressionTranslation {
         case ("min", 2...), ("max", 2...): return try extreme(function, pieces, arguments)
         case ("likely", 1), ("unlikely", 1): return pieces[0]
         case ("typeof", 1): return try className(of: pieces[0])
-        case ("random", 0) where use == .insert: return Piece(Self.randomNumber, .integer)
+        case ("random", 0) where use == .insert: return Piece(Self.randomNumber, .integer, isWide: true)
         case ("randomblob", 1) where use == .insert:
             guard case .number(let text) = arguments[0], let count = Int(text), (1...256).contains(count) else { break }
             return Piece("(\(Self.randomBytes(count)))", .bytes).edited { $0.isNullable = false }
@@ -139,21 +139,24 @@ extension SQLiteExpressionTranslation {
             return Piece("lower(\(try text(0))\(collationOfCase))", .text)
         case ("upper", 1): return Piece("upper(\(try text(0))\(collationOfCase))", .text)
         case ("length", 1):
-            if pieces[0].kind == .bytes { return Piece("octet_length(\(pieces[0].sql))::bigint", .integer) }
-            return Piece("length(\(try text(0)))::bigint", .integer)
+            if pieces[0].kind == .bytes {
+                return Piece("octet_length(\(pieces[0].sql))::bigint", .integer, isWide: true)
+            }
+            return Piece("length(\(try text(0)))::bigint", .integer, isWide: true)
         case ("trim", 1): return Piece("btrim(\(try text(0)), ' ')", .text)
         case ("ltrim", 1), ("rtrim", 1): return Piece("\(function)(\(try text(0)), ' ')", .text)
         case ("trim", 2), ("ltrim", 2), ("rtrim", 2):
             return Piece("\(function == "trim" ? "btrim" : function)(\(try text(0)), \(try text(1)))", .text)
         case ("substr", 2...3), ("substring", 2...3): return try substring(pieces, arguments)
-        case ("instr", 2): return Piece("strpos(\(try text(0)), \(try text(1)))::bigint", .integer)
+        case ("instr", 2): return Piece("strpos(\(try text(0)), \(try text(1)))::bigint", .integer, isWide: true)
         case ("replace", 3):
             let replaced = "replace(\(try text(0)), \(try text(1)), \(try text(2)))"
             return Piece(replaced, .text)
         case ("hex", 1): return Piece("upper(\(try hexadecimal(pieces[0])))", .text)
         case ("char", 1) where pieces[0].kind == .integer:
             return Piece("chr((\(pieces[0].sql))::integer)", .text)
-        case ("unicode", 1): return Piece("nullif(ascii(\(try text(0))), 0)::bigint", .integer)
+        case ("unicode", 1):
+            return Piece("nullif(ascii(\(try text(0))), 0)::bigint", .integer, isWide: true)
         case ("printf", 1...), ("format", 1...):
             guard case .string(let format) = arguments[0] else { return nil }
             return try formatted(format, Array(pieces.dropFirst()))
@@ -303,7 +306,7 @@ extension SQLiteExpressionTranslation {
         // Of a text that reads as no number these are NULL.
         case (_, 1) where pieces[0].kind == .text && Self.mathematical.contains(function): return nil
         case ("sign", 1):
-            return Piece("sign(\(try number(pieces[0]).sql))::bigint", .integer)
+            return Piece("sign(\(try number(pieces[0]).sql))::bigint", .integer, isWide: true)
         case ("ceil", 1), ("ceiling", 1), ("floor", 1), ("sqrt", 1), ("exp", 1), ("ln", 1):
             let number = try number(pieces[0])
             if number.kind == .integer, function.hasPrefix("ceil") || function == "floor" { return number }

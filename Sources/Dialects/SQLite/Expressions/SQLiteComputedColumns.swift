@@ -7,10 +7,12 @@ extension SQLiteExpressionTranslation {
     /// Translates the expression of a computed column, to a value that the column stores.
     func computed(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> Piece {
         let tree = try parsed(Self.text(expression))
-        if let moment = try moment(tree, for: type) { return Piece(moment, Self.kind(of: type)) }
+        let kind = Self.kind(of: type)
+        // An integer counts the seconds of the moment.
+        if let moment = try moment(tree, for: type) { return Piece(moment, kind, isWide: kind == .integer) }
         let value = try stored(piece(tree), as: type)
         guard !Self.isAssignable(value.kind, to: type) else { return value }
-        return Piece("(\(value.sql))::\(Self.word(of: type))", Self.kind(of: type))
+        return Piece("(\(value.sql))::\(Self.word(of: type))", kind, isWide: type == .bigint)
     }
 
     /// Translates a column that a computed column reads. PostgreSQL refuses to read another computed column there, so that one's

@@ -18,7 +18,7 @@ extension SQLiteExpressionTranslation {
             return Piece("((\(thousandths) + 210866760000000)::double precision / 86400000::double precision)", .number)
         case "unixepoch" where hasFraction:
             return Piece("(\(Self.milliseconds(try moment(arguments)))::double precision / 1000)", .number)
-        case "unixepoch": return Piece(Self.epoch(try moment(arguments)), .integer)
+        case "unixepoch": return Piece(Self.epoch(try moment(arguments)), .integer, isWide: true)
         case "strftime":
             guard case .string(let format) = arguments.first else {
                 throw Untranslatable("strftime() has no fixed format")
@@ -82,6 +82,8 @@ extension SQLiteExpressionTranslation {
             moment = try self.moment(of: piece(value), isEpoch: isEpoch)
         } else if use.isImmutable {
             throw Untranslatable("it reads the current time")
+        } else {
+            notes.asksForTime = true
         }
         // Now is far from the year 9999, unless a column's number is added to it.
         let isNear = moment == Self.utcNow && modifiers.allSatisfy(Self.isLiteral)

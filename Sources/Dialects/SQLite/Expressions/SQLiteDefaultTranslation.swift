@@ -66,11 +66,12 @@ extension SQLiteExpressionTranslation {
         // 0 and 1 are false and true. PostgreSQL refuses the row of any other number.
         case (.boolean, .integer): return Piece("(\(piece.sql))::text::boolean", .boolean)
         // A number without a fraction is stored as an integer. PostgreSQL refuses the row of any other.
-        case (.integer, .number): return Piece("trim_scale((\(piece.sql))::numeric)::text::bigint", .integer)
+        case (.integer, .number):
+            return Piece("trim_scale((\(piece.sql))::numeric)::text::bigint", .integer, isWide: true)
         // A value out of JSON is a number in SQLite. Where it is none, PostgreSQL refuses the row.
         case (.integer, .text) where piece.isDynamic, (.number, .text) where piece.isDynamic,
             (.boolean, .text) where piece.isDynamic:
-            return Piece("(\(allDigits(of: piece)))::\(Self.word(of: type))", wanted)
+            return Piece("(\(allDigits(of: piece)))::\(Self.word(of: type))", wanted, isWide: type == .bigint)
         case (.integer, .boolean), (.number, .boolean): return try number(piece)
         case (_, _):
             guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is not of type \(type.word)") }

@@ -80,11 +80,11 @@ struct SQLiteExpressionTranslation {
             var type: ColumnType
         }
 
-        init(_ sql: String, _ kind: Kind, literal: String? = nil) {
+        init(_ sql: String, _ kind: Kind, literal: String? = nil, isWide: Bool = false) {
             self.sql = sql
             self.kind = kind
             self.literal = literal
-            isWide = sql.hasSuffix("::bigint") || sql.hasSuffix("::bigint)")
+            self.isWide = isWide
         }
 
         /// Takes over what is known of another piece, whose value this one has, or NULL.
@@ -194,6 +194,7 @@ struct SQLiteExpressionTranslation {
     /// Whether the expression is a column's name that may name a column of converted values, because nothing computes with it.
     var mayShowConverted = false
     let effort = TranslationEffort()
+    let notes = SQLiteQueryNotes()
 
     /// - Parameter names: The names that columns have in the target, where they differ.
     init(of relation: NamedRelation, names: [String: String] = [:], for use: Use = .index) {

@@ -58,7 +58,8 @@ extension SQLiteExpressionTranslation {
     private static func length(ofJSON json: String) -> Piece {
         let isArray = "json_typeof(\(json)) = 'array'"
         return Piece(
-            "(CASE WHEN \(isArray) THEN json_array_length(\(json)) WHEN NOT \(isArray) THEN 0 END)::bigint", .integer)
+            "(CASE WHEN \(isArray) THEN json_array_length(\(json)) WHEN NOT \(isArray) THEN 0 END)::bigint", .integer,
+            isWide: true)
     }
 
     private static func typeName(ofJSON json: String) -> Piece {

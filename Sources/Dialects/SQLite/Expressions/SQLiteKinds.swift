@@ -17,7 +17,7 @@ extension SQLiteExpressionTranslation {
         case .boolean: return Self.integer(piece)
         case .text:
             if let literal = piece.literal, let number = Self.numeral(literal) { return number }
-            if let whole = piece.whole { return Piece(whole, .integer) }
+            if let whole = piece.whole { return Piece(whole, .integer, isWide: true) }
             let text = piece.edited { $0.sql = allDigits(of: piece) }
             return Self.leading(Self.numberPrefix, of: text, as: "numeric", .number).edited { $0.storage = .unknown }
         case .native: return try number(text(piece))
@@ -51,7 +51,7 @@ extension SQLiteExpressionTranslation {
     /// Translates a boolean to 0 or 1, as SQLite stores it.
     static func integer(_ piece: Piece) -> Piece {
         if piece.sql == "true" || piece.sql == "false" { return Piece(piece.sql == "true" ? "1" : "0", .integer) }
-        return Piece("(\(piece.sql))::integer::bigint", .integer)
+        return Piece("(\(piece.sql))::integer::bigint", .integer, isWide: true)
     }
 
     /// Returns the number that a text is written as; `nil` for other text.
@@ -204,7 +204,7 @@ extension SQLiteExpressionTranslation {
     /// Gives NULL a type if other kinds than text are wanted: a bare NULL is a text to PostgreSQL.
     private static func typed(_ piece: Piece, _ kind: Kind?) -> Piece {
         guard piece.kind == .null, let kind, kind != .text, kind != .null else { return piece }
-        return Piece("NULL::\(kind.word)", .null)
+        return Piece("NULL::\(kind.word)", .null, isWide: kind == .integer)
     }
 
     /// Translates a comparison to one of values that compare as in SQLite (section 4.2): a side with a declared type converts

@@ -7,6 +7,8 @@ extension SQLiteExpressionTranslation {
         var columns: [ColumnSense]
         /// The folded names of columns that together identify a row; `nil` if none are known.
         var key: Set<String>?
+        /// Whether the query reads the current time, so that it yields other rows each time.
+        var asksForTime = false
     }
 
     /// Translates a view's query, and returns it with the columns that it yields.
@@ -19,7 +21,9 @@ extension SQLiteExpressionTranslation {
         for relation in relations {
             translation.relations[SQLName.folded(relation.table.name)] = SQLiteRelation(relation)
         }
-        return try translation.rows(of: query, isView: true)
+        var rows = try translation.rows(of: query, isView: true)
+        rows.asksForTime = translation.notes.asksForTime
+        return rows
     }
 
     /// Translates a query.
@@ -219,4 +223,9 @@ extension SQLiteQuery {
         guard cores.count == 1, case .select(let select) = cores[0] else { return false }
         return select.groups.isEmpty && !select.isDistinct
     }
+}
+
+/// What a translated query does that is not the same each time, noted while it is translated.
+final class SQLiteQueryNotes {
+    var asksForTime = false
 }
