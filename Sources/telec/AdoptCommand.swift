@@ -41,7 +41,7 @@ struct AdoptCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await output.guarding(Self.problem) {
+        try await output.guarding(Problem.explaining) {
             let context = ProcessContext.process
             let loaded = try LoadedSettings.load(context, for: .daemon)
             let url = try database.map(DatabaseURL.init(parsing:)) ?? loaded.settings.database
@@ -130,13 +130,5 @@ struct AdoptCommand: AsyncParsableCommand {
             ("version", .integer(1)), ("already", .boolean(true)), ("source", .string(done.source)),
             ("made_at", .string(done.madeAt)),
         ])
-    }
-
-    private static func problem(_ error: any Error) -> Problem {
-        switch error {
-        case let error as ImportError: Problem(code: error.code, message: "\(error)", remedy: error.remedy)
-        case is SettingsError, is RuntimeError: Problem(error)
-        default: Problem.ofTransfer(error)
-        }
     }
 }

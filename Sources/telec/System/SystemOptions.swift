@@ -1,10 +1,7 @@
 import ArgumentParser
 import Dialects
-import MigrateCommand
-import TCImport
 import TCPOSIX
 import TCRuntime
-import TCSettings
 import TCSystem
 import TCTerminal
 
@@ -61,32 +58,6 @@ struct SystemOptions: ParsableArguments {
     }
 
     func guarding(_ body: () async throws -> Void) async throws {
-        try await output.guarding(
-            { error in
-                switch error {
-                case let error as MachineError:
-                    Problem(code: error.code, message: error.message, remedy: error.remedy)
-                case let obstacles as Obstacles: Problem(obstacles)
-                case let error as ImportError:
-                    Problem(code: error.code, message: "\(error)", remedy: error.remedy)
-                case is SettingsError, is RuntimeError: Problem(error)
-                default: Problem.ofTransfer(error)
-                }
-            }, body)
-    }
-}
-
-extension Problem {
-    fileprivate init(_ obstacles: Obstacles) {
-        let sentences = obstacles.all.map { "\($0.message); \($0.remedy)" }
-        let list = obstacles.all.map { obstacle in
-            JSON.object([
-                ("path", .string(obstacle.path)), ("message", .string(obstacle.message)),
-                ("remedy", .string(obstacle.remedy)),
-            ])
-        }
-        self.init(
-            code: "in_the_way", message: sentences.joined(separator: "\n"),
-            remedy: sentences.count == 1 ? nil : "nothing was changed", context: [("obstacles", .array(list))])
+        try await output.guarding(Problem.explaining, body)
     }
 }
