@@ -227,7 +227,7 @@ public struct DaemonClient: Sendable {
                     }
                     if isWanted { return }
                     let error = Refusal.error(Array(refusal.readableBytesView), status.code)
-                    throw error.isAbout(route: path) ? tooOld(path) : error
+                    throw error == .noRoute(path.prefix { $0 != "?" }) ? tooOld(path) : error
                 }
             }
         } catch is IOError {
@@ -310,13 +310,6 @@ extension DaemonClient {
     private var isSocket: Bool {
         var facts = stat()
         return stat(socketPath, &facts) != 0 || facts.st_mode & S_IFMT == S_IFSOCK
-    }
-}
-
-extension RuntimeError {
-    /// Returns whether the text is the daemon's message about an unknown path (`ProblemMiddleware`).
-    fileprivate func isAbout(route path: String) -> Bool {
-        code == .notFound && message == "there is no \(path.prefix { $0 != "?" }) here"
     }
 }
 
