@@ -57,6 +57,14 @@ struct SystemOptions: ParsableArguments {
         }
     }
 
+    /// Checks that a URL on the command line holds no password.
+    /// - Throws: `ValidationError` if it does; `DatabaseError` if it is no URL.
+    static func requireNoPassword(_ url: String) throws {
+        guard try DatabaseURL(parsing: url).hasPassword else { return }
+        throw ValidationError(
+            "Everybody can read a password on a command line: write it to secrets.yml as database.password.")
+    }
+
     func guarding(_ body: () async throws -> Void) async throws {
         try await output.guarding(Problem.explaining, body)
     }
