@@ -44,7 +44,7 @@ public final class OldDaemonLock: Sendable {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw ImportError(
-                "lock_unreadable", "\(path) can't be opened: \(String(cString: strerror(errno)))",
+                "lock_unreadable", "\(path) can't be opened: \(SystemError.last)",
                 remedy: "run this as a user who may read it")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

@@ -13,7 +13,7 @@ public final class OutputFile: Sendable {
         var facts = stat()
         guard access(path, W_OK) == 0, stat(path, &facts) == 0, let found = realpath(path, nil) else {
             throw TextFile.Failure(
-                message: "\(path) can't be written: \(String(cString: strerror(errno)))",
+                message: "\(path) can't be written: \(SystemError.last)",
                 remedy: "name a file in a folder that you may write to")
         }
         defer { free(found) }

@@ -120,7 +120,7 @@ struct AdoptCommand: AsyncParsableCommand {
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
         guard mkdir("/\(folder)", 0o700) == 0 || errno == EEXIST else {
             throw DatabaseError(
-                .other, "/\(folder) can't be created: \(String(cString: strerror(errno)))",
+                .other, "/\(folder) can't be created: \(SystemError.last)",
                 remedy: "create it, or name another database")
         }
     }

@@ -17,7 +17,7 @@ enum WorkingFolder {
     static func absolute(_ path: String) throws(RuntimeError) -> String {
         var facts = stat()
         guard let resolved = realpath(path, nil) else {
-            throw RuntimeError(.badRequest, "\(path): \(String(cString: strerror(errno)))", remedy: "name a folder")
+            throw RuntimeError(.badRequest, "\(path): \(SystemError.last)", remedy: "name a folder")
         }
         defer { free(resolved) }
         let folder = String(cString: resolved)

@@ -227,7 +227,7 @@ extension HostFolder {
     }
 
     private static func failure(_ file: String, _ what: String) -> RuntimeError {
-        RuntimeError(.failed, "\(file) \(what): \(String(cString: strerror(errno)))")
+        RuntimeError(.failed, "\(file) \(what): \(SystemError.last)")
     }
 }
 

@@ -64,7 +64,7 @@ package struct ChildProcess {
         let code = posix_spawnp(&child, arguments.first ?? "", &actions, &attributes, words, variables)
         guard code == 0 else {
             throw RuntimeError(
-                .failed, "\(arguments.first ?? "nothing") can't be started: \(String(cString: strerror(code)))",
+                .failed, "\(arguments.first ?? "nothing") can't be started: \(SystemError(code))",
                 remedy: "check that it is installed and in the PATH")
         }
         pid = child

@@ -26,7 +26,7 @@ public struct ListeningSocket: Sendable {
         guard descriptor >= 0, address.withPointer({ bind(descriptor, $0, $1) }) == 0, chmod(path, mode) == 0,
             listen(descriptor, Self.backlog) == 0
         else {
-            let reason = String(cString: strerror(errno))
+            let reason = SystemError.last
             if descriptor >= 0 { close(descriptor) }
             throw RuntimeError(
                 .socketFailed, "\(path) can't be created: \(reason)", remedy: "name another place with --socket")

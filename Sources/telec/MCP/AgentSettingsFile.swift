@@ -19,7 +19,7 @@ struct AgentSettingsFile {
         if stat(path, &facts) != 0 {
             guard errno == ENOENT else {
                 throw RuntimeError(
-                    .failed, "\(path): \(String(cString: strerror(errno)))", remedy: "check its permissions")
+                    .failed, "\(path): \(SystemError.last)", remedy: "check its permissions")
             }
             guard lstat(path, &facts) != 0 else {
                 throw RuntimeError(
@@ -60,10 +60,10 @@ struct AgentSettingsFile {
     func replacement(by new: String?) throws -> Replacement {
         try requireUnchanged()
         guard let new else {
-            guard access(folder, W_OK) == 0 else { throw failure(String(cString: strerror(errno))) }
+            guard access(folder, W_OK) == 0 else { throw failure(SystemError.last.description) }
             return Replacement(file: self, draft: nil)
         }
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure(String(cString: strerror(errno))) }
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure(SystemError.last.description) }
         var facts = stat()
         // Settings may hold secrets, so only its owner can read a new file.
         let mode = stat(path, &facts) == 0 ? facts.st_mode & 0o7777 : 0o600
@@ -87,7 +87,7 @@ struct AgentSettingsFile {
         func carryOut() throws {
             try file.requireUnchanged()
             guard let draft else {
-                guard unlink(file.path) == 0 else { throw file.failure(String(cString: strerror(errno))) }
+                guard unlink(file.path) == 0 else { throw file.failure(SystemError.last.description) }
                 return
             }
             do throws(TextFile.Failure) { try draft.place() } catch { throw file.failure(error.message) }

@@ -78,7 +78,7 @@ final class SQLiteHeldLock: HeldLock {
 
     static func failure(_ path: String) -> DatabaseError {
         DatabaseError(
-            .permission, "\(path) can't be opened: \(String(cString: strerror(errno)))",
+            .permission, "\(path) can't be opened: \(SystemError.last)",
             remedy: "give this user write access to the database's folder")
     }
 
