@@ -20,8 +20,7 @@ public struct ExistingInstall: Sendable, Equatable {
                 "no_install", "there is no teleclaude.db in \(checkouts.joined(separator: " or in "))",
                 remedy: "give the home or the checkout of the existing install with --from")
         }
-        let above = checkout.split(separator: "/").dropLast().joined(separator: "/")
-        let events = ["\(folder)/.teleclaude", "/\(above)/.teleclaude"].map { "\($0)/events.db" }
+        let events = ["\(folder)/.teleclaude", "\(Path.folder(of: checkout))/.teleclaude"].map { "\($0)/events.db" }
         return ExistingInstall(
             database: "\(checkout)/teleclaude.db", events: events.first(where: isFile),
             lock: ["\(checkout)/teleclaude.pid"].first(where: isFile))

@@ -35,12 +35,6 @@ enum Folder {
         }
     }
 
-    /// Returns the parent folder of an absolute path.
-    static func above(_ path: String) -> String {
-        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        return folder.isEmpty ? "/" : String(folder)
-    }
-
     /// Returns the names of the folder's contents; empty if it can't be read.
     static func names(in folder: String) -> [String] {
         names(of: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))

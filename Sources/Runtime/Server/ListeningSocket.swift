@@ -19,7 +19,7 @@ public struct ListeningSocket: Sendable {
     public init(path: String, mode: UInt32, predecessor: String? = nil) throws(RuntimeError) {
         let place = SocketPlace(path: path, predecessor: predecessor)
         var address = try place.address()
-        if let slash = path.lastIndex(of: "/") { try Folder.make(String(path[..<slash]), mode: Self.folderMode(mode)) }
+        try Folder.make(Path.folder(of: path), mode: Self.folderMode(mode))
         try place.requireFree()
         unlink(path)
         let descriptor = socket(AF_UNIX, UnixSocketAddress.stream, 0)

@@ -14,7 +14,7 @@ struct AgentSettingsFile {
     init(_ agent: KnownAgent, home: String) throws {
         let place = agent.file(home: home, folder: Self.folder(of: agent))
         self.agent = agent
-        path = Self.resolved(place) ?? place
+        path = Path.withoutLinks(place)
         var facts = stat()
         if stat(path, &facts) != 0 {
             guard errno == ENOENT else {
@@ -47,12 +47,6 @@ struct AgentSettingsFile {
     private static func folder(of agent: KnownAgent) -> String? {
         let chosen = agent.folderVariable.flatMap(Console.environment)
         return chosen.flatMap { $0.hasPrefix("/") ? $0 : nil }
-    }
-
-    private static func resolved(_ path: String) -> String? {
-        guard let found = realpath(path, nil) else { return nil }
-        defer { free(found) }
-        return String(cString: found)
     }
 
     /// Prepares the replacement of the settings; `nil` removes them. Whatever can fail without a change fails here.
@@ -101,7 +95,7 @@ struct AgentSettingsFile {
         }
     }
 
-    private var folder: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
+    private var folder: String { Path.folder(of: path) }
 
     private func failure(_ reason: String) -> RuntimeError {
         let message = reason.hasPrefix(path) ? reason : "\(path) can't be written: \(reason)"

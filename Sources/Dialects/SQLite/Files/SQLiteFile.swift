@@ -17,10 +17,9 @@ struct SQLiteFile: Sendable {
     /// Creates the value for an existing database file. Throws `DatabaseError` with the reason if the file is not one.
     init(existing name: String) throws(DatabaseError) {
         var status = stat()
-        guard stat(name, &status) == 0, let resolved = realpath(name, nil) else {
+        guard stat(name, &status) == 0, let resolved = Path.resolved(name) else {
             throw Self.error(errno, opening: name)
         }
-        defer { free(resolved) }
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR:
@@ -31,7 +30,7 @@ struct SQLiteFile: Sendable {
                 .notADatabase, "\(name) is not a regular file, and so not a SQLite database", remedy: "name a file")
         }
         self.name = name
-        path = String(cString: resolved)
+        path = resolved
     }
 
     /// Returns the same file with another name for messages.
@@ -71,8 +70,7 @@ struct SQLiteFile: Sendable {
                 .permission, "\(name) may not be written by this user (\(SystemError.last))",
                 remedy: "give this user write access to the file, or run as a user who has it")
         }
-        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        guard access(folder.isEmpty ? "/" : folder, W_OK | X_OK) == 0 else {
+        guard access(Path.folder(of: path), W_OK | X_OK) == 0 else {
             throw DatabaseError(
                 .permission, "the folder of \(name) may not be written by this user (\(SystemError.last))",
                 remedy: "give this user write access to the folder: SQLite keeps its journal beside the file")
