@@ -344,17 +344,12 @@ private enum Refusal {
         var remedy: String?
     }
 
+    /// Any program may be the one that answers, and a terminal may display the text: the error has nothing that controls one.
     static func error(_ bytes: [UInt8], _ status: Int) -> RuntimeError {
         let document = try? JSONDecoder().decode(Document.self, from: Data(bytes))
         return RuntimeError(
             document?.code.flatMap(RuntimeError.Code.init(rawValue:)) ?? .failed,
-            document?.detail.map(plain) ?? "the daemon answered \(status)", remedy: document?.remedy.map(plain))
-    }
-
-    /// Returns the text without escape sequences, invisible marks that change its direction, and control characters other than
-    /// line ends and tabs. Any program may be the one that answers, and a terminal may display the text.
-    private static func plain(_ text: String) -> String {
-        var reader = PlainText()
-        return reader.read(text)
+            document?.detail.map(PlainText.of) ?? "the daemon answered \(status)",
+            remedy: document?.remedy.map(PlainText.of))
     }
 }

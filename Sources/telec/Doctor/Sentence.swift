@@ -12,7 +12,6 @@ enum Sentence {
 /// Text that is safe to print on one line of a terminal, whoever wrote it.
 enum PlainLine {
     static func of(_ text: String) -> String {
-        var reader = PlainText()
-        return reader.read(text).split(whereSeparator: \.isNewline).joined(separator: " ")
+        PlainText.of(text).split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 }
