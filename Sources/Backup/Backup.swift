@@ -55,7 +55,7 @@ public struct Backup: Sendable {
         let found = try Recordings(folder: recordings).count()
         return Report(
             product: source.product, tables: plan.tables.map { Manifest.Table(name: $0.target, rows: $0.rows) },
-            recordings: found.files, recordingBytes: found.bytes, settings: settings.map(Self.name),
+            recordings: found.files, recordingBytes: found.bytes, settings: settings.map(Path.name),
             remarks: source.remarks)
     }
 
@@ -160,14 +160,12 @@ public struct Backup: Sendable {
         try Files.makeFolder(paths.settings)
         for path in settings {
             let bytes = try Files.read(path)
-            let copy = try Files.Handle(making: "\(paths.settings)/\(Self.name(of: path))")
+            let copy = try Files.Handle(making: "\(paths.settings)/\(Path.name(of: path))")
             try copy.append(bytes)
-            try sums.append("\(try copy.digest())  settings/\(Self.name(of: path))\n")
+            try sums.append("\(try copy.digest())  settings/\(Path.name(of: path))\n")
         }
-        return settings.map(Self.name)
+        return settings.map(Path.name)
     }
-
-    private static func name(of path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
     /// Returns the head of the audit log in the copy, so that it is of the same moment as the copy.
     private func auditHead() async throws -> Manifest.Head? {

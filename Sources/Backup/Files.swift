@@ -4,12 +4,17 @@ import TCPOSIX
 /// Files of a backup, and of a restored state, which only their owner may access.
 enum Files {
     static func failure(_ what: String) -> BackupError {
-        let number = errno
-        let reason = String(cString: strerror(number))
+        let error = SystemError.last
+        let isFull = error.number == ENOSPC || error.number == EDQUOT
         return BackupError(
-            number == ENOSPC || number == EDQUOT ? "disk_full" : "file", "\(what): \(reason)",
-            remedy: number == ENOSPC || number == EDQUOT
-                ? "free some space, and try again" : "check the path and its permissions")
+            isFull ? "disk_full" : "file", "\(what): \(error)",
+            remedy: isFull ? "free some space, and try again" : "check the path and its permissions")
+    }
+
+    static func facts(ofOpen number: Int32) -> stat {
+        var facts = stat()
+        fstat(number, &facts)
+        return facts
     }
 
     /// An open file, which is closed when its last reference goes away.
@@ -43,11 +48,7 @@ enum Files {
 
         deinit { close(number) }
 
-        var facts: stat {
-            var facts = stat()
-            fstat(number, &facts)
-            return facts
-        }
+        var facts: stat { Files.facts(ofOpen: number) }
 
         /// Passes the contents to a closure in blocks, from the beginning to the end or up to `limit` bytes.
         func blocks(

@@ -42,7 +42,9 @@ public struct Manifest: Codable, Sendable, Equatable {
         case auditHead = "audit_head"
         case recordingBytes = "recording_bytes"
     }
+}
 
+extension Manifest {
     func text() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -61,23 +63,5 @@ public struct Manifest: Codable, Sendable, Equatable {
                 remedy: "restore it with that version")
         }
         self = found
-    }
-}
-
-extension Manifest {
-    init(
-        madeAt: String, program: String, product: String, migrations: [String], tables: [Table], auditHead: Head?,
-        recordings: Int, recordingBytes: Int64, settings: [String], sums: String
-    ) {
-        self.madeAt = madeAt
-        self.program = program
-        self.product = product
-        self.migrations = migrations
-        self.tables = tables
-        self.auditHead = auditHead
-        self.recordings = recordings
-        self.recordingBytes = recordingBytes
-        self.settings = settings
-        self.sums = sums
     }
 }

@@ -26,11 +26,7 @@ extension Files {
 
         deinit { close(number) }
 
-        var facts: stat {
-            var facts = stat()
-            fstat(number, &facts)
-            return facts
-        }
+        var facts: stat { Files.facts(ofOpen: number) }
 
         func holds(_ name: String) -> Bool {
             var facts = stat()

@@ -90,8 +90,8 @@ struct StatePlace {
     }
 
     static func requireFolder(of path: String) throws(BackupError) {
-        let above = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        guard above.isEmpty || access(String(above), F_OK) == 0 else {
+        let above = Path.folder(of: path)
+        guard access(above, F_OK) == 0 else {
             throw BackupError(
                 "no_folder", "there is no folder \(above)",
                 remedy: "install first (telec system install), or create it, and run this again")

@@ -47,7 +47,7 @@ public struct ActingAccount: Sendable, Equatable {
 
     private static var refusal: ImportError {
         ImportError(
-            "not_root", "switching to another account failed: \(String(cString: strerror(errno)))",
+            "not_root", "switching to another account failed: \(SystemError.last)",
             remedy: "run this as root")
     }
 }

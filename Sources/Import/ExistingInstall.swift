@@ -20,8 +20,7 @@ public struct ExistingInstall: Sendable, Equatable {
                 "no_install", "there is no teleclaude.db in \(checkouts.joined(separator: " or in "))",
                 remedy: "give the home or the checkout of the existing install with --from")
         }
-        let above = checkout.split(separator: "/").dropLast().joined(separator: "/")
-        let events = ["\(folder)/.teleclaude", "/\(above)/.teleclaude"].map { "\($0)/events.db" }
+        let events = ["\(folder)/.teleclaude", "\(Path.folder(of: checkout))/.teleclaude"].map { "\($0)/events.db" }
         return ExistingInstall(
             database: "\(checkout)/teleclaude.db", events: events.first(where: isFile),
             lock: ["\(checkout)/teleclaude.pid"].first(where: isFile))
@@ -44,7 +43,7 @@ public final class OldDaemonLock: Sendable {
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw ImportError(
-                "lock_unreadable", "\(path) can't be opened: \(String(cString: strerror(errno)))",
+                "lock_unreadable", "\(path) can't be opened: \(SystemError.last)",
                 remedy: "run this as a user who may read it")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

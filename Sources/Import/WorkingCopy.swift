@@ -20,7 +20,7 @@ final class WorkingCopy: Sendable {
             guard mkdtemp(&template) != nil else {
                 throw ImportError(
                     "no_working_folder",
-                    "no folder for a working copy can be created in \(parent): \(String(cString: strerror(errno)))",
+                    "no folder for a working copy can be created in \(parent): \(SystemError.last)",
                     remedy: "name another one with TMPDIR")
             }
             let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -78,7 +78,7 @@ final class WorkingCopy: Sendable {
 
     private static func notGiven(_ path: String) -> ImportError {
         ImportError(
-            "no_working_folder", "\(path) can't be given to another account: \(String(cString: strerror(errno)))",
+            "no_working_folder", "\(path) can't be given to another account: \(SystemError.last)",
             remedy: "run this as root")
     }
 

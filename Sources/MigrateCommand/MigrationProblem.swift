@@ -10,7 +10,7 @@ extension OutputOptions {
 
 extension Problem {
     /// Returns the problem behind an error of a migration or a transfer, for programs that have their own commands.
-    package static func explaining(_ error: any Error) -> Problem { Problem(error) }
+    package static func ofMigration(_ error: any Error) -> Problem { Problem(error) }
 
     init(_ error: any Error) {
         switch error {

@@ -36,6 +36,13 @@ public struct RuntimeError: Error, Sendable, Equatable {
     }
 }
 
+extension RuntimeError {
+    /// The daemon's answer to a request for a path that it does not have. A client knows an older daemon by it.
+    static func noRoute(_ path: some StringProtocol) -> RuntimeError {
+        RuntimeError(.notFound, "there is no \(path) here")
+    }
+}
+
 extension RuntimeError: CustomStringConvertible {
     public var description: String { [message, remedy].compactMap { $0 }.joined(separator: "; ") }
 }

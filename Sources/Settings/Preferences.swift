@@ -3,6 +3,7 @@ import Dialects
 /// The preferences of one person. A client reads its own settings and sends them; the daemon accepts the preferences listed
 /// here.
 public struct Preferences: Sendable, Equatable {
+    package static let thinkingModes = ["fast", "med", "slow"]
     static let usualThinkingMode = "slow"
 
     /// The preferred thinking mode: `fast`, `med` or `slow`.

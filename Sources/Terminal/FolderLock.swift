@@ -11,7 +11,7 @@ public struct FolderLock {
         descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw TextFile.Failure(
-                message: "the folder \(folder) can't be read: \(String(cString: strerror(errno)))",
+                message: "the folder \(folder) can't be read: \(SystemError.last)",
                 remedy: "name a folder that exists")
         }
         // Some file systems have no locks; on those, no command waits.

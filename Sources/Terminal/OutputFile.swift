@@ -11,14 +11,13 @@ public final class OutputFile: Sendable {
     /// - Throws: `TextFile.Failure` if the file or its folder can't be written.
     public init(_ path: String) throws(TextFile.Failure) {
         var facts = stat()
-        guard access(path, W_OK) == 0, stat(path, &facts) == 0, let found = realpath(path, nil) else {
+        guard access(path, W_OK) == 0, stat(path, &facts) == 0, let found = Path.resolved(path) else {
             throw TextFile.Failure(
-                message: "\(path) can't be written: \(String(cString: strerror(errno)))",
+                message: "\(path) can't be written: \(SystemError.last)",
                 remedy: "name a file in a folder that you may write to")
         }
-        defer { free(found) }
         (mode, owner) = (facts.st_mode & 0o7777, (facts.st_uid, facts.st_gid))
-        file = try WholeFile(String(cString: found), replaces: true)
+        file = try WholeFile(found, replaces: true)
     }
 
     /// Replaces the file's contents with the text.

@@ -52,7 +52,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
     /// - Throws: `ExitCode` if not, after a message.
     public static func requireOutput() throws {
         guard let reason = Console.lostOutput, reason != EPIPE else { return }
-        Console.error("error: standard output can't be written: \(String(cString: strerror(reason)))")
+        Console.error("error: standard output can't be written: \(SystemError(reason))")
         throw ExitCode(2)
     }
 }

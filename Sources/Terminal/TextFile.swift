@@ -64,6 +64,6 @@ public enum TextFile {
     }
 
     private static func failure(_ message: String, _ remedy: String) -> Failure {
-        Failure(message: "\(message): \(String(cString: strerror(errno)))", remedy: remedy)
+        Failure(message: "\(message): \(SystemError.last)", remedy: remedy)
     }
 }

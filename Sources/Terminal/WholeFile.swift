@@ -81,7 +81,7 @@ public final class WholeFile: Sendable {
 
     private static func failure(_ message: String) -> TextFile.Failure {
         TextFile.Failure(
-            message: "\(message): \(String(cString: strerror(errno)))",
+            message: "\(message): \(SystemError.last)",
             remedy: "name a file in a folder that you may write to, with room for it")
     }
 }

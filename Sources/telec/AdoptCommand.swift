@@ -41,7 +41,7 @@ struct AdoptCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await output.guarding(Self.problem) {
+        try await output.guarding(Problem.explaining) {
             let context = ProcessContext.process
             let loaded = try LoadedSettings.load(context, for: .daemon)
             let url = try database.map(DatabaseURL.init(parsing:)) ?? loaded.settings.database
@@ -77,17 +77,11 @@ struct AdoptCommand: AsyncParsableCommand {
 
     /// Checks that the target was filled from this install, and not from another one.
     private static func requireSame(_ done: InstallImport.Done, _ install: ExistingInstall) throws {
-        let (before, now) = (withoutLinks(done.source), withoutLinks(install.database))
+        let (before, now) = (Path.withoutLinks(done.source), Path.withoutLinks(install.database))
         guard before != now else { return }
         throw RuntimeError(
             .failed, "the database was filled from \(done.source), and not from \(install.database)",
             remedy: "name an empty one with --database")
-    }
-
-    private static func withoutLinks(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     private func folder(_ context: ProcessContext) throws -> String {
@@ -117,10 +111,10 @@ struct AdoptCommand: AsyncParsableCommand {
 
     /// Creates the folder of the daemon's own database file, for a machine on which no daemon has run yet.
     private static func makeFolder(of path: String) throws {
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-        guard mkdir("/\(folder)", 0o700) == 0 || errno == EEXIST else {
+        let folder = Path.folder(of: path)
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw DatabaseError(
-                .other, "/\(folder) can't be created: \(String(cString: strerror(errno)))",
+                .other, "\(folder) can't be created: \(SystemError.last)",
                 remedy: "create it, or name another database")
         }
     }
@@ -130,13 +124,5 @@ struct AdoptCommand: AsyncParsableCommand {
             ("version", .integer(1)), ("already", .boolean(true)), ("source", .string(done.source)),
             ("made_at", .string(done.madeAt)),
         ])
-    }
-
-    private static func problem(_ error: any Error) -> Problem {
-        switch error {
-        case let error as ImportError: Problem(code: error.code, message: "\(error)", remedy: error.remedy)
-        case is SettingsError, is RuntimeError: Problem(error)
-        default: Problem.ofTransfer(error)
-        }
     }
 }

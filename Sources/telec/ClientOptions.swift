@@ -21,7 +21,7 @@ struct ClientOptions: ParsableArguments {
     }
 
     /// Runs a command's body and turns an error that it throws into one clear sentence, its JSON and an exit code.
-    func guarding(_ body: () async throws -> Void) async throws { try await output.guarding(Problem.init(_:), body) }
+    func guarding(_ body: () async throws -> Void) async throws { try await output.guarding(Problem.explaining, body) }
 
     /// Runs a body about one session, with the client and the id of the session that was meant. If there is no such session, the
     /// error lists similar ones.

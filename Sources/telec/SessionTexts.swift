@@ -43,8 +43,7 @@ enum SessionTexts {
 
     /// Returns the text without control sequences, because text that others wrote must not control this terminal.
     static func plain(_ text: String) -> String {
-        var reader = PlainText()
-        return reader.read(text).replacing("\n", with: " ")
+        PlainText.of(text).replacing("\n", with: " ")
     }
 }
 

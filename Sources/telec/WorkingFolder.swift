@@ -16,11 +16,9 @@ enum WorkingFolder {
     /// - Throws: `RuntimeError` if there is no such folder.
     static func absolute(_ path: String) throws(RuntimeError) -> String {
         var facts = stat()
-        guard let resolved = realpath(path, nil) else {
-            throw RuntimeError(.badRequest, "\(path): \(String(cString: strerror(errno)))", remedy: "name a folder")
+        guard let folder = Path.resolved(path) else {
+            throw RuntimeError(.badRequest, "\(path): \(SystemError.last)", remedy: "name a folder")
         }
-        defer { free(resolved) }
-        let folder = String(cString: resolved)
         guard stat(folder, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
             throw RuntimeError(.badRequest, "\(path) is not a folder", remedy: "name a folder")
         }

@@ -42,6 +42,19 @@ struct AdoptTests {
         }
     }
 
+    @Test("a database below the working folder gets its folder there")
+    func relativeDatabase() async throws {
+        try await withDatabase(.sqlite) { box, _ in
+            let home = try await box.legacyHome()
+            let name = "adopted-\(UInt64.random(in: 0 ... .max))"
+            defer { rmdir("/\(name)") }
+            let run = try await adopt(box, home, "sqlite:\(name)/tc.db", "--quiet")
+            #expect(run.code == 0, "\(run)")
+            #expect(access(box("\(name)/tc.db"), F_OK) == 0)
+            #expect(access("/\(name)", F_OK) != 0)
+        }
+    }
+
     @Test("names in the old database reach no terminal as control sequences")
     func hostileNames() async throws {
         try await withDatabase(.sqlite) { box, url in

@@ -75,6 +75,15 @@ import Testing
         #expect(try DatabaseURL(parsing: text).description == description)
     }
 
+    @Test(arguments: [
+        ("postgresql://u:c4nary@h/db", true), ("postgresql://u:***@h/db", true),
+        ("postgresql://h/db?password=c4nary", true), ("postgresql://u@h/db?sslpassword=c4nary", true),
+        ("postgresql://u@h/***", false), ("postgresql:///db", false), ("sqlite:/srv/***/tc.db", false),
+    ])
+    func aURLHasAPasswordIfItHoldsOneWhateverItsTextLooksLike(text: String, hasPassword: Bool) throws {
+        #expect(try DatabaseURL(parsing: text).hasPassword == hasPassword)
+    }
+
     /// Unescaped reserved characters in a password make parts of it look like other parts of the URL. No message may show any of them.
     @Test(arguments: [
         "postgresql://u:c4nary/x@h/db", "postgresql://u:1/c4nary@h/db", "postgresql://u:x@c4nary@h/db",

@@ -79,7 +79,10 @@ struct CoreTests {
         #expect(state.frame.text.contains("loading …"))
         _ = state.handle(.projectsFailed("the database is away", generation: state.generation))
         #expect(state.frame.text.contains("the database is away") && !state.frame.text.contains("no sessions"))
-        guard case .loadProjects? = state.handle(.tick).first else { return #expect(Bool(false)) }
+        guard case .request(.loadProjects)? = state.handle(.tick).first else {
+            Issue.record("nothing was asked for")
+            return
+        }
     }
 
     @Test func answersToAnEarlierListAreLetFall() {
@@ -95,12 +98,21 @@ struct CoreTests {
         var effects = state.handle(.disconnected("no daemon answers"))
         #expect(state.frame.lines[1].text.hasPrefix("no daemon answers"))
         #expect(state.frame.text.contains("Session 0"))
-        guard case .listen(1)? = effects.first else { return #expect(Bool(false), "\(effects)") }
+        guard case .request(.listen(1))? = effects.first else {
+            Issue.record("\(effects)")
+            return
+        }
         for _ in 0..<20 { effects = state.handle(.disconnected("no")) }
-        guard case .listen(5)? = effects.first else { return #expect(Bool(false), "\(effects)") }
+        guard case .request(.listen(5))? = effects.first else {
+            Issue.record("\(effects)")
+            return
+        }
         effects = state.handle(.connected(CoreWorld.me()))
         #expect(!state.frame.text.contains("no daemon"))
-        guard case .loadProjects? = effects.first else { return #expect(Bool(false), "\(effects)") }
+        guard case .request(.loadProjects)? = effects.first else {
+            Issue.record("\(effects)")
+            return
+        }
     }
 
     @Test func othersTranscriptsTakeAReasonAndABannerStands() {
@@ -110,8 +122,9 @@ struct CoreTests {
         #expect(state.type("  \n").isEmpty && state.page == .sessions)
         #expect(state.type("t").isEmpty)
         let effects = state.type("incident 7\n")
-        guard case .read("s0", reason: "incident 7", .terminal, let reading)? = effects.last else {
-            return #expect(Bool(false), "\(effects)")
+        guard case .request(.read("s0", reason: "incident 7", .terminal, let reading))? = effects.last else {
+            Issue.record("\(effects)")
+            return
         }
         // As long as nothing has arrived, nobody knows whether there is something.
         #expect(state.frame.text.contains("…") && !state.frame.text.contains("nothing was shown"))
@@ -134,12 +147,21 @@ struct CoreTests {
         #expect(state.handle(.key(.paste("q\nee"))).isEmpty && state.dialog == nil)
         #expect(state.type("e").isEmpty && state.type("n").isEmpty && state.dialog == nil)
         _ = state.type("e")
-        guard case .end("s0")? = state.type("y").first else { return #expect(Bool(false)) }
+        guard case .action(.end("s0"))? = state.type("y").first else {
+            Issue.record("nothing is ended")
+            return
+        }
         _ = state.type("s")
         _ = state.handle(.key(.paste("two\nlines")))
-        guard case .send("s0", text: "two lines")? = state.type("\n").first else { return #expect(Bool(false)) }
+        guard case .action(.send("s0", text: "two lines"))? = state.type("\n").first else {
+            Issue.record("nothing is sent")
+            return
+        }
         let effects = state.type("nTitle\n\n!ls -l\n")
-        guard case .start(let wanted)? = effects.first else { return #expect(Bool(false), "\(effects)") }
+        guard case .action(.start(let wanted))? = effects.first else {
+            Issue.record("\(effects)")
+            return
+        }
         #expect(wanted.title == "Title" && wanted.project == "/p" && wanted.command == ["sh", "-c", "ls -l"])
     }
 
@@ -149,8 +171,9 @@ struct CoreTests {
         #expect(query?.typed == "state:active owner:Ann fix the build")
         #expect(ListQuery(typed: "state:asleep", order: .all) == nil)
         var state = CoreWorld.state([("/p", 1)])
-        guard case .loadProjects(let asked, _)? = state.type("/state:lost x\n").first else {
-            return #expect(Bool(false))
+        guard case .request(.loadProjects(let asked, _))? = state.type("/state:lost x\n").first else {
+            Issue.record("nothing was asked for")
+            return
         }
         #expect(asked.state == "lost" && asked.words == "x")
         _ = state.type("/")
@@ -199,7 +222,7 @@ struct CoreTests {
                 CoreWorld.answer(state.handle(.size(size)), &state, counts)
             }
             var effects = state.handle(.key(key))
-            for case .loadProjects(_, let generation) in effects {
+            for case .request(.loadProjects(_, let generation)) in effects {
                 effects += state.handle(.projects(CoreWorld.projects(counts), generation: generation))
             }
             if Bool.random() { CoreWorld.answer(effects, &state, counts) }

@@ -72,7 +72,9 @@ enum CoreWorld {
     static func answer(_ effects: [Effect], _ state: inout State, _ counts: [(String?, Int)], _ owner: String = "Ann") {
         var effects = effects
         while !effects.isEmpty {
-            guard case .loadPage(_, let key, let request, let generation) = effects.removeFirst() else { continue }
+            guard case .request(.loadPage(_, let key, let request, let generation)) = effects.removeFirst() else {
+                continue
+            }
             let group = counts.firstIndex { GroupKey(path: $0.0) == key } ?? 0
             let count = key == .all ? counts.reduce(0) { $0 + $1.1 } : counts[group].1
             let first = request.page * Pages<SessionDocument>.size

@@ -1,4 +1,5 @@
 import Dispatch
+import TCPOSIX
 
 /// A database: its URL, its dialect, and a pool of connections, each on a thread of its own.
 public final class Database: Sendable {
@@ -203,7 +204,7 @@ public struct ConnectionOptions: Sendable {
     }
 
     private static var programName: String {
-        CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
+        CommandLine.arguments.first.map(Path.name) ?? ""
     }
 }
 

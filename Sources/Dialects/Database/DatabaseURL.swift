@@ -99,6 +99,14 @@ public struct DatabaseURL: Sendable, Equatable {
         }
     }
 
+    /// Whether the URL holds a password, of an account or of a key.
+    package var hasPassword: Bool {
+        switch target {
+        case .sqlite: false
+        case .postgresql(let parameters): parameters.all.contains { PostgreSQLKeywords.isSecret($0.keyword) }
+        }
+    }
+
     package func driver(_ options: ConnectionOptions) throws(DatabaseError) -> any Driver {
         switch target {
         case .sqlite(let path): SQLiteDriver(path: path, options: options)

@@ -23,7 +23,7 @@ enum DetachedThread {
         guard code == 0 else {
             unclaimed.release()
             throw DatabaseError(
-                .other, "the thread for a connection could not be started: \(String(cString: strerror(code)))",
+                .other, "the thread for a connection could not be started: \(SystemError(code))",
                 remedy: "raise the limit on processes and threads (ulimit -u)")
         }
         pthread_detach(thread)

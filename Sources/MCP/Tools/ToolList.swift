@@ -1,4 +1,5 @@
 import Dialects
+import TCSettings
 
 /// The JSON Schemas and words of the daemon's documents. The daemon passes them in; they are the same as those of its other routes.
 package struct DocumentShapes: Sendable {
@@ -33,7 +34,7 @@ package struct ToolList: Sendable {
             let (title, text) = ToolTexts.of(name)
             return Tool(
                 name: name, title: title, text: text, effect: Self.effect(name),
-                parameters: Self.parameters(name, shapes), output: Self.output(name, shapes))
+                parameters: Self.parameters(name, shapes), output: ToolOutput.schema(of: name, shapes))
         }
     }
 
@@ -114,7 +115,7 @@ extension ToolList {
             Parameter("project_path", path, "The folder to work in, given by its absolute path.", isRequired: true),
             Parameter(
                 "agent", .text(longest: 200), "One of list_agents. Default: the user's own, unless command is given."),
-            Parameter("thinking_mode", .words(["fast", "med", "slow"]), "How long the agent should think."),
+            Parameter("thinking_mode", .words(Preferences.thinkingModes), "How long the agent should think."),
             Parameter("message", .text(longest: 16_384), "What to type first."),
             Parameter(
                 "command", .texts(most: 256, longest: 4_096),
@@ -147,49 +148,31 @@ extension ToolList {
     }
 }
 
-extension ToolList {
-    private static func output(_ name: ToolName, _ shapes: DocumentShapes) -> JSON {
+/// The JSON Schemas of the tools' results.
+private enum ToolOutput: JSONSchemaWords {
+    static func schema(of name: ToolName, _ shapes: DocumentShapes) -> JSON {
         switch name {
         case .whoami: shapes.identity
-        case .listSessions: object([version, ("sessions", list(shapes.session)), ("next", textOrNull)])
-        case .getSession, .endSession: object([version, ("session", shapes.session)])
+        case .listSessions: shape([version, ("sessions", list(of: shapes.session)), ("next", textOrNull)])
+        case .getSession, .endSession: shape([version, ("session", shapes.session)])
         case .getSessionData:
-            object([
+            shape([
                 version, ("session_id", text), ("view", text), ("text", text),
-                ("is_truncated", .object([("type", "boolean")])),
-                ("from", textOrNull), ("to", textOrNull),
+                ("is_truncated", flag), ("from", textOrNull), ("to", textOrNull),
             ])
-        case .startSession: object([version, ("session", shapes.session), ("notice", textOrNull)])
-        case .sendMessage: object([version, ("status", text)])
+        case .startSession: shape([version, ("session", shapes.session), ("notice", textOrNull)])
+        case .sendMessage: shape([version, ("status", text)])
         case .listProjects:
-            object([
+            shape([
                 version,
                 (
                     "projects",
-                    list(object([("project_path", text), ("sessions", number), ("last_activity", textOrNull)]))
+                    list(of: shape([("project_path", text), ("sessions", number), ("last_activity", textOrNull)]))
                 ),
             ])
-        case .listAgents: object([version, ("agents", list(object([("name", text)])))])
+        case .listAgents: shape([version, ("agents", list(of: shape([("name", text)])))])
         case .listAudit:
-            object([
-                version, ("entries", list(shapes.auditEntry)),
-                ("next", .object([("type", .array(["integer", "null"]))])),
-            ])
+            shape([version, ("entries", list(of: shapes.auditEntry)), ("next", numberOrNull)])
         }
-    }
-
-    private static var version: (key: String, value: JSON) { ("version", .object([("const", .integer(1))])) }
-    private static var text: JSON { .object([("type", "string")]) }
-    private static var number: JSON { .object([("type", "integer")]) }
-    private static var textOrNull: JSON { .object([("type", .array(["string", "null"]))]) }
-
-    private static func list(_ items: JSON) -> JSON { .object([("type", "array"), ("items", items)]) }
-
-    /// Returns the schema of an object in which all members are required.
-    private static func object(_ members: [(key: String, value: JSON)]) -> JSON {
-        .object([
-            ("type", "object"), ("properties", .object(members)),
-            ("required", .array(members.map { .string($0.key) })),
-        ])
     }
 }

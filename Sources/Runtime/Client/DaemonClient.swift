@@ -227,7 +227,7 @@ public struct DaemonClient: Sendable {
                     }
                     if isWanted { return }
                     let error = Refusal.error(Array(refusal.readableBytesView), status.code)
-                    throw error.isAbout(route: path) ? tooOld(path) : error
+                    throw error == .noRoute(path.prefix { $0 != "?" }) ? tooOld(path) : error
                 }
             }
         } catch is IOError {
@@ -313,13 +313,6 @@ extension DaemonClient {
     }
 }
 
-extension RuntimeError {
-    /// Returns whether the text is the daemon's message about an unknown path (`ProblemMiddleware`).
-    fileprivate func isAbout(route path: String) -> Bool {
-        code == .notFound && message == "there is no \(path.prefix { $0 != "?" }) here"
-    }
-}
-
 /// A document: its bytes as they arrived, and its decoded value.
 public struct Reply<T: Decodable>: Sendable where T: Sendable {
     public let text: String
@@ -351,17 +344,12 @@ private enum Refusal {
         var remedy: String?
     }
 
+    /// Any program may be the one that answers, and a terminal may display the text: the error has nothing that controls one.
     static func error(_ bytes: [UInt8], _ status: Int) -> RuntimeError {
         let document = try? JSONDecoder().decode(Document.self, from: Data(bytes))
         return RuntimeError(
             document?.code.flatMap(RuntimeError.Code.init(rawValue:)) ?? .failed,
-            document?.detail.map(plain) ?? "the daemon answered \(status)", remedy: document?.remedy.map(plain))
-    }
-
-    /// Returns the text without escape sequences, invisible marks that change its direction, and control characters other than
-    /// line ends and tabs. Any program may be the one that answers, and a terminal may display the text.
-    private static func plain(_ text: String) -> String {
-        var reader = PlainText()
-        return reader.read(text)
+            document?.detail.map(PlainText.of) ?? "the daemon answered \(status)",
+            remedy: document?.remedy.map(PlainText.of))
     }
 }

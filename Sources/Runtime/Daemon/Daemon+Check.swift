@@ -61,7 +61,7 @@ extension Daemon {
             try Self.requireOneName(path)
         }
         if let socket, socket.hasPrefix("/") {
-            try TrustedPlace.check(Folder.above(socket), for: "who answers at the daemon's socket", by: uid)
+            try TrustedPlace.check(Path.folder(of: socket), for: "who answers at the daemon's socket", by: uid)
         }
     }
 }

@@ -15,7 +15,7 @@ public enum Attachment {
         let words = command(server, tmuxName: tmuxName)
         let arguments = words.map { strdup($0) } + [nil]
         execvp("tmux", arguments)
-        let reason = String(cString: strerror(errno))
+        let reason = SystemError.last
         for argument in arguments { free(argument) }
         throw RuntimeError(.failed, "tmux can't be started: \(reason)", remedy: "install it")
     }

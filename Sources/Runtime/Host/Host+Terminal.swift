@@ -55,39 +55,47 @@ extension Host {
         starting = try? await spec.tmuxServer.lock()
         if terminal == .gone { folder.forgetCommand() }
         while true {
-            lastWords = nil
             let command = terminal == .gone && !folder.hasCommandStarted ? pane : nil
             if command != nil {
                 // The last pane may have emptied the pipe. A pipe removes its file when it ends, so it ends before the next is made.
                 secrets = nil
                 secrets = try SecretPipe(folder.secrets, spec.secrets)
             }
-            do {
-                try await hear(
-                    try await Tmux.open(
-                        spec.tmuxServer, spec.tmuxName, command: command, environment: spec.environment))
-            } catch {
-                lastWords = "\(error)"
-            }
-            starting = nil
+            await openTerminal(command)
             if folder.exitCode() != nil || isEnding { return }
             switch terminal {
             case .there: failures = 0
             case .gone where folder.hasCommandStarted: return
             case .gone, .unknown:
                 failures += 1
-                let words = lastWords ?? "tmux ended without a word"
-                guard failures < Self.attempts || folder.hasCommandStarted else {
-                    throw RuntimeError(.failed, words)
-                }
-                // The failure is logged at the attempts 1, 2, 4 and so on.
-                if failures & (failures - 1) == 0 {
-                    logger.warning("there is no way to the terminal: trying again", metadata: ["tmux": "\(words)"])
-                }
+                try noteFailedAttempt(failures)
             }
             try await Task.sleep(for: .milliseconds(50 << min(failures, Self.attempts)))
             starting = try? await spec.tmuxServer.lock()
             if failures > 1, lastWords == nil, starting != nil { spec.tmuxServer.giveUpIfEnding(spec.environment) }
+        }
+    }
+
+    /// Attaches to the terminal, which is made first if there is a command for it, and stays as long as the client does.
+    private func openTerminal(_ command: [String]?) async {
+        lastWords = nil
+        do {
+            try await hear(
+                try await Tmux.open(spec.tmuxServer, spec.tmuxName, command: command, environment: spec.environment))
+        } catch {
+            lastWords = "\(error)"
+        }
+        starting = nil
+    }
+
+    /// Logs the attempts 1, 2, 4 and so on.
+    ///
+    /// - Throws: `RuntimeError` with tmux's message if this was the last attempt to start the command.
+    private func noteFailedAttempt(_ number: Int) throws(RuntimeError) {
+        let words = lastWords ?? "tmux ended without a word"
+        guard number < Self.attempts || folder.hasCommandStarted else { throw RuntimeError(.failed, words) }
+        if number & (number - 1) == 0 {
+            logger.warning("there is no way to the terminal: trying again", metadata: ["tmux": "\(words)"])
         }
     }
 

@@ -7,14 +7,14 @@ public struct HostFolder: Sendable {
     /// The path without links. A host and a pane get an alias as their argument, which lasts only until the folder is removed.
     public let path: String
 
-    public init(path: String) { self.path = Self.withoutLinks(path) }
+    public init(path: String) { self.path = Path.withoutLinks(path) }
 
     /// The folder of a session's host, below the folder for all hosts of this user.
     public init(sessionID: String, home: String) { path = "\(Self.all(home: home))/\(sessionID)" }
 
     static func all(home: String) -> String { "\(home)/.teleclaude/hosts" }
 
-    var sessionID: String { String(path.split(separator: "/").last ?? "") }
+    var sessionID: String { Path.name(of: path) }
     var spool: String { "\(path)/spool" }
     var status: String { "\(path)/status" }
     var pid: String { "\(path)/pid" }
@@ -127,19 +127,13 @@ extension HostFolder {
     private var aliases: String { "\(path)/../../panes" }
 
     /// Returns another path to this folder, which does not contain the session's id; `nil` for a spec without `launch`.
-    func alias(of spec: HostSpec) -> String? { spec.launch.map { "\(Self.withoutLinks(aliases))/\($0)" } }
+    func alias(of spec: HostSpec) -> String? { spec.launch.map { "\(Path.withoutLinks(aliases))/\($0)" } }
 
     private func removeAliases() {
-        let place = Self.withoutLinks(path)
-        for name in Folder.names(in: aliases) where Self.withoutLinks("\(aliases)/\(name)") == place {
+        let place = Path.withoutLinks(path)
+        for name in Folder.names(in: aliases) where Path.withoutLinks("\(aliases)/\(name)") == place {
             unlink("\(aliases)/\(name)")
         }
-    }
-
-    private static func withoutLinks(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }
 
@@ -227,7 +221,7 @@ extension HostFolder {
     }
 
     private static func failure(_ file: String, _ what: String) -> RuntimeError {
-        RuntimeError(.failed, "\(file) \(what): \(String(cString: strerror(errno)))")
+        RuntimeError(.failed, "\(file) \(what): \(SystemError.last)")
     }
 }
 

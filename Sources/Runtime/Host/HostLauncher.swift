@@ -26,7 +26,7 @@ public struct HostStart {
         try folder.create(spec)
         let log = open(folder.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard log >= 0 else {
-            throw RuntimeError(.failed, "\(folder.log) can't be written: \(String(cString: strerror(errno)))")
+            throw RuntimeError(.failed, "\(folder.log) can't be written: \(SystemError.last)")
         }
         defer { close(log) }
         (self.folder, launch) = (folder, spec.launch)

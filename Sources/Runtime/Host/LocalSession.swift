@@ -48,8 +48,7 @@ public struct LocalSession: Sendable {
     public var remark: String? {
         guard let standing = folder.readStanding(), standing.isNews(at: .now) else { return nil }
         // The message may come from any program that listens at the daemon's socket.
-        var plain = PlainText()
-        let message = plain.read(standing.message).replacing("\n", with: " ")
+        let message = PlainText.of(standing.message).replacing("\n", with: " ")
         let what = folder.exitCode() == nil ? "runs" : "has ended, and its recording waits"
         return "\(spec.sessionID) \(what); its host has waited since \(standing.since): \(message)"
     }

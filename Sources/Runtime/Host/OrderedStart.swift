@@ -19,7 +19,7 @@ extension Host {
         // Arguments are visible to others, so the id is passed through a pipe.
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
-            throw RuntimeError(.failed, "no pipe can be created: \(String(cString: strerror(errno)))")
+            throw RuntimeError(.failed, "no pipe can be created: \(SystemError.last)")
         }
         defer { for end in ends { close(end) } }
         let child = try ChildProcess(
@@ -28,7 +28,7 @@ extension Host {
         // A pipe has room for such a short text, so the write does not block.
         let line = Array("\(sessionID)\n".utf8)
         guard write(ends[1], line, line.count) == line.count else {
-            throw RuntimeError(.failed, "the order can't be passed on: \(String(cString: strerror(errno)))")
+            throw RuntimeError(.failed, "the order can't be passed on: \(SystemError.last)")
         }
         let logger = logger
         Task {

@@ -43,7 +43,7 @@ public enum Pane {
             kill(0, SIGHUP)
         }
         guard chdir(spec.directory) == 0 else {
-            return fail("\(spec.directory): \(String(cString: strerror(errno)))", folder)
+            return fail("\(spec.directory): \(SystemError.last)", folder)
         }
         let child: ChildProcess
         do throws(RuntimeError) {

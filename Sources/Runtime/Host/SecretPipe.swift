@@ -16,7 +16,7 @@ final class SecretPipe: Sendable {
     /// - Throws: `RuntimeError`.
     init(_ path: String, _ secrets: [String: String]) throws {
         unlink(path)
-        guard mkfifo(path, 0o600) == 0 else { throw Self.failure("can't be made: \(String(cString: strerror(errno)))") }
+        guard mkfifo(path, 0o600) == 0 else { throw Self.failure("can't be made: \(SystemError.last)") }
         // Opened for reading too: otherwise this waits for a reader.
         let descriptor = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)
         (self.path, self.descriptor) = (path, descriptor)
@@ -36,7 +36,7 @@ final class SecretPipe: Sendable {
     /// - Throws: `RuntimeError` if no host holds it.
     static func read(_ path: String) throws -> [String: String] {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw failure("can't be opened: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw failure("can't be opened: \(SystemError.last)") }
         defer { close(descriptor) }
         var (bytes, block) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
         while bytes.last != UInt8(ascii: "\n") {

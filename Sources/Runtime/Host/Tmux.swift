@@ -80,7 +80,7 @@ struct Tmux {
     private static func pipe() throws(RuntimeError) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
         guard TCPOSIX.pipe(&ends) == 0 else {
-            throw RuntimeError(.failed, "no pipe can be created: \(String(cString: strerror(errno)))")
+            throw RuntimeError(.failed, "no pipe can be created: \(SystemError.last)")
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         return (ends[0], ends[1])

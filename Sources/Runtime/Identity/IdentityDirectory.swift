@@ -36,46 +36,15 @@ public struct IdentityDirectory: Sendable {
         locals: LocalAccounts = .ofThisMachine,
         account: (String) -> Account? = Account.named, name: (UInt32) -> Account? = Account.of(uid:)
     ) throws(SettingsError) {
-        let local = locals.current
-        var known: [UInt32: Known] = [:]
-        var remarks: [String] = []
-        for person in people {
-            guard let osUsername = person.osUsername else { continue }
-            guard let found = account(osUsername) else {
-                remarks.append("\(person.name): this machine has no account \(osUsername)")
-                continue
-            }
-            if let other = known[found.uid]?.identity {
-                throw SettingsError(
-                    "duplicate_uid",
-                    "\(person.name) and \(other.person ?? "") have the same uid, \(found.uid), by the accounts \(osUsername) and \(other.osUsername ?? "")",
-                    remedy: "an account belongs to one person: give it to one of them")
-            }
-            let identity = Identity(person: person.name, role: person.role, uid: found.uid, osUsername: osUsername)
-            known[found.uid] = Known(identity: identity, localName: local.names[found.uid])
-        }
+        var accounts = Accounts(localNames: locals.current.names)
+        try accounts.add(people, account)
         switch mode {
         case .system: break
-        case .singleUser where known[uid] == nil:
-            let own = name(uid)?.name
-            let identity = Identity(person: own ?? "uid \(uid)", role: .admin, uid: uid, osUsername: own)
-            known[uid] = Known(identity: identity, isOwn: true)
-        case .singleUser: break
+        case .singleUser: accounts.addOwn(uid, name)
         }
-        let places = adapters.map { ("adapters.\($0.name)", $0.osUsername) }
-        for (key, osUsername) in places + (monitor.map { [("monitoring", $0)] } ?? []) {
-            guard let found = account(osUsername) else {
-                remarks.append("\(key).os_username: this machine has no account \(osUsername)")
-                continue
-            }
-            let nobody = Identity(person: nil, role: .public, uid: found.uid, osUsername: osUsername)
-            var entry = known[found.uid] ?? Known(identity: nobody, localName: local.names[found.uid])
-            if osUsername == monitor { entry.identity.isMonitor = true }
-            entry.identity.adapters = Set(adapters.filter { $0.osUsername == osUsername }.map(\.name))
-            known[found.uid] = entry
-        }
-        (self.known, self.locals, self.remarks, moved) = (known, locals, remarks, [])
-        uids = Self.uids(known)
+        accounts.add(adapters, monitor, account)
+        (known, self.locals, remarks, moved) = (accounts.known, locals, accounts.remarks, [])
+        uids = Self.uids(accounts.known)
     }
 
     private init(_ other: IdentityDirectory, moved: Set<UInt32>) {
@@ -128,4 +97,55 @@ public struct IdentityDirectory: Sendable {
 
     /// The uid that stands for all accounts that this user namespace has no number for (user_namespaces(7)).
     private static let overflowUID: UInt32 = 65_534
+}
+
+extension IdentityDirectory {
+    /// The accounts that the settings name, while a directory is being made.
+    private struct Accounts {
+        /// The names in the machine's own file.
+        let localNames: [UInt32: String]
+        var known: [UInt32: Known] = [:]
+        var remarks: [String] = []
+
+        mutating func add(_ people: [Person], _ account: (String) -> Account?) throws(SettingsError) {
+            for person in people {
+                guard let osUsername = person.osUsername else { continue }
+                guard let found = account(osUsername) else {
+                    remarks.append("\(person.name): this machine has no account \(osUsername)")
+                    continue
+                }
+                if let other = known[found.uid]?.identity {
+                    throw SettingsError(
+                        "duplicate_uid",
+                        "\(person.name) and \(other.person ?? "") have the same uid, \(found.uid), by the accounts \(osUsername) and \(other.osUsername ?? "")",
+                        remedy: "an account belongs to one person: give it to one of them")
+                }
+                let identity = Identity(person: person.name, role: person.role, uid: found.uid, osUsername: osUsername)
+                known[found.uid] = Known(identity: identity, localName: localNames[found.uid])
+            }
+        }
+
+        /// Makes the daemon's own account the admin, unless a person in the settings has it.
+        mutating func addOwn(_ uid: UInt32, _ name: (UInt32) -> Account?) {
+            guard known[uid] == nil else { return }
+            let own = name(uid)?.name
+            let identity = Identity(person: own ?? "uid \(uid)", role: .admin, uid: uid, osUsername: own)
+            known[uid] = Known(identity: identity, isOwn: true)
+        }
+
+        mutating func add(_ adapters: [Adapter], _ monitor: String?, _ account: (String) -> Account?) {
+            let places = adapters.map { ("adapters.\($0.name)", $0.osUsername) }
+            for (key, osUsername) in places + (monitor.map { [("monitoring", $0)] } ?? []) {
+                guard let found = account(osUsername) else {
+                    remarks.append("\(key).os_username: this machine has no account \(osUsername)")
+                    continue
+                }
+                let nobody = Identity(person: nil, role: .public, uid: found.uid, osUsername: osUsername)
+                var entry = known[found.uid] ?? Known(identity: nobody, localName: localNames[found.uid])
+                if osUsername == monitor { entry.identity.isMonitor = true }
+                entry.identity.adapters = Set(adapters.filter { $0.osUsername == osUsername }.map(\.name))
+                known[found.uid] = entry
+            }
+        }
+    }
 }

@@ -83,14 +83,9 @@ struct SessionData {
         switch Recording.Code(rawValue: event.code) {
         case .output: (plain.read(event.data), "")
         case .agent: ("", readsConversation ? conversation.read(event.data) : "")
-        case .marker: ("\n-- \(Self.plain(event.data))\n", "-- \(Self.plain(event.data))\n")
+        case .marker: ("\n-- \(PlainText.of(event.data))\n", "-- \(PlainText.of(event.data))\n")
         case .input, .resize, .exit, nil: ("", "")
         }
-    }
-
-    private static func plain(_ text: String) -> String {
-        var reader = PlainText()
-        return reader.read(text)
     }
 
     /// Whether the text is full, so that earlier parts of the recording would be left out.

@@ -1,4 +1,3 @@
-import TCSpawn
 import TCPOSIX
 
 /// A child process that inherits only what it is given: these descriptors and this environment, and no blocked or ignored
@@ -25,49 +24,15 @@ package struct ChildProcess {
     package init(
         _ arguments: [String], environment: [String: String], streams: Streams = Streams(), isDetached: Bool = false
     ) throws(RuntimeError) {
-        #if os(Linux)
-            var actions = posix_spawn_file_actions_t()
-            var attributes = posix_spawnattr_t()
-        #else
-            var actions: posix_spawn_file_actions_t?
-            var attributes: posix_spawnattr_t?
-        #endif
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for (target, source) in [(Int32(0), streams.input), (1, streams.output), (2, streams.error)] {
-            if let source {
-                posix_spawn_file_actions_adddup2(&actions, source, target)
-            } else {
-                posix_spawn_file_actions_addopen(&actions, target, "/dev/null", target == 0 ? O_RDONLY : O_WRONLY, 0)
-            }
-        }
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var (all, none) = (sigset_t(), sigset_t())
-        sigfillset(&all)
-        sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
-        if isDetached { flags |= Int32(POSIX_SPAWN_SETSID) }
-        #if os(Linux)
-            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        #else
-            flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
-        #endif
-        posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
-
+        var settings = SpawnSettings(streams, isDetached: isDetached)
         let words = arguments.map { strdup($0) } + [nil]
         let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
-        var child: pid_t = 0
-        let code = posix_spawnp(&child, arguments.first ?? "", &actions, &attributes, words, variables)
-        guard code == 0 else {
+        do throws(SystemError) { pid = try settings.start(arguments.first ?? "", words, variables) } catch {
             throw RuntimeError(
-                .failed, "\(arguments.first ?? "nothing") can't be started: \(String(cString: strerror(code)))",
+                .failed, "\(arguments.first ?? "nothing") can't be started: \(error)",
                 remedy: "check that it is installed and in the PATH")
         }
-        pid = child
     }
 
     /// The way in which a process ended.

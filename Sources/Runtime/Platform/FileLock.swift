@@ -10,7 +10,7 @@ final class FileLock: Sendable {
     init?(_ path: String) throws(RuntimeError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
-            throw RuntimeError(.failed, "\(path) can't be created: \(String(cString: strerror(errno)))")
+            throw RuntimeError(.failed, "\(path) can't be created: \(SystemError.last)")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)

@@ -12,7 +12,7 @@ enum Folder {
         }
         guard mkdir(path, mode) == 0 || errno == EEXIST else {
             throw RuntimeError(
-                .failed, "\(path) can't be created: \(String(cString: strerror(errno)))",
+                .failed, "\(path) can't be created: \(SystemError.last)",
                 remedy: "create it, or name another place")
         }
     }
@@ -30,15 +30,9 @@ enum Folder {
         }
         guard facts.st_mode & 0o077 == 0 || chmod(path, 0o700) == 0 else {
             throw RuntimeError(
-                .failed, "\(path) is open to others: \(String(cString: strerror(errno)))",
+                .failed, "\(path) is open to others: \(SystemError.last)",
                 remedy: "remove their rights: chmod 700")
         }
-    }
-
-    /// Returns the parent folder of an absolute path.
-    static func above(_ path: String) -> String {
-        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        return folder.isEmpty ? "/" : String(folder)
     }
 
     /// Returns the names of the folder's contents; empty if it can't be read.

@@ -43,7 +43,7 @@ final class Door: Sendable {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }),
             fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK) == 0
-        else { throw RuntimeError(.socketFailed, "the socket can't be served: \(String(cString: strerror(errno)))") }
+        else { throw RuntimeError(.socketFailed, "the socket can't be served: \(SystemError.last)") }
         (self.listener, self.directory, self.limits, log) = (listener, directory, limits, RareLog(logger))
         (wakened, waking) = (ends[0], ends[1])
         (callers, arrived) = AsyncStream.makeStream()
@@ -78,7 +78,7 @@ final class Door: Sendable {
             } else if errno == EAGAIN {
                 return true
             } else if errno != EINTR, errno != ECONNABORTED {
-                log.warning("connections can't be accepted now", ["error": "\(String(cString: strerror(errno)))"])
+                log.warning("connections can't be accepted now", ["error": "\(SystemError.last)"])
                 return false
             }
         }

@@ -19,14 +19,14 @@ public struct ListeningSocket: Sendable {
     public init(path: String, mode: UInt32, predecessor: String? = nil) throws(RuntimeError) {
         let place = SocketPlace(path: path, predecessor: predecessor)
         var address = try place.address()
-        if let slash = path.lastIndex(of: "/") { try Folder.make(String(path[..<slash]), mode: Self.folderMode(mode)) }
+        try Folder.make(Path.folder(of: path), mode: Self.folderMode(mode))
         try place.requireFree()
         unlink(path)
         let descriptor = socket(AF_UNIX, UnixSocketAddress.stream, 0)
         guard descriptor >= 0, address.withPointer({ bind(descriptor, $0, $1) }) == 0, chmod(path, mode) == 0,
             listen(descriptor, Self.backlog) == 0
         else {
-            let reason = String(cString: strerror(errno))
+            let reason = SystemError.last
             if descriptor >= 0 { close(descriptor) }
             throw RuntimeError(
                 .socketFailed, "\(path) can't be created: \(reason)", remedy: "name another place with --socket")

@@ -2,7 +2,7 @@ import Dialects
 import TCSettings
 
 /// The description of the daemon's routes in OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0).
-enum OpenAPI {
+enum OpenAPI: JSONSchemaWords {
     static func document(version: String) -> JSON {
         .object([
             ("openapi", "3.1.0"),
@@ -176,10 +176,10 @@ enum OpenAPI {
     }
 
     private static var report: JSON {
-        let problem = content("application/problem+json", reference("Problem"))
+        let problem = content("application/problem+json", OpenAPISchemas.reference("Problem"))
         let types = JSON.object([
             ("text/html", .object([("schema", text)])),
-            ("application/json", .object([("schema", reference("Report"))])),
+            ("application/json", .object([("schema", OpenAPISchemas.reference("Report"))])),
         ])
         return .object([
             ("operationId", "report"),
@@ -204,8 +204,8 @@ enum OpenAPI {
 
     /// The description of `/mcp`, which reports refusals in the protocol's own form instead of a problem document.
     private static var mcp: JSON {
-        let message = JSON.object([("schema", reference("Document"))])
-        let one = content("application/json", reference("Document"))
+        let message = JSON.object([("schema", OpenAPISchemas.reference("Document"))])
+        let one = content("application/json", OpenAPISchemas.reference("Document"))
         return .object([
             ("operationId", "mcp"), ("summary", "The Model Context Protocol, one message per request (docs/mcp.md)."),
             (
@@ -235,12 +235,6 @@ enum OpenAPI {
 
 extension OpenAPI {
     // The schemas and operations that the descriptions consist of.
-
-    private static var text: JSON { .object([("type", "string")]) }
-
-    private static func words(_ words: [String]) -> JSON {
-        .object([("type", "string"), ("enum", .array(words.map { .string($0) }))])
-    }
 
     private static func number(_ least: Int64, _ most: Int64) -> JSON {
         .object([("type", "integer"), ("minimum", .integer(least)), ("maximum", .integer(most))])
@@ -273,8 +267,8 @@ extension OpenAPI {
         _ id: String, _ summary: String, _ schema: String?, status: String = "200", type: String = "application/json",
         parameters: [JSON] = [], body: String? = nil
     ) -> JSON {
-        let answer = content(type, schema.map(reference) ?? text)
-        let problem = content("application/problem+json", reference("Problem"))
+        let answer = content(type, schema.map(OpenAPISchemas.reference) ?? text)
+        let problem = content("application/problem+json", OpenAPISchemas.reference("Problem"))
         var members: [(key: String, value: JSON)] = [("operationId", .string(id)), ("summary", .string(summary))]
         if !parameters.isEmpty { members.append(("parameters", .array(parameters))) }
         if let body {
@@ -283,7 +277,10 @@ extension OpenAPI {
                     "requestBody",
                     .object([
                         ("required", .boolean(true)),
-                        ("content", .object([("application/json", .object([("schema", reference(body))]))])),
+                        (
+                            "content",
+                            .object([("application/json", .object([("schema", OpenAPISchemas.reference(body))]))])
+                        ),
                     ])
                 ))
         }
@@ -296,9 +293,5 @@ extension OpenAPI {
             ("description", .string(type)),
             ("content", .object([(type, .object([("schema", schema)]))])),
         ])
-    }
-
-    private static func reference(_ name: String) -> JSON {
-        .object([("$ref", .string("#/components/schemas/\(name)"))])
     }
 }

@@ -2,17 +2,17 @@ import Dialects
 import TCSettings
 
 /// The JSON schemas of the daemon's documents.
-enum OpenAPISchemas {
+enum OpenAPISchemas: JSONSchemaWords {
     static var all: [(key: String, value: JSON)] {
         [
             ("Document", .object([("type", "object")])),
             ("Done", shape([version, ("status", text)])),
             ("Health", shape([version, ("status", text)])),
             ("Problem", problem), ("Status", status), ("Identity", identity), ("Session", session),
-            ("Sessions", shape([version, ("sessions", list("Session")), ("next", textOrNull)])),
+            ("Sessions", shape([version, ("sessions", list(of: reference("Session"))), ("next", textOrNull)])),
             (
                 "Projects",
-                shape([version, ("projects", list("Project")), ("has_more", .object([("type", "boolean")]))])
+                shape([version, ("projects", list(of: reference("Project"))), ("has_more", flag)])
             ),
             (
                 "Project",
@@ -24,7 +24,7 @@ enum OpenAPISchemas {
             ("Found", found), ("Hit", hit), ("Entry", entry),
             ("OneEntry", shape([version, ("entry", reference("Entry"))])),
             ("ChainRequest", shape([("reason", textOrNull)], optional: ["reason"])),
-            ("Entries", shape([version, ("entries", list("Entry")), ("next", numberOrNull)])),
+            ("Entries", shape([version, ("entries", list(of: reference("Entry"))), ("next", numberOrNull)])),
             ("Verdict", verdict), ("Report", report),
         ] + adapterDoor
     }
@@ -48,7 +48,7 @@ enum OpenAPISchemas {
                 "SpokenFor",
                 shape([
                     version, ("adapter", text), ("person", textOrNull), ("role", textOrNull),
-                    ("can_start", .object([("type", "boolean")])), ("why_not", textOrNull), ("remedy", textOrNull),
+                    ("can_start", flag), ("why_not", textOrNull), ("remedy", textOrNull),
                 ])
             ),
             ("AdapterWhoami", shape(subject)), ("AdapterSession", shape(subject + [id])),
@@ -70,7 +70,7 @@ enum OpenAPISchemas {
         shape([
             version, ("person", textOrNull), ("role", words(Role.allCases.map(\.rawValue))), ("uid", number),
             ("os_username", textOrNull), ("session_id", textOrNull), ("mode", text),
-            ("several_people", .object([("type", "boolean")])),
+            ("several_people", flag),
         ])
     }
 
@@ -143,7 +143,7 @@ enum OpenAPISchemas {
     private static var messageParts: [(key: String, value: JSON)] {
         [
             ("text", .object([("type", "string"), ("maxLength", .integer(Int64(MessageRequest.longest)))])),
-            ("enter", .object([("type", "boolean")])), ("keys", keys),
+            ("enter", flag), ("keys", keys),
         ]
     }
 
@@ -159,7 +159,9 @@ enum OpenAPISchemas {
     }
 
     private static var found: JSON {
-        shape([version, ("searched", words(FoundPage.words)), ("hits", list("Hit")), ("next", textOrNull)])
+        shape([
+            version, ("searched", words(FoundPage.words)), ("hits", list(of: reference("Hit"))), ("next", textOrNull),
+        ])
     }
 
     private static var hit: JSON {
@@ -188,12 +190,6 @@ enum OpenAPISchemas {
 }
 
 extension OpenAPISchemas {
-    static var version: (key: String, value: JSON) { ("version", .object([("const", .integer(1))])) }
-    static var text: JSON { .object([("type", "string")]) }
-    static var textOrNull: JSON { .object([("type", .array(["string", "null"]))]) }
-    static var number: JSON { .object([("type", "integer")]) }
-    static var numberOrNull: JSON { .object([("type", .array(["integer", "null"]))]) }
-
     /// Returns the schema of a text that begins with `start`, has no control characters, and is at most `longest` code points
     /// long.
     static func line(_ types: String..., from start: String = "", longest: Int) -> JSON {
@@ -204,29 +200,7 @@ extension OpenAPISchemas {
         ])
     }
 
-    static func words(_ words: [String]) -> JSON {
-        .object([("type", "string"), ("enum", .array(words.map { .string($0) }))])
-    }
-
-    static func list(_ name: String) -> JSON {
-        .object([("type", "array"), ("items", reference(name))])
-    }
-
     static func reference(_ name: String) -> JSON {
         .object([("$ref", .string("#/components/schemas/\(name)"))])
-    }
-
-    /// Returns the schema of an object with these members. All members except the optional ones are always present, and exactly
-    /// one of `choices`.
-    static func shape(
-        _ members: [(key: String, value: JSON)], optional: Set<String> = [], oneOf choices: [String] = []
-    ) -> JSON {
-        func require(_ names: [String]) -> (key: String, value: JSON) {
-            ("required", .array(names.map { .string($0) }))
-        }
-        let always = members.map(\.key).filter { !optional.contains($0) && !choices.contains($0) }
-        let choice = ("oneOf", JSON.array(choices.map { .object([require([$0])]) }))
-        return .object(
-            [("type", "object"), ("properties", .object(members)), require(always)] + (choices.isEmpty ? [] : [choice]))
     }
 }

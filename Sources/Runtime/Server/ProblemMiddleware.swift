@@ -29,7 +29,7 @@ extension RuntimeError {
         switch error {
         case let error as RuntimeError: self = error
         case let error as HTTPError where error.status == .notFound:
-            self.init(.notFound, "there is no \(request.uri.path) here")
+            self = .noRoute(request.uri.path)
         case let error as HTTPError: self.init(.badRequest, error.body ?? "the request can't be read")
         case let error as AuditUnavailable:
             logger.error("the audit log can't be written", metadata: ["error": "\(error.cause)"])

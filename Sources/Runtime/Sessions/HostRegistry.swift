@@ -150,8 +150,7 @@ extension HostRegistry {
     /// Notes that a session's host could not start the command. It says so when it calls, before its session counts as running.
     func note(failedStart words: String, of sessionID: String) {
         guard starts[sessionID] != nil else { return }
-        var plain = PlainText()
-        starts[sessionID] = plain.read(String(words.prefix(Self.longestFailure))).replacing("\n", with: " ")
+        starts[sessionID] = PlainText.of(String(words.prefix(Self.longestFailure))).replacing("\n", with: " ")
     }
 
     /// Returns why the command could not be started; `nil` if no host has said that.

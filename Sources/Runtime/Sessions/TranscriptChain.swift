@@ -1,5 +1,6 @@
 import Dialects
 import FoundationEssentials
+import TCPOSIX
 
 /// The files in which an agent has recorded a session, as the existing install's programs know them: earlier files in
 /// `transcript_files`, oldest first, and the present file in `native_log_file`.
@@ -32,7 +33,7 @@ struct TranscriptChain: Equatable {
 
     /// The value of the column `native_session_id`: the present file's name without its extension.
     var nativeID: String {
-        let name = current.split(separator: "/").last ?? ""
-        return String(name.lastIndex(of: ".").map { name[..<$0] } ?? name)
+        let name = Path.name(of: current)
+        return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
     }
 }

@@ -25,18 +25,13 @@ public struct AgentConversation {
     private static func text(_ part: AgentMessage.Part) -> String {
         switch part {
         case .text(let role, let text):
-            "\(role.rawValue): \(plain(text).replacing("\n", with: "\n  "))\n"
+            "\(role.rawValue): \(PlainText.of(text).replacing("\n", with: "\n  "))\n"
         case .tool(let name, let input):
             "tool: \(oneLine(name)) \(shortened(oneLine(input)))\n"
         }
     }
 
-    private static func plain(_ text: String) -> String {
-        var reader = PlainText()
-        return reader.read(text)
-    }
-
-    private static func oneLine(_ text: String) -> String { plain(text).replacing("\n", with: " ") }
+    private static func oneLine(_ text: String) -> String { PlainText.of(text).replacing("\n", with: " ") }
 
     private static func shortened(_ text: String) -> String {
         text.count <= longestInput ? text : text.prefix(longestInput) + "…"

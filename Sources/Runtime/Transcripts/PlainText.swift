@@ -26,6 +26,12 @@ public struct PlainText {
     /// The position within an escape sequence, from which a later reader can continue.
     var resting: String { state.rawValue }
 
+    /// Returns the readable part of a whole text, which anybody may have written.
+    public static func of(_ text: String) -> String {
+        var reader = PlainText()
+        return reader.read(text)
+    }
+
     /// Returns the readable part of a terminal's output. A sequence may be split between calls.
     public mutating func read(_ output: String) -> String {
         var result = ""

@@ -79,7 +79,7 @@ public final class TranscriptFile {
     }
 
     private static func failure(_ what: String) -> RuntimeError {
-        RuntimeError(.failed, "a transcript \(what): \(String(cString: strerror(errno)))")
+        RuntimeError(.failed, "a transcript \(what): \(SystemError.last)")
     }
 
     /// Returns the position where the last complete chunk ends, and the number after it. It reads the file backwards until it

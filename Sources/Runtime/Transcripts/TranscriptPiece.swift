@@ -68,7 +68,7 @@ public struct TranscriptPiece: Sendable {
 
     private static var failure: RuntimeError {
         RuntimeError(
-            .failed, "the daemon can't read this transcript: \(String(cString: strerror(errno)))",
+            .failed, "the daemon can't read this transcript: \(SystemError.last)",
             remedy: "tell an admin")
     }
 }

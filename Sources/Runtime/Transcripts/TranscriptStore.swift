@@ -121,7 +121,7 @@ public struct TranscriptStore: Sendable {
     func remove(_ sessionID: String) throws {
         try mayWrite()
         guard unlink(path(sessionID)) == 0 || errno == ENOENT else {
-            throw RuntimeError(.failed, "a transcript can't be removed: \(String(cString: strerror(errno)))")
+            throw RuntimeError(.failed, "a transcript can't be removed: \(SystemError.last)")
         }
     }
 

@@ -43,7 +43,7 @@ struct PathWalk {
                 if target.hasPrefix("/") { folder = "" }
                 rest += Self.parts(of: target, saidBy: place)
             } catch {
-                if error.number == FileSystem.Failure.notThere.number, part.link == nil { return }
+                if error == .notThere, part.link == nil { return }
                 throw Self.refusal(error, at: place, on: part.link)
             }
             guard links.count <= Self.mostLinks else {
@@ -67,7 +67,7 @@ struct PathWalk {
         }
         return SettingsError(
             failure.isForbidden ? "forbidden" : "unreadable", at: place,
-            "it is not known whether anything is there: \(failure.text)",
+            "it is not known whether anything is there: \(failure)",
             remedy: failure.isForbidden ? "give the reader access to the folder" : "check the path")
     }
 }

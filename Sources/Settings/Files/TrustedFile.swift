@@ -19,7 +19,7 @@ struct TrustedFile: Sendable {
             read = try FileSystem.read(path, limit: limit)
         } catch {
             throw SettingsError(
-                error.isForbidden ? "forbidden" : "unreadable", at: path, "this can't be read: \(error.text)",
+                error.isForbidden ? "forbidden" : "unreadable", at: path, "this can't be read: \(error)",
                 remedy: error.isForbidden
                     ? "let uid \(reader) read it, or name settings of your own with \(variable)"
                     : "check the disk")

@@ -60,7 +60,7 @@ extension KnownKey {
 
     private static let perUser: [KnownKey] =
         [
-            KnownKey("thinking_mode", .perUser, .word(["fast", "med", "slow"])),
+            KnownKey("thinking_mode", .perUser, .word(Preferences.thinkingModes)),
             KnownKey("default_agent", .perUser, .text),
             KnownKey("default_model", .perUser, .text),
             KnownKey("subscriptions.**", .either),

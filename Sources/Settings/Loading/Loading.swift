@@ -114,7 +114,7 @@ struct Loading {
     private func names(in folder: String) throws(SettingsError) -> [String] {
         do throws(FileSystem.Failure) { return try FileSystem.list(folder) } catch {
             throw SettingsError(
-                "unreadable", at: folder, "the folder of credentials can't be read: \(error.text)",
+                "unreadable", at: folder, "the folder of credentials can't be read: \(error)",
                 remedy: "unset CREDENTIALS_DIRECTORY, or let this program read it")
         }
     }

@@ -64,9 +64,9 @@ struct Places: Sendable {
         "\(folder(of: file))/\(name)"
     }
 
+    /// Returns the folder of an absolute path, in the form that stands before `/NAME`: the root is empty.
     static func folder(of file: String) -> String {
-        let folder = file.prefix(upTo: file.lastIndex(of: "/") ?? file.startIndex)
-        return folder.isEmpty && file.hasPrefix("/") ? "" : String(folder)
+        String(file.prefix(upTo: file.lastIndex(of: "/") ?? file.startIndex))
     }
 }
 

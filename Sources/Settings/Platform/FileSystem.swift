@@ -29,19 +29,9 @@ struct FileFacts: Sendable, Equatable {
 
 /// The system calls that settings need.
 enum FileSystem {
-    /// The reason why a call failed.
-    struct Failure: Error {
-        var number: Int32
-        var text: String { String(cString: strerror(number)) }
-        var isAbsent: Bool { number == ENOENT || number == ENOTDIR }
-        var isForbidden: Bool { number == EACCES || number == EPERM }
-        var isExisting: Bool { number == EEXIST }
+    typealias Failure = SystemError
 
-        static let notThere = Failure(number: ENOENT)
-        static let notAFolder = Failure(number: ENOTDIR)
-    }
-
-    private static var failure: Failure { Failure(number: errno) }
+    private static var failure: Failure { .last }
 
     /// Returns the facts about a file. A link is followed.
     static func facts(of path: String) throws(Failure) -> FileFacts {
@@ -129,6 +119,15 @@ enum FileSystem {
         }
         return names.sorted()
     }
+}
+
+extension SystemError {
+    var isAbsent: Bool { number == ENOENT || number == ENOTDIR }
+    var isForbidden: Bool { number == EACCES || number == EPERM }
+    var isExisting: Bool { number == EEXIST }
+
+    static let notThere = SystemError(ENOENT)
+    static let notAFolder = SystemError(ENOTDIR)
 }
 
 private let platformRead = TCPOSIX.read

@@ -55,7 +55,7 @@ extension SettingsSplit {
                 ? SettingsError(
                     "exists", at: path, "this already exists", remedy: "name another folder with --into, or remove it")
                 : SettingsError(
-                    "not_written", at: path, "this can't be written: \(failure.text)",
+                    "not_written", at: path, "this can't be written: \(failure)",
                     remedy: "name a folder that you may write to with --into")
         }
     }

@@ -1,3 +1,5 @@
+import TCPOSIX
+
 /// The accounts of a Linux system, as the bytes of its files (passwd(5), group(5), shadow(5), gshadow(5)). This type only
 /// converts bytes: the lines of others may be in any encoding, and stay as they are.
 package struct AccountFiles: Sendable, Equatable {
@@ -40,7 +42,7 @@ package struct AccountFiles: Sendable, Equatable {
     }
 
     package static func isClosed(shell: String) -> Bool {
-        ["nologin", "false"].contains(shell.split(separator: "/").last.map(String.init))
+        ["nologin", "false"].contains(Path.name(of: shell))
     }
 
     private static func obstacle(_ name: String, _ what: String) -> Obstacle {

@@ -14,6 +14,6 @@ package struct MachineError: Error, Sendable, Equatable {
     static func ofCall(_ what: String, remedy: String = "correct that, and run it again: it continues where it stopped")
         -> MachineError
     {
-        MachineError("failed", "\(what): \(String(cString: strerror(errno)))", remedy: remedy)
+        MachineError("failed", "\(what): \(SystemError.last)", remedy: remedy)
     }
 }

@@ -1,9 +1,11 @@
+import TCPOSIX
+
 /// Where the service's programs are to be, given where `telec` runs from.
 extension SystemLayout.Programs {
     /// Where a package or an installation has put them they stay; from anywhere else, a build's folder, they are copied. Throws
     /// `MachineError`.
     package static func find(telec path: String, in root: RootFolder, record: String) throws(MachineError) -> Self {
-        let folder = String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex))
+        let folder = Path.folder(of: path)
         let isInstalled = [usualFolder, "/usr/bin"].contains(folder)
         guard isInstalled, case .file = try root.look("\(folder)/teleclauded").kind else {
             return Self(

@@ -46,7 +46,7 @@ package final class RootFolder: Sendable {
 
     package func look(_ path: String, _ depth: Depth = .facts) throws(MachineError) -> FoundEntry {
         let (folder, name): (Descriptor, String)
-        do throws(Lost) { (folder, name) = try enter(above: path) } catch {
+        do throws(SystemError) { (folder, name) = try enter(above: path) } catch {
             switch error.number {
             case ENOENT: return .nothing
             case ELOOP, ENOTDIR: return FoundEntry(.unreachable, uid: 0, gid: 0, mode: 0)
@@ -136,7 +136,7 @@ package final class RootFolder: Sendable {
     private func unreadable(_ path: String, _ number: Int32) -> MachineError {
         MachineError(
             number == EACCES ? "not_root" : "failed",
-            "\(path) can't be read: \(String(cString: strerror(number)))", remedy: "run this as root")
+            "\(path) can't be read: \(SystemError(number))", remedy: "run this as root")
     }
 
     // MARK: - Making
@@ -258,27 +258,25 @@ package final class RootFolder: Sendable {
 
     // MARK: - Walking
 
-    private struct Lost: Error { var number: Int32 }
-
     private static let folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
 
     private static func temporary(_ name: String) -> String { TemporaryName.of(name) }
 
-    private func enter(above path: String) throws(Lost) -> (folder: Descriptor, name: String) {
+    private func enter(above path: String) throws(SystemError) -> (folder: Descriptor, name: String) {
         var (folder, parts) = (root, path.split(separator: "/").map(String.init))
-        guard let name = parts.popLast(), !parts.contains("..") else { throw Lost(number: EINVAL) }
+        guard let name = parts.popLast(), !parts.contains("..") else { throw SystemError(EINVAL) }
         for part in parts {
             let next = openat(folder.number, part, Self.folderFlags)
-            guard next >= 0 else { throw Lost(number: errno) }
+            guard next >= 0 else { throw SystemError.last }
             folder = Descriptor(next)
         }
         return (folder, name)
     }
 
     private func reach(_ path: String) throws(MachineError) -> (folder: Descriptor, name: String) {
-        do throws(Lost) { return try enter(above: path) } catch {
+        do throws(SystemError) { return try enter(above: path) } catch {
             throw MachineError(
-                "failed", "the folder of \(path) can't be opened: \(String(cString: strerror(error.number)))",
+                "failed", "the folder of \(path) can't be opened: \(error)",
                 remedy: "run it again: it checks the present state again")
         }
     }

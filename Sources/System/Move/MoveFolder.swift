@@ -23,7 +23,7 @@ struct MoveFolder {
     /// Writes the manifest, so that no reader sees a partial one.
     func write(_ manifest: MoveManifest) throws(MachineError) {
         try makeFolder()
-        try write(manifestPath, Array(manifest.text.utf8))
+        try write(manifestPath, Array(manifest.text().utf8))
     }
 
     func write(_ path: String, _ bytes: [UInt8]) throws(MachineError) {

@@ -43,35 +43,25 @@ package struct MoveManifest: Codable, Sendable, Equatable {
     package var units: OldUnits
     /// Whether the new service ran before the move.
     package var wasRunning: Bool
+}
 
+extension MoveManifest {
     /// Reads a manifest; `nil` if the text is not one.
     init?(parsing text: String) {
         guard let manifest = try? JSONDecoder().decode(MoveManifest.self, from: Data(text.utf8)) else { return nil }
         self = manifest
     }
 
-    var text: String {
+    /// Returns the text of the manifest's file.
+    /// - Throws: `MachineError` if it can't be encoded: a file without it would hide that a move was begun.
+    func text() throws(MachineError) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
-    }
-}
-
-extension MoveManifest {
-    init(
-        from: String, source: String, beganAt: String, target: String, database: Database, filled: [String],
-        folders: [String], files: [File], units: OldUnits, wasRunning: Bool
-    ) {
-        self.from = from
-        self.source = source
-        self.beganAt = beganAt
-        self.target = target
-        self.database = database
-        self.filled = filled
-        self.folders = folders
-        self.files = files
-        self.units = units
-        self.wasRunning = wasRunning
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        } catch {
+            throw MachineError("failed", "the manifest can't be written: \(error)", remedy: "report it as a bug")
+        }
     }
 
     /// Returns whether both manifests describe the same move: the same sources and the same results.

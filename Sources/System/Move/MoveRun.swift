@@ -1,6 +1,7 @@
 import Dialects
 import FoundationEssentials
 import TCImport
+import TCPOSIX
 import TCRuntime
 import Transfer
 
@@ -60,7 +61,7 @@ struct MoveRun: Sendable {
             if let begun {
                 before = begun.files.first { $0.path == file.path }?.before
             } else if try root.look(file.path).kind != .nothing {
-                before = Self.name(file.path)
+                before = Path.name(of: file.path)
             }
             return MoveManifest.File(path: file.path, digest: file.digest, before: before)
         }
@@ -75,10 +76,6 @@ struct MoveRun: Sendable {
             beganAt: Date.now.formatted(.iso8601), target: "\(plan.target)", database: found, filled: filled,
             folders: missing.map(\.path), files: files, units: plan.units,
             wasRunning: machine.services.isRunning)
-    }
-
-    private static func name(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? "file"
     }
 
     /// Checks that the places are free. Only the settings files may replace an existing file, because all others belong to

@@ -21,7 +21,7 @@ package struct OldInstall: Sendable {
     package var parts: [Part]
 
     package var state: String { "\(home)/.teleclaude" }
-    package var checkout: String { Self.folder(of: data.database) }
+    package var checkout: String { Path.folder(of: data.database) }
 
     /// Searches below a home or a checkout, and respects the old daemon's variables that name files.
     ///
@@ -29,9 +29,9 @@ package struct OldInstall: Sendable {
     package static func find(in folder: String, _ context: ProcessContext) throws -> OldInstall {
         let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         let data = try ExistingInstall.find(in: folder)
-        let checkout = Self.folder(of: data.database)
+        let checkout = Path.folder(of: data.database)
         let home =
-            [folder, Self.folder(of: checkout)].first { isThere("\($0)/.teleclaude") } ?? Self.folder(of: checkout)
+            [folder, Path.folder(of: checkout)].first { isThere("\($0)/.teleclaude") } ?? Path.folder(of: checkout)
         let named = { (name: String) in
             context.environment[name].flatMap { $0.isEmpty ? nil : context.absolute($0) }
         }
@@ -91,10 +91,6 @@ package struct OldInstall: Sendable {
         guard settings.dotenv != link, Self.isThere(link) else { return "to secrets.yml and config.yml" }
         return Self.isSame(link, settings.dotenv)
             ? "read once: \(link) also leads to it" : "\(link) is another file, and not read"
-    }
-
-    static func folder(of path: String) -> String {
-        "/" + path.split(separator: "/").dropLast().joined(separator: "/")
     }
 
     private static func isSame(_ path: String, _ other: String?) -> Bool {

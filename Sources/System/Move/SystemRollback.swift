@@ -111,17 +111,15 @@ package struct SystemRollback: Sendable {
     private func removal(
         _ manifest: MoveManifest
     ) async throws -> (target: Database, removal: ImportRemoval, account: ActingAccount?) {
-        let url =
-            Self.isWhole(manifest.target) ? try DatabaseURL(parsing: manifest.target) : try settings().settings.database
+        // The manifest has no passwords: a URL that had one is that of the settings.
+        let noted = try DatabaseURL(parsing: manifest.target)
+        let url = noted.hasPassword ? try settings().settings.database : noted
         let access = await FillingAccess(to: url, installation, try installation.look())
         let target = try Database(access.url, options: options)
         return (target, ImportRemoval(target, history, as: access.account), access.account)
     }
 
     private var options: ConnectionOptions { ConnectionOptions(access: .readWrite, isOwned: true, isDurable: true) }
-
-    /// Returns whether the URL is complete. A URL in a manifest has `***` in place of its password.
-    private static func isWhole(_ url: String) -> Bool { !url.contains("***") }
 
     private func settings() throws -> LoadedSettings {
         try LoadedSettings.load(installation.settingsContext, for: .daemon)

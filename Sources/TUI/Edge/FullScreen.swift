@@ -115,13 +115,12 @@ private struct Loop {
     private mutating func handle(_ event: Event) {
         for effect in state.handle(event) {
             switch effect {
-            case .quit: isOver = true
-            case .redraw: screen.redraw()
-            case .suspend: suspend()
-            case .hand(let terminal): hand(to: terminal)
-            case .listen, .loadProjects, .loadPage, .loadAudit, .read, .stopReading, .start, .send, .end, .share,
-                .attach, .reloadSoon:
-                worker.begin(effect)
+            case .terminal(.quit): isOver = true
+            case .terminal(.redraw): screen.redraw()
+            case .terminal(.suspend): suspend()
+            case .terminal(.hand(let terminal)): hand(to: terminal)
+            case .request(let request): worker.begin(request)
+            case .action(let action): worker.begin(action)
             }
         }
     }

@@ -1,7 +1,7 @@
 import Synchronization
 import TCRuntime
 
-/// Carries out the effects that the state wants, each in a task of its own, and posts the results.
+/// Carries out the requests and actions of the state, each in a task of its own, and posts the results.
 final class Worker: Sendable {
     private let client: DaemonClient
     private let doors: SessionDoors
@@ -14,9 +14,8 @@ final class Worker: Sendable {
         (self.client, self.doors, self.mailbox) = (client, doors, mailbox)
     }
 
-    /// Starts an effect. Effects on the terminal itself are ignored: the terminal's thread carries them out.
-    func begin(_ effect: Effect) {
-        switch effect {
+    func begin(_ request: Request) {
+        switch request {
         case .listen(let seconds): Task { await listen(after: seconds) }
         case .loadProjects(let query, let generation): Task { await loadProjects(query, generation) }
         case .loadPage(let query, let key, let request, let generation):
@@ -30,19 +29,16 @@ final class Worker: Sendable {
                 task?.cancel()
                 task = nil
             }
-        case .start, .send, .end, .share, .attach: act(effect)
         case .reloadSoon(let generation):
             Task {
                 try? await Task.sleep(for: max(.milliseconds(700), counting.withLock { $0 } * 10))
                 mailbox.post(.quiet(generation: generation))
             }
-        case .redraw, .suspend, .quit, .hand: break
         }
     }
 
-    /// Starts an action that the user has asked for, and posts its outcome.
-    private func act(_ effect: Effect) {
-        switch effect {
+    func begin(_ action: Action) {
+        switch action {
         case .start(let wanted):
             act {
                 let started = try await self.doors.start(wanted)
@@ -71,12 +67,10 @@ final class Worker: Sendable {
                 self.mailbox.post(.terminal(try await self.doors.terminal(id)))
                 return nil
             }
-        case .listen, .loadProjects, .loadPage, .loadAudit, .read, .stopReading, .reloadSoon, .hand, .redraw, .suspend,
-            .quit:
-            break
         }
     }
 
+    /// Does what the user has asked for, and posts its outcome.
     private func act(_ body: @escaping @Sendable () async throws -> String?) {
         Task {
             do {

@@ -3,8 +3,8 @@ import TCRuntime
 /// A question or notice. Until it is answered, it gets all keys.
 enum Dialog {
     case line(Prompt)
-    /// A question with the answers yes and no, and the effect of a yes.
-    case question(String, yes: Effect)
+    /// A question with the answers yes and no, and what a yes does.
+    case question(String, yes: Action)
     /// A text that the user reads and dismisses.
     case notice(String)
 }

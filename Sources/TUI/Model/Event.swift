@@ -28,7 +28,7 @@ enum Event: Sendable {
     case started(SessionDocument, notice: String?)
     /// The program that enters a session's terminal.
     case terminal(SessionDoors.Terminal)
-    /// The pause that `Effect.reloadSoon` asked for is over: the list is out of date and may be loaded again.
+    /// The pause that `Request.reloadSoon` asked for is over: the list is out of date and may be loaded again.
     case quiet(generation: Int)
 }
 
@@ -41,26 +41,41 @@ enum TranscriptNews: Sendable {
     case failed(String)
 }
 
-/// An action that a state of `telec tui` wants done outside of it.
+/// Something that a state of `telec tui` wants done outside of it.
 enum Effect: Sendable {
+    case terminal(TerminalEffect)
+    case request(Request)
+    case action(Action)
+}
+
+/// An effect on the terminal itself.
+enum TerminalEffect: Sendable {
+    case redraw
+    case suspend
+    case quit
+    /// Gives the terminal to another program until that program ends.
+    case hand(SessionDoors.Terminal)
+}
+
+/// Something that the state wants to be told, once or from now on.
+enum Request: Sendable {
     case listen(afterSeconds: Int)
     case loadProjects(ListQuery, generation: Int)
     case loadPage(ListQuery, GroupKey, PageRequest, generation: Int)
     case loadAudit(PageRequest, generation: Int)
     case read(String, reason: String?, TranscriptView, reading: Int)
     case stopReading
+    /// Posts `Event.quiet` after a pause, so that the list is loaded again.
+    case reloadSoon(generation: Int)
+}
+
+/// Something that the user wants done with a session.
+enum Action: Sendable {
     case start(NewSession)
     case send(String, text: String)
     case end(String)
     case share(String, isShared: Bool)
     case attach(String)
-    /// Posts `Event.quiet` after a pause, so that the list is loaded again.
-    case reloadSoon(generation: Int)
-    /// Gives the terminal to another program until that program ends.
-    case hand(SessionDoors.Terminal)
-    case redraw
-    case suspend
-    case quit
 }
 
 enum TranscriptView: Equatable, Sendable {

@@ -12,8 +12,7 @@ enum Cells {
     /// Returns the text on one line, without anything that moves the cursor, controls the terminal, or reverses the text's direction.
     static func clean(_ text: String) -> String {
         if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
-        var reader = PlainText()
-        let line = reader.read(text).replacing("\n", with: " ").replacing("\t", with: " ")
+        let line = PlainText.of(text).replacing("\n", with: " ").replacing("\t", with: " ")
         return clusters(of: line).map(\.text).joined()
     }
 

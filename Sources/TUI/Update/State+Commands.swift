@@ -5,7 +5,7 @@ extension State {
     mutating func command(_ key: Key) -> [Effect] {
         let height = layout.list
         switch key {
-        case .character("q"): return [.quit]
+        case .character("q"): return [.terminal(.quit)]
         case .character("?"): help = 0
         case .character("a"): return openAudit()
         case .character("/"): ask("Search", .search, query.typed)
@@ -40,14 +40,14 @@ extension State {
             let isShared = session.visibility == "shared"
             let what = isShared ? "Let only its owner and admins see" : "Let everybody on this system see"
             dialog = .question("\(what) \(name)?", yes: .share(session.sessionID, isShared: !isShared))
-        default: return [.attach(session.sessionID)]
+        default: return [.action(.attach(session.sessionID))]
         }
         return []
     }
 
     private mutating func enter() -> [Effect] {
         if let session = browser.selectedSession, isMine(session), session.closedAt == nil {
-            return [.attach(session.sessionID)]
+            return [.action(.attach(session.sessionID))]
         }
         browser.setFolded(browser.selectedPlace?.session == nil ? nil : false, height: layout.list)
         return []
@@ -55,7 +55,7 @@ extension State {
 
     private mutating func openAudit() -> [Effect] {
         page = .audit
-        return [.loadAudit(PageRequest(page: 0, after: nil), generation: audit.askAgain())]
+        return reloadAudit()
     }
 
     mutating func ask(_ question: String, _ purpose: Prompt.Purpose, _ text: String = "") {
@@ -85,7 +85,7 @@ extension State {
         readings += 1
         transcript = TranscriptPane(session: session, view: view, reading: readings, width: size.columns)
         page = .transcript
-        return [.stopReading, .read(session.sessionID, reason: reason, view, reading: readings)]
+        return [.request(.stopReading), .request(.read(session.sessionID, reason: reason, view, reading: readings))]
     }
 }
 

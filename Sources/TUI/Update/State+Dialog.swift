@@ -14,13 +14,13 @@ extension State {
                 dialog = nil
                 return say("not done")
             }
-        case .question(_, let effect)?:
+        case .question(_, let action)?:
             guard case .character(let letter) = key else {
                 if key == .escape { dialog = nil }
                 return []
             }
             dialog = nil
-            return letter == "y" || letter == "Y" ? [effect] : say("not done")
+            return letter == "y" || letter == "Y" ? [.action(action)] : say("not done")
         case .notice?: if key == .enter || key == .escape || key == .character(" ") { dialog = nil }
         case nil: break
         }
@@ -36,7 +36,7 @@ extension State {
                 return say("reading somebody else's session requires a reason", isTrouble: true)
             }
             return read(session, view, reason: text)
-        case .send(let id): return [.send(id, text: text)]
+        case .send(let id): return [.action(.send(id, text: text))]
         case .title:
             guard text.contains(where: { !$0.isWhitespace }) else {
                 return say("a session needs a title", isTrouble: true)
@@ -59,6 +59,6 @@ extension State {
 
     private mutating func start(_ title: String, _ folder: String, _ text: String) -> [Effect] {
         message = Message(text: "starting \(title) …")
-        return [.start(NewSession(title: title, project: folder, typed: text))]
+        return [.action(.start(NewSession(title: title, project: folder, typed: text)))]
     }
 }

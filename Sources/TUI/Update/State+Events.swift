@@ -9,7 +9,7 @@ extension State {
         case .key(let key): effects = press(key)
         case .size(let size): effects = resize(size)
         case .tick: effects = tick()
-        case .interrupted: effects = [.quit]
+        case .interrupted: effects = [.terminal(.quit)]
         case .connected(let me): effects = connect(me)
         case .disconnected(let why): effects = disconnect(why)
         case .told(let session, let isNew): effects = hear(session, isNew: isNew)
@@ -20,7 +20,7 @@ extension State {
         case .failed(let text): effects = say(text, isTrouble: true)
         case .notice(let text): effects = tell(text)
         case .started(let session, let notice): effects = begin(session, notice)
-        case .terminal(let terminal): effects = [.hand(terminal)]
+        case .terminal(let terminal): effects = [.terminal(.hand(terminal))]
         case .quiet(let number): effects = number == generation && browser.top == 0 && dialog == nil ? reload() : []
         }
         return effects + wants()
@@ -32,10 +32,11 @@ extension State {
         switch page {
         case .sessions:
             return browser.requests(height: layout.list).map {
-                .loadPage(query, $0.key, $0.request, generation: generation)
+                .request(.loadPage(query, $0.key, $0.request, generation: generation))
             }
         case .audit:
-            return audit.request(height: layout.list).map { [.loadAudit($0, generation: audit.generation)] } ?? []
+            guard let request = audit.request(height: layout.list) else { return [] }
+            return [.request(.loadAudit(request, generation: audit.generation))]
         case .transcript: return []
         }
     }
@@ -55,7 +56,7 @@ extension State {
         browser.select(browser.selected, height: layout.list)
         audit.select(audit.selected, height: layout.list)
         transcript?.resize(to: size.columns)
-        return [.redraw]
+        return [.terminal(.redraw)]
     }
 
     private mutating func tick() -> [Effect] {
@@ -63,7 +64,7 @@ extension State {
         if hasNews, page == .sessions, browser.top == 0, dialog == nil { return reload() }
         // The daemon sends no events about new audit entries, so they are asked for; but not while the user has scrolled down.
         guard page == .audit, audit.top == 0, link == .up, !audit.entries.isAwaiting else { return [] }
-        return [.loadAudit(PageRequest(page: 0, after: nil), generation: audit.askAgain())]
+        return reloadAudit()
     }
 
     // MARK: the line to the daemon
@@ -82,7 +83,7 @@ extension State {
         generation += 1
         browser.giveUpAll()
         audit.entries.giveUp()
-        return [.listen(afterSeconds: min(attempts, Self.longestPause))]
+        return [.request(.listen(afterSeconds: min(attempts, Self.longestPause)))]
     }
 
     private static let longestPause = 5
@@ -91,7 +92,12 @@ extension State {
         guard link == .up else { return [] }
         generation += 1
         hasNews = false
-        return [.loadProjects(query, generation: generation)]
+        return [.request(.loadProjects(query, generation: generation))]
+    }
+
+    /// Asks for the newest entries of the audit log.
+    mutating func reloadAudit() -> [Effect] {
+        [.request(.loadAudit(PageRequest(page: 0, after: nil), generation: audit.askAgain()))]
     }
 
     private mutating func hear(_ session: SessionDocument, isNew: Bool) -> [Effect] {
@@ -103,7 +109,7 @@ extension State {
         }
         guard !hasNews else { return [] }
         hasNews = true
-        return [.reloadSoon(generation: generation)]
+        return [.request(.reloadSoon(generation: generation))]
     }
 
     private mutating func begin(_ session: SessionDocument, _ notice: String?) -> [Effect] {

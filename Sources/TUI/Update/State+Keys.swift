@@ -3,8 +3,8 @@ import TCRuntime
 extension State {
     /// Handles a key. An open dialog gets the key; if there is none, the help if it is shown; otherwise the page.
     mutating func press(_ key: Key) -> [Effect] {
-        if key == .control("l") { return [.redraw] + reload() }
-        if key == .control("z") { return [.suspend] }
+        if key == .control("l") { return [.terminal(.redraw)] + reload() }
+        if key == .control("z") { return [.terminal(.suspend)] }
         if dialog != nil { return answer(key) }
         if help != nil { return pressInHelp(key) }
         message = nil
@@ -34,7 +34,7 @@ extension State {
         case .character("a") where page != .audit:
             page = .audit
             message = nil
-            return stopReading() + [.loadAudit(PageRequest(page: 0, after: nil), generation: audit.askAgain())]
+            return stopReading() + reloadAudit()
         case .character("q"), .escape, .character("h"), .left, .backspace:
             page = .sessions
             return stopReading()
@@ -48,7 +48,7 @@ extension State {
     mutating func stopReading() -> [Effect] {
         guard transcript != nil else { return [] }
         transcript = nil
-        return [.stopReading]
+        return [.request(.stopReading)]
     }
 
     private mutating func pressInTranscript(_ key: Key) -> [Effect] {
@@ -83,7 +83,7 @@ extension State {
         case .row(let row)?: select(clicked: row) { $0.audit.select($0.audit.top + $1, height: height) }
         case nil:
             if key == .character("r") {
-                return [.loadAudit(PageRequest(page: 0, after: nil), generation: audit.askAgain())]
+                return reloadAudit()
             }
             return pressAnywhere(key) ?? unknown(key)
         }

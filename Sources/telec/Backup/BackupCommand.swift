@@ -32,7 +32,7 @@ struct BackupCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await output.guarding(BackupText.problem) {
+        try await output.guarding(Problem.explaining) {
             try SHA256.load()
             let place = try BackupPlace(context: .process)
             try place.requireTrusted(folder)

@@ -54,10 +54,10 @@ struct BackupPlace {
     /// Returns the settings files to back up, the first of each name. A person's own file does not belong to the daemon and is
     /// left out.
     func settings(withSecrets: Bool) -> [String] {
-        var seen: Set<Substring> = []
+        var seen: Set<String> = []
         return loaded.files.filter { path in
             guard withSecrets || !loaded.filesWithSecrets.contains(path) else { return false }
-            return seen.insert(path.split(separator: "/").last ?? "").inserted
+            return seen.insert(Path.name(of: path)).inserted
         }
     }
 

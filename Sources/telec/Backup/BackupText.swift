@@ -1,28 +1,10 @@
 import Dialects
-import MigrateCommand
 import TCBackup
 import TCRuntime
-import TCSettings
 import TCTerminal
 
 /// The outcome of a backup or a restore, as text for people and as a document for programs.
 enum BackupText {
-    static func problem(_ error: any Error) -> Problem {
-        switch error {
-        case let error as BackupError: Problem(code: error.code, message: error.message, remedy: error.remedy)
-        case let error as MigratedWithoutRows: problem(error)
-        case is SettingsError, is RuntimeError: Problem(error)
-        default: Problem.ofTransfer(error)
-        }
-    }
-
-    private static func problem(_ error: MigratedWithoutRows) -> Problem {
-        var problem = problem(error.cause)
-        problem.message +=
-            "; the database was at migration \(error.from), is at \(error.to) now, and holds no row of the backup"
-        return problem
-    }
-
     // MARK: - Backups
 
     static func text(_ report: Backup.Report, _ folder: String, isDryRun: Bool) -> String {

@@ -34,7 +34,7 @@ struct RestoreCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        try await output.guarding(BackupText.problem) {
+        try await output.guarding(Problem.explaining) {
             try SHA256.load()
             let place = try BackupPlace(context: .process)
             try place.requireTrusted(folder)

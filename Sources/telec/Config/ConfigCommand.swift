@@ -25,11 +25,8 @@ extension OutputOptions {
     func guardingSettings(_ body: () async throws -> Void) async throws {
         try await guarding(
             { error in
-                guard let error = error as? SettingsError else {
-                    return Problem(code: "failed", message: "\(error)", remedy: nil)
-                }
-                let place = error.place.map { "\($0): " } ?? ""
-                var problem = Problem(code: error.code, message: place + error.message, remedy: error.remedy)
+                var problem = Problem.explaining(error)
+                guard let error = error as? SettingsError else { return problem }
                 if let place = error.place { problem.context = ConfigDocument.place(place) }
                 if error.code == "unknown_key" { problem.exitCode = 64 }
                 return problem

@@ -110,7 +110,7 @@ struct Examination {
 
     private func spaces(_ known: Known) -> [HealthCheck] {
         var seen: Set<String> = []
-        let places = [known.stateFolder, known.databaseFile.map(Place.folder(of:)), known.logFolder].compactMap { $0 }
+        let places = [known.stateFolder, known.databaseFile.map(Path.folder(of:)), known.logFolder].compactMap { $0 }
         let checks = places.filter { seen.insert($0).inserted }.map { path in
             SpaceCheck.judge(path, SpaceCheck.look(at: path), shown: Formatting.bytes)
         }

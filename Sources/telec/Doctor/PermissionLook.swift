@@ -33,7 +33,7 @@ struct PermissionLook {
             checks.append(place(file, "the daemon's database", uid, ["-wal", "-shm", "-journal", ".daemon"]))
         }
         if let path = try? known.context.socketPath(argument: socket) {
-            checks.append(place(Place.folder(of: path), "who answers at the daemon's socket", uid))
+            checks.append(place(Path.folder(of: path), "who answers at the daemon's socket", uid))
         }
         return checks
     }
@@ -73,12 +73,5 @@ struct PermissionLook {
             return [.failed(.permissions, "\(path) is open to others", advice: "chmod 700 \(path.shellWord)")]
         }
         return [.ok(.permissions, "\(path) is closed to others")]
-    }
-}
-
-enum Place {
-    static func folder(of path: String) -> String {
-        let folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
-        return folder.isEmpty ? "/" : String(folder)
     }
 }

@@ -14,12 +14,12 @@ struct AgentSettingsFile {
     init(_ agent: KnownAgent, home: String) throws {
         let place = agent.file(home: home, folder: Self.folder(of: agent))
         self.agent = agent
-        path = Self.resolved(place) ?? place
+        path = Path.withoutLinks(place)
         var facts = stat()
         if stat(path, &facts) != 0 {
             guard errno == ENOENT else {
                 throw RuntimeError(
-                    .failed, "\(path): \(String(cString: strerror(errno)))", remedy: "check its permissions")
+                    .failed, "\(path): \(SystemError.last)", remedy: "check its permissions")
             }
             guard lstat(path, &facts) != 0 else {
                 throw RuntimeError(
@@ -49,21 +49,15 @@ struct AgentSettingsFile {
         return chosen.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
 
-    private static func resolved(_ path: String) -> String? {
-        guard let found = realpath(path, nil) else { return nil }
-        defer { free(found) }
-        return String(cString: found)
-    }
-
     /// Prepares the replacement of the settings; `nil` removes them. Whatever can fail without a change fails here.
     /// - Throws: An error if the settings can't be written, or if the file has changed in the meantime.
     func replacement(by new: String?) throws -> Replacement {
         try requireUnchanged()
         guard let new else {
-            guard access(folder, W_OK) == 0 else { throw failure(String(cString: strerror(errno))) }
+            guard access(folder, W_OK) == 0 else { throw failure(SystemError.last.description) }
             return Replacement(file: self, draft: nil)
         }
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure(String(cString: strerror(errno))) }
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw failure(SystemError.last.description) }
         var facts = stat()
         // Settings may hold secrets, so only its owner can read a new file.
         let mode = stat(path, &facts) == 0 ? facts.st_mode & 0o7777 : 0o600
@@ -87,7 +81,7 @@ struct AgentSettingsFile {
         func carryOut() throws {
             try file.requireUnchanged()
             guard let draft else {
-                guard unlink(file.path) == 0 else { throw file.failure(String(cString: strerror(errno))) }
+                guard unlink(file.path) == 0 else { throw file.failure(SystemError.last.description) }
                 return
             }
             do throws(TextFile.Failure) { try draft.place() } catch { throw file.failure(error.message) }
@@ -101,7 +95,7 @@ struct AgentSettingsFile {
         }
     }
 
-    private var folder: String { String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
+    private var folder: String { Path.folder(of: path) }
 
     private func failure(_ reason: String) -> RuntimeError {
         let message = reason.hasPrefix(path) ? reason : "\(path) can't be written: \(reason)"

@@ -106,7 +106,7 @@ struct InstallMCP: AsyncParsableCommand {
     @OptionGroup var options: MCPInstallOptions
 
     func run() async throws {
-        try await options.output.guarding(Problem.init(_:)) {
+        try await options.output.guarding(Problem.explaining) {
             let place = try socket.map { ["--socket", try Self.absolute($0)] } ?? []
             let entry = ServerEntry(command: try Self.program(), arguments: ["mcp"] + place)
             try options.carryOut { try $0.agent.adding(entry, to: $0.text) }
@@ -149,7 +149,7 @@ struct UninstallMCP: AsyncParsableCommand {
     @OptionGroup var options: MCPInstallOptions
 
     func run() async throws {
-        try await options.output.guarding(Problem.init(_:)) {
+        try await options.output.guarding(Problem.explaining) {
             try options.carryOut { file in try file.text.flatMap { try file.agent.removing(from: $0) } }
         }
     }

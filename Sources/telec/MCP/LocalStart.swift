@@ -17,7 +17,7 @@ struct LocalStart: Sendable {
         } catch let error as Arguments.Objection {
             return .failed(ToolFailure(code: "bad_request", message: error.message, remedy: nil))
         } catch {
-            let problem = Problem(error)
+            let problem = Problem.explaining(error)
             return .failed(ToolFailure(code: problem.code, message: problem.message, remedy: problem.remedy))
         }
     }

@@ -38,7 +38,7 @@ struct ServeMCP: AsyncParsableCommand {
 
     func run() async throws {
         // Standard output is the agent's, so that there is no --json to ask for.
-        try await OutputOptions.parse([]).guarding(Problem.init(_:)) {
+        try await OutputOptions.parse([]).guarding(Problem.explaining) {
             let client = DaemonClient(
                 socketPath: try ProcessContext.process.socketPath(argument: socket),
                 token: SessionVariable.ownToken)

@@ -75,7 +75,7 @@ struct PipeLines {
             case ECONNRESET: return .success(nil)
             default:
                 return .failure(
-                    RuntimeError(.failed, "standard input can't be read: \(String(cString: strerror(reason)))"))
+                    RuntimeError(.failed, "standard input can't be read: \(SystemError(reason))"))
             }
         }
     }
@@ -99,7 +99,7 @@ final class PipeOutput: Sendable {
     /// Ends this program. An agent that has closed the pipe wants no answer; any other answer is lost, which is an error.
     private static func end(_ reason: Int32) -> Never {
         if reason == EPIPE { exit(0) }
-        Console.error("error: standard output can't be written: \(String(cString: strerror(reason)))")
+        Console.error("error: standard output can't be written: \(SystemError(reason))")
         exit(2)
     }
 

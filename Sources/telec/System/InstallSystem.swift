@@ -99,9 +99,9 @@ struct InstallSystem: AsyncParsableCommand {
         let history = try History.teleclaude()
         let found: ServerInstallation?
         if let database {
-            try Self.requireNoPassword(database)
+            try SystemOptions.requireNoPassword(database)
             let admin = try databaseAdmin.map { text in
-                try Self.requireNoPassword(text)
+                try SystemOptions.requireNoPassword(text)
                 return try DatabaseURL(parsing: text)
             }
             if admin == nil { try requireMachine(installation) }
@@ -113,12 +113,6 @@ struct InstallSystem: AsyncParsableCommand {
         let plan = try await found.plan()
         guard plan.obstacles.isEmpty else { throw Obstacles(plan.obstacles) }
         return (found, plan.steps)
-    }
-
-    private static func requireNoPassword(_ url: String) throws {
-        guard try "\(DatabaseURL(parsing: url))".contains("***") else { return }
-        throw ValidationError(
-            "Everybody can read a password on a command line: write it to secrets.yml as database.password.")
     }
 
     private func requireMachine(_ installation: Installation) throws {

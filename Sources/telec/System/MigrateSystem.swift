@@ -133,11 +133,7 @@ struct MigrateSystem: AsyncParsableCommand {
         request.byEmail = byEmail
         request.zone = try zone.map(LocalZone.init)
         if let database {
-            guard try !"\(DatabaseURL(parsing: database))".contains("***") else {
-                throw ValidationError(
-                    "Everybody can read a password on a command line: write it to secrets.yml as database.password."
-                )
-            }
+            try SystemOptions.requireNoPassword(database)
             request.database = database
         }
         return request

@@ -1,10 +1,7 @@
 import ArgumentParser
 import Dialects
-import MigrateCommand
-import TCImport
 import TCPOSIX
 import TCRuntime
-import TCSettings
 import TCSystem
 import TCTerminal
 
@@ -60,33 +57,15 @@ struct SystemOptions: ParsableArguments {
         }
     }
 
-    func guarding(_ body: () async throws -> Void) async throws {
-        try await output.guarding(
-            { error in
-                switch error {
-                case let error as MachineError:
-                    Problem(code: error.code, message: error.message, remedy: error.remedy)
-                case let obstacles as Obstacles: Problem(obstacles)
-                case let error as ImportError:
-                    Problem(code: error.code, message: "\(error)", remedy: error.remedy)
-                case is SettingsError, is RuntimeError: Problem(error)
-                default: Problem.ofTransfer(error)
-                }
-            }, body)
+    /// Checks that a URL on the command line holds no password.
+    /// - Throws: `ValidationError` if it does; `DatabaseError` if it is no URL.
+    static func requireNoPassword(_ url: String) throws {
+        guard try DatabaseURL(parsing: url).hasPassword else { return }
+        throw ValidationError(
+            "Everybody can read a password on a command line: write it to secrets.yml as database.password.")
     }
-}
 
-extension Problem {
-    fileprivate init(_ obstacles: Obstacles) {
-        let sentences = obstacles.all.map { "\($0.message); \($0.remedy)" }
-        let list = obstacles.all.map { obstacle in
-            JSON.object([
-                ("path", .string(obstacle.path)), ("message", .string(obstacle.message)),
-                ("remedy", .string(obstacle.remedy)),
-            ])
-        }
-        self.init(
-            code: "in_the_way", message: sentences.joined(separator: "\n"),
-            remedy: sentences.count == 1 ? nil : "nothing was changed", context: [("obstacles", .array(list))])
+    func guarding(_ body: () async throws -> Void) async throws {
+        try await output.guarding(Problem.explaining, body)
     }
 }

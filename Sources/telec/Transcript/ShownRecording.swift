@@ -68,7 +68,7 @@ struct ShownRecording {
     private mutating func terminal(_ code: Recording.Code, _ data: String) -> String {
         switch code {
         case .output: plain.read(data)
-        case .marker: "\n-- \(Self.plain(data))\n"
+        case .marker: "\n-- \(PlainText.of(data))\n"
         case .input, .resize, .exit, .agent: ""
         }
     }
@@ -76,7 +76,7 @@ struct ShownRecording {
     private mutating func said(_ code: Recording.Code, _ data: String) -> String {
         switch code {
         case .agent: conversation.read(data)
-        case .marker: "-- \(Self.plain(data))\n"
+        case .marker: "-- \(PlainText.of(data))\n"
         case .output, .input, .resize, .exit: ""
         }
     }
@@ -93,7 +93,7 @@ struct ShownRecording {
             return Int(number)
         }
         return Recording.header(
-            columns: number("cols"), rows: number("rows"), title: header["title"]?.text.map(Self.plain),
+            columns: number("cols"), rows: number("rows"), title: header["title"]?.text.map(PlainText.of),
             at: Int(seconds ?? 0))
     }
 
@@ -101,8 +101,8 @@ struct ShownRecording {
         switch code {
         // A player moves to the left margin only where the text has a carriage return.
         case .output: Recording.event(after: event.after, code, plain.read(event.data).replacing("\n", with: "\r\n"))
-        case .agent: Recording.event(after: event.after, .marker, Self.plain(conversation.read(event.data)))
-        case .input, .marker, .resize, .exit: Recording.event(after: event.after, code, Self.plain(event.data))
+        case .agent: Recording.event(after: event.after, .marker, PlainText.of(conversation.read(event.data)))
+        case .input, .marker, .resize, .exit: Recording.event(after: event.after, code, PlainText.of(event.data))
         }
     }
 
@@ -111,20 +111,15 @@ struct ShownRecording {
             switch code {
             case .output: ("output", plain.read(data))
             case .agent: ("conversation", conversation.read(data))
-            case .marker: ("marker", Self.plain(data))
-            case .input: ("input", Self.plain(data))
-            case .resize: ("resize", Self.plain(data))
-            case .exit: ("exit", Self.plain(data))
+            case .marker: ("marker", PlainText.of(data))
+            case .input: ("input", PlainText.of(data))
+            case .resize: ("resize", PlainText.of(data))
+            case .exit: ("exit", PlainText.of(data))
             }
         guard !text.isEmpty else { return "" }
         let members: [(key: String, value: JSON)] = [
             ("at", clock.map { .string($0.text) } ?? .null), ("kind", .string(kind)), ("text", .string(text)),
         ]
         return JSON.object(members).canonical() + "\n"
-    }
-
-    private static func plain(_ text: String) -> String {
-        var reader = PlainText()
-        return reader.read(text)
     }
 }

@@ -8,10 +8,12 @@ import Transfer
 @testable import TCRuntime
 
 @Suite struct SearchTests {
-    private func withSearch(_ backend: Backend, _ body: (Search, Database) async throws -> Void) async throws {
+    private func withSearch(
+        _ backend: Backend, _ body: (WordSearch, Database) async throws -> Void
+    ) async throws {
         try await backend.withDatabase { database in
             try await Migrator(history: try .teleclaude(), database: database).up()
-            try await body(Search(database), database)
+            try await body(WordSearch(database: database), database)
         }
     }
 
@@ -29,19 +31,14 @@ import Transfer
     }
 
     @Test(arguments: Backend.available)
-    func theNewestComeFirstAndNoMoreThanAskedFor(_ backend: Backend) async throws {
+    func aRowIsFoundByAllOfItsTextsAndByAllWordsOfAQuery(_ backend: Backend) async throws {
         try await withSearch(backend) { search, database in
             for number in 1...5 { try await remember("Note \(number)", number == 3 ? nil : "common", database) }
             try await remember(nil, "common ground", in: "other", database)
-            #expect(try await search.memories("common").map(\.id) == [6, 5, 4, 2, 1])
-            #expect(try await search.memories("common", limit: 2).map(\.id) == [6, 5])
-            #expect(try await search.memories("common", limit: -1).map(\.id) == [6])
-            #expect(try await search.memories("common", project: "p", limit: .max).map(\.id) == [5, 4, 2, 1])
-            #expect(try await search.memories("COMMON note 4").map(\.id) == [4])
+            #expect(try await search.memories("common") == [6, 5, 4, 2, 1])
+            #expect(try await search.memories("COMMON note 4") == [4])
+            #expect(try await search.memories("ground") == [6])
             #expect(try await search.mirrors("common") == [])
-            let found = try #require(try await search.memories("ground").first)
-            #expect(found.title == nil && found.project == "other" && found.type == "discovery")
-            #expect(found.createdAt == "2026-01-02T03:04:05.000006Z")
         }
     }
 
@@ -59,7 +56,7 @@ import Transfer
                 "NEAR(x, 2) ray",
                 "; DROP TABLE mirrors; --",
             ] where !["ray*", "NEAR(x, 2) ray", "; DROP TABLE mirrors; --"].contains(text) {
-                #expect(try await search.memories(text).map(\.id) == [1], "\(text)")
+                #expect(try await search.memories(text) == [1], "\(text)")
             }
             for text in ["ra*", "ra", "NEAR(x, 2) ray", "; DROP TABLE mirrors; --", "near missing", "near OR other"] {
                 #expect(try await search.memories(text) == [], "\(text)")
@@ -69,7 +66,7 @@ import Transfer
                 "rocket",
                 "🚀 rocket",
             ] {
-                #expect(try await search.memories(text).map(\.id) == [2], "\(text)")
+                #expect(try await search.memories(text) == [2], "\(text)")
             }
             for text in ["", " ", "\"", "*", "-", "🚀", "\u{0}", "'; --", "::"] {
                 #expect(try await search.memories(text) == [], "\(text)")
@@ -103,15 +100,15 @@ import Transfer
             // The only differences are foreign keys that rows without a parent break.
             let drift = try await Migrator(history: try .teleclaude(), database: target).drift().map(\.description)
             #expect(drift.allSatisfy { $0.hasPrefix("foreign key ") }, "\(drift)")
-            let search = Search(target)
+            let search = WordSearch(database: target)
             let old = try Self.words(of: fixture)
             #expect(old["memory_observations_fts"]?.count ?? 0 > 50 && old["mirrors_fts"]?.count ?? 0 > 20)
             for (word, ids) in old["memory_observations_fts"] ?? [:] {
-                let found = Set(try await search.memories(word, limit: Search.most).map(\.id))
+                let found = Set(try await search.memories(word))
                 #expect(found == ids, "\(word)")
             }
             for (word, ids) in old["mirrors_fts"] ?? [:] {
-                let found = Set(try await search.mirrors(word, limit: Search.most).map(\.id))
+                let found = Set(try await search.mirrors(word))
                 #expect(found == ids, "\(word)")
             }
         }
@@ -132,5 +129,31 @@ import Transfer
             }
         }
         return result
+    }
+}
+
+/// Finds memories and mirrors by the schema's word indexes, as programs do that take over the single-user tools.
+private struct WordSearch: Sendable {
+    let database: Database
+
+    /// Returns the memories that contain all words of `text`, the newest first.
+    func memories(_ text: String) async throws -> [Int64] {
+        try await keys(
+            WordIndex("memory_observations", columns: ["title", "subtitle", "narrative", "facts", "concepts"]), text)
+    }
+
+    /// Returns the mirrors that contain all words of `text`, the newest first.
+    func mirrors(_ text: String) async throws -> [Int64] {
+        try await keys(WordIndex("mirrors", columns: ["title", "conversation_text"]), text)
+    }
+
+    private func keys(_ index: WordIndex, _ text: String) async throws -> [Int64] {
+        guard let search = try SearchWords(text) else { return [] }
+        return try await database.withConnection { connection in
+            var query: SQL = "SELECT id FROM \(identifier: index.table) WHERE "
+            query.append(connection.dialect.finding(search.words, by: index))
+            query.append(" ORDER BY id DESC")
+            return try connection.query(query).compactMap { $0[0].integer }
+        }
     }
 }

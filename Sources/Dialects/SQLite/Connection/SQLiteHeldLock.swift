@@ -40,9 +40,7 @@ final class SQLiteHeldLock: HeldLock {
     static func path(of lock: AdvisoryLock, beside database: String) -> String {
         // SQLite follows symbolic links too (https://www.sqlite.org/howtocorrupt.html, section 2.5). Resolving them gives each
         // database a single lock.
-        let resolved = realpath(database, nil)
-        defer { free(resolved) }
-        return "\(resolved.map { String(cString: $0) } ?? database).\(lock.name)"
+        "\(Path.withoutLinks(database)).\(lock.name)"
     }
 
     /// Opens the lock's file, and makes it where there is none, with the database's permissions: who may read the database may ask
@@ -78,7 +76,7 @@ final class SQLiteHeldLock: HeldLock {
 
     static func failure(_ path: String) -> DatabaseError {
         DatabaseError(
-            .permission, "\(path) can't be opened: \(String(cString: strerror(errno)))",
+            .permission, "\(path) can't be opened: \(SystemError.last)",
             remedy: "give this user write access to the database's folder")
     }
 

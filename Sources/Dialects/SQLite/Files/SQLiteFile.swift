@@ -17,10 +17,9 @@ struct SQLiteFile: Sendable {
     /// Creates the value for an existing database file. Throws `DatabaseError` with the reason if the file is not one.
     init(existing name: String) throws(DatabaseError) {
         var status = stat()
-        guard stat(name, &status) == 0, let resolved = realpath(name, nil) else {
+        guard stat(name, &status) == 0, let resolved = Path.resolved(name) else {
             throw Self.error(errno, opening: name)
         }
-        defer { free(resolved) }
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR:
@@ -31,7 +30,7 @@ struct SQLiteFile: Sendable {
                 .notADatabase, "\(name) is not a regular file, and so not a SQLite database", remedy: "name a file")
         }
         self.name = name
-        path = String(cString: resolved)
+        path = resolved
     }
 
     /// Returns the same file with another name for messages.
@@ -68,13 +67,12 @@ struct SQLiteFile: Sendable {
         guard writing else { return }
         guard access(path, W_OK) == 0 else {
             throw DatabaseError(
-                .permission, "\(name) may not be written by this user (\(Self.text(errno)))",
+                .permission, "\(name) may not be written by this user (\(SystemError.last))",
                 remedy: "give this user write access to the file, or run as a user who has it")
         }
-        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        guard access(folder.isEmpty ? "/" : folder, W_OK | X_OK) == 0 else {
+        guard access(Path.folder(of: path), W_OK | X_OK) == 0 else {
             throw DatabaseError(
-                .permission, "the folder of \(name) may not be written by this user (\(Self.text(errno)))",
+                .permission, "the folder of \(name) may not be written by this user (\(SystemError.last))",
                 remedy: "give this user write access to the folder: SQLite keeps its journal beside the file")
         }
     }
@@ -124,17 +122,15 @@ struct SQLiteFile: Sendable {
         return stat(path, &status) == 0 ? Int(status.st_size) : -1
     }
 
-    static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
-
     static func error(_ code: Int32, opening name: String) -> DatabaseError {
         switch code {
         case ENOENT, ENOTDIR:
             DatabaseError(.unreachable, "there is no SQLite database at \(name)", remedy: "check the path")
         case EACCES, EPERM:
             DatabaseError(
-                .permission, "\(name) may not be read by this user (\(text(code)))",
+                .permission, "\(name) may not be read by this user (\(SystemError(code)))",
                 remedy: "give this user read access to it and its folder, or run as a user who has it")
-        default: DatabaseError(.unreachable, "\(name) can't be opened (\(text(code)))", remedy: "check the path")
+        default: DatabaseError(.unreachable, "\(name) can't be opened (\(SystemError(code)))", remedy: "check the path")
         }
     }
 
@@ -142,11 +138,12 @@ struct SQLiteFile: Sendable {
         switch code {
         case EACCES, EPERM, EROFS:
             DatabaseError(
-                .permission, "\(name) can't be created by this user (\(text(code)))",
+                .permission, "\(name) can't be created by this user (\(SystemError(code)))",
                 remedy: "give this user write access to the folder, or run as a user who has it")
         case ENOSPC, EDQUOT:
             DatabaseError(.diskFull, "no space is left to create \(name)", remedy: "free some space there")
-        default: DatabaseError(.unreachable, "\(name) can't be created (\(text(code)))", remedy: "check the path")
+        default:
+            DatabaseError(.unreachable, "\(name) can't be created (\(SystemError(code)))", remedy: "check the path")
         }
     }
 }

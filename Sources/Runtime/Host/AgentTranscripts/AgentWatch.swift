@@ -29,7 +29,8 @@ actor AgentWatch {
     /// Follows what is written from this moment on. If an earlier host of the same session left its progress, the watch
     /// continues from there instead.
     init(_ agent: AgentTranscript, home: String, directory: String, resuming earlier: AgentProgress?) {
-        place = AgentPlace(agent: agent, directory: Self.withoutLinks(directory))
+        // A process that runs in the directory sees its path without links.
+        place = AgentPlace(agent: agent, directory: Path.withoutLinks(directory))
         root = agent.root(home: home)
         progress = earlier ?? AgentProgress(began: Self.now)
         // A file that was created while no host ran belongs to the session from its beginning.
@@ -110,13 +111,6 @@ actor AgentWatch {
         var moment = timespec()
         clock_gettime(CLOCK_REALTIME, &moment)
         return Int64(moment.tv_sec) * 1_000_000_000 + Int64(moment.tv_nsec)
-    }
-
-    /// Returns the directory in the form in which a process that runs in it sees it: without links.
-    private static func withoutLinks(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }
 

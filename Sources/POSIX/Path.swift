@@ -1,0 +1,21 @@
+/// The parts of a path, and the path without links.
+package enum Path {
+    /// Returns the folder of what a path names: `/` for something in the root, and `.` for a name without a folder.
+    package static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Returns the last name of a path; empty for the root.
+    package static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
+
+    /// Returns the absolute path without links; `nil` if nothing is there, or nobody may see it, with the reason in `errno`.
+    package static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Returns the absolute path without links, or the path as it is if nothing is there.
+    package static func withoutLinks(_ path: String) -> String { resolved(path) ?? path }
+}
