@@ -46,6 +46,7 @@ public struct EffectiveSettings: Sendable {
         private var below: [Key: [Int]] = [:]
 
         mutating func add(_ leaf: Layer.Leaf, _ name: LayerName) {
+            if isEmptySection(leaf) { return }
             var setting = Setting(key: leaf.key, value: leaf.value, layer: name, place: leaf.place, losers: [])
             let sections = leaf.key.parts.indices.dropFirst().map { Key(Array(leaf.key.parts[..<$0])) }
             let rivals = takeRivals(of: leaf.key, sections)
@@ -60,6 +61,15 @@ public struct EffectiveSettings: Sendable {
             if place == slots.count { slots.append(setting) } else { slots[place] = setting }
             places[leaf.key] = place
             for section in sections { below[section, default: []].append(place) }
+        }
+
+        /// Returns whether the leaf is a section without keys, and an earlier layer has set some of it. Sections are merged key by key,
+        /// so that such a leaf overrides nothing. An empty value, as of `database:` whose lines are all comments, is one at the
+        /// place of a known section.
+        private func isEmptySection(_ leaf: Layer.Leaf) -> Bool {
+            guard leaf.value.saysNothing, let below = below[leaf.key] else { return false }
+            return below.contains { slots[$0]?.key.hasPrefix(leaf.key) ?? false }
+                && (leaf.value.map != nil || KnownKey.isSection(leaf.key))
         }
 
         /// Removes the settings that this key overrides from their places, and returns them. A single value may override a

@@ -20,8 +20,9 @@ struct Loading {
         case .singleUser: try readSingle()
         case .system: try readSystem()
         }
-        layers.append(EnvironmentKeys.layer(context.environment, variables: namesOfVariables))
-        remarks += EnvironmentKeys.remarks(context.environment)
+        let environment = EnvironmentKeys.layer(context.environment, variables: namesOfVariables)
+        layers.append(environment)
+        remarks += EnvironmentKeys.remarks(context.environment) + LayerChecks.unknown(environment.withoutVariables)
         let effective = EffectiveSettings(try interpolated())
         try LayerChecks.checkKinds(effective)
         let typed = TypedSettingsReader(effective: effective, places: places, context: context)

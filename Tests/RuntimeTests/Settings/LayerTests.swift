@@ -103,6 +103,45 @@ struct LayerTests {
         }
     }
 
+    @Test("a later layer of the wrong shape is refused, even if yet another one overrides it")
+    func laterShapes() async throws {
+        try await machine { folder in
+            let role = try #require(folder.refusal(["TELECLAUDE__PEOPLE__0__ROLE": "member"]))
+            #expect(role.code == "wrong_type" && role.place == "TELECLAUDE__PEOPLE__0__ROLE", "\(role)")
+            try folder.write("etc/secrets.yml", "database: postgresql://a:hunter22@h/d\n", mode: 0o600)
+            for environment in [[:], ["TELECLAUDE_DATABASE_URL": "postgresql://u@h/d"]] {
+                let error = try #require(folder.refusal(environment))
+                #expect(error.code == "wrong_type" && error.place == "\(folder.path)/etc/secrets.yml:1", "\(error)")
+                #expect(!"\(error)".contains("hunter22"))
+            }
+        }
+    }
+
+    @Test("an empty section of a later layer overrides nothing", arguments: ["{}", "", "null"])
+    func emptySections(_ empty: String) async throws {
+        try await machine { folder in
+            try folder.write(
+                "etc/secrets.yml", "database: \(empty)\nserver: \(empty)\nagents: \(empty)\n", mode: 0o600)
+            let loaded = try folder.load()
+            #expect("\(loaded.settings.database)".contains("db.example.org"))
+            #expect(loaded.settings.server.bodyBytes == 2_048 && loaded.settings.agents["claude"] != nil)
+            #expect(!loaded.remarks.contains { $0.message.contains("not a known key") })
+        }
+    }
+
+    @Test("a variable that sets an unknown key is reported")
+    func unknownVariables() async throws {
+        try await machine { folder in
+            let loaded = try folder.load(["TELECLAUDE__SERVER__BODY_BYTE": "7", "TELECLAUDE__MINE": "1"])
+            let remarks = loaded.remarks.map(\.description)
+            #expect(
+                remarks.contains(
+                    "TELECLAUDE__SERVER__BODY_BYTE: server.body_byte is not a known key: did you mean server.body_bytes?"
+                ))
+            #expect(remarks.contains("TELECLAUDE__MINE: mine is not a known key; it is kept"))
+        }
+    }
+
     @Test("people and agents are typed, and keep what else is said of them")
     func typed() async throws {
         try await machine { folder in
