@@ -21,7 +21,7 @@ final class SessionWatch: Sendable {
     /// an event, because ages such as "5 min ago" change although no session does.
     private static let (pause, longest) = (Duration.seconds(2), Duration.seconds(30))
 
-    /// Runs until the process is ended.
+    /// Runs until the process is ended, or nobody reads its output any more.
     /// - Throws: The error that prevents the first list from being shown.
     func run() async throws {
         try await show()
@@ -57,6 +57,8 @@ final class SessionWatch: Sendable {
         }
     }
 
+    /// Shows the list, unless it is the same as before and no terminal shows it.
+    /// - Throws: `ExitCode` if nobody reads the output any more.
     private func show() async throws {
         let me = try await client.get("/whoami", as: WhoamiDocument.self).value
         let found = try await client.get("/sessions", query, as: SessionsDocument.self).value.sessions
@@ -68,10 +70,11 @@ final class SessionWatch: Sendable {
         }
         guard let size else {
             if table != before { Console.out(before.isEmpty ? table : "\n" + table) }
-            return
+            return try OutputOptions.requireReader()
         }
         let lines = table.split(separator: "\n", omittingEmptySubsequences: false).prefix(size.rows - 1)
         // Moves to the upper left, and clears everything below (ECMA-48, CUP and ED).
         Console.write("\u{1B}[H\u{1B}[2J" + lines.joined(separator: "\n") + "\n")
+        try OutputOptions.requireReader()
     }
 }
