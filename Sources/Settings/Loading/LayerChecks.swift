@@ -57,7 +57,7 @@ enum LayerChecks {
         switch value.content {
         case .map(let members): members.flatMap { references(in: $0.value) }
         case .list(let items): items.flatMap(references)
-        case .scalar(let scalar): scalar.text.matches(of: /\$\{([^}]+)\}/).map { String($0.1) }
+        case .scalar(let scalar): scalar.text.holdingReferences.matches(of: /\$\{([^}]+)\}/).map { String($0.1) }
         }
     }
 

@@ -155,7 +155,7 @@ struct Splitter {
     }
 
     private func raw(_ entry: DotEnv.Entry, refersOnlyTo known: Set<String>) -> Bool {
-        entry.raw.matches(of: /\$\{([^}]*)\}/).allSatisfy { known.contains(String($0.1)) }
+        entry.raw.holdingReferences.matches(of: /\$\{([^}]*)\}/).allSatisfy { known.contains(String($0.1)) }
     }
 
     // MARK: - People
