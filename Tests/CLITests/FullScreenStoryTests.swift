@@ -317,17 +317,26 @@ struct FullScreenStoryTests {
                 input:
                     "1\nsend 1 by line\nshare 1\nend 1\nn\nstart\nFrom lines\n\n!sleep 1000\nlist from\naudit\ndance\nread 9\nquit\n"
             )
-            #expect(run.code == 0 && run.error.isEmpty, "\(run)")
+            // The input is no terminal: a script has its results apart from the refusals.
+            #expect(
+                run.code == 64
+                    && run.error
+                        == "dance is not a command. Type help for the commands.\nNo session has the number 9 here.\n",
+                "\(run)")
             for text in [
                 "1. Mine, active, in ", "session: \(id)", "Sent.", "Shared: everybody", "Not ended.",
                 "Started: From lines",
-                "1. From lines, active", "Nobody looked", "dance is not a command",
-                "No session has the number 9",
+                "1. From lines, active", "Nobody looked",
             ] { #expect(run.output.contains(text), "\(text)\n\(run)") }
             try await daemon.waitForTranscript(of: id, toContain: "typed by line")
             let read = try await daemon.telec("tui", "--plain", input: "list mine\nread 1\nend 1\ny\n")
             #expect(read.output.contains("\nwelcome\n") && read.output.contains("Ended."), "\(read)")
+            #expect(read.code == 0 && read.error.isEmpty, "\(read)")
             for output in [run.output, read.output] { #expect(!output.contains("\u{1B}")) }
+            try await daemon.wait(for: id, toBe: "closed")
+            let late = try await daemon.telec("tui", "--plain", input: "list mine\nsend 1 late\n\ndance\n1\n")
+            #expect(late.code == 2 && late.error.hasPrefix("Error: ") && late.error.contains("\ndance is"), "\(late)")
+            #expect(late.output.contains("session: \(id)") && !late.output.contains("Sent."), "\(late)")
             #expect(try await daemon.stop().code == 0)
             let alone = try await daemon.telec("tui", "--plain", input: "")
             #expect(alone.code == 2 && alone.error.contains("no daemon"), "\(alone)")
