@@ -111,6 +111,22 @@ struct FullScreenStoryTests {
         }
     }
 
+    @Test func theAuditLogIsAskedForWhileOneTypes() async throws {
+        try await withSession { daemon, _, window in
+            try await window.keys("a")
+            try await window.wait(toShow: "nobody looked at anything")
+            // An attempt on a session that does not exist is logged.
+            let asked = try await daemon.telec("sessions", "end", "nobodys-session")
+            #expect(asked.code == 64, "\(asked)")
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try await !window.shown().contains("nobodys-session") {
+                try #require(ContinuousClock.now < deadline, "the log was never asked for")
+                try await window.keys("g")
+                try await Task.sleep(for: .milliseconds(300))
+            }
+        }
+    }
+
     /// However the program ends, the terminal has its earlier settings.
     @Test(arguments: ["q", "INT", "TERM", "HUP", "QUIT", "SEGV"])
     func theTerminalIsLeftAsItWasFound(way: String) async throws {
