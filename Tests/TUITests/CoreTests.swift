@@ -231,6 +231,18 @@ struct CoreTests {
         #expect(pane.rows.reduce(0) { $0 + $1.utf8.count } <= TranscriptPane.mostBytes * 3 / 2)
     }
 
+    @Test(.timeLimit(.minutes(1))) func aLongPasteIntoAQuestionIsShownAtOnce() {
+        var state = CoreWorld.state([("/p", 1)])
+        _ = state.type("s")
+        _ = state.handle(.key(.paste(String(repeating: "界e\u{301}x", count: 6_000) + "end")))
+        for _ in 0..<20 {
+            _ = state.handle(.key(.left))
+            let line = state.frame.lines[23].text
+            #expect(Cells.width(line) == 80 && line.contains("Type into") && line.contains("界e\u{301}x"), "\(line)")
+        }
+        #expect(state.frame.cursor.map { $0.column <= 79 } == true)
+    }
+
     @Test func plainCommandsAreRead() {
         #expect(PlainCommand.reading("3") == .show(3) && PlainCommand.reading("READ 2") == .read(2, .terminal))
         #expect(PlainCommand.reading("send 1 two words") == .send(1, "two words"))
