@@ -231,6 +231,31 @@ struct CoreTests {
         #expect(pane.rows.reduce(0) { $0 + $1.utf8.count } <= TranscriptPane.mostBytes * 3 / 2)
     }
 
+    @Test func enterSaysWhyASessionIsNotAttached() {
+        var state = CoreWorld.state([("/a", 2), ("/b", 2)], owner: "Bob")
+        _ = state.type("j")
+        #expect(state.browser.selectedSession?.sessionID == "s1")
+        #expect(state.type("\n").isEmpty && state.browser.selectedSession?.sessionID == "s1")
+        #expect(state.frame.lines[23].text.contains("it is Bob's: t reads it"))
+        // To unfold what is unfolded moves nothing, either.
+        _ = state.type("l")
+        #expect(state.browser.selectedSession?.sessionID == "s1")
+
+        var own = CoreWorld.state([("/a", 2)])
+        var ended = CoreWorld.session(0, project: "/a", status: "closed")
+        ended.closedAt = ended.lastActivity
+        _ = own.handle(.told(ended, isNew: false))
+        #expect(own.type("\n").isEmpty && own.browser.selectedSession?.sessionID == "s0")
+        #expect(own.frame.lines[23].text.contains("it has ended: t reads it"))
+        _ = own.type("j")
+        guard case .attach("s1")? = own.type("\n").first else { return #expect(Bool(false), "it is not attached") }
+        // The heading folds and unfolds.
+        _ = own.type("kk\n")
+        #expect(own.browser.rowCount == 1)
+        _ = own.type("\n")
+        #expect(own.browser.rowCount == 3)
+    }
+
     @Test(.timeLimit(.minutes(1))) func aLongPasteIntoAQuestionIsShownAtOnce() {
         var state = CoreWorld.state([("/p", 1)])
         _ = state.type("s")
