@@ -231,6 +231,28 @@ struct CoreTests {
         #expect(pane.rows.reduce(0) { $0 + $1.utf8.count } <= TranscriptPane.mostBytes * 3 / 2)
     }
 
+    @Test(arguments: [5, 7, 19, 20, 21, 40, 200])
+    func aTranscriptKeepsItsPlaceWhenTheScreenChanges(columns: Int) throws {
+        var pane = TranscriptPane(session: CoreWorld.session(1), view: .terminal, reading: 1, width: 20)
+        for at in 0..<400 {
+            pane.append("line \(at) " + String(repeating: "x", count: at % 7 * 9) + "\n")
+        }
+        pane.append("open " + String(repeating: "y", count: 60))
+        pane.goToStart()
+        pane.scroll(300, height: 10)
+        while !pane.visible(10)[pane.top ?? 0].hasPrefix("line ") { pane.scroll(1, height: 10) }
+        let first = try #require(pane.visible(10).first)
+        let seen = String(first.prefix(9))
+        pane.resize(to: columns)
+        #expect(pane.visible(10).prefix(2).joined().hasPrefix(seen), "\(pane.visible(10))")
+        pane.resize(to: 20)
+        let again = try #require(pane.visible(10).first)
+        #expect(again.hasPrefix(seen), "\(again)")
+        pane.goToEnd()
+        pane.resize(to: columns)
+        #expect(pane.top == nil)
+    }
+
     @Test func enterSaysWhyASessionIsNotAttached() {
         var state = CoreWorld.state([("/a", 2), ("/b", 2)], owner: "Bob")
         _ = state.type("j")
