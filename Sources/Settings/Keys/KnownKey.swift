@@ -103,13 +103,13 @@ extension KnownKey {
         return isSecret ? .secret : known?.scope ?? .system
     }
 
-    /// Returns the known key that was probably meant by an unknown one.
+    /// Returns the known key that was probably meant by an unknown one. A section's own name is no suggestion for it.
     static func suggestion(for key: Key) -> String? {
         let spelled = table.map(\.name).filter { !$0.contains("*") }
         let sections = table.compactMap { $0.pattern.last == "**" ? $0.pattern.dropLast().joined(separator: ".") : nil }
         let words = spelled + sections + spelled.compactMap { $0.split(separator: ".").first.map(String.init) }
-        let depth = key.parts.count
+        let (name, depth) = (key.description, key.parts.count)
         return Suggestion.nearest(
-            to: key.description, in: words.filter { $0.split(separator: ".").count == depth })
+            to: name, in: words.filter { $0 != name && $0.split(separator: ".").count == depth })
     }
 }

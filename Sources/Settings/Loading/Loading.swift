@@ -99,14 +99,16 @@ struct Loading {
         guard let folder = places.credentialsFolder else { return }
         var layer = Layer(name: .credentials)
         for name in try names(in: folder) {
-            let path = "\(folder)/\(name)"
+            let (path, key) = ("\(folder)/\(name)", Key(name))
+            // A name of nothing but dots is no key.
+            if key.parts.isEmpty { continue }
             if let kind = (try? FileSystem.facts(of: path))?.kind, kind != .file { continue }
             guard let file = try read(path) else { continue }
             if name == "secrets.yml" {
                 layer.leaves += Layer(.credentials, try YAMLFile.parse(file.text, path: path), path: path).leaves
             } else {
                 let text = file.text.hasSuffix("\n") ? String(file.text.dropLast()) : file.text
-                layer.leaves.append(Layer.Leaf(key: Key(name), value: SettingsValue(text: text, line: 1), place: path))
+                layer.leaves.append(Layer.Leaf(key: key, value: SettingsValue(text: text, line: 1), place: path))
             }
         }
         add(layer, of: nil)

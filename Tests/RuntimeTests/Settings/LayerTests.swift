@@ -237,12 +237,14 @@ struct LayerTests {
     func unknownKeys() async throws {
         try await machine { folder in
             try folder.write("etc/secrets.yml", "", mode: 0o600)
-            try folder.write("etc/config.yml", "databse: {path: /x}\nserver: {body_byte: 7}\nmine: 1\n")
+            try folder.write(
+                "etc/config.yml", "databse: {path: /x}\nserver: {body_byte: 7}\nmine: 1\ndiscord: x\n")
             let loaded = try folder.load(["TELECLAUDE_THINKING_MOD": "fast"])
             let messages = loaded.remarks.map(\.message)
             #expect(messages.contains("databse.path is not a known key: did you mean database.path?"))
             #expect(messages.contains("server.body_byte is not a known key: did you mean server.body_bytes?"))
             #expect(messages.contains("this variable sets nothing: did you mean TELECLAUDE_THINKING_MODE?"))
+            #expect(messages.contains("discord is not a known key; it is kept"))
             #expect(loaded.effective["mine"]?.value == SettingsValue(plain: "1"))
         }
     }
@@ -252,6 +254,8 @@ struct LayerTests {
         try await machine { folder in
             try folder.write("creds/database.password", "from systemd\n", mode: 0o400)
             try folder.write("creds/OPENAI_API_KEY", "openai", mode: 0o400)
+            // A name of dots alone is no key.
+            try folder.write("creds/...", "nothing", mode: 0o400)
             let loaded = try folder.load(["CREDENTIALS_DIRECTORY": "\(folder.path)/creds"], for: .daemon)
             #expect(loaded.settings.secrets["database.password"] == "from systemd")
             #expect(loaded.settings.secrets["OPENAI_API_KEY"] == "openai")
