@@ -109,7 +109,8 @@ struct LayerTests {
             let role = try #require(folder.refusal(["TELECLAUDE__PEOPLE__0__ROLE": "member"]))
             #expect(role.code == "wrong_type" && role.place == "TELECLAUDE__PEOPLE__0__ROLE", "\(role)")
             try folder.write("etc/secrets.yml", "database: postgresql://a:hunter22@h/d\n", mode: 0o600)
-            for environment in [[:], ["TELECLAUDE_DATABASE_URL": "postgresql://u@h/d"]] {
+            let environments: [[String: String]] = [[:], ["TELECLAUDE_DATABASE_URL": "postgresql://u@h/d"]]
+            for environment in environments {
                 let error = try #require(folder.refusal(environment))
                 #expect(error.code == "wrong_type" && error.place == "\(folder.path)/etc/secrets.yml:1", "\(error)")
                 #expect(!"\(error)".contains("hunter22"))
@@ -126,6 +127,17 @@ struct LayerTests {
             #expect("\(loaded.settings.database)".contains("db.example.org"))
             #expect(loaded.settings.server.bodyBytes == 2_048 && loaded.settings.agents["claude"] != nil)
             #expect(!loaded.remarks.contains { $0.message.contains("not a known key") })
+        }
+    }
+
+    @Test("sections without keys are as good as none")
+    func sectionsWithoutKeys() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write(
+                "etc/config.yml", "people:\nagents:\ndatabase:\nserver: {}\nquotas:\nretention: {}\nadapters:\n")
+            let loaded = try folder.load()
+            #expect(loaded.settings.agents.isEmpty && loaded.settings.people.isEmpty && loaded.remarks.isEmpty)
+            #expect(loaded.settings.server.idleSeconds == 60)
         }
     }
 
