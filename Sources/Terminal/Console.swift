@@ -29,6 +29,9 @@ public enum Console {
     public static var outputIsTerminal: Bool { isatty(1) == 1 }
     public static var errorIsTerminal: Bool { isatty(2) == 1 }
 
+    /// Whether standard output is a terminal that obeys escape sequences.
+    public static var outputObeysEscapes: Bool { outputIsTerminal && environment("TERM") != "dumb" }
+
     /// The size of the terminal on standard output; `nil` if the output is not a terminal, or its size is unknown.
     public static var outputSize: (columns: Int, rows: Int)? {
         var size = winsize()

@@ -48,6 +48,15 @@ public struct OutputOptions: ParsableArguments, Sendable {
         }
     }
 
+    /// Checks, after each write, that a command which goes on writing still has a reader. Without one, as after `| head -1`, it would go
+    /// on until it is ended.
+    /// - Throws: `ExitCode`: 0 if the reader has closed the pipe, otherwise that of `requireOutput`.
+    public static func requireReader() throws {
+        guard Console.lostOutput != nil else { return }
+        try requireOutput()
+        throw ExitCode.success
+    }
+
     /// Checks that all output was written. Output that a full disk has cut off is an error; a reader that closes the pipe is not.
     /// - Throws: `ExitCode` if not, after a message.
     public static func requireOutput() throws {

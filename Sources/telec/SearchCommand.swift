@@ -73,9 +73,7 @@ enum FoundText {
     struct Look {
         var words: String
         var columns = Console.outputSize?.columns
-        var isBold =
-            Console.outputIsTerminal && (Console.environment("NO_COLOR") ?? "").isEmpty
-            && Console.environment("TERM") != "dumb"
+        var isBold = Console.outputObeysEscapes && (Console.environment("NO_COLOR") ?? "").isEmpty
     }
 
     static func of(_ hits: [FoundDocument.Hit], for me: WhoamiDocument, _ look: Look) -> String {

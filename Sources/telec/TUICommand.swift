@@ -37,7 +37,9 @@ struct TUICommand: AsyncParsableCommand {
             let folder = try WorkingFolder.absolute(".")
             if plain {
                 var face = try await PlainFace(options.client(), doors(options), folder: folder)
-                return await face.run()
+                let code = await face.run()
+                guard code == 0 else { throw ExitCode(code) }
+                return
             }
             let noColour = Console.environment("NO_COLOR").map { !$0.isEmpty } ?? false
             let program = FullScreen(

@@ -111,6 +111,22 @@ struct FullScreenStoryTests {
         }
     }
 
+    @Test func theAuditLogIsAskedForWhileOneTypes() async throws {
+        try await withSession { daemon, _, window in
+            try await window.keys("a")
+            try await window.wait(toShow: "nobody looked at anything")
+            // An attempt on a session that does not exist is logged.
+            let asked = try await daemon.telec("sessions", "end", "nobodys-session")
+            #expect(asked.code == 64, "\(asked)")
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try await !window.shown().contains("nobodys-session") {
+                try #require(ContinuousClock.now < deadline, "the log was never asked for")
+                try await window.keys("g")
+                try await Task.sleep(for: .milliseconds(300))
+            }
+        }
+    }
+
     /// However the program ends, the terminal has its earlier settings.
     @Test(arguments: ["q", "INT", "TERM", "HUP", "QUIT", "SEGV"])
     func theTerminalIsLeftAsItWasFound(way: String) async throws {
@@ -317,17 +333,26 @@ struct FullScreenStoryTests {
                 input:
                     "1\nsend 1 by line\nshare 1\nend 1\nn\nstart\nFrom lines\n\n!sleep 1000\nlist from\naudit\ndance\nread 9\nquit\n"
             )
-            #expect(run.code == 0 && run.error.isEmpty, "\(run)")
+            // The input is no terminal: a script has its results apart from the refusals.
+            #expect(
+                run.code == 64
+                    && run.error
+                        == "dance is not a command. Type help for the commands.\nNo session has the number 9 here.\n",
+                "\(run)")
             for text in [
                 "1. Mine, active, in ", "session: \(id)", "Sent.", "Shared: everybody", "Not ended.",
                 "Started: From lines",
-                "1. From lines, active", "Nobody looked", "dance is not a command",
-                "No session has the number 9",
+                "1. From lines, active", "Nobody looked",
             ] { #expect(run.output.contains(text), "\(text)\n\(run)") }
             try await daemon.waitForTranscript(of: id, toContain: "typed by line")
             let read = try await daemon.telec("tui", "--plain", input: "list mine\nread 1\nend 1\ny\n")
             #expect(read.output.contains("\nwelcome\n") && read.output.contains("Ended."), "\(read)")
+            #expect(read.code == 0 && read.error.isEmpty, "\(read)")
             for output in [run.output, read.output] { #expect(!output.contains("\u{1B}")) }
+            try await daemon.wait(for: id, toBe: "closed")
+            let late = try await daemon.telec("tui", "--plain", input: "list mine\nsend 1 late\n\ndance\n1\n")
+            #expect(late.code == 2 && late.error.hasPrefix("Error: ") && late.error.contains("\ndance is"), "\(late)")
+            #expect(late.output.contains("session: \(id)") && !late.output.contains("Sent."), "\(late)")
             #expect(try await daemon.stop().code == 0)
             let alone = try await daemon.telec("tui", "--plain", input: "")
             #expect(alone.code == 2 && alone.error.contains("no daemon"), "\(alone)")

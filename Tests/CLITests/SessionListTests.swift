@@ -87,6 +87,33 @@ struct SessionListTests {
         }
     }
 
+    @Test("--watch says how many sessions have no room, and moves no cursor where that is not possible")
+    func watchOnATerminal() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for at in 1...8 { _ = try await daemon.start("sleep", "1000", title: "Number \(at)") }
+            let watch = "'\(Program.telec.path)' sessions list --watch --columns "
+            for (columns, names, rest) in [(80, "title,state", 3), (40, "id,title,owner,project", 5)] {
+                try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                    try await window.open(watch + names, columns: columns, rows: 8)
+                    let screen = try await window.wait(toShow: "… and \(rest) more")
+                    #expect(screen.contains("Number 8") && !screen.contains("Number \(rest)"), "\(screen)")
+                }
+            }
+            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                let sent = daemon.box("sent")
+                try await window.open("read begin; TERM=dumb \(watch) title", rows: 40)
+                _ = try await window.tmux(["pipe-pane", "-o", "cat > '\(sent)'"])
+                try await window.keys("Enter")
+                try await window.wait(toShow: "Number 1")
+                _ = try await daemon.start("sleep", "1000", title: "Another")
+                let screen = try await window.wait(toShow: "Another")
+                #expect(screen.split(separator: "\n").count { $0.hasPrefix("TITLE") } >= 2, "\(screen)")
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: sent))
+                #expect(!bytes.contains(0x1B))
+            }
+        }
+    }
+
     @Test("--watch shows each change, and outlives its daemon")
     func watch() async throws {
         try await withDatabase(.sqlite) { box, url in

@@ -121,6 +121,10 @@ struct SettingsTests {
         #"{"mcpServers": {"teleclaude": {"command": "node", "args": ["mcp"]}}}"#,
         #"{"mcpServers": {"teleclaude": {"command": "/usr/bin/telec", "args": []}}}"#,
         #"{"mcpServers": {"teleclaude": 7}}"#,
+        // Agents read the last of two members, and a name by what its escapes mean.
+        #"{"mcpServers": {}, "mcpServers": {"a": {}}}"#, #"{"mcpServers": {}, "mcp\u0053ervers": {"a": {}}}"#,
+        #"{"mcpServers": {"tele\u0063laude": {"command": "node", "args": ["mcp"]}}}"#,
+        #"{"mcpServers": {"teleclaude": {"command": "telec", "args": ["mcp"]}, "teleclaude": {"command": "node"}}}"#,
     ])
     func whatIsLeftAlone(text: String) {
         #expect(throws: SettingsObjection.self) { try KnownAgent.claude.adding(Self.entry, to: text) }
@@ -176,6 +180,14 @@ struct SettingsTests {
         #expect(try KnownAgent.claude.removing(from: rest) == rest)
         let added = try KnownAgent.claude.adding(Self.entry, to: rest)
         #expect(try KnownAgent.claude.removing(from: added) == rest, "\(added)")
+    }
+
+    /// An entry whose name is written with escapes is TeleClaude's own.
+    @Test func namesWithEscapes() throws {
+        let text = #"{"mcp\u0053ervers": {"b\"": {}, "tele\u0063laude": {"command": "telec", "args": ["mcp"]}}}"#
+        let added = try KnownAgent.claude.adding(Self.entry, to: text)
+        #expect(JSON(parsing: added)?["mcpServers"]?["teleclaude"]?["command"]?.text == "/usr/bin/telec", "\(added)")
+        #expect(try KnownAgent.claude.removing(from: added) == #"{"mcp\u0053ervers": {"b\"": {}}}"#)
     }
 
     /// A path may contain any character that the file system allows.

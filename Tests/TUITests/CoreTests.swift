@@ -254,6 +254,65 @@ struct CoreTests {
         #expect(pane.rows.reduce(0) { $0 + $1.utf8.count } <= TranscriptPane.mostBytes * 3 / 2)
     }
 
+    @Test(arguments: [5, 7, 19, 20, 21, 40, 200])
+    func aTranscriptKeepsItsPlaceWhenTheScreenChanges(columns: Int) throws {
+        var pane = TranscriptPane(session: CoreWorld.session(1), view: .terminal, reading: 1, width: 20)
+        for at in 0..<400 {
+            pane.append("line \(at) " + String(repeating: "x", count: at % 7 * 9) + "\n")
+        }
+        pane.append("open " + String(repeating: "y", count: 60))
+        pane.goToStart()
+        pane.scroll(300, height: 10)
+        while !pane.visible(10)[pane.top ?? 0].hasPrefix("line ") { pane.scroll(1, height: 10) }
+        let first = try #require(pane.visible(10).first)
+        let seen = String(first.prefix(9))
+        pane.resize(to: columns)
+        #expect(pane.visible(10).prefix(2).joined().hasPrefix(seen), "\(pane.visible(10))")
+        pane.resize(to: 20)
+        let again = try #require(pane.visible(10).first)
+        #expect(again.hasPrefix(seen), "\(again)")
+        pane.goToEnd()
+        pane.resize(to: columns)
+        #expect(pane.top == nil)
+    }
+
+    @Test func enterSaysWhyASessionIsNotAttached() {
+        var state = CoreWorld.state([("/a", 2), ("/b", 2)], owner: "Bob")
+        _ = state.type("j")
+        #expect(state.browser.selectedSession?.sessionID == "s1")
+        #expect(state.type("\n").isEmpty && state.browser.selectedSession?.sessionID == "s1")
+        #expect(state.frame.lines[23].text.contains("it is Bob's: t reads it"))
+        // To unfold what is unfolded moves nothing, either.
+        _ = state.type("l")
+        #expect(state.browser.selectedSession?.sessionID == "s1")
+
+        var own = CoreWorld.state([("/a", 2)])
+        var ended = CoreWorld.session(0, project: "/a", status: "closed")
+        ended.closedAt = ended.lastActivity
+        _ = own.handle(.told(ended, isNew: false))
+        #expect(own.type("\n").isEmpty && own.browser.selectedSession?.sessionID == "s0")
+        #expect(own.frame.lines[23].text.contains("it has ended: t reads it"))
+        _ = own.type("j")
+        guard case .attach("s1")? = own.type("\n").first else { return #expect(Bool(false), "it is not attached") }
+        // The heading folds and unfolds.
+        _ = own.type("kk\n")
+        #expect(own.browser.rowCount == 1)
+        _ = own.type("\n")
+        #expect(own.browser.rowCount == 3)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aLongPasteIntoAQuestionIsShownAtOnce() {
+        var state = CoreWorld.state([("/p", 1)])
+        _ = state.type("s")
+        _ = state.handle(.key(.paste(String(repeating: "界e\u{301}x", count: 6_000) + "end")))
+        for _ in 0..<20 {
+            _ = state.handle(.key(.left))
+            let line = state.frame.lines[23].text
+            #expect(Cells.width(line) == 80 && line.contains("Type into") && line.contains("界e\u{301}x"), "\(line)")
+        }
+        #expect(state.frame.cursor.map { $0.column <= 79 } == true)
+    }
+
     @Test func plainCommandsAreRead() {
         #expect(PlainCommand.reading("3") == .show(3) && PlainCommand.reading("READ 2") == .read(2, .terminal))
         #expect(PlainCommand.reading("send 1 two words") == .send(1, "two words"))

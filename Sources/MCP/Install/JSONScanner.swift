@@ -1,7 +1,11 @@
+import Dialects
+import TCSettings
+
 /// Finds the positions of an object's members in a JSON text, so that one member can be changed without touching another byte.
 /// Comments, which some programs allow in their settings, count as blanks. All positions are offsets in UTF-8 bytes.
 struct JSONScanner {
     struct Member {
+        /// The name that the text means: `"a\u0062"` is `ab`.
         var name: String
         /// The start of the blanks before the name: the position after `{` or a comma.
         var start: Int
@@ -75,7 +79,13 @@ struct JSONScanner {
         skipBlanks()
         let value = at
         guard skipValue(depth + 1) else { return nil }
-        return Member(name: name, start: start, key: key, value: value..<at)
+        return Member(name: Self.decoded(name), start: start, key: key, value: value..<at)
+    }
+
+    /// Returns the text that a string means. One that no program can decode is returned as it is written.
+    private static func decoded(_ string: String) -> String {
+        guard string.utf8.contains(UInt8(ascii: "\\")) else { return string }
+        return JSON(parsing: "[\"\(string)\"]")?.items?.first?.text ?? string
     }
 
     private mutating func skipValue(_ depth: Int) -> Bool {

@@ -11,11 +11,11 @@ enum JSONSettings {
         guard let text else { return made(entry) }
         guard !text.allSatisfy(\.isWhitespace) else { return text + filled(entry) }
         let root = try root(text)
-        guard let servers = root.members.first(where: { $0.name == section }) else {
+        guard let servers = try member(section, of: root) else {
             return inserting("\"\(section)\": \(section(of: entry))", into: root, of: text)
         }
         let object = try object(servers, text)
-        guard let ours = object.members.first(where: { $0.name == name }) else {
+        guard let ours = try member(name, of: object) else {
             return inserting("\"\(name)\": \(entry)", into: object, of: text)
         }
         try requireOurs(ours, text)
@@ -25,9 +25,9 @@ enum JSONSettings {
     static func removing(from text: String) throws(SettingsObjection) -> String? {
         guard !text.allSatisfy(\.isWhitespace) else { return text }
         let root = try root(text)
-        guard let servers = root.members.first(where: { $0.name == section }) else { return text }
+        guard let servers = try member(section, of: root) else { return text }
         let object = try object(servers, text)
-        guard let ours = object.members.first(where: { $0.name == name }) else { return text }
+        guard let ours = try member(name, of: object) else { return text }
         try requireOurs(ours, text)
         let entry = String(decoding: Array(text.utf8)[ours.value], as: UTF8.self)
         if text == made(entry) { return nil }
@@ -43,8 +43,8 @@ enum JSONSettings {
     /// Returns TeleClaude's member as it is written; `nil` if there is none.
     static func entry(in text: String) throws(SettingsObjection) -> String? {
         guard !text.allSatisfy(\.isWhitespace) else { return nil }
-        guard let servers = try root(text).members.first(where: { $0.name == section }),
-            let ours = try object(servers, text).members.first(where: { $0.name == name })
+        guard let servers = try member(section, of: root(text)),
+            let ours = try member(name, of: object(servers, text))
         else { return nil }
         return String(decoding: Array(text.utf8)[ours.key..<ours.value.upperBound], as: UTF8.self)
     }
@@ -75,6 +75,18 @@ enum JSONSettings {
             throw SettingsObjection(message: "\(section) is not an object", remedy: SettingsObjection.byHand)
         }
         return object
+    }
+
+    /// Returns an object's member; `nil` if it has none of this name.
+    /// - Throws: `SettingsObjection` if it has several: agents read the last one, and an entry in another would be without effect.
+    private static func member(
+        _ name: String, of object: JSONScanner.Object
+    ) throws(SettingsObjection) -> JSONScanner.Member? {
+        let found = object.members.filter { $0.name == name }
+        guard found.count < 2 else {
+            throw SettingsObjection(message: "\(name) occurs twice", remedy: "make one of the two")
+        }
+        return found.first
     }
 
     /// Checks that the member is TeleClaude's entry. A user's own server of the same name is left alone.

@@ -11,6 +11,9 @@ public struct Key: Sendable, Hashable {
 
     func hasPrefix(_ other: Key) -> Bool { parts.starts(with: other.parts) }
 
+    /// The sections that hold the key, from the outermost one: `a` and `a.b` of `a.b.c`.
+    var sections: [Key] { parts.indices.dropFirst().map { Key(Array(parts[..<$0])) } }
+
     /// Whether the key is named like a variable, such as `OPENAI_API_KEY`. `${OPENAI_API_KEY}` then stands for its value.
     var isVariable: Bool { parts.count == 1 && Key.isVariable(parts[0]) }
 

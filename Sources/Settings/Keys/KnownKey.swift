@@ -53,6 +53,12 @@ struct KnownKey: Sendable {
         key.parts.count < pattern.count && zip(pattern, key.parts).allSatisfy { KnownKey.matches($0[...], $1[...]) }
     }
 
+    /// Returns whether a key is below one that the pattern matches, although that one takes a single value or a list.
+    private func isAbove(_ key: Key) -> Bool {
+        kind != .anything && pattern.count < key.parts.count
+            && zip(pattern, key.parts).allSatisfy { KnownKey.matches($0[...], $1[...]) }
+    }
+
     private static func matches(_ pattern: Substring, _ text: Substring) -> Bool {
         guard let star = pattern.firstIndex(of: "*") else { return pattern == text }
         let before = pattern[..<star]
@@ -67,6 +73,20 @@ extension KnownKey {
         guard let first = key.parts.first else { return nil }
         return (bySection[first] ?? bySection["*"])?.first { $0.matches(key) }
     }
+
+    /// Returns the entry for a key above this one that takes a single value or a list, so that nothing can be below it.
+    static func valueKey(above key: Key) -> KnownKey? {
+        key.parts.first.flatMap { bySection[$0] }?.first { $0.isAbove(key) }
+    }
+
+    /// Returns the first entry for keys below this one that are read here; `nil` if there is none, or if the key itself is known.
+    static func valueKey(below key: Key) -> KnownKey? {
+        guard find(key) == nil else { return nil }
+        return key.parts.first.flatMap { bySection[$0] }?.first { $0.kind != .anything && $0.mayBeAbove(key) }
+    }
+
+    /// Returns whether the key itself is unknown, and keys below it are known.
+    static func isSection(_ key: Key) -> Bool { find(key) == nil && table.contains { $0.mayBeAbove(key) } }
 
     /// The table by the first part of the keys. Those whose first part is a pattern are under `*`.
     private static let bySection = Dictionary(grouping: table) { known in
@@ -83,13 +103,13 @@ extension KnownKey {
         return isSecret ? .secret : known?.scope ?? .system
     }
 
-    /// Returns the known key that was probably meant by an unknown one.
+    /// Returns the known key that was probably meant by an unknown one. A section's own name is no suggestion for it.
     static func suggestion(for key: Key) -> String? {
         let spelled = table.map(\.name).filter { !$0.contains("*") }
         let sections = table.compactMap { $0.pattern.last == "**" ? $0.pattern.dropLast().joined(separator: ".") : nil }
         let words = spelled + sections + spelled.compactMap { $0.split(separator: ".").first.map(String.init) }
-        let depth = key.parts.count
+        let (name, depth) = (key.description, key.parts.count)
         return Suggestion.nearest(
-            to: key.description, in: words.filter { $0.split(separator: ".").count == depth })
+            to: name, in: words.filter { $0 != name && $0.split(separator: ".").count == depth })
     }
 }

@@ -24,6 +24,8 @@ public struct EffectiveSettings: Sendable {
 
     /// The index of each key in `all`.
     private let places: [Key: Int]
+    /// The indices in `all` of the settings below each section.
+    private let below: [Key: [Int]]
 
     /// Merges layers, which may be given in any order; a layer whose name comes later wins.
     init(_ layers: [Layer]) {
@@ -33,6 +35,11 @@ public struct EffectiveSettings: Sendable {
         }
         all = merging.slots.compactMap { $0 }
         places = Dictionary(zip(all.map(\.key), all.indices), uniquingKeysWith: { first, _ in first })
+        var below: [Key: [Int]] = [:]
+        for (at, setting) in all.enumerated() {
+            for section in setting.key.sections { below[section, default: []].append(at) }
+        }
+        self.below = below
     }
 
     /// The merging of layers. The number of its steps grows only with the number of leaves, so that a long file is merged
@@ -46,8 +53,9 @@ public struct EffectiveSettings: Sendable {
         private var below: [Key: [Int]] = [:]
 
         mutating func add(_ leaf: Layer.Leaf, _ name: LayerName) {
+            if isEmptySection(leaf) { return }
             var setting = Setting(key: leaf.key, value: leaf.value, layer: name, place: leaf.place, losers: [])
-            let sections = leaf.key.parts.indices.dropFirst().map { Key(Array(leaf.key.parts[..<$0])) }
+            let sections = leaf.key.sections
             let rivals = takeRivals(of: leaf.key, sections)
             for (_, rival) in rivals {
                 setting.losers += rival.losers
@@ -60,6 +68,15 @@ public struct EffectiveSettings: Sendable {
             if place == slots.count { slots.append(setting) } else { slots[place] = setting }
             places[leaf.key] = place
             for section in sections { below[section, default: []].append(place) }
+        }
+
+        /// Returns whether the leaf is a section without keys, and an earlier layer has set some of it. Sections are merged key by key,
+        /// so that such a leaf overrides nothing. An empty value, as of `database:` whose lines are all comments, is one at the
+        /// place of a known section.
+        private func isEmptySection(_ leaf: Layer.Leaf) -> Bool {
+            guard leaf.value.saysNothing, let below = below[leaf.key] else { return false }
+            return below.contains { slots[$0]?.key.hasPrefix(leaf.key) ?? false }
+                && (leaf.value.map != nil || KnownKey.isSection(leaf.key))
         }
 
         /// Removes the settings that this key overrides from their places, and returns them. A single value may override a
@@ -93,7 +110,8 @@ public struct EffectiveSettings: Sendable {
 
     /// Returns the value at a key, with sections put together again; `nil` when there is none.
     func value(at key: Key) -> SettingsValue? {
-        Self.value(of: all.filter { $0.key.hasPrefix(key) }, below: key.parts.count)
+        if let place = places[key] { return all[place].value }
+        return Self.value(of: (below[key] ?? []).map { all[$0] }, below: key.parts.count)
     }
 
     /// Assembles the value of settings whose keys have their first `depth` parts in common.

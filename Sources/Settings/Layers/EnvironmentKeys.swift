@@ -3,7 +3,7 @@ import Migrator
 /// The variables of the environment that set keys.
 ///
 /// A known key has the variable of its name: `TELECLAUDE_DATABASE_URL` for `database.url`, `TELECLAUDE_THINKING_MODE` for
-/// `thinking_mode`. Any key has one with two underscores between its parts: `TELECLAUDE__AGENTS__CLAUDE__KEY`.
+/// `thinking_mode`. Any key in small letters has one with two underscores between its parts: `TELECLAUDE__AGENTS__CLAUDE__KEY`.
 enum EnvironmentKeys {
     private static let named: [String: Key] = {
         let keys = KnownKey.table.compactMap(\.key).filter {

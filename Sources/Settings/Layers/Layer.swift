@@ -45,6 +45,9 @@ extension Layer {
         }
     }
 
+    /// The same layer without variables such as `OPENAI_API_KEY`. Those of the environment are in a layer because a file defines them.
+    var withoutVariables: Layer { Layer(name: name, leaves: leaves.filter { !$0.key.isVariable }) }
+
     /// Makes the layer of a `.env`. Each variable is a value for `${NAME}`; a variable that is named after a key also sets that
     /// key, unless it is empty.
     init(_ file: DotEnv, path: String) {

@@ -13,7 +13,7 @@ struct ReferenceRoom: Sendable {
         _ references: Regex<Output>, in text: String, at place: String, by value: (Regex<Output>.Match) -> String
     ) throws(SettingsError) -> String {
         var (result, rest) = ("", text.startIndex)
-        for match in text.matches(of: references) {
+        for match in text.holdingReferences.matches(of: references) {
             let value = value(match)
             left -= value.utf8.count
             guard left >= 0 else {

@@ -55,7 +55,7 @@ struct Variables: Sendable {
     }
 
     func refersToSecret(_ text: String) -> Bool {
-        text.matches(of: Self.reference).contains { values[String($0.1)]?.isSecret == true }
+        text.holdingReferences.matches(of: Self.reference).contains { values[String($0.1)]?.isSecret == true }
     }
 
     private static var reference: Regex<(Substring, Substring)> { /\$\{([^}]+)\}/ }

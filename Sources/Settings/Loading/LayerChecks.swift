@@ -57,7 +57,7 @@ enum LayerChecks {
         switch value.content {
         case .map(let members): members.flatMap { references(in: $0.value) }
         case .list(let items): items.flatMap(references)
-        case .scalar(let scalar): scalar.text.matches(of: /\$\{([^}]+)\}/).map { String($0.1) }
+        case .scalar(let scalar): scalar.text.holdingReferences.matches(of: /\$\{([^}]+)\}/).map { String($0.1) }
         }
     }
 
@@ -82,9 +82,7 @@ enum LayerChecks {
 
     private static func isUnknown(_ leaf: Layer.Leaf) -> Bool {
         // `database: {}` names a known section and sets nothing.
-        let saysNothing = leaf.value.map != nil || leaf.value.isNull
-        return KnownKey.find(leaf.key) == nil
-            && !(saysNothing && KnownKey.table.contains { $0.mayBeAbove(leaf.key) })
+        KnownKey.find(leaf.key) == nil && !(leaf.value.saysNothing && KnownKey.isSection(leaf.key))
     }
 
     private static func unknown(_ leaf: Layer.Leaf) -> Remark {
@@ -126,10 +124,11 @@ enum LayerChecks {
         }
     }
 
-    /// Checks that each value is of its key's kind.
+    /// Checks that each value is of its key's kind, and each section a section.
     ///
     /// - Throws: `SettingsError` if one is not.
     static func checkKinds(_ effective: EffectiveSettings) throws(SettingsError) {
+        try SectionShapes.check(effective)
         for setting in effective.all {
             guard let known = KnownKey.find(setting.key), !setting.value.isNull,
                 let expected = known.kind.refusal(of: setting.value)

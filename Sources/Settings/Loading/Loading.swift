@@ -20,8 +20,9 @@ struct Loading {
         case .singleUser: try readSingle()
         case .system: try readSystem()
         }
-        layers.append(EnvironmentKeys.layer(context.environment, variables: namesOfVariables))
-        remarks += EnvironmentKeys.remarks(context.environment)
+        let environment = EnvironmentKeys.layer(context.environment, variables: namesOfVariables)
+        layers.append(environment)
+        remarks += EnvironmentKeys.remarks(context.environment) + LayerChecks.unknown(environment.withoutVariables)
         let effective = EffectiveSettings(try interpolated())
         try LayerChecks.checkKinds(effective)
         let typed = TypedSettingsReader(effective: effective, places: places, context: context)
@@ -98,14 +99,16 @@ struct Loading {
         guard let folder = places.credentialsFolder else { return }
         var layer = Layer(name: .credentials)
         for name in try names(in: folder) {
-            let path = "\(folder)/\(name)"
+            let (path, key) = ("\(folder)/\(name)", Key(name))
+            // A name of nothing but dots is no key.
+            if key.parts.isEmpty { continue }
             if let kind = (try? FileSystem.facts(of: path))?.kind, kind != .file { continue }
             guard let file = try read(path) else { continue }
             if name == "secrets.yml" {
                 layer.leaves += Layer(.credentials, try YAMLFile.parse(file.text, path: path), path: path).leaves
             } else {
                 let text = file.text.hasSuffix("\n") ? String(file.text.dropLast()) : file.text
-                layer.leaves.append(Layer.Leaf(key: Key(name), value: SettingsValue(text: text, line: 1), place: path))
+                layer.leaves.append(Layer.Leaf(key: key, value: SettingsValue(text: text, line: 1), place: path))
             }
         }
         add(layer, of: nil)

@@ -6,15 +6,32 @@ enum PeopleReader {
         guard let setting = effective["people"], let items = setting.value.list else { return [] }
         let file = setting.place.prefix(upTo: setting.place.lastIndex(of: ":") ?? setting.place.endIndex)
         var people: [Person] = []
-        var lines: [Int] = []
+        var owners: [Claim: Int] = [:]
         for item in items {
             let place = "\(file):\(item.line)"
             let person = try person(item, place)
-            for (other, line) in zip(people, lines) { try check(person, place, against: other, line) }
+            let claims = claims(of: person)
+            if let first = claims.compactMap({ owners[$0] }).min() {
+                try check(person, place, against: people[first], items[first].line)
+            }
+            for claim in claims { owners[claim] = people.count }
             people.append(person)
-            lines.append(item.line)
         }
         return people
+    }
+
+    /// What only one person may have.
+    private enum Claim: Hashable {
+        case account(String)
+        case identity(PlatformIdentity)
+        case name(String)
+    }
+
+    private static func claims(of person: Person) -> [Claim] {
+        var claims: [Claim] = [.name(person.name)]
+        if let account = person.osUsername { claims.append(.account(account)) }
+        for identity in person.identities { claims.append(.identity(identity)) }
+        return claims
     }
 
     private static func person(_ item: SettingsValue, _ place: String) throws(SettingsError) -> Person {

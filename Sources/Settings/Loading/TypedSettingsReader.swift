@@ -54,7 +54,7 @@ struct TypedSettingsReader {
 
     private func agents() throws(SettingsError) -> [String: Agent] {
         var agents: [String: Agent] = [:]
-        guard let section = effective.value(at: Key("agents")) else { return agents }
+        guard let section = effective.value(at: Key("agents")), !section.isNull else { return agents }
         guard let members = section.map else {
             throw SettingsError(
                 "wrong_type", at: effective["agents"]?.place, "agents must be a mapping from names to their settings",

@@ -24,6 +24,7 @@ struct SplitProof {
         let before = EffectiveSettings(
             try Interpolation.applied(to: [sources.config, dotenv].compactMap { $0 }, environment).layers)
         let after = EffectiveSettings(try Interpolation.applied(to: newLayers(), environment).layers)
+        for settings in [before, after] { try SectionShapes.check(settings) }
         let people = Key("people")
         let expected = try before.value(at: people).map(additions.withAccounts)
         return before.all.filter { setting in

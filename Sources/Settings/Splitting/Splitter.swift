@@ -18,6 +18,7 @@ struct Splitter {
     private let additions: SplitAdditions
     private var secretsOut: SecretsOut
     private(set) var items: [SplitItem] = []
+    private var taken = TakenPlaces()
     /// The note on items that the new files contained already.
     static let present = "was there already"
     private(set) var remarks: [Remark] = []
@@ -38,20 +39,20 @@ struct Splitter {
     }
 
     consuming func split() throws(SettingsError) -> Splitter {
-        items.append(
+        append(
             SplitItem(
                 Key("mode"), SettingsValue(plain: "system"), .system, from: "",
                 note: "marks this as the system's file"))
-        for item in try additions.items() { items.append(try withAccounts(item)) }
+        for item in try additions.items() { append(try withAccounts(item)) }
         for folder in sources.people.map(\.folder) { try addPerson(folder) }
         addVariables()
         for leaf in sources.config.leaves + sources.global.leaves { try add(withAccounts(leaf)) }
         for leaf in sources.credentials.leaves {
-            items.append(
+            append(
                 SplitItem(Key(["credentials", "ai"] + leaf.key.parts), leaf.value, .secrets, from: leaf.place))
         }
         for (key, text) in secretsOut.secrets {
-            items.append(
+            append(
                 SplitItem(key, SettingsValue(text: text), .secrets, from: "", note: "was within another value"))
         }
         return self
@@ -103,15 +104,15 @@ struct Splitter {
         put(SplitItem(leaf.key, leaf.value, .user(owner), from: leaf.place))
     }
 
+    private mutating func append(_ item: SplitItem) {
+        taken.insert(item, at: items.count)
+        items.append(item)
+    }
+
     /// Adds an item, unless its place is taken: then the item that was added first stays, and this one is kept under
     /// `inherited`.
     private mutating func put(_ item: SplitItem) {
-        let rival = items.first {
-            $0.target == item.target && ($0.key.hasPrefix(item.key) || item.key.hasPrefix($0.key))
-                // A database is one unit: a mixture of the parts of two would name a third.
-                || $0.isOfDatabase && item.isOfDatabase && $0.note == Self.present
-        }
-        guard let rival else { return items.append(item) }
+        guard let rival = taken.rival(of: item).map({ items[$0] }) else { return append(item) }
         if rival.key == item.key && rival.value == item.value {
             remarks.append(
                 Remark("\(item.key) has the same value as \(rival.source), and is written once", at: item.source))
@@ -120,7 +121,7 @@ struct Splitter {
         var item = item
         item.key = Key(["inherited"] + item.key.parts)
         item.note = "\(rival.source) has another value, and takes precedence"
-        items.append(item)
+        append(item)
     }
 
     // MARK: - Variables
@@ -151,11 +152,10 @@ struct Splitter {
     /// Returns whether the written text means the same in a settings file: its references are to variables that are defined
     /// above it, or to the environment.
     private func isKept(_ entry: DotEnv.Entry, in file: DotEnv) -> Bool {
-        raw(entry, refersOnlyTo: Set(file.entries.filter { $0.line < entry.line }.map(\.name)).union(environment.keys))
-    }
-
-    private func raw(_ entry: DotEnv.Entry, refersOnlyTo known: Set<String>) -> Bool {
-        entry.raw.matches(of: /\$\{([^}]*)\}/).allSatisfy { known.contains(String($0.1)) }
+        entry.raw.holdingReferences.matches(of: /\$\{([^}]*)\}/).allSatisfy { match in
+            let name = String(match.1)
+            return environment[name] != nil || file[name].map { $0.line < entry.line } ?? false
+        }
     }
 
     // MARK: - People
@@ -173,12 +173,12 @@ struct Splitter {
         }
         for leaf in layer.leaves {
             if LayerChecks.firstSecret(leaf.key, leaf.value) != nil {
-                items.append(
+                append(
                     SplitItem(
                         Key(["users", name] + leaf.key.parts), leaf.value, .secrets, from: leaf.place,
                         note: "a person's file can't hold a secret"))
             } else {
-                items.append(SplitItem(leaf.key, leaf.value, target, from: leaf.place))
+                append(SplitItem(leaf.key, leaf.value, target, from: leaf.place))
             }
         }
         try LayerChecks.checkUser(

@@ -56,13 +56,25 @@ package enum YAMLFile {
                         "not_text", at: "\(path):\(line)", "this text holds a NUL", remedy: "remove it")
                 }
                 try takeRoom(for: text, line)
-                return SettingsValue(.scalar(Scalar(text, style, tag: node.tag)), line: line)
+                guard let scalar = Scalar(text, style, tag: node.tag) else { throw unknownTag(line) }
+                return SettingsValue(.scalar(scalar), line: line)
             case .sequence(let sequence):
+                guard [nil, "!", Scalar.tag("seq")].contains(node.tag) else { throw unknownTag(line) }
                 var items: [SettingsValue] = []
                 for item in sequence { items.append(try value(item)) }
                 return SettingsValue(.list(items), line: line)
-            case .mapping(let mapping): return SettingsValue(.map(try members(mapping)), line: line)
+            case .mapping(let mapping):
+                guard [nil, "!", Scalar.tag("map")].contains(node.tag) else { throw unknownTag(line) }
+                return SettingsValue(.map(try members(mapping)), line: line)
             }
+        }
+
+        /// Returns the refusal of a tag by which a value would mean something else here than elsewhere. It does not repeat the tag:
+        /// `password: !x` is one, whatever its writer meant.
+        private func unknownTag(_ line: Int) -> SettingsError {
+            SettingsError(
+                "unknown_tag", at: "\(path):\(line)", "this has a tag (!…) that settings don't know",
+                remedy: "write the value without it, or in quotes if the ! belongs to it")
         }
 
         /// Counts a text. Without aliases no file holds more text than it is long; an alias repeats a text that may be long itself.
@@ -85,12 +97,13 @@ package enum YAMLFile {
                     merged += try mergedMembers(node)
                     continue
                 }
-                guard let name = key.text else {
+                guard case .scalar(let name, let style) = key.content else {
                     throw SettingsError(
                         "not_a_name", at: "\(path):\(key.line)",
                         "a key must be a name, and this is a list or an object",
                         remedy: "write the name in quotes")
                 }
+                guard Scalar(name, style, tag: key.tag) != nil else { throw unknownTag(key.line) }
                 try takeRoom(for: name, key.line)
                 var value = try value(node)
                 // An error message names the line of the key, where people look.
@@ -112,16 +125,40 @@ package enum YAMLFile {
 }
 
 extension Scalar {
-    fileprivate init(_ text: String, _ style: YAMLNode.Style, tag: String?) {
-        let style: Style =
+    /// Returns a tag of YAML's own in full: `!!str` is `tag:yaml.org,2002:str`.
+    fileprivate static func tag(_ name: String) -> String { "tag:yaml.org,2002:" + name }
+
+    /// Makes a scalar from its text, its style and its tag; `nil` if the tag gives it a meaning that the text has in no style. `!!str 12` and
+    /// `! 12` are texts, although they are written like numbers, and `!!int "12"` is a number.
+    fileprivate init?(_ text: String, _ style: YAMLNode.Style, tag: String?) {
+        let written: Style =
             switch style {
-            // `!!str 12` and `! 12` are texts, although they are written like numbers.
-            case .plain: tag == "tag:yaml.org,2002:str" || tag == "!" ? .doubleQuoted : .plain
+            case .plain: .plain
             case .singleQuoted: .singleQuoted
             case .doubleQuoted: .doubleQuoted
             case .literal: .literal
             case .folded: .folded
             }
-        self.init(text: text, style: style)
+        self.init(text: text, style: written)
+        guard let tag else { return }
+        if tag == "!" || tag == Scalar.tag("str") {
+            if style == .plain { self.style = .doubleQuoted }
+        } else {
+            self.style = .plain
+            if tag != meaning.tag { return nil }
+        }
+    }
+}
+
+extension Scalar.Meaning {
+    /// The tag of YAML's own for values of this kind.
+    fileprivate var tag: String {
+        switch self {
+        case .null: Scalar.tag("null")
+        case .boolean: Scalar.tag("bool")
+        case .integer: Scalar.tag("int")
+        case .real: Scalar.tag("float")
+        case .text: Scalar.tag("str")
+        }
     }
 }

@@ -66,8 +66,10 @@ private struct Loop {
         return endedBy
     }
 
-    /// The time without any event after which a tick is handled, in milliseconds.
-    private static let tick: Int32 = 2_000
+    /// The interval of the ticks. They come while keys and events do, too: what only a tick brings would wait for silence otherwise.
+    private static let tick = Duration.seconds(2)
+    /// When the next tick is due, on a clock that nobody sets.
+    private var due = ContinuousClock.now + Self.tick
 
     /// Waits for input, a signal or mail, or until a tick is due. Returns false if the terminal is gone.
     private mutating func waitForNews() -> Bool {
@@ -75,11 +77,22 @@ private struct Loop {
             pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
             pollfd(fd: alarm.readEnd, events: Int16(POLLIN), revents: 0),
         ]
-        let ready = poll(&sources, 2, Self.tick)
-        if ready == 0 { handle(.tick) }
+        let wait = max(Duration.zero, due - ContinuousClock.now)
+        let ready = poll(&sources, 2, Self.milliseconds(wait))
+        let now = ContinuousClock.now
+        if due <= now {
+            due = now + Self.tick
+            handle(.tick)
+        }
         guard ready > 0, Int32(sources[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 else { return true }
         endedBy = SIGHUP
         return false
+    }
+
+    /// Returns the duration as `poll` takes it, rounded up, so that it is over when `poll` returns.
+    private static func milliseconds(_ duration: Duration) -> Int32 {
+        let (seconds, attoseconds) = duration.components
+        return Int32(clamping: seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 
     /// Handles every waiting signal, key and event before the screen is shown again.

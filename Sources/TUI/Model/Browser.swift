@@ -141,9 +141,13 @@ struct Browser {
         return groups.indices.contains(next) ? row(of: Place(group: next)) : nil
     }
 
+    /// Folds or unfolds the selected row's project, and selects its heading; `nil` changes it to the other. The selection stays where it
+    /// is if that changes nothing.
     mutating func setFolded(_ isFolded: Bool?, height: Int) {
         guard let place = selectedPlace, Self.hasHeading(groups[place.group]) else { return }
-        groups[place.group].isFolded = isFolded ?? !groups[place.group].isFolded
+        let wanted = isFolded ?? !groups[place.group].isFolded
+        guard groups[place.group].isFolded != wanted else { return }
+        groups[place.group].isFolded = wanted
         select(row(of: Place(group: place.group)), height: height)
     }
 

@@ -89,11 +89,29 @@ struct TranscriptPane {
         top = top.map { max(0, $0 - (before - rows.count)) }
     }
 
+    /// Wraps the lines to another width. A position that is scrolled up keeps showing the same text.
     mutating func resize(to newWidth: Int) {
         guard newWidth != width else { return }
+        let (place, before) = (top.map(place(ofRow:)), width)
         width = newWidth
         wrap()
-        top = top.map { min($0, max(0, rows.count - 1)) }
+        top = place.map { min(row(of: $0.line) + $0.above * before / max(1, newWidth), max(0, rows.count - 1)) }
+    }
+
+    /// Returns the line that a row shows, and the number of the line's rows above it. The index of the open line is that after the last.
+    private func place(ofRow row: Int) -> (line: Int, above: Int) {
+        var left = row
+        for (at, line) in lines.enumerated() {
+            let count = Cells.wrapped(line, to: width).count
+            if left < count { return (at, left) }
+            left -= count
+        }
+        return (lines.count, left)
+    }
+
+    /// Returns the first row of a line.
+    private func row(of line: Int) -> Int {
+        lines[..<line].reduce(0) { $0 + Cells.wrapped($1, to: width).count }
     }
 
     private mutating func wrap() {

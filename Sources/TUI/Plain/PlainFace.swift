@@ -13,6 +13,9 @@ public struct PlainFace {
     private var sessions: [SessionDocument] = []
     private var query = ListQuery(order: .all)
     private var next: String?
+    /// Whether the commands come from a file or a pipe, so that nobody reads the answers one by one.
+    private let isScript = !Console.inputIsTerminal
+    private var exitCode: Int32 = 0
 
     private static let pageLength = 20
 
@@ -23,8 +26,9 @@ public struct PlainFace {
         words = PlainWords(me: try await client.get("/whoami", as: WhoamiDocument.self).value)
     }
 
-    /// Runs until the user quits or the input ends.
-    public mutating func run() async {
+    /// Runs until the user quits or the input ends. Returns the exit code: for a script that of the first command that was refused, 2
+    /// if it failed and 64 if it was unclear.
+    public mutating func run() async -> Int32 {
         let news = PlainNews()
         let listening = Task { [client] in await news.listen(to: client) }
         defer { listening.cancel() }
@@ -32,9 +36,10 @@ public struct PlainFace {
         await attempt { try await $0.list("") }
         while true {
             for line in news.take() { say(line) }
-            guard let line = await ask("telec> ") else { return }
+            guard let line = await ask("telec> ") else { return exitCode }
+            if isScript && line.allSatisfy(\.isWhitespace) { continue }
             let command = PlainCommand.reading(line)
-            if command == .quit { return }
+            if command == .quit { return exitCode }
             await attempt { try await $0.obey(command) }
         }
     }
@@ -44,7 +49,7 @@ public struct PlainFace {
         do {
             try await body(&self)
         } catch {
-            say("Error: \(Worker.sentence(error))")
+            refuse("Error: \(Worker.sentence(error))", 2)
         }
     }
 
@@ -63,7 +68,7 @@ public struct PlainFace {
         case .start: try await start()
         case .audit: try await audit()
         case .help: PlainCommand.helpText.split(separator: "\n").forEach { say(String($0)) }
-        case .unclear(let why): say(why)
+        case .unclear(let why): refuse(why, 64)
         case .quit: break
         }
     }
@@ -71,6 +76,13 @@ public struct PlainFace {
     // MARK: saying and asking
 
     private func say(_ text: String) { Console.out(Cells.clean(text)) }
+
+    /// Says why a command has done nothing. A script gets that on standard error, apart from the results, and in the exit code.
+    private mutating func refuse(_ why: String, _ code: Int32) {
+        guard isScript else { return say(why) }
+        Console.error(Cells.clean(why))
+        if exitCode == 0 { exitCode = code }
+    }
 
     /// Prints a question and returns the typed answer; `nil` at the end of the input. A thread that may block reads the line.
     private func ask(_ question: String) async -> String? {
@@ -83,9 +95,10 @@ public struct PlainFace {
 
     private func isMeant(_ question: String) async -> Bool { await ask("\(question) y or n: ") == "y" }
 
-    private func session(_ number: Int) -> SessionDocument? {
-        if sessions.indices.contains(number - 1) { return sessions[number - 1] }
-        say("No session has the number \(number) here.")
+    private mutating func session(_ number: Int) -> SessionDocument? {
+        // The smallest number has none before it.
+        if number > 0, sessions.indices.contains(number - 1) { return sessions[number - 1] }
+        refuse("No session has the number \(number) here.", 64)
         return nil
     }
 
@@ -93,7 +106,7 @@ public struct PlainFace {
 
     private mutating func list(_ typed: String) async throws {
         guard let wanted = ListQuery(typed: typed, order: .all) else {
-            return say("state is one of \(ListQuery.states.joined(separator: ", ")).")
+            return refuse("state is one of \(ListQuery.states.joined(separator: ", ")).", 64)
         }
         (query, sessions, next) = (wanted, [], nil)
         try await load()
@@ -111,13 +124,13 @@ public struct PlainFace {
         if next != nil { say("There are more: type more.") }
     }
 
-    private func read(_ session: SessionDocument, _ view: TranscriptView) async throws {
+    private mutating func read(_ session: SessionDocument, _ view: TranscriptView) async throws {
         var (reason, notice) = (String?.none, String?.none)
         if !words.isMine(session) {
             let owner = Cells.clean(session.ownerPerson ?? "nobody")
             reason = await ask("This is \(owner)'s session. Reading it is logged. Reason: ")
             guard let reason, !reason.allSatisfy(\.isWhitespace) else {
-                return say("Not read: reading somebody else's session requires a reason.")
+                return refuse("Not read: reading somebody else's session requires a reason.", 64)
             }
             notice = "Viewing [\(owner)]'s session: access logged"
         }
@@ -159,9 +172,9 @@ public struct PlainFace {
         say("Back from \(session.title ?? "the session").")
     }
 
-    private func start() async throws {
+    private mutating func start() async throws {
         guard let title = await ask("Title: "), !title.isEmpty else {
-            return say("Not started: a session needs a title.")
+            return refuse("Not started: a session needs a title.", 64)
         }
         let place = await ask("Folder, empty for this one: ") ?? ""
         let what = await ask("Agent, or !command, empty for your usual agent: ") ?? ""

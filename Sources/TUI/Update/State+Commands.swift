@@ -45,12 +45,15 @@ extension State {
         return []
     }
 
+    /// Attaches the selected session, or says why that is not possible. On a project's heading it folds or unfolds the project.
     private mutating func enter() -> [Effect] {
-        if let session = browser.selectedSession, isMine(session), session.closedAt == nil {
-            return [.action(.attach(session.sessionID))]
+        guard let session = browser.selectedSession else {
+            if browser.selectedPlace?.session == nil { browser.setFolded(nil, height: layout.list) }
+            return []
         }
-        browser.setFolded(browser.selectedPlace?.session == nil ? nil : false, height: layout.list)
-        return []
+        guard isMine(session) else { return say("it is \(Cells.clean(session.ownerPerson ?? "nobody"))'s: t reads it") }
+        guard session.closedAt == nil else { return say("it has ended: t reads it") }
+        return [.action(.attach(session.sessionID))]
     }
 
     private mutating func openAudit() -> [Effect] {

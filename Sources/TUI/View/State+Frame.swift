@@ -73,9 +73,13 @@ extension State {
         let room = max(8, size.columns / 3)
         let question = " \(Cells.shortened(Cells.clean(prompt.question), to: size.columns - room)): "
         let left = size.columns - Cells.width(question) - 1
-        var before = Cells.clusters(of: Cells.clean(prompt.before))[...]
-        while !before.isEmpty, before.reduce(0, { $0 + $1.width }) > left { before.removeFirst() }
-        let start = before.map(\.text).joined()
+        let before = Cells.clusters(of: Cells.clean(prompt.before))
+        var (first, used) = (before.endIndex, 0)
+        while first > before.startIndex, used + before[first - 1].width <= left {
+            first -= 1
+            used += before[first].width
+        }
+        let start = before[first...].map(\.text).joined()
         let end = String(prompt.text.dropFirst(prompt.before.count))
         return ([Span(question, .strong), Span(start), Span(end)], Cells.width(question) + Cells.width(start))
     }

@@ -22,6 +22,17 @@ struct SessionTable {
         return table.fit(flexible, to: width, least: Self.least) ? table.rendered() : stacked(sessions, width)
     }
 
+    /// Renders the sessions in at most that number of lines. The last line says how many sessions have no room.
+    func text(_ sessions: [SessionDocument], rows: Int) -> String {
+        let text = text(sessions)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count > rows, !sessions.isEmpty else { return text }
+        let (each, heading) = lines.count.quotientAndRemainder(dividingBy: sessions.count)
+        let shown = max(0, (rows - 1 - heading) / each)
+        let rest = "… and \(sessions.count - shown) more"
+        return (lines.prefix(shown == 0 ? 0 : heading + shown * each) + [rest[...]]).joined(separator: "\n")
+    }
+
     /// Renders each session in two lines: the id first, because people copy it, and the other columns below.
     private func stacked(_ sessions: [SessionDocument], _ width: Int) -> String {
         sessions.map { session in

@@ -20,8 +20,11 @@ final class SessionWatch: Sendable {
     /// `pause` is the wait after an error before the next attempt. `longest` is the interval at which the list is read again even without
     /// an event, because ages such as "5 min ago" change although no session does.
     private static let (pause, longest) = (Duration.seconds(2), Duration.seconds(30))
+    /// The shortest time between two lists. Changes that come meanwhile are shown together: a terminal needs no more, and each list is two
+    /// requests.
+    private static let pace = Duration.milliseconds(500)
 
-    /// Runs until the process is ended.
+    /// Runs until the process is ended, or nobody reads its output any more.
     /// - Throws: The error that prevents the first list from being shown.
     func run() async throws {
         try await show()
@@ -51,27 +54,35 @@ final class SessionWatch: Sendable {
                     signal.yield()
                 }
             }
-            group.addTask { for await _ in signals { try await self.show() } }
+            group.addTask {
+                for await _ in signals {
+                    try await self.show()
+                    try await Task.sleep(for: Self.pace)
+                }
+            }
             defer { group.cancelAll() }
             try await group.next()
         }
     }
 
+    /// Shows the list: in place of the one before on a terminal that can do that, and below it, if it is another one, elsewhere.
+    /// - Throws: `ExitCode` if nobody reads the output any more.
     private func show() async throws {
         let me = try await client.get("/whoami", as: WhoamiDocument.self).value
         let found = try await client.get("/sessions", query, as: SessionsDocument.self).value.sessions
         let size = Console.outputSize
-        let table = SessionTable(columns: columns, me: me, width: size?.columns, now: .now).text(found)
-        let before = shown.withLock { shown in
-            defer { shown = table }
-            return shown
+        let table = SessionTable(columns: columns, me: me, width: size?.columns, now: .now)
+        if let size, Console.outputObeysEscapes {
+            // Moves to the upper left, and clears everything below (ECMA-48, CUP and ED).
+            Console.write("\u{1B}[H\u{1B}[2J" + table.text(found, rows: size.rows - 1) + "\n")
+        } else {
+            let text = table.text(found)
+            let before = shown.withLock { shown in
+                defer { shown = text }
+                return shown
+            }
+            if text != before { Console.out(before.isEmpty ? text : "\n" + text) }
         }
-        guard let size else {
-            if table != before { Console.out(before.isEmpty ? table : "\n" + table) }
-            return
-        }
-        let lines = table.split(separator: "\n", omittingEmptySubsequences: false).prefix(size.rows - 1)
-        // Moves to the upper left, and clears everything below (ECMA-48, CUP and ED).
-        Console.write("\u{1B}[H\u{1B}[2J" + lines.joined(separator: "\n") + "\n")
+        try OutputOptions.requireReader()
     }
 }

@@ -29,6 +29,7 @@ struct TranscriptReading {
                 tell()
                 let text = shown.withLock { $0.read(bytes) }
                 if !text.isEmpty { Console.write(text) }
+                try OutputOptions.requireReader()
             }
             tell()
             let rest = shown.withLock { $0.end() }

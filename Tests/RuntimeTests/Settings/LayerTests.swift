@@ -103,6 +103,57 @@ struct LayerTests {
         }
     }
 
+    @Test("a later layer of the wrong shape is refused, even if yet another one overrides it")
+    func laterShapes() async throws {
+        try await machine { folder in
+            let role = try #require(folder.refusal(["TELECLAUDE__PEOPLE__0__ROLE": "member"]))
+            #expect(role.code == "wrong_type" && role.place == "TELECLAUDE__PEOPLE__0__ROLE", "\(role)")
+            try folder.write("etc/secrets.yml", "database: postgresql://a:hunter22@h/d\n", mode: 0o600)
+            let environments: [[String: String]] = [[:], ["TELECLAUDE_DATABASE_URL": "postgresql://u@h/d"]]
+            for environment in environments {
+                let error = try #require(folder.refusal(environment))
+                #expect(error.code == "wrong_type" && error.place == "\(folder.path)/etc/secrets.yml:1", "\(error)")
+                #expect(!"\(error)".contains("hunter22"))
+            }
+        }
+    }
+
+    @Test("an empty section of a later layer overrides nothing", arguments: ["{}", "", "null"])
+    func emptySections(_ empty: String) async throws {
+        try await machine { folder in
+            try folder.write(
+                "etc/secrets.yml", "database: \(empty)\nserver: \(empty)\nagents: \(empty)\n", mode: 0o600)
+            let loaded = try folder.load()
+            #expect("\(loaded.settings.database)".contains("db.example.org"))
+            #expect(loaded.settings.server.bodyBytes == 2_048 && loaded.settings.agents["claude"] != nil)
+            #expect(!loaded.remarks.contains { $0.message.contains("not a known key") })
+        }
+    }
+
+    @Test("sections without keys are as good as none")
+    func sectionsWithoutKeys() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write(
+                "etc/config.yml", "people:\nagents:\ndatabase:\nserver: {}\nquotas:\nretention: {}\nadapters:\n")
+            let loaded = try folder.load()
+            #expect(loaded.settings.agents.isEmpty && loaded.settings.people.isEmpty && loaded.remarks.isEmpty)
+            #expect(loaded.settings.server.idleSeconds == 60)
+        }
+    }
+
+    @Test("a variable that sets an unknown key is reported")
+    func unknownVariables() async throws {
+        try await machine { folder in
+            let loaded = try folder.load(["TELECLAUDE__SERVER__BODY_BYTE": "7", "TELECLAUDE__MINE": "1"])
+            let remarks = loaded.remarks.map(\.description)
+            #expect(
+                remarks.contains(
+                    "TELECLAUDE__SERVER__BODY_BYTE: server.body_byte is not a known key: did you mean server.body_bytes?"
+                ))
+            #expect(remarks.contains("TELECLAUDE__MINE: mine is not a known key; it is kept"))
+        }
+    }
+
     @Test("people and agents are typed, and keep what else is said of them")
     func typed() async throws {
         try await machine { folder in
@@ -198,12 +249,14 @@ struct LayerTests {
     func unknownKeys() async throws {
         try await machine { folder in
             try folder.write("etc/secrets.yml", "", mode: 0o600)
-            try folder.write("etc/config.yml", "databse: {path: /x}\nserver: {body_byte: 7}\nmine: 1\n")
+            try folder.write(
+                "etc/config.yml", "databse: {path: /x}\nserver: {body_byte: 7}\nmine: 1\ndiscord: x\n")
             let loaded = try folder.load(["TELECLAUDE_THINKING_MOD": "fast"])
             let messages = loaded.remarks.map(\.message)
             #expect(messages.contains("databse.path is not a known key: did you mean database.path?"))
             #expect(messages.contains("server.body_byte is not a known key: did you mean server.body_bytes?"))
             #expect(messages.contains("this variable sets nothing: did you mean TELECLAUDE_THINKING_MODE?"))
+            #expect(messages.contains("discord is not a known key; it is kept"))
             #expect(loaded.effective["mine"]?.value == SettingsValue(plain: "1"))
         }
     }
@@ -213,6 +266,8 @@ struct LayerTests {
         try await machine { folder in
             try folder.write("creds/database.password", "from systemd\n", mode: 0o400)
             try folder.write("creds/OPENAI_API_KEY", "openai", mode: 0o400)
+            // A name of dots alone is no key.
+            try folder.write("creds/...", "nothing", mode: 0o400)
             let loaded = try folder.load(["CREDENTIALS_DIRECTORY": "\(folder.path)/creds"], for: .daemon)
             #expect(loaded.settings.secrets["database.password"] == "from systemd")
             #expect(loaded.settings.secrets["OPENAI_API_KEY"] == "openai")

@@ -31,6 +31,16 @@ struct RefusalTests {
             Case("people:\n- {name: A, role: public}", "unknown_role", ":2"),
             Case("people:\n- {role: admin}", "not_a_person", ":2"),
             Case("people: alice", "wrong_type", ":1"),
+            Case("people:\n  alice: {name: Alice, role: admin}", "wrong_type", ":2"),
+            Case("people: {alice: null}", "wrong_type", ":1"),
+            Case("database: sqlite:foo.db", "wrong_type", ":1"),
+            Case("database: []", "wrong_type", ":1"),
+            Case("server: 5", "wrong_type", ":1"),
+            Case("retention: 90d", "wrong_type", ":1"),
+            Case("monitoring: bob", "wrong_type", ":1"),
+            Case("quotas: {open_sessions: {x: 1}}", "wrong_type", ":1"),
+            Case("agents: {default: {enabled: true}}", "wrong_type", ":1"),
+            Case("thinking_mode: {x: slow}", "wrong_type", ":1", file: user),
             Case("server: {body_bytes: many}", "wrong_type", ":1"),
             Case("server:\n  idle_seconds: 0", "wrong_type", ":2"),
             Case("agents: {claude: {deliver_key: perhaps}}", "wrong_type", ":1"),
@@ -78,7 +88,10 @@ struct RefusalTests {
     @Test("no refusal repeats what may be a secret")
     func silence() async throws {
         try await withSettingsFolder { folder in
-            for text in ["database: {url: 'postgresql://u:hunter22@h:x/d'}", "a: \"hunter22\nb: 1"] {
+            for text in [
+                "database: {url: 'postgresql://u:hunter22@h:x/d'}", "a: \"hunter22\nb: 1",
+                "database: postgresql://u:hunter22@h/d", "database: hunter22",
+            ] {
                 try folder.write("etc/config.yml", text)
                 let error = try #require(folder.refusal())
                 #expect(!"\(error)".contains("hunter22"))
@@ -110,6 +123,19 @@ struct RefusalTests {
             let start = ContinuousClock.now
             #expect(try folder.load().effective.all.count > 5_000)
             #expect(ContinuousClock.now - start < .seconds(20))
+        }
+    }
+
+    @Test("beginnings of references without an end are read at once", .timeLimit(.minutes(1)))
+    func unendedReferences() async throws {
+        let text = String(repeating: "${", count: 100_000)
+        try await withSettingsFolder { folder in
+            try folder.write("home/.teleclaude/config.yml", "ui: {a: '${HOME}\(text)'}\n")
+            try folder.write("home/.teleclaude/.env", "A=${HOME}\(text)\nB=${A:-x\(text)\n", mode: 0o600)
+            let loaded = try folder.load(["HOME": "/h"])
+            #expect(loaded.effective["ui.a"]?.value.text == "/h" + text)
+            #expect(loaded.effective["A"]?.value.text == "/h" + text)
+            #expect(throws: Never.self) { try SettingsSplit.plan(folder.context(), from: "\(folder.path)/home") }
         }
     }
 

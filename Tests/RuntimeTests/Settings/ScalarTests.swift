@@ -28,6 +28,30 @@ struct ScalarTests {
         #expect(root["c"] == merged)
     }
 
+    @Test("a tag that agrees with the text changes nothing, and survives being written")
+    func agreeingTags() throws {
+        let root = try YAMLFile.parse(
+            "a: !!int \"12\"\nb: !!float 1.5\nc: !!bool yes\nd: !!null ''\ne: !!str true\nf: !!seq [! 1]\n!!str g: !!map {}\n",
+            path: "f")
+        let same = try YAMLFile.parse(
+            "a: 12\nb: 1.5\nc: true\nd: null\ne: 'true'\nf: ['1']\ng: {}\n", path: "g")
+        #expect(root == same)
+        #expect(try YAMLFile.parse(try YAMLText.rendered(root), path: "h") == same)
+    }
+
+    @Test(
+        "a tag that would change the meaning is refused with its line, and not repeated",
+        arguments: [
+            "z: !!binary aGk=", "z: !!int 1.5", "z: !!float 12", "z: !!bool 1", "z: !!null x", "z: !hunter2 x",
+            "z: !hunter2", "z: !!set {x: null}", "z: !!omap [{x: 1}]", "!!int z: 1", "z: !!python/tuple [1]",
+            "z: {<<: {a: !!binary aGk=}}", "!!merge <<: {a: 1}",
+        ])
+    func otherTags(_ line: String) {
+        let error = #expect(throws: SettingsError.self) { try YAMLFile.parse("a: 1\n\(line)\n", path: "f") }
+        #expect(error?.code == "unknown_tag" && error?.place == "f:2", "\(String(describing: error))")
+        #expect(error.map { !"\($0)".contains("hunter2") } ?? false)
+    }
+
     @Test("what is written is read back as the same")
     func writing() throws {
         let text = """

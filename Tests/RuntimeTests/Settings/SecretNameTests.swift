@@ -77,6 +77,14 @@ struct SecretNameTests {
             ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
             ("redis://u:one@h and amqp://u:two@h", "redis://u:***@h and amqp://u:***@h"),
             ("password=a1b2 token=c3d4", "password=*** token=***"),
+            ("ghp_ABCDEFGHIJKLMNOP redis://u:pw12@h", "*** redis://u:***@h"),
+            ("password=hunter22 sk-abcdefghijk Bearer abcdefgh", "password=*** *** Bearer ***"),
+            ("token tcs_ab12cd, then -----BEGIN PRIVATE KEY-----\nx", "token ***, then ***"),
+            (
+                "https://x-access-token:abc@h/?password=hunter22 token=c3d4",
+                "https://x-access-token:***@h/?password=*** token=***"
+            ),
+            ("password=tcs_ab12cd/more redis://u:tcs_ab12cd:x@h", "password=*** redis://u:***@h"),
             ("discord.token: nobody knows ${X}; it stays", "discord.token: nobody knows ${X}; it stays"),
         ] {
             #expect(SecretDetector.masked(text) == expected)

@@ -130,6 +130,38 @@ struct SplitTests {
         }
     }
 
+    @Test("a wide install is split at once", .timeLimit(.minutes(2)))
+    func wide() async throws {
+        try await withSettingsFolder { folder in
+            let jobs = (0..<8_000).map { "  k\($0): 1\n" }.joined()
+            let people = (0..<1_000).map { "- {name: N\($0), os_username: u\($0)}\n" }.joined()
+            try folder.write("home/.teleclaude/config.yml", "people:\n\(people)jobs:\n\(jobs)")
+            try folder.write("home/.teleclaude/teleclaude.yml", "jobs:\n\(jobs)k: 1\n")
+            let dotenv = (0..<2_000).map { "A\($0)=${HOME}/\($0)\n" }.joined()
+            try folder.write("home/.teleclaude/.env", dotenv, mode: 0o600)
+            let plan = try SettingsSplit.plan(folder.context(["HOME": "/h"]), from: "\(folder.path)/home")
+            #expect(plan.items.count > 10_000 && plan.people.count == 1_000)
+        }
+    }
+
+    @Test("of several items for one place the first stays, and a section is one place with what is in it")
+    func onePlace() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write(
+                "home/.teleclaude/config.yml", "jobs: {a: {x: 1}, b: 2, c: 3}\nhooks: 1\nproject_name: one\n")
+            try folder.write(
+                "home/.teleclaude/teleclaude.yml",
+                "jobs: {a: 1, b: {x: 2}, c: 3}\nhooks: {y: 2}\nproject_name: two\n")
+            let plan = try SettingsSplit.plan(folder.context(), from: "\(folder.path)/home")
+            let inherited = plan.items.filter { $0.key.parts[0] == "inherited" }.map(\.key.description)
+            #expect(
+                inherited.sorted() == [
+                    "inherited.hooks.y", "inherited.jobs.a", "inherited.jobs.b.x", "inherited.project_name",
+                ])
+            #expect(plan.remarks.contains { $0.message.hasPrefix("jobs.c has the same value as ") })
+        }
+    }
+
     @Test("what is there already is not overwritten, and nothing is left behind")
     func existing() async throws {
         try await withSettingsFolder { folder in
