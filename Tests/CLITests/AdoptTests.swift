@@ -179,6 +179,35 @@ struct AdoptTests {
         }
     }
 
+    @Test("a session without a time of its activity is in the lists", arguments: Backend.available)
+    func withoutActivity(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await box.legacyHome()
+            try execute(
+                """
+                UPDATE sessions SET last_activity = 'yesterday', created_at = '2026-01-02 03:04:05' WHERE rowid = 1;
+                UPDATE sessions SET last_activity = NULL, created_at = NULL, closed_at = '2026-01-03 03:04:05'
+                    WHERE rowid = 2;
+                UPDATE sessions SET last_activity = NULL, created_at = 'never', closed_at = '' WHERE rowid = 3;
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url)
+            #expect(run.code == 0 && run.output.contains("sessions: 3 without a usable last_activity"), "\(run)")
+            #expect(try query("SELECT count(*) FROM sessions WHERE last_activity IS NULL", on: url) == ["0"])
+            for time in ["2026-01-02 03:04:05", "2026-01-03 03:04:05", "1970-01-01 00:00:00"] {
+                let found = try query(
+                    """
+                    SELECT count(*) FROM sessions
+                    WHERE replace(CAST(last_activity AS TEXT), 'T', ' ') LIKE '\(time)%'
+                    """, on: url)
+                #expect(found == ["1"], "\(time)")
+            }
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let listed = try await daemon.json("sessions", "list", "--limit", "500")["sessions"] as? [Any]
+            #expect(listed?.count == 200)
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// The values are mended in batches, in the order of a key of two columns and of the numbers of rows.
     @Test("values by the thousand that no column takes are all kept beside", arguments: Backend.available)
     func manyHostile(_ backend: Backend) async throws {
