@@ -45,7 +45,7 @@ struct AdoptCommand: AsyncParsableCommand {
             let context = ProcessContext.process
             let loaded = try LoadedSettings.load(context, for: .daemon)
             let url = try database.map(DatabaseURL.init(parsing:)) ?? loaded.settings.database
-            let install = try ExistingInstall.find(in: try folder(context))
+            let install = try ExistingInstall.find(in: try folder(context), home: context.home)
             try requireTwo(install, url)
             if !dryRun, let path = url.filePath { try Self.makeFolder(of: path) }
             let target = try Database(

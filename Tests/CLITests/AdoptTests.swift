@@ -305,6 +305,25 @@ struct AdoptTests {
         }
     }
 
+    @Test("a checkout that is not beside ~/.teleclaude comes with the events that are there")
+    func checkoutElsewhere() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            let (checkout, target) = ("\(home)/src/teleclaude", "sqlite:\(box("new.db"))")
+            try FileManager.default.createDirectory(atPath: "\(home)/src", withIntermediateDirectories: false)
+            try FileManager.default.moveItem(atPath: "\(home)/teleclaude", toPath: checkout)
+            let without = try await adopt(box, checkout, target, "--dry-run", "--quiet")
+            #expect(without.code == 0 && without.output.contains("events.db was looked for in vain"), "\(without)")
+            for place in [checkout, "\(home)/src", box.home] {
+                #expect(without.output.contains("\(place)/.teleclaude/events.db"), "\(place) in \(without)")
+            }
+            let run = try await box.run(
+                .telec, ["adopt", "--from", checkout, "--database", target, "--quiet"], ["HOME": home])
+            #expect(run.code == 0 && run.output.contains("events: \(home)/.teleclaude/events.db"), "\(run)")
+            #expect(try query("SELECT count(*) FROM notifications", on: target) != ["0"])
+        }
+    }
+
     @Test("the old daemon's lock refuses; a file that it left behind does not")
     func lock() async throws {
         try await withSandbox { box in
