@@ -38,6 +38,7 @@ public struct TranscriptStore: Sendable {
     ///   that no more will come.
     /// - Parameter onPiece: Gets complete lines without the daemon's comments, some 64 kB at a time.
     /// - Parameter onIdle: Called while the method waits; it throws if the caller may not wait any longer.
+    /// - Throws: `RuntimeError` if the recording can't be read, or is removed meanwhile, and the errors of the closures.
     func read(
         _ receipt: consuming AuditReceipt, following isOver: (() async throws -> Bool)? = nil,
         _ onPiece: (TranscriptPiece) async throws -> Void, idle onIdle: () async throws -> Void = {}
@@ -48,6 +49,7 @@ public struct TranscriptStore: Sendable {
         while true {
             let start = offset
             let piece = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece(path, at: start) }
+            guard !piece.isMissing || offset == 0 else { throw TranscriptPiece.removed }
             if piece.end > offset {
                 offset = piece.end
                 try await onPiece(piece)
@@ -77,13 +79,14 @@ public struct TranscriptStore: Sendable {
     /// further back.
     ///
     /// - Parameter onBegin: Called before each reading.
+    /// - Throws: `RuntimeError` if the recording can't be read, or is removed meanwhile, and the errors of the closures.
     func readEnd(
         _ receipt: consuming AuditReceipt, of length: Int64, _ onBegin: () -> Void,
         _ onPiece: (TranscriptPiece) async throws -> Void, isEnough: () -> Bool
     ) async throws {
         guard let sessionID = receipt.sessionID else { return }
         let path = path(sessionID)
-        var length = length
+        var (length, wasThere) = (length, false)
         while true {
             let back = length
             var offset = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece.start(path, back: back) }
@@ -92,6 +95,8 @@ public struct TranscriptStore: Sendable {
             while true {
                 let start = offset
                 let piece = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece(path, at: start) }
+                guard !piece.isMissing || offset == 0 && !wasThere else { throw TranscriptPiece.removed }
+                wasThere = !piece.isMissing
                 guard piece.end > offset else { break }
                 offset = piece.end
                 try await onPiece(piece)

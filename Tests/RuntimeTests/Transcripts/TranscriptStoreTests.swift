@@ -1,0 +1,68 @@
+import TestSupport
+import Testing
+
+@testable import TCRuntime
+
+@Suite("the store of the recordings")
+struct TranscriptStoreTests {
+    private static let id = sessionOfBen.id
+
+    /// Passes a store with a recording of several pieces to `body`, and receipts for reading it.
+    private func withRecording(_ body: (TranscriptStore, AuditLog) async throws -> Void) async throws {
+        try await Backend.sqlite.withAuditLog { log, _ in
+            try await withTemporaryFolder { folder in
+                let store = try TranscriptStore(stateFolder: folder)
+                let line = Recording.event(after: 5, .output, String(repeating: "x", count: 1_000))
+                try await store.writer(Self.id).append(0, Array(String(repeating: line, count: 300).utf8))
+                try await body(store, log)
+            }
+        }
+    }
+
+    /// Expects that the reading fails because its recording is gone.
+    private func expectRemoved(_ read: () async throws -> Void) async {
+        let error = await #expect(throws: RuntimeError.self) { try await read() }
+        #expect(error?.message == TranscriptPiece.removed.message)
+    }
+
+    @Test("a recording that is removed during the read does not end as if it were whole")
+    func removedMeanwhile() async throws {
+        try await withRecording { store, log in
+            await expectRemoved {
+                let receipt = try await log.admit(.readTranscript, by: ben, on: sessionOfBen, reason: nil)
+                try await store.read(receipt, following: nil) { _ in try store.remove(Self.id) }
+            }
+        }
+        try await withRecording { store, log in
+            await expectRemoved {
+                let receipt = try await log.admit(.readTranscript, by: ben, on: sessionOfBen, reason: nil)
+                try await store.readEnd(receipt, of: 150_000) {
+                } _: { _ in
+                    try store.remove(Self.id)
+                } isEnough: {
+                    true
+                }
+            }
+        }
+        try await withRecording { store, log in
+            await expectRemoved {
+                let receipt = try await log.admit(.readTranscript, by: ben, on: sessionOfBen, reason: nil)
+                try await store.readEnd(receipt, of: 150_000) {
+                } _: { _ in
+                } isEnough: {
+                    // The recording goes between one reading and the next one, which begins further back.
+                    (try? store.remove(Self.id)) == nil
+                }
+            }
+        }
+    }
+
+    @Test("a session without a recording reads as an empty one")
+    func none() async throws {
+        try await withRecording { store, log in
+            try store.remove(Self.id)
+            let receipt = try await log.admit(.readTranscript, by: ben, on: sessionOfBen, reason: nil)
+            try await store.read(receipt, following: nil) { _ in Issue.record("there is nothing to read") }
+        }
+    }
+}
