@@ -19,7 +19,9 @@ extension Daemon {
             lease: lease, mode: settings.mode, agents: AgentBox(settings), directory: IdentityBox(directory),
             adapters: AdapterBox(adapters), sessions: sessions, tokens: tokens,
             callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
-            audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch),
+            audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch) { [logger] in
+                logger.error("a failure is not in the audit log", metadata: ["error": "\($0.cause)"])
+            },
             refusals: RefusalBudget(perMinute: settings.quotas.refusalsPerMinute),
             quotas: QuotaKeeper(settings.quotas),
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()) {

@@ -32,9 +32,8 @@ struct Expiry {
             for id in ids { try await services.transcriptIndex.forget(id) }
             removed = try await services.sessions.remove(ids, overBefore: moment) { try transcripts.remove($0) }
         } catch {
-            try await services.audit.record(
-                AuditEvent(.removeExpired, by: Self.daemon, on: nil, outcome: .failed, reason: "\(words): not all went")
-            )
+            await services.audit.recordFailure(
+                .removeExpired, by: Self.daemon, on: nil, reason: "\(words): not all went")
             throw error
         }
         logger.notice("sessions were removed", metadata: ["count": "\(removed)", "over_before": "\(moment.text)"])
