@@ -4,7 +4,8 @@ import TCSettings
 
 extension Daemon {
     func services(
-        _ database: Database, _ auditDatabase: Database, _ lease: InstanceLease, _ epoch: Epoch
+        _ database: Database, _ auditDatabase: Database, _ lease: InstanceLease, _ epoch: Epoch,
+        timeBefore: Timestamp?
     ) async throws -> Services {
         let settings = loaded.settings
         let directory = try self.directory(settings)
@@ -32,7 +33,7 @@ extension Daemon {
             inspection: DaemonInspection(
                 migrator: Migrator(history: options.history, database: database),
                 stateFolder: try options.context.stateFolder()),
-            computer: Computer.name)
+            computer: Computer.name, timeBefore: timeBefore)
     }
 
     func directory(_ settings: Settings) throws(SettingsError) -> IdentityDirectory {

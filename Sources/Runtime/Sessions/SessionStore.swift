@@ -60,6 +60,13 @@ public struct SessionStore: Sendable {
             }, uniquingKeysWith: +)
     }
 
+    /// Returns the time by the database's own clock.
+    func databaseTime() async throws -> Timestamp? {
+        try await database.withConnection { connection in
+            try connection.queryValue("SELECT CURRENT_TIMESTAMP")?.text.flatMap(Timestamp.init(parsing:))
+        }
+    }
+
     /// Returns one page of the sessions that ended before this moment, earliest first.
     func expired(before moment: Timestamp, after last: EndedSession?, limit: Int) async throws -> [EndedSession] {
         var query: SQL = "SELECT session_id, closed_at FROM sessions WHERE closed_at < \(moment.text)"
