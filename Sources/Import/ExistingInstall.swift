@@ -36,8 +36,16 @@ public struct ExistingInstall: Sendable, Equatable {
 
     /// The parts that were not found, and the consequences.
     var absences: [String] {
-        guard events == nil else { return [] }
-        return ["events.db was looked for in vain: at \(placesOfEvents.joined(separator: ", "))"]
+        var absences: [String] = []
+        if events == nil {
+            absences.append("events.db was looked for in vain: at \(placesOfEvents.joined(separator: ", "))")
+        }
+        if lock == nil {
+            let checkout = database.split(separator: "/").dropLast().joined(separator: "/")
+            absences.append(
+                "there is no /\(checkout)/teleclaude.pid, by whose lock the old daemon is kept away: it must not run")
+        }
+        return absences
     }
 
     private static func isFile(_ path: String) -> Bool {

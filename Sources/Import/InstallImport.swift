@@ -127,10 +127,7 @@ public struct InstallImport: Sendable {
         var report = try await ActingAccount.act(as: options.account) { try await body(made.database, result) }
         await made.database.close()
         report.remarks += install.absences + made.remarks
-        if SourceStamp(of: install) != stamp {
-            report.remarks.append(
-                "\(install.database) was written to after the copy: those changes were not transferred")
-        }
+        report.isOutdated = SourceStamp(of: install) != stamp
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
     }

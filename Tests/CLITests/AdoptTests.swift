@@ -515,6 +515,39 @@ struct AdoptTests {
         }
     }
 
+    /// The run is stopped once the target is being filled, which begins when the copy was proven.
+    @Test("what is written after the copy makes the run fail")
+    func writtenLater() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            try grow(home)
+            let run = try box.start(
+                .telec, ["adopt", "--from", home, "--database", "sqlite:\(box("new.db"))", "--quiet"])
+            try waitUntil("the target is being filled") { FileManager.default.fileExists(atPath: box("new.db")) }
+            run.kill(SIGSTOP)
+            try execute(
+                "INSERT INTO system_settings (key, value) VALUES ('late', 'x')",
+                on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            run.kill(SIGCONT)
+            let ended = try await run.finish(timeout: 60)
+            #expect(ended.code == 1 && ended.output.contains("was written to after it was copied"), "\(ended)")
+            #expect(ended.output.contains("stop its writers") && !ended.output.contains("verified"), "\(ended)")
+        }
+    }
+
+    @Test("without the old daemon's file there is no lock to take, and the report says so")
+    func withoutLock() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            let with = try await adopt(box, home, "sqlite:\(box("new.db"))", "--dry-run", "--quiet")
+            #expect(with.code == 0 && !with.output.contains("teleclaude.pid"), "\(with)")
+            try FileManager.default.removeItem(atPath: "\(home)/teleclaude/teleclaude.pid")
+            let without = try await adopt(box, home, "sqlite:\(box("new.db"))", "--dry-run", "--quiet")
+            let words = "there is no \(home)/teleclaude/teleclaude.pid"
+            #expect(without.code == 0 && without.output.contains(words), "\(without)")
+        }
+    }
+
     @Test(
         "a server that stops in the middle: one sentence, and nothing brought over (check 45)",
         .enabled(if: Backend.available.contains(.postgresql)))

@@ -386,6 +386,31 @@ extension SystemMoveTests {
 }
 
 extension SystemMoveTests {
+    /// The run is stopped once the target is being filled, which begins when the copy was proven.
+    @Test(
+        "what is written to the old database after it was copied keeps the old daemon in service",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func writtenLater() async throws {
+        try await withMove(.sqlite) { move in
+            let run = try move.start("system", "migrate", "--quiet")
+            try waitUntil("the target is being filled") {
+                FileManager.default.fileExists(atPath: String(move.url.dropFirst(7)))
+            }
+            run.kill(SIGSTOP)
+            try execute(
+                "INSERT INTO system_settings (key, value) VALUES ('late', 'x')",
+                on: "sqlite:\(move.home)/teleclaude/teleclaude.db")
+            run.kill(SIGCONT)
+            let ended = try await run.finish(timeout: 60)
+            #expect(ended.code == 1 && ended.output.contains("wrong: the old database"), "\(ended)")
+            #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: move.unitLink)) != nil)
+            let again = try await move.migrate("--quiet", "--resume")
+            #expect(again.code == 1 && again.output.contains("undo the run with telec system rollback"), "\(again)")
+            let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.code == 0, "\(back)")
+        }
+    }
+
     @Test(
         "a checkout alone, without settings, documents or a home around it; the events are in its owner's home",
         .enabled(if: TestUser.areWanted, TestUser.skipReason))
