@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -54,6 +55,23 @@ struct TranscriptStoreTests {
                     (try? store.remove(Self.id)) == nil
                 }
             }
+        }
+    }
+
+    @Test("recordings are counted up to a limit, without looking at those behind it")
+    func usage() async throws {
+        try await withTemporaryFolder { folder in
+            let store = try TranscriptStore(stateFolder: folder)
+            for number in 0..<5 {
+                let line = Recording.event(after: 0, .output, "x")
+                try await store.writer("s\(number)").append(0, Array(line.utf8))
+            }
+            let place = TranscriptStore.folder(in: folder)
+            try "other".write(toFile: "\(place)/other", atomically: true, encoding: .utf8)
+            let (all, some) = (store.usage(upTo: 5), store.usage(upTo: 4))
+            #expect(all.recordings == 5 && all.complete && all.recorded == 5 * store.size(of: "s0"))
+            #expect(some.recordings == 4 && !some.complete && some.recorded == 4 * store.size(of: "s0"))
+            #expect(TranscriptStore.count(in: place) == 5)
         }
     }
 
