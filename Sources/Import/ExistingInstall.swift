@@ -8,11 +8,15 @@ public struct ExistingInstall: Sendable, Equatable {
     public var events: String?
     /// The file on which the old daemon holds a lock while it runs.
     public var lock: String?
+    /// The paths at which `events.db` was looked for.
+    var placesOfEvents: [String]
 
     /// Searches for the files below a home, a checkout, or a folder that contains the checkout.
     ///
+    /// - Parameter home: The home of the user whose install it is, where `events.db` is looked for last: a checkout need not be beside the
+    ///   folder that holds it. It counts only if `folder` is not a home itself.
     /// - Throws: ``ImportError`` if there is no `teleclaude.db`.
-    public static func find(in folder: String) throws(ImportError) -> ExistingInstall {
+    public static func find(in folder: String, home: String? = nil) throws(ImportError) -> ExistingInstall {
         let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         let checkouts = [folder, "\(folder)/teleclaude"]
         guard let checkout = checkouts.first(where: { isFile("\($0)/teleclaude.db") }) else {
@@ -20,10 +24,26 @@ public struct ExistingInstall: Sendable, Equatable {
                 "no_install", "there is no teleclaude.db in \(checkouts.joined(separator: " or in "))",
                 remedy: "give the home or the checkout of the existing install with --from")
         }
-        let events = ["\(folder)/.teleclaude", "\(Path.folder(of: checkout))/.teleclaude"].map { "\($0)/events.db" }
+        let isHome = checkout != folder && access("\(folder)/.teleclaude", F_OK) == 0
+        let homes = [folder, Path.folder(of: checkout)] + [isHome ? nil : home].compactMap { $0 }
+        var places: [String] = []
+        for place in homes.map({ "\($0)/.teleclaude/events.db" }) where !places.contains(place) { places.append(place) }
         return ExistingInstall(
-            database: "\(checkout)/teleclaude.db", events: events.first(where: isFile),
-            lock: ["\(checkout)/teleclaude.pid"].first(where: isFile))
+            database: "\(checkout)/teleclaude.db", events: places.first(where: isFile),
+            lock: ["\(checkout)/teleclaude.pid"].first(where: isFile), placesOfEvents: places)
+    }
+
+    /// The parts that were not found, and the consequences.
+    var absences: [String] {
+        var absences: [String] = []
+        if events == nil {
+            absences.append("events.db was looked for in vain: at \(placesOfEvents.joined(separator: ", "))")
+        }
+        if lock == nil {
+            absences.append(
+                "there is no \(Path.folder(of: database))/teleclaude.pid, by whose lock the old daemon is kept away: it must not run")
+        }
+        return absences
     }
 
     private static func isFile(_ path: String) -> Bool {

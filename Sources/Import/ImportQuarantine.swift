@@ -17,7 +17,7 @@ struct ImportQuarantine {
         try connection.execute(
             """
             INSERT INTO import_quarantine (source_table, row_key, column_name, reason, record)
-            VALUES (\(table), \(row), \(column), \(reason), \(record))
+            VALUES (\(table), \(row.withoutNUL), \(column), \(reason), \(record))
             """)
         count(kind, table, column, reason)
     }

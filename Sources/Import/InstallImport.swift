@@ -126,11 +126,8 @@ public struct InstallImport: Sendable {
         if let account = options.account { try working.give(to: account) }
         var report = try await ActingAccount.act(as: options.account) { try await body(made.database, result) }
         await made.database.close()
-        report.remarks += made.remarks
-        if SourceStamp(of: install) != stamp {
-            report.remarks.append(
-                "\(install.database) was written to after the copy: those changes were not transferred")
-        }
+        report.remarks += install.absences + made.remarks
+        report.isOutdated = SourceStamp(of: install) != stamp
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
     }

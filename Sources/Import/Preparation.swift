@@ -60,6 +60,7 @@ struct Preparation {
         for table in schema.tablesInForeignKeyOrder {
             for key in table.foreignKeys { try setOrphansAside(mended, table, key, &quarantine) }
         }
+        try giveActivity(mended, connection, &result)
         try own(copy, connection, &result)
         try calm(connection, &result)
         try record(connection, source, fingerprint)
@@ -140,6 +141,22 @@ struct Preparation {
         try quarantine.setRowsAside(
             of: OldRows(old, mended), where: isOrphan,
             reason: "has no parent: no row of \(key.parent) has its \(key.columns.joined(separator: ", "))")
+    }
+
+    /// Gives each session without a time of its last activity an earlier one of its own, since the lists are in the order of that time, and
+    /// leave out sessions that lack it.
+    private func giveActivity(
+        _ mended: Inspection, _ connection: any Connection, _ result: inout Result
+    ) throws {
+        guard let sessions = mended.schema["sessions"], sessions[column: "last_activity"] != nil else { return }
+        let others = ["created_at", "closed_at"].filter { sessions[column: $0] != nil }
+        let earliest = SQLText.literal(Self.nothing(of: .timestamp))
+        let time = "coalesce(\((others.map(SQLText.identifier) + [earliest, "NULL"]).joined(separator: ", ")))"
+        let count = try connection.execute(
+            "UPDATE sessions SET last_activity = \(trusted: time) WHERE last_activity IS NULL")
+        guard count > 0 else { return }
+        result.remarks.append(
+            "sessions: \(count) without a usable last_activity get their created_at, else their closed_at, else 1970")
     }
 
     private static func nothing(of type: ColumnType) -> String {

@@ -2,7 +2,7 @@ import TCPOSIX
 
 /// A stamp that shows whether the old databases have changed. Hooks and the command line of the old install write to them even
 /// without its daemon.
-struct SourceStamp: Equatable {
+package struct SourceStamp: Equatable {
     private struct File: Equatable {
         var number: UInt64
         var size: Int64
@@ -11,9 +11,16 @@ struct SourceStamp: Equatable {
 
     private let files: [File?]
 
-    init(of install: ExistingInstall) {
+    package init(of install: ExistingInstall) {
         let databases = [install.database] + [install.events].compactMap { $0 }
         files = databases.flatMap { [$0, "\($0)-wal"] }.map(Self.file)
+    }
+
+    /// The stamp as text, in which it can be kept.
+    package var text: String {
+        files.map { file in
+            file.map { "\($0.number) \($0.size) \($0.changed.map(String.init).joined(separator: "."))" } ?? "-"
+        }.joined(separator: ", ")
     }
 
     private static func file(_ path: String) -> File? {

@@ -6,8 +6,6 @@ import Transfer
 struct UnfitValues {
     let connection: any Connection
     let target: any TransferDialect
-    /// The character that replaces NUL, which PostgreSQL's text can't hold: the picture of NUL (U+2400).
-    private static let pictureOfNUL: Unicode.Scalar = "\u{2400}"
 
     /// One value, with the row that holds it.
     private struct Unfit {
@@ -39,10 +37,17 @@ struct UnfitValues {
     private func mend(_ unfit: Unfit, of rows: OldRows, _ quarantine: inout ImportQuarantine) throws {
         switch fate(of: unfit) {
         case .becomes(let value):
+            do {
+                try rows.update(unfit.column.name, to: value, unfit.handle, connection)
+            } catch let error as DatabaseError where error.kind == .unique {
+                // Two values that differ in what the column does not accept may mean the same without it.
+                var twin = unfit
+                twin.reason += ", and another row has the value that would replace it"
+                return try setAside(twin, of: rows, &quarantine)
+            }
             try quarantine.note(
                 .value, rows.table.name, row: unfit.key, column: unfit.column.name, reason: unfit.reason,
                 record: unfit.record)
-            try rows.update(unfit.column.name, to: value, unfit.handle, connection)
         case .takesItsRowAside:
             try setAside(unfit, of: rows, &quarantine)
         }
@@ -90,10 +95,8 @@ struct UnfitValues {
     /// Returns the accepted value that means the same, or one that shows that a value was present.
     private func nearest(_ unfit: Unfit) -> Value? {
         switch (unfit.column.type, unfit.value) {
-        case (.text, .text(let text)):
-            let scalars = text.unicodeScalars.map { $0.value == 0 ? Self.pictureOfNUL : $0 }
-            return .text(String(String.UnicodeScalarView(scalars)))
-        case (.text, .blob(let bytes)): return .text(String(decoding: bytes, as: UTF8.self))
+        case (.text, .text(let text)): return .text(text.withoutNUL)
+        case (.text, .blob(let bytes)): return .text(String(decoding: bytes, as: UTF8.self).withoutNUL)
         case (.boolean, .text(let text)): return Self.flag(text).map { .integer($0 ? 1 : 0) }
         case (.json, _) where !unfit.column.isNullable:
             return .text(JSON.object([("quarantined", .string("\(unfit.column.name) \(unfit.reason)"))]).rendered())
@@ -123,5 +126,12 @@ struct UnfitValues {
         try quarantine.note(
             .row, rows.table.name, row: unfit.key, column: unfit.column.name, reason: unfit.reason, record: record)
         try rows.delete(unfit.handle, connection)
+    }
+}
+
+extension String {
+    /// The text with the picture of NUL (U+2400) in place of NUL, which PostgreSQL's text can't hold.
+    var withoutNUL: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.value == 0 ? "\u{2400}" : $0 }))
     }
 }

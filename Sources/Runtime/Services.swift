@@ -26,4 +26,6 @@ public struct Services: Sendable {
     /// The facts about the daemon itself that admins may read.
     let inspection: DaemonInspection
     let computer: String
+    /// The latest time that the database knew of when this daemon began; `nil` if it knew of none.
+    let timeBefore: Timestamp?
 }

@@ -16,7 +16,8 @@ struct AdoptCommand: AsyncParsableCommand {
             Reads teleclaude.db in the checkout, of any age, and events.db beside the settings; both stay unchanged, byte for \
             byte. A verified copy is adapted to the new schema, and one transaction transfers it into the database of your \
             settings, verified again. What has no place there is kept in the table import_quarantine. Every session becomes \
-            yours, and all tokens become invalid. Stop the existing daemon first.
+            yours, and all tokens become invalid. Stop the existing daemon first, and all else that writes to its database: \
+            what is written after the copy does not come over, and the exit code is then 1.
 
             EXAMPLES:
               telec adopt --dry-run
@@ -45,7 +46,7 @@ struct AdoptCommand: AsyncParsableCommand {
             let context = ProcessContext.process
             let loaded = try LoadedSettings.load(context, for: .daemon)
             let url = try database.map(DatabaseURL.init(parsing:)) ?? loaded.settings.database
-            let install = try ExistingInstall.find(in: try folder(context))
+            let install = try ExistingInstall.find(in: try folder(context), home: context.home)
             try requireTwo(install, url)
             if !dryRun, let path = url.filePath { try Self.makeFolder(of: path) }
             let target = try Database(
@@ -58,9 +59,12 @@ struct AdoptCommand: AsyncParsableCommand {
                 output.show(Self.document(done)) { "already taken over: from \(done.source), at \(done.madeAt)" }
             } else {
                 let report = try await bring(adoption)
+                let isOutdated = report.isOutdated && !dryRun
                 output.show(ImportText.document(report, target: "\(url)", isDryRun: dryRun)) {
                     ImportText.text(report, target: "\(url)", isDryRun: dryRun)
+                        + (isOutdated ? "\nempty the new database, and run this again" : "")
                 }
+                if isOutdated { throw ExitCode(1) }
             }
             await target.close()
         }

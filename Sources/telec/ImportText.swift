@@ -53,9 +53,21 @@ enum ImportText {
             "\(Formatting.count(share.sessions)) sessions \(word) \(share.owner.person)'s"
         }
         let owned = shares.joined(separator: ", ")
+        if report.isOutdated, !isDryRun {
+            return """
+                not complete: \(report.install.database) was written to after it was copied, and the new database lacks what \
+                was written; stop its writers (the old daemon, the agents' hooks)
+                """
+        }
         return isDryRun
             ? "nothing was written; \(owned), \(tokens) would be revoked"
             : "verified: \(owned), \(tokens) were revoked; the originals are unchanged"
+    }
+
+    private static func verdict(_ report: ImportReport, _ isDryRun: Bool) -> String {
+        if isDryRun { return "planned" }
+        guard report.isComplete else { return "mismatch" }
+        return report.isOutdated ? "outdated" : "verified"
     }
 
     static func document(_ report: ImportReport, target: String, isDryRun: Bool) -> JSON {
@@ -66,7 +78,7 @@ enum ImportText {
                 "owner",
                 .object([("person", .string(report.owner.person)), ("uid", .integer(Int64(report.owner.uid)))])
             ),
-            ("verdict", .string(isDryRun ? "planned" : report.isComplete ? "verified" : "mismatch")),
+            ("verdict", .string(verdict(report, isDryRun))),
             (
                 "owners",
                 .array(

@@ -1,3 +1,4 @@
+import Dialects
 import Foundation
 import TestSupport
 import Testing
@@ -318,6 +319,48 @@ struct AdapterTests {
             #expect(try await say(alice, "/list").contains("\(id) From a chat"))
             #expect(try await say(alice, "/send \(id) hello there") == "sent")
             #expect(try await say(alice, "/end \(id)") == id)
+        }
+    }
+
+    /// A list waits in the database for long enough that somebody else gets the daemon's lock meanwhile.
+    @Test(.enabled(if: Backend.available.contains(.postgresql)))
+    func whatWasReadWithoutTheLockIsNotAnswered() async throws {
+        try await withAdapters(.postgresql) { door in
+            let url = try DatabaseURL(parsing: door.machine.database)
+            let (blocker, holder) = (try connect(to: url), try connect(to: url))
+            defer { for connection in [blocker, holder] { connection.close() } }
+            try blocker.begin()
+            try blocker.execute("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE")
+            async let answer = door.chat("sessions/list", AdapterMachine.alice)
+            try waitUntil("the list waits") {
+                let waiting = """
+                    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+                        AND query LIKE '%ORDER BY last_activity DESC%'
+                    """
+                return try holder.queryValue(SQL(trusted: waiting))?.integer != 0
+            }
+            var held: (any HeldLock)?
+            try waitUntil("somebody else has the lock") {
+                _ = try holder.query(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+                        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """)
+                held = try holder.hold(AdvisoryLock("daemon"))
+                return held != nil
+            }
+            try waitUntil("the daemon knows") {
+                try door.machine.daemon.errorText().contains("lock is not confirmed")
+            }
+            try blocker.rollback()
+            let found = try await answer
+            // That the table is locked for too long would be told in other words.
+            #expect(found.summary == "503 database_unavailable" && !found.text.contains("be used now"), "\(found)")
+            held?.release()
+            try waitUntil("the daemon serves again") {
+                try door.machine.daemon.errorText().contains("the daemon's lock is held again")
+            }
+            #expect(try await door.chat("sessions/list", AdapterMachine.alice).status == 200)
         }
     }
 }

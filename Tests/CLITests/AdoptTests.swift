@@ -192,6 +192,60 @@ struct AdoptTests {
         }
     }
 
+    @Test("a session without a time of its activity is in the lists", arguments: Backend.available)
+    func withoutActivity(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await box.legacyHome()
+            try execute(
+                """
+                UPDATE sessions SET last_activity = 'yesterday', created_at = '2026-01-02 03:04:05' WHERE rowid = 1;
+                UPDATE sessions SET last_activity = NULL, created_at = NULL, closed_at = '2026-01-03 03:04:05'
+                    WHERE rowid = 2;
+                UPDATE sessions SET last_activity = NULL, created_at = 'never', closed_at = '' WHERE rowid = 3;
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url)
+            #expect(run.code == 0 && run.output.contains("sessions: 3 without a usable last_activity"), "\(run)")
+            #expect(try query("SELECT count(*) FROM sessions WHERE last_activity IS NULL", on: url) == ["0"])
+            for time in ["2026-01-02 03:04:05", "2026-01-03 03:04:05", "1970-01-01 00:00:00"] {
+                let found = try query(
+                    """
+                    SELECT count(*) FROM sessions
+                    WHERE replace(CAST(last_activity AS TEXT), 'T', ' ') LIKE '\(time)%'
+                    """, on: url)
+                #expect(found == ["1"], "\(time)")
+            }
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let listed = try await daemon.json("sessions", "list", "--limit", "500")["sessions"] as? [Any]
+            #expect(listed?.count == 200)
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
+    @Test(
+        "bytes in columns of texts become texts, and keys that become the same are kept beside",
+        arguments: Backend.available)
+    func bytesInTexts(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await box.legacyHome()
+            try execute(
+                """
+                UPDATE sessions SET title = x'610062' WHERE rowid = 1;
+                INSERT INTO system_settings (key, value) VALUES (x'ff', 'one'), (x'fe', 'two'), (x'6b006b', 'three');
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url, "--quiet")
+            #expect(run.code == 0 && run.output.contains("verified: 200 sessions are "), "\(run)")
+            #expect(try query("SELECT count(*) FROM sessions WHERE title = 'a\u{2400}b'", on: url) == ["1"])
+            #expect(try query("SELECT count(*) FROM system_settings WHERE key = '\u{FFFD}'", on: url) == ["1"])
+            #expect(try query("SELECT count(*) FROM system_settings WHERE key = 'k\u{2400}k'", on: url) == ["1"])
+            let aside = try query(
+                """
+                SELECT column_name FROM import_quarantine
+                WHERE source_table = 'system_settings' AND reason LIKE '%another row has the value%'
+                """, on: url)
+            #expect(aside == ["key"], "\(run)")
+        }
+    }
+
     /// The values are mended in batches, in the order of a key of two columns and of the numbers of rows.
     @Test("values by the thousand that no column takes are all kept beside", arguments: Backend.available)
     func manyHostile(_ backend: Backend) async throws {
@@ -286,6 +340,25 @@ struct AdoptTests {
             #expect(try query("SELECT CAST(max(id) AS TEXT) FROM hook_outbox", on: url) == ["100001"])
             let next = try #require(Int(highest[0])) + 1
             #expect(try query("SELECT CAST(max(id) AS TEXT) FROM inbound_queue", on: url) == ["\(next)"])
+        }
+    }
+
+    @Test("a checkout that is not beside ~/.teleclaude comes with the events that are there")
+    func checkoutElsewhere() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            let (checkout, target) = ("\(home)/src/teleclaude", "sqlite:\(box("new.db"))")
+            try FileManager.default.createDirectory(atPath: "\(home)/src", withIntermediateDirectories: false)
+            try FileManager.default.moveItem(atPath: "\(home)/teleclaude", toPath: checkout)
+            let without = try await adopt(box, checkout, target, "--dry-run", "--quiet")
+            #expect(without.code == 0 && without.output.contains("events.db was looked for in vain"), "\(without)")
+            for place in [checkout, "\(home)/src", box.home] {
+                #expect(without.output.contains("\(place)/.teleclaude/events.db"), "\(place) in \(without)")
+            }
+            let run = try await box.run(
+                .telec, ["adopt", "--from", checkout, "--database", target, "--quiet"], ["HOME": home])
+            #expect(run.code == 0 && run.output.contains("events: \(home)/.teleclaude/events.db"), "\(run)")
+            #expect(try query("SELECT count(*) FROM notifications", on: target) != ["0"])
         }
     }
 
@@ -452,6 +525,39 @@ struct AdoptTests {
             expectRefusal(run, saying: "was written to during the copy", "stop its writers")
             #expect(!FileManager.default.fileExists(atPath: box("new.db")))
             #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
+        }
+    }
+
+    /// The run is stopped once the target is being filled, which begins when the copy was proven.
+    @Test("what is written after the copy makes the run fail")
+    func writtenLater() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            try grow(home)
+            let run = try box.start(
+                .telec, ["adopt", "--from", home, "--database", "sqlite:\(box("new.db"))", "--quiet"])
+            try waitUntil("the target is being filled") { FileManager.default.fileExists(atPath: box("new.db")) }
+            run.kill(SIGSTOP)
+            try execute(
+                "INSERT INTO system_settings (key, value) VALUES ('late', 'x')",
+                on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            run.kill(SIGCONT)
+            let ended = try await run.finish(timeout: 60)
+            #expect(ended.code == 1 && ended.output.contains("was written to after it was copied"), "\(ended)")
+            #expect(ended.output.contains("stop its writers") && !ended.output.contains("verified"), "\(ended)")
+        }
+    }
+
+    @Test("without the old daemon's file there is no lock to take, and the report says so")
+    func withoutLock() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            let with = try await adopt(box, home, "sqlite:\(box("new.db"))", "--dry-run", "--quiet")
+            #expect(with.code == 0 && !with.output.contains("teleclaude.pid"), "\(with)")
+            try FileManager.default.removeItem(atPath: "\(home)/teleclaude/teleclaude.pid")
+            let without = try await adopt(box, home, "sqlite:\(box("new.db"))", "--dry-run", "--quiet")
+            let words = "there is no \(home)/teleclaude/teleclaude.pid"
+            #expect(without.code == 0 && without.output.contains(words), "\(without)")
         }
     }
 

@@ -71,6 +71,29 @@ struct RetentionTests {
         }
     }
 
+    /// To the daemon, a database of long ago is one whose clock has jumped ahead.
+    @Test(arguments: Backend.available)
+    func aClockThatJumpedAheadRemovesNothing(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let (old, _) = try await fill(box, url)
+            try execute(
+                """
+                UPDATE sessions SET last_activity = '2026-01-02T00:00:00.000000Z', closed_at = '2026-01-02T00:00:00.000000Z';
+                UPDATE session_tokens SET issued_at = '2026-01-02T00:00:00.000000Z';
+                UPDATE daemon_lease SET taken_at = '2026-01-02T00:00:00.000000Z';
+                """, on: url)
+            let variables = box.daemonVariables(url, ["TELECLAUDE__RETENTION__CLOSED_SESSIONS": "30d"])
+            let daemon = try await box.startDaemon(variables)
+            try waitUntil("it is said") {
+                try daemon.process.errorText().contains("none is removed for a day")
+            }
+            #expect(try await daemon.telec("transcript", old).output.contains("long-ago"))
+            #expect(try query("SELECT count(*) FROM sessions", on: url) == ["152"])
+            #expect(try query("SELECT count(*) FROM audit_log WHERE action = 'remove_expired'", on: url) == ["0"])
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// A recording that can't be removed keeps its row. Without the row, nobody would know of the recording, and it would stay for ever.
     @Test func aRecordingThatStaysKeepsItsRow() async throws {
         try await withDatabase(.sqlite) { box, url in

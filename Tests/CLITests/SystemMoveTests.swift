@@ -386,18 +386,47 @@ extension SystemMoveTests {
 }
 
 extension SystemMoveTests {
+    /// The run is stopped once the target is being filled, which begins when the copy was proven.
     @Test(
-        "a checkout alone, without settings, documents or a home around it",
+        "what is written to the old database after it was copied keeps the old daemon in service",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func writtenLater() async throws {
+        try await withMove(.sqlite) { move in
+            let run = try move.start("system", "migrate", "--quiet")
+            try waitUntil("the target is being filled") {
+                FileManager.default.fileExists(atPath: String(move.url.dropFirst(7)))
+            }
+            run.kill(SIGSTOP)
+            try execute(
+                "INSERT INTO system_settings (key, value) VALUES ('late', 'x')",
+                on: "sqlite:\(move.home)/teleclaude/teleclaude.db")
+            run.kill(SIGCONT)
+            let ended = try await run.finish(timeout: 60)
+            #expect(ended.code == 1 && ended.output.contains("wrong: the old database"), "\(ended)")
+            #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: move.unitLink)) != nil)
+            let again = try await move.migrate("--quiet", "--resume")
+            #expect(again.code == 1 && again.output.contains("undo the run with telec system rollback"), "\(again)")
+            let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.code == 0, "\(back)")
+        }
+    }
+
+    @Test(
+        "a checkout alone, without settings, documents or a home around it; the events are in its owner's home",
         .enabled(if: TestUser.areWanted, TestUser.skipReason))
     func bareCheckout() async throws {
         try await withMove(.sqlite) { move in
-            let checkout = "\(move.alex.home)/alone"
-            try FileManager.default.createDirectory(atPath: checkout, withIntermediateDirectories: false)
+            let checkout = "\(move.alex.home)/src/alone"
+            let events = "\(move.alex.home)/.teleclaude/events.db"
+            for folder in [checkout, "\(move.alex.home)/.teleclaude"] {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
+            try FileManager.default.copyItem(atPath: "\(move.home)/.teleclaude/events.db", toPath: events)
             for name in ["teleclaude.db", "teleclaude.db-wal"] {
                 try FileManager.default.copyItem(
                     atPath: "\(move.home)/teleclaude/\(name)", toPath: "\(checkout)/\(name)")
             }
-            for path in [checkout, "\(checkout)/teleclaude.db", "\(checkout)/teleclaude.db-wal"] {
+            for path in [checkout, events, "\(checkout)/teleclaude.db", "\(checkout)/teleclaude.db-wal"] {
                 chown(path, move.alex.uid, move.alex.uid)
             }
             let config = "\(move.root)/etc/teleclaude/config.yml"
@@ -407,7 +436,7 @@ extension SystemMoveTests {
             let run = try await move.telec(
                 "system", "migrate", "--root", move.root, "--from", checkout, "--quiet")
             #expect(run.code == 0 && run.output.contains("200 sessions are Alex Smith's"), "\(run)")
-            #expect(run.output.contains("absent"), "\(run)")
+            #expect(run.output.contains("absent") && run.output.contains("events: \(events)"), "\(run)")
             #expect(try String(contentsOfFile: config, encoding: .utf8).contains("os_username: \(move.alex.name)"))
         }
     }

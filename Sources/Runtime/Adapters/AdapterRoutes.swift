@@ -4,6 +4,8 @@ import Hummingbird
 /// The routes that are open to adapters (docs/adapters.md): what a program of another front end may do for the people for whom
 /// it speaks. All of them use the services of the other routes, and therefore the policy. They never return anything that was
 /// said in a session.
+///
+/// What reads comes as a POST, too, so the lease is confirmed here once more after the read (`LeaseMiddleware`).
 struct AdapterRoutes {
     /// The prefix of these routes' paths. A bearer token in requests to them is an adapter's, and not a session's.
     static let prefix = "/adapter/"
@@ -36,6 +38,7 @@ struct AdapterRoutes {
         case .withoutAccount(let name): (person, why) = (name, AdapterDoor.Subject.noAccount(name))
         case .nobody: why = AdapterDoor.Subject.unmatched
         }
+        try await door.services.lease.requireConfirmed()
         return Response(
             .object([
                 ("version", .integer(1)), ("adapter", .string(call.name)),
@@ -51,13 +54,16 @@ struct AdapterRoutes {
         let query = try wanted.query()
         return try await shares.run(context.party) {
             let page = try await sessions.list(caller, query.filter, after: query.cursor, limit: query.limit)
+            try await door.services.lease.requireConfirmed()
             return try await LongWork.run { Response(page.document) }
         }
     }
 
     @Sendable private func get(_ request: Request, _ context: CallContext) async throws -> Response {
         let (caller, wanted) = try await door.caller(request, context, as: AdapterRequest.One.self)
-        return answer(try await sessions.get(caller, try Self.id(wanted.sessionID)))
+        let session = try await sessions.get(caller, try Self.id(wanted.sessionID))
+        try await door.services.lease.requireConfirmed()
+        return answer(session)
     }
 
     @Sendable private func start(_ request: Request, _ context: CallContext) async throws -> Response {

@@ -38,7 +38,7 @@ extension SessionService {
             await services.hosts.forgetStart(of: session.id)
             // The session does not stay open, even if the log can't be written any more.
             _ = try await close(session)
-            try await access.fail(.start, caller, on: session, because: error)
+            await access.fail(.start, caller, on: session, because: error)
             throw error
         }
     }

@@ -10,29 +10,30 @@ struct AuditAppender: Sendable {
 
     /// Appends a row, and returns when the row is on the disk and was read back as it was meant.
     func append(_ event: AuditEvent) async throws -> AuditEntry {
-        let entry: AuditEntry
-        if let head = last.checkpoint, let appended = try await append(event, behind: head) {
-            entry = appended
-        } else {
-            entry = try await fence.write {
-                try Self.append(event, behindLockedHeadOn: $0)
-            } confirming: {
-                try Self.confirm($0, on: $1)
-            }
+        if let entry = try await appendBehindKnownHead(event) { return entry }
+        return try await fence.write {
+            try Self.append(event, behindLockedHeadOn: $0)
+        } confirming: { [last] entry, connection in
+            try Self.confirm(entry, on: connection)
+            last.checkpoint = entry.checkpoint
         }
-        last.checkpoint = entry.checkpoint
-        return entry
     }
 
     /// Appends a row in a single statement, because the last writer knows where the chain ends. Returns `nil` when another
-    /// writer has appended since.
-    private func append(_ event: AuditEvent, behind head: AuditCheckpoint) async throws -> AuditEntry? {
-        let entry = AuditEntry(event, after: head, at: .now)
-        let isEnd: SQL = "audit_head.id = 1 AND audit_head.seq = \(head.seq) AND audit_head.hash = \(head.hash)"
-        let isAppended = try await fence.insert(entry.insertion, behind: "audit_head", where: isEnd) {
-            try Self.confirm(entry, on: $0)
+    /// writer has appended since, or this one has not written yet.
+    ///
+    /// The row is made once the connection is free for it, and the next one follows it: of many callers that wait for a single
+    /// connection, each finds the end of the chain where the one before has left it.
+    private func appendBehindKnownHead(_ event: AuditEvent) async throws -> AuditEntry? {
+        try await fence.insert(behind: "audit_head") { [last] () -> Fence.Insertion<AuditEntry>? in
+            guard let head = last.checkpoint else { return nil }
+            let entry = AuditEntry(event, after: head, at: .now)
+            let isEnd: SQL = "audit_head.id = 1 AND audit_head.seq = \(head.seq) AND audit_head.hash = \(head.hash)"
+            return Fence.Insertion(row: entry, statement: entry.insertion, condition: isEnd)
+        } confirming: { [last] entry, connection in
+            try Self.confirm(entry, on: connection)
+            last.checkpoint = entry.checkpoint
         }
-        return isAppended ? entry : nil
     }
 
     /// Locks the head, in SQL that both databases share, so that the rows of all writers stand in one line.

@@ -4,13 +4,19 @@ import Dialects
 public struct AuditLog: Sendable {
     let database: Database
     private let appender: AuditAppender
+    private let onLostFailure: @Sendable (AuditUnavailable) -> Void
     var fence: Fence { appender.fence }
 
     /// Makes a log on `database`, which must have been opened with `ConnectionOptions.isDurable`: data that is read after a row
     /// was written must not outlive the row. Rows are written through `appending`; if that has a single connection, writes
-    /// never conflict. With `epoch`, only the daemon of that epoch writes.
-    public init(database: Database, appending: Database? = nil, epoch: Epoch? = nil) {
+    /// never conflict. With `epoch`, only the daemon of that epoch writes. `onLostFailure` hears of a failure that could not be
+    /// recorded.
+    public init(
+        database: Database, appending: Database? = nil, epoch: Epoch? = nil,
+        onLostFailure: @escaping @Sendable (AuditUnavailable) -> Void = { _ in }
+    ) {
         self.database = database
+        self.onLostFailure = onLostFailure
         appender = AuditAppender(Fence(database: appending ?? database, epoch: epoch))
     }
 
@@ -21,6 +27,18 @@ public struct AuditLog: Sendable {
             return try await appender.append(event)
         } catch {
             throw AuditUnavailable(cause: error)
+        }
+    }
+
+    /// Records that an action which was logged as allowed has failed. It throws nothing, because the caller has to hear of the action's
+    /// own error: a row that can't be written says nothing about what was done.
+    func recordFailure(
+        _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String
+    ) async {
+        do throws(AuditUnavailable) {
+            try await record(AuditEvent(action, by: caller, on: session, outcome: .failed, reason: reason))
+        } catch {
+            onLostFailure(error)
         }
     }
 

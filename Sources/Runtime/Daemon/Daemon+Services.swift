@@ -4,7 +4,8 @@ import TCSettings
 
 extension Daemon {
     func services(
-        _ database: Database, _ auditDatabase: Database, _ lease: InstanceLease, _ epoch: Epoch
+        _ database: Database, _ auditDatabase: Database, _ lease: InstanceLease, _ epoch: Epoch,
+        timeBefore: Timestamp?
     ) async throws -> Services {
         let settings = loaded.settings
         let directory = try self.directory(settings)
@@ -19,7 +20,9 @@ extension Daemon {
             lease: lease, mode: settings.mode, agents: AgentBox(settings), directory: IdentityBox(directory),
             adapters: AdapterBox(adapters), sessions: sessions, tokens: tokens,
             callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
-            audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch),
+            audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch) { [logger] in
+                logger.error("a failure is not in the audit log", metadata: ["error": "\($0.cause)"])
+            },
             refusals: RefusalBudget(perMinute: settings.quotas.refusalsPerMinute),
             quotas: QuotaKeeper(settings.quotas),
             transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()) {
@@ -30,7 +33,7 @@ extension Daemon {
             inspection: DaemonInspection(
                 migrator: Migrator(history: options.history, database: database),
                 stateFolder: try options.context.stateFolder()),
-            computer: Computer.name)
+            computer: Computer.name, timeBefore: timeBefore)
     }
 
     func directory(_ settings: Settings) throws(SettingsError) -> IdentityDirectory {

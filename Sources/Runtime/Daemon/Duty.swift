@@ -40,11 +40,12 @@ extension Daemon {
             try await lease.requireConfirmed()
             let socket = try await makeSocket(socketPath, predecessor: predecessor)
             do {
+                let timeBefore = try await SessionTokens.latestTime(in: database)
                 let epoch = try await Epoch.begin(database, holder: EpochHolder.ourselves.text) {
                     try lease.confirmAnew()
                 }
                 lease.keep(in: epoch, with: [database, auditDatabase])
-                let services = try await services(database, auditDatabase, lease, epoch)
+                let services = try await services(database, auditDatabase, lease, epoch, timeBefore: timeBefore)
                 if let objection = try await services.audit.objection() { logger.error("\(Self.unguarded(objection))") }
                 return Duty(
                     lease: lease, database: database, auditDatabase: auditDatabase, socket: socket, epoch: epoch,

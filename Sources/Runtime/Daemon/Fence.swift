@@ -111,18 +111,31 @@ public struct Fence: Sendable {
         }
     }
 
-    /// Inserts a row in a single statement, after locking a row of `table`. `insertion` ends with the values of its SELECT,
-    /// before FROM. Returns false, with nothing inserted, when there is no such row or the epoch is over: `write` tells which.
-    /// `confirm` runs only after a row was inserted.
-    func insert(
-        _ insertion: SQL, behind table: String, where condition: SQL,
-        confirming confirm: @escaping @Sendable (any Connection) throws -> Void
-    ) async throws -> Bool {
-        try await database.withConnection { connection in
-            let statement = statement(insertion, behind: table, where: condition, connection.dialect)
-            guard try connection.execute(statement) == 1 else { return false }
-            try confirm(connection)
-            return true
+    /// A row, and how it is inserted.
+    struct Insertion<T: Sendable>: Sendable {
+        var row: T
+        /// The INSERT; it ends with the values of its SELECT, before FROM.
+        var statement: SQL
+        /// The condition on the row that is locked.
+        var condition: SQL
+    }
+
+    /// Inserts a row in a single statement, after locking a row of `table` that meets the condition. Returns the row; `nil`, with
+    /// nothing inserted, when `make` makes none, when no row meets the condition, or when the epoch is over: `write` tells which.
+    ///
+    /// - Parameter make: Makes the row when a connection is free for it.
+    /// - Parameter confirm: Runs only after the row was inserted, on the same connection.
+    func insert<T: Sendable>(
+        behind table: String,
+        _ make: @escaping @Sendable () -> Insertion<T>?,
+        confirming confirm: @escaping @Sendable (T, any Connection) throws -> Void
+    ) async throws -> T? {
+        try await database.withConnection { connection -> T? in
+            guard let made = make() else { return nil }
+            let statement = statement(made.statement, behind: table, where: made.condition, connection.dialect)
+            guard try connection.execute(statement) == 1 else { return nil }
+            try confirm(made.row, connection)
+            return made.row
         }
     }
 

@@ -119,7 +119,7 @@ struct Upkeep: Service {
     /// follows the other.
     private func removeExpired() async throws {
         guard let keep else { return }
-        let expiry = Expiry(services: services, keep: keep, logger: logger)
+        var expiry = Expiry(services: services, keep: keep, logger: logger)
         var pause = Expiry.pause
         while true {
             try await Task.sleep(for: pause)

@@ -28,9 +28,10 @@ extension Host {
     }
 
     /// Returns the content of a chunk. A chunk that a disk has damaged, or that a crash has cut off, is replaced by its
-    /// readable part, so that it does not hold up the chunks after it.
+    /// readable part, so that it does not hold up the chunks after it. So is one that was emptied because a daemon had it, and
+    /// that a daemon of an earlier backup asks for again.
     private static func lines(of data: [UInt8], _ number: UInt64) -> [UInt8] {
-        if Recording.isWellFormed(data, allowsHeader: number == 0) { return data }
+        if !data.isEmpty, Recording.isWellFormed(data, allowsHeader: number == 0) { return data }
         let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { Array(data[...$0]) } ?? []
         let isWellFormed = Recording.isWellFormed(whole, allowsHeader: number == 0)
         return (isWellFormed ? whole : []) + Array(Recording.gap("chunk \(number) was spoilt on its way").utf8)

@@ -52,6 +52,13 @@ public struct SessionTokens: Sendable {
     ///
     /// - Throws: `DatabaseError`.
     func rememberTime() async throws {
+        if let time = try await Self.latestTime(in: database) { clock.advance(to: time) }
+    }
+
+    /// Returns the latest time at which, as the database says, a token was issued, a session was active or a daemon began.
+    ///
+    /// - Throws: `DatabaseError`.
+    static func latestTime(in database: Database) async throws -> Timestamp? {
         let moments = try await database.withConnection { connection in
             try connection.query(
                 """
@@ -59,7 +66,7 @@ public struct SessionTokens: Sendable {
                 UNION ALL SELECT max(taken_at) FROM daemon_lease
                 """)
         }
-        for moment in moments.compactMap({ $0[0].text.flatMap(Timestamp.init(parsing:)) }) { clock.advance(to: moment) }
+        return moments.compactMap { $0[0].text.flatMap(Timestamp.init(parsing:)) }.max()
     }
 
     /// Makes a token for an existing session, valid for 24 hours. The token can't be retrieved again.

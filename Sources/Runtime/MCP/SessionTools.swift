@@ -160,7 +160,7 @@ extension SessionTools {
             // The client has left, or has cancelled the call: nothing failed.
             throw error
         } catch {
-            if relation != .own { try await access.fail(.readTranscript, caller, on: session, because: error) }
+            if relation != .own { await access.fail(.readTranscript, caller, on: session, because: error) }
             throw error
         }
     }

@@ -42,18 +42,31 @@ enum Folder {
 
     /// Returns the names of an open folder's contents, and closes the descriptor.
     static func names(of descriptor: Int32) -> [String] {
+        var names: [String] = []
+        visit(descriptor) { name in
+            names.append(name)
+            return true
+        }
+        return names
+    }
+
+    /// Passes the names of the folder's contents to `body`, one after the other, until it returns false. So a folder of any size takes
+    /// little memory. There are none if the folder can't be read.
+    static func visit(_ folder: String, _ body: (String) -> Bool) {
+        visit(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), body)
+    }
+
+    private static func visit(_ descriptor: Int32, _ body: (String) -> Bool) {
         guard let entries = fdopendir(descriptor) else {
             if descriptor >= 0 { close(descriptor) }
-            return []
+            return
         }
         defer { closedir(entries) }
-        var names: [String] = []
         while let entry = readdir(entries) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name != "." && name != ".." { names.append(name) }
+            guard name == "." || name == ".." || body(name) else { return }
         }
-        return names
     }
 }

@@ -35,7 +35,7 @@ struct TranscriptSearch: Sendable {
             do {
                 texts.merge(try await services.transcriptIndex.texts(receipt, wanted)) { $1 }
             } catch {
-                if isLogged { try await access.fail(.search, caller, on: session, because: error) }
+                if isLogged { await access.fail(.search, caller, on: session, because: error) }
                 throw error
             }
         }

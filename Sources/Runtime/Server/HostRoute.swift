@@ -157,7 +157,7 @@ struct HostConnection: Sendable {
     private func take(_ frame: HostFrame) async throws -> Bool {
         switch frame {
         case .chunk(let number, let data):
-            try await spend(data.count)
+            try await spend(writer.cost(of: number, data))
             try await writer.append(number, data)
             services.meter.count(recorded: data.count)
             await services.hosts.tell(session.id, ticket: host.ticket, .ack(number))

@@ -10,7 +10,7 @@ struct LeaseMiddleware: RouterMiddleware {
         try await lease.requireConfirmed()
         let response = try await next(request, context)
         // A daemon that was stopped after it had read may have read outdated data, so a GET is confirmed once more. A write
-        // needs no second confirmation: it was done within this daemon's epoch.
+        // needs no second confirmation: it was done within this daemon's epoch. What reads by a POST confirms itself.
         if request.method == .get { try await lease.requireConfirmed() }
         return response
     }

@@ -27,8 +27,8 @@ struct ReportRoute {
                 let report = try await maker.make(receipt, ReportRequest(days: days, verifies: verifies))
                 return try await LongWork.run { try answer(report, as: format) }
             } catch {
-                try await access.audit.record(
-                    AuditEvent(.report, by: context.caller, on: nil, outcome: .failed, reason: "the daemon failed"))
+                await access.audit.recordFailure(
+                    .report, by: context.caller, on: nil, reason: "the daemon failed")
                 throw error
             }
         }

@@ -45,7 +45,7 @@ struct TranscriptRoutes {
                     // The client has left: nothing failed.
                     throw error
                 } catch {
-                    if relation != .own { try await access.fail(.readTranscript, caller, on: session, because: error) }
+                    if relation != .own { await access.fail(.readTranscript, caller, on: session, because: error) }
                     throw error
                 }
             })

@@ -118,18 +118,17 @@ struct AccessControl: Sendable {
             return try await body(session)
         } catch {
             if isLogged, let logged = logged ?? action.logged {
-                try await fail(logged, caller, on: session, because: error)
+                await fail(logged, caller, on: session, because: error)
             }
             throw error
         }
     }
 
     /// Logs that an action was allowed and then did not succeed.
-    func fail(_ action: AuditAction, _ caller: Caller, on session: Session, because error: any Error) async throws {
-        try await audit.record(
-            AuditEvent(
-                action, by: caller, on: AuditedSession(id: session.id, owner: session.owner), outcome: .failed,
-                reason: (error as? RuntimeError)?.message ?? "the daemon failed"))
+    func fail(_ action: AuditAction, _ caller: Caller, on session: Session, because error: any Error) async {
+        await audit.recordFailure(
+            action, by: caller, on: AuditedSession(id: session.id, owner: session.owner),
+            reason: (error as? RuntimeError)?.message ?? "the daemon failed")
     }
 
     /// Checks that the caller may do an action that concerns no single session, and logs it where it must be logged.

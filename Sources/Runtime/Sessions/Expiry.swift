@@ -13,14 +13,21 @@ struct Expiry {
     /// How long sessions are kept after their end, in seconds.
     let keep: Int
     let logger: Logger
+    private var clock: RetentionClock
 
     /// The largest number of sessions per pass, small enough that nobody waits for the transaction.
     static let most = 100
     static let (pause, rest) = (Duration.seconds(1), Duration.seconds(600))
 
+    init(services: Services, keep: Int, logger: Logger) {
+        (self.services, self.keep, self.logger) = (services, keep, logger)
+        clock = RetentionClock(keep: keep, known: services.timeBefore)
+    }
+
     /// Removes some expired sessions. Returns whether more may be waiting.
-    func pass() async throws -> Bool {
-        let moment = Timestamp.now.advanced(seconds: -Int64(keep))
+    mutating func pass() async throws -> Bool {
+        guard let now = try await time() else { return false }
+        let moment = now.advanced(seconds: -Int64(keep))
         let ids = try await Self.removable(in: services.sessions, services.hosts, before: moment)
         guard !ids.isEmpty else { return false }
         let words = "\(ids.count) sessions that were over before \(moment.text) go, with their recordings"
@@ -32,13 +39,27 @@ struct Expiry {
             for id in ids { try await services.transcriptIndex.forget(id) }
             removed = try await services.sessions.remove(ids, overBefore: moment) { try transcripts.remove($0) }
         } catch {
-            try await services.audit.record(
-                AuditEvent(.removeExpired, by: Self.daemon, on: nil, outcome: .failed, reason: "\(words): not all went")
-            )
+            await services.audit.recordFailure(
+                .removeExpired, by: Self.daemon, on: nil, reason: "\(words): not all went")
             throw error
         }
         logger.notice("sessions were removed", metadata: ["count": "\(removed)", "over_before": "\(moment.text)"])
         return removed > 0 && ids.count == Self.most
+    }
+
+    /// Returns the time by which sessions expire, the earlier one of the daemon's and the database's; `nil` while it is in doubt.
+    private mutating func time() async throws -> Timestamp? {
+        let time = min(Timestamp.now, try await services.sessions.databaseTime() ?? .now)
+        switch clock.judge(time) {
+        case .believed: return time
+        case .doubted(let isNews):
+            if isNews {
+                logger.warning(
+                    "the clock is ahead of all that is known by more than sessions are kept: none is removed for a day",
+                    metadata: ["clock": "\(time.text)"])
+            }
+            return nil
+        }
     }
 
     /// Returns the ids of some expired sessions whose hosts are gone. However many hosts stay, the sessions behind theirs are

@@ -31,13 +31,14 @@ public struct SessionStore: Sendable {
         }
     }
 
-    /// Returns the number of this caller's sessions that are not over, counted up to `most`.
+    /// Returns the number of this caller's sessions that a host runs, starts or ends, counted up to `most`. A headless session of an
+    /// existing install has no host, and never ends by itself.
     func open(of identity: Identity, upTo most: Int) async throws -> Int {
         let uid = Int64(identity.uid)
         let number = try await database.withConnection { connection in
             try connection.queryValue(
                 """
-                SELECT count(*) FROM (SELECT 1 FROM sessions WHERE closed_at IS NULL AND owner_uid = \(uid) \
+                SELECT count(*) FROM (SELECT 1 FROM sessions WHERE \(Self.isRun) AND owner_uid = \(uid) \
                 AND owner_person = \(identity.person) LIMIT \(most)) AS open_ones
                 """)?.integer
         }
@@ -57,6 +58,13 @@ public struct SessionStore: Sendable {
                 let state = row[0].text.flatMap(Session.State.init(rawValue:)) ?? .active
                 return (state, Int(row[1].integer ?? 0))
             }, uniquingKeysWith: +)
+    }
+
+    /// Returns the time by the database's own clock.
+    func databaseTime() async throws -> Timestamp? {
+        try await database.withConnection { connection in
+            try connection.queryValue("SELECT CURRENT_TIMESTAMP")?.text.flatMap(Timestamp.init(parsing:))
+        }
     }
 
     /// Returns one page of the sessions that ended before this moment, earliest first.
@@ -117,15 +125,18 @@ public struct SessionStore: Sendable {
         }
     }
 
+    /// The condition that a session runs, starts or ends, as its row says.
+    private static var isRun: SQL {
+        """
+        closed_at IS NULL AND (lifecycle_status IN (\(Session.State.initializing.rawValue), \
+        \(Session.State.active.rawValue), \(Session.State.closing.rawValue)) OR lifecycle_status IS NULL)
+        """
+    }
+
     /// Returns the sessions whose rows say that they run, start or end.
     func running() async throws -> [(id: String, state: Session.State)] {
-        let states: [Session.State] = [.initializing, .active, .closing]
         let rows = try await database.withConnection { connection in
-            try connection.query(
-                """
-                SELECT session_id, lifecycle_status FROM sessions WHERE closed_at IS NULL AND (lifecycle_status IN \
-                (\(states[0].rawValue), \(states[1].rawValue), \(states[2].rawValue)) OR lifecycle_status IS NULL)
-                """)
+            try connection.query("SELECT session_id, lifecycle_status FROM sessions WHERE \(Self.isRun)")
         }
         return rows.compactMap { row in
             let state = row[1].text.map(Session.State.init(rawValue:)) ?? .active

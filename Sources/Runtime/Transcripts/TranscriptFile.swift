@@ -46,6 +46,13 @@ public final class TranscriptFile {
         next = number + 1
     }
 
+    /// Returns the number of bytes that `append` writes for a chunk: with its number, and with the gap before it.
+    func cost(of number: UInt64, _ data: [UInt8]) -> Int {
+        guard number >= next else { return 0 }
+        let gap = number > next ? missing(next..<number, before: data).count : 0
+        return data.count + gap + Recording.end(ofChunk: number).utf8.count
+    }
+
     private func missing(_ numbers: Range<UInt64>, before data: [UInt8]) -> [UInt8] {
         Array(Recording.gap("chunks \(numbers.lowerBound) to \(numbers.upperBound - 1) never came").utf8)
     }

@@ -5,6 +5,8 @@ public struct TranscriptPiece: Sendable {
     public var bytes: [UInt8]
     /// The offset in the file at which the next piece begins.
     public var end: Int64
+    /// Whether there is no recording.
+    public var isMissing = false
 
     /// Reads the piece at `offset`. It is empty at the end, and if there is no recording yet. A line that is longer than a
     /// piece is read completely.
@@ -13,6 +15,7 @@ public struct TranscriptPiece: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             guard errno == ENOENT else { throw Self.failure }
+            isMissing = true
             return
         }
         defer { close(descriptor) }
@@ -65,6 +68,9 @@ public struct TranscriptPiece: Sendable {
         }
         return result
     }
+
+    /// The error for a recording that was there when the reading began, and is gone. Its readers must not take what they have for all of it.
+    static let removed = RuntimeError(.failed, "the recording was removed during the read")
 
     private static var failure: RuntimeError {
         RuntimeError(

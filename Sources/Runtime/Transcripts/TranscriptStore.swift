@@ -22,7 +22,17 @@ public struct TranscriptStore: Sendable {
     public static func folder(in stateFolder: String) -> String { "\(stateFolder)/transcripts" }
 
     /// Returns the number of recordings in such a folder; 0 if it can't be read.
-    public static func count(in folder: String) -> Int { Folder.names(in: folder).count { $0.hasSuffix(".cast") } }
+    public static func count(in folder: String) -> Int {
+        var count = 0
+        Folder.visit(folder) { name in
+            if name.hasSuffix(ending) { count += 1 }
+            return true
+        }
+        return count
+    }
+
+    /// The ending of a recording's name.
+    private static let ending = ".cast"
 
     /// Opens a session's recording for writing. While a writer of the recording exists, all callers get the same one: a host
     /// may connect again before its last connection is known to be broken.
@@ -38,6 +48,7 @@ public struct TranscriptStore: Sendable {
     ///   that no more will come.
     /// - Parameter onPiece: Gets complete lines without the daemon's comments, some 64 kB at a time.
     /// - Parameter onIdle: Called while the method waits; it throws if the caller may not wait any longer.
+    /// - Throws: `RuntimeError` if the recording can't be read, or is removed meanwhile, and the errors of the closures.
     func read(
         _ receipt: consuming AuditReceipt, following isOver: (() async throws -> Bool)? = nil,
         _ onPiece: (TranscriptPiece) async throws -> Void, idle onIdle: () async throws -> Void = {}
@@ -48,6 +59,7 @@ public struct TranscriptStore: Sendable {
         while true {
             let start = offset
             let piece = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece(path, at: start) }
+            guard !piece.isMissing || offset == 0 else { throw TranscriptPiece.removed }
             if piece.end > offset {
                 offset = piece.end
                 try await onPiece(piece)
@@ -77,13 +89,14 @@ public struct TranscriptStore: Sendable {
     /// further back.
     ///
     /// - Parameter onBegin: Called before each reading.
+    /// - Throws: `RuntimeError` if the recording can't be read, or is removed meanwhile, and the errors of the closures.
     func readEnd(
         _ receipt: consuming AuditReceipt, of length: Int64, _ onBegin: () -> Void,
         _ onPiece: (TranscriptPiece) async throws -> Void, isEnough: () -> Bool
     ) async throws {
         guard let sessionID = receipt.sessionID else { return }
         let path = path(sessionID)
-        var length = length
+        var (length, wasThere) = (length, false)
         while true {
             let back = length
             var offset = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece.start(path, back: back) }
@@ -92,6 +105,8 @@ public struct TranscriptStore: Sendable {
             while true {
                 let start = offset
                 let piece = try await NIOThreadPool.singleton.runIfActive { try TranscriptPiece(path, at: start) }
+                guard !piece.isMissing || offset == 0 && !wasThere else { throw TranscriptPiece.removed }
+                wasThere = !piece.isMissing
                 guard piece.end > offset else { break }
                 offset = piece.end
                 try await onPiece(piece)
@@ -105,14 +120,17 @@ public struct TranscriptStore: Sendable {
     func usage(upTo most: Int) -> Report.Storage {
         var room = statvfs()
         let free = statvfs(folder, &room) == 0 ? Int64(room.f_bavail) * Int64(room.f_frsize) : 0
-        let names = Folder.names(in: folder).filter { $0.hasSuffix(".cast") }
-        var bytes: Int64 = 0
-        for name in names.prefix(most) {
+        var (count, bytes, isWhole) = (0, Int64(0), true)
+        Folder.visit(folder) { name in
+            guard name.hasSuffix(Self.ending) else { return true }
+            isWhole = count < most
+            guard isWhole else { return false }
             var facts = stat()
             if lstat("\(folder)/\(name)", &facts) == 0 { bytes += Int64(facts.st_size) }
+            count += 1
+            return true
         }
-        return Report.Storage(
-            database: 0, recordings: min(names.count, most), recorded: bytes, complete: names.count <= most, free: free)
+        return Report.Storage(database: 0, recordings: count, recorded: bytes, complete: isWhole, free: free)
     }
 
     /// Removes a session's recording, if there is one.
@@ -129,7 +147,7 @@ public struct TranscriptStore: Sendable {
     /// written in hexadecimal digits: it can't lead out of the folder.
     private func path(_ sessionID: String) -> String {
         let name = sessionID.utf8.allSatisfy(Self.isPlain) ? sessionID : Hexadecimal.text(sessionID.utf8)
-        return "\(folder)/\(name).cast"
+        return "\(folder)/\(name)\(Self.ending)"
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

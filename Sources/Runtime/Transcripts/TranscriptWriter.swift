@@ -17,6 +17,9 @@ final class TranscriptWriter: Sendable {
     /// The number of the first chunk that the recording does not have.
     var next: UInt64 { file.withLock { $0.next } }
 
+    /// The number of bytes that appending a chunk writes.
+    func cost(of number: UInt64, _ data: [UInt8]) -> Int { file.withLock { $0.cost(of: number, data) } }
+
     /// Appends a chunk, and returns once it is on the disk.
     func append(_ number: UInt64, _ data: [UInt8]) async throws {
         try await NIOThreadPool.singleton.runIfActive {

@@ -37,6 +37,9 @@ package struct MoveManifest: Codable, Sendable, Equatable {
     /// The digest of the sessions brought over (`SessionsDigest`); `nil` until they are there, and in the manifest of a version
     /// that did not note it.
     package var sessions: String?
+    /// The stamp of the old databases right before they were copied; `nil` before that, and in the manifest of a version that did
+    /// not note it.
+    package var stamp: String?
     /// The folders that the move creates, the outermost first.
     package var folders: [String]
     package var files: [File]

@@ -17,13 +17,30 @@ struct MoveProofs {
         do {
             settings = try LoadedSettings.load(installation.settingsContext, for: .daemon)
         } catch {
-            return [.init(what: "settings", verdict: .wrong, words: "\(error)")]
+            return [source, .init(what: "settings", verdict: .wrong, words: "\(error)")]
         }
         let people = settings.settings.people.count
         return [
-            .init(what: "settings", verdict: .right, words: "load, with \(people) people"), try daemon(),
+            source, .init(what: "settings", verdict: .right, words: "load, with \(people) people"), try daemon(),
             try await access(settings),
         ]
+    }
+
+    /// Checks that the old databases are as they were when they were copied.
+    private var source: MoveReport.Proof {
+        let (what, data) = ("the old database", plan.old.data)
+        guard let stamp = manifest.stamp else {
+            return .init(what: what, verdict: .unchecked, words: "the run that copied it did not note its state")
+        }
+        guard SourceStamp(of: data).text == stamp else {
+            return .init(
+                what: what, verdict: .wrong,
+                words: """
+                    \(data.database) was written to after it was copied: stop its writers, undo the run with \
+                    telec system rollback, and start again
+                    """)
+        }
+        return .init(what: what, verdict: .right, words: "was not written to since it was copied")
     }
 
     private func daemon() throws -> MoveReport.Proof {

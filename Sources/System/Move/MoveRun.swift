@@ -114,6 +114,8 @@ struct MoveRun: Sendable {
                 if manifest.rows.isEmpty { try await count(&manifest) }
                 return nil
             }
+            manifest.stamp = SourceStamp(of: plan.old.data).text
+            try folder.write(manifest)
             let events = events
             let report = try await transfer.run { events(.data($0)) }
             try await count(&manifest)

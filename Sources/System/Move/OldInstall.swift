@@ -1,5 +1,6 @@
 import TCImport
 import TCPOSIX
+import TCRuntime
 import TCSettings
 
 /// An existing single-user install: each of its parts, found or absent.
@@ -28,7 +29,8 @@ package struct OldInstall: Sendable {
     /// - Throws: `ImportError` if there is no install, and `MachineError` if a part of it belongs to another user.
     package static func find(in folder: String, _ context: ProcessContext) throws -> OldInstall {
         let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-        let data = try ExistingInstall.find(in: folder)
+        let uid = try owner(of: try ExistingInstall.find(in: folder).database, in: folder)
+        let data = try ExistingInstall.find(in: folder, home: Account.of(uid: uid)?.home)
         let checkout = Path.folder(of: data.database)
         let home =
             [folder, Path.folder(of: checkout)].first { isThere("\($0)/.teleclaude") } ?? Path.folder(of: checkout)
@@ -39,7 +41,7 @@ package struct OldInstall: Sendable {
             checkout == folder ? checkout : folder, dotenv: named("TELECLAUDE_ENV_PATH"),
             config: named("TELECLAUDE_CONFIG_PATH"))
         var install = OldInstall(
-            home: home, data: data, settings: settings, uid: try owner(of: data.database, in: folder), parts: [])
+            home: home, data: data, settings: settings, uid: uid, parts: [])
         if let events = data.events { _ = try owner(of: events, in: folder) }
         install.parts = install.inventory
         return install

@@ -32,6 +32,35 @@ struct AuditLogTests {
         }
     }
 
+    /// The long way locks the head by an update of its id, which nothing else changes.
+    @Test("callers that come at once each append in one statement")
+    func atOnce() async throws {
+        try await Backend.sqlite.withAuditLog { log, url in
+            var options = durable
+            options.poolSize = 1
+            let database = try Database(url, options: options)
+            let single = AuditLog(database: database)
+            try await single.fill(1)
+            let connection = try connect(to: url)
+            defer { connection.close() }
+            try connection.execute("CREATE TABLE long_ways (n)")
+            try connection.execute(
+                """
+                CREATE TRIGGER counts_long_ways AFTER UPDATE OF id ON audit_head
+                BEGIN INSERT INTO long_ways VALUES (1); END
+                """)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<20 { group.addTask { try await single.fill(1) } }
+                try await group.waitForAll()
+            }
+            #expect(try connection.queryValue("SELECT count(*) FROM long_ways")?.integer == 0)
+            try connection.execute("DROP TRIGGER counts_long_ways")
+            try connection.execute("DROP TABLE long_ways")
+            await database.close()
+            #expect(try await log.verify() == .intact(21, try await log.head()))
+        }
+    }
+
     @Test("an orphaned session is nobody's own", arguments: Backend.available)
     func orphans(_ backend: Backend) async throws {
         try await backend.withAuditLog { log, _ in

@@ -1,5 +1,6 @@
 import Dialects
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -92,6 +93,39 @@ struct AuditUnavailableTests {
             try connection.execute("DELETE FROM audit_head")
             let error = await #expect(throws: AuditUnavailable.self) { try await log.fill(1) }
             #expect(error?.cause.contains("audit_head has no row; find out who removed it") == true)
+        }
+    }
+
+    @Test("an action that fails while the log can't be written fails for its own reason", arguments: Backend.available)
+    func failureIsLost(_ backend: Backend) async throws {
+        try await backend.withAuditLog { _, url in
+            let holder = try connect(to: url)
+            defer { holder.close() }
+            let database = try Database(url, options: ConnectionOptions(lockTimeout: 0.2, isDurable: true))
+            let lost = Mutex(0)
+            let log = AuditLog(database: database) { _ in lost.withLock { $0 += 1 } }
+            let sessions = SessionStore(Fence(database: database))
+            let now = Timestamp.now.text
+            try await sessions.insert(
+                Session(
+                    id: sessionOfBen.id, title: nil, owner: sessionOfBen.owner, state: .active, visibility: .private,
+                    projectPath: nil, agent: nil, thinkingMode: nil, computer: "here", tmuxName: nil, createdAt: now,
+                    lastActivity: now, closedAt: nil))
+            let access = AccessControl(sessions: sessions, audit: log, refusals: RefusalBudget(perMinute: 60))
+            let error = await #expect(throws: RuntimeError.self) {
+                try await access.perform(ann, .end, on: sessionOfBen.id) { (_: Session) -> Void in
+                    // From here on nobody else can write a row.
+                    try holder.begin()
+                    try holder.execute("UPDATE audit_head SET id = id WHERE id = 1")
+                    throw RuntimeError(.notRunning, "its host is gone")
+                }
+            }
+            #expect(error?.code == .notRunning)
+            let count = lost.withLock { $0 }
+            #expect(count == 1)
+            try holder.rollback()
+            #expect(try await log.entries(limit: 5).map(\.outcome) == ["allowed"])
+            await database.close()
         }
     }
 }

@@ -30,6 +30,24 @@ struct TranscriptFileTests {
         }
     }
 
+    @Test func aChunkCostsWhatItWrites() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/a.cast"
+            let file = try TranscriptFile(path)
+            var size = 0
+            let chunks: [(UInt64, [UInt8])] = [
+                (0, event("a")), (1, event("b")), (1, event("again")), (100_000, event("")), (3, event("late")),
+            ]
+            for (number, data) in chunks {
+                let cost = file.cost(of: number, data)
+                try file.append(number, data)
+                let now = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+                #expect(now - size == cost, "chunk \(number)")
+                size = now
+            }
+        }
+    }
+
     @Test func whatIsMissingIsToldBehindTheHeader() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/a.cast"
