@@ -41,7 +41,8 @@ public struct ExistingInstall: Sendable, Equatable {
         }
         if lock == nil {
             absences.append(
-                "there is no \(Path.folder(of: database))/teleclaude.pid, by whose lock the old daemon is kept away: it must not run")
+                "there is no \(Path.folder(of: database))/teleclaude.pid, by whose lock the old daemon is kept away: it must not run"
+            )
         }
         return absences
     }
