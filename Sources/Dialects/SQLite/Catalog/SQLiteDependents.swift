@@ -48,6 +48,22 @@ struct SQLiteDependents {
         return .init(.reader, "full-text table \(text.name)", on: table.name, columns: columns)
     }
 
+    /// The statements by which such full-text tables read their table again, by the table and by each column whose values they have
+    /// found words in. The one that numbers its rows as SQLite does reads `rowid`.
+    var fullTextEpilogues: [String: [String: [String]]] {
+        var epilogues: [String: [String: [String]]] = [:]
+        for text in SQLiteFullText.find(in: catalog) {
+            guard case .table(_, let key) = text.content, let dependent = dependent(text) else { continue }
+            let name = SQLText.identifier(text.name)
+            let isByNumber = ["rowid", "_rowid_", "oid"].contains(SQLName.folded(key))
+            for column in dependent.columns + (isByNumber ? ["rowid"] : []) {
+                epilogues[dependent.relation, default: [:]][column, default: []]
+                    .append("INSERT INTO \(name) (\(name)) VALUES ('rebuild')")
+            }
+        }
+        return epilogues
+    }
+
     /// Returns the name of a declared table or view as it is written in the schema.
     private func relation(_ name: String) -> String? {
         declared.tables(like: name).first?.name ?? declared.views(like: name).first?.name

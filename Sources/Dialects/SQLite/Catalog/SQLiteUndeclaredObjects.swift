@@ -12,9 +12,11 @@ extension SQLiteInspector {
         let scratch = try withScratch(expected) { connection throws(DatabaseError) in try SQLiteCatalog.read(connection)
         }
         var undeclared = undeclaredObjects(of: declared, live: live, scratch: scratch)
-        undeclared.dependents = try SQLiteDependents(of: declared, in: live).read(around: subjects) { table in
+        let dependents = SQLiteDependents(of: declared, in: live)
+        undeclared.dependents = try dependents.read(around: subjects) { table in
             try connection.queryValue("SELECT count(*) FROM \(identifier: table)")?.integer ?? 0
         }
+        undeclared.columnEpilogues = dependents.fullTextEpilogues
         let drafts = try connection.query("SELECT name FROM sqlite_master WHERE name LIKE 'tc\\_new%' ESCAPE '\\'")
         undeclared.takenNames = Set(drafts.compactMap { $0[0].text })
         return undeclared
