@@ -141,7 +141,9 @@ public struct PostgreSQLDialect: Dialect {
         case .createTable(let table): return Lowering([try create(table)] + (try createIndexes(of: table)))
         case .dropTable(let table):
             try undeclared.requireUnneeded(table.name)
-            return Lowering(["DROP TABLE \(SQLText.identifier(table.name))"])
+            return Lowering(
+                PostgreSQLDeferredKeys(around: [table.name], in: operation.before).checked
+                    + ["DROP TABLE \(SQLText.identifier(table.name))"])
         case .renameTable(let table, let new):
             return Lowering(["ALTER TABLE \(SQLText.identifier(table.name)) RENAME TO \(SQLText.identifier(new))"])
         case .alterTable(let alteration):

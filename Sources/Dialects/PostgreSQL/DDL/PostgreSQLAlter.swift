@@ -26,7 +26,11 @@ struct PostgreSQLAlter {
         var dependents = PostgreSQLDependents(dialect: dialect, after: after, undeclared: undeclared)
         for step in steps { dependents.disturb(step) }
         for follower in followers + own { dependents.disturb(follower.now.name, of: follower.table.name) }
-        return Lowering(try dependents.around(statements, steps))
+        guard !statements.isEmpty else { return Lowering() }
+        let names = alteration.tableNames
+        return Lowering(
+            PostgreSQLDeferredKeys(around: names, in: before).checked + (try dependents.around(statements, steps))
+                + PostgreSQLDeferredKeys(around: names, in: after).deferred)
     }
 
     /// Makes sure that the step loses no undeclared object. A dropped column takes its indexes and constraints along.
