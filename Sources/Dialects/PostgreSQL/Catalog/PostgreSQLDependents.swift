@@ -66,7 +66,7 @@ struct PostgreSQLDependents {
 
     /// Returns the triggers whose definition, `UPDATE OF` or `WHEN`, names a disturbed column, also by the name that the column
     /// had before.
-    private func triggersOnTables(_ steps: [ChangeStep]) -> [UndeclaredObjects.Object] {
+    func triggersOnTables(_ steps: [ChangeStep]) -> [UndeclaredObjects.Object] {
         columns.sorted { $0.key < $1.key }.flatMap { table, columns in
             var names = columns
             for case .renameColumn(let old, let new) in steps.reversed().map(\.change) where names.contains(new) {
