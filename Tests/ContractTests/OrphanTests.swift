@@ -107,6 +107,34 @@ struct OrphanTests {
         }
     }
 
+    @Test("a stranger's key that refers to no key stops no rebuild, and one that comes to does")
+    func unmatched() async throws {
+        try await withFamily { test in
+            try await test.run(
+                """
+                CREATE TABLE of_others (x REFERENCES children (parent), y REFERENCES parents); PRAGMA foreign_keys = OFF;
+                INSERT INTO of_others VALUES (1, 77); PRAGMA foreign_keys = ON
+                """)
+            try await test.migrate {
+                AlterTable("parents") { ChangeColumn("n").type(.varchar(20)) }
+                RunSQL("UPDATE notes SET n = 'z' WHERE n = 'y'", undo: .nothing)
+            }
+            let failure = try await test.failure {
+                RunSQL("INSERT INTO notes VALUES (98, 'new')", undo: .nothing)
+                AlterTable("parents") { ChangeColumn("n").type(.text) }
+            }
+            #expect(failure.cause.message.contains("notes.child"))
+            let broken = try await test.failure {
+                RunSQL(
+                    .native(
+                        sqlite: "CREATE TABLE more_of_others (x REFERENCES children (parent))",
+                        postgresql: "SELECT 1"), undo: .nothing)
+                AlterTable("parents") { ChangeColumn("n").type(.text) }
+            }
+            #expect(broken.cause.message.contains("more_of_others"))
+        }
+    }
+
     @Test("those from before are known again under new names, types and row numbers")
     func oldOnes() async throws {
         try await withFamily { test in

@@ -229,7 +229,12 @@ extension Plan.PlannedOperation {
 
 extension ForeignKeyViolation {
     fileprivate var error: DatabaseError {
-        let place = columns.isEmpty ? table : "\(table).\(columns.joined(separator: ", "))"
+        guard !columns.isEmpty else {
+            return DatabaseError(
+                .foreignKey, "\(table): one of its foreign keys refers to columns that are no longer a key",
+                remedy: "drop the table first, or keep the key that it refers to")
+        }
+        let place = "\(table).\(columns.joined(separator: ", "))"
         let which = row.map { "row \($0)" } ?? "a row"
         return DatabaseError(
             .foreignKey, "\(place), \(which): it refers to a row of \(parent) that does not exist",
