@@ -9,20 +9,17 @@ struct SQLiteDependents {
         self.catalog = catalog
     }
 
-    /// Returns the dependents. `count` returns the number of rows in a table; it is called only for tables that refer to one of
-    /// `subjects`.
-    func read(around subjects: Set<String>?, count: (String) throws -> Int64) throws -> [UndeclaredObjects.Dependent] {
+    /// The dependents.
+    var all: [UndeclaredObjects.Dependent] {
         var dependents: [UndeclaredObjects.Dependent] = []
         for table in catalog.tables where !OwnTables.names.contains(table.name) {
             for key in table.foreignKeys {
                 guard let parent = relation(key.parent), parent != table.name, !isDeclared(key, of: table, to: parent)
                 else { continue }
-                var name = "table \(table.name)"
-                if subjects?.contains(parent) == true {
-                    let rows = try count(table.name)
-                    name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
-                }
-                dependents.append(.init(.reference, name, on: parent, columns: columns(key, of: parent)))
+                dependents.append(
+                    .init(
+                        .reference, "table \(table.name)", on: parent, columns: columns(key, of: parent),
+                        table: SQLText.identifier(table.name)))
             }
         }
         for object in catalog.objects where object.kind == "view" || object.kind == "trigger" {

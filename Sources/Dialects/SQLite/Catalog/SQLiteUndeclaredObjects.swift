@@ -13,9 +13,7 @@ extension SQLiteInspector {
         }
         var undeclared = undeclaredObjects(of: declared, live: live, scratch: scratch)
         let dependents = SQLiteDependents(of: declared, in: live)
-        undeclared.dependents = try dependents.read(around: subjects) { table in
-            try connection.queryValue("SELECT count(*) FROM \(identifier: table)")?.integer ?? 0
-        }
+        undeclared.dependents = dependents.all
         undeclared.columnEpilogues = dependents.fullTextEpilogues
         let drafts = try connection.query("SELECT name FROM sqlite_master WHERE name LIKE 'tc\\_new%' ESCAPE '\\'")
         undeclared.takenNames = Set(drafts.compactMap { $0[0].text })
