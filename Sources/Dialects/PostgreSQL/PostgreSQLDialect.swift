@@ -190,8 +190,8 @@ public struct PostgreSQLDialect: Dialect {
             "\\set ON_ERROR_STOP on", "SET TimeZone = 'UTC';",
         ]
         for step in steps {
-            lines += ["", "-- \(step.title)"] + step.alone.map { $0 + ";" } + ["BEGIN;"]
-            lines += step.lowering.statements.map { $0 + ";" }
+            lines += ["", "-- \(step.title)"] + step.alone.map(SQLText.terminated) + ["BEGIN;"]
+            lines += step.lowering.statements.map(SQLText.terminated)
             lines.append("COMMIT;")
         }
         return lines.joined(separator: "\n") + "\n"
