@@ -108,6 +108,24 @@ struct RebuildRenamesTests {
         }
     }
 
+    @Test("a column takes a dropped one's name in another case, and changes its type", arguments: Backend.available)
+    func takesName(_ backend: Backend) async throws {
+        try await withPair(backend) { test in
+            try await test.migrate(allowsDataLoss: true) {
+                AlterTable("t") {
+                    DropCheck("a_filled")
+                    DropIndex("by_a")
+                    DropColumn("a")
+                    RenameColumn("b", to: "A")
+                    ChangeColumn("A").type(.varchar(10))
+                }
+            }
+            #expect(try await test.values("SELECT id, \"A\" FROM t") == [[1, "bee"]])
+            #expect(try await test.count("c") == 1)
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
     @Test("two columns swap their names, and one changes its type", arguments: Backend.available, ["a", "b"])
     func swap(_ backend: Backend, _ retyped: String) async throws {
         try await withPair(backend) { test in

@@ -170,13 +170,13 @@ struct SQLiteRenames {
     /// The name of each original column when rows are copied, which is its last name. A dropped column is renamed if another
     /// column takes its name.
     var nameAtCopy: [String: String] {
-        let finals = Set(current.values.compactMap { $0 })
+        let finals = Set(current.values.compactMap { $0.map(SQLName.folded) })
         var names: [String: String] = [:]
         for column in original {
             if let final = current[column] ?? nil {
                 names[column] = final
             } else {
-                names[column] = finals.contains(column) ? "tc_dropped_\(column)" : column
+                names[column] = finals.contains(SQLName.folded(column)) ? "tc_dropped_\(column)" : column
             }
         }
         return names
