@@ -165,12 +165,14 @@ struct SQLiteAlter {
             isNeeded = isNeeded || conversion.expression != name || !isReadAlike
         }
         guard isNeeded else { return Lowering() }
+        try requireKnownDefaults(of: was, but: [])
         return try SQLiteRebuild(dialect: dialect, old: was, new: now, sources: sources, in: after, undeclared)
             .lowering()
     }
 
     private func rebuild() throws(LoweringError) -> Lowering {
         let first = alteration.before
+        try requireKnownDefaults(of: first, but: columnsOfNewDefaults)
         var renames = SQLiteRenames(of: first)
         for step in steps { renames.follow(step.change) }
         var sources = Sources(of: first, nameAtCopy: renames.nameAtCopy)
@@ -184,6 +186,32 @@ struct SQLiteAlter {
             dialect: dialect, old: renames.renamed(first), new: alteration.after, sources: sources, in: after,
             undeclared)
         return Lowering(hoisted) + (try rebuild.lowering())
+    }
+
+    /// Throws if somebody has changed a default by hand: the table would be made again with the declared one.
+    private func requireKnownDefaults(of table: Table, but others: Set<String>) throws(LoweringError) {
+        let strange = (undeclared.strangeDefaults[table.name] ?? [:]).filter { !others.contains($0.key) }
+        guard let (column, text) = strange.min(by: { $0.key < $1.key }) else { return }
+        throw LoweringError(
+            "\(table.name).\(column)",
+            "SQLite must rebuild this table, and its default has been changed by hand to \(text ?? "none"), which no migration says",
+            remedy: "say which default it is to have, in this AlterTable or in one before: ChangeColumn(…).default(…)")
+    }
+
+    /// The columns, by their names before the alteration, that it drops or gives a default.
+    private var columnsOfNewDefaults: Set<String> {
+        var columns: Set<String> = []
+        for (at, step) in steps.enumerated() {
+            var column: String?
+            if case .dropColumn(let name, _) = step.change { column = name }
+            if case .changeColumn(let name, let facets) = step.change,
+                facets.contains(where: { if case .default = $0 { true } else { false } })
+            {
+                column = name
+            }
+            if let first = column.flatMap(steps.firstNames(at)) { columns.insert(first) }
+        }
+        return columns
     }
 
     /// Throws if a rename affects one of these undeclared objects: their texts were read before it, and would be created again with
