@@ -17,14 +17,14 @@ struct DefaultTests {
                     Column("loud", .text).generated("m || '!'")
                 }
             }
-            func change(_ old: String, _ new: String) async throws {
+            func change(_ old: String, to new: String, in test: CaseDatabase) async throws {
                 try await test.run(
                     """
                     PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, '\(old)', '\(new)') WHERE name = 't';
                     PRAGMA writable_schema = RESET; CREATE TABLE notice (x); DROP TABLE notice
                     """)
             }
-            try await change("low", "high")
+            try await change("low", to: "high", in: test)
             let error = try await test.refusal { AlterTable("t") { ChangeColumn("n").type(.varchar(20)) } }
             #expect(error.lowering?.place == "t.level")
             #expect(error.lowering?.reason.contains("'high'") == true, "\(error)")
@@ -35,9 +35,9 @@ struct DefaultTests {
                 }
             }
             // The same number.
-            try await change("1.50", "1.5")
+            try await change("1.50", to: "1.5", in: test)
             try await test.migrate { AlterTable("t") { ChangeColumn("n").type(.varchar(30)) } }
-            try await change("''!''", "''?''")
+            try await change("''!''", to: "''?''", in: test)
             let computed = try await test.refusal { AlterTable("t") { ChangeColumn("n").type(.varchar(40)) } }
             #expect(computed.lowering?.reason.contains("column loud") == true, "\(computed)")
         }

@@ -16,7 +16,7 @@ struct SQLiteAlter {
         var lowering = try pinViews()
         lowering = lowering + (try alter())
         let views = try viewsAgain()
-        var again = Set(views.map(\.name))
+        var again = Set(views.map { $0.name })
         // Columns that refer to a retyped column have taken its type, so their tables are altered too.
         for follower in alteration.followers {
             let following = try follow(from: follower.before, to: follower.after)
@@ -25,7 +25,7 @@ struct SQLiteAlter {
         }
         try requireUntouchedByRename(undeclared.objects.filter { $0.kind == .trigger && again.contains($0.owner) })
         return lowering + Lowering(views.reversed().map { "DROP VIEW \(SQLText.identifier($0.name))" })
-            + Lowering(views.flatMap(\.statements))
+            + Lowering(views.flatMap { $0.statements })
     }
 
     /// Returns the views, with their statements, that are created again because their text depends on a type that has changed.
