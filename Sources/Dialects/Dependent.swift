@@ -19,8 +19,10 @@ extension UndeclaredObjects {
 
         /// The way in which the object depends on the relation.
         public var bond: Bond
-        /// The object's name for people: `table orders (2 rows)`.
+        /// The object's name for people: `table orders`.
         public var name: String
+        /// The table that a foreign key belongs to, in SQL, if its rows may be counted.
+        public var table: String?
         /// The table or view that the object depends on.
         public var relation: String
         /// The columns that the object depends on; empty if it depends on the relation as a whole.
@@ -29,10 +31,12 @@ extension UndeclaredObjects {
         public var isPart: Bool
 
         package init(
-            _ bond: Bond, _ name: String, on relation: String, columns: [String] = [], isPart: Bool = false
+            _ bond: Bond, _ name: String, on relation: String, columns: [String] = [], isPart: Bool = false,
+            table: String? = nil
         ) {
             self.bond = bond
             self.name = name
+            self.table = table
             self.relation = relation
             self.columns = columns
             self.isPart = isPart

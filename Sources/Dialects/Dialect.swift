@@ -319,7 +319,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var takenNames: Set<String>
     /// What follows a declared view when it is made again, by the view's name.
     public var epilogues: [String: ViewEpilogue]
-    /// Statements that follow a column when it is made again, by table and column: grants and comments.
+    /// Statements that follow a column when it is made again or has other values, by table and column: grants and comments; in
+    /// SQLite, what makes full-text tables read it again.
     public var columnEpilogues: [String: [String: [String]]] = [:]
     /// The defaults that are not the declared ones, by table and column, as the database writes them; `nil` for one that is gone.
     public var strangeDefaults: [String: [String: String?]] = [:]

@@ -85,7 +85,7 @@ struct MigrationLog: Sendable {
             let verb = step.direction == .up ? "apply" : "undo"
             lines.append("would \(verb)  \(step.id)\(step.isOnline ? ", online: outside of a transaction" : "")")
             lines += step.dataSteps.map { "  runs Swift: the data step \"\($0)\"" }
-            if isVerbose { lines += step.statements.map { $0 + ";" } }
+            if isVerbose { lines += step.statements.map(SQLText.terminated) }
         }
         lines += preview.hazards.map { "\($0.hazard.isDataLoss ? "would lose" : "would refuse")  \($0.description)" }
         if preview.hazards.contains(where: \.hazard.isDataLoss) { lines.append("needs --allow-data-loss") }

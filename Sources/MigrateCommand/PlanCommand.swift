@@ -143,6 +143,7 @@ struct InspectCommand: AsyncParsableCommand {
 
     private func sql(_ schema: Schema, in dialect: any Dialect) throws -> String {
         let construction = try dialect.construct(schema)
-        return (construction.tables + construction.afterLoad.map(\.statement)).map { $0 + ";" }.joined(separator: "\n")
+        let statements = construction.tables + construction.afterLoad.map(\.statement)
+        return statements.map(SQLText.terminated).joined(separator: "\n")
     }
 }

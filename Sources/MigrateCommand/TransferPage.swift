@@ -59,7 +59,9 @@ enum TransferPage {
         page.add("Remarks", plan.remarks)
         add(plan.typeNotes, plan.renames, plan.omitted, plan.incompatibleValues, to: &page)
         page.add("Triggers (--write-triggers)", triggers(plan))
-        page.add("Statements; rows are loaded after the tables are created", code: plan.statements.map { $0 + ";" })
+        page.add(
+            "Statements; rows are loaded after the tables are created",
+            code: plan.statements.map(SQLText.terminated))
         let proposals = considered(plan.proposals)
         page.add(
             "Rules to consider, as a file for --rules",

@@ -217,7 +217,8 @@ public struct MigrationFailure: Error, Sendable {
     /// Whether the database held no migration when this one began. Only then can a schema that is there already be recorded
     /// (``Migrator/Migrator/baseline(to:)``).
     public var isFirst = false
-    /// The statement of the migration that failed, counted from 1; 0 if the migration's transaction could not begin.
+    /// The statement of the migration that failed, counted from 1, or the one before which a question to the
+    /// database failed; 0 if that was so before the first statement.
     public var statement: Int
     /// The database's error. Its kind is `raised` for an error that a data step threw itself.
     public var cause: DatabaseError

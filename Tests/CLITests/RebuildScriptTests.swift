@@ -74,6 +74,23 @@ struct RebuildScriptTests {
         }
     }
 
+    @Test("a script that ends in a comment takes nothing of what follows with it", arguments: Backend.available)
+    func comment(_ backend: Backend) async throws {
+        let migrations = [
+            Migration("1-noted") {
+                CreateTable("t") { Column("n", .integer) }
+                RunSQL("INSERT INTO t VALUES (1) -- the first", undo: .nothing)
+                RunSQL("INSERT INTO t VALUES (2) -- the second\n", undo: .nothing)
+                RunSQL("INSERT INTO t VALUES (3) /* -- the third */", undo: .nothing)
+            }
+        ]
+        try await withDatabase(backend) { box, url in
+            let run = try await shell(backend, try script(migrations, backend), box, url)
+            #expect(run.ending == .exit(0) && run.error.isEmpty, "\(run)")
+            #expect(try query("SELECT n FROM t ORDER BY n", on: url) == ["1", "2", "3"])
+        }
+    }
+
     @Test("the shell stops where a rebuild fails, and what was there stays", arguments: Backend.available)
     func stopsAtFailure(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in

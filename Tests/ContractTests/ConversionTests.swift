@@ -145,6 +145,45 @@ struct ConversionTests {
         Retyping(.date, .text, [("'2024-01-15'", "2024-01-15")]),
     ]
 
+    /// Times that another program has written into a file.
+    static let strangeTimes: [Retyping] = [
+        Retyping(
+            .datetime, .timestamp,
+            [
+                ("'2024-01-15 10:00:00'", "2024-01-15T10:00:00.000000Z"), ("'soon'", nil),
+                ("'2024-01-15 10:00:00.5'", "2024-01-15T10:00:00.500000Z"),
+            ]),
+        Retyping(
+            .timestamp, .datetime,
+            [("'2024-01-15T10:00:00+02:00'", "2024-01-15 08:00:00.000000"), ("'2024-02-30T10:00:00Z'", nil)]),
+        Retyping(
+            .timestamp, .date,
+            [
+                ("'2024-01-15T00:00:00.000000+02:00'", nil), ("'2024-01-15T02:00:00.000000+02:00'", "2024-01-15"),
+                ("'2024-01-15T00:00:00Z'", "2024-01-15"), ("'later'", nil),
+            ]),
+        Retyping(.date, .timestamp, [("'soon'", nil), ("'2024-01-15'", "2024-01-15T00:00:00.000000Z")]),
+        Retyping(.date, .datetime, [("'2024-02-30'", nil)]),
+    ]
+
+    /// Times for which PostgreSQL has words of its own.
+    static let boundlessTimes: [Retyping] = [
+        Retyping(
+            .date, .text,
+            [
+                ("'infinity'", nil), ("'-infinity'", nil), ("'0044-03-15 BC'", nil), ("'10000-01-01'", nil),
+                ("'0001-01-01'", "0001-01-01"), ("'9999-12-31'", "9999-12-31"),
+            ]),
+        Retyping(
+            .timestamp, .text,
+            [
+                ("'infinity'", nil), ("'0044-03-15 00:00:00Z BC'", nil),
+                ("'9999-12-31 23:59:59.999999Z'", "9999-12-31T23:59:59.999999Z"),
+            ]),
+        Retyping(
+            .datetime, .varchar(26), [("'-infinity'", nil), ("'2024-01-15 10:00'", "2024-01-15 10:00:00.000000")]),
+    ]
+
     static let numbers: [Retyping] = [
         Retyping(.integer, .bigint, [("5", "5")]),
         Retyping(.smallint, .integer, [("32767", "32767"), ("-32768", "-32768")]),
@@ -221,6 +260,18 @@ struct ConversionTests {
     @Test("times", arguments: Backend.available, times)
     func convertsTimes(_ backend: Backend, _ conversion: Retyping) async throws {
         try await convert(conversion, on: backend)
+    }
+
+    @Test("times that another program has written into a file", arguments: strangeTimes)
+    func convertsStrangeTimes(_ conversion: Retyping) async throws {
+        try await convert(conversion, on: .sqlite)
+    }
+
+    @Test(
+        "infinity and years before Christ become no text",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason), arguments: boundlessTimes)
+    func convertsBoundlessTimes(_ conversion: Retyping) async throws {
+        try await convert(conversion, on: .postgresql)
     }
 
     @Test("numbers and the rest", arguments: Backend.available, numbers)

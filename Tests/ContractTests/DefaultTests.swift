@@ -4,6 +4,45 @@ import Testing
 
 @Suite("Defaults")
 struct DefaultTests {
+    @Test("a default or a computed column that was changed by hand stops a rebuild that does not know it")
+    func changedByHand() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("n", .text)
+                    Column("m", .text)
+                    Column("level", .text).default("low")
+                    Column("price", .decimal(6, 2)).default("1.50")
+                    Column("loud", .text).generated("m || '!'")
+                }
+            }
+            func change(_ old: String, to new: String, in test: CaseDatabase) async throws {
+                try await test.run(
+                    """
+                    PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, '\(old)', '\(new)') WHERE name = 't';
+                    PRAGMA writable_schema = RESET; CREATE TABLE notice (x); DROP TABLE notice
+                    """)
+            }
+            try await change("low", to: "high", in: test)
+            let error = try await test.refusal { AlterTable("t") { ChangeColumn("n").type(.varchar(20)) } }
+            #expect(error.lowering?.place == "t.level")
+            #expect(error.lowering?.reason.contains("'high'") == true, "\(error)")
+            try await test.migrate {
+                AlterTable("t") {
+                    ChangeColumn("n").type(.varchar(20))
+                    ChangeColumn("level").default("high")
+                }
+            }
+            // The same number.
+            try await change("1.50", to: "1.5", in: test)
+            try await test.migrate { AlterTable("t") { ChangeColumn("n").type(.varchar(30)) } }
+            try await change("''!''", to: "''?''", in: test)
+            let computed = try await test.refusal { AlterTable("t") { ChangeColumn("n").type(.varchar(40)) } }
+            #expect(computed.lowering?.reason.contains("column loud") == true, "\(computed)")
+        }
+    }
+
     private static let moment = #"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"#
 
     /// Each a column's type, its default, and a pattern for the text of the value that a row gets.

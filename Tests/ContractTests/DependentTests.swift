@@ -280,6 +280,29 @@ struct DependentTests {
         }
     }
 
+    @Test(
+        "PostgreSQL: rows of a table that refers to this one are counted for a refusal only, and not where that fails",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func uncounted() async throws {
+        try await Backend.postgresql.withURL { url in
+            let database = try Database(url)
+            var test = CaseDatabase(backend: .postgresql, database: database)
+            try await test.migrate { Self.parents }
+            try await test.run("CREATE TABLE orders (parent bigint REFERENCES parents)")
+            let other = try connect(to: url)
+            defer { other.close() }
+            try other.begin()
+            try other.executeScript("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+            try await test.migrate { AlterTable("parents") { AddColumn("more", .text).nullable() } }
+            let error = try await test.refusal { DropTable("parents") }
+            #expect(error.lowering?.reason.hasSuffix("table orders") == true, "\(error)")
+            try other.rollback()
+            let counted = try await test.refusal { DropTable("parents") }
+            #expect(counted.lowering?.reason.contains("table orders (0 rows)") == true, "\(counted)")
+            await database.close()
+        }
+    }
+
     private func onPostgreSQL(_ body: (inout CaseDatabase) async throws -> Void) async throws {
         guard Backend.available.contains(.postgresql) else { return }
         try await Backend.postgresql.withCase(body)

@@ -79,4 +79,80 @@ struct FullTextNameTests {
             #expect(try await Self.found(database) == .text("hello world"))
         }
     }
+
+    @Test("finds the values that a migration fills in, converts, or moves to other rows")
+    func values() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("docs") {
+                    Column("id", .bigint).primaryKey()
+                    Column("body", .text).nullable()
+                }
+                RunSQL(.native(sqlite: Self.watched, postgresql: "SELECT 1"), undo: .nothing)
+            }
+            try await test.run("INSERT INTO docs VALUES (1, NULL), (2, 'hello')")
+            try await test.migrate { AlterTable("docs") { ChangeColumn("body").required(filling: "none") } }
+            #expect(try await test.rows(with: "none") == [1])
+            #expect(try await test.rows(with: "hello") == [2])
+            try await test.migrate {
+                AlterTable("docs") { ChangeColumn("body").type(.text, using: "body || 'world'") }
+            }
+            #expect(try await test.rows(with: "helloworld") == [2])
+            #expect(try await test.rows(with: "hello").isEmpty)
+            try await test.migrate { AlterTable("docs") { ChangeColumn("id").type(.bigint, using: "id + 10") } }
+            #expect(try await test.rows(with: "helloworld") == [12])
+            try await test.run("UPDATE docs SET body = 'changed' WHERE id = 12")
+            #expect(try await test.rows(with: "changed") == [12])
+            #expect(try await test.rows(with: "helloworld").isEmpty)
+        }
+    }
+
+    @Test("finds rows by the numbers that a new key gives them")
+    func renumbered() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("docs") {
+                    Column("name", .text).primaryKey()
+                    Column("body", .text)
+                }
+                RunSQL(
+                    .native(
+                        sqlite: "CREATE VIRTUAL TABLE docs_fts USING fts5(body, content='docs')", postgresql: "SELECT 1"
+                    ), undo: .nothing)
+            }
+            try await test.run(
+                """
+                INSERT INTO docs VALUES ('a', 'first'), ('b', 'second'), ('c', 'third'); DELETE FROM docs WHERE name = 'a';
+                INSERT INTO docs_fts (docs_fts) VALUES ('rebuild')
+                """)
+            try await test.migrate {
+                AlterTable("docs") {
+                    DropPrimaryKey()
+                    AddColumn("id", .bigint).identity().primaryKey()
+                }
+            }
+            #expect(try await test.texts("SELECT body FROM docs_fts WHERE docs_fts MATCH 'third'") == ["third"])
+        }
+    }
+
+    private static let watched = """
+        CREATE VIRTUAL TABLE docs_fts USING fts5(body, content='docs', content_rowid='id');
+        CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN
+            INSERT INTO docs_fts (rowid, body) VALUES (new.id, new.body);
+        END;
+        CREATE TRIGGER docs_ad AFTER DELETE ON docs BEGIN
+            INSERT INTO docs_fts (docs_fts, rowid, body) VALUES ('delete', old.id, old.body);
+        END;
+        CREATE TRIGGER docs_au AFTER UPDATE ON docs BEGIN
+            INSERT INTO docs_fts (docs_fts, rowid, body) VALUES ('delete', old.id, old.body);
+            INSERT INTO docs_fts (rowid, body) VALUES (new.id, new.body);
+        END
+        """
+}
+
+extension CaseDatabase {
+    /// Returns the numbers of the rows that the full-text table finds by a word.
+    fileprivate func rows(with word: String) async throws -> [Int64?] {
+        try await values("SELECT rowid FROM docs_fts WHERE docs_fts MATCH \(word) ORDER BY rowid").map { $0[0].integer }
+    }
 }

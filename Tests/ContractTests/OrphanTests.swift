@@ -105,6 +105,34 @@ struct OrphanTests {
         }
     }
 
+    @Test("a stranger's key that refers to no key stops no rebuild, and one that comes to does")
+    func unmatched() async throws {
+        try await withFamily { test in
+            try await test.run(
+                """
+                CREATE TABLE of_others (x REFERENCES children (parent), y REFERENCES parents); PRAGMA foreign_keys = OFF;
+                INSERT INTO of_others VALUES (1, 77); PRAGMA foreign_keys = ON
+                """)
+            try await test.migrate {
+                AlterTable("parents") { ChangeColumn("n").type(.varchar(20)) }
+                RunSQL("UPDATE notes SET n = 'z' WHERE n = 'y'", undo: .nothing)
+            }
+            let failure = try await test.failure {
+                RunSQL("INSERT INTO notes VALUES (98, 'new')", undo: .nothing)
+                AlterTable("parents") { ChangeColumn("n").type(.text) }
+            }
+            #expect(failure.cause.message.contains("notes.child"))
+            let broken = try await test.failure {
+                RunSQL(
+                    .native(
+                        sqlite: "CREATE TABLE more_of_others (x REFERENCES children (parent))",
+                        postgresql: "SELECT 1"), undo: .nothing)
+                AlterTable("parents") { ChangeColumn("n").type(.text) }
+            }
+            #expect(broken.cause.message.contains("more_of_others"))
+        }
+    }
+
     @Test("those from before are known again under new names, types and row numbers")
     func oldOnes() async throws {
         try await withFamily { test in
@@ -179,6 +207,43 @@ struct OrphanTests {
                 RunSQL("INSERT INTO parents VALUES (3, 'c')", undo: .nothing)
             }
             #expect(try await test.rows("children", "id").count == 5)
+        }
+    }
+
+    @Test(
+        "tables with deferred keys are filled, altered and dropped after rows of theirs have changed",
+        arguments: Backend.available)
+    func deferredKeys(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("p") { Column("id", .bigint).primaryKey() }
+                CreateTable("c") {
+                    Column("id", .bigint).primaryKey()
+                    Column("pid", .bigint).nullable()
+                    ForeignKey("pid", to: "p").deferred()
+                }
+                CreateTable("gone") {
+                    Column("pid", .bigint)
+                    ForeignKey("pid", to: "p").deferred()
+                }
+            }
+            try await test.run("INSERT INTO p VALUES (1), (2); INSERT INTO c VALUES (1, 1), (2, NULL)")
+            try await test.migrate(allowsDataLoss: true) {
+                RunSQL("UPDATE c SET pid = 2 WHERE id = 1; INSERT INTO gone VALUES (1)", undo: .nothing)
+                AlterTable("c") { ChangeColumn("pid").required(filling: 1) }
+                RunSQL("UPDATE p SET id = 3 WHERE id = 2; UPDATE c SET pid = 3 WHERE pid = 2", undo: .nothing)
+                AlterTable("p") { AddColumn("note", .text).nullable() }
+                DropTable("gone")
+                // The key is deferred again.
+                RunSQL("INSERT INTO c VALUES (3, 4); INSERT INTO p (id) VALUES (4)", undo: .nothing)
+            }
+            #expect(try await test.rows("c", "id", "pid") == [["1", "3"], ["2", "1"], ["3", "4"]])
+            #expect(try await test.drift().isEmpty)
+            let failure = try await test.failure {
+                RunSQL("INSERT INTO c VALUES (4, 9)", undo: .nothing)
+                AlterTable("c") { AddColumn("note", .text).nullable() }
+            }
+            #expect(failure.cause.kind == .foreignKey)
         }
     }
 }

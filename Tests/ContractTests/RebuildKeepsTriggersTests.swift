@@ -69,4 +69,31 @@ struct RebuildKeepsTriggersTests {
             #expect(try await test.texts("SELECT entry FROM log") == ["watches 7"])
         }
     }
+
+    @Test(
+        "PostgreSQL retypes a column that a trigger watches and fills another one at once, and no trigger fires",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func retypeAndFill() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.createTableAndLog()
+            try await test.run(
+                """
+                INSERT INTO t VALUES (1, '1', NULL);
+                CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN INSERT INTO log VALUES (TG_NAME); RETURN NULL; END $$;
+                CREATE TRIGGER watches AFTER UPDATE OF n ON t FOR EACH ROW EXECUTE FUNCTION audit();
+                CREATE TRIGGER beside AFTER UPDATE OF note ON t FOR EACH ROW EXECUTE FUNCTION audit();
+                """)
+            try await test.migrate {
+                AlterTable("t") {
+                    ChangeColumn("n").type(.integer)
+                    ChangeColumn("note").required(filling: "none")
+                }
+            }
+            #expect(try await test.rows("t", "id", "n", "note") == [["1", "1", "none"]])
+            #expect(try await test.count("log") == 0)
+            try await test.run("UPDATE t SET n = 2, note = 'some'")
+            #expect(try await test.texts("SELECT entry FROM log ORDER BY entry") == ["beside", "watches"])
+        }
+    }
 }

@@ -60,6 +60,72 @@ struct RebuildRenamesTests {
         }
     }
 
+    @Test("a rename is refused beside a change that makes tables or views again whose triggers use the old name")
+    func renameUnderTriggers() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("people") {
+                    Column("id", .bigint).primaryKey()
+                    Column("nick", .text)
+                    Column("age", .text)
+                }
+                CreateTable("notes") {
+                    Column("id", .bigint).primaryKey()
+                    Column("owner", .bigint).references("people")
+                }
+                CreateView("known", as: "SELECT id, nick, age FROM people")
+            }
+            try await test.run(
+                """
+                CREATE TRIGGER noted AFTER INSERT ON notes BEGIN
+                    UPDATE people SET nick = 'writer' WHERE id = new.owner;
+                END;
+                CREATE TRIGGER told INSTEAD OF UPDATE ON known BEGIN
+                    UPDATE people SET nick = new.nick WHERE id = old.id;
+                END;
+                INSERT INTO people VALUES (1, 'reader', '7')
+                """)
+            let cases: [(String, ColumnType, String)] = [("id", .text, "noted"), ("age", .integer, "told")]
+            for (retyped, type, trigger) in cases {
+                let error = try await test.refusal {
+                    AlterTable("people") {
+                        RenameColumn("nick", to: "handle")
+                        ChangeColumn(retyped).type(type)
+                    }
+                }
+                #expect(error.lowering?.place == "people.nick")
+                #expect(error.description.contains("trigger \(trigger)"))
+            }
+            try await test.migrate {
+                AlterTable("people") { RenameColumn("nick", to: "handle") }
+                AlterTable("people") {
+                    ChangeColumn("id").type(.text)
+                    ChangeColumn("age").type(.integer)
+                }
+            }
+            try await test.run("INSERT INTO notes VALUES (1, '1'); UPDATE known SET nick = 'both' WHERE id = '1'")
+            #expect(try await test.values("SELECT handle FROM people") == [["both"]])
+        }
+    }
+
+    @Test("a column takes a dropped one's name in another case, and changes its type", arguments: Backend.available)
+    func takesName(_ backend: Backend) async throws {
+        try await withPair(backend) { test in
+            try await test.migrate(allowsDataLoss: true) {
+                AlterTable("t") {
+                    DropCheck("a_filled")
+                    DropIndex("by_a")
+                    DropColumn("a")
+                    RenameColumn("b", to: "A")
+                    ChangeColumn("A").type(.varchar(10))
+                }
+            }
+            #expect(try await test.values("SELECT id, \"A\" FROM t") == [[1, "bee"]])
+            #expect(try await test.count("c") == 1)
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
     @Test("two columns swap their names, and one changes its type", arguments: Backend.available, ["a", "b"])
     func swap(_ backend: Backend, _ retyped: String) async throws {
         try await withPair(backend) { test in

@@ -141,6 +141,42 @@ struct RenameUnderViewsTests {
         }
     }
 
+    @Test(
+        "PostgreSQL makes only those views again that show all columns, and their readers",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func viewsOfAllColumns() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("people") {
+                    Column("id", .bigint).primaryKey()
+                    Column("nick", .text)
+                }
+                CreateView("everybody", as: "SELECT * FROM people")
+                CreateView("known", as: "SELECT id AS number FROM everybody")
+                CreateView("plain", as: "SELECT id, nick FROM people")
+            }
+            try await test.run(
+                """
+                INSERT INTO people VALUES (1, 'ann'); CREATE VIEW nicks AS SELECT nick FROM people;
+                CREATE VIEW numbers AS SELECT id FROM everybody;
+                CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+                CREATE TRIGGER watches BEFORE UPDATE OF nick ON people FOR EACH ROW EXECUTE FUNCTION watch()
+                """)
+            let rename = AlterTable("people") { RenameColumn("nick", to: "handle") }
+            let plain: SQL = "SELECT 'plain'::regclass::oid::bigint, 'nicks'::regclass::oid::bigint"
+            let before = try await test.values(plain)
+            try await test.migrate { rename }
+            #expect(try await test.values("SELECT handle FROM everybody") == [["ann"]])
+            #expect(try await test.values("SELECT nick FROM nicks") == [["ann"]])
+            #expect(try await test.values("SELECT number FROM known UNION ALL SELECT id FROM numbers") == [[1], [1]])
+            #expect(try await test.values(plain) == before)
+            try await test.run("CREATE VIEW handles AS SELECT handle FROM everybody")
+            let error = try await test.refusal { AlterTable("people") { RenameColumn("handle", to: "name") } }
+            #expect(error.lowering?.reason.contains("view handles") == true, "\(error)")
+            #expect(error.lowering?.remedy?.contains("drop handles before") == true, "\(error)")
+        }
+    }
+
     @Test("what can't be told apart is refused by name")
     func unclear() throws {
         var items = Table(name: "items")

@@ -76,6 +76,36 @@ struct ViewsAsideTests {
         }
     }
 
+    @Test("default privileges give nobody a right that was taken away", arguments: [true, false])
+    func defaults(_ isImplicit: Bool) async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.run("ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO pg_monitor, PUBLIC")
+            try await tables(&test)
+            try await test.run(
+                """
+                CREATE VIEW by_hand AS SELECT a FROM t; REVOKE SELECT ON va, by_hand FROM pg_monitor;
+                REVOKE ALL ON va FROM PUBLIC
+                """)
+            if !isImplicit { try await test.run("DROP VIEW by_hand") }
+            let rights: SQL = """
+                SELECT c.relname, x.grantee::text, x.privilege_type, x.is_grantable
+                FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) x
+                WHERE c.relkind = 'v' AND c.relnamespace = 'public'::regnamespace ORDER BY 1, 2, 3
+                """
+            let before = try await test.values(rights)
+            if isImplicit {
+                try await test.migrate { AlterTable("t") { ChangeColumn("a").type(.varchar(40)) } }
+            } else {
+                try await test.migrate {
+                    DropView("va")
+                    AlterTable("t") { ChangeColumn("a").type(.varchar(40)) }
+                    CreateView("va", as: "SELECT id, a FROM t")
+                }
+            }
+            #expect(try await test.values(rights) == before)
+        }
+    }
+
     @Test("what a column or a rule of the dropped view has is a loss, which the preview tells too")
     func parts() async throws {
         try await Backend.postgresql.withCase { test in

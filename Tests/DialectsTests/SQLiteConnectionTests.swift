@@ -189,7 +189,10 @@ import Testing
             INSERT INTO "a child" VALUES (1, NULL), (NULL, 2);
             INSERT INTO far VALUES (3);
             """)
-        #expect(throws: DatabaseError.self) { _ = try connection.foreignKeyViolations(around: nil) }
+        // SQLite can't check the key of `broken`, which hides no other violation.
+        let all = try connection.foreignKeyViolations(around: nil)
+        #expect(all.map(\.table).sorted() == ["a child", "a child", "broken", "far"])
+        #expect(all.filter(\.columns.isEmpty).map(\.table) == ["broken"])
         let found = try connection.foreignKeyViolations(around: ["Parent", "not there"])
         #expect(found.map(\.table) == ["a child", "a child"] && Set(found.map(\.parent)) == ["PARENT", "others"])
         #expect(try connection.foreignKeyViolations(around: ["far"]).map(\.table) == ["far"])

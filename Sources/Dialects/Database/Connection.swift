@@ -210,7 +210,8 @@ public protocol Connection: AnyObject {
     func deferForeignKeys() throws(DatabaseError)
 
     /// Finds the rows without a parent in these tables and in those that refer to them; in all tables if `tables` is `nil`. The
-    /// result is always empty on PostgreSQL, which checks each statement. Tables that don't exist are passed over.
+    /// result is always empty on PostgreSQL, which checks each statement. Tables that don't exist are passed over,
+    /// and one whose keys SQLite can't check is a single violation without columns.
     ///
     /// - Throws: ``DatabaseError``.
     func foreignKeyViolations(around tables: Set<String>?) throws(DatabaseError) -> [ForeignKeyViolation]

@@ -6,7 +6,8 @@ public struct ForeignKeyViolation: Sendable, Hashable {
     public var row: Int64?
     /// The table that the key refers to.
     public var parent: String
-    /// The columns of the foreign key.
+    /// The columns of the foreign key; empty if SQLite can't check the table's keys, because one refers to columns that are no key
+    /// of their table. The value then stands for all rows of the table.
     public var columns: [String]
     /// The values of those columns; empty if the row has no rowid to find it by.
     public var values: [Value]

@@ -141,7 +141,9 @@ public struct PostgreSQLDialect: Dialect {
         case .createTable(let table): return Lowering([try create(table)] + (try createIndexes(of: table)))
         case .dropTable(let table):
             try undeclared.requireUnneeded(table.name)
-            return Lowering(["DROP TABLE \(SQLText.identifier(table.name))"])
+            return Lowering(
+                PostgreSQLDeferredKeys(around: [table.name], in: operation.before).checked
+                    + ["DROP TABLE \(SQLText.identifier(table.name))"])
         case .renameTable(let table, let new):
             return Lowering(["ALTER TABLE \(SQLText.identifier(table.name)) RENAME TO \(SQLText.identifier(new))"])
         case .alterTable(let alteration):
@@ -188,8 +190,8 @@ public struct PostgreSQLDialect: Dialect {
             "\\set ON_ERROR_STOP on", "SET TimeZone = 'UTC';",
         ]
         for step in steps {
-            lines += ["", "-- \(step.title)"] + step.alone.map { $0 + ";" } + ["BEGIN;"]
-            lines += step.lowering.statements.map { $0 + ";" }
+            lines += ["", "-- \(step.title)"] + step.alone.map(SQLText.terminated) + ["BEGIN;"]
+            lines += step.lowering.statements.map(SQLText.terminated)
             lines.append("COMMIT;")
         }
         return lines.joined(separator: "\n") + "\n"

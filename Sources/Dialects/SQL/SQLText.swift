@@ -13,6 +13,14 @@ public enum SQLText {
         quoted(text, by: "'")
     }
 
+    /// Returns the statement with the `;` that ends it in a script; behind a comment up to the end of the line, on a line of its own.
+    package static func terminated(_ statement: String) -> String {
+        guard let last = SQLToken.scan(statement).last, last.kind == .comment, last.text.hasPrefix("--") else {
+            return statement + ";"
+        }
+        return statement + "\n;"
+    }
+
     /// Quotes the text scalar by scalar. Swift takes a quote and a following combining accent for one character, which does not
     /// equal a quote.
     private static func quoted(_ text: String, by quote: Unicode.Scalar) -> String {

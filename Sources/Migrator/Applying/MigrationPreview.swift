@@ -89,8 +89,10 @@ public struct MigrationPreview: Sendable, Equatable {
                 hazards += planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place))
                 do throws(LoweringError) {
                     let dialect = connection.dialect
-                    let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
-                    if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
+                    try undeclared.refusingWithRows(on: connection) { undeclared throws(LoweringError) in
+                        let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
+                        if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
+                    }
                 } catch { refusals.append(error) }
             }
         }

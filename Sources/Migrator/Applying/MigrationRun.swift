@@ -157,7 +157,11 @@ struct PreparedStep {
     ) throws -> Lowering {
         guard !undeclared.isEmpty else { return operation.lowering }
         let dialect = connection.dialect
-        do throws(LoweringError) { return try dialect.lower(operation.planned.resolved, keeping: undeclared) } catch {
+        do throws(LoweringError) {
+            return try undeclared.refusingWithRows(on: connection) { undeclared throws(LoweringError) in
+                try dialect.lower(operation.planned.resolved, keeping: undeclared)
+            }
+        } catch {
             throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
         }
     }

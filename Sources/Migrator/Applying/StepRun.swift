@@ -52,6 +52,7 @@ struct StepRun {
     ) throws -> LedgerEdit? {
         try connection.begin(waitingUpTo: longestWait)
         var statements = 0
+        var isAtWork = false
         do {
             let ledger = Ledger(connection: connection)
             // `begin` may have waited for another program's lock, so what was read of the ledger before is checked again.
@@ -63,6 +64,7 @@ struct StepRun {
             // The ledger is created together with the first migration, so that a refused first migration leaves nothing
             // behind.
             if last == nil { try ledger.createIfMissing() }
+            isAtWork = true
             try connection.deferForeignKeys()
             let orphans = isRebuild ? try connection.foreignKeyViolations(around: step.writtenTables) : []
             try perform(completedIDs: done, &statements)
@@ -73,9 +75,10 @@ struct StepRun {
         } catch {
             // The first error is the one to report; a failing rollback on a lost connection would add nothing.
             if connection.isInTransaction { try? connection.rollback() }
-            // A stop may also come between two of the migration's own statements.
-            guard let stop = error as? DatabaseError, stop.kind == .interrupted else { throw error }
-            throw failure(stop, at: statements + 1, completedIDs: done)
+            // A question between two of the migration's own statements may fail, too, or be stopped.
+            guard let cause = error as? DatabaseError, isAtWork || cause.kind == .interrupted else { throw error }
+            let isBefore = statements == 0 && cause.kind != .interrupted
+            throw failure(cause, at: isBefore ? 0 : statements + 1, completedIDs: done)
         }
     }
 
@@ -229,7 +232,12 @@ extension Plan.PlannedOperation {
 
 extension ForeignKeyViolation {
     fileprivate var error: DatabaseError {
-        let place = columns.isEmpty ? table : "\(table).\(columns.joined(separator: ", "))"
+        guard !columns.isEmpty else {
+            return DatabaseError(
+                .foreignKey, "\(table): one of its foreign keys refers to columns that are no longer a key",
+                remedy: "drop the table first, or keep the key that it refers to")
+        }
+        let place = "\(table).\(columns.joined(separator: ", "))"
         let which = row.map { "row \($0)" } ?? "a row"
         return DatabaseError(
             .foreignKey, "\(place), \(which): it refers to a row of \(parent) that does not exist",

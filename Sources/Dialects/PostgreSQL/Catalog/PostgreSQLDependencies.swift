@@ -5,11 +5,8 @@ struct PostgreSQLDependencies {
     /// The tables that are made of partitions, which are among the dependents, too, where there are some.
     let partitioned: Set<String>
 
-    /// Reads the dependents. Rows are counted only for tables that refer to one of `subjects`.
-    init(
-        of declared: Schema, around subjects: Set<String>?, _ scope: PostgreSQLCatalogScope,
-        _ connection: any Connection
-    ) throws {
+    /// Reads the dependents.
+    init(of declared: Schema, _ scope: PostgreSQLCatalogScope, _ connection: any Connection) throws(DatabaseError) {
         let relations: SQL = "c.relkind IN ('r', 'p', 'v') AND \(scope.relations)"
         let parents = try connection.query(Self.heirs(of: relations))
         partitioned = Set(parents.filter { $0[2].boolean == true }.compactMap { $0[0].text })
@@ -28,7 +25,7 @@ struct PostgreSQLDependencies {
                 isPart: row[6].boolean ?? false)
         }
         let references = try connection.query(Self.references(to: relations))
-        dependents = try Self.undeclared(references, to: declared, around: subjects, connection) + heirs + others
+        dependents = Self.undeclared(references, to: declared) + heirs + others
     }
 
     private static func bond(_ word: String?) -> UndeclaredObjects.Dependent.Bond? {
@@ -41,10 +38,8 @@ struct PostgreSQLDependencies {
         }
     }
 
-    private static func undeclared(
-        _ references: [Row], to declared: Schema, around subjects: Set<String>?, _ connection: any Connection
-    ) throws -> [UndeclaredObjects.Dependent] {
-        try references.compactMap { row in
+    private static func undeclared(_ references: [Row], to declared: Schema) -> [UndeclaredObjects.Dependent] {
+        references.compactMap { row in
             let parent = row[0].text ?? ""
             let columns = row[1].text?.split(separator: "\n").map(String.init) ?? []
             let own = row[2].text?.split(separator: "\n").map(String.init) ?? []
@@ -52,12 +47,7 @@ struct PostgreSQLDependencies {
                 $0.parent == parent && $0.columns == own && $0.parentColumns == columns
             }
             if isDeclared == true { return nil }
-            var name = row[3].text ?? ""
-            if subjects?.contains(parent) == true, let table = row[5].text {
-                let rows = try connection.queryValue("SELECT count(*) FROM \(trusted: table)")?.integer ?? 0
-                name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
-            }
-            return .init(.reference, name, on: parent, columns: columns)
+            return .init(.reference, row[3].text ?? "", on: parent, columns: columns, table: row[5].text)
         }
     }
 

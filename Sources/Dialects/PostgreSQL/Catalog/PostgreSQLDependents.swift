@@ -6,6 +6,9 @@ struct PostgreSQLDependents {
     private let undeclared: UndeclaredObjects
     /// The columns that are retyped, made again or dropped, by table.
     private var columns: [String: Set<String>] = [:]
+    /// The tables whose columns are renamed under views that show all of them, and these views: because of their `*`, they show a
+    /// column's old name until they are made again. PostgreSQL itself renames what other views and triggers read.
+    private var renamed: (tables: Set<String>, views: Set<String>) = ([], [])
 
     init(dialect: PostgreSQLDialect, after: Schema, undeclared: UndeclaredObjects) {
         self.dialect = dialect
@@ -23,12 +26,13 @@ struct PostgreSQLDependents {
             if step.retypes(was, now) || was.generated != now.generated {
                 disturb(column, of: step.before.name)
             }
-        case .renameColumn(let column, _):
-            // Because of its `*`, the view shows the column's old name until the view is made again.
-            let shows = after.views(saying: step.before.name).contains { view in
+        case .renameColumn:
+            let showing = after.views(saying: step.before.name).filter { view in
                 view.query.texts.contains { QueryNames($0).scopes.contains { $0.showsAll(of: step.before.name) } }
             }
-            if shows { disturb(column, of: step.before.name) }
+            guard !showing.isEmpty else { return }
+            renamed.tables.insert(step.before.name)
+            renamed.views.formUnion(showing.map(\.name))
         case .addColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique, .addCheck,
             .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
             break
@@ -38,8 +42,8 @@ struct PostgreSQLDependents {
     /// Returns `statements` with the drops of these views and triggers before them, and the statements that make them again
     /// behind them.
     func around(_ statements: [String], _ steps: [ChangeStep]) throws(LoweringError) -> [String] {
-        guard !columns.isEmpty, !statements.isEmpty else { return statements }
-        let declared = after.views(reading: Set(columns.keys))
+        guard !columns.isEmpty || !renamed.views.isEmpty, !statements.isEmpty else { return statements }
+        let declared = declaredViews
         let undeclaredViews = undeclared.views(reading: Set(columns.keys).union(declared.map(\.name)))
         for view in declared.map(\.name) + undeclaredViews.map(\.name) { try undeclared.requireUnread(view: view) }
         let triggers = triggersOnTables(steps)
@@ -56,6 +60,13 @@ struct PostgreSQLDependents {
             + remake(triggers)
     }
 
+    /// The declared views that are made again, in the order in which they can be made.
+    private var declaredViews: [View] {
+        let disturbed = Set(columns.keys)
+        let again = Set(after.views(reading: disturbed.union(renamed.views)).map(\.name)).union(renamed.views)
+        return after.views(reading: disturbed.union(renamed.tables)).filter { again.contains($0.name) }
+    }
+
     private func remake(_ triggers: [UndeclaredObjects.Object]) -> [String] {
         triggers.flatMap { [$0.definition] + $0.epilogue }
     }
@@ -66,7 +77,7 @@ struct PostgreSQLDependents {
 
     /// Returns the triggers whose definition, `UPDATE OF` or `WHEN`, names a disturbed column, also by the name that the column
     /// had before.
-    private func triggersOnTables(_ steps: [ChangeStep]) -> [UndeclaredObjects.Object] {
+    func triggersOnTables(_ steps: [ChangeStep]) -> [UndeclaredObjects.Object] {
         columns.sorted { $0.key < $1.key }.flatMap { table, columns in
             var names = columns
             for case .renameColumn(let old, let new) in steps.reversed().map(\.change) where names.contains(new) {
@@ -85,6 +96,13 @@ struct PostgreSQLDependents {
             guard case .renameColumn(let old, _) = step.change,
                 let object = objects.first(where: { $0.mentions([old]) })
             else { continue }
+            guard !columns.isEmpty else {
+                throw LoweringError(
+                    "\(step.before.name).\(old)",
+                    "a view that shows all columns must be made again for its new name, and the undeclared "
+                        + "\(object.kind.rawValue) \(object.name) reads it by the old one",
+                    remedy: "let a script drop \(object.name) before, and make it again afterwards")
+            }
             throw LoweringError(
                 "\(step.before.name).\(old)",
                 "one column is renamed and another changed in one alteration, and the undeclared \(object.kind.rawValue) "

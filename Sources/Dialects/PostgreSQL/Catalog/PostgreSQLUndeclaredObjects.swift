@@ -40,7 +40,7 @@ extension PostgreSQLInspector {
             epilogues: epilogues(views.filter { declared[view: $0.name] != nil }))
         found.columnEpilogues = try columnEpilogues(connection, scope)
         found.strangeDefaults = PostgreSQLLiveDefaults.strange(columns, declared)
-        let dependencies = try PostgreSQLDependencies(of: declared, around: subjects, scope, connection)
+        let dependencies = try PostgreSQLDependencies(of: declared, scope, connection)
         (found.dependents, found.partitioned) = (dependencies.dependents, dependencies.partitioned)
         return found
     }

@@ -141,16 +141,7 @@ extension PostgreSQLViewReader {
             guard let part else { return epilogues[view, default: .init()].whole.append(statement) }
             epilogues[view, default: .init()].parts.append(.init(name: part, statement: statement))
         }
-        for row in try connection.query(Self.grants(on: views)) {
-            let view = row[0].text ?? ""
-            let columns = row[1].text.map { " (\(SQLText.identifier($0)))" } ?? ""
-            let role = row[2].text.map(SQLText.identifier) ?? "PUBLIC"
-            let option = row[4].boolean == true ? " WITH GRANT OPTION" : ""
-            let right = row[3].text ?? ""
-            add(
-                "GRANT \(right)\(columns) ON \(SQLText.identifier(view)) TO \(role)\(option)", to: view,
-                part: row[1].text.map { "\(right) on \(view).\($0) to \(role)" })
-        }
+        for right in try Self.rights(on: views, connection) { add(right.statement, to: right.view, part: right.part) }
         for row in try connection.query(Self.comments(on: views)) {
             let view = row[0].text ?? ""
             let name = SQLText.identifier(view)
@@ -169,6 +160,43 @@ extension PostgreSQLViewReader {
             ]
         }
         for at in self.views.indices { self.views[at].epilogue = epilogues[self.views[at].name] ?? .init() }
+    }
+
+    private typealias Right = (view: String, statement: String, part: String?)
+
+    /// Returns the statements that give each view its rights, after those that take away what it would have by default.
+    private static func rights(on views: SQL, _ connection: any Connection) throws(DatabaseError) -> [Right] {
+        let taken = try connection.query(defaultGrantees(on: views)).map { row -> Right in
+            let (view, role) = (row[0].text ?? "", row[1].text.map(SQLText.identifier) ?? "PUBLIC")
+            return (view: view, statement: "REVOKE ALL ON \(SQLText.identifier(view)) FROM \(role)", part: nil)
+        }
+        let given = try connection.query(grants(on: views)).map { row -> Right in
+            let (view, right) = (row[0].text ?? "", row[3].text ?? "")
+            let columns = row[1].text.map { " (\(SQLText.identifier($0)))" } ?? ""
+            let role = row[2].text.map(SQLText.identifier) ?? "PUBLIC"
+            let option = row[4].boolean == true ? " WITH GRANT OPTION" : ""
+            return (
+                view: view, statement: "GRANT \(right)\(columns) ON \(SQLText.identifier(view)) TO \(role)\(option)",
+                part: row[1].text.map { "\(right) on \(view).\($0) to \(role)" }
+            )
+        }
+        return taken + given
+    }
+
+    /// The roles that would get a right to the view when it is made again, by ALTER DEFAULT PRIVILEGES, which they do not have now.
+    private static func defaultGrantees(on views: SQL) -> SQL {
+        """
+        SELECT DISTINCT c.relname, r.rolname
+        FROM pg_class c
+            JOIN pg_default_acl d ON d.defaclobjtype = 'r' AND d.defaclnamespace IN (0, c.relnamespace)
+            JOIN pg_roles me ON me.oid = d.defaclrole AND me.rolname = current_user
+            CROSS JOIN LATERAL aclexplode(d.defaclacl) x
+            LEFT JOIN pg_roles r ON r.oid = x.grantee
+        WHERE \(views) AND x.grantee NOT IN (d.defaclrole, c.relowner) AND NOT EXISTS (
+            SELECT FROM aclexplode(c.relacl) o WHERE o.grantee = x.grantee AND o.privilege_type = x.privilege_type
+                AND o.is_grantable >= x.is_grantable)
+        ORDER BY c.relname, r.rolname
+        """
     }
 
     private static func grants(on views: SQL) -> SQL {

@@ -13,9 +13,7 @@ struct PostgreSQLAlter {
         var statements: [String] = []
         let using = try PostgreSQLUsing(steps, dialect)
         statements += using.before
-        let followers = alteration.followers.flatMap { FollowingColumn.all(between: $0.before, $0.after) }
-        let own = steps.flatMap(\.followers)
-        let isFollowed = !(followers + own).isEmpty
+        let isFollowed = !(followers + steps.flatMap(\.followers)).isEmpty
         for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
             statements += try lower(step, using: using.values[at], strange: strangeDefault(step, steps.firstNames(at)))
             for follower in step.followers { statements += try retype(follower, called: steps.firstNames(at)) }
@@ -23,10 +21,26 @@ struct PostgreSQLAlter {
         statements += using.afterwards
         for follower in followers { statements += try retype(follower) { $0 } }
         if isFollowed { statements = foreignKeysAside + statements + foreignKeysAgain }
+        guard !statements.isEmpty else { return Lowering() }
+        let names = alteration.tableNames
+        return Lowering(
+            PostgreSQLDeferredKeys(around: names, in: before).checked + (try dependents.around(statements, steps))
+                + PostgreSQLDeferredKeys(around: names, in: after).deferred)
+    }
+
+    /// The columns of other tables that follow a retyped key.
+    private var followers: [FollowingColumn] {
+        alteration.followers.flatMap { FollowingColumn.all(between: $0.before, $0.after) }
+    }
+
+    /// The views and triggers that are not there while the statements run.
+    private var dependents: PostgreSQLDependents {
         var dependents = PostgreSQLDependents(dialect: dialect, after: after, undeclared: undeclared)
-        for step in steps { dependents.disturb(step) }
-        for follower in followers + own { dependents.disturb(follower.now.name, of: follower.table.name) }
-        return Lowering(try dependents.around(statements, steps))
+        for step in alteration.steps { dependents.disturb(step) }
+        for follower in followers + alteration.steps.flatMap(\.followers) {
+            dependents.disturb(follower.now.name, of: follower.table.name)
+        }
+        return dependents
     }
 
     /// Makes sure that the step loses no undeclared object. A dropped column takes its indexes and constraints along.
@@ -202,7 +216,10 @@ struct PostgreSQLAlter {
     /// and no trigger acts on them in SQLite either, which makes the table again.
     private func unwatched(_ statement: String, on table: String) -> [String] {
         let alter = "ALTER TABLE \(SQLText.identifier(table))"
-        let triggers = undeclared.objects.filter { $0.kind == .trigger && $0.owner == table }
+        let aside = dependents.triggersOnTables(alteration.steps)
+        let triggers = undeclared.objects.filter {
+            $0.kind == .trigger && $0.owner == table && !aside.contains($0)
+        }
         let off = triggers.map { "\(alter) DISABLE TRIGGER \(SQLText.identifier($0.name))" }
         let on = triggers.map { trigger in
             trigger.epilogue.last { $0.hasPrefix(alter) }

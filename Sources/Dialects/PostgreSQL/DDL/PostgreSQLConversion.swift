@@ -96,24 +96,40 @@ extension PostgreSQLDialect: TypeConversions {
 
     func toText(_ column: String, _ old: ColumnType, to new: ColumnType) -> Conversion? {
         let text: String
+        var incompatibilities: [String] = []
         switch old {
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .time, .interval, .uuid, .json,
             .jsonText:
             text = "\(column)::text"
         // The result must not depend on the session's DateStyle.
-        case .date: text = "to_char(\(column), 'YYYY-MM-DD')"
+        case .date:
+            text = "to_char(\(column), 'YYYY-MM-DD')"
+            incompatibilities.append(hasNoText(column))
         // This is the form that SQLite's columns have, so that both databases hold the same text afterwards.
-        case .timestamp: text = "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-        case .datetime: text = "to_char(\(column), 'YYYY-MM-DD HH24:MI:SS.US')"
+        case .timestamp:
+            let utc = "(\(column) AT TIME ZONE 'UTC')"
+            text = "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+            incompatibilities.append(hasNoText(utc))
+        case .datetime:
+            text = "to_char(\(column), 'YYYY-MM-DD HH24:MI:SS.US')"
+            incompatibilities.append(hasNoText(column))
         case .text, .varchar, .bytes, .native: return nil
         }
         switch new {
-        case .text: return Conversion(text)
-        case .varchar(let length): return Conversion(text, incompatibility: "length(\(text)) > \(length)")
+        case .text: break
+        case .varchar(let length): incompatibilities.append("length(\(text)) > \(length)")
         case .smallint, .integer, .bigint, .real, .decimal, .numeric, .boolean, .timestamp, .datetime, .date, .time,
             .interval, .uuid, .json, .jsonText, .bytes, .native:
             return nil
         }
+        let incompatibility = incompatibilities.isEmpty ? nil : incompatibilities.joined(separator: " OR ")
+        return Conversion(text, incompatibility: incompatibility)
+    }
+
+    /// Returns a condition for infinity, of which `to_char` makes NULL, and for days outside of the years 1 to 9999: `to_char` leaves
+    /// out BC, and the order of texts is no longer that of the days.
+    private func hasNoText(_ day: String) -> String {
+        "NOT (\(day) >= '0001-01-01' AND \(day) < '10000-01-01')"
     }
 
     func betweenNumbers(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {

@@ -9,20 +9,17 @@ struct SQLiteDependents {
         self.catalog = catalog
     }
 
-    /// Returns the dependents. `count` returns the number of rows in a table; it is called only for tables that refer to one of
-    /// `subjects`.
-    func read(around subjects: Set<String>?, count: (String) throws -> Int64) throws -> [UndeclaredObjects.Dependent] {
+    /// The dependents.
+    var all: [UndeclaredObjects.Dependent] {
         var dependents: [UndeclaredObjects.Dependent] = []
         for table in catalog.tables where !OwnTables.names.contains(table.name) {
             for key in table.foreignKeys {
                 guard let parent = relation(key.parent), parent != table.name, !isDeclared(key, of: table, to: parent)
                 else { continue }
-                var name = "table \(table.name)"
-                if subjects?.contains(parent) == true {
-                    let rows = try count(table.name)
-                    name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
-                }
-                dependents.append(.init(.reference, name, on: parent, columns: columns(key, of: parent)))
+                dependents.append(
+                    .init(
+                        .reference, "table \(table.name)", on: parent, columns: columns(key, of: parent),
+                        table: SQLText.identifier(table.name)))
             }
         }
         for object in catalog.objects where object.kind == .view || object.kind == .trigger {
@@ -46,6 +43,22 @@ struct SQLiteDependents {
             (text.columns + [key]).contains { SQLName.equal($0, column) }
         }
         return .init(.reader, "full-text table \(text.name)", on: table.name, columns: columns)
+    }
+
+    /// The statements by which such full-text tables read their table again, by the table and by each column whose values they have
+    /// found words in. The one that numbers its rows as SQLite does reads `rowid`.
+    var fullTextEpilogues: [String: [String: [String]]] {
+        var epilogues: [String: [String: [String]]] = [:]
+        for text in SQLiteFullText.find(in: catalog) {
+            guard case .table(_, let key) = text.content, let dependent = dependent(text) else { continue }
+            let name = SQLText.identifier(text.name)
+            let isByNumber = ["rowid", "_rowid_", "oid"].contains(SQLName.folded(key))
+            for column in dependent.columns + (isByNumber ? ["rowid"] : []) {
+                epilogues[dependent.relation, default: [:]][column, default: []]
+                    .append("INSERT INTO \(name) (\(name)) VALUES ('rebuild')")
+            }
+        }
+        return epilogues
     }
 
     /// Returns the name of a declared table or view as it is written in the schema.

@@ -12,9 +12,9 @@ extension SQLiteInspector {
         let scratch = try withScratch(expected) { connection throws(DatabaseError) in try SQLiteCatalog.read(connection)
         }
         var undeclared = undeclaredObjects(of: declared, live: live, scratch: scratch)
-        undeclared.dependents = try SQLiteDependents(of: declared, in: live).read(around: subjects) { table in
-            try connection.queryValue("SELECT count(*) FROM \(identifier: table)")?.integer ?? 0
-        }
+        let dependents = SQLiteDependents(of: declared, in: live)
+        undeclared.dependents = dependents.all
+        undeclared.columnEpilogues = dependents.fullTextEpilogues
         let drafts = try connection.query("SELECT name FROM sqlite_master WHERE name LIKE 'tc\\_new%' ESCAPE '\\'")
         undeclared.takenNames = Set(drafts.compactMap { $0[0].text })
         return undeclared
@@ -26,9 +26,12 @@ extension SQLiteInspector {
     {
         let expected = Dictionary(scratch.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var objects: [UndeclaredObjects.Object] = []
+        var strangeDefaults: [String: [String: String?]] = [:]
         for table in live.tables {
             guard let expected = expected[table.name] else { continue }
-            objects += SQLiteUndeclaredParts(live: table, expected: expected, declared: declared[table.name]).objects
+            let parts = SQLiteUndeclaredParts(live: table, expected: expected, declared: declared[table.name])
+            objects += parts.objects
+            if !parts.strangeDefaults.isEmpty { strangeDefaults[table.name] = parts.strangeDefaults }
         }
         // Only tables that have undeclared objects are looked up, because the declared schema may be large.
         let owners = Set(live.objects.filter { $0.kind == .index }.map(\.table))
@@ -41,7 +44,9 @@ extension SQLiteInspector {
                 objects.append(made)
             }
         }
-        return UndeclaredObjects(objects: objects)
+        var undeclared = UndeclaredObjects(objects: objects)
+        undeclared.strangeDefaults = strangeDefaults
+        return undeclared
     }
 }
 

@@ -2,6 +2,8 @@
 /// A rebuild would lose all of them. A part that the live table lacks does not count: a rebuild creates it.
 struct SQLiteUndeclaredParts {
     private(set) var objects: [UndeclaredObjects.Object] = []
+    /// The defaults that are not the declared ones, by column, as they are written.
+    private(set) var strangeDefaults: [String: String?] = [:]
     private let table: String
     private let names: SQLiteExpression
 
@@ -18,8 +20,15 @@ struct SQLiteUndeclaredParts {
         for column in live.columns {
             let name = SQLName.folded(column.name)
             let definition = written[name]?.text ?? SQLText.identifier(column.name) + " " + column.type
+            let known = counterparts[name].flatMap { declared?[column: $0.name] }
             let isMore =
-                counterparts[name].map { column.says(more: $0, written[name], otherwise[name], names) } ?? true
+                counterparts[name].map {
+                    column.says(more: $0, written[name], otherwise[name])
+                        || computes(written[name], unlike: otherwise[name], known)
+                } ?? true
+            if let known, let text = counterparts[name].flatMap({ column.strangeDefault(beside: $0, known) }) {
+                strangeDefaults[known.name] = text
+            }
             if isMore { objects.append(.init(.column, name: column.name, owner: table, definition: definition)) }
         }
         let asWritten = (declared?.checks ?? []).flatMap { check in
@@ -38,6 +47,16 @@ struct SQLiteUndeclaredParts {
         var options = live.options(text).subtracting(expected.options(other)).sorted()
         if other.isStrict && !text.isStrict { options.append("not STRICT") }
         objects += options.map { .init(.option, name: $0, owner: table, definition: $0) }
+    }
+
+    /// Returns whether a computed column is computed by another expression than its counterpart. As for checks, the expression may also
+    /// stand as its migration wrote it.
+    private func computes(
+        _ column: SQLiteTableDefinition.Column?, unlike other: SQLiteTableDefinition.Column?, _ declared: Column?
+    ) -> Bool {
+        guard let here = column?.generated?.expression, let there = other?.generated?.expression else { return false }
+        let known = [there] + (declared?.generated?.expression.texts ?? [])
+        return !known.map(names.meaning).contains(names.meaning(here))
     }
 
     private struct Constraint {
@@ -110,7 +129,7 @@ extension SQLiteCatalog.Column {
     /// lose.
     fileprivate func says(
         more counterpart: SQLiteCatalog.Column, _ text: SQLiteTableDefinition.Column?,
-        _ other: SQLiteTableDefinition.Column?, _ names: SQLiteExpression
+        _ other: SQLiteTableDefinition.Column?
     ) -> Bool {
         if SQLName.folded(type) != SQLName.folded(counterpart.type) { return true }
         if isRequired && !counterpart.isRequired && counterpart.keyPosition == 0 { return true }
@@ -119,6 +138,21 @@ extension SQLiteCatalog.Column {
         if text?.isAutoincrement == true && other?.isAutoincrement != true { return true }
         guard let collation = text?.collation, !SQLName.equal(collation, "BINARY") else { return false }
         return !SQLName.equal(collation, other?.collation ?? "BINARY")
+    }
+
+    /// Returns the text of the default if it is surely not the declared one. Of two expressions nobody can tell.
+    fileprivate func strangeDefault(beside counterpart: SQLiteCatalog.Column, _ declared: Dialects.Column) -> String? {
+        guard declared.default?.isConstant == true, !declared.type.isNative, let text = `default` else { return nil }
+        let affinity = SQLiteTypeName(type).affinity
+        guard let here = SQLiteDefault.parse(text, for: declared.type, affinity: affinity), here.isConstant,
+            let there = counterpart.default.flatMap({
+                SQLiteDefault.parse($0, for: declared.type, affinity: affinity)
+            }), there.isConstant, here != there
+        else { return nil }
+        if let number = here.decimal(for: declared.type), declared.type.isDecimal {
+            return number == there.decimal(for: declared.type) ? nil : text
+        }
+        return text
     }
 }
 

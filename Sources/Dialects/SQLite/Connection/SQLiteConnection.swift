@@ -207,12 +207,14 @@ extension SQLiteConnection {
     func deferForeignKeys() throws(DatabaseError) { try executeScript("PRAGMA defer_foreign_keys = ON") }
 
     func foreignKeyViolations(around tables: Set<String>?) throws(DatabaseError) -> [ForeignKeyViolation] {
-        let check = #"SELECT "table", "rowid", parent, fkid FROM pragma_foreign_key_check"# as SQL
         var rows: [Row] = []
-        if let tables {
-            for table in try family(of: tables) { rows += try query("\(check)(\(table))") }
+        var unmatched: [String] = []
+        if tables == nil, let all = try checkKeys() {
+            rows = all
         } else {
-            rows = try query(check)
+            for table in try family(of: tables) {
+                if let found = try checkKeys(of: table) { rows += found } else { unmatched.append(table) }
+            }
         }
         // There are few keys, and there may be many rows.
         var columns: [[Value]: [String]] = [:]
@@ -229,12 +231,23 @@ extension SQLiteConnection {
             ForeignKeyViolation(
                 table: row[0].text ?? "", row: row[1].integer, parent: row[2].text ?? "",
                 columns: columns[[row[0], row[3]]] ?? [], values: values[[row[0], row[3], row[1]]] ?? [])
+        } + unmatched.map { ForeignKeyViolation(table: $0, row: nil, parent: "", columns: []) }
+    }
+
+    /// Checks the foreign keys of the table, or of all tables; returns `nil` if one of them refers to columns that are no key of their
+    /// table, which ends the check (https://www.sqlite.org/foreignkeys.html#fk_indexes).
+    private func checkKeys(of table: String? = nil) throws(DatabaseError) -> [Row]? {
+        var check = #"SELECT "table", "rowid", parent, fkid FROM pragma_foreign_key_check"# as SQL
+        if let table { check = "\(check)(\(table))" }
+        do throws(DatabaseError) { return try query(check) } catch {
+            guard error.kind == .other, error.message.contains("foreign key mismatch") else { throw error }
+            return nil
         }
     }
 
-    /// Returns those of the tables that exist, and the tables that refer to one of them.
-    private func family(of tables: Set<String>) throws(DatabaseError) -> [String] {
-        let names = Set(tables.map(SQLName.folded))
+    /// Returns those of the tables that exist, and the tables that refer to one of them; all tables if `tables` is `nil`.
+    private func family(of tables: Set<String>?) throws(DatabaseError) -> [String] {
+        let names = tables.map { Set($0.map(SQLName.folded)) }
         let found = try query(
             """
             SELECT t.name, k."table" FROM sqlite_schema t LEFT JOIN pragma_foreign_key_list(t.name) k \
@@ -244,7 +257,8 @@ extension SQLiteConnection {
         for row in found {
             guard let name = row[0].text, family.last != name else { continue }
             let parent = row[1].text ?? name
-            if names.contains(SQLName.folded(name)) || names.contains(SQLName.folded(parent)) { family.append(name) }
+            let isOne = names.map { $0.contains(SQLName.folded(name)) || $0.contains(SQLName.folded(parent)) } ?? true
+            if isOne { family.append(name) }
         }
         return family
     }

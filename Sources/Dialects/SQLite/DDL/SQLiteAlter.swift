@@ -15,32 +15,36 @@ struct SQLiteAlter {
         try undeclared.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var lowering = try pinViews()
         lowering = lowering + (try alter())
+        let views = try viewsAgain()
+        var again = Set(views.map { $0.name })
         // Columns that refer to a retyped column have taken its type, so their tables are altered too.
         for follower in alteration.followers {
-            lowering = lowering + (try follow(from: follower.before, to: follower.after))
+            let following = try follow(from: follower.before, to: follower.after)
+            if following.rebuildsTable { again.insert(follower.before.name) }
+            lowering = lowering + following
         }
-        return lowering + Lowering(try viewsAgain())
+        try requireUntouchedByRename(undeclared.objects.filter { $0.kind == .trigger && again.contains($0.owner) })
+        return lowering + Lowering(views.reversed().map { "DROP VIEW \(SQLText.identifier($0.name))" })
+            + Lowering(views.flatMap { $0.statements })
     }
 
-    /// Returns the statements that create views again whose text depends on a type that has changed. SQLite keeps the text of a
-    /// view even if its columns change. For a mere rename SQLite itself rewrites the text.
-    private func viewsAgain() throws(LoweringError) -> [String] {
+    /// Returns the views, with their statements, that are created again because their text depends on a type that has changed.
+    /// SQLite keeps the text of a view even if its columns change. For a mere rename SQLite itself rewrites the text.
+    private func viewsAgain() throws(LoweringError) -> [(name: String, statements: [String])] {
         let isRetyped = steps.contains { step in
             guard case .changeColumn(let column, _) = step.change else { return false }
             return step.before[column: column]?.type != step.after[column: column]?.type
         }
-        var drops: [String] = []
-        var statements: [String] = []
+        var views: [(name: String, statements: [String])] = []
         for view in after.views(sayingAny: alteration.tableNames) {
             guard let old = before[view: view.name], isRetyped || old.query == view.query else { continue }
             let now = try DDL.create(view, over: after, in: dialect)
             // If the view's text can't be rendered with the old types, somebody has created the view by hand since.
             guard let was = try? DDL.create(old, over: before, in: dialect), was != now else { continue }
-            drops.insert("DROP VIEW \(SQLText.identifier(view.name))", at: 0)
             let triggers = undeclared.objects.filter { $0.kind == .trigger && $0.owner == view.name }
-            statements += [now] + triggers.map(\.definition)
+            views.append((name: view.name, statements: [now] + triggers.map(\.definition)))
         }
-        return drops + statements
+        return views
     }
 
     /// Throws if other tables refer to a column that is lost, or if undeclared objects of this table use it.
@@ -161,34 +165,66 @@ struct SQLiteAlter {
             isNeeded = isNeeded || conversion.expression != name || !isReadAlike
         }
         guard isNeeded else { return Lowering() }
+        try requireKnownDefaults(of: was, but: [])
         return try SQLiteRebuild(dialect: dialect, old: was, new: now, sources: sources, in: after, undeclared)
             .lowering()
     }
 
     private func rebuild() throws(LoweringError) -> Lowering {
         let first = alteration.before
+        try requireKnownDefaults(of: first, but: columnsOfNewDefaults)
         var renames = SQLiteRenames(of: first)
         for step in steps { renames.follow(step.change) }
         var sources = Sources(of: first, nameAtCopy: renames.nameAtCopy)
         for step in steps { try sources.follow(step, dialect) }
         let hoisted = renames.statements(on: name)
-        if !hoisted.isEmpty { try requireUntouchedByRename(renames, first) }
+        if !hoisted.isEmpty {
+            try requireUntouchedByRename(
+                undeclared.objects.filter { $0.owner == first.name && $0.kind != .column && $0.kind != .view })
+        }
         let rebuild = SQLiteRebuild(
             dialect: dialect, old: renames.renamed(first), new: alteration.after, sources: sources, in: after,
             undeclared)
         return Lowering(hoisted) + (try rebuild.lowering())
     }
 
-    /// Throws if the rename affects undeclared triggers or indexes: their texts were read before it, and would be created again
-    /// with the old name.
-    private func requireUntouchedByRename(_ renames: SQLiteRenames, _ table: Table) throws(LoweringError) {
+    /// Throws if somebody has changed a default by hand: the table would be made again with the declared one.
+    private func requireKnownDefaults(of table: Table, but others: Set<String>) throws(LoweringError) {
+        let strange = (undeclared.strangeDefaults[table.name] ?? [:]).filter { !others.contains($0.key) }
+        guard let (column, text) = strange.min(by: { $0.key < $1.key }) else { return }
+        throw LoweringError(
+            "\(table.name).\(column)",
+            "SQLite must rebuild this table, and its default has been changed by hand to \(text ?? "none"), which no migration says",
+            remedy: "say which default it is to have, in this AlterTable or in one before: ChangeColumn(…).default(…)")
+    }
+
+    /// The columns, by their names before the alteration, that it drops or gives a default.
+    private var columnsOfNewDefaults: Set<String> {
+        var columns: Set<String> = []
+        for (at, step) in steps.enumerated() {
+            var column: String?
+            if case .dropColumn(let name, _) = step.change { column = name }
+            if case .changeColumn(let name, let facets) = step.change,
+                facets.contains(where: { if case .default = $0 { true } else { false } })
+            {
+                column = name
+            }
+            if let first = column.flatMap(steps.firstNames(at)) { columns.insert(first) }
+        }
+        return columns
+    }
+
+    /// Throws if a rename affects one of these undeclared objects: their texts were read before it, and would be created again with
+    /// the old name.
+    private func requireUntouchedByRename(_ objects: [UndeclaredObjects.Object]) throws(LoweringError) {
+        var renames = SQLiteRenames(of: alteration.before)
+        for step in steps { renames.follow(step.change) }
         for column in renames.renamedColumns {
-            let users = undeclared.objects.filter { $0.owner == table.name && $0.kind != .column && $0.kind != .view }
-                .filter { SQLToken.scan($0.definition).contains { $0.names(column) } }
+            let users = objects.filter { SQLToken.scan($0.definition).contains { $0.names(column) } }
             guard users.isEmpty else {
                 throw LoweringError(
-                    "\(table.name).\(column)",
-                    "it is renamed while the table is rebuilt, and undeclared objects use it: "
+                    "\(name).\(column)",
+                    "it is renamed while tables or views are made again, and undeclared objects use it: "
                         + users.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", "),
                     remedy: "rename the column in an AlterTable of its own")
             }

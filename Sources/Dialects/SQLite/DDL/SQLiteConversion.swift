@@ -39,8 +39,7 @@ extension SQLiteDialect: TypeConversions {
         case .bytes: return Conversion("CAST(\(column) AS BLOB)")
         case .timestamp: return Conversion(utc(column), incompatibility: SQLiteIncompatibility.moment(column))
         case .datetime:
-            return Conversion(
-                "replace(rtrim(\(utc(column)), 'Z'), 'T', ' ')", incompatibility: SQLiteIncompatibility.moment(column))
+            return Conversion(naive(column), incompatibility: SQLiteIncompatibility.moment(column))
         case .date: return Conversion(column, incompatibility: SQLiteIncompatibility.date(column))
         case .time:
             return Conversion(
@@ -152,18 +151,24 @@ extension SQLiteDialect: TypeConversions {
         return Conversion("CAST(\(column) AS INTEGER)", incompatibility: incompatibility)
     }
 
+    /// The columns are of type TEXT, and other programs may have written anything.
     func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
+        let (moment, day) = (SQLiteIncompatibility.moment(column), SQLiteIncompatibility.date(column))
         switch (old, new) {
-        case (.timestamp, .datetime): return Conversion("replace(rtrim(\(column), 'Z'), 'T', ' ')")
-        case (.datetime, .timestamp): return Conversion("replace(\(column), ' ', 'T') || 'Z'")
-        case (.date, .timestamp): return Conversion("\(column) || 'T00:00:00.000000Z'")
-        case (.date, .datetime): return Conversion("\(column) || ' 00:00:00.000000'")
+        case (.timestamp, .datetime): return Conversion(naive(column), incompatibility: moment)
+        case (.datetime, .timestamp): return Conversion(utc(column), incompatibility: moment)
+        case (.date, .timestamp): return Conversion("\(column) || 'T00:00:00.000000Z'", incompatibility: day)
+        case (.date, .datetime): return Conversion("\(column) || ' 00:00:00.000000'", incompatibility: day)
         case (.timestamp, .date), (.datetime, .date):
             return Conversion(
-                "substr(\(column), 1, 10)", incompatibility: "substr(\(column), 12, 15) <> '00:00:00.000000'")
+                "substr(\(utc(column)), 1, 10)",
+                incompatibility: "\(moment) OR substr(\(utc(column)), 12, 15) <> '00:00:00.000000'")
         case (_, _): return nil
         }
     }
+
+    /// Returns the time in UTC as a `datetime` has it.
+    private func naive(_ text: String) -> String { "replace(rtrim(\(utc(text)), 'Z'), 'T', ' ')" }
 
     /// Returns a timestamp in RFC 3339, in UTC, with six digits. `strftime` rounds to milliseconds, so the fraction is handled
     /// separately.

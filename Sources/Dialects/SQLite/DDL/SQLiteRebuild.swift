@@ -34,7 +34,7 @@ struct SQLiteRebuild {
             "PRAGMA legacy_alter_table = OFF",
         ]
         statements += try dialect.createIndexes(of: new)
-        statements += undeclaredObjects()
+        statements += undeclaredObjects() + fullTextsAgain()
         return Lowering(statements, rebuildsTable: true)
     }
 
@@ -64,11 +64,18 @@ struct SQLiteRebuild {
     /// Whether rowids that no column shows are kept: full-text tables and applications may refer to them.
     private var keepsRowids: Bool {
         let names = (old.columns + new.columns).map { SQLName.folded($0.name) }
-        return !names.contains("rowid") && rowidAlias == nil
+        return !names.contains("rowid") && rowidAlias(of: new) == nil
     }
 
-    private var rowidAlias: String? {
-        guard let key = new.primaryKey, key.columns.count == 1, let column = new[column: key.columns[0]] else {
+    /// Whether rows may have other rowids afterwards.
+    private var changesRowids: Bool {
+        guard !keepsRowids else { return false }
+        guard let alias = rowidAlias(of: new), alias == rowidAlias(of: old) else { return true }
+        return sources[alias] != SQLText.identifier(alias)
+    }
+
+    private func rowidAlias(of table: Table) -> String? {
+        guard let key = table.primaryKey, key.columns.count == 1, let column = table[column: key.columns[0]] else {
             return nil
         }
         return (try? dialect.render(column.type)) == "INTEGER" ? column.name : nil
@@ -101,6 +108,20 @@ struct SQLiteRebuild {
         undeclared.objects
             .filter { $0.owner == old.name && ($0.kind == .trigger || $0.kind == .index) }
             .map(\.definition)
+    }
+
+    /// Returns the statements by which full-text tables without a text of their own find the values as they are now, in the rows in
+    /// which they are now. No trigger tells them: a rebuild fires none.
+    private func fullTextsAgain() -> [String] {
+        let epilogues = undeclared.columnEpilogues[old.name] ?? [:]
+        var changed = new.columns.filter { $0.generated != nil || sources[$0.name] != SQLText.identifier($0.name) }
+            .map(\.name)
+        if changesRowids { changed.append("rowid") }
+        var statements: [String] = []
+        for statement in changed.flatMap({ epilogues[$0] ?? [] }) where !statements.contains(statement) {
+            statements.append(statement)
+        }
+        return statements
     }
 
     private func requireNothingUndeclaredInside() throws(LoweringError) {
@@ -149,13 +170,13 @@ struct SQLiteRenames {
     /// The name of each original column when rows are copied, which is its last name. A dropped column is renamed if another
     /// column takes its name.
     var nameAtCopy: [String: String] {
-        let finals = Set(current.values.compactMap { $0 })
+        let finals = Set(current.values.compactMap { $0.map(SQLName.folded) })
         var names: [String: String] = [:]
         for column in original {
             if let final = current[column] ?? nil {
                 names[column] = final
             } else {
-                names[column] = finals.contains(column) ? "tc_dropped_\(column)" : column
+                names[column] = finals.contains(SQLName.folded(column)) ? "tc_dropped_\(column)" : column
             }
         }
         return names

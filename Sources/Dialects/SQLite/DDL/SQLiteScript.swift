@@ -13,7 +13,7 @@ extension SQLiteDialect {
             lines.append("PRAGMA foreign_keys = \(step.lowering.rebuildsTable ? "OFF" : "ON");")
             lines.append("BEGIN IMMEDIATE;")
             if step.lowering.rebuildsTable { lines.append(SQLiteDialect.countViolations) }
-            lines += step.lowering.statements.map { $0 + ";" }
+            lines += step.lowering.statements.map(SQLText.terminated)
             if step.lowering.rebuildsTable { lines += SQLiteDialect.stopAtViolations }
             lines.append("COMMIT;")
         }
