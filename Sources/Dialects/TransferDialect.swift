@@ -176,6 +176,11 @@ package protocol TransferTarget: Dialect {
     ///
     /// - Throws: `DatabaseError`.
     func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [RemovableConstraint]
+    /// Returns the rules by which the database rewrites statements on these tables (`CREATE RULE`), as far as they are on. It returns none
+    /// for a database that rewrites nothing.
+    ///
+    /// - Throws: `DatabaseError`.
+    func rewriting(of tables: [String], on connection: any Connection) throws -> [RewriteRule]
     /// Returns how `Connection.copyIn` writes into the existing columns, whatever they were declared as, by table and column.
     ///
     /// - Throws: `DatabaseError`.
@@ -220,6 +225,12 @@ package struct RemovableConstraint: Sendable, Equatable {
     package var restore: [String]
     /// The statement that validates the constraint on the existing rows. It fails if one of them breaks the constraint.
     package var validate: String
+}
+
+/// A rule by which the database rewrites statements on a table, and the statements that switch it off and on again as it was.
+package struct RewriteRule: Sendable, Equatable {
+    package var disable: String
+    package var enable: String
 }
 
 /// How values are written into an existing column.

@@ -63,6 +63,26 @@ extension PostgreSQLDialect {
         }
     }
 
+    /// Returns the rules of the tables themselves: a statement on a table is not rewritten by the rules of its partitions. A rule that is
+    /// switched off and on keeps its comment and whatever depends on it.
+    package func rewriting(of tables: [String], on connection: any Connection) throws -> [RewriteRule] {
+        guard !tables.isEmpty else { return [] }
+        return try connection.query(
+            """
+            SELECT ev_class::regclass::text, rulename,
+                CASE ev_enabled WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END
+            FROM pg_rewrite
+            WHERE ev_class = ANY (\(trusted: Self.relations(tables))) AND ev_type <> '1' AND ev_enabled <> 'D'
+            ORDER BY ev_class::regclass::text, rulename
+            """
+        ).map { row in
+            let (table, rule) = (row[0].text ?? "", SQLText.identifier(row[1].text ?? ""))
+            return RewriteRule(
+                disable: "ALTER TABLE \(table) DISABLE RULE \(rule)",
+                enable: "ALTER TABLE \(table) \(row[2].text ?? "ENABLE") RULE \(rule)")
+        }
+    }
+
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
         let types = try PostgreSQLTypeReader(connection)
         var written: [String: [String: WrittenColumn]] = [:]

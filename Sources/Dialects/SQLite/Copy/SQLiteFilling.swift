@@ -14,6 +14,8 @@ extension SQLiteDialect {
         touching tables: [String], on connection: any Connection
     ) throws -> [RemovableConstraint] { [] }
 
+    package func rewriting(of tables: [String], on connection: any Connection) throws -> [RewriteRule] { [] }
+
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
         let tables = try inspect(connection).schema.tables.map { table in
             (
