@@ -34,4 +34,20 @@ struct IntoExistingKeepsTests {
             #expect(try query(rules, on: target) == before)
         }
     }
+
+    @Test("rows that an earlier run set aside stay in the quarantine, and do not spoil the next run's books")
+    func quarantineTwice() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE t (id bigint PRIMARY KEY, n int)", on: target)
+            let source = try makeSource(
+                box, "CREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT); INSERT INTO t VALUES (1, '1'), (2, 'n/a')")
+            for count in ["1", "2"] {
+                let run = try await box.migrate(
+                    "transfer", source, target, "--into-existing", "--on-mismatch", "quarantine", "--replace-rows", "t")
+                #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+                #expect(try query("SELECT t::text FROM t", on: target) == ["(1,1)"])
+                #expect(try query("SELECT count(*)::text FROM tc_quarantine", on: target) == [count])
+            }
+        }
+    }
 }

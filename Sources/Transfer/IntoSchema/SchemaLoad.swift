@@ -71,6 +71,8 @@ struct SchemaLoad {
             try writing.execute("DELETE FROM \(trusted: rows)")
         }
         if plan.quarantines { try Quarantine.make(on: writing) }
+        // Rows of earlier transfers stay there (`Quarantine.make`).
+        let heldAside = plan.quarantines ? try Quarantine.counts(on: writing) : [:]
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
             loaded[table.target] = try load(table, reading, writing)
@@ -83,7 +85,8 @@ struct SchemaLoad {
         // The triggers that keep the full-text indexes current were removed during the load.
         try target.rebuildFullText(over: tables, on: writing)
         events(.phase(.verifying))
-        let proof = TransferProof(verification: verification, target: target, events: events)
+        let proof = TransferProof(
+            verification: verification, target: target, events: events, heldAside: heldAside)
         let isAnalyzed = try target.hasStatistics(on: writing)
         for table in plan.tables {
             if isAnalyzed { try writing.execute(SQL(trusted: target.analyze(table.target))) }

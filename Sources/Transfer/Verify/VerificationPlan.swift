@@ -160,7 +160,8 @@ extension VerificationPlan.ComparedTable {
             let type = table.types[at]
             append((table.sourceColumns[at], type), (table.targetColumns[at], type), as: type.comparedForm)
         }
-        key = source.columns.indices.filter { table.reading.key.contains(source.columns[$0]) }
+        // In the key's own order, in which the quarantine names rows.
+        key = table.reading.key.compactMap(source.columns.firstIndex)
     }
 }
 
