@@ -221,10 +221,11 @@ package struct RemovableConstraint: Sendable, Equatable {
     /// Whether the constraint was found to hold for every row.
     package var isValid: Bool
     package var drop: String
-    /// The statements that make the constraint again for future rows.
+    /// The statements that make the constraint again for future rows, or for all rows if there is no `validate`.
     package var restore: [String]
-    /// The statement that validates the constraint on the existing rows. It fails if one of them breaks the constraint.
-    package var validate: String
+    /// The statement that validates the constraint on the existing rows. It fails if one of them breaks the constraint. `nil` if the
+    /// constraint can only be made for all rows.
+    package var validate: String?
 }
 
 /// A rule by which the database rewrites statements on a table, and the statements that switch it off and on again as it was.

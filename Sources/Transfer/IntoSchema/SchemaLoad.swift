@@ -79,7 +79,7 @@ struct SchemaLoad {
         }
         events(.phase(.building))
         let orphans = try keys.orphans(writing)
-        if !keepsOrphans { try refuse(orphans, filled: Set(tables)) }
+        try refuse(keepsOrphans ? keys.unbearable(among: orphans) : orphans, filled: Set(tables))
         try keys.restore(writing, but: orphans)
         try triggers.restore(writing)
         // The triggers that keep the full-text indexes current were removed during the load.

@@ -41,7 +41,7 @@ extension PostgreSQLDialect {
                 SELECT t.oid FROM unnest(\(trusted: Self.relations(tables))) AS t (oid)
                 UNION SELECT p.relid FROM unnest(\(trusted: Self.relations(tables))) AS t (oid), pg_partition_tree(t.oid) p)
             SELECT c.relname, k.conname, k.convalidated, k.conrelid::regclass::text, pg_get_constraintdef(k.oid),
-                obj_description(k.oid, 'pg_constraint')
+                obj_description(k.oid, 'pg_constraint'), c.relkind = 'p'
             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
             WHERE k.contype = 'f' AND k.conparentid = 0
                 AND (k.conrelid IN (SELECT oid FROM filled) OR k.confrelid IN (SELECT oid FROM filled))
@@ -50,8 +50,11 @@ extension PostgreSQLDialect {
         ).map { row in
             let (isValid, table) = (row[2].boolean == true, row[3].text ?? "")
             let name = SQLText.identifier(row[1].text ?? "")
+            // Before version 18 a partitioned table takes no constraint that is NOT VALID
+            // (https://www.postgresql.org/docs/15/sql-altertable.html, "ADD table_constraint [ NOT VALID ]").
+            let isWhole = row[6].boolean == true
             // The server itself writes NOT VALID behind a constraint that is not valid.
-            let definition = (row[4].text ?? "") + (isValid ? " NOT VALID" : "")
+            let definition = (row[4].text ?? "") + (isValid && !isWhole ? " NOT VALID" : "")
             let comment = row[5].text.map {
                 "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(SQLText.literal($0))"
             }
@@ -59,7 +62,7 @@ extension PostgreSQLDialect {
                 table: row[0].text ?? "", name: row[1].text ?? "", isValid: isValid,
                 drop: "ALTER TABLE \(table) DROP CONSTRAINT \(name)",
                 restore: ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(definition)"] + [comment].compactMap { $0 },
-                validate: "ALTER TABLE \(table) VALIDATE CONSTRAINT \(name)")
+                validate: isWhole ? nil : "ALTER TABLE \(table) VALIDATE CONSTRAINT \(name)")
         }
     }
 
