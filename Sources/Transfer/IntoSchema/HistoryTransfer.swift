@@ -159,6 +159,8 @@ public struct HistoryTransfer: Sendable {
             return report
         } catch {
             guard standing.isNew else { throw error }
+            // The rows may be there, and are not removed.
+            if case TransferError.outcomeUnknown = error { throw error }
             let made = standing
             // The target is emptied even if this task was cancelled, because the new task is not.
             try await Task { try await empty(made) }.value

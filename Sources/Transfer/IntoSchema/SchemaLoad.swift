@@ -21,7 +21,7 @@ struct SchemaLoad {
     static let remedy = "change such rows in the source, or leave the table or column out by a rule with skip: true"
 
     /// Fills the tables. Foreign keys are set aside meanwhile, so the order of the tables does not matter. Throws `TransferError`
-    /// and `DatabaseError`; after any error, and after a mismatch, the tables are as they were.
+    /// and `DatabaseError`; after any error but `TransferError.outcomeUnknown`, and after a mismatch, the tables are as they were.
     func run(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
         try writing.withForeignKeysUnenforced {
             try writing.begin()
@@ -35,7 +35,7 @@ struct SchemaLoad {
                 switch report.verdict {
                 case .verified:
                     report.remarks += try setCounters(writing)
-                    try writing.commit()
+                    try commit(writing)
                 case .mismatch: try writing.rollback()
                 }
                 return report
@@ -45,6 +45,15 @@ struct SchemaLoad {
                 throw explained(error)
             }
         }
+    }
+
+    private func commit(_ writing: any Connection) throws {
+        do throws(DatabaseError) { try writing.commit() } catch { throw Self.failure(ofCommit: error) }
+    }
+
+    /// Returns the error to report if a commit has failed: one whose answer is lost may have succeeded nevertheless.
+    static func failure(ofCommit error: DatabaseError) -> any Error {
+        error.kind == .lost ? TransferError.outcomeUnknown(reason: error.message) : error
     }
 
     /// Returns the error with a remedy if the target's own schema refused a row of the source.
