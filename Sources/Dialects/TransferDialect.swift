@@ -171,6 +171,10 @@ package protocol TransferTarget: Dialect {
     ///
     /// - Throws: `DatabaseError`.
     func lock(_ tables: [String], on connection: any Connection) throws
+    /// Checks now what the open transaction would check at its end, and from now on each statement at once.
+    ///
+    /// - Throws: `DatabaseError` if a row breaks a deferred constraint.
+    func checkDeferred(on connection: any Connection) throws
     /// Returns the foreign keys from and to these tables and their partitions, also from tables of other schemas. It returns none for a database that
     /// keeps foreign keys in the table and need not enforce them.
     ///

@@ -53,7 +53,8 @@ struct WaysOn {
     /// Returns the remedy for rows that may be in the target, with both commands.
     private func unknownRemedy(_ again: [String]) -> String {
         let comparing = line(["verify"] + databases.map { $0.filePath ?? "\($0)" })
-        return "compare the two databases first: \(comparing) ; if the rows are not there, start again with: \(line(again))"
+        return "compare the two databases first: \(comparing) ; if the rows are not there, start again with: "
+            + line(again)
     }
 
     /// Returns the argument as it is shown. A server's URL is shown without its password, as everywhere.

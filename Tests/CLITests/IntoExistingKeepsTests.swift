@@ -82,4 +82,32 @@ struct IntoExistingKeepsTests {
             #expect(try query(keys, on: target) == before)
         }
     }
+
+    @Test("a deferred key is checked before the counters are set, and does not keep foreign keys from being restored")
+    func deferredKeys() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE t (id serial PRIMARY KEY, pos int UNIQUE DEFERRABLE INITIALLY DEFERRED,
+                    parent int CONSTRAINT up REFERENCES t DEFERRABLE INITIALLY DEFERRED);
+                """, on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, pos INTEGER, parent INTEGER);
+                INSERT INTO t VALUES (8, 1, NULL), (9, 1, 8);
+                """)
+            let options = ["transfer", source, target, "--into-existing"]
+            let refused = try await box.run(.tcMigrate, options)
+            #expect(refused.ending == .exit(2) && refused.error.contains("t_pos_key"), "\(refused)")
+            #expect(try query("SELECT nextval('t_id_seq')::text", on: target) == ["1"])
+            try execute("UPDATE t SET pos = 2 WHERE id = 9", on: source)
+            let run = try await box.run(.tcMigrate, options)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT t::text FROM t ORDER BY id", on: target) == ["(8,1,)", "(9,2,8)"])
+            let keys =
+                "SELECT concat_ws(' ', conname, condeferred, convalidated) FROM pg_constraint WHERE contype <> 'p' ORDER BY 1"
+            #expect(try query(keys, on: target).suffix(2) == ["t_pos_key t t", "up t t"])
+        }
+    }
 }

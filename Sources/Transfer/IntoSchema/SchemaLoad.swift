@@ -87,6 +87,9 @@ struct SchemaLoad {
             loaded[table.target] = try load(table, reading, writing)
         }
         events(.phase(.building))
+        // A key that is checked at the end of the transaction would keep tables from being altered until then, and refuse rows after
+        // the counters were set.
+        try target.checkDeferred(on: writing)
         let orphans = try keys.orphans(writing)
         try refuse(keepsOrphans ? keys.unbearable(among: orphans) : orphans, filled: Set(tables))
         try keys.restore(writing, but: orphans)

@@ -66,6 +66,10 @@ extension PostgreSQLDialect {
         }
     }
 
+    package func checkDeferred(on connection: any Connection) throws {
+        try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    }
+
     /// Returns the rules of the tables themselves: a statement on a table is not rewritten by the rules of its partitions. A rule that is
     /// switched off and on keeps its comment and whatever depends on it.
     package func rewriting(of tables: [String], on connection: any Connection) throws -> [RewriteRule] {

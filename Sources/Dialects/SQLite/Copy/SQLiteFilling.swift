@@ -14,6 +14,9 @@ extension SQLiteDialect {
         touching tables: [String], on connection: any Connection
     ) throws -> [RemovableConstraint] { [] }
 
+    /// Does nothing: SQLite defers foreign keys alone, and they are not enforced meanwhile.
+    package func checkDeferred(on connection: any Connection) throws {}
+
     package func rewriting(of tables: [String], on connection: any Connection) throws -> [RewriteRule] { [] }
 
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
