@@ -154,12 +154,14 @@ struct SchemaLoad {
     }
 
     /// Makes the counters of the tables go on after the source's, and returns remarks on those of which nobody knows what they number.
+    /// A counter that is further stays, because the target has given out numbers up to there, also to rows that are gone.
     /// It comes after everything that can be refused, because no rollback takes a sequence back
     /// (https://www.postgresql.org/docs/current/functions-sequence.html).
     private func setCounters(_ writing: any Connection) throws -> [String] {
         for table in plan.tables {
             for counting in table.counting {
                 let last = try lowest(counting.column, of: table.target, writing) ?? counting.highest
+                if try target.hasCounted(counting.column, of: table.target, past: last, on: writing) { continue }
                 try target.setSequence(of: counting.column, in: table.target, past: last, on: writing)
             }
         }

@@ -93,6 +93,13 @@ extension SQLiteDialect: TransferTarget {
 
     package func countsDown(_ column: String, of table: String, on connection: any Connection) throws -> Bool { false }
 
+    package func hasCounted(
+        _ column: String, of table: String, past number: Int64, on connection: any Connection
+    ) throws -> Bool {
+        let last = try connection.queryValue("SELECT max(seq) FROM sqlite_sequence WHERE name = \(table)")?.integer
+        return last.map { $0 >= number } ?? false
+    }
+
     /// Sets the sequence of an identity column past a number. https://www.sqlite.org/autoinc.html: "The content of the
     /// sqlite_sequence table can be modified using ordinary UPDATE, INSERT, and DELETE statements."
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
