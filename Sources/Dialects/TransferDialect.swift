@@ -73,6 +73,12 @@ package protocol TransferTarget: Dialect {
     /// - Throws: `DatabaseError` of kind `permission`.
     func requireRoomForTables(on connection: any Connection) throws
 
+    /// Makes an empty database hold texts in the same encoding as the source, a database of the same kind. It must run before anything is
+    /// made there. A server's encoding was chosen when its database was made, and values are converted.
+    ///
+    /// - Throws: `DatabaseError` if the database has another encoding already.
+    func adoptEncoding(of source: any Connection, on connection: any Connection) throws
+
     /// Returns the tables, views and sequences of the current schema that do not belong to an extension.
     ///
     /// - Throws: `DatabaseError`.

@@ -49,6 +49,8 @@ extension PostgreSQLDialect: TransferTarget {
         }
     }
 
+    package func adoptEncoding(of source: any Connection, on connection: any Connection) throws {}
+
     package func existingObjects(on connection: any Connection) throws -> [String] {
         try connection.requireSchema()
         // A partitioned table depends on its own columns.

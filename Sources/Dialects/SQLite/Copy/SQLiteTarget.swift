@@ -25,6 +25,19 @@ extension SQLiteDialect: TransferTarget {
     /// A file is opened for writing, or not at all.
     package func requireRoomForTables(on connection: any Connection) throws {}
 
+    /// Checks and indexes may depend on the encoding, through casts to BLOB and `hex`
+    /// (https://www.sqlite.org/pragma.html#pragma_encoding).
+    package func adoptEncoding(of source: any Connection, on connection: any Connection) throws {
+        let wanted = try source.queryValue("PRAGMA encoding")?.text ?? "UTF-8"
+        try connection.execute("PRAGMA encoding = \(trusted: SQLText.literal(wanted))")
+        let found = try connection.queryValue("PRAGMA encoding")?.text ?? wanted
+        guard found == wanted else {
+            throw DatabaseError(
+                .other, "the source's texts are in \(wanted), and the target's file was made for texts in \(found)",
+                remedy: "name a file that does not exist yet")
+        }
+    }
+
     package func existingObjects(on connection: any Connection) throws -> [String] {
         try connection.query(
             """
