@@ -191,11 +191,11 @@ package protocol TransferTarget: Dialect {
     ///
     /// - Throws: `DatabaseError`.
     func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [RemovableConstraint]
-    /// Returns the rules by which the database rewrites statements on these tables (`CREATE RULE`), as far as they are on. It returns none
-    /// for a database that rewrites nothing.
+    /// Returns what acts on statements on these tables beside the triggers of the current schema, as far as it is on: rules by which the
+    /// database rewrites them (`CREATE RULE`), and triggers of partitions in other schemas. It returns none for a database that has neither.
     ///
     /// - Throws: `DatabaseError`.
-    func rewriting(of tables: [String], on connection: any Connection) throws -> [RewriteRule]
+    func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction]
     /// Returns how `Connection.copyIn` writes into the existing columns, whatever they were declared as, by table and column.
     ///
     /// - Throws: `DatabaseError`.
@@ -243,8 +243,8 @@ package struct RemovableConstraint: Sendable, Equatable {
     package var validate: String?
 }
 
-/// A rule by which the database rewrites statements on a table, and the statements that switch it off and on again as it was.
-package struct RewriteRule: Sendable, Equatable {
+/// What acts on statements on a table: the statements that switch it off, and on again as it was.
+package struct Reaction: Sendable, Equatable {
     package var disable: String
     package var enable: String
 }

@@ -152,4 +152,35 @@ struct IntoExistingKeepsTests {
             #expect(try query("SELECT seq FROM sqlite_sequence", on: target) == ["1000"])
         }
     }
+
+    @Test("triggers of partitions are silent in other schemas, too, and each is switched on or off as it was")
+    func partitionTriggers() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE seen (k int);
+                CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen VALUES (NEW.k); RETURN NULL; END';
+                CREATE SCHEMA z; CREATE TABLE pt (k int) PARTITION BY LIST (k);
+                CREATE TABLE pt1 PARTITION OF pt FOR VALUES IN (1); CREATE TABLE z.pt2 PARTITION OF pt FOR VALUES IN (2);
+                CREATE TABLE z.sub PARTITION OF pt FOR VALUES IN (3, 4) PARTITION BY LIST (k);
+                CREATE TABLE z.sub3 PARTITION OF z.sub FOR VALUES IN (3);
+                CREATE TRIGGER common AFTER INSERT ON pt FOR EACH ROW EXECUTE FUNCTION see();
+                CREATE TRIGGER usual AFTER INSERT ON pt FOR EACH ROW EXECUTE FUNCTION see();
+                CREATE TRIGGER own AFTER INSERT ON z.pt2 FOR EACH ROW EXECUTE FUNCTION see();
+                CREATE TRIGGER always AFTER INSERT ON z.sub FOR EACH ROW EXECUTE FUNCTION see();
+                ALTER TABLE z.sub ENABLE ALWAYS TRIGGER always; ALTER TABLE pt ENABLE REPLICA TRIGGER usual;
+                ALTER TABLE pt1 DISABLE TRIGGER common; ALTER TABLE pt1 ENABLE TRIGGER usual;
+                ALTER TABLE z.sub3 ENABLE ALWAYS TRIGGER common; ALTER TABLE z.pt2 DISABLE TRIGGER usual;
+                """, on: target)
+            let triggers = "SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger ORDER BY 1"
+            let before = try query(triggers, on: target)
+            let source = try makeSource(
+                box, "CREATE TABLE pt (k INTEGER); INSERT INTO pt VALUES (1), (2), (3)")
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT k::text FROM pt ORDER BY k", on: target) == ["1", "2", "3"])
+            #expect(try query("SELECT k::text FROM seen", on: target).isEmpty)
+            #expect(try query(triggers, on: target) == before)
+        }
+    }
 }

@@ -1,17 +1,17 @@
 import Dialects
 
-/// The triggers of tables that are being filled, and the rules that rewrite statements on them. Triggers are removed and restored, rules
-/// switched off and on, so that rows arrive as they were, nothing acts on them a second time, and no other table is written.
+/// The triggers of tables that are being filled, and whatever else acts on statements on them (`TransferTarget.reactions`). The former are
+/// removed and restored, the latter is switched off and on, so that rows arrive as they were, nothing acts on them a second time, and no other table is written.
 struct TriggersAside {
     private let triggers: [UndeclaredObjects.Object]
-    private let rules: [RewriteRule]
+    private let reactions: [Reaction]
     private let target: any TransferDialect
 
-    /// Reads the triggers and rules. Like the methods below, it throws `DatabaseError`.
+    /// Reads the triggers and reactions. Like the methods below, it throws `DatabaseError`.
     init(
         of tables: [String], in schema: Schema, _ target: any TransferDialect, on connection: any Connection
     ) throws {
-        rules = try target.rewriting(of: tables, on: connection)
+        reactions = try target.reactions(of: tables, on: connection)
         let tables = Set(tables + (try target.partitions(of: tables, on: connection)))
         triggers = try target.undeclaredObjects(of: schema, on: connection).objects.filter { object in
             object.kind == .trigger && tables.contains(object.owner)
@@ -20,7 +20,7 @@ struct TriggersAside {
     }
 
     func remove(_ connection: any Connection) throws {
-        for rule in rules { try connection.execute(SQL(trusted: rule.disable)) }
+        for reaction in reactions { try connection.execute(SQL(trusted: reaction.disable)) }
         for trigger in triggers {
             try connection.execute(SQL(trusted: target.dropTrigger(trigger.name, on: trigger.owner)))
         }
@@ -30,6 +30,6 @@ struct TriggersAside {
         for trigger in triggers {
             for statement in [trigger.definition] + trigger.epilogue { try connection.execute(SQL(trusted: statement)) }
         }
-        for rule in rules { try connection.execute(SQL(trusted: rule.enable)) }
+        for reaction in reactions { try connection.execute(SQL(trusted: reaction.enable)) }
     }
 }

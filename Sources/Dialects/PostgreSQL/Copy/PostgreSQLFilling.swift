@@ -70,23 +70,30 @@ extension PostgreSQLDialect {
         try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
     }
 
-    /// Returns the rules of the tables themselves: a statement on a table is not rewritten by the rules of its partitions. A rule that is
-    /// switched off and on keeps its comment and whatever depends on it.
-    package func rewriting(of tables: [String], on connection: any Connection) throws -> [RewriteRule] {
+    /// Returns the rules of the tables themselves, since a statement on a table is not rewritten by the rules of its partitions, and all
+    /// triggers of partitions in other schemas. What is switched off and on keeps its comment and whatever depends on it.
+    package func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction] {
         guard !tables.isEmpty else { return [] }
         return try connection.query(
             """
-            SELECT ev_class::regclass::text, rulename,
-                CASE ev_enabled WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END
-            FROM pg_rewrite
-            WHERE ev_class = ANY (\(trusted: Self.relations(tables))) AND ev_type <> '1' AND ev_enabled <> 'D'
-            ORDER BY ev_class::regclass::text, rulename
+            SELECT w.ev_class::regclass::text, 'RULE', w.rulename, w.ev_enabled::text
+            FROM pg_rewrite w
+            WHERE w.ev_class = ANY (\(trusted: Self.relations(tables))) AND w.ev_type <> '1' AND w.ev_enabled <> 'D'
+            UNION
+            SELECT c.oid::regclass::text, 'TRIGGER', t.tgname, t.tgenabled::text
+            FROM unnest(\(trusted: Self.relations(tables))) AS r, pg_partition_tree(r) p
+                JOIN pg_class c ON c.oid = p.relid JOIN pg_trigger t ON t.tgrelid = c.oid
+            WHERE p.level > 0 AND c.relnamespace <> quote_ident(current_schema())::regnamespace
+                AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+            ORDER BY 1, 2, 3
             """
         ).map { row in
-            let (table, rule) = (row[0].text ?? "", SQLText.identifier(row[1].text ?? ""))
-            return RewriteRule(
-                disable: "ALTER TABLE \(table) DISABLE RULE \(rule)",
-                enable: "ALTER TABLE \(table) \(row[2].text ?? "ENABLE") RULE \(rule)")
+            let (table, kind, name) = (row[0].text ?? "", row[1].text ?? "", SQLText.identifier(row[2].text ?? ""))
+            let states = ["R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"]
+            let state = row[3].text.flatMap { states[$0] } ?? "ENABLE"
+            return Reaction(
+                disable: "ALTER TABLE ONLY \(table) DISABLE \(kind) \(name)",
+                enable: "ALTER TABLE ONLY \(table) \(state) \(kind) \(name)")
         }
     }
 

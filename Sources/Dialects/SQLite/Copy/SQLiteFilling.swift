@@ -17,7 +17,7 @@ extension SQLiteDialect {
     /// Does nothing: SQLite defers foreign keys alone, and they are not enforced meanwhile.
     package func checkDeferred(on connection: any Connection) throws {}
 
-    package func rewriting(of tables: [String], on connection: any Connection) throws -> [RewriteRule] { [] }
+    package func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction] { [] }
 
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
         let tables = try inspect(connection).schema.tables.map { table in
