@@ -84,6 +84,12 @@ package protocol TransferTarget: Dialect {
     /// - Throws: `DatabaseError`.
     func existingObjects(on connection: any Connection) throws -> [String]
 
+    /// Returns the statements that drop those of these objects (`existingObjects`) which are there, each by the word for its kind, and what
+    /// reads another one before it. Run them with foreign keys off (`Connection.withForeignKeysUnenforced`).
+    ///
+    /// - Throws: `DatabaseError`.
+    func removal(of objects: [String], on connection: any Connection) throws -> [String]
+
     /// Returns a table as a statement names it that means the table's own rows, and not those of tables that inherit from it.
     ///
     /// - Throws: `DatabaseError`.

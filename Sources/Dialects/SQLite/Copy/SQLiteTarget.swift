@@ -47,6 +47,12 @@ extension SQLiteDialect: TransferTarget {
         ).compactMap { $0[0].text }
     }
 
+    package func removal(of objects: [String], on connection: any Connection) throws -> [String] {
+        let views = Set(
+            try connection.query("SELECT name FROM sqlite_master WHERE type = 'view'").compactMap { $0[0].text })
+        return remove(tables: objects.filter { !views.contains($0) }, views: objects.filter(views.contains))
+    }
+
     package func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
 
     package var duplicatesTable: DuplicatesTable {
