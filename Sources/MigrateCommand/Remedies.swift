@@ -102,6 +102,7 @@ extension SchemaTransferError {
             "pass --replace-rows \(names.joined(separator: ",").shellWord) to replace these rows with the source's, or --keep-rows with the "
                 + "tables whose rows are to stay"
         case .noSuchRows: "name tables that both source and target have"
+        case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
         case .computed(let names):
             "to leave the source's values behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"

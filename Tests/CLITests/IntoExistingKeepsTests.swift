@@ -183,4 +183,49 @@ struct IntoExistingKeepsTests {
             #expect(try query(triggers, on: target) == before)
         }
     }
+
+    @Test("a table that is to keep its rows and to lose them is refused as that")
+    func bothWays() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)", on: target)
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+            let run = try await box.migrate(
+                "transfer", source, target, "--into-existing", "--replace-rows", "t", "--keep-rows", "t", "--json")
+            #expect(run.ending == .exit(2), "\(run)")
+            #expect(try run.document(ErrorDocument.self).error.code == "replaced_and_kept")
+        }
+    }
+
+    @Test("a required column without a source gets the default of its domain")
+    func domainDefaults() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE DOMAIN kind AS text DEFAULT 'usual'; CREATE TABLE t (id int PRIMARY KEY, k kind NOT NULL);
+                CREATE TABLE child () INHERITS (t); CREATE TABLE u (id int);
+                """, on: target)
+            let source = try makeSource(
+                box,
+                "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1); CREATE TABLE u (id INTEGER)")
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT t::text FROM t", on: target) == ["(1,usual)"])
+        }
+    }
+
+    @Test("a table that inherits from a filled one stays open to its writers")
+    func heirsAreNotLocked() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                "CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE TABLE heir () INHERITS (b)", on: target)
+            let source = try makeSource(box, "CREATE TABLE a (id INTEGER); CREATE TABLE b (id INTEGER)")
+            let writer = try connect(to: try DatabaseURL(parsing: target), ConnectionOptions(access: .readWrite))
+            defer { writer.close() }
+            try writer.begin()
+            try writer.execute("INSERT INTO heir VALUES (1)")
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            try writer.rollback()
+            #expect(run.ending == .exit(0), "\(run)")
+        }
+    }
 }

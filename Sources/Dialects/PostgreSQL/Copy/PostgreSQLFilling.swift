@@ -1,10 +1,13 @@
 // Filling existing tables.
 
 extension PostgreSQLDialect {
-    /// Locks tables against writers. Readers go on until a foreign key is removed.
+    /// Locks tables against writers, partitioned ones with their partitions, others without the tables that inherit from them. Readers go
+    /// on until a foreign key is removed.
     package func lock(_ tables: [String], on connection: any Connection) throws {
         guard !tables.isEmpty else { return }
-        try connection.execute("LOCK TABLE ONLY \(trusted: SQLText.identifiers(tables)) IN SHARE ROW EXCLUSIVE MODE")
+        // ONLY holds for one table of the list.
+        let names = try tables.map { try ownRows(of: $0, on: connection) }.joined(separator: ", ")
+        try connection.execute("LOCK TABLE \(trusted: names) IN SHARE ROW EXCLUSIVE MODE")
     }
 
     /// Returns the name behind ONLY, or alone if the table is partitioned: the rows of its partitions are its own.
