@@ -50,6 +50,7 @@ struct PostgreSQLCastSearch {
         let alterations = zip(columns, casts).compactMap { column, cast in
             cast?.alters("r.\(SQLText.identifier(column))")
         }
+        guard !alterations.isEmpty else { return nil }
         let condition = alterations.joined(separator: " OR ")
         let isAltered = try connection.queryValue(
             "SELECT EXISTS (SELECT FROM pg_temp.\(trusted: staged) r WHERE \(trusted: condition))")
