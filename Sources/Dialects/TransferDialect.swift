@@ -73,10 +73,22 @@ package protocol TransferTarget: Dialect {
     /// - Throws: `DatabaseError` of kind `permission`.
     func requireRoomForTables(on connection: any Connection) throws
 
+    /// Makes an empty database hold texts in the same encoding as the source, a database of the same kind. It must run before anything is
+    /// made there. A server's encoding was chosen when its database was made, and values are converted.
+    ///
+    /// - Throws: `DatabaseError` if the database has another encoding already.
+    func adoptEncoding(of source: any Connection, on connection: any Connection) throws
+
     /// Returns the tables, views and sequences of the current schema that do not belong to an extension.
     ///
     /// - Throws: `DatabaseError`.
     func existingObjects(on connection: any Connection) throws -> [String]
+
+    /// Returns the statements that drop those of these objects (`existingObjects`) which are there, each by the word for its kind, and what
+    /// reads another one before it. Run them with foreign keys off (`Connection.withForeignKeysUnenforced`).
+    ///
+    /// - Throws: `DatabaseError`.
+    func removal(of objects: [String], on connection: any Connection) throws -> [String]
 
     /// Returns a table as a statement names it that means the table's own rows, and not those of tables that inherit from it.
     ///
@@ -130,6 +142,11 @@ package protocol TransferTarget: Dialect {
     func countsDown(_ column: String, of table: String, on connection: any Connection) throws -> Bool
     /// Makes the column that the database numbers continue after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
+    /// Returns whether the column's counter would go on behind `number` by itself: above it, or below it if it counts down.
+    ///
+    /// - Throws: `DatabaseError`.
+    func hasCounted(_ column: String, of table: String, past number: Int64, on connection: any Connection) throws
+        -> Bool
     /// Makes the sequences that belong to no column, but number the rows of these tables, continue after their largest number. Returns
     /// a remark on each sequence that stays as it is.
     func continueFreeSequences(of tables: [String], on connection: any Connection) throws -> [String]
@@ -171,11 +188,20 @@ package protocol TransferTarget: Dialect {
     ///
     /// - Throws: `DatabaseError`.
     func lock(_ tables: [String], on connection: any Connection) throws
+    /// Checks now what the open transaction would check at its end, and from now on each statement at once.
+    ///
+    /// - Throws: `DatabaseError` if a row breaks a deferred constraint.
+    func checkDeferred(on connection: any Connection) throws
     /// Returns the foreign keys from and to these tables and their partitions, also from tables of other schemas. It returns none for a database that
     /// keeps foreign keys in the table and need not enforce them.
     ///
     /// - Throws: `DatabaseError`.
     func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [RemovableConstraint]
+    /// Returns what acts on statements on these tables beside the triggers of the current schema, as far as it is on: rules by which the
+    /// database rewrites them (`CREATE RULE`), and triggers of partitions in other schemas. It returns none for a database that has neither.
+    ///
+    /// - Throws: `DatabaseError`.
+    func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction]
     /// Returns how `Connection.copyIn` writes into the existing columns, whatever they were declared as, by table and column.
     ///
     /// - Throws: `DatabaseError`.
@@ -216,10 +242,17 @@ package struct RemovableConstraint: Sendable, Equatable {
     /// Whether the constraint was found to hold for every row.
     package var isValid: Bool
     package var drop: String
-    /// The statements that make the constraint again for future rows.
+    /// The statements that make the constraint again for future rows, or for all rows if there is no `validate`.
     package var restore: [String]
-    /// The statement that validates the constraint on the existing rows. It fails if one of them breaks the constraint.
-    package var validate: String
+    /// The statement that validates the constraint on the existing rows. It fails if one of them breaks the constraint. `nil` if the
+    /// constraint can only be made for all rows.
+    package var validate: String?
+}
+
+/// What acts on statements on a table: the statements that switch it off, and on again as it was.
+package struct Reaction: Sendable, Equatable {
+    package var disable: String
+    package var enable: String
 }
 
 /// How values are written into an existing column.

@@ -61,7 +61,7 @@ public struct ImportRemoval: Sendable {
         let dialect = target.transferDialect
         try await target.withConnection { connection in
             let rest = try dialect.existingObjects(ignoring: [], on: connection)
-            for statement in dialect.remove(tables: rest, views: []) { try connection.executeScript(statement) }
+            for statement in try dialect.removal(of: rest, on: connection) { try connection.executeScript(statement) }
         }
     }
 

@@ -62,7 +62,8 @@ extension Problem {
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .incompatibleValues, .neverNull, .doesNotFit,
             .keyNotBuilt,
             .keysFold,
-            .noSupport, .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged,
+            .noSupport, .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource,
+            .planChanged,
             .nothingToAbandon,
             .nothingToReport:
             2
@@ -78,7 +79,8 @@ extension Problem {
         case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .inNeither, .doesNotFit,
             .keyNotBuilt,
             .noSupport,
-            .unfinished, .interrupted, .stopped, .sourceChanged, .otherSource, .planChanged, .nothingToAbandon,
+            .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource, .planChanged,
+            .nothingToAbandon,
             .nothingToReport:
             []
         }

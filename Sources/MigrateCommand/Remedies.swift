@@ -54,6 +54,8 @@ extension TransferError {
         case .inNeither: "see the names without --exclude"
         case .unfinished, .interrupted: UnfinishedTransfer.remedy
         case .stopped: "run the same command again"
+        case .outcomeUnknown:
+            "compare the two databases with verify SOURCE TARGET first; if the rows are not there, run the same command again"
         case .sourceChanged: "remove the unfinished transfer \(abandoning), and begin again"
         case .otherSource(let record, _):
             "name \(record.source) as in the first run, or remove the unfinished transfer \(abandoning)"
@@ -100,6 +102,7 @@ extension SchemaTransferError {
             "pass --replace-rows \(names.joined(separator: ",").shellWord) to replace these rows with the source's, or --keep-rows with the "
                 + "tables whose rows are to stay"
         case .noSuchRows: "name tables that both source and target have"
+        case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
         case .computed(let names):
             "to leave the source's values behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"

@@ -37,6 +37,7 @@ struct WaysOn {
         case .interrupted, .unfinished:
             return
                 "continue with: \(line(again.filter { $0 != "--dry-run" } + ["--resume"])) ; or remove the unfinished transfer with: \(abandoning)"
+        case .outcomeUnknown: return unknownRemedy(again)
         case .stopped: return "start again with: \(line(again))"
         case .sourceChanged, .otherSource, .planChanged:
             return error.remedy(abandoning: "with: \(abandoning)")
@@ -47,6 +48,13 @@ struct WaysOn {
             .keyNotBuilt, .keysFold, .noSupport, .nothingToAbandon, .nothingToReport:
             return error.remedy
         }
+    }
+
+    /// Returns the remedy for rows that may be in the target, with both commands.
+    private func unknownRemedy(_ again: [String]) -> String {
+        let comparing = line(["verify"] + databases.map { $0.filePath ?? "\($0)" })
+        return "compare the two databases first: \(comparing) ; if the rows are not there, start again with: "
+            + line(again)
     }
 
     /// Returns the argument as it is shown. A server's URL is shown without its password, as everywhere.

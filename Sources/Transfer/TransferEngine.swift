@@ -130,7 +130,7 @@ struct TransferEngine {
     }
 
     func begin(_ work: Work) async throws -> TransferRecord {
-        let (target, sourceName) = (target, sourceName)
+        let (source, target, sourceName) = (source, target, sourceName)
         let plan = work.plan.recorded(under: options)
         return try await streams.first { reading, writing in
             let record = TransferRecord(
@@ -139,6 +139,7 @@ struct TransferEngine {
             try writing.transaction {
                 // The target is checked again, because no change of another program can come in between in this transaction.
                 try Self.requireEmpty(writing, target)
+                if source.speaksAs(target) { try target.adoptEncoding(of: reading, on: writing) }
                 let records = TransferRecords(writing)
                 try records.begin(record)
                 for made in try target.makeSupport(of: work.plan.nocasePolicies, on: writing) {

@@ -22,7 +22,8 @@ extension TransferEngine {
             uniquingKeysWith: { first, _ in first })
         guard options.verification != .count, !source.speaksAs(target), !made.isEmpty else { return verdict }
         let proof = ViewProof(source: source, target: target)
-        var changed = Set(work.plan.tables.filter { Self.isChanged($0, tables) }.map(\.target))
+        let reports = tables.byName(\.name)
+        var changed = Set(work.plan.tables.filter { Self.isChanged($0, reports[$0.source]) }.map(\.target))
         var lost: [(chunk: ChunkRecord, view: String)] = []
         for view in work.plan.schema.views {
             guard var chunk = made[view.name], let name = work.plan.viewSources[view.name] else { continue }
@@ -64,9 +65,8 @@ extension TransferEngine {
         return other.map { .notCompared("the transfer changed values of \($0) that it reads, as the options ask") }
     }
 
-    private static func isChanged(_ table: PlannedTable, _ reports: [TransferReport.TableReport]) -> Bool {
-        let report = reports.first { $0.name == table.source }
-        return table.columnPlans.contains { $0.reading != nil }
+    private static func isChanged(_ table: PlannedTable, _ report: TransferReport.TableReport?) -> Bool {
+        table.columnPlans.contains { $0.reading != nil }
             || report.map { $0.quarantined > 0 || !$0.nulled.isEmpty } ?? true
     }
 

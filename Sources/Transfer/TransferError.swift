@@ -33,6 +33,8 @@ public enum TransferError: Error, Equatable, Sendable {
     case interrupted(reason: String)
     /// The run was stopped. It had changed nothing, or everything was undone.
     case stopped
+    /// The connection broke during the commit that writes all rows: either all of them are in the target, or none.
+    case outcomeUnknown(reason: String)
     /// The source has changed since the interrupted run read it. The details end the sentence which says so.
     case sourceChanged(TransferRecord, details: String)
     /// A run would resume a transfer from another source.
@@ -63,6 +65,7 @@ extension TransferError {
         case .unfinished(let transfer): transfer.code
         case .interrupted: "interrupted"
         case .stopped: "stopped"
+        case .outcomeUnknown: "outcome_unknown"
         case .sourceChanged: "source_changed"
         case .otherSource: "other_source"
         case .planChanged: "plan_changed"
@@ -100,6 +103,9 @@ extension TransferError: CustomStringConvertible {
             let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
             return
                 "the transfer was interrupted: \(reason). The finished part is kept, and the target is marked as unfinished"
+        case .outcomeUnknown(let reason):
+            return
+                "it is not known whether the rows are in the target, all of them or none, because the connection broke during the commit: \(reason)"
         case .stopped: return "it was stopped, and the databases are unchanged"
         case .sourceChanged(let record, let details):
             return "the source has changed since \(record.startedAt), when this transfer began, \(details)"

@@ -23,7 +23,7 @@ public struct TransferReport: Sendable {
         public var targetRows: Int
         /// The number of rows that were put into `tc_quarantine` during the transfer.
         public var quarantined = 0
-        /// The number of this table's rows that `tc_quarantine` holds at the end.
+        /// The number of this table's rows that `tc_quarantine` holds at the end, without those that it held before.
         public var storedAside = 0
         /// The columns in which values became NULL.
         public var nulled: [Nulled] = []

@@ -285,6 +285,30 @@ struct TransferPolicyTests {
         }
     }
 
+    @Test("on the way to SQLite, rows that repeat a key are set aside, or refused by name")
+    func repeatedKeysToSQLite() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, u text UNIQUE);
+                INSERT INTO t VALUES (1, '123e4567-e89b-12d3-a456-426614174000'), (2, '123E4567-E89B-12D3-A456-426614174000'),
+                    (3, '00000000-e89b-12d3-a456-426614174000');
+                """, on: source)
+            let target = "sqlite:\(box("home.db"))"
+            let rules = try makeRules(box, "tables: {t: {columns: {u: {type: uuid}}}}")
+            let options = ["transfer", source, target, "--json", "--rules", rules]
+            let refused = try await box.run(.tcMigrate, options)
+            #expect(refused.ending == .exit(2) && refused.error.contains("t.u, row id=2"), "\(refused)")
+            #expect(try refused.document(ErrorDocument.self).error.code == "key_not_built")
+            let run = try await box.run(.tcMigrate, options + ["--on-mismatch", "quarantine"])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT id FROM t ORDER BY id", on: target) == ["1", "3"])
+            let aside = "SELECT row_key || ' ' || column_name || ' ' || reason FROM tc_quarantine"
+            #expect(
+                try query(aside, on: target) == ["id=2 u repeats a key (UNIQUE constraint failed: t.u)"])
+        }
+    }
+
     @Test("a copy into a database of the same kind takes no policy")
     func sameKind() async throws {
         try await withSandbox { box in

@@ -166,6 +166,33 @@ struct HistoryTransferTests {
         }
     }
 
+    @Test(
+        "a refused transfer also removes views and sequences that a migration's script has made",
+        arguments: Backend.available)
+    func scriptsObjects(_ backend: Backend) async throws {
+        let script =
+            switch backend {
+            case .sqlite: "CREATE VIEW extra AS SELECT id FROM goods; CREATE VIEW again AS SELECT id FROM extra"
+            case .postgresql:
+                """
+                CREATE VIEW zero AS SELECT id FROM goods; CREATE MATERIALIZED VIEW middle AS SELECT id FROM zero;
+                CREATE VIEW again AS SELECT id FROM middle; CREATE SEQUENCE numbers;
+                CREATE TABLE counted (n bigint DEFAULT nextval('numbers'))
+                """
+            }
+        let fixture = try SQLiteFixture(
+            "CREATE TABLE goods (id INTEGER, name TEXT); INSERT INTO goods VALUES (1, 'a'), (1, 'b')")
+        defer { fixture.remove() }
+        let migrations = Self.history + [Migration("0002-script") { RunSQL(script, undo: .nothing) }]
+        try await backend.withDatabase { target in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await Self.transfer(fixture, target, migrations)
+            }
+            #expect(error?.kind == .unique, "\(String(describing: error))")
+            if !target.isMissing { try await backend.expectNothing(in: target) }
+        }
+    }
+
     private static func makeTheirs(in url: DatabaseURL) {
         do {
             let other = try connect(to: url)

@@ -53,6 +53,20 @@ struct VerificationTests {
         }
     }
 
+    @Test("two SQLite files whose applications keep other numbers in their headers are not equal")
+    func headers() async throws {
+        try await Self.withPair(.sqlite, .sqlite) { first, second in
+            for pragma in ["user_version", "application_id"] {
+                try await second.withConnection { try $0.executeScript("PRAGMA \(pragma) = 7") }
+                let report = try await Verification(of: first, against: second).run()
+                #expect(!report.isEqual)
+                #expect(report.missing == ["PRAGMA \(pragma) is 0 in the source and 7 in the target"])
+                try await first.withConnection { try $0.executeScript("PRAGMA \(pragma) = 7") }
+                #expect(try await Verification(of: first, against: second).run().isEqual)
+            }
+        }
+    }
+
     @Test(
         "a table is left out by its name in either database, aloud; a name that neither has is refused",
         arguments: pairs)

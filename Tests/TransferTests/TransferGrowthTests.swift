@@ -53,6 +53,28 @@ struct TransferGrowthTests {
         }
     }
 
+    @Test("a step that asks about another one does not read the records of all")
+    func questionsAboutStepsGrow() throws {
+        try expectLinear(from: 250) { count in
+            let fixture = try SQLiteFixture("")
+            defer { fixture.remove() }
+            let connection = try connect(to: fixture.url)
+            defer { connection.close() }
+            let records = TransferRecords(connection)
+            try connection.transaction {
+                try records.begin(
+                    TransferRecord(id: "x", source: "s", fingerprint: "f", plan: "p", state: .loading))
+                for at in 0..<count {
+                    let chunk = ChunkRecord(kind: .foreignKey, table: "t\(at)", name: "k", isLeftOut: at % 2 == 0)
+                    try records.add(chunk, to: "x")
+                }
+            }
+            for at in 0..<count {
+                #expect(try records.hasLeftOut(.foreignKey, "k", of: "t\(at)", "x") == (at % 2 == 0))
+            }
+        }
+    }
+
     @Test func namesThatAreCutAlikeGrow() throws {
         try expectLinear(from: 250) { count in
             let long = String(repeating: "x", count: 62)

@@ -13,12 +13,18 @@ public protocol BulkWriter: AnyObject {
     ///
     /// - Throws: ``DatabaseError`` if the database refuses this row or an earlier one.
     func endRow() throws(DatabaseError)
+    /// Whether the database takes or refuses each row when it ends. After a row that a key refuses, the next one can be written.
+    var judgesRowByRow: Bool { get }
     /// Ends the copy and returns the number of rows that the database took.
     ///
     /// - Throws: ``DatabaseError`` if the database refuses a row.
     func finish() throws(DatabaseError) -> Int
     /// Ends the copy without keeping any row. Roll the transaction back afterwards.
     func cancel()
+}
+
+extension BulkWriter {
+    public var judgesRowByRow: Bool { false }
 }
 
 /// The work that a bulk load may leave out: the logging that `FREEZE` saves, and checks of values that are known to fit.

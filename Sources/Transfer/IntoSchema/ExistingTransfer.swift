@@ -87,7 +87,8 @@ public struct ExistingTransfer: Sendable {
                 let inspection = try from.transferDialect.inspect(reading)
                 let there = try to.transferDialect.inspect(writing)
                 let match = try SchemaMatch(
-                    inspection.schema.tables, there.schema, ignoring: ignoring + keeping + rules.skipped)
+                    inspection.schema.tables, there.schemaWithDomainDefaults,
+                    ignoring: ignoring + keeping + rules.skipped)
                 let written = try to.transferDialect.writtenColumns(on: writing)
                 let survey = SourceSurvey(reading, from.transferDialect, rules)
                 let filling = FillingProposals(source: inspection, target: there, written: written)
@@ -141,7 +142,7 @@ public struct ExistingTransfer: Sendable {
 
     private func plan(_ reading: any Connection, _ writing: any Connection) throws -> TransferPlan {
         let (source, target) = (from.transferDialect, to.transferDialect)
-        let schema = try target.inspect(writing).schema
+        let schema = try target.inspect(writing).schemaWithDomainDefaults
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
         let inspection = try source.inspect(reading)
         // A name that no table has is a typo, whatever is missing because of it.
@@ -171,7 +172,7 @@ public struct ExistingTransfer: Sendable {
     private func requireTables(of source: Schema, and target: Schema) throws(SchemaTransferError) {
         let unknown = keeping.first { source[$0] == nil } ?? replacing.first { target[$0] == nil }
         if let unknown { throw .noSuchRows(unknown) }
-        if let both = keeping.first(where: replacing.contains) { throw .noSuchRows(both) }
+        if let both = keeping.first(where: replacing.contains) { throw .replacedAndKept(both) }
     }
 
     /// Every column that gets spans of time, or what stands for them, must know what its values count.

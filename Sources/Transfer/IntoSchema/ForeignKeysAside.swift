@@ -31,6 +31,12 @@ struct ForeignKeysAside {
         return try keys.compactMap { table, key in try search.orphans(of: key, in: table) }
     }
 
+    /// Returns those of the orphans whose key can't be made again, because it can't hold for new rows only.
+    func unbearable(among orphans: [Orphans]) -> [Orphans] {
+        let whole: Set<[String?]> = Set(held.filter { $0.isValid && $0.validate == nil }.map { [$0.table, $0.name] })
+        return orphans.filter { whole.contains([$0.table, $0.key]) }
+    }
+
     /// Restores the keys. A key that existing rows violate then holds for new rows only; the others hold for all rows, as they
     /// did.
     func restore(_ connection: any Connection, but orphans: [Orphans]) throws {
@@ -38,7 +44,7 @@ struct ForeignKeysAside {
         for constraint in held {
             for statement in constraint.restore { try connection.execute(SQL(trusted: statement)) }
             guard constraint.isValid, !broken.contains([constraint.table, constraint.name]) else { continue }
-            try connection.execute(SQL(trusted: constraint.validate))
+            if let statement = constraint.validate { try connection.execute(SQL(trusted: statement)) }
         }
     }
 }

@@ -159,6 +159,8 @@ public struct HistoryTransfer: Sendable {
             return report
         } catch {
             guard standing.isNew else { throw error }
+            // The rows may be there, and are not removed.
+            if case TransferError.outcomeUnknown = error { throw error }
             let made = standing
             // The target is emptied even if this task was cancelled, because the new task is not.
             try await Task { try await empty(made) }.value
@@ -183,12 +185,11 @@ public struct HistoryTransfer: Sendable {
                     guard let made = try standing.made(by: history, connection) else { return }
                     let names = try target.existingObjects(ignoring: [], on: connection).filter(made.names.contains)
                     let tables = made.schema.tables.map(\.name).filter(names.contains)
-                    let views = Set(made.schema.views.map(\.name))
                     try target.lock(tables, on: connection)
                     guard standing.ownRows.isSuperset(of: try target.filled(tables, on: connection)) else { return }
-                    let statements = target.remove(
-                        tables: names.filter { !views.contains($0) }, views: names.filter(views.contains))
-                    for statement in statements { try connection.executeScript(statement) }
+                    for statement in try target.removal(of: names, on: connection) {
+                        try connection.executeScript(statement)
+                    }
                 }
             }
         }

@@ -21,7 +21,7 @@ struct SchemaLoad {
     static let remedy = "change such rows in the source, or leave the table or column out by a rule with skip: true"
 
     /// Fills the tables. Foreign keys are set aside meanwhile, so the order of the tables does not matter. Throws `TransferError`
-    /// and `DatabaseError`; after any error, and after a mismatch, the tables are as they were.
+    /// and `DatabaseError`; after any error but `TransferError.outcomeUnknown`, and after a mismatch, the tables are as they were.
     func run(_ reading: any Connection, _ writing: any Connection) throws -> TransferReport {
         try writing.withForeignKeysUnenforced {
             try writing.begin()
@@ -35,7 +35,7 @@ struct SchemaLoad {
                 switch report.verdict {
                 case .verified:
                     report.remarks += try setCounters(writing)
-                    try writing.commit()
+                    try commit(writing)
                 case .mismatch: try writing.rollback()
                 }
                 return report
@@ -45,6 +45,15 @@ struct SchemaLoad {
                 throw explained(error)
             }
         }
+    }
+
+    private func commit(_ writing: any Connection) throws {
+        do throws(DatabaseError) { try writing.commit() } catch { throw Self.failure(ofCommit: error) }
+    }
+
+    /// Returns the error to report if a commit has failed: one whose answer is lost may have succeeded nevertheless.
+    static func failure(ofCommit error: DatabaseError) -> any Error {
+        error.kind == .lost ? TransferError.outcomeUnknown(reason: error.message) : error
     }
 
     /// Returns the error with a remedy if the target's own schema refused a row of the source.
@@ -70,29 +79,35 @@ struct SchemaLoad {
             try writing.execute("DELETE FROM \(trusted: rows)")
         }
         if plan.quarantines { try Quarantine.make(on: writing) }
+        // Rows of earlier transfers stay there (`Quarantine.make`).
+        let heldAside = plan.quarantines ? try Quarantine.counts(on: writing) : [:]
         var loaded: [String: ChunkRecord] = [:]
         for table in plan.tables {
             loaded[table.target] = try load(table, reading, writing)
         }
         events(.phase(.building))
+        // A key that is checked at the end of the transaction would keep tables from being altered until then, and refuse rows after
+        // the counters were set.
+        try target.checkDeferred(on: writing)
         let orphans = try keys.orphans(writing)
-        if !keepsOrphans { try refuse(orphans, filled: Set(tables)) }
+        try refuse(keepsOrphans ? keys.unbearable(among: orphans) : orphans, filled: Set(tables))
         try keys.restore(writing, but: orphans)
         try triggers.restore(writing)
         // The triggers that keep the full-text indexes current were removed during the load.
         try target.rebuildFullText(over: tables, on: writing)
-        let report = try verified(loaded, orphans, reading, writing)
+        let proof = TransferProof(verification: verification, target: target, events: events, heldAside: heldAside)
+        let report = try verified(by: proof, loaded, orphans, reading, writing)
         if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
     }
 
     /// Compares all tables with the source's.
     private func verified(
-        _ loaded: [String: ChunkRecord], _ orphans: [Orphans], _ reading: any Connection, _ writing: any Connection
+        by proof: TransferProof, _ loaded: [String: ChunkRecord], _ orphans: [Orphans], _ reading: any Connection,
+        _ writing: any Connection
     ) throws -> TransferReport {
         events(.phase(.verifying))
         var report = TransferReport(of: plan, [])
-        let proof = TransferProof(verification: verification, target: target, events: events)
         let isAnalyzed = try target.hasStatistics(on: writing)
         for table in plan.tables {
             if isAnalyzed { try writing.execute(SQL(trusted: target.analyze(table.target))) }
@@ -147,12 +162,14 @@ struct SchemaLoad {
     }
 
     /// Makes the counters of the tables go on after the source's, and returns remarks on those of which nobody knows what they number.
+    /// A counter that is further stays, because the target has given out numbers up to there, also to rows that are gone.
     /// It comes after everything that can be refused, because no rollback takes a sequence back
     /// (https://www.postgresql.org/docs/current/functions-sequence.html).
     private func setCounters(_ writing: any Connection) throws -> [String] {
         for table in plan.tables {
             for counting in table.counting {
                 let last = try lowest(counting.column, of: table.target, writing) ?? counting.highest
+                if try target.hasCounted(counting.column, of: table.target, past: last, on: writing) { continue }
                 try target.setSequence(of: counting.column, in: table.target, past: last, on: writing)
             }
         }

@@ -22,6 +22,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case rowsInTheWay([String])
     /// This table was named to keep or to lose its rows, but is not on both sides.
     case noSuchRows(String)
+    /// This table was named both to keep and to lose its rows.
+    case replacedAndKept(String)
     /// Columns, as `table.column`, of numbers or moments that are to be spans of time: nothing says what they count.
     case unitless([String])
     /// The target computes these columns, as `table.column`, and other values than those that the source holds.
@@ -46,6 +48,7 @@ extension SchemaTransferError {
         case .nothingToFill: "nothing_to_fill"
         case .rowsInTheWay: "target_rows_in_the_way"
         case .noSuchRows: "no_such_rows"
+        case .replacedAndKept: "replaced_and_kept"
         case .unitless: "unitless"
         case .computed: "computed_otherwise"
         case .orphans, .keptOrphans: "orphans"
@@ -70,6 +73,7 @@ extension SchemaTransferError: CustomStringConvertible {
         case .nothingToFill: "the target holds no tables that could be filled"
         case .rowsInTheWay(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .noSuchRows(let name): "\(name) is not a table of both databases"
+        case .replacedAndKept(let name): "\(name) can't both keep its rows and have them replaced"
         case .unitless(let names):
             "values become intervals, but no rule gives their unit: \(names.joined(separator: ", "))"
         case .computed(let names):

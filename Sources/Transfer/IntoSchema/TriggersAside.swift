@@ -1,15 +1,17 @@
 import Dialects
 
-/// The triggers of tables that are being filled. They are removed and restored, so that rows arrive as they were and no
-/// trigger acts on them a second time.
+/// The triggers of tables that are being filled, and whatever else acts on statements on them (`TransferTarget.reactions`). The former are
+/// removed and restored, the latter is switched off and on, so that rows arrive as they were, nothing acts on them a second time, and no other table is written.
 struct TriggersAside {
     private let triggers: [UndeclaredObjects.Object]
+    private let reactions: [Reaction]
     private let target: any TransferDialect
 
-    /// Reads the triggers. Like the methods below, it throws `DatabaseError`.
+    /// Reads the triggers and reactions. Like the methods below, it throws `DatabaseError`.
     init(
         of tables: [String], in schema: Schema, _ target: any TransferDialect, on connection: any Connection
     ) throws {
+        reactions = try target.reactions(of: tables, on: connection)
         let tables = Set(tables + (try target.partitions(of: tables, on: connection)))
         triggers = try target.undeclaredObjects(of: schema, on: connection).objects.filter { object in
             object.kind == .trigger && tables.contains(object.owner)
@@ -18,6 +20,7 @@ struct TriggersAside {
     }
 
     func remove(_ connection: any Connection) throws {
+        for reaction in reactions { try connection.execute(SQL(trusted: reaction.disable)) }
         for trigger in triggers {
             try connection.execute(SQL(trusted: target.dropTrigger(trigger.name, on: trigger.owner)))
         }
@@ -27,5 +30,6 @@ struct TriggersAside {
         for trigger in triggers {
             for statement in [trigger.definition] + trigger.epilogue { try connection.execute(SQL(trusted: statement)) }
         }
+        for reaction in reactions { try connection.execute(SQL(trusted: reaction.enable)) }
     }
 }

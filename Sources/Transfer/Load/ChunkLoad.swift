@@ -35,10 +35,15 @@ struct ChunkLoad {
     let target: any TransferTarget
     let events: @Sendable (TransferEvent) -> Void
 
-    /// Loads the chunk. Throws as `TableCopy.run` does; nothing of the chunk is then in the target.
+    /// Loads the chunk. Throws as `TableCopy.run` does, and `TransferError.keyNotBuilt` for rows that repeat a key which the table has
+    /// from the start; nothing of the chunk is then in the target.
     func run(_ chunk: Chunk, _ reading: any Connection, _ writing: any Connection) throws -> ChunkRecord {
         var nothing: ProfiledTable?
-        return try run(chunk, observing: &nothing, reading, writing)
+        do { return try run(chunk, observing: &nothing, reading, writing) } catch let error as DatabaseError
+            where error.kind == .unique
+        {
+            throw TransferError.keyNotBuilt(table: chunk.table.target, key: "a key", reason: error.message)
+        }
     }
 
     /// Loads a chunk whose values were not examined before, and examines them. Returns what it finds, or `nil` if a value does

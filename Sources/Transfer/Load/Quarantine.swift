@@ -33,6 +33,20 @@ enum Quarantine {
         Int(try connection.queryValue("SELECT count(*) FROM tc_quarantine WHERE source_table = \(table)")?.integer ?? 0)
     }
 
+    /// Returns the number of quarantined rows of each table that has some.
+    static func counts(on connection: any Connection) throws -> [String: Int] {
+        let rows = try connection.query("SELECT source_table, count(*) FROM tc_quarantine GROUP BY source_table")
+        return Dictionary(
+            rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Returns the keys of a table's quarantined rows.
+    static func keys(of table: String, on connection: any Connection) throws -> Set<String> {
+        Set(
+            try connection.query("SELECT row_key FROM tc_quarantine WHERE source_table = \(table)")
+                .compactMap { $0[0].text })
+    }
+
     /// Returns the remark about rows that an earlier transfer into this source has quarantined; `nil` if there are none. These
     /// rows are not part of the source's schema.
     static func remark(on source: any Connection) throws -> String? {

@@ -110,14 +110,13 @@ struct TableCopy {
                 throw refusal(of: incompatible, cursor)
             }
             reader?.read(&row)
-            if let incompatible = try write(&row, writer, cursor, &loaded) {
+            if let incompatible = try write(&row, writer, cursor, &loaded) ?? end(writer, cursor) {
                 aside.add(
                     cursor, table.sourceColumns, key: key.text(cursor),
                     column: table.sourceColumns[incompatible.column],
                     reason: incompatible.reason)
                 loaded.quarantined += 1
             } else {
-                try writer.endRow()
                 loaded.rows += 1
                 if let forms { loaded.digest?.add(RowDigest(of: row, as: forms)) }
             }
@@ -156,6 +155,31 @@ struct TableCopy {
         }
         for column in nulled { loaded.nulled[column] += 1 }
         return nil
+    }
+
+    /// Ends the row. Returns the reason if it repeats a key and must be quarantined. A database that gets its keys after the rows finds
+    /// such rows then (`DuplicateRows`).
+    @inline(__always)
+    private func end(_ writer: any BulkWriter, _ cursor: any RowCursor) throws -> IncompatibleValue? {
+        do throws(DatabaseError) {
+            try writer.endRow()
+            return nil
+        } catch {
+            guard error.kind == .unique, writer.judgesRowByRow else { throw error }
+            guard table.policy == .quarantine else {
+                var named = error
+                named.message += ", row \(key.text(cursor))"
+                throw named
+            }
+            return repetition(error)
+        }
+    }
+
+    /// Returns the reason for a row that repeats a key, with the first column that the error names: "UNIQUE constraint failed: t.a, t.b".
+    private func repetition(_ error: DatabaseError) -> IncompatibleValue {
+        let names = error.message.split(separator: ": ").last?.split(separator: ", ") ?? []
+        let column = table.targetColumns.firstIndex { name in names.contains { $0 == "\(table.target).\(name)" } }
+        return IncompatibleValue(column: column ?? 0, value: .null, reason: "repeats a key (\(error.message))")
     }
 
     private func require(_ demands: [ColumnDemand], of row: borrowing RawRow) throws(IncompatibleValue) {

@@ -50,6 +50,8 @@ extension ConnectionPair {
     /// Returns the cause of an error: if the file that the first connection read was written meanwhile, that change; otherwise
     /// the error itself.
     func cause(of error: any Error) async -> any Error {
+        // The rows may be in the target, so nothing is to be tried again.
+        if case TransferError.outcomeUnknown = error { return error }
         do {
             try await run { reading, _ in try reading.confirmSnapshot() }
             return error

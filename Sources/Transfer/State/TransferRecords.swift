@@ -87,7 +87,13 @@ struct TransferRecords {
 
     /// Whether this part was to be built and the target refused it.
     func hasLeftOut(_ kind: ChunkRecord.Kind, _ name: String, of table: String, _ id: String) throws -> Bool {
-        try chunks(of: id).contains { $0.kind == kind && $0.table == table && $0.name == name && $0.isLeftOut }
+        // Not all records are read: a step of thousands may ask.
+        let rows = try connection.query(
+            """
+            SELECT is_left_out FROM tc_transfer_chunks WHERE transfer_id = \(id) AND kind = \(kind.rawValue) \
+            AND table_name = \(table) AND name = \(name)
+            """)
+        return try rows.contains { try $0["is_left_out", as: Bool.self] }
     }
 
     /// Replaces the recorded plan once more is known. It must run in one transaction with the changes that follow from it.

@@ -15,21 +15,27 @@ struct TableComparison {
     private let table: VerificationPlan.ComparedTable
     private let source: any Connection
     private let target: any Connection
+    private let aside: Set<String>
 
-    init(_ table: VerificationPlan.ComparedTable, _ source: any Connection, _ target: any Connection) {
+    /// Creates a comparison. `aside` has the keys of the source's rows that are left out of it.
+    init(
+        _ table: VerificationPlan.ComparedTable, _ source: any Connection, _ target: any Connection,
+        besides aside: Set<String> = []
+    ) {
         self.table = table
+        self.aside = aside
         self.source = source
         self.target = target
     }
 
     func report() throws -> VerificationReport.TableReport {
         guard !table.forms.isEmpty else { return try countedReport() }
-        let (a, b) = (try buckets(source, table.source), try buckets(target, table.target))
+        let (a, b) = (try buckets(source, table.source, besides: aside), try buckets(target, table.target))
         var report = VerificationReport.TableReport(name: table.source.table, source: a.whole, target: b.whole)
         guard !report.isEqual else { return report }
         let differing = (0..<Self.bucketCount).filter { a.parts[$0] != b.parts[$0] }
         let examined = Set(differing.prefix(Self.examinedBuckets))
-        let ours = try rows(source, table.source, in: examined)
+        let ours = try rows(source, table.source, in: examined, besides: aside)
         let theirs = try rows(target, table.target, in: examined)
         report.differences = Array(differences(ours, theirs).prefix(Self.namedRows))
         return report
@@ -45,11 +51,11 @@ struct TableComparison {
     }
 
     private func buckets(
-        _ connection: any Connection, _ side: Side
+        _ connection: any Connection, _ side: Side, besides aside: Set<String> = []
     ) throws -> (whole: TableDigest, parts: [TableDigest]) {
         var whole = TableDigest()
         var parts = Array(repeating: TableDigest(), count: Self.bucketCount)
-        try read(connection, side) { cursor in
+        try read(connection, side, besides: aside) { cursor in
             let row = digest(cursor, table.forms.indices)
             whole.add(row)
             parts[bucket(of: cursor)].add(row)
@@ -68,10 +74,10 @@ struct TableComparison {
 
     /// Returns the rows of some buckets by their key's digest or, without a key, by the digest of all their values.
     private func rows(
-        _ connection: any Connection, _ side: Side, in buckets: Set<Int>
+        _ connection: any Connection, _ side: Side, in buckets: Set<Int>, besides aside: Set<String> = []
     ) throws -> [RowDigest: Row] {
         var rows: [RowDigest: Row] = [:]
-        try read(connection, side) { cursor in
+        try read(connection, side, besides: aside) { cursor in
             guard buckets.contains(bucket(of: cursor)) else { return }
             let key = digest(cursor, keyColumns)
             var all = rows[key]?.all ?? TableDigest()
@@ -124,14 +130,15 @@ struct TableComparison {
     }
 
     private func read(
-        _ connection: any Connection, _ side: Side, _ body: (any RowCursor) throws -> Void
+        _ connection: any Connection, _ side: Side, besides aside: Set<String>,
+        _ body: (any RowCursor) throws -> Void
     ) throws {
         let query = "SELECT \(SQLText.identifiers(side.columns)) \(side.from)"
         let cursor = try connection.copyOut(query, types: side.types)
         defer { cursor.close() }
         var rows = 0
         while try cursor.next() {
-            try body(cursor)
+            if aside.isEmpty || !aside.contains(keyText(cursor)) { try body(cursor) }
             rows += 1
             if rows & 0xFFFF == 0 { try Task.checkCancellation() }
         }

@@ -5,6 +5,8 @@ struct TransferProof {
     let verification: TransferOptions.Verification
     let target: any TransferTarget
     let events: @Sendable (TransferEvent) -> Void
+    /// The number of rows of each table of the source that the quarantine held before: those of earlier transfers.
+    var heldAside: [String: Int] = [:]
 
     /// Returns the table's books.
     ///
@@ -21,7 +23,8 @@ struct TransferProof {
             rowsRead: copied.reduce(0) { $0 + $1.rows + $1.quarantined }, targetRows: 0)
         report.quarantined = loaded.reduce(0) { $0 + $1.quarantined }
         if report.quarantined > 0 {
-            report.storedAside = try Quarantine.count(of: table.source, on: writing)
+            report.storedAside =
+                try Quarantine.count(of: table.source, on: writing) - heldAside[table.source, default: 0]
         }
         report.nulled = Self.nulled(copied, table.sourceColumns)
         guard let held else {
@@ -36,7 +39,10 @@ struct TransferProof {
         if verification == .full && report.isMismatch {
             let rows = try target.ownRows(of: table.target, on: writing)
             let compared = VerificationPlan.ComparedTable(table, in: rows)
-            report.differences = try TableComparison(compared, reading, writing).report().differences
+            let isAllNew = report.storedAside > 0 && heldAside[table.source] == nil
+            let aside = isAllNew ? try Quarantine.keys(of: table.source, on: writing) : []
+            report.differences =
+                try TableComparison(compared, reading, writing, besides: aside).report().differences
         }
         return report
     }

@@ -89,7 +89,8 @@ public struct VerificationReport: Sendable, Equatable {
 
     /// The results for the tables that both sides have.
     public var tables: [TableReport]
-    /// The tables and columns that only one side has, and the columns whose types have no form in common, as sentences.
+    /// The tables and columns that only one side has, the columns whose types have no form in common, and the numbers in the headers of
+    /// two SQLite files that differ, as sentences.
     public var missing: [String]
     /// The tables that were left out as requested, and the objects whose values can't be read, with the reasons.
     public var notCompared: [String]
@@ -98,7 +99,8 @@ public struct VerificationReport: Sendable, Equatable {
 
     /// The parts of a database that a comparison does not examine, as a list in words.
     public static let notLookedAt =
-        "keys, indexes, constraints, defaults, collations, views, triggers, counters and rowids"
+        "keys, indexes, constraints, defaults, collations, views, triggers, counters, rowids, encodings, privileges, comments, "
+        + "policies and functions"
 
     /// Whether both databases hold the same tables and rows, apart from what was not compared.
     public var isEqual: Bool { missing.isEmpty && tables.allSatisfy(\.isEqual) }

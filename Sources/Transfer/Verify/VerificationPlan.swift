@@ -44,6 +44,7 @@ struct VerificationPlan {
         notCompared += Self.withoutColumns(source, target, from: from, to: to)
         notCompared +=
             source.unreadable.map { "\($0), in the source" } + target.unreadable.map { "\($0), in the target" }
+        if from.speaksAs(to) { missing += Self.otherNumbers(source.fileNumbers, target.fileNumbers) }
         let match = NameMatch(ours.map(\.name), theirs.map(\.name), from: from, to: to)
         let known = Set(ours.map(\.name) + theirs.map(\.name))
         if let unknown = excluded.first(where: { !known.contains($0) }) { throw .inNeither(unknown) }
@@ -57,6 +58,14 @@ struct VerificationPlan {
             if pair.source != pair.target { renamed.append("table \(pair.source) as \(pair.target)") }
             compare(
                 table, from.reading(of: table, in: source), other, to.reading(of: other, in: target))
+        }
+    }
+
+    /// Returns sentences about the numbers in the headers of two files that differ. A file holds 0 where its application has set none.
+    private static func otherNumbers(_ ours: [String: Int64], _ theirs: [String: Int64]) -> [String] {
+        Set(ours.keys).union(theirs.keys).sorted().compactMap { name in
+            let (here, there) = (ours[name, default: 0], theirs[name, default: 0])
+            return here == there ? nil : "PRAGMA \(name) is \(here) in the source and \(there) in the target"
         }
     }
 
@@ -155,7 +164,8 @@ extension VerificationPlan.ComparedTable {
             let type = table.types[at]
             append((table.sourceColumns[at], type), (table.targetColumns[at], type), as: type.comparedForm)
         }
-        key = source.columns.indices.filter { table.reading.key.contains(source.columns[$0]) }
+        // In the key's own order, in which the quarantine names rows.
+        key = table.reading.key.compactMap(source.columns.firstIndex)
     }
 }
 

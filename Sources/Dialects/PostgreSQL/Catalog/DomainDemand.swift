@@ -7,13 +7,19 @@ package struct DomainDemand: Sendable, Equatable {
     var checkName: String?
     var condition: String?
 
+    /// Adds the domain's default to a column that has none.
+    fileprivate func addDefault(to table: inout Table) {
+        guard let at = table.columns.firstIndex(where: { $0.name == column }) else { return }
+        if let defaultText, table.columns[at].default == nil {
+            table.columns[at].default = PostgreSQLDefault.parse(defaultText, for: table.columns[at].type)
+        }
+    }
+
     /// Adds the demand to a column and its table.
     fileprivate func add(to table: inout Table) {
         guard let at = table.columns.firstIndex(where: { $0.name == column }) else { return }
         if isRequired { table.columns[at].isNullable = false }
-        if let defaultText, table.columns[at].default == nil {
-            table.columns[at].default = PostgreSQLDefault.parse(defaultText, for: table.columns[at].type)
-        }
+        addDefault(to: &table)
         guard let check else { return }
         table.checks.append(Check(.native(sqlite: "", postgresql: check.condition), name: check.name))
     }
@@ -28,6 +34,15 @@ package struct DomainDemand: Sendable, Equatable {
 }
 
 extension Inspection {
+    /// The schema with the defaults of its columns' domains, which a row gets that has no value for the column.
+    package var schemaWithDomainDefaults: Schema {
+        let demands = Dictionary(grouping: domainDemands, by: \.table)
+        let tables = schema.tables.map { table in
+            (demands[table.name] ?? []).reduce(into: table) { table, demand in demand.addDefault(to: &table) }
+        }
+        return Schema(tables: tables, views: schema.views)
+    }
+
     /// Returns the tables with what their columns' domains demand, for a target without domains.
     package func demanding(_ tables: [Table]) -> [Table] {
         let demands = Dictionary(grouping: domainDemands, by: \.table)

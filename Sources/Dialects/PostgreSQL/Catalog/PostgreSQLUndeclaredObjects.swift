@@ -86,31 +86,50 @@ extension PostgreSQLInspector {
         }
     }
 
+    /// Finds the triggers. A partition gets the triggers of its table together with the table, switched on or off as the table's are; the
+    /// epilogue switches each as it was.
     private static func triggers(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope
     ) throws(DatabaseError) -> [UndeclaredObjects.Object] {
-        try connection.query(
+        let rows = try connection.query(
             """
+            WITH RECURSIVE family (root, state, own, level) AS (
+                SELECT t.oid, t.tgenabled, t.oid, 0
+                FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+                WHERE \(scope.relations)
+                    AND NOT EXISTS (SELECT FROM pg_depend p WHERE p.classid = 'pg_trigger'::regclass AND p.objid = t.oid
+                                    AND p.refclassid = 'pg_trigger'::regclass)
+                UNION ALL
+                SELECT f.root, f.state, d.objid, f.level + 1
+                FROM family f JOIN pg_depend d ON d.refclassid = 'pg_trigger'::regclass AND d.refobjid = f.own
+                    AND d.classid = 'pg_trigger'::regclass
+            )
             SELECT t.tgname, c.relname, pg_get_triggerdef(t.oid), obj_description(t.oid, 'pg_trigger'),
-                CASE t.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' END
-            FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
-            WHERE \(scope.relations)
-                -- A partition gets the triggers of its table together with the table.
-                AND NOT EXISTS (SELECT FROM pg_depend p WHERE p.classid = 'pg_trigger'::regclass AND p.objid = t.oid
-                                AND p.refclassid = 'pg_trigger'::regclass)
-            ORDER BY c.relname, t.tgname
-            """
-        ).map { row in
-            let trigger = row[0].text ?? ""
-            let owner = row[1].text ?? ""
+                CASE k.tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS'
+                    WHEN 'O' THEN CASE WHEN f.state <> 'O' THEN 'ENABLE' END END,
+                CASE WHEN f.level > 0 THEN concat('ONLY ', k.tgrelid::regclass) END, k.tgname AS own
+            FROM family f JOIN pg_trigger t ON t.oid = f.root JOIN pg_class c ON c.oid = t.tgrelid
+                JOIN pg_trigger k ON k.oid = f.own
+            WHERE f.level = 0 OR k.tgenabled <> 'O' OR f.state <> 'O'
+            ORDER BY c.relname, t.tgname, f.level, k.tgrelid::regclass::text
+            """)
+        var triggers: [UndeclaredObjects.Object] = []
+        for row in rows {
+            let (trigger, owner) = (row[0].text ?? "", row[1].text ?? "")
             let (name, table) = (SQLText.identifier(trigger), SQLText.identifier(owner))
-            var epilogue: [String] = []
-            if let comment = row[3].text {
-                epilogue.append("COMMENT ON TRIGGER \(name) ON \(table) IS \(SQLText.literal(comment))")
+            if row[5].text == nil {
+                let comment = row[3].text.map { "COMMENT ON TRIGGER \(name) ON \(table) IS \(SQLText.literal($0))" }
+                triggers.append(
+                    .init(
+                        .trigger, name: trigger, owner: owner, definition: row[2].text ?? "",
+                        epilogue: [comment].compactMap { $0 }))
             }
-            if let state = row[4].text { epilogue.append("ALTER TABLE \(table) \(state) TRIGGER \(name)") }
-            return .init(.trigger, name: trigger, owner: owner, definition: row[2].text ?? "", epilogue: epilogue)
+            guard let state = row[4].text else { continue }
+            let statement =
+                "ALTER TABLE \(row[5].text ?? table) \(state) TRIGGER \(SQLText.identifier(row[6].text ?? ""))"
+            triggers[triggers.count - 1].epilogue.append(statement)
         }
+        return triggers
     }
 
     /// Returns the statements that follow a column when it is made again. `format` quotes names and texts as the server reads

@@ -3,6 +3,8 @@
 ///
 ///     INSERT INTO "people" ("id", "words") SELECT "id", "words"::text[] FROM pg_temp.tc_casting
 ///
+/// The server rounds and cuts many values to what their type holds, so a value that it would write otherwise is refused.
+///
 /// The transaction that makes such a writer must be open until the rows are in the table.
 final class PostgreSQLCastingCopyIn: BulkWriter {
     private static let name = "tc_casting"
@@ -20,7 +22,7 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
         let casts = try Self.casts(of: columns, types, in: table, on: connection)
         search = PostgreSQLCastSearch(table: table, staged: Self.name, columns: columns, casts: casts)
         let texts = zip(names, casts).map { name, cast in cast == nil ? name : "\(name)::text AS \(name)" }
-        let values = zip(names, casts).map { name, cast in cast.map { "\(name)::\($0)" } ?? name }
+        let values = zip(names, casts).map { name, cast in cast.map { "\(name)::\($0.type)" } ?? name }
         let (target, list) = (SQLText.identifier(table), names.joined(separator: ", "))
         // Like COPY, the insertion writes a column that is always an identity.
         insertion =
@@ -36,20 +38,22 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
             types: zip(types, casts).map { type, cast in cast == nil ? type : .text }, options: options)
     }
 
-    /// Returns the types to which the server must cast the columns' texts; `nil` for a column that has a binary form here. They have no
-    /// lengths, because an explicit cast cuts off what is too long, and the assignment to the column refuses it
-    /// (https://www.postgresql.org/docs/current/sql-expressions.html, 4.2.9).
+    /// Returns how the server must cast the columns' texts; `nil` for a column that has a binary form here.
     private static func casts(
         of columns: [String], _ types: [ColumnType], in table: String, on connection: PostgreSQLConnection
-    ) throws(DatabaseError) -> [String?] {
+    ) throws(DatabaseError) -> [PostgreSQLCastSearch.Cast?] {
         let rows = try connection.query(
             """
-            SELECT attname AS name, format_type(atttypid, -1) AS type FROM pg_attribute
+            SELECT attname AS name, format_type(atttypid, -1) AS type, format_type(atttypid, atttypmod) AS held FROM pg_attribute
             WHERE attrelid = \(SQLText.identifier(table))::regclass AND attnum > 0 AND NOT attisdropped
             """)
         let words = Dictionary(
-            rows.map { ($0["name"]?.text ?? "", $0["type"]?.text ?? "") }, uniquingKeysWith: { first, _ in first })
-        return zip(columns, types).map { PostgreSQLEncoding($1) == .cast ? words[$0] : nil }
+            rows.map { ($0["name"]?.text ?? "", ($0["type"]?.text ?? "", $0["held"]?.text ?? "")) },
+            uniquingKeysWith: { first, _ in first })
+        return zip(columns, types).map { column, type in
+            guard PostgreSQLEncoding(type) == .cast, let (word, held) = words[column] else { return nil }
+            return PostgreSQLCastSearch.Cast(type: word, held: held, isSpan: CanonicalForm(type) == .interval)
+        }
     }
 
     func write(_ value: RawValue, column: Int) throws(IncompatibleValue) { try staged.write(value, column: column) }
@@ -66,6 +70,7 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
         } catch {
             throw search.explained(error, on: connection)
         }
+        if let altered = try search.altered(on: connection) { throw altered }
         try connection.executeScript("RELEASE SAVEPOINT \(Self.name); DROP TABLE pg_temp.\(Self.name)")
         return rows
     }

@@ -1,10 +1,13 @@
 // Filling existing tables.
 
 extension PostgreSQLDialect {
-    /// Locks tables against writers. Readers go on until a foreign key is removed.
+    /// Locks tables against writers, partitioned ones with their partitions, others without the tables that inherit from them. Readers go
+    /// on until a foreign key is removed.
     package func lock(_ tables: [String], on connection: any Connection) throws {
         guard !tables.isEmpty else { return }
-        try connection.execute("LOCK TABLE ONLY \(trusted: SQLText.identifiers(tables)) IN SHARE ROW EXCLUSIVE MODE")
+        // ONLY holds for one table of the list.
+        let names = try tables.map { try ownRows(of: $0, on: connection) }.joined(separator: ", ")
+        try connection.execute("LOCK TABLE \(trusted: names) IN SHARE ROW EXCLUSIVE MODE")
     }
 
     /// Returns the name behind ONLY, or alone if the table is partitioned: the rows of its partitions are its own.
@@ -41,7 +44,7 @@ extension PostgreSQLDialect {
                 SELECT t.oid FROM unnest(\(trusted: Self.relations(tables))) AS t (oid)
                 UNION SELECT p.relid FROM unnest(\(trusted: Self.relations(tables))) AS t (oid), pg_partition_tree(t.oid) p)
             SELECT c.relname, k.conname, k.convalidated, k.conrelid::regclass::text, pg_get_constraintdef(k.oid),
-                obj_description(k.oid, 'pg_constraint')
+                obj_description(k.oid, 'pg_constraint'), c.relkind = 'p'
             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
             WHERE k.contype = 'f' AND k.conparentid = 0
                 AND (k.conrelid IN (SELECT oid FROM filled) OR k.confrelid IN (SELECT oid FROM filled))
@@ -50,8 +53,11 @@ extension PostgreSQLDialect {
         ).map { row in
             let (isValid, table) = (row[2].boolean == true, row[3].text ?? "")
             let name = SQLText.identifier(row[1].text ?? "")
+            // Before version 18 a partitioned table takes no constraint that is NOT VALID
+            // (https://www.postgresql.org/docs/15/sql-altertable.html, "ADD table_constraint [ NOT VALID ]").
+            let isWhole = row[6].boolean == true
             // The server itself writes NOT VALID behind a constraint that is not valid.
-            let definition = (row[4].text ?? "") + (isValid ? " NOT VALID" : "")
+            let definition = (row[4].text ?? "") + (isValid && !isWhole ? " NOT VALID" : "")
             let comment = row[5].text.map {
                 "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(SQLText.literal($0))"
             }
@@ -59,7 +65,38 @@ extension PostgreSQLDialect {
                 table: row[0].text ?? "", name: row[1].text ?? "", isValid: isValid,
                 drop: "ALTER TABLE \(table) DROP CONSTRAINT \(name)",
                 restore: ["ALTER TABLE \(table) ADD CONSTRAINT \(name) \(definition)"] + [comment].compactMap { $0 },
-                validate: "ALTER TABLE \(table) VALIDATE CONSTRAINT \(name)")
+                validate: isWhole ? nil : "ALTER TABLE \(table) VALIDATE CONSTRAINT \(name)")
+        }
+    }
+
+    package func checkDeferred(on connection: any Connection) throws {
+        try connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    }
+
+    /// Returns the rules of the tables themselves, since a statement on a table is not rewritten by the rules of its partitions, and all
+    /// triggers of partitions in other schemas. What is switched off and on keeps its comment and whatever depends on it.
+    package func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction] {
+        guard !tables.isEmpty else { return [] }
+        return try connection.query(
+            """
+            SELECT w.ev_class::regclass::text, 'RULE', w.rulename, w.ev_enabled::text
+            FROM pg_rewrite w
+            WHERE w.ev_class = ANY (\(trusted: Self.relations(tables))) AND w.ev_type <> '1' AND w.ev_enabled <> 'D'
+            UNION
+            SELECT c.oid::regclass::text, 'TRIGGER', t.tgname, t.tgenabled::text
+            FROM unnest(\(trusted: Self.relations(tables))) AS r, pg_partition_tree(r) p
+                JOIN pg_class c ON c.oid = p.relid JOIN pg_trigger t ON t.tgrelid = c.oid
+            WHERE p.level > 0 AND c.relnamespace <> quote_ident(current_schema())::regnamespace
+                AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+            ORDER BY 1, 2, 3
+            """
+        ).map { row in
+            let (table, kind, name) = (row[0].text ?? "", row[1].text ?? "", SQLText.identifier(row[2].text ?? ""))
+            let states = ["R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"]
+            let state = row[3].text.flatMap { states[$0] } ?? "ENABLE"
+            return Reaction(
+                disable: "ALTER TABLE ONLY \(table) DISABLE \(kind) \(name)",
+                enable: "ALTER TABLE ONLY \(table) \(state) \(kind) \(name)")
         }
     }
 

@@ -49,6 +49,8 @@ extension PostgreSQLDialect: TransferTarget {
         }
     }
 
+    package func adoptEncoding(of source: any Connection, on connection: any Connection) throws {}
+
     package func existingObjects(on connection: any Connection) throws -> [String] {
         try connection.requireSchema()
         // A partitioned table depends on its own columns.
@@ -85,6 +87,20 @@ extension PostgreSQLDialect: TransferTarget {
     /// literally (the manual, 9.26).
     private static func sequence(of column: String, in table: String) -> String {
         "pg_get_serial_sequence(\(SQLText.literal(SQLText.identifier(table))), \(SQLText.literal(column)))"
+    }
+
+    package func hasCounted(
+        _ column: String, of table: String, past number: Int64, on connection: any Connection
+    ) throws -> Bool {
+        let sequence = Self.sequence(of: column, in: table)
+        // The name comes quoted, and with its schema.
+        guard let name = try connection.queryValue("SELECT \(trusted: sequence)")?.text else { return false }
+        return try connection.queryValue(
+            """
+            SELECT CASE WHEN p.seqincrement > 0 THEN s.last_value > \(number) ELSE s.last_value < \(number) END
+                OR s.last_value = \(number) AND s.is_called
+            FROM \(trusted: name) s, pg_sequence p WHERE p.seqrelid = \(trusted: SQLText.literal(name))::regclass
+            """)?.boolean == true
     }
 
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)

@@ -49,6 +49,9 @@ final class SQLiteBulkWriter: BulkWriter {
         count += 1
     }
 
+    /// A failed INSERT undoes nothing but itself (https://www.sqlite.org/lang_conflict.html, "ABORT").
+    var judgesRowByRow: Bool { true }
+
     func finish() throws(DatabaseError) -> Int {
         cancel()
         return count

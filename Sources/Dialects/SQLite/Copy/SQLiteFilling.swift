@@ -14,6 +14,11 @@ extension SQLiteDialect {
         touching tables: [String], on connection: any Connection
     ) throws -> [RemovableConstraint] { [] }
 
+    /// Does nothing: SQLite defers foreign keys alone, and they are not enforced meanwhile.
+    package func checkDeferred(on connection: any Connection) throws {}
+
+    package func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction] { [] }
+
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
         let tables = try inspect(connection).schema.tables.map { table in
             (

@@ -25,6 +25,19 @@ extension SQLiteDialect: TransferTarget {
     /// A file is opened for writing, or not at all.
     package func requireRoomForTables(on connection: any Connection) throws {}
 
+    /// Checks and indexes may depend on the encoding, through casts to BLOB and `hex`
+    /// (https://www.sqlite.org/pragma.html#pragma_encoding).
+    package func adoptEncoding(of source: any Connection, on connection: any Connection) throws {
+        let wanted = try source.queryValue("PRAGMA encoding")?.text ?? "UTF-8"
+        try connection.execute("PRAGMA encoding = \(trusted: SQLText.literal(wanted))")
+        let found = try connection.queryValue("PRAGMA encoding")?.text ?? wanted
+        guard found == wanted else {
+            throw DatabaseError(
+                .other, "the source's texts are in \(wanted), and the target's file was made for texts in \(found)",
+                remedy: "name a file that does not exist yet")
+        }
+    }
+
     package func existingObjects(on connection: any Connection) throws -> [String] {
         try connection.query(
             """
@@ -32,6 +45,12 @@ extension SQLiteDialect: TransferTarget {
             ORDER BY name
             """
         ).compactMap { $0[0].text }
+    }
+
+    package func removal(of objects: [String], on connection: any Connection) throws -> [String] {
+        let views = Set(
+            try connection.query("SELECT name FROM sqlite_master WHERE type = 'view'").compactMap { $0[0].text })
+        return remove(tables: objects.filter { !views.contains($0) }, views: objects.filter(views.contains))
     }
 
     package func judge(of types: [ColumnType]) -> any ValueJudge { SQLiteJudge(types) }
@@ -92,6 +111,13 @@ extension SQLiteDialect: TransferTarget {
     }
 
     package func countsDown(_ column: String, of table: String, on connection: any Connection) throws -> Bool { false }
+
+    package func hasCounted(
+        _ column: String, of table: String, past number: Int64, on connection: any Connection
+    ) throws -> Bool {
+        let last = try connection.queryValue("SELECT max(seq) FROM sqlite_sequence WHERE name = \(table)")?.integer
+        return last.map { $0 >= number } ?? false
+    }
 
     /// Sets the sequence of an identity column past a number. https://www.sqlite.org/autoinc.html: "The content of the
     /// sqlite_sequence table can be modified using ordinary UPDATE, INSERT, and DELETE statements."

@@ -1,0 +1,60 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+/// Tests that a value which only the server reads arrives as it was, or is refused, with the real program.
+@Suite(
+    "transfer --into-existing: values that the server casts",
+    .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct IntoExistingCastTests {
+    @Test(
+        "a value that the server would round or cut is refused with its row, whatever is verified",
+        arguments: [
+            ("numeric(5,2)[]", "{1.239}", "{1.24}"), ("interval hour", "01:30:00", "01:00:00"),
+            ("interval(0)", "00:00:01.7", "00:00:02"), (#""char""#, "abc", "a"),
+            ("name", String(repeating: "n", count: 64), String(repeating: "n", count: 63)),
+            ("varchar(3)[]", #"{"abc  "}"#, "{abc}"), ("real[]", "{0.123456789}", "{0.12345679}"),
+            ("rounded", "{1.239}", "{1.24}"), ("place", "(1.239,b)", "(1.24,b)"),
+            ("timestamp(0)[]", "{2024-01-02 03:04:05.6}", ""),
+        ])
+    func altered(_ type: String, _ text: String, _ becomes: String) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE DOMAIN rounded AS numeric(5,2)[]; CREATE TYPE place AS (x numeric(5,2), name text);
+                CREATE TABLE t (id int PRIMARY KEY, v \(type));
+                """, on: target)
+            let source = try makeSource(
+                box,
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, NULL), (2, \(SQLText.literal(text)))"
+            )
+            for verification in ["count", "digest"] {
+                let run = try await box.migrate(
+                    "transfer", source, target, "--into-existing", "--verify", verification)
+                #expect(run.ending == .exit(2), "\(run)")
+                #expect(run.error.contains("t.v, row id=2: \(text) would become \(becomes)"), "\(run)")
+                #expect(try query("SELECT 'x' FROM t", on: target).isEmpty)
+            }
+        }
+    }
+
+    @Test("spans of time may be written in other ways than the server's, and no span is lost")
+    func spans() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE t (id int PRIMARY KEY, v interval(0), w interval hour)", on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, w TEXT);
+                INSERT INTO t VALUES (1, '1 day, 2:03:04', '02:00:00'), (2, NULL, NULL);
+                """)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(
+                try query("SELECT concat_ws('|', v, w) FROM t ORDER BY id", on: target) == [
+                    "1 day 02:03:04|02:00:00", "",
+                ])
+        }
+    }
+}
