@@ -183,7 +183,7 @@ struct HistoryTransferTests {
         let fixture = try SQLiteFixture(
             "CREATE TABLE goods (id INTEGER, name TEXT); INSERT INTO goods VALUES (1, 'a'), (1, 'b')")
         defer { fixture.remove() }
-        let migrations = Self.history + [Migration("0002-script") { RunSQL(script, undo: .nothing) }]
+        let migrations = Self.history + [Migration("0002-script") { RunSQL(.sql(script), undo: .nothing) }]
         try await backend.withDatabase { target in
             let error = await #expect(throws: DatabaseError.self) {
                 try await Self.transfer(fixture, target, migrations)

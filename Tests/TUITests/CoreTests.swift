@@ -293,7 +293,10 @@ struct CoreTests {
         #expect(own.type("\n").isEmpty && own.browser.selectedSession?.sessionID == "s0")
         #expect(own.frame.lines[23].text.contains("it has ended: t reads it"))
         _ = own.type("j")
-        guard case .attach("s1")? = own.type("\n").first else { return #expect(Bool(false), "it is not attached") }
+        guard case .action(.attach("s1"))? = own.type("\n").first else {
+            Issue.record("it is not attached")
+            return
+        }
         // The heading folds and unfolds.
         _ = own.type("kk\n")
         #expect(own.browser.rowCount == 1)
