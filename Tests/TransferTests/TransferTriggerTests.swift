@@ -8,7 +8,7 @@ import Testing
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferTriggerTests {
     /// Transfers the database that a script makes, creates the translated triggers, and passes both databases to `check`.
-    private func withTriggers(
+    func withTriggers(
         _ script: String,
         _ check:
             @escaping @Sendable ([TranslatedTrigger], _ source: any Connection, _ target: any Connection) throws -> Void
@@ -28,7 +28,7 @@ struct TransferTriggerTests {
         }
     }
 
-    private func refusals(_ triggers: [TranslatedTrigger]) -> [String: String] {
+    func refusals(_ triggers: [TranslatedTrigger]) -> [String: String] {
         Dictionary(
             uniqueKeysWithValues: triggers.compactMap { trigger in
                 if case .refused(let reason) = trigger.outcome { (trigger.source.name, reason) } else { nil }
@@ -136,7 +136,7 @@ struct TransferTriggerTests {
     }
 
     /// Returns the rows as text, sorted here, because PostgreSQL sorts texts by other rules than SQLite.
-    private func comparable(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
+    func comparable(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
 
     /// A trigger writes the present time in the form that the column has.
     @Test func momentsAreWrittenAsTheColumnHasThem() async throws {
@@ -230,7 +230,7 @@ struct TransferTriggerTests {
         }
     }
 
-    private static func notes(_ triggers: [TranslatedTrigger]) -> [String: String] {
+    static func notes(_ triggers: [TranslatedTrigger]) -> [String: String] {
         triggers.reduce(into: [:]) { notes, trigger in
             if case .statements(_, let note?) = trigger.outcome { notes[trigger.source.name] = note }
         }

@@ -160,4 +160,26 @@ struct SQLiteTriggerSet {
 
     /// Returns whether inserting rows into the table may fire triggers.
     func mayFire(onInsertingInto table: String) -> Bool { hasUnknownOnes || fired.contains(Change(table, .insert)) }
+
+    /// Returns whether an upsert of rows of the table may fire triggers.
+    func mayFire(onUpserting table: String) -> Bool {
+        let name = SQLName.folded(table)
+        return mayFire(onInsertingInto: table)
+            || fired.contains { change in
+                switch change.kind {
+                case .update, .updateOf: change.table == name
+                case .insert, .delete: false
+                }
+            }
+    }
+
+    /// Returns whether deleting rows of the table deletes or changes rows that refer to them.
+    func hasActions(onDeletingFrom table: String) -> Bool {
+        relations.values.flatMap(\.table.foreignKeys).contains { key in
+            switch key.onDelete {
+            case .cascade, .setNull, .setDefault: SQLName.equal(key.parent, table)
+            case .noAction, .restrict: false
+            }
+        }
+    }
 }
