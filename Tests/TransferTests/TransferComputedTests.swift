@@ -135,6 +135,29 @@ struct TransferComputedTests {
         }
     }
 
+    /// SQLite enforces no number of decimals, and PostgreSQL would round to those of the type.
+    @Test("a computed DECIMAL keeps all decimals of rows that come later")
+    func decimals() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, price DECIMAL(10,2), n INTEGER, vat DECIMAL(10,2) AS (price * 0.19) STORED,
+                gross DECIMAL(10,2) AS (price + vat), total DECIMAL(10,2) AS (price * n + 1), even DECIMAL(10,1) AS (round(price, 1)));
+            INSERT INTO t (id, price, n) VALUES (1, 50, 2), (2, 100, 1);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let notes = report.plan.typeNotes.filter { $0.reason.contains("more decimals") }
+            #expect(notes.map(\.column) == ["vat", "gross"])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id, price, n) VALUES (3, 9.99, 3)")
+            let row = try target.query("SELECT vat::text, gross::text, total::text, even::text FROM t WHERE id = 3")[0]
+            #expect(row.values == ["1.8981", "11.8881", "30.97", "10.0"])
+        }
+    }
+
     @Test("a column whose expression fails in the target for one row keeps its values, and the report says why")
     func failsInTheTarget() async throws {
         let fixture = try SQLiteFixture(
