@@ -222,7 +222,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates `unixepoch('subsec') * 1000`. SQLite computes a number with a fraction, and an integer column stores it as
     /// the integer that it equals.
-    private static func milliseconds(_ expression: SQLiteTree, for type: ColumnType) -> String? {
+    static func milliseconds(_ expression: SQLiteTree, for type: ColumnType) -> String? {
         guard kind(of: type) == .integer,
             case .binary("*", .call("unixepoch", let arguments), .number("1000")) = expression,
             case (let values, true) = withoutSubsecond(arguments), values.count == 1, values.allSatisfy(isNow)

@@ -41,6 +41,7 @@ extension SQLiteTriggerTranslation {
     /// Translates an expression to the value that a column stores.
     private func value(of tree: SQLiteTree, in column: Column, of table: Table) throws(Untranslatable) -> Value {
         let assigned = try translation.assigned(tree, to: column.type)
+        remarks.add(translation.remarks(onWriting: tree, to: column.type, of: "\(table.name).\(column.name)"))
         let isNullable = tree != .null && !tree.isLiteral && (try? translation.piece(tree).isNullable) != false
         let sql = tree == .null && column.isIdentity ? "DEFAULT" : assigned
         return Value(column: column, tree: tree, sql: isNullable ? numbered(sql, column, table) : sql)
@@ -65,6 +66,10 @@ extension SQLiteTriggerTranslation {
         for (at, column) in columns.enumerated() {
             let piece = SQLiteExpressionTranslation.piece(rows.columns[at], "\"rows\".\(names[at])")
             let stored = try translation.stored(piece, as: column.type)
+            remarks.add(
+                SQLiteExpressionTranslation.remarks(
+                    onWriting: piece, scale: translation.scale(of: query, at: at), to: column.type,
+                    of: "\(table.name).\(column.name)"))
             let isAssignable = SQLiteExpressionTranslation.isAssignable(stored.kind, to: column.type)
             let word = SQLiteExpressionTranslation.word(of: column.type)
             values.append(numbered(isAssignable ? stored.sql : "(\(stored.sql))::\(word)", column, table))
@@ -157,7 +162,7 @@ extension SQLiteTree {
 
 extension SQLiteQuery {
     /// The rows of a VALUES, or the single row of a SELECT that reads no table, with its condition; `nil` for any other query.
-    fileprivate var singleRow: (rows: [[SQLiteTree]], condition: SQLiteTree?)? {
+    var singleRow: (rows: [[SQLiteTree]], condition: SQLiteTree?)? {
         if cores.count == 1, named.isEmpty, order.isEmpty, limit == nil, case .values(let rows) = cores[0] {
             return (rows, nil)
         }

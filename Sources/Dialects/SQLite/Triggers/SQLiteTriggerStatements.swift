@@ -27,6 +27,9 @@ extension SQLiteTriggerTranslation {
         for assignment in assignments {
             let column = try written(assignment.column, of: table)
             let value = try inside.assigned(assignment.value, to: column.type)
+            remarks.add(
+                inside.remarks(
+                    onWriting: assignment.value, to: column.type, of: "\(table.table.name).\(column.name)"))
             list.append("\(SQLText.identifier(column.name)) = \(value)")
         }
         return list.joined(separator: ", ")

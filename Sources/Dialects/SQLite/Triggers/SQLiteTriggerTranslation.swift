@@ -9,6 +9,8 @@ struct SQLiteTriggerTranslation {
     let translation: SQLiteExpressionTranslation
     /// The setting that is `on` while the trigger runs; `nil` for a trigger that can't fire itself.
     let guardSetting: String?
+    /// What the person who reads the file should know about the values that the statements write.
+    let remarks = SQLiteTriggerRemarks()
 
     init(_ trigger: SQLiteTrigger, among triggers: SQLiteTriggerSet) throws(Untranslatable) {
         self.trigger = trigger

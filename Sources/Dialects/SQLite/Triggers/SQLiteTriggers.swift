@@ -16,9 +16,10 @@ extension SQLiteDialect {
                 let trigger = try trigger.get()
                 triggers.translation.effort.begin(source.definition)
                 let translation = try SQLiteTriggerTranslation(trigger, among: triggers)
-                let notes = SQLiteTriggerNotes(trigger, source.definition, among: triggers)
-                return TranslatedTrigger(
-                    source, .statements(try translation.statements(renaming: renaming), note: notes.text))
+                let statements = try translation.statements(renaming: renaming)
+                let notes = SQLiteTriggerNotes(
+                    trigger, source.definition, among: triggers, translation.remarks.texts)
+                return TranslatedTrigger(source, .statements(statements, note: notes.text))
             } catch {
                 return TranslatedTrigger(source, .refused(error.description))
             }
