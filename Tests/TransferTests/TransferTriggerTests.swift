@@ -336,6 +336,29 @@ struct TransferTriggerTests {
         }
     }
 
+    /// Only a stored row obeys NOT NULL.
+    @Test func aRowMayHoldNullBeforeItIsStored() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE bs (id INTEGER PRIMARY KEY, a TEXT NOT NULL); CREATE TABLE log (what TEXT);
+            CREATE VIEW bw AS SELECT id, a FROM bs; INSERT INTO bs VALUES (1, 'x');
+            CREATE TRIGGER v1 INSTEAD OF INSERT ON bw BEGIN INSERT INTO bs (id, a) VALUES (NEW.id, NEW.a); END;
+            CREATE TRIGGER b1 BEFORE UPDATE ON bs BEGIN INSERT INTO log VALUES ('<' || hex(NEW.a) || '>');
+                SELECT RAISE(IGNORE) WHERE NEW.a IS NULL; END;
+            """
+        ) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty, "\(refusals(triggers))")
+            for connection in [source, target] {
+                try connection.execute("INSERT INTO bw (a) VALUES ('y')")
+                try connection.execute("UPDATE bs SET a = NULL WHERE id = 1")
+            }
+            for query in ["SELECT id, a FROM bs", "SELECT what FROM log"] {
+                let rows = try [source, target].map { try comparable($0.values("\(trusted: query)")) }
+                #expect(rows[0] == rows[1], "\(query)")
+            }
+        }
+    }
+
     /// A trigger that fills an index on words is not needed in the target. A trigger that fills a table with its own text is.
     @Test func whatFeedsAnIndexIsNotTranslated() async throws {
         try await withTriggers(

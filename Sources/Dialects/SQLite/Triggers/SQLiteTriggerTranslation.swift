@@ -20,21 +20,25 @@ struct SQLiteTriggerTranslation {
         }
         table = named.table
         var translation = triggers.translation
-        translation.scopes = [Self.rowScope(of: named, trigger.event)]
+        translation.scopes = [Self.rowScope(of: named, trigger)]
         self.translation = translation
         guardSetting = triggers.canFireItself(trigger) ? Self.setting(for: trigger.name) : nil
         try requireCounterpart()
     }
 
-    private static func rowScope(of named: NamedRelation, _ event: SQLiteTrigger.Event) -> SQLiteScope {
+    /// Returns the rows that the trigger can name. Before a row is stored, it may hold NULL where the table allows none.
+    private static func rowScope(of named: NamedRelation, _ trigger: SQLiteTrigger) -> SQLiteScope {
         var scope = SQLiteScope()
         scope.needsQualifier = true
         func add(_ name: String) {
             var relation = SQLiteRelation(named)
             relation.name = name
+            if name == "new", trigger.timing != .after {
+                for at in relation.columns.indices { relation.columns[at].isNullable = true }
+            }
             scope.relations.append(relation)
         }
-        switch event {
+        switch trigger.event {
         case .insert: add("new")
         case .delete: add("old")
         case .update:
