@@ -51,7 +51,7 @@ struct TransferTriggersFileTests {
             let text = try read(file)
             #expect(text.hasPrefix("-- None of the source's triggers can be translated."), "\(text)")
             #expect(text.contains("-- Not translated: touched: PostgreSQL's triggers call functions"), "\(text)")
-            #expect(text.contains("\n-- CREATE TRIGGER touched BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION touch()"))
+            #expect(text.contains("\n-- CREATE TRIGGER touched BEFORE INSERT ON t FOR EACH ROW EXECUTE"), "\(text)")
         }
     }
 

@@ -135,6 +135,34 @@ struct TransferComputedTests {
         }
     }
 
+    @Test("a moment that is made of a Julian day has the day's whole milliseconds")
+    func julianDays() async throws {
+        let made = ["2024-01-31 10:00:00", "2024-01-31 10:00:01", "1999-12-31 23:59:59", "2023-07-01 00:00:07"]
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, made TEXT, again TEXT AS (datetime(julianday(made))),
+                later TEXT AS (datetime(julianday(made) + 1)), first TEXT AS (datetime(id)));
+            INSERT INTO t (made) VALUES ('2024-01-31 10:00:00');
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let (source, target) = (try connect(to: fixture.url), try connect(to: url))
+            defer {
+                source.close()
+                target.close()
+            }
+            for connection in [source, target] {
+                for (at, text) in made.enumerated() {
+                    try connection.execute("INSERT INTO t (id, made) VALUES (\(2_451_545 + at), \(text))")
+                }
+            }
+            let rows = try [source, target].map { try $0.query("SELECT * FROM t ORDER BY id").map(\.values) }
+            #expect(rows[0] == rows[1])
+        }
+    }
+
     /// SQLite enforces no number of decimals, and PostgreSQL would round to those of the type.
     @Test("a computed DECIMAL keeps all decimals of rows that come later")
     func decimals() async throws {

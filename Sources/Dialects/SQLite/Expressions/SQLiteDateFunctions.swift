@@ -137,9 +137,11 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the moment of a Julian day. Day 2451545 begins at noon of the first day of 2000, and days beyond the year 9999 are NULL.
+    /// SQLite counts whole milliseconds: a day of a double is a little less or more than the moment that it was made of.
     private static func moment(ofDays number: String, from first: String? = nil) -> String {
-        "(CASE WHEN \(number) >= 0 AND \(number) < 5373484.5 "
-            + "THEN timestamp '2000-01-01 12:00:00' + (\(first ?? number) - 2451545) * interval '1 day' END)"
+        let milliseconds = "round((\(first ?? number) - 2451545)::numeric * 86400000)::bigint"
+        return "(CASE WHEN \(number) >= 0 AND \(number) < 5373484.5 "
+            + "THEN timestamp '2000-01-01 12:00:00' + \(milliseconds) * interval '1 millisecond' END)"
     }
 
     /// Renders the branch for a text that reads as a number, which counts days. The first year of all is cut off: a month before it is an
