@@ -142,7 +142,7 @@ struct TransferComputedTests {
             """
             CREATE TABLE t (id INTEGER PRIMARY KEY, made TEXT, again TEXT AS (datetime(julianday(made))),
                 later TEXT AS (datetime(julianday(made) + 1)), first TEXT AS (datetime(id)));
-            INSERT INTO t (made) VALUES ('2024-01-31 10:00:00');
+            INSERT INTO t (id, made) VALUES (2400000, '2024-01-31 10:00:00');
             """)
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
