@@ -160,6 +160,46 @@ struct TransferTriggerTests {
         }
     }
 
+    /// In SQLite a computed date is a text; the column's type in PostgreSQL takes none.
+    @Test func momentsAreComputedFromColumns() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE loan (id INTEGER PRIMARY KEY, taken DATE, due DATE, at DATETIME, next DATETIME, back DATE, seen DATETIME);
+            INSERT INTO loan VALUES (1, '2024-01-31', '2024-02-01', '2024-01-31 10:00:00', '2024-01-31 10:00:00', NULL, '2024-01-31 10:00:00');
+            CREATE TABLE log (id INTEGER PRIMARY KEY, day DATE); INSERT INTO log VALUES (1, '2024-01-01');
+            CREATE TRIGGER taken AFTER UPDATE OF taken ON loan BEGIN
+                UPDATE loan SET due = date(NEW.taken, '+14 days'), next = datetime(OLD.at, '+7 days'), back = date(OLD.at)
+                    WHERE id = NEW.id;
+                INSERT INTO log (day) VALUES (date(NEW.at, 'start of month')),
+                    (CASE WHEN NEW.taken > '2024-06-01' THEN NEW.taken ELSE '2023-12-31' END); END;
+            CREATE TRIGGER seen AFTER UPDATE OF at ON loan BEGIN
+                UPDATE loan SET seen = coalesce(seen, CURRENT_TIMESTAMP), next = iif(NEW.id > 5, CURRENT_TIMESTAMP, NULL)
+                    WHERE id = NEW.id; END;
+            CREATE TRIGGER words AFTER DELETE ON loan BEGIN INSERT INTO log (day) VALUES ('day ' || OLD.taken); END;
+            """
+        ) { triggers, source, target in
+            #expect(Array(refusals(triggers).keys) == ["words"])
+            #expect(refusals(triggers)["words"] == "its value of log.day has no counterpart: it is not of type date")
+            for connection in [source, target] {
+                try connection.execute("UPDATE loan SET taken = '2024-03-01'")
+                try connection.execute("UPDATE loan SET taken = '2024-07-01'")
+            }
+            let queries = [
+                "SELECT CAST(due AS text), CAST(next AS text), CAST(back AS text) FROM loan",
+                "SELECT CAST(day AS text) FROM log",
+            ]
+            for query in queries {
+                let rows = try [source, target].map { try comparable($0.values("\(trusted: query)")) }
+                #expect(rows[0] == rows[1], "\(query)")
+            }
+            for connection in [source, target] {
+                try connection.execute("UPDATE loan SET at = '2024-03-01 00:00:01'")
+                let row = try connection.values("SELECT CAST(seen AS text), CAST(next AS text) FROM loan")
+                #expect(row == [["2024-01-31 10:00:00", .null]])
+            }
+        }
+    }
+
     /// A trigger that fires for other columns than it writes can't fire itself, and needs no guard.
     /// The database of a Subversion working copy writes its triggers in this way.
     @Test func namesAreWrittenInAnyCase() async throws {

@@ -40,8 +40,9 @@ extension SQLiteTriggerTranslation {
 
     /// Translates an expression to the value that a column stores.
     private func value(of tree: SQLiteTree, in column: Column, of table: Table) throws(Untranslatable) -> Value {
-        let assigned = try translation.assigned(tree, to: column.type)
-        remarks.add(translation.remarks(onWriting: tree, to: column.type, of: "\(table.name).\(column.name)"))
+        let place = "\(table.name).\(column.name)"
+        let assigned = try translation.assigned(tree, to: column.type, of: place)
+        remarks.add(translation.remarks(onWriting: tree, to: column.type, of: place))
         let isNullable = tree != .null && !tree.isLiteral && (try? translation.piece(tree).isNullable) != false
         let sql = tree == .null && column.isIdentity ? "DEFAULT" : assigned
         return Value(column: column, tree: tree, sql: isNullable ? numbered(sql, column, table) : sql)
