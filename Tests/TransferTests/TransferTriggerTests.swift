@@ -270,6 +270,25 @@ struct TransferTriggerTests {
         }
     }
 
+    /// An UPDATE of `a` changes all of its rows in PostgreSQL before the first trigger sees one of them.
+    @Test func whatComesBackThroughAnotherTableIsSaid() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER); CREATE TABLE b (id INTEGER PRIMARY KEY, n INTEGER);
+            CREATE TABLE c (id INTEGER PRIMARY KEY, n INTEGER); CREATE TABLE d (id INTEGER PRIMARY KEY, n INTEGER);
+            CREATE TRIGGER ta AFTER UPDATE ON a BEGIN UPDATE b SET n = n + 1 WHERE id = NEW.id; END;
+            CREATE TRIGGER tb AFTER UPDATE ON b WHEN NEW.n < 10 BEGIN UPDATE a SET n = n + 1 WHERE id = NEW.id; END;
+            CREATE TRIGGER tc AFTER UPDATE ON c BEGIN UPDATE c SET n = n * 2 WHERE id = NEW.id; UPDATE d SET n = 1; END;
+            CREATE TRIGGER td AFTER UPDATE ON d BEGIN UPDATE a SET n = n + 1 WHERE id = NEW.id; END;
+            """
+        ) { triggers, _, _ in
+            #expect(refusals(triggers).isEmpty)
+            let notes = Self.notes(triggers)
+            #expect(Set(notes.keys) == ["ta", "tb"], "\(notes)")
+            #expect(notes["ta"]?.hasPrefix("it changes, by way of other tables, rows of a, of which") == true)
+        }
+    }
+
     static func notes(_ triggers: [TranslatedTrigger]) -> [String: String] {
         triggers.reduce(into: [:]) { notes, trigger in
             if case .statements(_, let note?) = trigger.outcome { notes[trigger.source.name] = note }

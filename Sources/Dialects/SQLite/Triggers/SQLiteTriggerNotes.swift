@@ -25,9 +25,9 @@ struct SQLiteTriggerNotes {
     private var otherRows: String? {
         guard trigger.timing == .after else { return nil }
         let verb = readsOtherRows ? "reads" : changesOtherRows ? "changes" : nil
-        return verb.map {
-            "it \($0) other rows of \(trigger.table), of which a statement may have changed several by then"
-        }
+        let end = "rows of \(trigger.table), of which a statement may have changed several by then"
+        if let verb { return "it \(verb) other \(end)" }
+        return triggers.comesBack(trigger) ? "it changes, by way of other tables, \(end)" : nil
     }
 
     private var readsOtherRows: Bool { triggers.reads(trigger.relationsRead, of: trigger.table) }

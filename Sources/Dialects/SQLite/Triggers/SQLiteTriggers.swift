@@ -69,6 +69,8 @@ struct SQLiteTriggerSet {
     private var fired: Set<Change> = []
     /// The triggers whose statements lead back to them, by folded name.
     private var cyclic: Set<String> = []
+    /// What each cause makes happen.
+    private let followers: [Cause: [Cause]]
 
     init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ named: [NamedRelation]) {
         relations = Dictionary(
@@ -94,6 +96,7 @@ struct SQLiteTriggerSet {
         for table in named.map(\.table) {
             for key in table.foreignKeys { Self.follow(key, of: table.name, in: &followers) }
         }
+        self.followers = followers
         for case .trigger(let name) in CyclicNodes.find(in: followers) { cyclic.insert(name) }
     }
 
@@ -143,6 +146,21 @@ struct SQLiteTriggerSet {
     /// and foreign keys.
     func canFireItself(_ trigger: SQLiteTrigger) -> Bool {
         hasUnknownOnes ? !Self.changes(by: trigger).isEmpty : cyclic.contains(SQLName.folded(trigger.name))
+    }
+
+    /// Returns whether the changes by the trigger's statements to other tables lead to changes of its own table, by way of other triggers
+    /// and foreign keys.
+    func comesBack(_ trigger: SQLiteTrigger) -> Bool {
+        let own = SQLName.folded(trigger.table)
+        var left = Self.changes(by: trigger).filter { $0.table != own }.map(Cause.change)
+        var seen = Set(left)
+        while let cause = left.popLast() {
+            for next in followers[cause] ?? [] where seen.insert(next).inserted {
+                if case .change(let change) = next, change.table == own { return true }
+                left.append(next)
+            }
+        }
+        return false
     }
 
     /// Returns whether one of these tables and views is the table, or shows rows of it.
