@@ -60,6 +60,8 @@ struct ViewsBackTests {
         "SELECT a.id AS x, b.id AS y FROM customer a FULL JOIN orders b ON a.id = b.customer_id AND b.id < 2",
         "SELECT meta ->> 'tier' AS tier, meta -> 'tags' AS tags, meta -> 'ok' AS ok, meta -> 'tier' AS t FROM customer",
         "SELECT sum(s.n) / 2 AS half, min(s.p) AS least FROM (SELECT count(*) AS n, max(price) AS p FROM item GROUP BY order_id) s",
+        "SELECT id FROM orders ORDER BY id OFFSET 1 LIMIT 2", "SELECT id FROM orders ORDER BY id DESC OFFSET 2",
+        "SELECT s.id FROM (SELECT id FROM orders OFFSET 0) s WHERE EXISTS (SELECT 1 FROM customer OFFSET 1 LIMIT 1)",
         "SELECT max(code) AS last, string_agg(code, '; ') AS codes, count(DISTINCT code) AS n FROM customer",
         "SELECT sum(weight) AS w, avg(weight) AS a, sum(weight * 2.5) AS b, avg(credit)::float8 AS c FROM orders JOIN customer ON customer.id = customer_id",
     ]
