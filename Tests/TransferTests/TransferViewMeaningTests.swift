@@ -54,6 +54,12 @@ struct TransferViewMeaningTests {
                 #"SELECT count(*), name || '!' FROM people GROUP BY name"#,
             ]),
         Class(
+            name: "the digits at the beginning of a text, as printf() reads them",
+            queries: [
+                #"SELECT id, printf('%d', code), printf('%d', code || '.7e2x'), printf('%03d', '-1' || code || 'e1') FROM people"#,
+                #"SELECT id, printf('%d', '3.7e2x'), printf('%d', amount), printf('%d', price), printf('%d', name) FROM people"#,
+            ]),
+        Class(
             name: "whole numbers in a NUMERIC column, which SQLite divides as integers",
             queries: [
                 #"SELECT id, total / 2, total / person, 7 / total, -total / 2.0, total || '' FROM orders"#,

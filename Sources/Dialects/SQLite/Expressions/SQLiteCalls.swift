@@ -251,7 +251,8 @@ extension SQLiteExpressionTranslation {
         switch letter {
         case "s" where spec.isEmpty: return "coalesce(\(try text(piece).sql), '')"
         case "d", "i":
-            let number = "coalesce(\(try cast(piece, toInteger: true)), 0)"
+            // Of a text the digits at its beginning count, as for CAST AS INTEGER.
+            let number = "coalesce(\(try cast(piece, .integer, "INTEGER").sql), 0)"
             if spec.isEmpty { return "\(number)::text" }
             if let width = Int(spec), spec.allSatisfy(\.isNumber), (1...99).contains(width) {
                 guard spec.hasPrefix("0") else { return Self.padded("\(number)::text", to: "\(width)", " ") }
