@@ -135,6 +135,27 @@ struct TransferComputedTests {
         }
     }
 
+    @Test("a column may compare with a moment of literals")
+    func constantMoments() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, day DATE, isLate BOOLEAN AS (day > date('2023-01-01')),
+                isEarly BOOLEAN AS (day < date('2023-02-28', '+1 day')));
+            INSERT INTO t (day) VALUES ('2022-12-31'), ('2023-03-01'), ('2023-03-02');
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id, day) VALUES (4, '2024-01-01')")
+            let rows = try target.query("SELECT \"isLate\", \"isEarly\" FROM t ORDER BY id").map(\.values)
+            let (yes, no) = (Value.boolean(true), Value.boolean(false))
+            #expect(rows == [[no, yes], [yes, no], [yes, no], [yes, no]])
+        }
+    }
+
     @Test("a moment that is made of a Julian day has the day's whole milliseconds")
     func julianDays() async throws {
         let made = ["2024-01-31 10:00:00", "2024-01-31 10:00:01", "1999-12-31 23:59:59", "2023-07-01 00:00:07"]

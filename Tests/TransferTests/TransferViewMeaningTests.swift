@@ -54,6 +54,13 @@ struct TransferViewMeaningTests {
                 #"SELECT count(*), name || '!' FROM people GROUP BY name"#,
             ]),
         Class(
+            name: "moments of literals, also of days that the calendar does not have",
+            queries: [
+                #"SELECT date('2024-02-30'), datetime('2024-02-30 10:00', '+1 day'), strftime('%j', '2024-02-30') FROM people"#,
+                #"SELECT id, unixepoch('2024-02-30') * 2, julianday('2024-02-30'), date(2460310.5) || '!' FROM people"#,
+                #"SELECT id FROM people WHERE born > date('1986-02-30') AND seen < datetime('2024-02-30')"#,
+            ]),
+        Class(
             name: "the digits at the beginning of a text, as printf() reads them",
             queries: [
                 #"SELECT id, printf('%d', code), printf('%d', code || '.7e2x'), printf('%03d', '-1' || code || 'e1') FROM people"#,

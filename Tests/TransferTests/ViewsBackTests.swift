@@ -62,6 +62,8 @@ struct ViewsBackTests {
         "SELECT sum(s.n) / 2 AS half, min(s.p) AS least FROM (SELECT count(*) AS n, max(price) AS p FROM item GROUP BY order_id) s",
         "SELECT id FROM orders ORDER BY id OFFSET 1 LIMIT 2", "SELECT id FROM orders ORDER BY id DESC OFFSET 2",
         "SELECT s.id FROM (SELECT id FROM orders OFFSET 0) s WHERE EXISTS (SELECT 1 FROM customer OFFSET 1 LIMIT 1)",
+        "SELECT id, id & 3 AS a, (id | 4) & 5 AS b, id >> 1 AS c, id << 2 AS d, (-id) >> 1 AS e, (-id) & 6 AS f FROM orders",
+        "SELECT order_id, line, quantity & 2 AS a, -quantity | 8 AS b, (-quantity) >> 1 AS c FROM item",
         "SELECT max(code) AS last, string_agg(code, '; ') AS codes, count(DISTINCT code) AS n FROM customer",
         "SELECT sum(weight) AS w, avg(weight) AS a, sum(weight * 2.5) AS b, avg(credit)::float8 AS c FROM orders JOIN customer ON customer.id = customer_id",
     ]

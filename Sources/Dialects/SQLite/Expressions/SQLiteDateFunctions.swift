@@ -5,6 +5,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates a call that computes something from a moment; returns `nil` for any other call.
     func momentCall(_ function: String, _ written: [SQLiteTree]) throws(Untranslatable) -> Piece? {
+        if let constant = Self.constantMoment(function, written) { return constant }
         let (arguments, hasFraction) = Self.withoutSubsecond(written)
         let seconds = hasFraction ? "%f" : "%S"
         switch function {
@@ -71,6 +72,14 @@ extension SQLiteExpressionTranslation {
 
     /// Renders the moment that a time value and its modifiers mean.
     func moment(_ arguments: [SQLiteTree]) throws(Untranslatable) -> String {
+        // A modifier makes a day of March of the 30th of February.
+        let fixed: [SQLiteTree] =
+            [SQLiteTree.string("%Y-%m-%d %H:%M:%f")] + arguments + [SQLiteTree.string("+0 days")]
+        if !arguments.isEmpty, let constant = Self.constantMoment("strftime", fixed),
+            let literal = constant.literal, Self.isReadable(literal, as: .datetime)
+        {
+            return "timestamp \(constant.sql)"
+        }
         var modifiers = Array(arguments.dropFirst())
         var isEpoch = false
         if case .string(let text) = modifiers.first, text.lowercased() == "unixepoch" {
