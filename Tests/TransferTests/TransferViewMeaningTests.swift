@@ -54,6 +54,13 @@ struct TransferViewMeaningTests {
                 #"SELECT count(*), name || '!' FROM people GROUP BY name"#,
             ]),
         Class(
+            name: "rows of values, and arrays inside JSON",
+            queries: [
+                #"SELECT id, (n, boss) < (7, 2), (n, amount) >= (-7, 3.5), (name, n) <> ('Ann', 7), (boss, n) IS (NULL, 7) FROM people"#,
+                #"SELECT id FROM people WHERE (n, id) BETWEEN (-7, 2) AND (7, 0)"#,
+                #"SELECT id, json_array_length(meta, '$.n'), json_array_length(meta, '$.k'), json_array_length(meta, '$.x') FROM people"#,
+            ]),
+        Class(
             name: "moments of literals, also of days that the calendar does not have",
             queries: [
                 #"SELECT date('2024-02-30'), datetime('2024-02-30 10:00', '+1 day'), strftime('%j', '2024-02-30') FROM people"#,

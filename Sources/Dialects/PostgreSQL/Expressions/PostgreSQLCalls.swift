@@ -39,13 +39,15 @@ extension PostgreSQLExpressionTranslation {
             var piece = Piece("nullif(\(a.sql), \(b.sql))", a.kind)
             (piece.isWide, piece.isSingle) = (a.isWide, a.isSingle)
             return a.isCaseless ? caseless(piece) : piece
-        case ("greatest", 2), ("least", 2):
+        case ("greatest", 2...4), ("least", 2...4):
             // NULL is passed over in PostgreSQL, and is the result in SQLite.
             let areDecimals = pieces.contains(where: \.isDecimal) && pieces.allSatisfy { $0.exact != nil }
-            guard Self.isComparable(pieces) || areDecimals, !pieces[0].isOrderedByCollation else { return nil }
+            let areComparable = pieces.dropFirst().allSatisfy { Self.isComparable([pieces[0], $0]) }
+            guard areComparable || areDecimals, !pieces[0].isOrderedByCollation else { return nil }
             return try chosen(pieces) { list in
-                let (a, b) = (list[0], list[1])
-                return "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
+                list.dropFirst().reduce(list[0]) { a, b in
+                    "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
+                }
             }
         case ("num_nonnulls", 1...), ("num_nulls", 1...):
             let test = function == "num_nulls" ? "IS NULL" : "IS NOT NULL"

@@ -23,7 +23,7 @@ extension SQLiteExpressionTranslation {
             guard case .number(let text) = arguments[0], let count = Int(text), (1...256).contains(count) else { break }
             return Piece("(\(Self.randomBytes(count)))", .bytes).edited { $0.isNullable = false }
         case ("json_valid", 1): if let known = validity(arguments[0], pieces[0]) { return known }
-        case ("json_extract", 2), ("json_array_length", 1), ("json_type", 1...2):
+        case ("json_extract", 2), ("json_array_length", 1...2), ("json_type", 1...2):
             return try json(function, pieces, arguments)
         case (_, _):
             if let piece = try textCall(function, pieces, arguments) { return piece }
