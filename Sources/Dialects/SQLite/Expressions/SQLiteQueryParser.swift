@@ -243,6 +243,16 @@ extension SQLiteTreeParser {
         } else if let token, token.nameOrString != nil, !isAtJoinWord(token), !isAtOffset {
             source.alias = aliasName()
         }
+        // PostgreSQL names the columns of a query behind its alias. WITH does the same in both databases.
+        if case .query(let query) = content, let alias = source.alias, take("(") {
+            guard let columns = items({ $0.name() }), take(")"), !query.cores.contains(where: { $0.reads(alias) }) else {
+                return nil
+            }
+            let all = SQLiteQuery.Select(results: [.all(of: nil)], sources: [.init(content: .table(alias))])
+            source.content = .query(
+                SQLiteQuery(
+                    named: [.init(name: alias, columns: columns, query: query)], cores: [.select(all)]))
+        }
         // INDEXED BY changes how the table is searched, but not the rows.
         if take("INDEXED") { guard take("BY"), name() != nil else { return nil } }
         if token?.isWord("NOT") == true, peek(1)?.isWord("INDEXED") == true { at += 2 }
