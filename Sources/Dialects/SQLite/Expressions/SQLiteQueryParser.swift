@@ -245,7 +245,8 @@ extension SQLiteTreeParser {
         }
         // PostgreSQL names the columns of a query behind its alias. WITH does the same in both databases.
         if case .query(let query) = content, let alias = source.alias, take("(") {
-            guard let columns = items({ $0.name() }), take(")"), !query.cores.contains(where: { $0.reads(alias) }) else {
+            guard let columns = items({ $0.name() }), take(")"), !query.cores.contains(where: { $0.reads(alias) })
+            else {
                 return nil
             }
             let all = SQLiteQuery.Select(results: [.all(of: nil)], sources: [.init(content: .table(alias))])
