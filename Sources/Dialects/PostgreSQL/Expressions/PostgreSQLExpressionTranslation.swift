@@ -236,7 +236,7 @@ extension PostgreSQLExpressionTranslation {
             for operand in Self.operands(of: sign, left, right) { operands.append(try piece(operand)) }
             if let moved = try moved(sign, operands) { return moved }
             if let exact = try exactly(sign, operands) { return exact }
-            return Self.meansBits(sign, operands) ? try bits(sign, operands) : try arithmetic(sign, operands)
+            return try Self.meansBits(sign, operands) ? bits(sign, operands) : arithmetic(sign, operands)
         }
     }
 
