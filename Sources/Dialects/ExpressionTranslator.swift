@@ -20,6 +20,9 @@ package protocol ExpressionTranslator {
     func remark(onUnique expression: SQLExpression) -> String?
     /// Translates an expression from which a column of this type is computed, and which yields exactly the same in the target.
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression
+    /// Returns the type in which the target keeps the values that the source computes for a column of this type: another one where the
+    /// target would round them.
+    func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType
     /// Sentences about what the indexes, checks and computed columns that were translated do a little differently in the target.
     var remarks: [String] { get }
     /// Translates a default of a column of this type, whose values `rule` reads; `nil` if there is nothing to say, as with NULL.

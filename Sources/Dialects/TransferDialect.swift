@@ -35,8 +35,8 @@ package protocol TransferSource: Dialect {
     /// of equal values differ there. `nil` for most types. They are those by which the source's expressions compute.
     func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String?
 
-    /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name. None where the
-    /// source's triggers are programs in a language of its own. `renaming` returns a text with the target's names, or throws.
+    /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name. `renaming`
+    /// returns a text with the target's names, or throws.
     func triggers(
         of inspection: Inspection, over relations: [NamedRelation],
         renaming: (String) throws(Untranslatable) -> String

@@ -20,7 +20,12 @@ enum TriggersFile {
     }
 
     private static func head(_ triggers: [TranslatedTrigger]) -> String {
-        guard !triggers.isEmpty else { return "-- The source has no triggers to translate." }
+        guard !triggers.isEmpty else {
+            return "-- There is no trigger to translate. The report lists the triggers that stay behind."
+        }
+        guard triggers.contains(where: { if case .statements = $0.outcome { true } else { false } }) else {
+            return "-- None of the source's triggers can be translated."
+        }
         return """
             -- The source's triggers in PostgreSQL's SQL. Review and test them before you apply them:
             --     psql --single-transaction -v ON_ERROR_STOP=1 -f THIS-FILE DATABASE

@@ -35,6 +35,26 @@ struct TransferTriggersFileTests {
         }
     }
 
+    @Test("triggers of PostgreSQL are in the file with their definitions, as comments")
+    func fromPostgreSQL() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY);
+                CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+                CREATE TRIGGER touched BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION touch();
+                """, on: source)
+            let file = box("triggers.sql")
+            let run = try await box.migrate(
+                "transfer", source, "sqlite:" + box("copy.db"), "--write-triggers", file)
+            #expect(run.code == 0, "\(run)")
+            let text = try read(file)
+            #expect(text.hasPrefix("-- None of the source's triggers can be translated."), "\(text)")
+            #expect(text.contains("-- Not translated: touched: PostgreSQL's triggers call functions"), "\(text)")
+            #expect(text.contains("\n-- CREATE TRIGGER touched BEFORE INSERT ON t FOR EACH ROW EXECUTE"), "\(text)")
+        }
+    }
+
     @Test("a dry run writes it, too; a file that exists is left alone; nothing is written where others make the tables")
     func places() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -135,6 +135,78 @@ struct TransferComputedTests {
         }
     }
 
+    @Test("a column may compare with a moment of literals")
+    func constantMoments() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, day DATE, isLate BOOLEAN AS (day > date('2023-01-01')),
+                isEarly BOOLEAN AS (day < date('2023-02-28', '+1 day')));
+            INSERT INTO t (day) VALUES ('2022-12-31'), ('2023-03-01'), ('2023-03-02');
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id, day) VALUES (4, '2024-01-01')")
+            let rows = try target.query("SELECT \"isLate\", \"isEarly\" FROM t ORDER BY id").map(\.values)
+            let (yes, no) = (Value.boolean(true), Value.boolean(false))
+            #expect(rows == [[no, yes], [yes, no], [yes, no], [yes, no]])
+        }
+    }
+
+    @Test("a moment that is made of a Julian day has the day's whole milliseconds")
+    func julianDays() async throws {
+        let made = ["2024-01-31 10:00:00", "2024-01-31 10:00:01", "1999-12-31 23:59:59", "2023-07-01 00:00:07"]
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, made TEXT, again TEXT AS (datetime(julianday(made))),
+                later TEXT AS (datetime(julianday(made) + 1)), first TEXT AS (datetime(id)));
+            INSERT INTO t (id, made) VALUES (2400000, '2024-01-31 10:00:00');
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let (source, target) = (try connect(to: fixture.url), try connect(to: url))
+            defer {
+                source.close()
+                target.close()
+            }
+            for connection in [source, target] {
+                for (at, text) in made.enumerated() {
+                    try connection.execute("INSERT INTO t (id, made) VALUES (\(2_451_545 + at), \(text))")
+                }
+            }
+            let rows = try [source, target].map { try $0.query("SELECT * FROM t ORDER BY id").map(\.values) }
+            #expect(rows[0] == rows[1])
+        }
+    }
+
+    /// SQLite enforces no number of decimals, and PostgreSQL would round to those of the type.
+    @Test("a computed DECIMAL keeps all decimals of rows that come later")
+    func decimals() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, price DECIMAL(10,2), n INTEGER, vat DECIMAL(10,2) AS (price * 0.19) STORED,
+                gross DECIMAL(10,2) AS (price + vat), total DECIMAL(10,2) AS (price * n + 1), even DECIMAL(10,1) AS (round(price, 1)));
+            INSERT INTO t (id, price, n) VALUES (1, 50, 2), (2, 100, 1);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let notes = report.plan.typeNotes.filter { $0.reason.contains("more decimals") }
+            #expect(notes.map(\.column) == ["vat", "gross"])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id, price, n) VALUES (3, 9.99, 3)")
+            let row = try target.query("SELECT vat::text, gross::text, total::text, even::text FROM t WHERE id = 3")[0]
+            #expect(row.values == ["1.8981", "11.8881", "30.97", "10.0"])
+        }
+    }
+
     @Test("a column whose expression fails in the target for one row keeps its values, and the report says why")
     func failsInTheTarget() async throws {
         let fixture = try SQLiteFixture(

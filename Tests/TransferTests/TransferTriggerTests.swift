@@ -8,7 +8,7 @@ import Testing
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferTriggerTests {
     /// Transfers the database that a script makes, creates the translated triggers, and passes both databases to `check`.
-    private func withTriggers(
+    func withTriggers(
         _ script: String,
         _ check:
             @escaping @Sendable ([TranslatedTrigger], _ source: any Connection, _ target: any Connection) throws -> Void
@@ -28,7 +28,7 @@ struct TransferTriggerTests {
         }
     }
 
-    private func refusals(_ triggers: [TranslatedTrigger]) -> [String: String] {
+    func refusals(_ triggers: [TranslatedTrigger]) -> [String: String] {
         Dictionary(
             uniqueKeysWithValues: triggers.compactMap { trigger in
                 if case .refused(let reason) = trigger.outcome { (trigger.source.name, reason) } else { nil }
@@ -136,7 +136,7 @@ struct TransferTriggerTests {
     }
 
     /// Returns the rows as text, sorted here, because PostgreSQL sorts texts by other rules than SQLite.
-    private func comparable(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
+    func comparable(_ rows: [[Value]]) -> [String] { rows.map { "\($0)" }.sorted() }
 
     /// A trigger writes the present time in the form that the column has.
     @Test func momentsAreWrittenAsTheColumnHasThem() async throws {
@@ -157,6 +157,46 @@ struct TransferTriggerTests {
                     AND done FROM t
                 """)
             #expect(fresh?.boolean == true)
+        }
+    }
+
+    /// In SQLite a computed date is a text; the column's type in PostgreSQL takes none.
+    @Test func momentsAreComputedFromColumns() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE loan (id INTEGER PRIMARY KEY, taken DATE, due DATE, at DATETIME, next DATETIME, back DATE, seen DATETIME);
+            INSERT INTO loan VALUES (1, '2024-01-31', '2024-02-01', '2024-01-31 10:00:00', '2024-01-31 10:00:00', NULL, '2024-01-31 10:00:00');
+            CREATE TABLE log (id INTEGER PRIMARY KEY, day DATE); INSERT INTO log VALUES (1, '2024-01-01');
+            CREATE TRIGGER taken AFTER UPDATE OF taken ON loan BEGIN
+                UPDATE loan SET due = date(NEW.taken, '+14 days'), next = datetime(OLD.at, '+7 days'), back = date(OLD.at)
+                    WHERE id = NEW.id;
+                INSERT INTO log (day) VALUES (date(NEW.at, 'start of month')),
+                    (CASE WHEN NEW.taken > '2024-06-01' THEN NEW.taken ELSE '2023-12-31' END); END;
+            CREATE TRIGGER seen AFTER UPDATE OF at ON loan BEGIN
+                UPDATE loan SET seen = coalesce(seen, CURRENT_TIMESTAMP), next = iif(NEW.id > 5, CURRENT_TIMESTAMP, NULL)
+                    WHERE id = NEW.id; END;
+            CREATE TRIGGER words AFTER DELETE ON loan BEGIN INSERT INTO log (day) VALUES ('day ' || OLD.taken); END;
+            """
+        ) { triggers, source, target in
+            #expect(Array(refusals(triggers).keys) == ["words"])
+            #expect(refusals(triggers)["words"] == "its value of log.day has no counterpart: it is not of type date")
+            for connection in [source, target] {
+                try connection.execute("UPDATE loan SET taken = '2024-03-01'")
+                try connection.execute("UPDATE loan SET taken = '2024-07-01'")
+            }
+            let queries = [
+                "SELECT CAST(due AS text), CAST(next AS text), CAST(back AS text) FROM loan",
+                "SELECT CAST(day AS text) FROM log",
+            ]
+            for query in queries {
+                let rows = try [source, target].map { try comparable($0.values("\(trusted: query)")) }
+                #expect(rows[0] == rows[1], "\(query)")
+            }
+            for connection in [source, target] {
+                try connection.execute("UPDATE loan SET at = '2024-03-01 00:00:01'")
+                let row = try connection.values("SELECT CAST(seen AS text), CAST(next AS text) FROM loan")
+                #expect(row == [["2024-01-31 10:00:00", .null]])
+            }
         }
     }
 
@@ -230,7 +270,26 @@ struct TransferTriggerTests {
         }
     }
 
-    private static func notes(_ triggers: [TranslatedTrigger]) -> [String: String] {
+    /// An UPDATE of `a` changes all of its rows in PostgreSQL before the first trigger sees one of them.
+    @Test func whatComesBackThroughAnotherTableIsSaid() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE a (id INTEGER PRIMARY KEY, n INTEGER); CREATE TABLE b (id INTEGER PRIMARY KEY, n INTEGER);
+            CREATE TABLE c (id INTEGER PRIMARY KEY, n INTEGER); CREATE TABLE d (id INTEGER PRIMARY KEY, n INTEGER);
+            CREATE TRIGGER ta AFTER UPDATE ON a BEGIN UPDATE b SET n = n + 1 WHERE id = NEW.id; END;
+            CREATE TRIGGER tb AFTER UPDATE ON b WHEN NEW.n < 10 BEGIN UPDATE a SET n = n + 1 WHERE id = NEW.id; END;
+            CREATE TRIGGER tc AFTER UPDATE ON c BEGIN UPDATE c SET n = n * 2 WHERE id = NEW.id; UPDATE d SET n = 1; END;
+            CREATE TRIGGER td AFTER UPDATE ON d BEGIN UPDATE a SET n = n + 1 WHERE id = NEW.id; END;
+            """
+        ) { triggers, _, _ in
+            #expect(refusals(triggers).isEmpty)
+            let notes = Self.notes(triggers)
+            #expect(Set(notes.keys) == ["ta", "tb"], "\(notes)")
+            #expect(notes["ta"]?.hasPrefix("it changes, by way of other tables, rows of a, of which") == true)
+        }
+    }
+
+    static func notes(_ triggers: [TranslatedTrigger]) -> [String: String] {
         triggers.reduce(into: [:]) { notes, trigger in
             if case .statements(_, let note?) = trigger.outcome { notes[trigger.source.name] = note }
         }
@@ -333,6 +392,29 @@ struct TransferTriggerTests {
             let rows = try [source, target].map { try $0.values("SELECT id, v FROM u ORDER BY id") }
             #expect(rows.map(\.count) == [4, 4])
             #expect(rows[0].map { $0[0] } == rows[1].map { $0[0] })
+        }
+    }
+
+    /// Only a stored row obeys NOT NULL.
+    @Test func aRowMayHoldNullBeforeItIsStored() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE bs (id INTEGER PRIMARY KEY, a TEXT NOT NULL); CREATE TABLE log (what TEXT);
+            CREATE VIEW bw AS SELECT id, a FROM bs; INSERT INTO bs VALUES (1, 'x');
+            CREATE TRIGGER v1 INSTEAD OF INSERT ON bw BEGIN INSERT INTO bs (id, a) VALUES (NEW.id, NEW.a); END;
+            CREATE TRIGGER b1 BEFORE UPDATE ON bs BEGIN INSERT INTO log VALUES ('<' || hex(NEW.a) || '>');
+                SELECT RAISE(IGNORE) WHERE NEW.a IS NULL; END;
+            """
+        ) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty, "\(refusals(triggers))")
+            for connection in [source, target] {
+                try connection.execute("INSERT INTO bw (a) VALUES ('y')")
+                try connection.execute("UPDATE bs SET a = NULL WHERE id = 1")
+            }
+            for query in ["SELECT id, a FROM bs", "SELECT what FROM log"] {
+                let rows = try [source, target].map { try comparable($0.values("\(trusted: query)")) }
+                #expect(rows[0] == rows[1], "\(query)")
+            }
         }
     }
 

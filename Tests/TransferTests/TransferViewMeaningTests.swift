@@ -54,6 +54,26 @@ struct TransferViewMeaningTests {
                 #"SELECT count(*), name || '!' FROM people GROUP BY name"#,
             ]),
         Class(
+            name: "rows of values, and arrays inside JSON",
+            queries: [
+                #"SELECT id, (n, boss) < (7, 2), (n, amount) >= (-7, 3.5), (name, n) <> ('Ann', 7), (boss, n) IS (NULL, 7) FROM people"#,
+                #"SELECT id FROM people WHERE (n, id) BETWEEN (-7, 2) AND (7, 0)"#,
+                #"SELECT id, json_array_length(meta, '$.n'), json_array_length(meta, '$.k'), json_array_length(meta, '$.x') FROM people"#,
+            ]),
+        Class(
+            name: "moments of literals, also of days that the calendar does not have",
+            queries: [
+                #"SELECT date('2024-02-30'), datetime('2024-02-30 10:00', '+1 day'), strftime('%j', '2024-02-30') FROM people"#,
+                #"SELECT id, unixepoch('2024-02-30') * 2, julianday('2024-02-30'), date(2460310.5) || '!' FROM people"#,
+                #"SELECT id FROM people WHERE born > date('1986-02-30') AND seen < datetime('2024-02-30')"#,
+            ]),
+        Class(
+            name: "the digits at the beginning of a text, as printf() reads them",
+            queries: [
+                #"SELECT id, printf('%d', code), printf('%d', code || '.7e2x'), printf('%03d', '-1' || code || 'e1') FROM people"#,
+                #"SELECT id, printf('%d', '3.7e2x'), printf('%d', amount), printf('%d', price), printf('%d', name) FROM people"#,
+            ]),
+        Class(
             name: "whole numbers in a NUMERIC column, which SQLite divides as integers",
             queries: [
                 #"SELECT id, total / 2, total / person, 7 / total, -total / 2.0, total || '' FROM orders"#,

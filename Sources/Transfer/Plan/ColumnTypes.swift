@@ -76,6 +76,12 @@ struct ColumnTypes {
 
     subscript(_ table: String, _ column: String) -> TypeChoice? { choices[ColumnID(table: table, column: column)] }
 
+    /// Gives a computed column a type that keeps all decimals of what the source computes.
+    mutating func widenComputed(_ column: String, of table: String, to type: ColumnType) {
+        choices[ColumnID(table: table, column: column)] = TypeChoice(
+            type, because: "its expression may yield more decimals than its type has")
+    }
+
     /// Returns the groups of columns that foreign keys tie together, directly or through other columns.
     private static func groups(_ tables: [ProfiledTable]) -> [[ColumnID]] {
         var groups: [[ColumnID]] = []

@@ -6,7 +6,7 @@ struct TransferPlanner {
     let source: any TransferSource
     let target: any TransferTarget
     let tables: [ProfiledTable]
-    let types: ColumnTypes
+    private(set) var types: ColumnTypes
     let rules: TransferRules
     let framework: Framework
 
@@ -74,6 +74,7 @@ struct TransferPlanner {
 
     private mutating func plan() -> TransferPlan {
         nameAll()
+        for table in tables { widenComputed(in: table) }
         for table in tables { add(table) }
         remarkTogetherOnPlainIndexes()
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
@@ -348,6 +349,19 @@ extension TransferPlanner {
             result.generated = Generated(expression, .stored)
         } catch {
             leave(.other, "\(table).\(column.name) GENERATED", "its values are copied and no longer computed: \(error)")
+        }
+    }
+
+    /// Gives computed columns a type that keeps all decimals of what the source computes, unless a rule gives them another.
+    private mutating func widenComputed(in origin: ProfiledTable) {
+        guard origin.table.columns.contains(where: { $0.generated != nil }) else { return }
+        let translator = translator(of: origin)
+        for column in origin.table.columns {
+            guard let generated = column.generated, let choice = types[origin.table.name, column.name],
+                !choice.isGiven
+            else { continue }
+            let type = translator.computedType(generated.expression, for: choice.type)
+            if type != choice.type { types.widenComputed(column.name, of: origin.table.name, to: type) }
         }
     }
 

@@ -34,7 +34,13 @@ extension PostgreSQLDialect: TransferSource {
     package func triggers(
         of inspection: Inspection, over relations: [NamedRelation],
         renaming: (String) throws(Untranslatable) -> String
-    ) -> [TranslatedTrigger] { [] }
+    ) -> [TranslatedTrigger] {
+        inspection.omitted.filter { $0.kind == .trigger }.map { trigger in
+            TranslatedTrigger(
+                SourceTrigger(name: trigger.name, definition: trigger.reason),
+                .refused("PostgreSQL's triggers call functions, whose languages have no counterpart"))
+        }
+    }
 
     /// Letters beyond ASCII keep their case in SQLite (https://www.sqlite.org/lang_corefunc.html#lower), as they do in PostgreSQL
     /// under the collation C.

@@ -114,10 +114,24 @@ extension PostgreSQLExpressionTranslation {
         switch (call.name, call.arguments.count) {
         case ("row_number", 0), ("rank", 0), ("dense_rank", 0): return try finished(call, "")
         case ("percent_rank", 0), ("cume_dist", 0): return try finished(call, "", .real)
-        case ("first_value", 1), ("last_value", 1), ("lag", 1...2), ("lead", 1...2):
-            let value = try piece(call.arguments[0])
-            var list = [value.scaled?.sql ?? value.sql]
-            if call.arguments.count == 2 { list.append(try piece(call.arguments[1]).sql) }
+        case ("ntile", 1):
+            let count = try piece(call.arguments[0])
+            guard count.literal.flatMap({ Int($0) }).map({ $0 > 0 }) == true else {
+                throw Untranslatable("ntile() has no fixed number of buckets")
+            }
+            var bucket = try finished(call, count.sql)
+            bucket.isWide = false
+            return bucket
+        case ("first_value", 1), ("last_value", 1), ("lag", 1...3), ("lead", 1...3), ("nth_value", 2):
+            var value = try piece(call.arguments[0])
+            var list: [String] = []
+            if call.arguments.count > 1 { list.append(try piece(call.arguments[1]).sql) }
+            if call.arguments.count == 3 {
+                let both = try unified([value, piece(call.arguments[2])])
+                value = both[0]
+                list.append(both[1].scaled?.sql ?? both[1].sql)
+            }
+            list.insert(value.scaled?.sql ?? value.sql, at: 0)
             var chosen = try finished(call, list.joined(separator: ", "), value.kind)
             (chosen.isByBytes, chosen.isWide, chosen.isSingle) = (value.isByBytes, value.isWide, value.isSingle)
             if value.isCaseless { chosen = caseless(chosen) }

@@ -39,13 +39,15 @@ extension PostgreSQLExpressionTranslation {
             var piece = Piece("nullif(\(a.sql), \(b.sql))", a.kind)
             (piece.isWide, piece.isSingle) = (a.isWide, a.isSingle)
             return a.isCaseless ? caseless(piece) : piece
-        case ("greatest", 2), ("least", 2):
+        case ("greatest", 2...4), ("least", 2...4):
             // NULL is passed over in PostgreSQL, and is the result in SQLite.
             let areDecimals = pieces.contains(where: \.isDecimal) && pieces.allSatisfy { $0.exact != nil }
-            guard Self.isComparable(pieces) || areDecimals, !pieces[0].isOrderedByCollation else { return nil }
+            let areComparable = pieces.dropFirst().allSatisfy { Self.isComparable([pieces[0], $0]) }
+            guard areComparable || areDecimals, !pieces[0].isOrderedByCollation else { return nil }
             return try chosen(pieces) { list in
-                let (a, b) = (list[0], list[1])
-                return "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
+                list.dropFirst().reduce(list[0]) { a, b in
+                    "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
+                }
             }
         case ("num_nonnulls", 1...), ("num_nulls", 1...):
             let test = function == "num_nulls" ? "IS NULL" : "IS NOT NULL"
@@ -96,6 +98,8 @@ extension PostgreSQLExpressionTranslation {
             var piece = Piece("abs(\(number.sql))", number.kind)
             (piece.isWide, piece.isSingle) = (number.isWide, number.isSingle)
             return piece
+        case ("floor", 1), ("ceil", 1), ("ceiling", 1), ("trunc", 1):
+            return number.kind == .real && number.scaled == nil ? Self.whole(function, number) : nil
         case ("trim_scale", 1): return number.isDecimal ? number : nil
         case ("round", 1): return number.isDecimal || number.kind == .quotient ? rounded(number, to: 0) : nil
         case ("round", 2): return pieces[1].literal.flatMap(Int.init).flatMap { rounded(number, to: $0) }
@@ -107,6 +111,20 @@ extension PostgreSQLExpressionTranslation {
             return rest
         default: return nil
         }
+    }
+
+    /// Translates `floor`, `ceil` and `trunc` of a double. Not every SQLite has them; from 2^52 on, no double has a fraction.
+    private static func whole(_ function: String, _ number: Piece) -> Piece {
+        let (sql, whole) = (number.sql, "CAST(CAST(\(number.sql) AS INTEGER) AS REAL)")
+        let step =
+            switch function {
+            case "floor": " - (\(sql) < \(whole))"
+            case "trunc": ""
+            default: " + (\(sql) > \(whole))"
+            }
+        var piece = Piece("(CASE WHEN abs(\(sql)) < 4503599627370496.0 THEN \(whole)\(step) ELSE \(sql) END)", .real)
+        piece.isSingle = number.isSingle
+        return piece
     }
 
     /// Whether two values are of one kind that compares in SQLite as in PostgreSQL.

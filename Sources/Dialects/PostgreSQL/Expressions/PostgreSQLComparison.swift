@@ -58,6 +58,11 @@ extension PostgreSQLExpressionTranslation {
                 throw Untranslatable(
                     "it compares values of the type \(type), which its texts do not do in the same way")
             }
+        // A day is its midnight.
+        case (.shaped(let type), .shaped(.date)) where notes != nil && (type == .datetime || type == .timestamp):
+            return (a.sql, try moment(b, .date, as: type)?.sql ?? b.sql)
+        case (.shaped(.date), .shaped(let type)) where notes != nil && (type == .datetime || type == .timestamp):
+            return (try moment(a, .date, as: type)?.sql ?? a.sql, b.sql)
         case (.shaped(let type), .shaped(let other)):
             guard type == other else { throw Untranslatable("\(type.word) and \(other.word) are compared") }
         case (.decimal, .decimal), (.quotient, .decimal), (.quotient, .integer), (.quotient, .real),

@@ -238,8 +238,27 @@ extension PostgreSQLExpressionTranslation {
             for operand in Self.operands(of: sign, left, right) { operands.append(try piece(operand)) }
             if let moved = try moved(sign, operands) { return moved }
             if let exact = try exactly(sign, operands) { return exact }
-            return try arithmetic(sign, operands)
+            return try Self.meansBits(sign, operands) ? bits(sign, operands) : arithmetic(sign, operands)
         }
+    }
+
+    /// Returns whether the sign is one of bits, and its operands are integers.
+    private static func meansBits(_ sign: String, _ operands: [Piece]) -> Bool {
+        ["&", "|", "<<", ">>"].contains(sign) && operands.allSatisfy { $0.kind == .integer }
+    }
+
+    /// Translates an operator of bits. SQLite has 64 of them, of which the first ones repeat the sign of a smaller integer. A shift to
+    /// the left loses those beyond the integer's own, and counts its places by them.
+    private func bits(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece {
+        if sign == "<<" || sign == ">>" {
+            let isWide = operands[0].isWide
+            guard operands.count == 2, isWide || sign == ">>", let places = operands[1].literal.flatMap({ Int($0) }),
+                (0..<(isWide ? 64 : 32)).contains(places)
+            else { throw Untranslatable("\(sign) may have other bits in SQLite") }
+        }
+        var piece = Piece(try Self.chain(operands.map(\.sql), sign), .integer)
+        piece.isWide = operands.contains(where: \.isWide)
+        return piece
     }
 
     /// Translates arithmetic with integers and doubles.

@@ -156,6 +156,10 @@ extension PostgreSQLExpressionTranslation {
 
     /// Translates `EXTRACT(year FROM moment)`, which is a numeric, or `date_part('year', moment)`, a double.
     func field(_ name: Piece, of moment: Piece, isExtract: Bool) throws(Untranslatable) -> Piece {
+        if let field = name.literal, moment.kind == .shaped(.time), let exact = Self.field(field, ofTime: moment.sql) {
+            return isExtract
+                ? Piece(exact) : Piece("(\(exact.sql) / \(ScaledInteger.power(exact.scale)).0)", .real)
+        }
         guard let field = name.literal, case .shaped(let type) = moment.kind,
             var exact = Self.field(field, of: moment.sql, type, seconds(moment))
         else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
@@ -183,6 +187,17 @@ extension PostgreSQLExpressionTranslation {
         case "epoch" where type == .date: return ScaledInteger(part("%s"), 0)
         case "epoch": return ScaledInteger("(\(part("%s")) * 1000000 + \(fraction(sql)))", 6)
         case "second" where type != .date: return ScaledInteger("(\(part("%S")) * 1000000 + \(fraction(sql)))", 6)
+        default: return nil
+        }
+    }
+
+    /// Returns a field of a time of day, which is always written with its microseconds.
+    private static func field(_ field: String, ofTime sql: String) -> ScaledInteger? {
+        func digits(_ start: Int, _ count: Int) -> String { "CAST(substr(\(sql), \(start), \(count)) AS INTEGER)" }
+        switch field {
+        case "hour": return ScaledInteger(digits(1, 2), 0)
+        case "minute": return ScaledInteger(digits(4, 2), 0)
+        case "second": return ScaledInteger("(\(digits(7, 2)) * 1000000 + \(digits(10, 6)))", 6)
         default: return nil
         }
     }

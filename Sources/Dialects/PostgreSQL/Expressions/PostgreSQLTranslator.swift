@@ -33,6 +33,8 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         return .native(sqlite: sql, postgresql: text)
     }
 
+    func computedType(_: SQLExpression, for type: ColumnType) -> ColumnType { type }
+
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         var translation = self

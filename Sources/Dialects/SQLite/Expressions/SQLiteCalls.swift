@@ -23,7 +23,7 @@ extension SQLiteExpressionTranslation {
             guard case .number(let text) = arguments[0], let count = Int(text), (1...256).contains(count) else { break }
             return Piece("(\(Self.randomBytes(count)))", .bytes).edited { $0.isNullable = false }
         case ("json_valid", 1): if let known = validity(arguments[0], pieces[0]) { return known }
-        case ("json_extract", 2), ("json_array_length", 1), ("json_type", 1...2):
+        case ("json_extract", 2), ("json_array_length", 1...2), ("json_type", 1...2):
             return try json(function, pieces, arguments)
         case (_, _):
             if let piece = try textCall(function, pieces, arguments) { return piece }
@@ -254,7 +254,8 @@ extension SQLiteExpressionTranslation {
         switch letter {
         case "s" where spec.isEmpty: return "coalesce(\(try text(piece).sql), '')"
         case "d", "i":
-            let number = "coalesce(\(try cast(piece, toInteger: true)), 0)"
+            // Of a text the digits at its beginning count, as for CAST AS INTEGER.
+            let number = "coalesce(\(try cast(piece, .integer, "INTEGER").sql), 0)"
             if spec.isEmpty { return "\(number)::text" }
             if let width = Int(spec), spec.allSatisfy(\.isNumber), (1...99).contains(width) {
                 guard spec.hasPrefix("0") else { return Self.padded("\(number)::text", to: "\(width)", " ") }

@@ -2,7 +2,7 @@
 
 extension SQLiteExpressionTranslation {
     /// The most computed columns that are written out inside each other.
-    private static let deepest = 20
+    static let deepest = 20
 
     /// Translates the expression of a computed column, to a value that the column stores.
     func computed(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> Piece {

@@ -5,6 +5,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates a call that computes something from a moment; returns `nil` for any other call.
     func momentCall(_ function: String, _ written: [SQLiteTree]) throws(Untranslatable) -> Piece? {
+        if let constant = Self.constantMoment(function, written) { return constant }
         let (arguments, hasFraction) = Self.withoutSubsecond(written)
         let seconds = hasFraction ? "%f" : "%S"
         switch function {
@@ -71,6 +72,14 @@ extension SQLiteExpressionTranslation {
 
     /// Renders the moment that a time value and its modifiers mean.
     func moment(_ arguments: [SQLiteTree]) throws(Untranslatable) -> String {
+        // A modifier makes a day of March of the 30th of February.
+        let fixed: [SQLiteTree] =
+            [SQLiteTree.string("%Y-%m-%d %H:%M:%f")] + arguments + [SQLiteTree.string("+0 days")]
+        if !arguments.isEmpty, let constant = Self.constantMoment("strftime", fixed),
+            let literal = constant.literal, Self.isReadable(literal, as: .datetime)
+        {
+            return "timestamp \(constant.sql)"
+        }
         var modifiers = Array(arguments.dropFirst())
         var isEpoch = false
         if case .string(let text) = modifiers.first, text.lowercased() == "unixepoch" {
@@ -139,9 +148,11 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the moment of a Julian day. Day 2451545 begins at noon of the first day of 2000, and days beyond the year 9999 are NULL.
+    /// SQLite counts whole milliseconds: a day of a double is a little less or more than the moment that it was made of.
     private static func moment(ofDays number: String, from first: String? = nil) -> String {
-        "(CASE WHEN \(number) >= 0 AND \(number) < 5373484.5 "
-            + "THEN timestamp '2000-01-01 12:00:00' + (\(first ?? number) - 2451545) * interval '1 day' END)"
+        let milliseconds = "round((\(first ?? number) - 2451545)::numeric * 86400000)::bigint"
+        return "(CASE WHEN \(number) >= 0 AND \(number) < 5373484.5 "
+            + "THEN timestamp '2000-01-01 12:00:00' + \(milliseconds) * interval '1 millisecond' END)"
     }
 
     /// Renders the branch for a text that reads as a number, which counts days. The first year of all is cut off: a month before it is an

@@ -4,8 +4,8 @@ extension SQLiteExpressionTranslation {
     /// The translation of defaults, which read no column.
     static var inserting: SQLiteExpressionTranslation { SQLiteExpressionTranslation(for: .insert) }
 
-    /// Translates a value that a statement writes into a column of this type.
-    func assigned(_ tree: SQLiteTree, to type: ColumnType) throws(Untranslatable) -> String {
+    /// Translates a value that a statement writes into a column of this type. `name` is the column's, for messages.
+    func assigned(_ tree: SQLiteTree, to type: ColumnType, of name: String) throws(Untranslatable) -> String {
         if tree == .null { return "NULL" }
         // One that reads a column is no moment by itself.
         if let moment = (try? Self.inserting.moment(tree, for: type)) ?? Self.milliseconds(tree, for: type) {
@@ -15,8 +15,45 @@ extension SQLiteExpressionTranslation {
             let value = try Self.fitted(constant, to: type)
             do { return try PostgreSQLDialect().render(value, for: type) } catch { throw Untranslatable(error.reason) }
         }
-        let piece = try stored(piece(tree), as: type)
-        return Self.isAssignable(piece.kind, to: type) ? piece.sql : "(\(piece.sql))::\(Self.word(of: type))"
+        if type.isMoment, let moment = try writtenMoment(tree, to: type, of: name) { return moment }
+        let value = try piece(tree)
+        do throws(Untranslatable) {
+            let piece = try stored(value, as: type)
+            return Self.isAssignable(piece.kind, to: type) ? piece.sql : "(\(piece.sql))::\(Self.word(of: type))"
+        } catch {
+            throw Untranslatable("its value of \(name) has no counterpart: \(error)")
+        }
+    }
+
+    /// Translates a moment that is computed from columns, or that CASE, iif() or coalesce() yields; returns `nil` if the expression is a
+    /// value like any other.
+    private func writtenMoment(
+        _ tree: SQLiteTree, to type: ColumnType, of name: String
+    ) throws(Untranslatable) -> String? {
+        switch tree {
+        case .call("coalesce", let arguments), .call("ifnull", let arguments):
+            guard arguments.count > 1 else { return nil }
+            var values: [String] = []
+            for argument in arguments { values.append(try assigned(argument, to: type, of: name)) }
+            return "coalesce(\(values.joined(separator: ", ")))::\(Self.word(of: type))"
+        case .call("iif", let arguments), .call("if", let arguments):
+            guard (2...3).contains(arguments.count) else { return nil }
+            let branch = SQLiteTree.Branch(condition: arguments[0], value: arguments[1])
+            return try writtenMoment(
+                .choice([branch], otherwise: arguments.count == 3 ? arguments[2] : nil), to: type, of: name)
+        case .choice(let branches, let otherwise):
+            var sql = "(CASE"
+            for branch in branches {
+                let value = try assigned(branch.value, to: type, of: name)
+                sql += " WHEN \(try condition(branch.condition)) THEN \(value)"
+            }
+            if let otherwise { sql += " ELSE \(try assigned(otherwise, to: type, of: name))" }
+            return "\(sql) END)::\(Self.word(of: type))"
+        case .call: return try moment(tree, for: type)
+        case .null, .number, .string, .blob, .boolean, .name, .column, .unary, .binary, .aggregate, .row, .query,
+            .exists, .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast:
+            return nil
+        }
     }
 
     /// Returns whether PostgreSQL stores a value of this kind in the column without a cast (its manual, 10.4).
@@ -223,7 +260,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates `unixepoch('subsec') * 1000`. SQLite computes a number with a fraction, and an integer column stores it as
     /// the integer that it equals.
-    private static func milliseconds(_ expression: SQLiteTree, for type: ColumnType) -> String? {
+    static func milliseconds(_ expression: SQLiteTree, for type: ColumnType) -> String? {
         guard kind(of: type) == .integer,
             case .binary("*", .call("unixepoch", let arguments), .number("1000")) = expression,
             case (let values, true) = withoutSubsecond(arguments), values.count == 1, values.allSatisfy(isNow)

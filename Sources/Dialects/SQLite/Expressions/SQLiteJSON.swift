@@ -9,13 +9,14 @@ extension SQLiteExpressionTranslation {
             throw Untranslatable("\(function)() is used on a value that is not a text")
         }
         let json = "(\(pieces[0].sql))::json"
-        if function == "json_array_length" { return Self.length(ofJSON: json) }
-        guard arguments.count == 2 else { return Self.typeName(ofJSON: json) }
+        let isLength = function == "json_array_length"
+        guard arguments.count == 2 else { return isLength ? Self.length(ofJSON: json) : Self.typeName(ofJSON: json) }
         guard case .string(let path) = arguments[1], let keys = Self.keys(path) else {
             throw Untranslatable("\(function)() has a path of more than names and positions")
         }
-        return function == "json_type"
-            ? Self.typeName(ofJSON: "(\(json) #> \(Self.path(keys)))") : Self.extracted(json, keys)
+        guard function != "json_extract" else { return Self.extracted(json, keys) }
+        let part = "(\(json) #> \(Self.path(keys)))"
+        return isLength ? Self.length(ofJSON: part) : Self.typeName(ofJSON: part)
     }
 
     /// `json ->> 'name'`.

@@ -2,13 +2,35 @@
 
 extension SQLiteExpressionTranslation {
     func compare(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String {
-        if case .row(let lefts) = left, case .row(let rights) = right, lefts.count == rights.count, sign == "=" {
-            var parts: [String] = []
-            for (a, b) in zip(lefts, rights) { parts.append(try compare("=", a, b)) }
-            return "(\(parts.joined(separator: " AND ")))"
+        if case .row(let lefts) = left, case .row(let rights) = right, lefts.count == rights.count {
+            return try compareRows(sign, lefts, rights)
         }
         let isCaseless = try isCaseless(left, right)
         return try compare(sign, try piece(left), try piece(right), isCaseless: isCaseless)
+    }
+
+    /// Translates a comparison of rows, of which the first values that differ decide (https://www.sqlite.org/rowvalue.html).
+    private func compareRows(
+        _ sign: String, _ lefts: [SQLiteTree], _ rights: [SQLiteTree]
+    ) throws(Untranslatable) -> String {
+        switch sign {
+        case "<>": return "(NOT \(try compareRows("=", lefts, rights)))"
+        case "IS DISTINCT FROM": return "(NOT \(try compareRows("IS NOT DISTINCT FROM", lefts, rights)))"
+        case "=", "IS NOT DISTINCT FROM":
+            var parts: [String] = []
+            for (a, b) in zip(lefts, rights) { parts.append(try compare(sign, a, b)) }
+            return "(\(parts.joined(separator: " AND ")))"
+        default:
+            var sql = ""
+            for (a, b) in zip(lefts, rights).reversed() {
+                guard !sql.isEmpty else {
+                    sql = try compare(sign, a, b)
+                    continue
+                }
+                sql = "(\(try compare(String(sign.prefix(1)), a, b)) OR \(try compare("=", a, b)) AND \(sql))"
+            }
+            return sql
+        }
     }
 
     private func compare(

@@ -41,10 +41,18 @@ extension SQLiteTreeParser {
         return true
     }
 
-    /// Reads LIMIT and OFFSET. `LIMIT 10, 5` means five rows after the tenth.
+    /// Reads LIMIT and OFFSET. `LIMIT 10, 5` means five rows after the tenth. PostgreSQL writes OFFSET before LIMIT, or alone.
     private mutating func limited(_ query: SQLiteQuery) -> SQLiteQuery? {
-        guard take("LIMIT") else { return query }
         var query = query
+        if isAtOffset {
+            at += 1
+            guard let offset = expression(0) else { return nil }
+            query.offset = offset
+            guard take("LIMIT") else { return query }
+            query.limit = expression(0)
+            return query.limit == nil ? nil : query
+        }
+        guard take("LIMIT") else { return query }
         guard let first = expression(0) else { return nil }
         query.limit = first
         if take("OFFSET") {
@@ -55,6 +63,12 @@ extension SQLiteTreeParser {
             (query.limit, query.offset) = (limit, first)
         }
         return query
+    }
+
+    /// Whether a clause with OFFSET begins. In SQLite, where it stands behind LIMIT alone, the word may be an alias.
+    private var isAtOffset: Bool {
+        guard token?.kind == .word, token?.isWord("OFFSET") == true, let next = peek(1) else { return false }
+        return next.kind == .number || next.isSymbol("(") || next.isWord("CAST")
     }
 
     private mutating func named() -> SQLiteQuery.Named? {
@@ -165,7 +179,8 @@ extension SQLiteTreeParser {
         let ends: Set<String> = [
             "EXCEPT", "FROM", "GROUP", "HAVING", "INTERSECT", "LIMIT", "ORDER", "UNION", "WHERE", "WINDOW",
         ]
-        guard let token, token.nameOrString != nil, token.kind != .word || !ends.contains(SQLName.keyword(token.text))
+        guard let token, token.nameOrString != nil, !isAtOffset,
+            token.kind != .word || !ends.contains(SQLName.keyword(token.text))
         else { return .expression(value, alias: nil, text: text) }
         return aliasName().map { .expression(value, alias: $0, text: text) }
     }
@@ -225,8 +240,19 @@ extension SQLiteTreeParser {
         if take("AS") {
             guard let alias = aliasName() else { return nil }
             source.alias = alias
-        } else if let token, token.nameOrString != nil, !isAtJoinWord(token) {
+        } else if let token, token.nameOrString != nil, !isAtJoinWord(token), !isAtOffset {
             source.alias = aliasName()
+        }
+        // PostgreSQL names the columns of a query behind its alias. WITH does the same in both databases.
+        if case .query(let query) = content, let alias = source.alias, take("(") {
+            guard let columns = items({ $0.name() }), take(")"), !query.cores.contains(where: { $0.reads(alias) })
+            else {
+                return nil
+            }
+            let all = SQLiteQuery.Select(results: [.all(of: nil)], sources: [.init(content: .table(alias))])
+            source.content = .query(
+                SQLiteQuery(
+                    named: [.init(name: alias, columns: columns, query: query)], cores: [.select(all)]))
         }
         // INDEXED BY changes how the table is searched, but not the rows.
         if take("INDEXED") { guard take("BY"), name() != nil else { return nil } }

@@ -98,5 +98,5 @@ extension SQLiteTree {
 }
 
 extension [SQLiteTree] {
-    fileprivate var relationsRead: Set<String> { reduce(into: []) { $0.formUnion($1.relationsRead) } }
+    var relationsRead: Set<String> { reduce(into: []) { $0.formUnion($1.relationsRead) } }
 }

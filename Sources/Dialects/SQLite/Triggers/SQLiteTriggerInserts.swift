@@ -24,7 +24,7 @@ extension SQLiteTriggerTranslation {
             var values: [Value] = []
             for (column, tree) in zip(columns, row) { values.append(try value(of: tree, in: column, of: table)) }
             let list = values.map(\.sql).joined(separator: ", ")
-            let statement = "\(start) VALUES (\(list))\(try clause(insert.conflict, relation));"
+            let statement = "\(start) VALUES (\(list))\(try clause(insert.conflict, relation))"
             lines += try prepared(statement, insert.conflict, values, table)
         }
         guard let condition = single.condition else { return lines }
@@ -32,7 +32,7 @@ extension SQLiteTriggerTranslation {
     }
 
     /// A value that an INSERT gives to a column.
-    private struct Value {
+    struct Value {
         var column: Column
         var tree: SQLiteTree
         var sql: String
@@ -40,7 +40,9 @@ extension SQLiteTriggerTranslation {
 
     /// Translates an expression to the value that a column stores.
     private func value(of tree: SQLiteTree, in column: Column, of table: Table) throws(Untranslatable) -> Value {
-        let assigned = try translation.assigned(tree, to: column.type)
+        let place = "\(table.name).\(column.name)"
+        let assigned = try translation.assigned(tree, to: column.type, of: place)
+        remarks.add(translation.remarks(onWriting: tree, to: column.type, of: place))
         let isNullable = tree != .null && !tree.isLiteral && (try? translation.piece(tree).isNullable) != false
         let sql = tree == .null && column.isIdentity ? "DEFAULT" : assigned
         return Value(column: column, tree: tree, sql: isNullable ? numbered(sql, column, table) : sql)
@@ -65,6 +67,10 @@ extension SQLiteTriggerTranslation {
         for (at, column) in columns.enumerated() {
             let piece = SQLiteExpressionTranslation.piece(rows.columns[at], "\"rows\".\(names[at])")
             let stored = try translation.stored(piece, as: column.type)
+            remarks.add(
+                SQLiteExpressionTranslation.remarks(
+                    onWriting: piece, scale: translation.scale(of: query, at: at), to: column.type,
+                    of: "\(table.name).\(column.name)"))
             let isAssignable = SQLiteExpressionTranslation.isAssignable(stored.kind, to: column.type)
             let word = SQLiteExpressionTranslation.word(of: column.type)
             values.append(numbered(isAssignable ? stored.sql : "(\(stored.sql))::\(word)", column, table))
@@ -96,20 +102,21 @@ extension SQLiteTriggerTranslation {
         }
     }
 
+    /// Renders the columns of an ON CONFLICT, as the unique index has them that was made for the key.
     private func named(_ key: [String], of table: NamedRelation) throws(Untranslatable) -> String {
         var names: [String] = []
-        for name in key { names.append(try written(name, of: table).name) }
-        return SQLText.identifiers(names)
+        for name in key { names.append(Self.compared(try written(name, of: table))) }
+        return names.joined(separator: ", ")
     }
 
-    /// Returns the statement, with the statements and conditions that REPLACE and IGNORE need before it.
+    /// Returns the statement, which has no semicolon yet, with the statements and conditions that REPLACE and IGNORE need.
     private func prepared(
         _ statement: String, _ conflict: SQLiteTrigger.Insert.Conflict, _ values: [Value], _ table: Table
     ) throws(Untranslatable) -> [String] {
         switch conflict {
-        case .abort, .nothing, .update: return [statement]
-        case .ignore: return try ignoring(statement, values, table)
-        case .replace: return try replacing(values, table) + [statement]
+        case .abort, .nothing, .update: return ["\(statement);"]
+        case .ignore: return try ignoring("\(statement);", values, table)
+        case .replace: return try replacing(statement, values, table)
         }
     }
 
@@ -130,46 +137,6 @@ extension SQLiteTriggerTranslation {
         return conditions.isEmpty
             ? [statement] : Self.conditional(conditions.joined(separator: " AND "), [statement])
     }
-
-    /// Renders a DELETE for each unique key, which removes the rows that conflict with the new row. SQLite fires no DELETE
-    /// triggers for such rows.
-    private func replacing(_ values: [Value], _ table: Table) throws(Untranslatable) -> [String] {
-        guard !triggers.mayFire(onDeletingFrom: table.name) else {
-            throw Untranslatable("it replaces rows of \(table.name), which has triggers for rows that are deleted")
-        }
-        let indexes = table.indexes.filter(\.isUnique)
-        guard indexes.allSatisfy({ $0.condition == nil && $0.hasColumnsOnly }) else {
-            throw Untranslatable(
-                "it replaces rows of \(table.name), which has a unique index over an expression or a part")
-        }
-        let given = Dictionary(values.map { ($0.column.name, $0) }, uniquingKeysWith: { first, _ in first })
-        for value in values where !value.column.isNullable && !value.column.isIdentity && !value.tree.isLiteral {
-            // For NULL in a NOT NULL column REPLACE stores the default.
-            guard value.column.default == nil else {
-                throw Untranslatable("it may store the default of \(table.name).\(value.column.name) instead of NULL")
-            }
-        }
-        var lines: [String] = []
-        let keys =
-            [table.primaryKey?.columns].compactMap { $0 } + table.uniques.map(\.columns)
-            + indexes.map(\.columnNames)
-        for key in keys {
-            var conditions: [String] = []
-            for name in key {
-                guard let value = given[name] else {
-                    guard table[column: name]?.isIdentity == true else {
-                        throw Untranslatable("it replaces rows by \(table.name).\(name), to which it gives no value")
-                    }
-                    continue
-                }
-                if value.sql != "DEFAULT" { conditions.append("\(SQLText.identifier(name)) = \(value.sql)") }
-            }
-            guard conditions.count == key.count else { continue }
-            lines.append(
-                "DELETE FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND "));")
-        }
-        return lines
-    }
 }
 
 extension SQLiteTrigger.Insert.Conflict {
@@ -184,7 +151,7 @@ extension SQLiteTrigger.Insert.Conflict {
 
 extension SQLiteTree {
     /// Whether the expression is a literal other than NULL.
-    fileprivate var isLiteral: Bool {
+    var isLiteral: Bool {
         switch self {
         case .number, .string, .blob, .boolean: true
         case .null, .name, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists, .isNull, .isIn,
@@ -196,7 +163,7 @@ extension SQLiteTree {
 
 extension SQLiteQuery {
     /// The rows of a VALUES, or the single row of a SELECT that reads no table, with its condition; `nil` for any other query.
-    fileprivate var singleRow: (rows: [[SQLiteTree]], condition: SQLiteTree?)? {
+    var singleRow: (rows: [[SQLiteTree]], condition: SQLiteTree?)? {
         if cores.count == 1, named.isEmpty, order.isEmpty, limit == nil, case .values(let rows) = cores[0] {
             return (rows, nil)
         }

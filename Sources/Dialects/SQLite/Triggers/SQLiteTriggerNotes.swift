@@ -3,8 +3,13 @@ struct SQLiteTriggerNotes {
     private let trigger: SQLiteTrigger
     private let definition: String
     private let triggers: SQLiteTriggerSet
+    /// What the translation has said about values.
+    private let remarks: [String]
 
-    init(_ trigger: SQLiteTrigger, _ definition: String, among triggers: SQLiteTriggerSet) {
+    init(
+        _ trigger: SQLiteTrigger, _ definition: String, among triggers: SQLiteTriggerSet, _ remarks: [String]
+    ) {
+        self.remarks = remarks
         self.trigger = trigger
         self.definition = definition
         self.triggers = triggers
@@ -12,7 +17,7 @@ struct SQLiteTriggerNotes {
 
     /// The notes as one text; `nil` if nothing is known to differ.
     var text: String? {
-        let notes = [otherRows, nestedConflict, localTime].compactMap { $0 }
+        let notes = [otherRows, nestedConflict, repeatedKey, localTime].compactMap { $0 } + remarks
         return notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 
@@ -20,9 +25,9 @@ struct SQLiteTriggerNotes {
     private var otherRows: String? {
         guard trigger.timing == .after else { return nil }
         let verb = readsOtherRows ? "reads" : changesOtherRows ? "changes" : nil
-        return verb.map {
-            "it \($0) other rows of \(trigger.table), of which a statement may have changed several by then"
-        }
+        let end = "rows of \(trigger.table), of which a statement may have changed several by then"
+        if let verb { return "it \(verb) other \(end)" }
+        return triggers.comesBack(trigger) ? "it changes, by way of other tables, \(end)" : nil
     }
 
     private var readsOtherRows: Bool { triggers.reads(trigger.relationsRead, of: trigger.table) }
@@ -80,8 +85,24 @@ struct SQLiteTriggerNotes {
         return nil
     }
 
+    /// SQLite updates a row as often as its key comes.
+    private var repeatedKey: String? {
+        for case .insert(let insert) in trigger.statements {
+            guard case .update = insert.conflict, let rows = insert.rows, rows.singleRow == nil else { continue }
+            return "PostgreSQL refuses the upsert into \(insert.table) if its query yields a key twice"
+        }
+        return nil
+    }
+
     private var localTime: String? {
         let asks = SQLToken.scan(definition).contains { $0.text.lowercased() == "'localtime'" }
         return asks ? "local time is that of the session's TimeZone, and in SQLite that of the program" : nil
     }
+}
+
+/// Collects sentences about the values that a trigger's statements write, while they are translated.
+final class SQLiteTriggerRemarks {
+    private(set) var texts: [String] = []
+
+    func add(_ more: [String]) { for text in more where !texts.contains(text) { texts.append(text) } }
 }

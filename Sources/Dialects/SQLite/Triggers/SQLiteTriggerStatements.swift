@@ -26,7 +26,9 @@ extension SQLiteTriggerTranslation {
         var list: [String] = []
         for assignment in assignments {
             let column = try written(assignment.column, of: table)
-            let value = try inside.assigned(assignment.value, to: column.type)
+            let place = "\(table.table.name).\(column.name)"
+            let value = try inside.assigned(assignment.value, to: column.type, of: place)
+            remarks.add(inside.remarks(onWriting: assignment.value, to: column.type, of: place))
             list.append("\(SQLText.identifier(column.name)) = \(value)")
         }
         return list.joined(separator: ", ")

@@ -9,6 +9,8 @@ struct SQLiteTriggerTranslation {
     let translation: SQLiteExpressionTranslation
     /// The setting that is `on` while the trigger runs; `nil` for a trigger that can't fire itself.
     let guardSetting: String?
+    /// What the person who reads the file should know about the values that the statements write.
+    let remarks = SQLiteTriggerRemarks()
 
     init(_ trigger: SQLiteTrigger, among triggers: SQLiteTriggerSet) throws(Untranslatable) {
         self.trigger = trigger
@@ -18,21 +20,25 @@ struct SQLiteTriggerTranslation {
         }
         table = named.table
         var translation = triggers.translation
-        translation.scopes = [Self.rowScope(of: named, trigger.event)]
+        translation.scopes = [Self.rowScope(of: named, trigger)]
         self.translation = translation
         guardSetting = triggers.canFireItself(trigger) ? Self.setting(for: trigger.name) : nil
         try requireCounterpart()
     }
 
-    private static func rowScope(of named: NamedRelation, _ event: SQLiteTrigger.Event) -> SQLiteScope {
+    /// Returns the rows that the trigger can name. Before a row is stored, it may hold NULL where the table allows none.
+    private static func rowScope(of named: NamedRelation, _ trigger: SQLiteTrigger) -> SQLiteScope {
         var scope = SQLiteScope()
         scope.needsQualifier = true
         func add(_ name: String) {
             var relation = SQLiteRelation(named)
             relation.name = name
+            if name == "new", trigger.timing != .after {
+                for at in relation.columns.indices { relation.columns[at].isNullable = true }
+            }
             scope.relations.append(relation)
         }
-        switch event {
+        switch trigger.event {
         case .insert: add("new")
         case .delete: add("old")
         case .update:

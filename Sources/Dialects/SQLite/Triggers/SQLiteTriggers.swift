@@ -16,9 +16,10 @@ extension SQLiteDialect {
                 let trigger = try trigger.get()
                 triggers.translation.effort.begin(source.definition)
                 let translation = try SQLiteTriggerTranslation(trigger, among: triggers)
-                let notes = SQLiteTriggerNotes(trigger, source.definition, among: triggers)
-                return TranslatedTrigger(
-                    source, .statements(try translation.statements(renaming: renaming), note: notes.text))
+                let statements = try translation.statements(renaming: renaming)
+                let notes = SQLiteTriggerNotes(
+                    trigger, source.definition, among: triggers, translation.remarks.texts)
+                return TranslatedTrigger(source, .statements(statements, note: notes.text))
             } catch {
                 return TranslatedTrigger(source, .refused(error.description))
             }
@@ -68,6 +69,8 @@ struct SQLiteTriggerSet {
     private var fired: Set<Change> = []
     /// The triggers whose statements lead back to them, by folded name.
     private var cyclic: Set<String> = []
+    /// What each cause makes happen.
+    private let followers: [Cause: [Cause]]
 
     init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ named: [NamedRelation]) {
         relations = Dictionary(
@@ -93,6 +96,7 @@ struct SQLiteTriggerSet {
         for table in named.map(\.table) {
             for key in table.foreignKeys { Self.follow(key, of: table.name, in: &followers) }
         }
+        self.followers = followers
         for case .trigger(let name) in CyclicNodes.find(in: followers) { cyclic.insert(name) }
     }
 
@@ -144,6 +148,21 @@ struct SQLiteTriggerSet {
         hasUnknownOnes ? !Self.changes(by: trigger).isEmpty : cyclic.contains(SQLName.folded(trigger.name))
     }
 
+    /// Returns whether the changes by the trigger's statements to other tables lead to changes of its own table, by way of other triggers
+    /// and foreign keys.
+    func comesBack(_ trigger: SQLiteTrigger) -> Bool {
+        let own = SQLName.folded(trigger.table)
+        var left = Self.changes(by: trigger).filter { $0.table != own }.map(Cause.change)
+        var seen = Set(left)
+        while let cause = left.popLast() {
+            for next in followers[cause] ?? [] where seen.insert(next).inserted {
+                if case .change(let change) = next, change.table == own { return true }
+                left.append(next)
+            }
+        }
+        return false
+    }
+
     /// Returns whether one of these tables and views is the table, or shows rows of it.
     func reads(_ relations: Set<String>, of table: String) -> Bool {
         let wanted = SQLName.folded(table)
@@ -160,4 +179,26 @@ struct SQLiteTriggerSet {
 
     /// Returns whether inserting rows into the table may fire triggers.
     func mayFire(onInsertingInto table: String) -> Bool { hasUnknownOnes || fired.contains(Change(table, .insert)) }
+
+    /// Returns whether an upsert of rows of the table may fire triggers.
+    func mayFire(onUpserting table: String) -> Bool {
+        let name = SQLName.folded(table)
+        return mayFire(onInsertingInto: table)
+            || fired.contains { change in
+                switch change.kind {
+                case .update, .updateOf: change.table == name
+                case .insert, .delete: false
+                }
+            }
+    }
+
+    /// Returns whether deleting rows of the table deletes or changes rows that refer to them.
+    func hasActions(onDeletingFrom table: String) -> Bool {
+        relations.values.flatMap(\.table.foreignKeys).contains { key in
+            switch key.onDelete {
+            case .cascade, .setNull, .setDefault: SQLName.equal(key.parent, table)
+            case .noAction, .restrict: false
+            }
+        }
+    }
 }
