@@ -418,8 +418,10 @@ struct ConversionTests {
                 let counted = Backend.allCases.map {
                     (try? $0.dialect.conversion(of: "v", from: old, to: new).incompatibility) != nil
                 }
-                // On PostgreSQL, text that becomes JSON is checked by reading it, not by a query.
-                #expect(counted[0] == counted[1] || (old.isText && [.json, .jsonText].contains(new)))
+                // On PostgreSQL, text that becomes JSON is checked by reading it, not by a query. SQLite keeps times as texts, which
+                // may hold anything; PostgreSQL's become other times without a loss, but not always texts.
+                let isChecked = old.isMoment || (old.isText && [.json, .jsonText].contains(new))
+                #expect(counted[0] == counted[1] || isChecked, "from \(old) to \(new)")
             }
         }
     }

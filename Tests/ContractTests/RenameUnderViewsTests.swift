@@ -151,7 +151,9 @@ struct RenameUnderViewsTests {
                     Column("id", .bigint).primaryKey()
                     Column("nick", .text)
                 }
-                CreateView("everybody", as: "SELECT * FROM people")
+                CreateView(
+                    "everybody",
+                    as: .native(sqlite: "SELECT id, nick FROM people", postgresql: "SELECT * FROM people"))
                 CreateView("known", as: "SELECT id AS number FROM everybody")
                 CreateView("plain", as: "SELECT id, nick FROM people")
             }

@@ -144,13 +144,13 @@ struct LayerTests {
     @Test("a variable that sets an unknown key is reported")
     func unknownVariables() async throws {
         try await machine { folder in
-            let loaded = try folder.load(["TELECLAUDE__SERVER__BODY_BYTE": "7", "TELECLAUDE__MINE": "1"])
+            let loaded = try folder.load(["TELECLAUDE__SERVER__BODY_BYTE": "7", "TELECLAUDE__ELSEWHERE": "1"])
             let remarks = loaded.remarks.map(\.description)
             #expect(
                 remarks.contains(
                     "TELECLAUDE__SERVER__BODY_BYTE: server.body_byte is not a known key: did you mean server.body_bytes?"
                 ))
-            #expect(remarks.contains("TELECLAUDE__MINE: mine is not a known key; it is kept"))
+            #expect(remarks.contains("TELECLAUDE__ELSEWHERE: elsewhere is not a known key; it is kept"))
         }
     }
 
