@@ -67,6 +67,38 @@ extension TransferTriggerTests {
         }
     }
 
+    /// SQLite computes all rows before it writes the first.
+    @Test("an INSERT of several rows that reads what it writes is refused, whatever it does about a broken key")
+    func rowsThatReadEachOther() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE s (id INTEGER PRIMARY KEY);
+            CREATE TABLE tags (name TEXT PRIMARY KEY NOT NULL, n INTEGER);
+            CREATE TABLE heard (name TEXT PRIMARY KEY NOT NULL, n INTEGER);
+            CREATE VIEW counted AS SELECT count(*) AS n FROM tags;
+            CREATE TRIGGER plain AFTER INSERT ON s BEGIN
+                INSERT INTO tags VALUES ('a', 1), ('b', (SELECT count(*) FROM tags)); END;
+            CREATE TRIGGER replaces AFTER INSERT ON s BEGIN
+                REPLACE INTO tags VALUES ('a', 1), ('b', (SELECT n FROM counted)); END;
+            CREATE TRIGGER ignores AFTER INSERT ON s BEGIN
+                INSERT OR IGNORE INTO tags VALUES ('a', 1), ('b', (SELECT count(*) FROM tags)); END;
+            CREATE TRIGGER hears AFTER INSERT ON heard BEGIN UPDATE tags SET n = n + 1; END;
+            CREATE TRIGGER hearing AFTER INSERT ON s BEGIN
+                INSERT INTO heard VALUES ('a', 1), ('b', (SELECT sum(n) FROM tags)); END;
+            CREATE TRIGGER other AFTER DELETE ON s BEGIN
+                INSERT INTO tags VALUES ('c', (SELECT count(*) FROM tags)), ('d', (SELECT count(*) FROM s)); END;
+            """
+        ) { triggers, source, target in
+            let reasons = refusals(triggers)
+            #expect(Set(reasons.keys) == ["plain", "replaces", "ignores", "hearing"], "\(reasons)")
+            #expect(reasons.values.allSatisfy { $0.contains("inserts several rows into") }, "\(reasons)")
+            try target.execute("INSERT INTO s (id) VALUES (1), (2)")
+            try target.execute("DELETE FROM s WHERE id = 1")
+            let rows = try target.values("SELECT name, n FROM tags ORDER BY name")
+            #expect(rows.map { "\($0[0].text ?? "") \($0[1].integer ?? -1)" } == ["c 0", "d 1"])
+        }
+    }
+
     /// The transfer makes a unique index over the text in lower case for such a key.
     @Test("a key without regard to case is the same for REPLACE and ON CONFLICT")
     func caselessKeys() async throws {
