@@ -210,13 +210,13 @@ struct ExpressionsBackTests {
                 (3, 'infinity', '2024-02-03 04:05', '2024-02-03 04:05Z'), (4, '2024-02-03', 'infinity', 'infinity'),
                 (5, '2024-02-03', '2024-02-03', '2024-02-03 00:00Z'), (6, NULL, '-infinity', NULL);
             CREATE VIEW same AS SELECT id FROM t WHERE at = d;
-            CREATE VIEW before AS SELECT id FROM t WHERE d >= at;
+            CREATE VIEW earlier AS SELECT id FROM t WHERE d >= at;
             CREATE VIEW written AS SELECT id, d::timestamp AS a, at AT TIME ZONE 'UTC' AS b FROM t;
             """
         try await transferToSQLite(script) { report, source, target in
             #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
             for query in [
-                "SELECT id FROM same ORDER BY id", "SELECT id FROM before ORDER BY id",
+                "SELECT id FROM same ORDER BY id", "SELECT id FROM earlier ORDER BY id",
                 "SELECT id, CAST(a AS text) FROM written WHERE CAST(a AS text) LIKE '%inf%' ORDER BY id",
                 "SELECT id, CAST(b AS text) FROM written WHERE CAST(b AS text) LIKE '%inf%' ORDER BY id",
             ] {
