@@ -74,10 +74,17 @@ package protocol TransferTarget: Dialect {
     func requireRoomForTables(on connection: any Connection) throws
 
     /// Makes an empty database hold texts in the same encoding as the source, a database of the same kind. It must run before anything is
-    /// made there. A server's encoding was chosen when its database was made, and values are converted.
+    /// made there. A server's encoding was chosen when its database was made, and so was that of a file which has held tables; values are
+    /// converted.
     ///
-    /// - Throws: `DatabaseError` if the database has another encoding already.
+    /// - Throws: `DatabaseError`.
     func adoptEncoding(of source: any Connection, on connection: any Connection) throws
+
+    /// Returns a remark if `adoptEncoding` leaves, or has left, texts in another encoding than that of the source, a database of the same
+    /// kind, so that expressions over their bytes mean something else; otherwise `nil`.
+    ///
+    /// - Throws: `DatabaseError`.
+    func remark(onEncodingOf source: any Connection, on connection: any Connection) throws -> String?
 
     /// Returns the tables, views and sequences of the current schema that do not belong to an extension.
     ///

@@ -3,10 +3,13 @@ package struct SourceTrigger: Sendable, Equatable {
     package var name: String
     /// The whole of `CREATE TRIGGER`.
     package var definition: String
+    /// The table or view that the trigger belongs to. In PostgreSQL several tables may have triggers of one name.
+    package var table: String?
 
-    package init(name: String, definition: String) {
+    package init(name: String, definition: String, of table: String?) {
         self.name = name
         self.definition = definition
+        self.table = table
     }
 }
 

@@ -83,7 +83,9 @@ public struct DatabaseTransfer: Sendable {
             try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {
                 try await withEngine(writingTo: isMade ? to : from, events) { engine in
                     if isMade { try await engine.requireFree() }
-                    return try await engine.planNamingOrphans()
+                    var plan = try await engine.planNamingOrphans()
+                    if isMade { plan.remarks += [try await engine.encodingRemark()].compactMap { $0 } }
+                    return plan
                 }
             }
         }

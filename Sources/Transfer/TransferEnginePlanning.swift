@@ -69,6 +69,13 @@ extension TransferEngine {
         return plan
     }
 
+    /// Returns the remark on a target whose texts are in another encoding than those of a source of the same kind; `nil` if there is none.
+    func encodingRemark() async throws -> String? {
+        guard source.speaksAs(target) else { return nil }
+        let target = target
+        return try await streams.first { reading, writing in try target.remark(onEncodingOf: reading, on: writing) }
+    }
+
     private func sameEngineCopy(_ inspection: Inspection) async throws -> Work {
         let (source, options, events) = (source, options, events)
         let counted = try await streams.each(SameEngineCopyPlanner.tables(of: inspection, options)) {

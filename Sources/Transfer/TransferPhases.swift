@@ -117,6 +117,7 @@ extension TransferEngine {
         var report = TransferReport(of: work.plan, views.built)
         report.tables = lines(compared, work.plan, built)
         report.remarks += try await readingRemarks(work.plan) + views.remarks
+        report.remarks += [try await encodingRemark()].compactMap { $0 }
         try await streams.onAll { reading, _ in try reading.confirmSnapshot() }
         if report.verdict == .verified {
             report.remarks.append(TransferRecord.remark)

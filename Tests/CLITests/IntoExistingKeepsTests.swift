@@ -35,6 +35,20 @@ struct IntoExistingKeepsTests {
         }
     }
 
+    @Test("the numbers in the header of a filled file stay its own, and it holds the source's rows nevertheless")
+    func fileNumbers() async throws {
+        try await withDatabase(.sqlite) { box, target in
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY); PRAGMA user_version = 3", on: target, creating: true)
+            let source = try makeSource(
+                box, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1); PRAGMA user_version = 7")
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            let verified = try await box.migrate("verify", source, target)
+            #expect(verified.ending == .exit(0) && verified.output.contains("PRAGMA user_version is 7"), "\(verified)")
+            #expect(try query("PRAGMA user_version", on: target) == ["3"])
+        }
+    }
+
     @Test("rows that an earlier run set aside stay in the quarantine, and do not spoil the next run's books")
     func quarantineTwice() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -24,15 +24,36 @@ struct TransferEncodingTests {
         }
     }
 
-    @Test("a file that was made for another encoding is refused, because none can be changed")
+    @Test("an empty file that has held tables keeps its encoding, takes all rows, and the plan and the report say so")
     func otherEncoding() async throws {
         try await withSandbox { box in
             let (source, target) = (box("source.db"), box("target.db"))
-            try execute("PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (a TEXT)", on: source, creating: true)
-            try execute("CREATE TABLE t (a TEXT); DROP TABLE t", on: target, creating: true)
+            try execute(
+                """
+                PRAGMA encoding = 'UTF-16le';
+                CREATE TABLE t (a TEXT CHECK (length(CAST(a AS BLOB)) = 4)); INSERT INTO t VALUES ('äö'), ('ab');
+                """, on: source, creating: true)
+            try execute("CREATE TABLE z (a TEXT); DROP TABLE z", on: target, creating: true)
+            let dry = try await box.migrate("transfer", source, target, "--dry-run")
+            #expect(dry.ending == .exit(0) && dry.output.contains("UTF-16le"), "\(dry)")
             let run = try await box.migrate("transfer", source, target)
-            #expect(run.ending == .exit(2) && run.error.contains("name a file that does not exist yet"), "\(run)")
-            #expect(try query("SELECT name FROM sqlite_schema", on: target).isEmpty)
+            #expect(run.ending == .exit(0) && run.output.contains("UTF-16le"), "\(run)")
+            #expect(try query("PRAGMA encoding", on: target) == ["UTF-8"])
+            #expect(try query("SELECT a FROM t ORDER BY rowid", on: target) == ["äö", "ab"])
+        }
+    }
+
+    @Test("a file with an encoding of its own stays readable for a source in UTF-8")
+    func fileInUTF16() async throws {
+        try await withSandbox { box in
+            let (source, target) = (box("source.db"), box("target.db"))
+            try execute("CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('äö')", on: source, creating: true)
+            try execute(
+                "PRAGMA encoding = 'UTF-16be'; CREATE TABLE z (a TEXT); DROP TABLE z", on: target, creating: true)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.ending == .exit(0) && run.output.contains("UTF-16be"), "\(run)")
+            #expect(try query("PRAGMA encoding", on: target) == ["UTF-16be"])
+            #expect(try query("SELECT a FROM t", on: target) == ["äö"])
         }
     }
 }

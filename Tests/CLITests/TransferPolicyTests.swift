@@ -309,6 +309,26 @@ struct TransferPolicyTests {
         }
     }
 
+    @Test("a value that became NULL is not counted if its row was then set aside")
+    func nulledRowsThatAreSetAside() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, u text UNIQUE, n text);
+                INSERT INTO t VALUES (1, '123e4567-e89b-12d3-a456-426614174000', '5'),
+                    (2, '123E4567-E89B-12D3-A456-426614174000', 'x'), (3, '00000000-e89b-12d3-a456-426614174000', 'y');
+                """, on: source)
+            let rules = try makeRules(
+                box, "tables: {t: {columns: {u: {type: uuid}, n: {type: bigint, on_mismatch: null}}}}")
+            let run = try await box.migrate(
+                "transfer", source, box("home.db"), "--json", "--rules", rules, "--on-mismatch", "quarantine")
+            #expect(run.ending == .exit(0), "\(run)")
+            let table = try #require(try run.document(TransferDocument.self).tables.first)
+            #expect(table.targetRows == 2 && table.quarantined == 1, "\(run)")
+            #expect(table.nulled.map(\.column) == ["n"] && table.nulled.map(\.values) == [1], "\(run)")
+        }
+    }
+
     @Test("a copy into a database of the same kind takes no policy")
     func sameKind() async throws {
         try await withSandbox { box in

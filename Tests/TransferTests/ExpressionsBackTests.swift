@@ -202,6 +202,30 @@ struct ExpressionsBackTests {
         }
     }
 
+    @Test("infinity is the same as a date and as a moment")
+    func infiniteMoments() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, d date, at timestamp, z timestamptz);
+            INSERT INTO t VALUES (1, 'infinity', 'infinity', 'infinity'), (2, '-infinity', '-infinity', '-infinity'),
+                (3, 'infinity', '2024-02-03 04:05', '2024-02-03 04:05Z'), (4, '2024-02-03', 'infinity', 'infinity'),
+                (5, '2024-02-03', '2024-02-03', '2024-02-03 00:00Z'), (6, NULL, '-infinity', NULL);
+            CREATE VIEW same AS SELECT id FROM t WHERE at = d;
+            CREATE VIEW earlier AS SELECT id FROM t WHERE d >= at;
+            CREATE VIEW written AS SELECT id, d::timestamp AS a, at AT TIME ZONE 'UTC' AS b FROM t;
+            """
+        try await transferToSQLite(script) { report, source, target in
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            for query in [
+                "SELECT id FROM same ORDER BY id", "SELECT id FROM earlier ORDER BY id",
+                "SELECT id, CAST(a AS text) FROM written WHERE CAST(a AS text) LIKE '%inf%' ORDER BY id",
+                "SELECT id, CAST(b AS text) FROM written WHERE CAST(b AS text) LIKE '%inf%' ORDER BY id",
+            ] {
+                let (ours, theirs) = (try source.values(SQL(trusted: query)), try target.values(SQL(trusted: query)))
+                #expect(ours.count > 1 && ours == theirs, "\(query): \(theirs)")
+            }
+        }
+    }
+
     @Test("a number out of JSON has all of its digits, in keys, computed columns and views")
     func digits() async throws {
         let script = """

@@ -40,11 +40,11 @@ enum Quarantine {
             rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Returns the keys of a table's quarantined rows.
-    static func keys(of table: String, on connection: any Connection) throws -> Set<String> {
-        Set(
-            try connection.query("SELECT row_key FROM tc_quarantine WHERE source_table = \(table)")
-                .compactMap { $0[0].text })
+    /// Returns the keys of a table's quarantined rows, with their numbers of rows.
+    static func keys(of table: String, on connection: any Connection) throws -> [String: Int] {
+        let keys = try connection.query("SELECT row_key FROM tc_quarantine WHERE source_table = \(table)")
+            .compactMap { $0[0].text }
+        return Dictionary(keys.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
     /// Returns the remark about rows that an earlier transfer into this source has quarantined; `nil` if there are none. These

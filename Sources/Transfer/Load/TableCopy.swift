@@ -9,7 +9,7 @@ struct TableCopy {
         var rows = 0
         /// The number of rows that were quarantined.
         var quarantined = 0
-        /// The number of values that became NULL, by column.
+        /// The number of values that became NULL in rows that the target accepted, by column.
         var nulled: [Int] = []
         /// The digest of the rows that the target accepted, in the form in which it accepted them; `nil` if values are not
         /// compared.
@@ -99,6 +99,7 @@ struct TableCopy {
         _ found: inout ProfiledTable?, _ progress: (Int) -> Void
     ) throws -> Bool {
         var row = RawRow(columns: table.types.count)
+        var nulled: [Int] = []
         var read = 0
         defer { progress(read & 0xFFF) }
         while try cursor.next() {
@@ -110,7 +111,7 @@ struct TableCopy {
                 throw refusal(of: incompatible, cursor)
             }
             reader?.read(&row)
-            if let incompatible = try write(&row, writer, cursor, &loaded) ?? end(writer, cursor) {
+            if let incompatible = try write(&row, writer, cursor, &nulled) ?? end(writer, cursor) {
                 aside.add(
                     cursor, table.sourceColumns, key: key.text(cursor),
                     column: table.sourceColumns[incompatible.column],
@@ -118,8 +119,10 @@ struct TableCopy {
                 loaded.quarantined += 1
             } else {
                 loaded.rows += 1
+                for column in nulled { loaded.nulled[column] += 1 }
                 if let forms { loaded.digest?.add(RowDigest(of: row, as: forms)) }
             }
+            if !nulled.isEmpty { nulled.removeAll(keepingCapacity: true) }
             read += 1
             if read & 0xFFF == 0 {
                 progress(0x1000)
@@ -131,13 +134,12 @@ struct TableCopy {
     }
 
     /// Writes all columns, with NULL in place of a value that does not fit if that is the policy; `row` then holds what was
-    /// written. Returns the incompatible value because of which the row must be quarantined; the writer then starts over with
-    /// the next row.
+    /// written, and `nulled` also the columns that became NULL. Returns the incompatible value because of which the row must be
+    /// quarantined; the writer then starts over with the next row.
     @inline(__always)
     private func write(
-        _ row: inout RawRow, _ writer: any BulkWriter, _ cursor: any RowCursor, _ loaded: inout Loaded
+        _ row: inout RawRow, _ writer: any BulkWriter, _ cursor: any RowCursor, _ nulled: inout [Int]
     ) throws -> IncompatibleValue? {
-        var nulled: [Int] = []
         while true {
             do throws(IncompatibleValue) {
                 if let demands { try require(demands, of: row) }
@@ -153,7 +155,6 @@ struct TableCopy {
                 }
             }
         }
-        for column in nulled { loaded.nulled[column] += 1 }
         return nil
     }
 

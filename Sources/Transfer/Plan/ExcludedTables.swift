@@ -22,4 +22,7 @@ struct ExcludedTables {
         case .trigger, .view, .index, .column, .constraint, .foreignKey: return false
         }
     }
+
+    /// Whether the trigger belongs to such a table.
+    func own(_ trigger: SourceTrigger) -> Bool { trigger.table.map { names.contains($0) } ?? false }
 }

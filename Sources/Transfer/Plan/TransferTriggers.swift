@@ -8,15 +8,13 @@ extension TransferPlanner {
     /// that were asked to stay behind.
     func triggers() -> [TranslatedTrigger] {
         let excluded = ExcludedTables(inspection, taking: tables)
-        let needless = Set(
-            inspection.fullText.filter { $0.content != .own }.flatMap(\.triggers)
-                + inspection.omitted.filter { $0.kind == .trigger && excluded.own($0) }.map(\.name))
+        let needless = Set(inspection.fullText.filter { $0.content != .own }.flatMap(\.triggers))
         let over = relations.sorted { $0.key < $1.key }.map(\.value)
         let changed = changedNames
         return source.triggers(of: inspection, over: over) { text throws(Untranslatable) in
             let expression = SQLExpression.native(sqlite: text, postgresql: text)
             guard case .native(_, let renamed) = try self.renamed(expression, changed) else { return text }
             return renamed
-        }.filter { !needless.contains($0.source.name) }
+        }.filter { !needless.contains($0.source.name) && !excluded.own($0.source) }
     }
 }

@@ -15,12 +15,13 @@ struct TableComparison {
     private let table: VerificationPlan.ComparedTable
     private let source: any Connection
     private let target: any Connection
-    private let aside: Set<String>
+    private let aside: [String: Int]
 
-    /// Creates a comparison. `aside` has the keys of the source's rows that are left out of it.
+    /// Creates a comparison. `aside` has the keys of the source's rows that are left out of it, with their numbers of rows: several rows
+    /// share a key that is shortened.
     init(
         _ table: VerificationPlan.ComparedTable, _ source: any Connection, _ target: any Connection,
-        besides aside: Set<String> = []
+        besides aside: [String: Int] = [:]
     ) {
         self.table = table
         self.aside = aside
@@ -51,7 +52,7 @@ struct TableComparison {
     }
 
     private func buckets(
-        _ connection: any Connection, _ side: Side, besides aside: Set<String> = []
+        _ connection: any Connection, _ side: Side, besides aside: [String: Int] = [:]
     ) throws -> (whole: TableDigest, parts: [TableDigest]) {
         var whole = TableDigest()
         var parts = Array(repeating: TableDigest(), count: Self.bucketCount)
@@ -74,7 +75,7 @@ struct TableComparison {
 
     /// Returns the rows of some buckets by their key's digest or, without a key, by the digest of all their values.
     private func rows(
-        _ connection: any Connection, _ side: Side, in buckets: Set<Int>, besides aside: Set<String> = []
+        _ connection: any Connection, _ side: Side, in buckets: Set<Int>, besides aside: [String: Int] = [:]
     ) throws -> [RowDigest: Row] {
         var rows: [RowDigest: Row] = [:]
         try read(connection, side, besides: aside) { cursor in
@@ -130,17 +131,24 @@ struct TableComparison {
     }
 
     private func read(
-        _ connection: any Connection, _ side: Side, besides aside: Set<String>,
+        _ connection: any Connection, _ side: Side, besides aside: [String: Int],
         _ body: (any RowCursor) throws -> Void
     ) throws {
         let query = "SELECT \(SQLText.identifiers(side.columns)) \(side.from)"
         let cursor = try connection.copyOut(query, types: side.types)
         defer { cursor.close() }
-        var rows = 0
+        var (rows, left) = (0, aside)
         while try cursor.next() {
-            if aside.isEmpty || !aside.contains(keyText(cursor)) { try body(cursor) }
+            if left.isEmpty || !takes(keyText(cursor), from: &left) { try body(cursor) }
             rows += 1
             if rows & 0xFFFF == 0 { try Task.checkCancellation() }
         }
+    }
+
+    /// Returns whether a row with this key is among these, and takes it out of them.
+    private func takes(_ key: String, from rows: inout [String: Int]) -> Bool {
+        guard let count = rows[key] else { return false }
+        rows[key] = count > 1 ? count - 1 : nil
+        return true
     }
 }

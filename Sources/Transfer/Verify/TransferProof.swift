@@ -40,7 +40,7 @@ struct TransferProof {
             let rows = try target.ownRows(of: table.target, on: writing)
             let compared = VerificationPlan.ComparedTable(table, in: rows)
             let isAllNew = report.storedAside > 0 && heldAside[table.source] == nil
-            let aside = isAllNew ? try Quarantine.keys(of: table.source, on: writing) : []
+            let aside = isAllNew ? try Quarantine.keys(of: table.source, on: writing) : [:]
             report.differences =
                 try TableComparison(compared, reading, writing, besides: aside).report().differences
         }

@@ -89,12 +89,11 @@ public struct VerificationReport: Sendable, Equatable {
 
     /// The results for the tables that both sides have.
     public var tables: [TableReport]
-    /// The tables and columns that only one side has, the columns whose types have no form in common, and the numbers in the headers of
-    /// two SQLite files that differ, as sentences.
+    /// The tables and columns that only one side has, and the columns whose types have no form in common, as sentences.
     public var missing: [String]
     /// The tables that were left out as requested, and the objects whose values can't be read, with the reasons.
     public var notCompared: [String]
-    /// Remarks on how the databases were read.
+    /// Remarks on how the databases were read, and on numbers in the headers of two SQLite files that differ.
     public var remarks: [String] = []
 
     /// The parts of a database that a comparison does not examine, as a list in words.

@@ -27,6 +27,8 @@ struct VerificationPlan {
     /// form that is compared.
     private var renamed: [String] = []
     private var declaredOtherwise: [String: [String]] = [:]
+    /// The numbers in the headers of two files that differ. They belong to the application, and a filled file keeps its own.
+    private var otherNumbers: [String] = []
     private let from: any TransferDialect
     private let to: any TransferDialect
 
@@ -44,7 +46,7 @@ struct VerificationPlan {
         notCompared += Self.withoutColumns(source, target, from: from, to: to)
         notCompared +=
             source.unreadable.map { "\($0), in the source" } + target.unreadable.map { "\($0), in the target" }
-        if from.speaksAs(to) { missing += Self.otherNumbers(source.fileNumbers, target.fileNumbers) }
+        if from.speaksAs(to) { otherNumbers = Self.otherNumbers(source.fileNumbers, target.fileNumbers) }
         let match = NameMatch(ours.map(\.name), theirs.map(\.name), from: from, to: to)
         let known = Set(ours.map(\.name) + theirs.map(\.name))
         if let unknown = excluded.first(where: { !known.contains($0) }) { throw .inNeither(unknown) }
@@ -81,10 +83,11 @@ struct VerificationPlan {
         }
     }
 
-    /// The remarks on the comparison itself, for people.
+    /// The remarks on the comparison itself, and on what differs beside the values, for people.
     var remarks: [String] {
         let names = renamed.isEmpty ? [] : ["matched under another name: \(renamed.listed(upTo: 3))"]
-        return names + declaredOtherwise.sorted { $0.key < $1.key }.map { "declared as \($0): \($1.listed(upTo: 3))" }
+        return names + otherNumbers
+            + declaredOtherwise.sorted { $0.key < $1.key }.map { "declared as \($0): \($1.listed(upTo: 3))" }
     }
 
     private mutating func compare(_ table: Table, _ ours: TableReading, _ other: Table, _ theirs: TableReading) {

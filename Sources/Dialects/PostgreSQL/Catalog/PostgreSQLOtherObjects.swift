@@ -1,6 +1,6 @@
 /// The objects of the current schema that a schema value can't express.
 enum PostgreSQLOtherObjects {
-    /// Returns an omission for each object: its kind, its name and the reason.
+    /// Returns an omission for each object: its kind, its name and the reason, and of a trigger its table.
     static func read(_ connection: any Connection) throws(DatabaseError) -> [Omission] {
         let relations = try connection.query(relations)
         let triggers = try connection.query(triggers)
@@ -8,7 +8,9 @@ enum PostgreSQLOtherObjects {
         let around = try connection.query(around)
         let inner = try connection.query(inner)
         return (relations + triggers + others + around + inner).map { row in
-            Omission(.init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "")
+            Omission(
+                .init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "",
+                of: row.values.count > 3 ? row[3].text : nil)
         }
     }
 
@@ -101,8 +103,11 @@ enum PostgreSQLOtherObjects {
         ORDER BY c.relname
         """
 
+    /// The rows of partitions are rows of their root, which stays behind with them or comes along with them.
     private static let triggers: SQL = """
-        SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid, true)
+        SELECT 'trigger', t.tgname, pg_get_triggerdef(t.oid, true), coalesce((
+            SELECT r.relname FROM pg_class r
+            WHERE c.relispartition AND r.oid = pg_partition_root(c.oid) AND r.relnamespace = c.relnamespace), c.relname)
         FROM pg_class c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal
         WHERE \(PostgreSQLCatalogScope.whole.relations)
         ORDER BY c.relname, t.tgname

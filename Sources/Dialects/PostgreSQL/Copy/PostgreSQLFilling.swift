@@ -2,7 +2,7 @@
 
 extension PostgreSQLDialect {
     /// Locks tables against writers, partitioned ones with their partitions, others without the tables that inherit from them. Readers go
-    /// on until a foreign key is removed.
+    /// on until a foreign key, trigger or rule is set aside.
     package func lock(_ tables: [String], on connection: any Connection) throws {
         guard !tables.isEmpty else { return }
         // ONLY holds for one table of the list.

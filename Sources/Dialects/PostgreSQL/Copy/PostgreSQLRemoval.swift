@@ -1,27 +1,33 @@
 // Removing everything that somebody has made in a schema.
 
 extension PostgreSQLDialect {
-    /// Views and materialized views may read each other, so they go one by one. Foreign keys may tie tables into a circle, so they go
-    /// together. A default may ask a sequence, so sequences come last.
+    /// Views and materialized views may read each other, so they go in turns. `CREATE OR REPLACE` may tie views into a circle, and foreign
+    /// keys tables, so those of one turn go together. A default may ask a sequence, so sequences come last.
     package func removal(of objects: [String], on connection: any Connection) throws -> [String] {
         let wanted = Set(objects)
-        var views: [String] = []
+        var turns: [(word: String, views: [String])] = []
         var others: [String: [String]] = [:]
         for row in try connection.query(Self.relationsByDepth) {
             guard let name = row[0].text, wanted.contains(name), let kind = row[1].text else { continue }
             switch kind {
-            case "v": views.append("DROP VIEW \(SQLText.identifier(name))")
-            case "m": views.append("DROP MATERIALIZED VIEW \(SQLText.identifier(name))")
+            case "v", "m":
+                let word = kind == "v" ? "VIEW" : "MATERIALIZED VIEW"
+                if turns.last?.word == word {
+                    turns[turns.count - 1].views.append(name)
+                } else {
+                    turns.append((word, [name]))
+                }
             default: others[kind == "p" ? "r" : kind, default: []].append(name)
             }
         }
         let rest = [("f", "FOREIGN TABLE"), ("r", "TABLE"), ("S", "SEQUENCE")].compactMap { kind, word in
             others[kind].map { "DROP \(word) \(SQLText.identifiers($0))" }
         }
-        return views + rest
+        return turns.map { "DROP \($0.word) \(SQLText.identifiers($0.views))" } + rest
     }
 
-    /// Lists the relations with their kinds (`pg_class.relkind`), what reads others before these.
+    /// Lists the relations with their kinds (`pg_class.relkind`), what reads others before these. Around a circle, which anybody in the
+    /// schema may have made, the search ends at a depth that no other reader has.
     private static let relationsByDepth: SQL = """
         WITH RECURSIVE reading (oid, depth) AS (
             SELECT c.oid, 0 FROM pg_class c WHERE \(PostgreSQLCatalogScope.whole.relations)
@@ -31,6 +37,7 @@ extension PostgreSQLDialect {
                     AND d.classid = 'pg_rewrite'::regclass
                 JOIN pg_rewrite w ON w.oid = d.objid AND w.ev_type = '1'
                 JOIN pg_class v ON v.oid = w.ev_class AND v.oid <> r.oid
+            WHERE r.depth < (SELECT count(*) FROM pg_class WHERE relkind IN ('v', 'm'))
         )
         SELECT c.relname, c.relkind::text FROM reading r JOIN pg_class c ON c.oid = r.oid
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')

@@ -37,7 +37,7 @@ extension PostgreSQLDialect: TransferSource {
     ) -> [TranslatedTrigger] {
         inspection.omitted.filter { $0.kind == .trigger }.map { trigger in
             TranslatedTrigger(
-                SourceTrigger(name: trigger.name, definition: trigger.reason),
+                SourceTrigger(name: trigger.name, definition: trigger.reason, of: trigger.table),
                 .refused("PostgreSQL's triggers call functions, whose languages have no counterpart"))
         }
     }

@@ -51,6 +51,9 @@ extension PostgreSQLDialect: TransferTarget {
 
     package func adoptEncoding(of source: any Connection, on connection: any Connection) throws {}
 
+    /// Values are converted by the server, and `convert_to` names the encoding of the bytes that it returns.
+    package func remark(onEncodingOf source: any Connection, on connection: any Connection) throws -> String? { nil }
+
     package func existingObjects(on connection: any Connection) throws -> [String] {
         try connection.requireSchema()
         // A partitioned table depends on its own columns.

@@ -41,12 +41,14 @@ extension PostgreSQLExpressionTranslation {
             piece = Self.now("%H:%M:%f000", .time)
         case "current_date":
             try noteZone()
-            piece = Piece("date('now')", .shaped(.date))
+            piece = Piece(Self.today, .shaped(.date))
         default: return nil
         }
         notes.asksForTime = true
         return piece
     }
+
+    private static let today = "date('now')"
 
     private static func now(_ format: String, _ type: ColumnType) -> Piece {
         var piece = Piece("strftime('\(format)', 'now')", .shaped(type))
@@ -63,8 +65,10 @@ extension PostgreSQLExpressionTranslation {
         case (.datetime, .date), (.timestamp, .date): return Piece("substr(\(piece.sql), 1, 10)", .shaped(.date))
         case (.datetime, .time), (.timestamp, .time):
             return Piece("substr(\(piece.sql), 12, 15)", .shaped(.time))
-        case (.date, .datetime): return Piece("(\(piece.sql) || ' 00:00:00.000000')", .shaped(.datetime))
-        case (.date, .timestamp): return Piece("(\(piece.sql) || 'T00:00:00.000000Z')", .shaped(.timestamp))
+        case (.date, .datetime):
+            return Piece(finite("(\(piece.sql) || ' 00:00:00.000000')", of: piece), .shaped(.datetime))
+        case (.date, .timestamp):
+            return Piece(finite("(\(piece.sql) || 'T00:00:00.000000Z')", of: piece), .shaped(.timestamp))
         case (.timestamp, .datetime): return inUTC(piece)
         case (.datetime, .timestamp): return asUTC(piece)
         case (_, _): return nil
@@ -76,7 +80,15 @@ extension PostgreSQLExpressionTranslation {
     }
 
     private func asUTC(_ moment: Piece) -> Piece {
-        Piece("(replace(\(moment.sql), ' ', 'T') || 'Z')", .shaped(.timestamp))
+        Piece(finite("(replace(\(moment.sql), ' ', 'T') || 'Z')", of: moment), .shaped(.timestamp))
+    }
+
+    /// Returns SQL that adds to a moment's text. Infinity has one text in all types.
+    private func finite(_ sql: String, of moment: Piece) -> String {
+        let isNow = moment.nowFormat != nil || moment.sql == Self.today
+        let isFinite = isNow || moment.literal?.lowercased().contains("inf") == false
+        return isFinite
+            ? sql : "(CASE WHEN \(moment.sql) IN ('infinity', '-infinity') THEN \(moment.sql) ELSE \(sql) END)"
     }
 
     /// Translates `moment AT TIME ZONE 'UTC'`. SQLite knows no other zones.

@@ -62,7 +62,7 @@ package enum SQLiteInspector {
             inspection.tablesWithoutPlaces.insert(ranges.table.name)
         }
         inspection.triggers = catalog.objects.filter { $0.kind == .trigger }.compactMap { trigger in
-            trigger.sql.map { SourceTrigger(name: trigger.name, definition: $0) }
+            trigger.sql.map { SourceTrigger(name: trigger.name, definition: $0, of: trigger.table) }
         }
         inspection.definitions = definitions(catalog)
         inspection.fileNumbers = catalog.settings.filter { $0.value != 0 }

@@ -26,16 +26,29 @@ extension SQLiteDialect: TransferTarget {
     package func requireRoomForTables(on connection: any Connection) throws {}
 
     /// Checks and indexes may depend on the encoding, through casts to BLOB and `hex`
-    /// (https://www.sqlite.org/pragma.html#pragma_encoding).
+    /// (https://www.sqlite.org/pragma.html#pragma_encoding). A session that has read the schema of an empty file accepts another encoding
+    /// than the file's, and would then write a file that nobody can read, so that of a file with an encoding is left alone.
     package func adoptEncoding(of source: any Connection, on connection: any Connection) throws {
-        let wanted = try source.queryValue("PRAGMA encoding")?.text ?? "UTF-8"
-        try connection.execute("PRAGMA encoding = \(trusted: SQLText.literal(wanted))")
-        let found = try connection.queryValue("PRAGMA encoding")?.text ?? wanted
-        guard found == wanted else {
-            throw DatabaseError(
-                .other, "the source's texts are in \(wanted), and the target's file was made for texts in \(found)",
-                remedy: "name a file that does not exist yet")
-        }
+        guard try !Self.hasEncoding(connection) else { return }
+        let wanted = SQLText.literal(try Self.encoding(of: source))
+        try connection.execute("PRAGMA encoding = \(trusted: wanted)")
+    }
+
+    package func remark(onEncodingOf source: any Connection, on connection: any Connection) throws -> String? {
+        let (wanted, found) = (try Self.encoding(of: source), try Self.encoding(of: connection))
+        guard wanted != found, try Self.hasEncoding(connection) else { return nil }
+        return
+            "the source's texts are in \(wanted), and stay in \(found) in the target, whose file was made for it: a check or an index over "
+            + "their bytes (CAST(… AS BLOB), hex()) sees others; in a file that does not exist yet they would be in \(wanted)"
+    }
+
+    private static func encoding(of connection: any Connection) throws -> String {
+        try connection.queryValue("PRAGMA encoding")?.text ?? "UTF-8"
+    }
+
+    /// Returns whether the file's encoding is settled. The first table settles it, and counts the version of the schema up from 0.
+    private static func hasEncoding(_ connection: any Connection) throws -> Bool {
+        try connection.queryValue("PRAGMA schema_version")?.integer != 0
     }
 
     package func existingObjects(on connection: any Connection) throws -> [String] {

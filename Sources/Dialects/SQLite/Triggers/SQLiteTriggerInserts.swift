@@ -16,6 +16,7 @@ extension SQLiteTriggerTranslation {
             }
             return ["\(start) \(try selected(rows, for: columns, of: table))\(try clause(insert.conflict, relation));"]
         }
+        try requireUnaffected(single.rows, by: table)
         var lines: [String] = []
         for row in single.rows {
             guard row.count == columns.count else {
@@ -29,6 +30,16 @@ extension SQLiteTriggerTranslation {
         }
         guard let condition = single.condition else { return lines }
         return Self.conditional(try translation.condition(condition), lines)
+    }
+
+    /// Throws if a row may read what writing an earlier one of the same INSERT changes, since each row becomes a statement. SQLite computes
+    /// all rows first if they read the table or if it has triggers for new rows, and row by row otherwise.
+    private func requireUnaffected(_ rows: [[SQLiteTree]], by table: Table) throws(Untranslatable) {
+        let read = Array(rows.dropFirst().joined()).relationsRead
+        guard !read.isEmpty else { return }
+        guard !triggers.reads(read, of: table.name), !triggers.mayFire(onInsertingInto: table.name) else {
+            throw Untranslatable("it inserts several rows into \(table.name) by values that it may compute from them")
+        }
     }
 
     /// A value that an INSERT gives to a column.

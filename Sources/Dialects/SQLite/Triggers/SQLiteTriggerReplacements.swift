@@ -31,8 +31,11 @@ extension SQLiteTriggerTranslation {
         guard !deletions.isEmpty, !read.isEmpty, hasActions || triggers.reads(read, of: table.name) else {
             return deletions + ["\(statement);"]
         }
-        // An upsert fires other triggers, and no actions of foreign keys.
-        guard broken.count == 1, let key = broken.first, !hasActions, !triggers.mayFire(onUpserting: table.name) else {
+        // An upsert fires other triggers. Of the actions of foreign keys it fires none that follow a deleted row, but those that follow a
+        // changed key, because it also writes the keys that were not broken.
+        guard broken.count == 1, let key = broken.first, !hasActions, !triggers.hasActions(onUpdating: table.name),
+            !triggers.mayFire(onUpserting: table.name)
+        else {
             throw Untranslatable("it replaces rows of \(table.name) by values that it may compute from such rows")
         }
         return ["\(statement)\(updating(table, by: key));"]

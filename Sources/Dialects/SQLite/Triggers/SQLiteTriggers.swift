@@ -193,9 +193,14 @@ struct SQLiteTriggerSet {
     }
 
     /// Returns whether deleting rows of the table deletes or changes rows that refer to them.
-    func hasActions(onDeletingFrom table: String) -> Bool {
+    func hasActions(onDeletingFrom table: String) -> Bool { hasActions(on: table, \.onDelete) }
+
+    /// Returns whether changing a key of the table changes rows that refer to it.
+    func hasActions(onUpdating table: String) -> Bool { hasActions(on: table, \.onUpdate) }
+
+    private func hasActions(on table: String, _ action: KeyPath<ForeignKey, ForeignKey.Action>) -> Bool {
         relations.values.flatMap(\.table.foreignKeys).contains { key in
-            switch key.onDelete {
+            switch key[keyPath: action] {
             case .cascade, .setNull, .setDefault: SQLName.equal(key.parent, table)
             case .noAction, .restrict: false
             }
