@@ -22,10 +22,8 @@ struct PostgreSQLAlter {
         for follower in followers { statements += try retype(follower) { $0 } }
         if isFollowed { statements = foreignKeysAside + statements + foreignKeysAgain }
         guard !statements.isEmpty else { return Lowering() }
-        let names = alteration.tableNames
-        return Lowering(
-            PostgreSQLDeferredKeys(around: names, in: before).checked + (try dependents.around(statements, steps))
-                + PostgreSQLDeferredKeys(around: names, in: after).deferred)
+        let keys = PostgreSQLDeferredKeys(around: alteration.tableNames, of: (before, after))
+        return Lowering(keys.checked + (try dependents.around(statements, steps)) + keys.deferred)
     }
 
     /// The columns of other tables that follow a retyped key.
