@@ -23,9 +23,19 @@ struct SQLiteAlter {
             if following.rebuildsTable { again.insert(follower.before.name) }
             lowering = lowering + following
         }
-        try requireUntouchedByRename(undeclared.objects.filter { $0.kind == .trigger && again.contains($0.owner) })
+        try requireUntouchedByRename(readingTriggers.filter { again.contains($0.owner) })
         return lowering + Lowering(views.reversed().map { "DROP VIEW \(SQLText.identifier($0.name))" })
             + Lowering(views.flatMap { $0.statements })
+    }
+
+    /// The triggers, of any table, that name this table or a view that reads it.
+    private var readingTriggers: [UndeclaredObjects.Object] {
+        let declared = Set([name] + before.views(sayingAny: [name]).map(\.name))
+        let names = declared.union(undeclared.views(reading: declared).map(\.name))
+        return undeclared.objects.filter { object in
+            object.kind == .trigger
+                && SQLToken.scan(object.definition).contains { token in names.contains(where: token.names) }
+        }
     }
 
     /// Returns the views, with their statements, that are created again because their text depends on a type that has changed.
