@@ -127,6 +127,8 @@ package struct FullText: Sendable, Equatable {
     package var content: Content
     /// Whether the index stems words, so that English endings make no difference.
     package var stems: Bool
+    /// Whether only its application has the tokenizer, which finds the words.
+    package var hasOwnTokenizer = false
     /// The tables in which the full-text table keeps its index.
     package var shadowTables: [String] = []
     /// The triggers that pass writes to the other table on to the full-text table.

@@ -218,7 +218,8 @@ public struct MigrationFailure: Error, Sendable {
     /// (``Migrator/Migrator/baseline(to:)``).
     public var isFirst = false
     /// The statement of the migration that failed, counted from 1, or the one before which a question to the
-    /// database failed; 0 if that was so before the first statement.
+    /// database failed; 0 if that was so before the first statement. It is the last one if what follows them all failed: the ledger's
+    /// row, or the commit.
     public var statement: Int
     /// The database's error. Its kind is `raised` for an error that a data step threw itself.
     public var cause: DatabaseError

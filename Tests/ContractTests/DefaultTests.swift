@@ -1,46 +1,87 @@
+import Dialects
 import Migrator
 import TestSupport
 import Testing
 
 @Suite("Defaults")
 struct DefaultTests {
-    @Test("a default or a computed column that was changed by hand stops a rebuild that does not know it")
+    @Test("a default that was changed by hand stays, unless a migration gives the column one")
     func changedByHand() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("n", .text).nullable()
+                    Column("level", .text).default("low")
+                    Column("price", .decimal(6, 2)).default("1.50")
+                }
+                CreateTable("kids") {
+                    Column("t", .bigint).references("t")
+                    Column("level", .text).default("low")
+                }
+            }
+            try await Self.change("'low'", to: "'high'", in: test)
+            // The same number.
+            try await Self.change("1.50", to: "1.5", in: test)
+            try await test.migrate {
+                AlterTable("t") { ChangeColumn("n").type(.varchar(20)) }
+                AlterTable("t") { ChangeColumn("id").type(.text) }
+            }
+            try await test.run("INSERT INTO t (id) VALUES ('1'); INSERT INTO kids (t) VALUES ('1')")
+            #expect(try await test.rows("t", "level", "price") == [["high", "1.50"]])
+            #expect(try await test.rows("kids", "level") == [["high"]])
+            try await Self.change("'high'", to: "upper('high')", in: test)
+            try await test.migrate { AlterTable("t") { ChangeColumn("n").type(.varchar(30)) } }
+            // The declared default already: only the live one is another.
+            try await test.migrate { AlterTable("kids") { ChangeColumn("level").default("low") } }
+            try await test.run("INSERT INTO t (id) VALUES ('2'); DELETE FROM kids; INSERT INTO kids (t) VALUES ('2')")
+            #expect(try await test.rows("t", "level") == [["HIGH"], ["high"]])
+            #expect(try await test.rows("kids", "level") == [["low"]])
+        }
+    }
+
+    @Test("a computed column that was changed by hand stops a rebuild that says nothing of it")
+    func computedByHand() async throws {
         try await Backend.sqlite.withCase { test in
             try await test.migrate {
                 CreateTable("t") {
                     Column("id", .bigint).primaryKey()
                     Column("n", .text)
                     Column("m", .text)
-                    Column("level", .text).default("low")
-                    Column("price", .decimal(6, 2)).default("1.50")
                     Column("loud", .text).generated("m || '!'")
                 }
             }
-            func change(_ old: String, to new: String, in test: CaseDatabase) async throws {
-                try await test.run(
-                    """
-                    PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, '\(old)', '\(new)') WHERE name = 't';
-                    PRAGMA writable_schema = RESET; CREATE TABLE notice (x); DROP TABLE notice
-                    """)
-            }
-            try await change("low", to: "high", in: test)
-            let error = try await test.refusal { AlterTable("t") { ChangeColumn("n").type(.varchar(20)) } }
-            #expect(error.lowering?.place == "t.level")
-            #expect(error.lowering?.reason.contains("'high'") == true, "\(error)")
-            try await test.migrate {
+            try await test.run("INSERT INTO t (id, n, m) VALUES (1, 'n', 'a')")
+            try await Self.change("'!'", to: "'?'", in: test)
+            let error = try await test.refusal { AlterTable("t") { ChangeColumn("n").type(.varchar(40)) } }
+            #expect(error.lowering?.reason.contains("column loud") == true, "\(error)")
+            try await test.migrate(allowsDataLoss: true) {
                 AlterTable("t") {
-                    ChangeColumn("n").type(.varchar(20))
-                    ChangeColumn("level").default("high")
+                    ChangeColumn("n").type(.varchar(40))
+                    ChangeColumn("loud").generated("m || '.'")
                 }
             }
-            // The same number.
-            try await change("1.50", to: "1.5", in: test)
-            try await test.migrate { AlterTable("t") { ChangeColumn("n").type(.varchar(30)) } }
-            try await change("''!''", to: "''?''", in: test)
-            let computed = try await test.refusal { AlterTable("t") { ChangeColumn("n").type(.varchar(40)) } }
-            #expect(computed.lowering?.reason.contains("column loud") == true, "\(computed)")
+            #expect(try await test.rows("t", "loud") == [["a."]])
+            try await Self.change("'.'", to: "'?'", in: test)
+            try await test.migrate(allowsDataLoss: true) {
+                AlterTable("t") {
+                    ChangeColumn("n").type(.varchar(50))
+                    DropColumn("loud")
+                }
+            }
+            #expect(try await test.drift().isEmpty)
         }
+    }
+
+    /// Changes the text of all tables as a program would that writes SQLite's own table.
+    private static func change(_ old: String, to new: String, in test: CaseDatabase) async throws {
+        try await test.run(
+            """
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_master SET sql = replace(sql, \(SQLText.literal(old)), \(SQLText.literal(new)))
+            WHERE name IN ('t', 'kids');
+            PRAGMA writable_schema = RESET; CREATE TABLE notice (x); DROP TABLE notice
+            """)
     }
 
     private static let moment = #"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"#

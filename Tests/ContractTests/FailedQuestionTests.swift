@@ -30,4 +30,19 @@ struct FailedQuestionTests {
             #expect(try await migrator.status().lines.map(\.state) == [.applied, .pending])
         }
     }
+
+    @Test("is reported at the last statement if all of them have run")
+    func afterTheLast() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate { CreateTable("t") { Column("id", .bigint).primaryKey() } }
+            try await test.run(
+                "CREATE TRIGGER full BEFORE INSERT ON tc_migrations BEGIN SELECT RAISE(ABORT, 'no more rows'); END")
+            let failure = try await test.failure {
+                RunSQL("INSERT INTO t VALUES (1)", undo: .nothing)
+                RunSQL("INSERT INTO t VALUES (2)", undo: .nothing)
+            }
+            #expect(failure.failed == "2" && failure.statement == 2 && failure.ending == .rolledBack, "\(failure)")
+            #expect(failure.cause.message.contains("no more rows"), "\(failure)")
+        }
+    }
 }

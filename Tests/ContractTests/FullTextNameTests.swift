@@ -135,6 +135,48 @@ struct FullTextNameTests {
         }
     }
 
+    @Test(
+        "is not built again where it holds other words than its table",
+        arguments: [
+            // Some rows only.
+            """
+            CREATE VIRTUAL TABLE docs_fts USING fts5(body, content='docs', content_rowid='id');
+            CREATE TRIGGER docs_ai AFTER INSERT ON docs WHEN new.id > 1 BEGIN
+                INSERT INTO docs_fts (rowid, body) VALUES (new.id, new.body);
+            END
+            """,
+            // A text that stands in no column.
+            """
+            CREATE VIRTUAL TABLE docs_fts USING fts5(body, content='docs', content_rowid='id');
+            CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN
+                INSERT INTO docs_fts (rowid, body)
+                VALUES (new.id, CASE new.id WHEN 1 THEN NULL ELSE replace(new.body, '<b>', '') END);
+            END
+            """,
+            // A column that the table lacks, where the command fails.
+            """
+            CREATE VIRTUAL TABLE docs_fts USING fts5(body, title, content='docs', content_rowid='id');
+            CREATE TRIGGER docs_ai AFTER INSERT ON docs WHEN new.id > 1 BEGIN
+                INSERT INTO docs_fts (rowid, body, title) VALUES (new.id, new.body, 'none');
+            END
+            """,
+        ])
+    func otherWords(_ script: String) async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("docs") {
+                    Column("id", .bigint).primaryKey()
+                    Column("body", .text).nullable()
+                }
+                RunSQL(.native(sqlite: script, postgresql: "SELECT 1"), undo: .nothing)
+            }
+            try await test.run("INSERT INTO docs VALUES (1, 'secret'), (2, 'open')")
+            try await test.migrate { AlterTable("docs") { ChangeColumn("body").required(filling: "none") } }
+            #expect(try await test.rows(with: "open") == [2])
+            #expect(try await test.rows(with: "secret").isEmpty)
+        }
+    }
+
     private static let watched = """
         CREATE VIRTUAL TABLE docs_fts USING fts5(body, content='docs', content_rowid='id');
         CREATE TRIGGER docs_ai AFTER INSERT ON docs BEGIN

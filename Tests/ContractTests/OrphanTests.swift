@@ -246,4 +246,39 @@ struct OrphanTests {
             #expect(failure.cause.kind == .foreignKey)
         }
     }
+
+    @Test(
+        "deferred keys whose names others bear too stay deferred, and one that was renamed by hand stops nothing",
+        arguments: Backend.available)
+    func namesakesOfDeferredKeys(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("p") { Column("id", .bigint).primaryKey() }
+                for name in ["a", "b", "c", "d"] {
+                    CreateTable(name) {
+                        Column("pid", .bigint)
+                        ForeignKey("pid", to: "p").named(["c": "kin", "d": "lone"][name] ?? "parent").deferred()
+                    }
+                }
+                CreateTable("checked") {
+                    Column("n", .bigint)
+                    Check("n > 0").named("kin")
+                }
+            }
+            if backend == .postgresql { try await test.run("ALTER TABLE d RENAME CONSTRAINT lone TO mine") }
+            try await test.migrate(allowsDataLoss: true) {
+                RunSQL("INSERT INTO a VALUES (1); INSERT INTO p VALUES (1)", undo: .nothing)
+                DropTable("a")
+                AlterTable("c") { AddColumn("note", .text).nullable() }
+                AlterTable("d") { AddColumn("note", .text).nullable() }
+                // The keys of these tables are deferred as before.
+                RunSQL(
+                    """
+                    INSERT INTO b VALUES (2); INSERT INTO c (pid) VALUES (3); INSERT INTO d (pid) VALUES (4);
+                    INSERT INTO p VALUES (2), (3), (4)
+                    """, undo: .nothing)
+            }
+            #expect(try await test.count("p") == 4)
+        }
+    }
 }

@@ -126,6 +126,36 @@ struct RebuildRenamesTests {
         }
     }
 
+    @Test("a rename leaves triggers alone that use another table's column of the same name")
+    func renameBesideTriggers() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("people") {
+                    Column("id", .bigint).primaryKey()
+                    Column("name", .text)
+                }
+                CreateTable("notes") {
+                    Column("owner", .bigint).references("people")
+                    Column("name", .text)
+                }
+            }
+            try await test.run(
+                """
+                CREATE TRIGGER noted AFTER INSERT ON notes WHEN new.name = '' BEGIN
+                    UPDATE notes SET name = 'none' WHERE rowid = new.rowid;
+                END
+                """)
+            try await test.migrate {
+                AlterTable("people") {
+                    RenameColumn("name", to: "nick")
+                    ChangeColumn("id").type(.text)
+                }
+            }
+            try await test.run("INSERT INTO people VALUES ('1', 'reader'); INSERT INTO notes VALUES ('1', '')")
+            #expect(try await test.values("SELECT name FROM notes") == [["none"]])
+        }
+    }
+
     @Test("two columns swap their names, and one changes its type", arguments: Backend.available, ["a", "b"])
     func swap(_ backend: Backend, _ retyped: String) async throws {
         try await withPair(backend) { test in

@@ -141,9 +141,8 @@ public struct PostgreSQLDialect: Dialect {
         case .createTable(let table): return Lowering([try create(table)] + (try createIndexes(of: table)))
         case .dropTable(let table):
             try undeclared.requireUnneeded(table.name)
-            return Lowering(
-                PostgreSQLDeferredKeys(around: [table.name], in: operation.before).checked
-                    + ["DROP TABLE \(SQLText.identifier(table.name))"])
+            let keys = PostgreSQLDeferredKeys(around: [table.name], of: (operation.before, operation.after))
+            return Lowering(keys.checked + ["DROP TABLE \(SQLText.identifier(table.name))"] + keys.deferred)
         case .renameTable(let table, let new):
             return Lowering(["ALTER TABLE \(SQLText.identifier(table.name)) RENAME TO \(SQLText.identifier(new))"])
         case .alterTable(let alteration):

@@ -16,11 +16,21 @@ extension UndeclaredObjects {
 
     private func counted(in reason: String, on connection: any Connection) -> UndeclaredObjects {
         var counted = self
-        for at in dependents.indices where reason.contains(dependents[at].name) {
-            guard let table = dependents[at].table, let rows = connection.countRows(of: table) else { continue }
+        var counts: [String: Int64?] = [:]
+        for at in dependents.indices where isListed(dependents[at].name, in: reason) {
+            guard let table = dependents[at].table else { continue }
+            let count: Int64? = counts[table] ?? connection.countRows(of: table)
+            counts[table] = .some(count)
+            guard let rows = count else { continue }
             counted.dependents[at].name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
         }
         return counted
+    }
+
+    /// Returns whether the reason lists an object of exactly this name: `…: table orders, view sales`.
+    private func isListed(_ name: String, in reason: String) -> Bool {
+        guard let start = reason.firstRange(of: ": ") else { return false }
+        return ", \(reason[start.upperBound...]), ".contains(", \(name), ")
     }
 }
 

@@ -52,7 +52,7 @@ struct StepRun {
     ) throws -> LedgerEdit? {
         try connection.begin(waitingUpTo: longestWait)
         var statements = 0
-        var isAtWork = false
+        var (isAtWork, isPerformed) = (false, false)
         do {
             let ledger = Ledger(connection: connection)
             // `begin` may have waited for another program's lock, so what was read of the ledger before is checked again.
@@ -68,6 +68,7 @@ struct StepRun {
             try connection.deferForeignKeys()
             let orphans = isRebuild ? try connection.foreignKeyViolations(around: step.writtenTables) : []
             try perform(completedIDs: done, &statements)
+            isPerformed = true
             if isRebuild { try requireNoNewOrphans(beside: orphans, completedIDs: done, statements) }
             let edit = try prepared.record(in: ledger, options, milliseconds: milliseconds())
             try commit(completedIDs: done, statements)
@@ -78,7 +79,7 @@ struct StepRun {
             // A question between two of the migration's own statements may fail, too, or be stopped.
             guard let cause = error as? DatabaseError, isAtWork || cause.kind == .interrupted else { throw error }
             let isBefore = statements == 0 && cause.kind != .interrupted
-            throw failure(cause, at: isBefore ? 0 : statements + 1, completedIDs: done)
+            throw failure(cause, at: isBefore ? 0 : isPerformed ? statements : statements + 1, completedIDs: done)
         }
     }
 

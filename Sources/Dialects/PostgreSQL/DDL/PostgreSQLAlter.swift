@@ -5,6 +5,28 @@ struct PostgreSQLAlter {
     let before: Schema
     let after: Schema
     let undeclared: UndeclaredObjects
+    /// The views and triggers that are not there while the statements run.
+    private let dependents: PostgreSQLDependents
+    /// Those of `dependents` that are triggers of tables.
+    private let triggersAside: [UndeclaredObjects.Object]
+
+    init(
+        dialect: PostgreSQLDialect, alteration: TableAlteration, before: Schema, after: Schema,
+        undeclared: UndeclaredObjects
+    ) {
+        self.dialect = dialect
+        self.alteration = alteration
+        self.before = before
+        self.after = after
+        self.undeclared = undeclared
+        var dependents = PostgreSQLDependents(dialect: dialect, after: after, undeclared: undeclared)
+        for step in alteration.steps { dependents.disturb(step) }
+        for follower in alteration.followingColumns + alteration.steps.flatMap(\.followers) {
+            dependents.disturb(follower.now.name, of: follower.table.name)
+        }
+        self.dependents = dependents
+        triggersAside = dependents.triggersOnTables(alteration.steps)
+    }
 
     func lowering() throws(LoweringError) -> Lowering {
         let steps = alteration.steps
@@ -13,34 +35,17 @@ struct PostgreSQLAlter {
         var statements: [String] = []
         let using = try PostgreSQLUsing(steps, dialect)
         statements += using.before
-        let isFollowed = !(followers + steps.flatMap(\.followers)).isEmpty
+        let isFollowed = !(alteration.followingColumns + steps.flatMap(\.followers)).isEmpty
         for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
             statements += try lower(step, using: using.values[at], strange: strangeDefault(step, steps.firstNames(at)))
             for follower in step.followers { statements += try retype(follower, called: steps.firstNames(at)) }
         }
         statements += using.afterwards
-        for follower in followers { statements += try retype(follower) { $0 } }
+        for follower in alteration.followingColumns { statements += try retype(follower) { $0 } }
         if isFollowed { statements = foreignKeysAside + statements + foreignKeysAgain }
         guard !statements.isEmpty else { return Lowering() }
-        let names = alteration.tableNames
-        return Lowering(
-            PostgreSQLDeferredKeys(around: names, in: before).checked + (try dependents.around(statements, steps))
-                + PostgreSQLDeferredKeys(around: names, in: after).deferred)
-    }
-
-    /// The columns of other tables that follow a retyped key.
-    private var followers: [FollowingColumn] {
-        alteration.followers.flatMap { FollowingColumn.all(between: $0.before, $0.after) }
-    }
-
-    /// The views and triggers that are not there while the statements run.
-    private var dependents: PostgreSQLDependents {
-        var dependents = PostgreSQLDependents(dialect: dialect, after: after, undeclared: undeclared)
-        for step in alteration.steps { dependents.disturb(step) }
-        for follower in followers + alteration.steps.flatMap(\.followers) {
-            dependents.disturb(follower.now.name, of: follower.table.name)
-        }
-        return dependents
+        let keys = PostgreSQLDeferredKeys(around: alteration.tableNames, of: (before, after))
+        return Lowering(keys.checked + (try dependents.around(statements, steps)) + keys.deferred)
     }
 
     /// Makes sure that the step loses no undeclared object. A dropped column takes its indexes and constraints along.
@@ -216,9 +221,8 @@ struct PostgreSQLAlter {
     /// and no trigger acts on them in SQLite either, which makes the table again.
     private func unwatched(_ statement: String, on table: String) -> [String] {
         let alter = "ALTER TABLE \(SQLText.identifier(table))"
-        let aside = dependents.triggersOnTables(alteration.steps)
         let triggers = undeclared.objects.filter {
-            $0.kind == .trigger && $0.owner == table && !aside.contains($0)
+            $0.kind == .trigger && $0.owner == table && !triggersAside.contains($0)
         }
         let off = triggers.map { "\(alter) DISABLE TRIGGER \(SQLText.identifier($0.name))" }
         let on = triggers.map { trigger in
@@ -253,6 +257,13 @@ struct PostgreSQLAlter {
             statements.append(try dialect.create(index, on: table))
         }
         return statements + (undeclared.columnEpilogues[table.name]?[column.name] ?? [])
+    }
+}
+
+extension TableAlteration {
+    /// The columns of other tables that follow a retyped key.
+    fileprivate var followingColumns: [FollowingColumn] {
+        followers.flatMap { FollowingColumn.all(between: $0.before, $0.after) }
     }
 }
 

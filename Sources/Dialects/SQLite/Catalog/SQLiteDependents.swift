@@ -46,14 +46,19 @@ struct SQLiteDependents {
     }
 
     /// The statements by which such full-text tables read their table again, by the table and by each column whose values they have
-    /// found words in. The one that numbers its rows as SQLite does reads `rowid`.
+    /// found words in. The one that numbers its rows as SQLite does reads `rowid`. One that may hold other words than its table, or
+    /// can't read it, is left as it is.
     var fullTextEpilogues: [String: [String: [String]]] {
         var epilogues: [String: [String: [String]]] = [:]
         for text in SQLiteFullText.find(in: catalog) {
-            guard case .table(_, let key) = text.content, let dependent = dependent(text) else { continue }
+            guard case .table(_, let key) = text.content, let dependent = dependent(text),
+                let table = declared[dependent.relation]
+            else { continue }
+            let whole = SQLiteWholeFullText(text: text, table: table, key: key)
+            let triggers = catalog.objects.filter { $0.kind == .trigger && text.triggers.contains($0.name) }
+            guard whole.isWhole(kept: triggers) else { continue }
             let name = SQLText.identifier(text.name)
-            let isByNumber = ["rowid", "_rowid_", "oid"].contains(SQLName.folded(key))
-            for column in dependent.columns + (isByNumber ? ["rowid"] : []) {
+            for column in dependent.columns + (whole.isByNumber ? ["rowid"] : []) {
                 epilogues[dependent.relation, default: [:]][column, default: []]
                     .append("INSERT INTO \(name) (\(name)) VALUES ('rebuild')")
             }

@@ -94,6 +94,15 @@ struct SQLiteFullText {
         return FullText(
             name: name, columns: columns + [language].compactMap { $0 },
             indexed: columns.filter { column in !unindexed.contains { SQLName.equal($0, column) } }, content: content,
-            stems: stems)
+            stems: stems, hasOwnTokenizer: hasOwnTokenizer)
+    }
+
+    /// Whether SQLite lacks the tokenizer (https://www.sqlite.org/fts5.html, section 4.3; https://www.sqlite.org/fts3.html, section 8.1).
+    /// Of these, only fts5's `porter` takes another one behind it.
+    private var hasOwnTokenizer: Bool {
+        let known: Set = ["unicode61", "ascii", "porter", "trigram", "simple"]
+        let words = SQLName.folded(options["tokenize"] ?? "").split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+        let tokenizers = words.first == "porter" ? words.prefix(2) : words.prefix(1)
+        return tokenizers.contains { !known.contains(String($0)) }
     }
 }

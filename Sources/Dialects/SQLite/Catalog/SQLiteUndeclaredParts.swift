@@ -140,11 +140,11 @@ extension SQLiteCatalog.Column {
         return !SQLName.equal(collation, other?.collation ?? "BINARY")
     }
 
-    /// Returns the text of the default if it is surely not the declared one. Of two expressions nobody can tell.
+    /// Returns the text of the default if it is surely not the declared one, which is a constant: of two expressions nobody can tell.
     fileprivate func strangeDefault(beside counterpart: SQLiteCatalog.Column, _ declared: Dialects.Column) -> String? {
         guard declared.default?.isConstant == true, !declared.type.isNative, let text = `default` else { return nil }
         let affinity = SQLiteTypeName(type).affinity
-        guard let here = SQLiteDefault.parse(text, for: declared.type, affinity: affinity), here.isConstant,
+        guard let here = SQLiteDefault.parse(text, for: declared.type, affinity: affinity),
             let there = counterpart.default.flatMap({
                 SQLiteDefault.parse($0, for: declared.type, affinity: affinity)
             }), there.isConstant, here != there

@@ -23,9 +23,19 @@ struct SQLiteAlter {
             if following.rebuildsTable { again.insert(follower.before.name) }
             lowering = lowering + following
         }
-        try requireUntouchedByRename(undeclared.objects.filter { $0.kind == .trigger && again.contains($0.owner) })
+        try requireUntouchedByRename(readingTriggers.filter { again.contains($0.owner) })
         return lowering + Lowering(views.reversed().map { "DROP VIEW \(SQLText.identifier($0.name))" })
             + Lowering(views.flatMap { $0.statements })
+    }
+
+    /// The triggers, of any table, that name this table or a view that reads it.
+    private var readingTriggers: [UndeclaredObjects.Object] {
+        let declared = Set([name] + before.views(sayingAny: [name]).map(\.name))
+        let names = declared.union(undeclared.views(reading: declared).map(\.name))
+        return undeclared.objects.filter { object in
+            object.kind == .trigger
+                && SQLToken.scan(object.definition).contains { token in names.contains(where: token.names) }
+        }
     }
 
     /// Returns the views, with their statements, that are created again because their text depends on a type that has changed.
@@ -90,11 +100,30 @@ struct SQLiteAlter {
 
     private func alter() throws(LoweringError) -> Lowering {
         var statements: [String] = []
-        for step in steps {
-            guard let native = try inPlace(step) else { return try rebuild() }
+        for (at, step) in steps.enumerated() {
+            guard !restores(step, steps.firstNames(at)), let native = try inPlace(step) else { return try rebuild() }
             statements += native
         }
         return Lowering(statements)
+    }
+
+    /// Returns whether the step says what the default of a column is, or how it is computed, after somebody has changed that by hand.
+    /// The declared column may be so already.
+    private func restores(_ step: ChangeStep, _ firstName: (String) -> String?) -> Bool {
+        guard case .changeColumn(let column, let facets) = step.change, let first = firstName(column) else {
+            return false
+        }
+        return facets.contains { facet in
+            switch facet {
+            case .default: undeclared.strangeDefaults[name]?[first] != nil
+            case .generated: undeclared.objects.contains { isColumn($0, [first]) }
+            case .type, .nullable, .collation: false
+            }
+        }
+    }
+
+    private func isColumn(_ object: UndeclaredObjects.Object, _ columns: Set<String>) -> Bool {
+        object.kind == .column && object.owner == name && columns.contains { SQLName.equal($0, object.name) }
     }
 
     /// Returns the statements for a change that SQLite makes in place; `nil` asks for a rebuild
@@ -165,14 +194,14 @@ struct SQLiteAlter {
             isNeeded = isNeeded || conversion.expression != name || !isReadAlike
         }
         guard isNeeded else { return Lowering() }
-        try requireKnownDefaults(of: was, but: [])
-        return try SQLiteRebuild(dialect: dialect, old: was, new: now, sources: sources, in: after, undeclared)
+        let names = Dictionary(uniqueKeysWithValues: was.columns.map { ($0.name, $0.name) })
+        let new = now.keeping(undeclared.strangeDefaults[was.name] ?? [:], of: was, called: names, in: dialect)
+        return try SQLiteRebuild(dialect: dialect, old: was, new: new, sources: sources, in: after, undeclared)
             .lowering()
     }
 
     private func rebuild() throws(LoweringError) -> Lowering {
         let first = alteration.before
-        try requireKnownDefaults(of: first, but: columnsOfNewDefaults)
         var renames = SQLiteRenames(of: first)
         for step in steps { renames.follow(step.change) }
         var sources = Sources(of: first, nameAtCopy: renames.nameAtCopy)
@@ -182,33 +211,25 @@ struct SQLiteAlter {
             try requireUntouchedByRename(
                 undeclared.objects.filter { $0.owner == first.name && $0.kind != .column && $0.kind != .view })
         }
+        let given = columnsGiven { if case .default = $0 { true } else { false } }
+        let defaults = (undeclared.strangeDefaults[name] ?? [:]).filter { !given.contains($0.key) }
+        let new = alteration.after.keeping(defaults, of: first, called: steps.finalNames, in: dialect)
+        // What somebody has made of a column does not count where the alteration drops it, or says how it is computed.
+        let computed = columnsGiven { if case .generated = $0 { true } else { false } }
+        var others = undeclared
+        others.objects.removeAll { isColumn($0, computed) }
         let rebuild = SQLiteRebuild(
-            dialect: dialect, old: renames.renamed(first), new: alteration.after, sources: sources, in: after,
-            undeclared)
+            dialect: dialect, old: renames.renamed(first), new: new, sources: sources, in: after, others)
         return Lowering(hoisted) + (try rebuild.lowering())
     }
 
-    /// Throws if somebody has changed a default by hand: the table would be made again with the declared one.
-    private func requireKnownDefaults(of table: Table, but others: Set<String>) throws(LoweringError) {
-        let strange = (undeclared.strangeDefaults[table.name] ?? [:]).filter { !others.contains($0.key) }
-        guard let (column, text) = strange.min(by: { $0.key < $1.key }) else { return }
-        throw LoweringError(
-            "\(table.name).\(column)",
-            "SQLite must rebuild this table, and its default has been changed by hand to \(text ?? "none"), which no migration says",
-            remedy: "say which default it is to have, in this AlterTable or in one before: ChangeColumn(…).default(…)")
-    }
-
-    /// The columns, by their names before the alteration, that it drops or gives a default.
-    private var columnsOfNewDefaults: Set<String> {
+    /// The columns, by their names before the alteration, that it drops or gives such a facet.
+    private func columnsGiven(_ isSuch: (Facet) -> Bool) -> Set<String> {
         var columns: Set<String> = []
         for (at, step) in steps.enumerated() {
             var column: String?
             if case .dropColumn(let name, _) = step.change { column = name }
-            if case .changeColumn(let name, let facets) = step.change,
-                facets.contains(where: { if case .default = $0 { true } else { false } })
-            {
-                column = name
-            }
+            if case .changeColumn(let name, let facets) = step.change, facets.contains(where: isSuch) { column = name }
             if let first = column.flatMap(steps.firstNames(at)) { columns.insert(first) }
         }
         return columns

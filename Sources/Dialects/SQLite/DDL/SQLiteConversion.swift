@@ -155,16 +155,24 @@ extension SQLiteDialect: TypeConversions {
     func betweenTimes(_ column: String, from old: ColumnType, to new: ColumnType) -> Conversion? {
         let (moment, day) = (SQLiteIncompatibility.moment(column), SQLiteIncompatibility.date(column))
         switch (old, new) {
-        case (.timestamp, .datetime): return Conversion(naive(column), incompatibility: moment)
-        case (.datetime, .timestamp): return Conversion(utc(column), incompatibility: moment)
-        case (.date, .timestamp): return Conversion("\(column) || 'T00:00:00.000000Z'", incompatibility: day)
-        case (.date, .datetime): return Conversion("\(column) || ' 00:00:00.000000'", incompatibility: day)
+        case (.timestamp, .datetime): return keepingInfinity(column, naive(column), unless: moment)
+        case (.datetime, .timestamp): return keepingInfinity(column, utc(column), unless: moment)
+        case (.date, .timestamp): return keepingInfinity(column, "\(column) || 'T00:00:00.000000Z'", unless: day)
+        case (.date, .datetime): return keepingInfinity(column, "\(column) || ' 00:00:00.000000'", unless: day)
         case (.timestamp, .date), (.datetime, .date):
-            return Conversion(
-                "substr(\(utc(column)), 1, 10)",
-                incompatibility: "\(moment) OR substr(\(utc(column)), 12, 15) <> '00:00:00.000000'")
+            return keepingInfinity(
+                column, "substr(\(utc(column)), 1, 10)",
+                unless: "\(moment) OR substr(\(utc(column)), 12, 15) <> '00:00:00.000000'")
         case (_, _): return nil
         }
+    }
+
+    /// Returns a conversion that leaves infinity as it is, as PostgreSQL's does: a transfer has left it so, too.
+    private func keepingInfinity(_ column: String, _ expression: String, unless incompatibility: String) -> Conversion {
+        let infinities = "('infinity', '-infinity')"
+        return Conversion(
+            "CASE WHEN \(column) IN \(infinities) THEN \(column) ELSE \(expression) END",
+            incompatibility: "\(column) NOT IN \(infinities) AND (\(incompatibility))")
     }
 
     /// Returns the time in UTC as a `datetime` has it.

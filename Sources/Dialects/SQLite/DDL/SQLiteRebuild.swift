@@ -114,8 +114,14 @@ struct SQLiteRebuild {
     /// which they are now. No trigger tells them: a rebuild fires none.
     private func fullTextsAgain() -> [String] {
         let epilogues = undeclared.columnEpilogues[old.name] ?? [:]
-        var changed = new.columns.filter { $0.generated != nil || sources[$0.name] != SQLText.identifier($0.name) }
-            .map(\.name)
+        let written = new.columns.filter { $0.generated == nil && sources[$0.name] != SQLText.identifier($0.name) }
+        let computed = new.columns.filter { column in
+            guard let now = column.generated else { return false }
+            // A computed column may read another one, so any written column counts.
+            let was = old[column: column.name]
+            return !written.isEmpty || was?.generated != now || was?.type != column.type
+        }
+        var changed = (written + computed).map(\.name)
         if changesRowids { changed.append("rowid") }
         var statements: [String] = []
         for statement in changed.flatMap({ epilogues[$0] ?? [] }) where !statements.contains(statement) {
