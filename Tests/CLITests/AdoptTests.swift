@@ -350,6 +350,10 @@ struct AdoptTests {
             let (checkout, target) = ("\(home)/src/teleclaude", "sqlite:\(box("new.db"))")
             try FileManager.default.createDirectory(atPath: "\(home)/src", withIntermediateDirectories: false)
             try FileManager.default.moveItem(atPath: "\(home)/teleclaude", toPath: checkout)
+            // The settings' link leads into the checkout.
+            let link = "\(home)/.teleclaude/.env"
+            try FileManager.default.removeItem(atPath: link)
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../src/teleclaude/.env")
             let without = try await adopt(box, checkout, target, "--dry-run", "--quiet")
             #expect(without.code == 0 && without.output.contains("events.db was looked for in vain"), "\(without)")
             for place in [checkout, "\(home)/src", box.home] {
@@ -358,7 +362,7 @@ struct AdoptTests {
             let run = try await box.run(
                 .telec, ["adopt", "--from", checkout, "--database", target, "--quiet"], ["HOME": home])
             #expect(run.code == 0 && run.output.contains("events: \(home)/.teleclaude/events.db"), "\(run)")
-            #expect(try query("SELECT count(*) FROM notifications", on: target) != ["0"])
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM notifications", on: target) == ["300"])
         }
     }
 
