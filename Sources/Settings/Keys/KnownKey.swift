@@ -86,7 +86,10 @@ extension KnownKey {
     }
 
     /// Returns whether the key itself is unknown, and keys below it are known.
-    static func isSection(_ key: Key) -> Bool { find(key) == nil && table.contains { $0.mayBeAbove(key) } }
+    static func isSection(_ key: Key) -> Bool { find(key) == nil && hasKeys(below: key) }
+
+    /// Returns whether keys below this one are known, whether or not it is known itself.
+    static func hasKeys(below key: Key) -> Bool { table.contains { $0.mayBeAbove(key) } }
 
     /// The table by the first part of the keys. Those whose first part is a pattern are under `*`.
     private static let bySection = Dictionary(grouping: table) { known in

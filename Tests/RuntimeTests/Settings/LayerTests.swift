@@ -130,6 +130,26 @@ struct LayerTests {
         }
     }
 
+    @Test("so does an empty section that is a known key itself", arguments: ["{}", "", "null"])
+    func emptyKnownSections(_ empty: String) async throws {
+        try await withSettingsFolder { folder in
+            try folder.write(
+                "etc/config.yml",
+                """
+                agents: {codex: {enabled: false, command: [x]}}
+                adapters: {bot: {os_username: bot, platforms: [telegram]}}
+                """)
+            for lines in ["agents:\n  codex: \(empty)\nadapters: \(empty)\n", "adapters:\n  bot: \(empty)\n"] {
+                try folder.write("etc/secrets.yml", lines, mode: 0o600)
+                let loaded = try folder.load(for: .daemon)
+                let codex = try #require(loaded.settings.agents["codex"])
+                #expect(!codex.isEnabled && codex.command == ["x"])
+                #expect(loaded.settings.adapters.map(\.name) == ["bot"])
+                #expect(loaded.remarks.isEmpty, "\(loaded.remarks)")
+            }
+        }
+    }
+
     @Test("sections without keys are as good as none")
     func sectionsWithoutKeys() async throws {
         try await withSettingsFolder { folder in
