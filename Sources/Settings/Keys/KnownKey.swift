@@ -79,9 +79,9 @@ extension KnownKey {
         key.parts.first.flatMap { bySection[$0] }?.first { $0.isAbove(key) }
     }
 
-    /// Returns the first entry for keys below this one that are read here; `nil` if there is none, or if the key itself is known.
+    /// Returns the first entry for keys below this one that are read here; `nil` if there is none, or if the key itself takes a value.
     static func valueKey(below key: Key) -> KnownKey? {
-        guard find(key) == nil else { return nil }
+        if let known = find(key), known.kind != .anything { return nil }
         return key.parts.first.flatMap { bySection[$0] }?.first { $0.kind != .anything && $0.mayBeAbove(key) }
     }
 
