@@ -526,7 +526,7 @@ struct AdoptTests {
             let run = try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet")
             hook.kill(SIGKILL)
             _ = try await hook.finish()
-            expectRefusal(run, saying: "was written to during the copy", "stop its writers")
+            expectRefusal(run, saying: "was opened or written to during the copy", "stop its writers")
             #expect(!FileManager.default.fileExists(atPath: box("new.db")))
             #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
         }
@@ -549,6 +549,34 @@ struct AdoptTests {
             let ended = try await run.finish(timeout: 60)
             #expect(ended.code == 1 && ended.output.contains("was written to after it was copied"), "\(ended)")
             #expect(ended.output.contains("stop its writers") && !ended.output.contains("verified"), "\(ended)")
+        }
+    }
+
+    /// The reader is the last one to close the database, and copies the -wal, which the old daemon left, into the file.
+    @Test("who only reads the old database after the copy has not written to it")
+    func readLater() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            try grow(home)
+            let source = "\(home)/teleclaude/teleclaude.db"
+            let writer = """
+                import os, sqlite3, sys
+                c = sqlite3.connect(sys.argv[1], isolation_level=None)
+                c.execute("INSERT INTO system_settings (key, value) VALUES ('early', 'x')")
+                os._exit(0)
+                """
+            let killed = try await box.run(Program(inPath: "python3"), ["-c", writer, source])
+            #expect(killed.code == 0 && FileManager.default.fileExists(atPath: "\(source)-wal"), "\(killed)")
+            let run = try box.start(
+                .telec, ["adopt", "--from", home, "--database", "sqlite:\(box("new.db"))", "--quiet"])
+            try waitUntil("the target is being filled") { FileManager.default.fileExists(atPath: box("new.db")) }
+            run.kill(SIGSTOP)
+            let before = try Originals(home)
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: "sqlite:\(source)") == ["5000"])
+            #expect(try Originals(home) != before)
+            run.kill(SIGCONT)
+            let ended = try await run.finish(timeout: 60)
+            #expect(ended.code == 0 && ended.output.contains("verified: "), "\(ended)")
         }
     }
 

@@ -115,6 +115,7 @@ struct MoveRun: Sendable {
                 return nil
             }
             manifest.stamp = SourceStamp(of: plan.old.data).text
+            manifest.content = SourceContent(of: plan.old.data).text
             try folder.write(manifest)
             let events = events
             let report = try await transfer.run { events(.data($0)) }
