@@ -549,6 +549,9 @@ struct AdoptTests {
             let ended = try await run.finish(timeout: 60)
             #expect(ended.code == 1 && ended.output.contains("was written to after it was copied"), "\(ended)")
             #expect(ended.output.contains("stop its writers") && !ended.output.contains("verified"), "\(ended)")
+            let again = try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet")
+            #expect(again.code == 1 && again.output.contains("already taken over"), "\(again)")
+            #expect(again.output.contains("was written to since it was taken over"), "\(again)")
         }
     }
 
@@ -577,6 +580,7 @@ struct AdoptTests {
             run.kill(SIGCONT)
             let ended = try await run.finish(timeout: 60)
             #expect(ended.code == 0 && ended.output.contains("verified: "), "\(ended)")
+            #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
         }
     }
 
