@@ -28,7 +28,7 @@ struct MoveProofs {
 
     /// Checks that the old databases hold the data that were copied. Their files need not be the same: reading a database may change them.
     private var source: MoveReport.Proof {
-        let (what, data) = ("the old database", plan.old.data)
+        let (what, data) = (MoveReport.Proof.oldDatabase, plan.old.data)
         guard let stamp = manifest.stamp else {
             return .init(what: what, verdict: .unchecked, words: "the run that copied it did not note its state")
         }
