@@ -17,7 +17,7 @@ struct AdoptCommand: AsyncParsableCommand {
             byte. A verified copy is adapted to the new schema, and one transaction transfers it into the database of your \
             settings, verified again. What has no place there is kept in the table import_quarantine. Every session becomes \
             yours, and all tokens become invalid. Stop the existing daemon first, and all else that writes to its database: \
-            what is written after the copy does not come over, and the exit code is then 1, in later runs too.
+            what is written after the copy does not come over, and the exit code is then 1.
 
             EXAMPLES:
               telec adopt --dry-run
