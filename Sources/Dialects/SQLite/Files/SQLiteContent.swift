@@ -14,15 +14,15 @@ package enum SQLiteContent {
             frames = CommittedFrames(in: wal)
         }
         guard let size = frames.pageSize ?? pageSize(file.read(100, at: 0)) else { return nil }
-        var stream = SHA256.Stream()
+        var digest = Digest()
         for page in 0..<(frames.pageCount ?? (file.size + size - 1) / size) {
             var bytes = frames.page(page + 1) ?? file.read(size, at: page * size)
             // A free page need not be written anywhere, until a later one lengthens the file.
             if bytes.count < size { bytes += [UInt8](repeating: 0, count: size - bytes.count) }
             if page == 0 { for at in notData { bytes[at] = 0 } }
-            bytes.withUnsafeBytes { stream.add($0) }
+            bytes.withUnsafeBytes { digest.mix($0) }
         }
-        return stream.hexadecimal()
+        return digest.hexadecimal
     }
 
     /// The places in the first page that tell of the journal's mode, of the number of changes, and of the SQLite that made the last one.
