@@ -18,7 +18,8 @@ struct SQLiteContentTests {
         var seen: Set<String> = []
         for round in 0..<12 {
             try writer.executeScript(
-                "INSERT INTO t (b) VALUES (randomblob(\(100 + 3_000 * round))); DELETE FROM t WHERE id = (SELECT max(id) FROM t) - 3;")
+                "INSERT INTO t (b) VALUES (randomblob(\(100 + 3_000 * round))); DELETE FROM t WHERE id = (SELECT max(id) FROM t) - 3;"
+            )
             let written = try #require(SQLiteContent.digest(of: path))
             #expect(seen.insert(written).inserted)
             _ = try writer.query("SELECT count(*) FROM t")
