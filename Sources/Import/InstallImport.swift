@@ -41,6 +41,20 @@ public struct InstallImport: Sendable {
     public struct Done: Sendable, Equatable {
         public var source: String
         public var madeAt: String
+        /// The digests of the data that were brought over (``SourceContent``); `nil` if a version that did not note them brought them.
+        var content: String?
+
+        private static let mark = " content="
+
+        /// Returns a fingerprint of the source's files with the digests of their data, as the table of imports keeps it.
+        static func fingerprint(_ files: String, _ content: String) -> String { files + mark + content }
+
+        init(_ row: Row) throws {
+            source = try row["source", as: String.self]
+            madeAt = try row["made_at", as: String.self]
+            let fingerprint = try row["fingerprint", as: String.self]
+            content = fingerprint.firstRange(of: Self.mark).map { String(fingerprint[$0.upperBound...]) }
+        }
     }
 
     /// Returns the import that the target holds already; `nil` if there is none.
@@ -50,12 +64,15 @@ public struct InstallImport: Sendable {
             return try await target.withConnection { connection in
                 guard try connection.dialect.inspect(connection).schema["imports"] != nil else { return nil }
                 let rows = try connection.query(
-                    "SELECT source, CAST(made_at AS TEXT) AS made_at FROM imports ORDER BY id")
-                return try rows.first.map {
-                    Done(source: try $0["source", as: String.self], madeAt: try $0["made_at", as: String.self])
-                }
+                    "SELECT source, CAST(made_at AS TEXT) AS made_at, fingerprint FROM imports ORDER BY id")
+                return try rows.first.map(Done.init)
             }
         }
+    }
+
+    /// Returns the old databases that hold other data now than those that were brought over.
+    public func changed(since done: Done) -> [String] {
+        done.content.map { SourceContent(of: install).changed(since: $0) } ?? []
     }
 
     /// Returns what `run` would do. It writes only the working copy, and removes it.
@@ -109,25 +126,26 @@ public struct InstallImport: Sendable {
         let start = ContinuousClock.now
         let lock = try options.isLocked ? nil : OldDaemonLock(of: install)
         defer { withExtendedLifetime(lock) {} }
-        let stamp = SourceStamp(of: install)
+        let (stamp, content) = (SourceStamp(of: install), SourceContent(of: install).text)
         let working = try WorkingCopy(in: options.workingFolder)
         let made = try await working.copy(install, events)
         let preparation = Preparation(
             schema: history.schema, target: target.transferDialect, owners: options.owners, zone: options.zone)
-        let (source, fingerprint) = (install.database, made.fingerprint)
+        let (source, fingerprint) = (install.database, Done.fingerprint(made.fingerprint, content))
         let result = try await made.database.withConnection {
             try preparation.run(on: $0, source: source, fingerprint: fingerprint)
         }
         guard SourceStamp(of: install) == stamp else {
             throw ImportError(
-                "written_meanwhile", "\(install.database) was written to during the copy",
+                "written_meanwhile", "\(install.database) was opened or written to during the copy",
                 remedy: "stop its writers (the agents' hooks, the old telec), and run this again")
         }
         if let account = options.account { try working.give(to: account) }
         var report = try await ActingAccount.act(as: options.account) { try await body(made.database, result) }
         await made.database.close()
         report.remarks += install.absences + made.remarks
-        report.isOutdated = SourceStamp(of: install) != stamp
+        report.isOutdated =
+            SourceStamp(of: install) != stamp && !SourceContent(of: install).changed(since: content).isEmpty
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
     }

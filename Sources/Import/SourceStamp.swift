@@ -1,7 +1,7 @@
 import TCPOSIX
 
-/// A stamp that shows whether the old databases have changed. Hooks and the command line of the old install write to them even
-/// without its daemon.
+/// A stamp of the old databases' files. An equal one shows that nobody has written to them; a different one does not show that somebody
+/// has (``SourceContent``). Hooks and the command line of the old install write to them even without its daemon.
 package struct SourceStamp: Equatable {
     private struct File: Equatable {
         var number: UInt64
@@ -26,6 +26,8 @@ package struct SourceStamp: Equatable {
     private static func file(_ path: String) -> File? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        // An empty -wal is one that a reader has made.
+        if path.hasSuffix("-wal"), status.st_size == 0 { return nil }
         let time = status.modificationTime
         return File(number: UInt64(status.st_ino), size: Int64(status.st_size), changed: [time.tv_sec, time.tv_nsec])
     }

@@ -56,7 +56,9 @@ struct AdoptCommand: AsyncParsableCommand {
             let adoption = InstallImport(install, into: target, try .teleclaude(), options)
             if let done = try await adoption.done() {
                 try Self.requireSame(done, install)
-                output.show(Self.document(done)) { "already taken over: from \(done.source), at \(done.madeAt)" }
+                let changed = adoption.changed(since: done)
+                output.show(Self.document(done, changed)) { Self.text(done, changed) }
+                if !changed.isEmpty { throw ExitCode(1) }
             } else {
                 let report = try await bring(adoption)
                 let isOutdated = report.isOutdated && !dryRun
@@ -123,10 +125,20 @@ struct AdoptCommand: AsyncParsableCommand {
         }
     }
 
-    private static func document(_ done: InstallImport.Done) -> JSON {
+    private static func text(_ done: InstallImport.Done, _ changed: [String]) -> String {
+        let text = "already taken over: from \(done.source), at \(done.madeAt)"
+        guard !changed.isEmpty else { return text }
+        return """
+            \(text)
+            not complete: \(changed.joined(separator: " and ")) was written to since it was taken over, and what was written is not \
+            in here; stop its writers (the old daemon, the agents' hooks), and take all of it over into an empty database (--database)
+            """
+    }
+
+    private static func document(_ done: InstallImport.Done, _ changed: [String]) -> JSON {
         .object([
             ("version", .integer(1)), ("already", .boolean(true)), ("source", .string(done.source)),
-            ("made_at", .string(done.madeAt)),
+            ("made_at", .string(done.madeAt)), ("written_since", .array(changed.map { .string($0) })),
         ])
     }
 }

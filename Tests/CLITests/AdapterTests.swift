@@ -85,7 +85,7 @@ struct AdapterTests {
         }
     }
 
-    /// If the log fails together with the start, the session is over all the same.
+    /// If the log fails together with the start, the session is over all the same, and the adapter hears why it did not start.
     @Test func aSessionThatIsNotStartedDoesNotStayOpen() async throws {
         try await withAdapters(.sqlite) { door in
             let (machine, alice) = (door.machine, AdapterMachine.alice)

@@ -350,6 +350,10 @@ struct AdoptTests {
             let (checkout, target) = ("\(home)/src/teleclaude", "sqlite:\(box("new.db"))")
             try FileManager.default.createDirectory(atPath: "\(home)/src", withIntermediateDirectories: false)
             try FileManager.default.moveItem(atPath: "\(home)/teleclaude", toPath: checkout)
+            // The settings' link leads into the checkout.
+            let link = "\(home)/.teleclaude/.env"
+            try FileManager.default.removeItem(atPath: link)
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../src/teleclaude/.env")
             let without = try await adopt(box, checkout, target, "--dry-run", "--quiet")
             #expect(without.code == 0 && without.output.contains("events.db was looked for in vain"), "\(without)")
             for place in [checkout, "\(home)/src", box.home] {
@@ -358,7 +362,7 @@ struct AdoptTests {
             let run = try await box.run(
                 .telec, ["adopt", "--from", checkout, "--database", target, "--quiet"], ["HOME": home])
             #expect(run.code == 0 && run.output.contains("events: \(home)/.teleclaude/events.db"), "\(run)")
-            #expect(try query("SELECT count(*) FROM notifications", on: target) != ["0"])
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM notifications", on: target) == ["300"])
         }
     }
 
@@ -522,7 +526,7 @@ struct AdoptTests {
             let run = try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet")
             hook.kill(SIGKILL)
             _ = try await hook.finish()
-            expectRefusal(run, saying: "was written to during the copy", "stop its writers")
+            expectRefusal(run, saying: "was opened or written to during the copy", "stop its writers")
             #expect(!FileManager.default.fileExists(atPath: box("new.db")))
             #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
         }
@@ -545,6 +549,38 @@ struct AdoptTests {
             let ended = try await run.finish(timeout: 60)
             #expect(ended.code == 1 && ended.output.contains("was written to after it was copied"), "\(ended)")
             #expect(ended.output.contains("stop its writers") && !ended.output.contains("verified"), "\(ended)")
+            let again = try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet")
+            #expect(again.code == 1 && again.output.contains("already taken over"), "\(again)")
+            #expect(again.output.contains("was written to since it was taken over"), "\(again)")
+        }
+    }
+
+    /// The reader is the last one to close the database, and copies the -wal, which the old daemon left, into the file.
+    @Test("who only reads the old database after the copy has not written to it")
+    func readLater() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            try grow(home)
+            let source = "\(home)/teleclaude/teleclaude.db"
+            let writer = """
+                import os, sqlite3, sys
+                c = sqlite3.connect(sys.argv[1], isolation_level=None)
+                c.execute("INSERT INTO system_settings (key, value) VALUES ('early', 'x')")
+                os._exit(0)
+                """
+            let killed = try await box.run(Program(inPath: "python3"), ["-c", writer, source])
+            #expect(killed.code == 0 && FileManager.default.fileExists(atPath: "\(source)-wal"), "\(killed)")
+            let run = try box.start(
+                .telec, ["adopt", "--from", home, "--database", "sqlite:\(box("new.db"))", "--quiet"])
+            try waitUntil("the target is being filled") { FileManager.default.fileExists(atPath: box("new.db")) }
+            run.kill(SIGSTOP)
+            let before = try Originals(home)
+            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: "sqlite:\(source)") == ["5000"])
+            #expect(try Originals(home) != before)
+            run.kill(SIGCONT)
+            let ended = try await run.finish(timeout: 60)
+            #expect(ended.code == 0 && ended.output.contains("verified: "), "\(ended)")
+            #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
         }
     }
 

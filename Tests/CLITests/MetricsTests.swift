@@ -92,6 +92,28 @@ struct MetricsTests {
         }
     }
 
+    /// The host sends empty and repeated chunks, and then waits until all are acknowledged.
+    @Test("what is recorded counts once, as it is on the disk")
+    func recordedBytes() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let script = """
+                event = b'[0.1,"o","canary"]\\n'
+                for number in [0] + [1] * 100 + [2]:
+                    data = b"" if number == 2 else event
+                    send(b"chunk %d %d\\n" % (number, len(data)) + data)
+                for line in lines():
+                    if b"ack 2" in line: print("acknowledged", flush=True)
+                """
+            let host = try FakeHost(daemon, script)
+            try waitUntil("the chunks are recorded") { try host.process.outputText().contains("acknowledged") }
+            let path = "\(daemon.box.home)/.teleclaude/transcripts/\(host.session).cast"
+            let size = try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+            let figures = try Figures(try await daemon.telec("metrics").output)
+            #expect(figures.samples["teleclaude_recorded_bytes_total"] == Double(size))
+            host.process.kill(SIGKILL)
+        }
+    }
+
     @Test(
         "admins and the monitoring account read it, and nobody else",
         .enabled(if: TestUser.areWanted, TestUser.skipReason))

@@ -1,3 +1,5 @@
+import Logging
+
 /// The session on which an action is done, with its owner.
 public struct AuditedSession: Sendable, Hashable {
     public var id: String
@@ -28,5 +30,16 @@ public struct AuditEvent: Sendable, Hashable {
         self.session = session
         self.outcome = outcome
         self.reason = reason
+    }
+}
+
+extension AuditEvent {
+    /// What the daemon's own log says of an event that the audit log lacks.
+    var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = ["action": "\(action.rawValue)", "uid": "\(caller.identity.uid)"]
+        for (key, value) in [
+            "person": caller.identity.person, "by": caller.origin, "session": session?.id, "reason": reason,
+        ] { metadata[key] = value.map(Logger.MetadataValue.string) }
+        return metadata
     }
 }

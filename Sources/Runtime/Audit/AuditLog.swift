@@ -4,7 +4,7 @@ import Dialects
 public struct AuditLog: Sendable {
     let database: Database
     private let appender: AuditAppender
-    private let onLostFailure: @Sendable (AuditUnavailable) -> Void
+    private let onLostFailure: @Sendable (AuditEvent, AuditUnavailable) -> Void
     var fence: Fence { appender.fence }
 
     /// Makes a log on `database`, which must have been opened with `ConnectionOptions.isDurable`: data that is read after a row
@@ -13,7 +13,7 @@ public struct AuditLog: Sendable {
     /// recorded.
     public init(
         database: Database, appending: Database? = nil, epoch: Epoch? = nil,
-        onLostFailure: @escaping @Sendable (AuditUnavailable) -> Void = { _ in }
+        onLostFailure: @escaping @Sendable (AuditEvent, AuditUnavailable) -> Void = { _, _ in }
     ) {
         self.database = database
         self.onLostFailure = onLostFailure
@@ -35,11 +35,8 @@ public struct AuditLog: Sendable {
     func recordFailure(
         _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String
     ) async {
-        do throws(AuditUnavailable) {
-            try await record(AuditEvent(action, by: caller, on: session, outcome: .failed, reason: reason))
-        } catch {
-            onLostFailure(error)
-        }
+        let event = AuditEvent(action, by: caller, on: session, outcome: .failed, reason: reason)
+        do throws(AuditUnavailable) { try await record(event) } catch { onLostFailure(event, error) }
     }
 
     /// Logs a refused attempt, even if no session of that name exists.

@@ -20,8 +20,9 @@ extension Daemon {
             lease: lease, mode: settings.mode, agents: AgentBox(settings), directory: IdentityBox(directory),
             adapters: AdapterBox(adapters), sessions: sessions, tokens: tokens,
             callers: SessionCallers(tokens: tokens, sessions: sessions, hosts: hosts),
-            audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch) { [logger] in
-                logger.error("a failure is not in the audit log", metadata: ["error": "\($0.cause)"])
+            audit: AuditLog(database: database, appending: auditDatabase, epoch: epoch) { [logger] event, error in
+                let metadata = event.metadata.merging(["error": "\(error.cause)"]) { $1 }
+                logger.error("a failure is not in the audit log", metadata: metadata)
             },
             refusals: RefusalBudget(perMinute: settings.quotas.refusalsPerMinute),
             quotas: QuotaKeeper(settings.quotas),

@@ -95,7 +95,7 @@ extension Meter.Figures {
             exposition.sample("\(name)_count", [("route", route)], count)
         }
         exposition.single(
-            "teleclaude_recorded_bytes_total", .counter, "Bytes of recordings accepted.", recordedBytes)
+            "teleclaude_recorded_bytes_total", .counter, "Bytes of recordings written.", recordedBytes)
         exposition.family("teleclaude_quota_refusals_total", .counter, "Refusals because of a quota.")
         for quota in QuotaKeeper.Name.allCases {
             exposition.sample(

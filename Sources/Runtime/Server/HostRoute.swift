@@ -126,10 +126,11 @@ struct HostConnection: Sendable {
         do {
             receiving: for try await buffer in body {
                 for frame in try reader.read(buffer.readableBytesView) {
-                    let pause = paces.pause(before: frame)
+                    let cost = cost(of: frame)
+                    let pause = paces.pause(before: frame, cost)
                     if pause > .zero { try await Task.sleep(for: pause) }
                     try await outbox.waitForRoom()
-                    guard try await take(frame) else { break receiving }
+                    guard try await take(frame, cost) else { break receiving }
                 }
             }
         } catch is CancellationError {
@@ -139,6 +140,14 @@ struct HostConnection: Sendable {
         }
         logger.info("a host is gone", metadata: ["session": "\(session.id)"])
         await host.disconnect()
+    }
+
+    /// Returns the number of bytes that a frame causes to be recorded: 0 for a chunk that the recording has already.
+    private func cost(of frame: HostFrame) -> Int {
+        switch frame {
+        case .chunk(let number, let data): writer.cost(of: number, data)
+        case .done, .failed, .exit, .native, .ping: 0
+        }
     }
 
     /// Spends `bytes` of the user's recording quota. Throws if the quota is exhausted: nothing of the chunk is written, and the
@@ -153,13 +162,13 @@ struct HostConnection: Sendable {
         }
     }
 
-    /// Handles a frame. Returns false if it is the host's last.
-    private func take(_ frame: HostFrame) async throws -> Bool {
+    /// Handles a frame, which causes `cost` bytes to be recorded. Returns false if it is the host's last.
+    private func take(_ frame: HostFrame, _ cost: Int) async throws -> Bool {
         switch frame {
         case .chunk(let number, let data):
-            try await spend(writer.cost(of: number, data))
+            try await spend(cost)
             try await writer.append(number, data)
-            services.meter.count(recorded: data.count)
+            services.meter.count(recorded: cost)
             await services.hosts.tell(session.id, ticket: host.ticket, .ack(number))
             services.activity.note(session.id)
             services.transcriptNews.note(session.id)
@@ -181,15 +190,16 @@ struct HostConnection: Sendable {
     }
 }
 
-/// Limits the rate of a host's frames. Chunks need no limit: each waits for the disk.
+/// Limits the rate of a host's frames. A chunk that is recorded needs no limit: it waits for the disk, and spends of the quota. One that the
+/// recording has already does neither.
 private struct HostPaces {
     /// The rate of transcript paths. Each new path writes a row and sends an event to all listeners.
     private var natives = Pace(atOnce: 32, perSecond: 1)
     private var others = Pace(atOnce: 256, perSecond: 64)
 
-    mutating func pause(before frame: HostFrame) -> Duration {
+    mutating func pause(before frame: HostFrame, _ cost: Int) -> Duration {
         switch frame {
-        case .chunk: .zero
+        case .chunk: cost > 0 ? .zero : others.next()
         case .native: natives.next()
         case .done, .failed, .exit, .ping: others.next()
         }

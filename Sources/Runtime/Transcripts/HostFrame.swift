@@ -7,7 +7,7 @@
 ///     native 2f686f6d65⏎   the path, in hexadecimal digits, at which the agent writes its own transcript
 ///     ping⏎
 public enum HostFrame: Sendable, Equatable {
-    /// Lines of an asciicast v3 recording, at least one. The numbers count up from 0 without gaps.
+    /// Lines of an asciicast v3 recording. The numbers count up from 0 without gaps. Older hosts may send a chunk without a line.
     case chunk(UInt64, [UInt8])
     case done(UInt64)
     case failed(UInt64)
@@ -83,7 +83,7 @@ public struct HostFrameReader {
             }
         case ("chunk", 3):
             guard let number = UInt64(words[1]), let length = Int(words[2]),
-                (1...HostFrame.longestChunk).contains(length)
+                (0...HostFrame.longestChunk).contains(length)
             else { break }
             guard bytes.endIndex - next >= length else { return nil }
             return (.chunk(number, Array(bytes[next..<next + length])), next + length)

@@ -79,14 +79,17 @@ extension KnownKey {
         key.parts.first.flatMap { bySection[$0] }?.first { $0.isAbove(key) }
     }
 
-    /// Returns the first entry for keys below this one that are read here; `nil` if there is none, or if the key itself is known.
+    /// Returns the first entry for keys below this one that are read here; `nil` if there is none, or if the key itself takes a value.
     static func valueKey(below key: Key) -> KnownKey? {
-        guard find(key) == nil else { return nil }
+        if let known = find(key), known.kind != .anything { return nil }
         return key.parts.first.flatMap { bySection[$0] }?.first { $0.kind != .anything && $0.mayBeAbove(key) }
     }
 
     /// Returns whether the key itself is unknown, and keys below it are known.
-    static func isSection(_ key: Key) -> Bool { find(key) == nil && table.contains { $0.mayBeAbove(key) } }
+    static func isSection(_ key: Key) -> Bool { find(key) == nil && hasKeys(below: key) }
+
+    /// Returns whether keys below this one are known, whether or not it is known itself.
+    static func hasKeys(below key: Key) -> Bool { table.contains { $0.mayBeAbove(key) } }
 
     /// The table by the first part of the keys. Those whose first part is a pattern are under `*`.
     private static let bySection = Dictionary(grouping: table) { known in

@@ -71,12 +71,12 @@ public struct EffectiveSettings: Sendable {
         }
 
         /// Returns whether the leaf is a section without keys, and an earlier layer has set some of it. Sections are merged key by key,
-        /// so that such a leaf overrides nothing. An empty value, as of `database:` whose lines are all comments, is one at the
-        /// place of a known section.
+        /// so that such a leaf overrides nothing. An empty value, as of `database:` whose lines are all comments, is one where known
+        /// keys may be below it, even if the key itself is known, as `agents.codex` is.
         private func isEmptySection(_ leaf: Layer.Leaf) -> Bool {
             guard leaf.value.saysNothing, let below = below[leaf.key] else { return false }
             return below.contains { slots[$0]?.key.hasPrefix(leaf.key) ?? false }
-                && (leaf.value.map != nil || KnownKey.isSection(leaf.key))
+                && (leaf.value.map != nil || KnownKey.hasKeys(below: leaf.key))
         }
 
         /// Removes the settings that this key overrides from their places, and returns them. A single value may override a

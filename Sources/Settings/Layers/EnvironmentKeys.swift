@@ -14,6 +14,9 @@ enum EnvironmentKeys {
 
     static func variable(for key: Key) -> String { "TELECLAUDE_" + key.parts.joined(separator: "_").uppercased() }
 
+    /// Returns the variable of a key in small letters, whether or not the key is known.
+    static func longVariable(for key: Key) -> String { "TELECLAUDE__" + key.parts.joined(separator: "__").uppercased() }
+
     static func key(for variable: String) -> Key? {
         if variable.hasPrefix("TELECLAUDE__") {
             let parts = variable.dropFirst("TELECLAUDE__".count).replacing("__", with: "\n").split(separator: "\n")

@@ -104,7 +104,8 @@ enum LayerChecks {
                     "\(leaf.key) is a personal setting: here it applies to people who don't set it", at: leaf.place)
                 : nil
         case .secrets, .credentials:
-            guard let known = KnownKey.find(leaf.key), known.scope != .secret, firstSecret(leaf.key, leaf.value) == nil
+            guard let known = KnownKey.find(leaf.key), known.scope != .secret, firstSecret(leaf.key, leaf.value) == nil,
+                !(leaf.value.saysNothing && KnownKey.hasKeys(below: leaf.key))
             else { return nil }
             return Remark("\(leaf.key) is not a secret: it belongs in config.yml", at: leaf.place)
         case .user:

@@ -7,23 +7,58 @@ enum SectionShapes {
     ///   written as a section.
     static func check(_ effective: EffectiveSettings) throws(SettingsError) {
         for setting in effective.all {
-            for loser in setting.losers { try check(loser.key, loser.value, loser.place) }
-            try check(setting.key, setting.value, setting.place)
+            for loser in setting.losers {
+                try check(
+                    WrittenSetting(key: loser.key, value: loser.value, layer: loser.layer, place: loser.place))
+            }
+            try check(
+                WrittenSetting(key: setting.key, value: setting.value, layer: setting.layer, place: setting.place))
         }
     }
 
-    private static func check(_ key: Key, _ value: SettingsValue, _ place: String) throws(SettingsError) {
+    private static func check(_ written: WrittenSetting) throws(SettingsError) {
+        let (key, value) = (written.key, written.value)
         if let above = KnownKey.valueKey(above: key), let expected = above.kind.refusal(of: SettingsValue(.map([]))) {
             let name = Key(Array(key.parts.prefix(above.pattern.count)))
             throw SettingsError(
-                "wrong_type", at: place, "\(name) is \(expected.what), and no section", remedy: expected.remedy)
+                "wrong_type", at: written.place, "\(name) is \(expected.what), and no section",
+                remedy: written.remedy(inFile: expected.remedy, instead: above.kind == .list ? nil : name))
         }
         guard !value.saysNothing, let below = KnownKey.valueKey(below: key) else { return }
-        let member = below.pattern[key.parts.count]
+        let rest = below.pattern.dropFirst(key.parts.count).map { $0.contains("*") ? "NAME" : $0 }
         throw SettingsError(
-            "wrong_type", at: place, "\(key) is a section of keys, and no single value",
-            remedy: "write \(key): {\(member.contains("*") ? "NAME" : member): …}")
+            "wrong_type", at: written.place, "\(key) is a section of keys, and no single value",
+            remedy: written.remedy(
+                inFile: "write \(key): {\(rest.first ?? "NAME"): …}",
+                instead: below.kind == .list ? nil : Key(key.parts + rest)))
     }
+}
+
+/// A setting as it is written in its layer.
+private struct WrittenSetting {
+    var key: Key
+    var value: SettingsValue
+    var layer: LayerName
+    var place: String
+
+    /// Returns what to do about the setting. A file can hold other lines in its place; a variable holds one value, which is no list and no
+    /// section; and a credential holds nothing but a secret.
+    ///
+    /// - Parameters:
+    ///   - inFile: What to do in a file of settings.
+    ///   - instead: A key that a variable can set instead; `nil` if there is none.
+    func remedy(inFile: String, instead: Key?) -> String {
+        let variable = instead.map { ", or set \(EnvironmentKeys.longVariable(for: $0))" } ?? ""
+        switch layer {
+        case .environment: return "unset \(place)\(variable)"
+        case .dotenv: return "remove this variable\(variable)"
+        case .credentials where !isInFileOfKeys: return "remove this credential"
+        case .standard, .single, .system, .secrets, .credentials, .user: return inFile
+        }
+    }
+
+    /// Whether the place has a line. A credential that is one value has none.
+    private var isInFileOfKeys: Bool { place.hasSuffix(":\(value.line)") }
 }
 
 extension SettingsValue {

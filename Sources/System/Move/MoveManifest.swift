@@ -40,6 +40,8 @@ package struct MoveManifest: Codable, Sendable, Equatable {
     /// The stamp of the old databases right before they were copied; `nil` before that, and in the manifest of a version that did
     /// not note it.
     package var stamp: String?
+    /// The digests of the data in the old databases at that moment (`SourceContent`).
+    package var content: String?
     /// The folders that the move creates, the outermost first.
     package var folders: [String]
     package var files: [File]

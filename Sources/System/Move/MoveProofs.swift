@@ -26,22 +26,29 @@ struct MoveProofs {
         ]
     }
 
-    /// Checks that the old databases are as they were when they were copied.
+    /// Checks that the old databases hold the data that were copied. Their files need not be the same: reading a database may change them.
     private var source: MoveReport.Proof {
-        let (what, data) = ("the old database", plan.old.data)
+        let (what, data) = (MoveReport.Proof.oldDatabase, plan.old.data)
         guard let stamp = manifest.stamp else {
             return .init(what: what, verdict: .unchecked, words: "the run that copied it did not note its state")
         }
-        guard SourceStamp(of: data).text == stamp else {
+        if SourceStamp(of: data).text == stamp {
+            return .init(what: what, verdict: .right, words: "was not written to since it was copied")
+        }
+        guard let content = manifest.content else {
             return .init(
                 what: what, verdict: .wrong,
-                words: """
-                    \(data.database) was written to after it was copied: stop its writers, undo the run with \
-                    telec system rollback, and start again
-                    """)
+                words: "\(data.database) was opened or written to after it was copied: \(Self.startAgain)")
         }
-        return .init(what: what, verdict: .right, words: "was not written to since it was copied")
+        let changed = SourceContent(of: data).changed(since: content)
+        return changed.isEmpty
+            ? .init(what: what, verdict: .right, words: "was opened since it was copied, and holds the same data")
+            : .init(
+                what: what, verdict: .wrong,
+                words: "\(changed.joined(separator: " and ")) was written to after it was copied: \(Self.startAgain)")
     }
+
+    private static let startAgain = "stop its writers, undo the run with telec system rollback, and start again"
 
     private func daemon() throws -> MoveReport.Proof {
         let what = "teleclauded --check"

@@ -115,11 +115,13 @@ struct MoveRun: Sendable {
                 return nil
             }
             manifest.stamp = SourceStamp(of: plan.old.data).text
+            manifest.content = SourceContent(of: plan.old.data).text
             try folder.write(manifest)
             let events = events
             let report = try await transfer.run { events(.data($0)) }
             try await count(&manifest)
-            events(.done("data: \(report.ownedSessions) sessions, verified"))
+            let state = report.isOutdated ? "copied before the old database was written to again" : "verified"
+            events(.done("data: \(report.ownedSessions) sessions, \(state)"))
             return report
         } catch {
             // If the database can't be asked, it is unknown whether any rows have arrived. The run is then resumed later.

@@ -112,15 +112,18 @@ struct MoveText {
     var done: [Section] {
         guard let report else { return [] }
         let proofs = report.proofs.map { "\($0.verdict.rawValue.replacing("_", with: " ")): \($0.what): \($0.words)" }
-        let end =
-            report.isProven
-            ? "migrated: the originals are unchanged"
-            : "not switched over: a check failed; correct the cause and continue with --resume, or undo the run"
         return [
             Section(title: "Data", lines: report.data == nil ? ["transferred in an earlier run"] : dataLines),
             Section(title: "Proofs", lines: proofs), Section(title: "To do", lines: report.advice),
-            Section(title: "Going back", lines: report.wayBack), Section(title: end, lines: [" "]),
+            Section(title: "Going back", lines: report.wayBack), Section(title: Self.end(report), lines: [" "]),
         ]
+    }
+
+    private static func end(_ report: MoveReport) -> String {
+        if report.isProven { return "migrated: the originals are unchanged" }
+        return report.isOutdated
+            ? "not switched over: undo the run with telec system rollback, and start again"
+            : "not switched over: a check failed; correct the cause and continue with --resume, or undo the run"
     }
 
     // MARK: - For programs

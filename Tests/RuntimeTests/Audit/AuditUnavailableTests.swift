@@ -102,8 +102,8 @@ struct AuditUnavailableTests {
             let holder = try connect(to: url)
             defer { holder.close() }
             let database = try Database(url, options: ConnectionOptions(lockTimeout: 0.2, isDurable: true))
-            let lost = Mutex(0)
-            let log = AuditLog(database: database) { _ in lost.withLock { $0 += 1 } }
+            let lost = Mutex<[AuditEvent]>([])
+            let log = AuditLog(database: database) { event, _ in lost.withLock { $0.append(event) } }
             let sessions = SessionStore(Fence(database: database))
             let now = Timestamp.now.text
             try await sessions.insert(
@@ -121,8 +121,13 @@ struct AuditUnavailableTests {
                 }
             }
             #expect(error?.code == .notRunning)
-            let count = lost.withLock { $0 }
-            #expect(count == 1)
+            let events = lost.withLock { $0 }
+            #expect(events.count == 1)
+            let expected = [
+                "action": "end", "uid": "1000", "person": "Ann", "session": sessionOfBen.id,
+                "reason": "its host is gone",
+            ]
+            #expect(events.first?.metadata.mapValues { "\($0)" } == expected)
             try holder.rollback()
             #expect(try await log.entries(limit: 5).map(\.outcome) == ["allowed"])
             await database.close()

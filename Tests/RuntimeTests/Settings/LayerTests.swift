@@ -118,6 +118,27 @@ struct LayerTests {
         }
     }
 
+    @Test("a refused shape is corrected where it was written: in a variable, or a credential")
+    func remediesOfShapes() async throws {
+        try await machine { folder in
+            for (name, remedy) in [
+                ("TELECLAUDE__AGENTS__CLAUDE", ", or set TELECLAUDE__AGENTS__CLAUDE__ENABLED"),
+                ("TELECLAUDE__ADAPTERS", ", or set TELECLAUDE__ADAPTERS__NAME__OS_USERNAME"),
+                ("TELECLAUDE__DATABASE", ", or set TELECLAUDE__DATABASE__ENGINE"),
+                ("TELECLAUDE__SERVER__BODY_BYTES__MAX", ", or set TELECLAUDE__SERVER__BODY_BYTES"),
+                ("TELECLAUDE__PEOPLE__0__ROLE", ""),
+            ] {
+                let error = try #require(folder.refusal([name: "off"]))
+                #expect(error.code == "wrong_type" && error.place == name, "\(error)")
+                #expect(error.remedy == "unset \(name)\(remedy)")
+            }
+            try folder.write("creds/database", "x\n", mode: 0o400)
+            let error = try #require(
+                folder.refusal(["CREDENTIALS_DIRECTORY": "\(folder.path)/creds"], for: .daemon))
+            #expect(error.place == "\(folder.path)/creds/database" && error.remedy == "remove this credential")
+        }
+    }
+
     @Test("an empty section of a later layer overrides nothing", arguments: ["{}", "", "null"])
     func emptySections(_ empty: String) async throws {
         try await machine { folder in
@@ -127,6 +148,26 @@ struct LayerTests {
             #expect("\(loaded.settings.database)".contains("db.example.org"))
             #expect(loaded.settings.server.bodyBytes == 2_048 && loaded.settings.agents["claude"] != nil)
             #expect(!loaded.remarks.contains { $0.message.contains("not a known key") })
+        }
+    }
+
+    @Test("so does an empty section that is a known key itself", arguments: ["{}", "", "null"])
+    func emptyKnownSections(_ empty: String) async throws {
+        try await withSettingsFolder { folder in
+            try folder.write(
+                "etc/config.yml",
+                """
+                agents: {codex: {enabled: false, command: [x]}}
+                adapters: {bot: {os_username: bot, platforms: [telegram]}}
+                """)
+            for lines in ["agents:\n  codex: \(empty)\nadapters: \(empty)\n", "adapters:\n  bot: \(empty)\n"] {
+                try folder.write("etc/secrets.yml", lines, mode: 0o600)
+                let loaded = try folder.load(for: .daemon)
+                let codex = try #require(loaded.settings.agents["codex"])
+                #expect(!codex.isEnabled && codex.command == ["x"])
+                #expect(loaded.settings.adapters.map(\.name) == ["bot"])
+                #expect(loaded.remarks.isEmpty, "\(loaded.remarks)")
+            }
         }
     }
 

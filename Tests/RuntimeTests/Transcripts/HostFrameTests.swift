@@ -5,7 +5,7 @@ import Testing
 
 struct HostFrameTests {
     private static let frames: [HostFrame] = [
-        .chunk(0, Array("[0.0,\"o\",\"a\"]\n".utf8)), .ping, .chunk(1, [10]), .done(7), .failed(8),
+        .chunk(0, Array("[0.0,\"o\",\"a\"]\n".utf8)), .ping, .chunk(1, [10]), .chunk(2, []), .done(7), .failed(8),
         .chunk(.max, [10, 0, 255]),
         .exit(-1), .native("/home/é/.claude/projects/-home-alex-my-site/a b.jsonl"), .exit(137),
     ]
@@ -32,7 +32,7 @@ struct HostFrameTests {
     }
 
     @Test(arguments: [
-        "chunk 1\n", "chunk 1 0\n", "chunk x 1\n", "chunk 1 -1\n", "chunk 1 1048577\n",
+        "chunk 1\n", "chunk x 1\n", "chunk 1 -1\n", "chunk 1 1048577\n",
         "chunk 18446744073709551616 1\n", "done\n", "failed\n",
         "exit x\n", "\n", "hello\n", "ping \n", String(repeating: "p", count: 65),
         "native\n", "native 6\n", "native 61\n", "native \n", "native 2f00\n", "native 2f0a\n", "native 2fff\n",

@@ -36,7 +36,8 @@ struct TranscriptFileTests {
             let file = try TranscriptFile(path)
             var size = 0
             let chunks: [(UInt64, [UInt8])] = [
-                (0, event("a")), (1, event("b")), (1, event("again")), (100_000, event("")), (3, event("late")),
+                (0, event("a")), (1, event("b")), (1, event("again")), (2, []), (100_000, event("")),
+                (3, event("late")), (200_000, []),
             ]
             for (number, data) in chunks {
                 let cost = file.cost(of: number, data)

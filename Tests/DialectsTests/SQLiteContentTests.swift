@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@testable import Dialects
+
+@Suite("The data of a SQLite database, compared by a digest")
+struct SQLiteContentTests {
+    @Test("readers and checkpoints leave it as it is, and each write changes it", arguments: [512, 4_096, 65_536])
+    func digest(_ pageSize: Int) throws {
+        let folder = try SQLiteFolder()
+        let path = folder("a.db")
+        let writer = try folder.open()
+        try writer.executeScript(
+            """
+            PRAGMA page_size = \(pageSize); PRAGMA journal_mode = wal; PRAGMA wal_autocheckpoint = 0;
+            CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB);
+            """)
+        var seen: Set<String> = []
+        for round in 0..<12 {
+            try writer.executeScript(
+                "INSERT INTO t (b) VALUES (randomblob(\(100 + 3_000 * round))); DELETE FROM t WHERE id = (SELECT max(id) FROM t) - 3;"
+            )
+            let written = try #require(SQLiteContent.digest(of: path))
+            #expect(seen.insert(written).inserted)
+            _ = try writer.query("SELECT count(*) FROM t")
+            if round % 3 == 0 { _ = try writer.query("PRAGMA wal_checkpoint(PASSIVE)") }
+            if round % 5 == 4 { _ = try writer.query("PRAGMA wal_checkpoint(TRUNCATE)") }
+            #expect(SQLiteContent.digest(of: path) == written)
+        }
+        writer.close()
+        let closed = try #require(SQLiteContent.digest(of: path))
+        #expect(seen.contains(closed))
+        let reader = try folder.open("a.db", .readWrite)
+        _ = try reader.query("SELECT count(*) FROM t")
+        #expect(SQLiteContent.digest(of: path) == closed)
+        _ = try reader.query("PRAGMA journal_mode = delete")
+        reader.close()
+        #expect(SQLiteContent.digest(of: path) == closed)
+    }
+
+    @Test("what no transaction has completed does not count; what can't be read has no digest")
+    func incomplete() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeOrphanWAL()
+        let (path, written) = (folder("a.db"), SQLiteContent.digest(of: folder("a.db")))
+        #expect(written != nil)
+        let wal = try #require(FileHandle(forWritingAtPath: "\(path)-wal"))
+        try wal.seekToEnd()
+        try wal.write(contentsOf: Data(repeating: 7, count: 5_000))
+        try wal.close()
+        #expect(SQLiteContent.digest(of: path) == written)
+        try FileManager.default.removeItem(atPath: "\(path)-wal")
+        #expect(SQLiteContent.digest(of: path) != written)
+        #expect(SQLiteContent.digest(of: folder("none.db")) == nil)
+        try Data("no database".utf8).write(to: URL(fileURLWithPath: folder("text")))
+        #expect(SQLiteContent.digest(of: folder("text")) == nil)
+    }
+}
