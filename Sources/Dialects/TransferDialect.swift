@@ -199,8 +199,8 @@ package protocol TransferTarget: Dialect {
     ///
     /// - Throws: `DatabaseError` if a row breaks a deferred constraint.
     func checkDeferred(on connection: any Connection) throws
-    /// Returns the foreign keys from and to these tables and their partitions, also from tables of other schemas. It returns none for a database that
-    /// keeps foreign keys in the table and need not enforce them.
+    /// Returns the foreign keys from and to these tables and their partitions, also from tables of other schemas. It returns none
+    /// for a database that keeps foreign keys in the table and need not enforce them.
     ///
     /// - Throws: `DatabaseError`.
     func foreignKeys(touching tables: [String], on connection: any Connection) throws -> [RemovableConstraint]

@@ -8,8 +8,8 @@
 ///
 /// Yams itself is not used: it depends on the whole of Foundation, and Foundation's ICU would be two thirds of a static program.
 package enum YAML {
-    /// The deepest nesting of sequences and mappings that is read, by way of aliases too. The limit bounds the recursion of the code that reads the
-    /// nodes.
+    /// The deepest nesting of sequences and mappings that is read, by way of aliases too. The limit bounds the recursion of the
+    /// code that reads the nodes.
     package static let deepest = 64
 
     /// Reads a text that holds one document; `nil` if it holds none.

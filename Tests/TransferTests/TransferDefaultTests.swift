@@ -230,7 +230,8 @@ struct TransferDefaultTests {
         }
     }
 
-    /// TypeORM writes its defaults in this way, for instance in n8n's tables. Read as a text, the word is not a time, and the default was NULL.
+    /// TypeORM writes its defaults in this way, for instance in n8n's tables. Read as a text, the word is not a time, and the
+    /// default was NULL.
     @Test func theWordNowInAnyCase() async throws {
         let fixture = try SQLiteFixture(
             """

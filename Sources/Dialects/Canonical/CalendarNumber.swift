@@ -13,9 +13,9 @@ package enum CalendarNumber {
     enum Zone { case optional, none }
 
     /// Reads `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, with a `T` or a space between date and time. A text with the zone `Z`, `+HH`,
-    /// `+HH:MM` or `+HHMM`, perhaps behind a space, is converted to UTC; a text without a zone is in UTC already. Returns `nil` for any other shape, for a
-    /// date that the calendar does not have, and for a moment whose year in UTC is 0 or 10000: the two databases have no common
-    /// text for those.
+    /// `+HH:MM` or `+HHMM`, perhaps behind a space, is converted to UTC; a text without a zone is in UTC already. Returns `nil`
+    /// for any other shape, for a date that the calendar does not have, and for a moment whose year in UTC is 0 or 10000: the two
+    /// databases have no common text for those.
     static func timestamp(_ text: UnsafeRawBufferPointer, zone: Zone, isRounded: Bool = false) -> Int64? {
         var reader = ASCIIReader(text)
         guard let days = reader.calendarDate(), reader.skip("T") || reader.skip(" "),

@@ -48,8 +48,9 @@ extension Database {
         return try result.get()
     }
 
-    /// Waits until the database's file was not written for a second, five seconds at most: whoever copies another file over it writes
-    /// for a while, and what stands there meanwhile is no database. A program that writes all the time is read beside. It does nothing for a server's database.
+    /// Waits until the database's file was not written for a second, five seconds at most: whoever copies another file over it
+    /// writes for a while, and what stands there meanwhile is no database. A program that writes all the time is read beside. It
+    /// does nothing for a server's database.
     ///
     /// - Throws: ``DatabaseError`` of kind `changedMeanwhile` if the file is empty then.
     package func untilQuiet(after change: DatabaseError) async throws {

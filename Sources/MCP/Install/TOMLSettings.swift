@@ -53,8 +53,8 @@ enum TOMLSettings {
             """
     }
 
-    /// Returns the lines of TeleClaude's table and its subtables, from a header to the last value before another's table. Blank lines and comments behind
-    /// that belong to the next table.
+    /// Returns the lines of TeleClaude's table and its subtables, from a header to the last value before another's table. Blank
+    /// lines and comments behind that belong to the next table.
     /// - Throws: `SettingsObjection` if TeleClaude's server is written in another form, or if it is a user's own.
     private static func tables(in statements: [TOMLScanner.Statement]) throws(SettingsObjection) -> [ClosedRange<Int>] {
         var ranges: [ClosedRange<Int>] = []

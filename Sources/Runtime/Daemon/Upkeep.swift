@@ -47,8 +47,8 @@ struct Upkeep: Service {
         await flush()
     }
 
-    /// Reads the settings anew at each SIGHUP, also at one that came before the daemon served, one time after the other, on a thread for which nobody waits: to look up an
-    /// account, a name service is asked, which may hang.
+    /// Reads the settings anew at each SIGHUP, also at one that came before the daemon served, one time after the other, on a
+    /// thread for which nobody waits: to look up an account, a name service is asked, which may hang.
     private func answerHangups() async {
         let line = DispatchQueue(label: "teleclauded.reload")
         let hangups = await UnixSignalsSequence(trapping: .sighup)

@@ -1,7 +1,8 @@
 import Dialects
 
-/// The triggers of tables that are being filled, and whatever else acts on statements on them (`TransferTarget.reactions`). The former are
-/// removed and restored, the latter is switched off and on, so that rows arrive as they were, nothing acts on them a second time, and no other table is written.
+/// The triggers of tables that are being filled, and whatever else acts on statements on them (`TransferTarget.reactions`). The
+/// former are removed and restored, the latter is switched off and on, so that rows arrive as they were, nothing acts on them a
+/// second time, and no other table is written.
 struct TriggersAside {
     private let triggers: [UndeclaredObjects.Object]
     private let reactions: [Reaction]

@@ -232,8 +232,8 @@ struct PostgreSQLAlter {
         return off + [statement] + on
     }
 
-    /// A column begins to be computed, or otherwise than before, or into another type: PostgreSQL can only make it anew, and with it every key,
-    /// check and index that goes with the old one.
+    /// A column begins to be computed, or otherwise than before, or into another type: PostgreSQL can only make it anew, and with
+    /// it every key, check and index that goes with the old one.
     private func recompute(_ column: Column, _ step: ChangeStep) throws(LoweringError) -> [String] {
         let table = step.after
         let alter = "ALTER TABLE \(SQLText.identifier(table.name))"
