@@ -108,6 +108,30 @@ struct RebuildRenamesTests {
         }
     }
 
+    @Test(
+        "such a trigger is found if it quotes the names in another case, or the table's as a text",
+        arguments: [#""ORDERS" SET total"#, "'Orders' SET total", #"[ORDERS] SET "TOTAL""#])
+    func renameUnderQuotingTrigger(_ words: String) async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("orders") {
+                    Column("id", .bigint).primaryKey()
+                    Column("total", .bigint)
+                }
+                CreateTable("kids") { Column("o", .bigint).references("orders") }
+            }
+            try await test.run("CREATE TRIGGER k AFTER INSERT ON kids BEGIN UPDATE \(words) = 1; END")
+            let error = try await test.refusal {
+                AlterTable("orders") {
+                    RenameColumn("total", to: "amount")
+                    ChangeColumn("id").type(.text)
+                }
+            }
+            #expect(error.lowering?.place == "orders.total")
+            #expect(error.description.contains("trigger k"))
+        }
+    }
+
     @Test("a column takes a dropped one's name in another case, and changes its type", arguments: Backend.available)
     func takesName(_ backend: Backend) async throws {
         try await withPair(backend) { test in

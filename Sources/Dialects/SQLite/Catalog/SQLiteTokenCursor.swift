@@ -108,6 +108,13 @@ extension SQLToken {
         return stringValue
     }
 
+    /// Returns whether the token names `identifier` at a place where a name may stand. SQLite compares quoted names, too, without
+    /// regard to case.
+    func namesInSQLite(_ identifier: String) -> Bool {
+        guard kind != .word, let name = nameOrString else { return names(identifier) }
+        return SQLName.equal(name, identifier)
+    }
+
     /// The content of `'text'`; `nil` for every other token, including strings that begin with a letter or a dollar.
     var stringValue: String? {
         guard kind == .string, text.utf8.first == UInt8(ascii: "'"), text.utf8.count >= 2 else { return nil }

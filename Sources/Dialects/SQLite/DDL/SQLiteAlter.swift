@@ -34,7 +34,7 @@ struct SQLiteAlter {
         let names = declared.union(undeclared.views(reading: declared).map(\.name))
         return undeclared.objects.filter { object in
             object.kind == .trigger
-                && SQLToken.scan(object.definition).contains { token in names.contains(where: token.names) }
+                && SQLToken.scan(object.definition).contains { token in names.contains(where: token.namesInSQLite) }
         }
     }
 
@@ -241,7 +241,10 @@ struct SQLiteAlter {
         var renames = SQLiteRenames(of: alteration.before)
         for step in steps { renames.follow(step.change) }
         for column in renames.renamedColumns {
-            let users = objects.filter { SQLToken.scan($0.definition).contains { $0.names(column) } }
+            // As a column's name, 'text' is hardly ever meant.
+            let users = objects.filter {
+                SQLToken.scan($0.definition).contains { $0.kind != .string && $0.namesInSQLite(column) }
+            }
             guard users.isEmpty else {
                 throw LoweringError(
                     "\(name).\(column)",
