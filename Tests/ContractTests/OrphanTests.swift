@@ -248,6 +248,32 @@ struct OrphanTests {
     }
 
     @Test(
+        "a row may come before its parent, which is altered meanwhile, and must have it in the end",
+        arguments: Backend.available)
+    func parentLater(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("p") { Column("id", .bigint).primaryKey() }
+                CreateTable("c") {
+                    Column("pid", .bigint)
+                    ForeignKey("pid", to: "p").deferred()
+                }
+            }
+            try await test.migrate {
+                RunSQL("INSERT INTO c VALUES (99)", undo: .nothing)
+                AlterTable("p") { AddColumn("x", .text).nullable() }
+                RunSQL("INSERT INTO p (id) VALUES (99)", undo: .nothing)
+            }
+            #expect(try await test.rows("c", "pid") == [["99"]])
+            let failure = try await test.failure {
+                RunSQL("INSERT INTO c VALUES (98)", undo: .nothing)
+                AlterTable("p") { AddColumn("y", .text).nullable() }
+            }
+            #expect(failure.cause.kind == .foreignKey)
+        }
+    }
+
+    @Test(
         "deferred keys whose names others bear too stay deferred, and one that was renamed by hand stops nothing",
         arguments: Backend.available)
     func namesakesOfDeferredKeys(_ backend: Backend) async throws {

@@ -2,9 +2,11 @@
 /// pending, which a script, or a value that is filled in, may have left for the end of the transaction.
 struct PostgreSQLDeferredKeys {
     private let names: Set<String>
+    private let tables: Set<String>
 
     /// Finds the keys that the tables have before an operation and after it, which may drop or rename some.
     init(around tables: Set<String>, of operation: (before: Schema, after: Schema)) {
+        self.tables = tables
         names = Self.names(around: tables, in: operation.before).union(Self.names(around: tables, in: operation.after))
     }
 
@@ -15,7 +17,8 @@ struct PostgreSQLDeferredKeys {
         return Set((own + others).filter(\.isDeferred).compactMap(\.name))
     }
 
-    /// The statement that checks the rows now, and each further row at once.
+    /// The statement that checks the rows now, and each further row at once. A key of another table, which has a row without its
+    /// parent, stays deferred: the parent may come later, and no check is pending on the tables for it.
     var checked: [String] { statement("IMMEDIATE") }
 
     /// The statement that leaves checks to the end of the transaction again.
@@ -27,11 +30,15 @@ struct PostgreSQLDeferredKeys {
     private func statement(_ mode: String) -> [String] {
         guard !names.isEmpty else { return [] }
         let known = names.sorted().map(SQLText.literal).joined(separator: ", ")
-        let block =
-            "DECLARE key name; BEGIN FOR key IN SELECT conname FROM pg_catalog.pg_constraint "
-            + "WHERE connamespace = pg_catalog.quote_ident(current_schema())::regnamespace AND conname IN (\(known)) "
-            + "GROUP BY conname HAVING bool_and(condeferred) "
-            + "LOOP EXECUTE format('SET CONSTRAINTS %I.%I \(mode)', current_schema(), key); END LOOP; END"
+        let own = tables.sorted().map(SQLText.literal).joined(separator: ", ")
+        let block = """
+            DECLARE key record; BEGIN FOR key IN SELECT c.conname, bool_or(r.relname IN (\(own))) AS own \
+            FROM pg_catalog.pg_constraint c LEFT JOIN pg_catalog.pg_class r ON r.oid = c.conrelid \
+            WHERE c.connamespace = pg_catalog.quote_ident(current_schema())::regnamespace \
+            AND c.conname IN (\(known)) GROUP BY c.conname HAVING bool_and(c.condeferred) \
+            LOOP BEGIN EXECUTE format('SET CONSTRAINTS %I.%I \(mode)', current_schema(), key.conname); \
+            EXCEPTION WHEN foreign_key_violation THEN IF key.own THEN RAISE; END IF; END; END LOOP; END
+            """
         return ["DO LANGUAGE plpgsql \(SQLText.literal(block))"]
     }
 }
