@@ -269,11 +269,12 @@ import TestSupport
     }
 
     /// `CREATE OR REPLACE VIEW` lets two views read each other, though none of them can then be read.
-    @Test(arguments: [["base", "top", "far"], ["base", "top", "far", "left", "right", "behind"]])
+    @Test(arguments: [["base", "top", "far"], ["base", "top", "far", "left", "right", "behind", "zone"]])
     func viewsInACircleAreRemoved(wanted: [String]) throws {
         let script = """
             SET statement_timeout = '60s';
             CREATE TABLE base (a int); CREATE VIEW "left" AS SELECT a FROM base; CREATE VIEW "right" AS SELECT a FROM "left";
+            CREATE MATERIALIZED VIEW zone AS SELECT a FROM "left";
             CREATE OR REPLACE VIEW "left" AS SELECT a FROM "right"; CREATE VIEW behind AS SELECT a FROM "left";
             CREATE VIEW top AS SELECT a FROM base; CREATE MATERIALIZED VIEW far AS SELECT a FROM top;
             """
@@ -282,8 +283,7 @@ import TestSupport
             for statement in statements { try connection.execute(SQL(trusted: statement)) }
             return (statements, try PostgreSQLDialect().existingObjects(on: connection))
         }
-        let tail = [#"DROP MATERIALIZED VIEW "far""#, #"DROP VIEW "top""#, #"DROP TABLE "base""#]
-        #expect(statements.suffix(3) == tail[...], "\(statements)")
-        #expect(left == ["behind", "left", "right"].filter { !wanted.contains($0) })
+        #expect(statements.last == #"DROP TABLE "base""#, "\(statements)")
+        #expect(left == ["behind", "left", "right", "zone"].filter { !wanted.contains($0) })
     }
 }

@@ -7,7 +7,7 @@ extension PostgreSQLDialect {
         let wanted = Set(objects)
         var turns: [(word: String, views: [String])] = []
         var others: [String: [String]] = [:]
-        for row in try connection.query(Self.relationsByDepth) {
+        for row in try connection.query(Self.relationsByReading) {
             guard let name = row[0].text, wanted.contains(name), let kind = row[1].text else { continue }
             switch kind {
             case "v", "m":
@@ -26,22 +26,20 @@ extension PostgreSQLDialect {
         return turns.map { "DROP \($0.word) \(SQLText.identifiers($0.views))" } + rest
     }
 
-    /// Lists the relations with their kinds (`pg_class.relkind`), what reads others before these. Around a circle, which anybody in the
-    /// schema may have made, the search ends at a depth that no other reader has.
-    private static let relationsByDepth: SQL = """
-        WITH RECURSIVE reading (oid, depth) AS (
-            SELECT c.oid, 0 FROM pg_class c WHERE \(PostgreSQLCatalogScope.whole.relations)
+    /// Lists the relations with their kinds (`pg_class.relkind`), what reads others before these: it reads all that they read, and
+    /// itself. Views in a circle, which anybody in the schema may have made, read equally many, and so come side by side.
+    private static let relationsByReading: SQL = """
+        WITH RECURSIVE reading (oid, reader) AS (
+            SELECT c.oid, c.oid FROM pg_class c WHERE \(PostgreSQLCatalogScope.whole.relations)
             UNION
-            SELECT v.oid, r.depth + 1 FROM reading r
-                JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = r.oid
+            SELECT r.oid, w.ev_class FROM reading r
+                JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = r.reader
                     AND d.classid = 'pg_rewrite'::regclass
                 JOIN pg_rewrite w ON w.oid = d.objid AND w.ev_type = '1'
-                JOIN pg_class v ON v.oid = w.ev_class AND v.oid <> r.oid
-            WHERE r.depth < (SELECT count(*) FROM pg_class WHERE relkind IN ('v', 'm'))
         )
-        SELECT c.relname, c.relkind::text FROM reading r JOIN pg_class c ON c.oid = r.oid
+        SELECT c.relname, c.relkind::text FROM reading r JOIN pg_class c ON c.oid = r.reader
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
             AND c.relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace
-        GROUP BY c.relname, c.relkind ORDER BY max(r.depth) DESC, c.relname
+        GROUP BY c.relname, c.relkind ORDER BY count(*) DESC, c.relkind DESC, c.relname
         """
 }
