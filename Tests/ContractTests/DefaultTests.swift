@@ -40,6 +40,26 @@ struct DefaultTests {
         }
     }
 
+    @Test(
+        "a default that was written by hand as a word, or in double quotes, stays that text",
+        arguments: [#""high""#, "high", "[high]"])
+    func wordByHand(_ word: String) async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("n", .text).nullable()
+                    Column("level", .varchar(9)).default("low")
+                }
+            }
+            try await Self.change("'low'", to: word, in: test)
+            try await test.migrate { AlterTable("t") { ChangeColumn("n").type(.varchar(20)) } }
+            try await test.migrate { AlterTable("t") { ChangeColumn("level").type(.text) } }
+            try await test.run("INSERT INTO t (id) VALUES (1)")
+            #expect(try await test.rows("t", "level") == [["high"]])
+        }
+    }
+
     @Test("a computed column that was changed by hand stops a rebuild that says nothing of it")
     func computedByHand() async throws {
         try await Backend.sqlite.withCase { test in

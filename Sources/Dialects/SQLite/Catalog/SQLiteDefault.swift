@@ -12,6 +12,15 @@ enum SQLiteDefault {
         return meaning(of: string, for: type, affinity: affinity)
     }
 
+    /// Returns the text of a default as it may also stand in parentheses, where a word or a quoted name would be a column.
+    static func unambiguous(_ text: String) -> String {
+        let tokens = SQLToken.scan(text).filter { !$0.isBlank }
+        guard tokens.count == 1, let token = tokens.first, let string = token.nameOrString, !token.isWord("NULL"),
+            truth(of: token) == nil, !isCurrent(token)
+        else { return text }
+        return SQLText.literal(string)
+    }
+
     private static func expression(_ text: String) -> Default { .expression(.native(sqlite: text, postgresql: "")) }
 
     private static func truth(of token: SQLToken) -> Bool? {

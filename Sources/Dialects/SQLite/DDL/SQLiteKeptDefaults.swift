@@ -11,9 +11,9 @@ extension Table {
                 let at = table.columns.firstIndex(where: { $0.name == name }),
                 table.columns[at].generated == nil, !table.columns[at].isIdentity
             else { continue }
-            var value = text
+            var value = SQLiteDefault.unambiguous(text)
             let type = table.columns[at].type
-            if type != was.type, let conversion = try? dialect.conversion(of: "(\(text))", from: was.type, to: type) {
+            if type != was.type, let conversion = try? dialect.conversion(of: "(\(value))", from: was.type, to: type) {
                 value = conversion.expression
             }
             table.columns[at].default = .expression(.native(sqlite: value, postgresql: ""))
