@@ -60,6 +60,25 @@ struct DefaultTests {
         }
     }
 
+    @Test("a default that was changed by hand stops a change of type that it might not survive")
+    func unfitByHand() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("level", .text).default("low")
+                }
+            }
+            try await Self.change("'low'", to: "'much too high'", in: test)
+            let error = try await test.refusal { AlterTable("t") { ChangeColumn("level").type(.varchar(5)) } }
+            #expect(error.lowering?.place == "t.level")
+            #expect(error.lowering?.reason.contains("'much too high'") == true, "\(error)")
+            try await test.migrate { AlterTable("t") { ChangeColumn("level").type(.varchar(5)).default("mid") } }
+            try await test.run("INSERT INTO t (id) VALUES (1)")
+            #expect(try await test.rows("t", "level") == [["mid"]])
+        }
+    }
+
     @Test("a computed column that was changed by hand stops a rebuild that says nothing of it")
     func computedByHand() async throws {
         try await Backend.sqlite.withCase { test in

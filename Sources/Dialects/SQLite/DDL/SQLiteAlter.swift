@@ -195,7 +195,7 @@ struct SQLiteAlter {
         }
         guard isNeeded else { return Lowering() }
         let names = Dictionary(uniqueKeysWithValues: was.columns.map { ($0.name, $0.name) })
-        let new = now.keeping(undeclared.strangeDefaults[was.name] ?? [:], of: was, called: names, in: dialect)
+        let new = try now.keeping(undeclared.strangeDefaults[was.name] ?? [:], of: was, called: names, in: dialect)
         return try SQLiteRebuild(dialect: dialect, old: was, new: new, sources: sources, in: after, undeclared)
             .lowering()
     }
@@ -213,7 +213,7 @@ struct SQLiteAlter {
         }
         let given = columnsGiven { if case .default = $0 { true } else { false } }
         let defaults = (undeclared.strangeDefaults[name] ?? [:]).filter { !given.contains($0.key) }
-        let new = alteration.after.keeping(defaults, of: first, called: steps.finalNames, in: dialect)
+        let new = try alteration.after.keeping(defaults, of: first, called: steps.finalNames, in: dialect)
         // What somebody has made of a column does not count where the alteration drops it, or says how it is computed.
         let computed = columnsGiven { if case .generated = $0 { true } else { false } }
         var others = undeclared
