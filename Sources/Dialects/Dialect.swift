@@ -324,6 +324,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var columnEpilogues: [String: [String: [String]]] = [:]
     /// The defaults that are not the declared ones, by table and column, as the database writes them; `nil` for one that is gone.
     public var strangeDefaults: [String: [String: String?]] = [:]
+    /// Those columns among the objects, by table, that differ from the declared ones by nothing but the expression that computes them.
+    public var strangeExpressions: [String: Set<String>] = [:]
     /// The undeclared objects that depend on declared tables and views.
     public var dependents: [Dependent] = []
     /// Declared tables that somebody has made as ones of many partitions.

@@ -112,6 +112,30 @@ struct DefaultTests {
         }
     }
 
+    @Test("what else was made of a computed column by hand is lost by no word on how it is computed")
+    func computedAndMoreByHand() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("m", .text)
+                    Column("loud", .text).generated("m || '!'")
+                }
+            }
+            try await Self.change("'!'", to: "'?'", in: test)
+            try await Self.change(#""loud" TEXT"#, to: #""loud" TEXT COLLATE NOCASE"#, in: test)
+            let error = try await test.refusal { AlterTable("t") { ChangeColumn("loud").generated("m || '.'") } }
+            #expect(error.lowering?.reason.contains("column loud") == true, "\(error)")
+            try await test.migrate(allowsDataLoss: true) {
+                AlterTable("t") {
+                    ChangeColumn("m").type(.varchar(50))
+                    DropColumn("loud")
+                }
+            }
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
     /// Changes the text of all tables as a program would that writes SQLite's own table.
     private static func change(_ old: String, to new: String, in test: CaseDatabase) async throws {
         try await test.run(

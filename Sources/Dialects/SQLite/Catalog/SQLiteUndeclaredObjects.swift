@@ -27,11 +27,13 @@ extension SQLiteInspector {
         let expected = Dictionary(scratch.tables.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var objects: [UndeclaredObjects.Object] = []
         var strangeDefaults: [String: [String: String?]] = [:]
+        var strangeExpressions: [String: Set<String>] = [:]
         for table in live.tables {
             guard let expected = expected[table.name] else { continue }
             let parts = SQLiteUndeclaredParts(live: table, expected: expected, declared: declared[table.name])
             objects += parts.objects
             if !parts.strangeDefaults.isEmpty { strangeDefaults[table.name] = parts.strangeDefaults }
+            if !parts.strangeExpressions.isEmpty { strangeExpressions[table.name] = parts.strangeExpressions }
         }
         // Only tables that have undeclared objects are looked up, because the declared schema may be large.
         let owners = Set(live.objects.filter { $0.kind == .index }.map(\.table))
@@ -46,6 +48,7 @@ extension SQLiteInspector {
         }
         var undeclared = UndeclaredObjects(objects: objects)
         undeclared.strangeDefaults = strangeDefaults
+        undeclared.strangeExpressions = strangeExpressions
         return undeclared
     }
 }

@@ -4,6 +4,8 @@ struct SQLiteUndeclaredParts {
     private(set) var objects: [UndeclaredObjects.Object] = []
     /// The defaults that are not the declared ones, by column, as they are written.
     private(set) var strangeDefaults: [String: String?] = [:]
+    /// Those of the columns that differ by nothing but the expression that computes them.
+    private(set) var strangeExpressions: Set<String> = []
     private let table: String
     private let names: SQLiteExpression
 
@@ -21,15 +23,14 @@ struct SQLiteUndeclaredParts {
             let name = SQLName.folded(column.name)
             let definition = written[name]?.text ?? SQLText.identifier(column.name) + " " + column.type
             let known = counterparts[name].flatMap { declared?[column: $0.name] }
-            let isMore =
-                counterparts[name].map {
-                    column.says(more: $0, written[name], otherwise[name])
-                        || computes(written[name], unlike: otherwise[name], known)
-                } ?? true
+            let isMore = counterparts[name].map { column.says(more: $0, written[name], otherwise[name]) } ?? true
+            let isComputed = !isMore && computes(written[name], unlike: otherwise[name], known)
+            if isComputed { strangeExpressions.insert(column.name) }
             if let known, let text = counterparts[name].flatMap({ column.strangeDefault(beside: $0, known) }) {
                 strangeDefaults[known.name] = text
             }
-            if isMore { objects.append(.init(.column, name: column.name, owner: table, definition: definition)) }
+            guard isMore || isComputed else { continue }
+            objects.append(.init(.column, name: column.name, owner: table, definition: definition))
         }
         let asWritten = (declared?.checks ?? []).flatMap { check in
             check.expression.texts.map { Constraint(name: check.name, definition: "CHECK (\(names.meaning($0)))") }

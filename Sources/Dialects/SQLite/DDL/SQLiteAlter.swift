@@ -214,10 +214,15 @@ struct SQLiteAlter {
         let given = columnsGiven { if case .default = $0 { true } else { false } }
         let defaults = (undeclared.strangeDefaults[name] ?? [:]).filter { !given.contains($0.key) }
         let new = try alteration.after.keeping(defaults, of: first, called: steps.finalNames, in: dialect)
-        // What somebody has made of a column does not count where the alteration drops it, or says how it is computed.
+        // What somebody has made of a column does not count where the alteration drops it; nor how the column is computed, where the
+        // alteration says how.
+        let dropped = columnsGiven { _ in false }
         let computed = columnsGiven { if case .generated = $0 { true } else { false } }
+        let recomputed = undeclared.strangeExpressions[name] ?? []
         var others = undeclared
-        others.objects.removeAll { isColumn($0, computed) }
+        others.objects.removeAll { object in
+            isColumn(object, dropped) || isColumn(object, computed) && recomputed.contains(object.name)
+        }
         let rebuild = SQLiteRebuild(
             dialect: dialect, old: renames.renamed(first), new: new, sources: sources, in: after, others)
         return Lowering(hoisted) + (try rebuild.lowering())
