@@ -584,6 +584,34 @@ struct AdoptTests {
         }
     }
 
+    /// The -wal of a linked database is beside the file that the link means. The first reader copies it into the file.
+    @Test("a linked database was written to if its -wal has a new row, and not if somebody has read it")
+    func linked() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            let (link, source) = ("\(home)/teleclaude/teleclaude.db", box("elsewhere.db"))
+            for suffix in ["", "-wal"] {
+                try FileManager.default.moveItem(atPath: link + suffix, toPath: source + suffix)
+            }
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: source)
+            let url = "sqlite:\(box("new.db"))"
+            #expect(try await adopt(box, home, url, "--quiet").code == 0)
+            _ = try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: "sqlite:\(source)")
+            let read = try await adopt(box, home, url, "--quiet")
+            #expect(read.code == 0 && read.output.contains("already taken over"), "\(read)")
+            let writer = """
+                import os, sqlite3, sys
+                c = sqlite3.connect(sys.argv[1], isolation_level=None)
+                c.execute("INSERT INTO system_settings (key, value) VALUES ('late', 'x')")
+                os._exit(0)
+                """
+            let killed = try await box.run(Program(inPath: "python3"), ["-c", writer, source])
+            #expect(killed.code == 0 && FileManager.default.fileExists(atPath: "\(source)-wal"), "\(killed)")
+            let written = try await adopt(box, home, url, "--quiet")
+            #expect(written.code == 1 && written.output.contains("\(link) was written to since"), "\(written)")
+        }
+    }
+
     @Test("without the old daemon's file there is no lock to take, and the report says so")
     func withoutLock() async throws {
         try await withSandbox { box in

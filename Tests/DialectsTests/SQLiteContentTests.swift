@@ -55,4 +55,15 @@ struct SQLiteContentTests {
         try Data("no database".utf8).write(to: URL(fileURLWithPath: folder("text")))
         #expect(SQLiteContent.digest(of: folder("text")) == nil)
     }
+
+    @Test("a link to a database has the database's data, with those in the -wal beside the database")
+    func link() throws {
+        let (folder, links) = (try SQLiteFolder(), try SQLiteFolder())
+        try folder.makeOrphanWAL()
+        try FileManager.default.createSymbolicLink(atPath: links("a.db"), withDestinationPath: folder("a.db"))
+        let written = try #require(SQLiteContent.digest(of: folder("a.db")))
+        #expect(SQLiteContent.digest(of: links("a.db")) == written)
+        try FileManager.default.removeItem(atPath: folder("a.db-wal"))
+        #expect(SQLiteContent.digest(of: links("a.db")) != written)
+    }
 }

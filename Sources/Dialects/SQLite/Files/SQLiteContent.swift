@@ -5,8 +5,9 @@ import TCPOSIX
 /// files, and not these data.
 package enum SQLiteContent {
     /// Returns a digest of the data, as hexadecimal digits; `nil` if the files can't be read. It locks and writes nothing. While somebody
-    /// writes, it may mix two states.
+    /// writes, it may mix two states. SQLite keeps the -wal of a linked database beside the file that is meant.
     package static func digest(of path: String) -> String? {
+        let path = Path.withoutLinks(path)
         guard let file = ContentFile(path) else { return nil }
         var frames = CommittedFrames()
         if access("\(path)-wal", F_OK) == 0 {
