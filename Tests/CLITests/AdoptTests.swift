@@ -584,6 +584,23 @@ struct AdoptTests {
         }
     }
 
+    @Test("an events.db without a table, or one that can't be compared, was not written to since")
+    func emptyEvents() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            let (events, url) = ("\(home)/.teleclaude/events.db", "sqlite:\(box("new.db"))")
+            for suffix in ["", "-wal", "-shm"] { unlink(events + suffix) }
+            try Data().write(to: URL(fileURLWithPath: events))
+            let first = try await adopt(box, home, url, "--quiet")
+            #expect(first.code == 0 && first.output.contains("verified: "), "\(first)")
+            let second = try await adopt(box, home, url, "--quiet")
+            #expect(second.code == 0 && !second.output.contains("compared"), "\(second)")
+            try Data("no database".utf8).write(to: URL(fileURLWithPath: events))
+            let third = try await adopt(box, home, url, "--quiet")
+            #expect(third.code == 0 && third.output.contains("the data of \(events) can't be compared"), "\(third)")
+        }
+    }
+
     /// The -wal of a linked database is beside the file that the link means. The first reader copies it into the file.
     @Test("a linked database was written to if its -wal has a new row, and not if somebody has read it")
     func linked() async throws {

@@ -56,6 +56,17 @@ struct SQLiteContentTests {
         #expect(SQLiteContent.digest(of: folder("text")) == nil)
     }
 
+    @Test("an empty file is a database without data, until its first table")
+    func empty() throws {
+        let folder = try SQLiteFolder()
+        try Data().write(to: URL(fileURLWithPath: folder("a.db")))
+        let empty = try #require(SQLiteContent.digest(of: folder("a.db")))
+        #expect(SQLiteContent.digest(of: folder("a.db")) == empty)
+        try folder.makeDatabase()
+        let filled = try #require(SQLiteContent.digest(of: folder("a.db")))
+        #expect(filled != empty)
+    }
+
     @Test("a link to a database has the database's data, with those in the -wal beside the database")
     func link() throws {
         let (folder, links) = (try SQLiteFolder(), try SQLiteFolder())

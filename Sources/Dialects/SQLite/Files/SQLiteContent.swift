@@ -14,9 +14,12 @@ package enum SQLiteContent {
             guard let wal = ContentFile("\(path)-wal") else { return nil }
             frames = CommittedFrames(in: wal)
         }
+        // An empty file is a database without pages: SQLite writes the first one together with the first table.
+        let length = file.size
+        if length == 0, frames.pageSize == nil { return Digest().hexadecimal }
         guard let size = frames.pageSize ?? pageSize(file.read(100, at: 0)) else { return nil }
         var digest = Digest()
-        for page in 0..<(frames.pageCount ?? (file.size + size - 1) / size) {
+        for page in 0..<(frames.pageCount ?? (length + size - 1) / size) {
             var bytes = frames.page(page + 1) ?? file.read(size, at: page * size)
             // A free page need not be written anywhere, until a later one lengthens the file.
             if bytes.count < size { bytes += [UInt8](repeating: 0, count: size - bytes.count) }
