@@ -56,6 +56,17 @@ struct SQLiteContentTests {
         #expect(SQLiteContent.digest(of: folder("text")) == nil)
     }
 
+    @Test("a database whose interrupted transaction is still to be rolled back has no digest")
+    func hotJournal() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeHotJournal()
+        #expect(SQLiteContent.digest(of: folder("a.db")) == nil)
+        let reader = try folder.open("a.db", .readWrite)
+        _ = try reader.query("SELECT count(*) FROM t")
+        reader.close()
+        #expect(SQLiteContent.digest(of: folder("a.db")) != nil)
+    }
+
     @Test("an empty file is a database without data, until its first table")
     func empty() throws {
         let folder = try SQLiteFolder()
