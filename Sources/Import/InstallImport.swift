@@ -146,7 +146,7 @@ public struct InstallImport: Sendable {
         report.remarks += install.absences + made.remarks
         if SourceStamp(of: install) != stamp {
             let difference = SourceContent(of: install).difference(from: content)
-            report.isOutdated = !difference.changed.isEmpty
+            report.writtenSince = difference.changed
             report.remarks += difference.incomparable.map {
                 "\($0) was opened or written to after it was copied, and its data can't be compared"
             }
