@@ -47,8 +47,11 @@ public struct ImportReport: Sendable {
     /// The number of tokens that were still valid and are revoked.
     public var revokedTokens: Int
     public var seconds: Double
-    /// Whether the old databases were written to after they had been copied, so that the target lacks something of them.
-    public var isOutdated = false
+    /// The old databases that were written to after they had been copied, so that the target lacks something of them.
+    public var writtenSince: [String] = []
+
+    /// Whether an old database was written to after it had been copied.
+    public var isOutdated: Bool { !writtenSince.isEmpty }
 
     /// The number of sessions that get an owner.
     public var ownedSessions: Int { shares.reduce(0) { $0 + $1.sessions } }

@@ -70,9 +70,9 @@ public struct InstallImport: Sendable {
         }
     }
 
-    /// Returns the old databases that hold other data now than those that were brought over.
-    public func changed(since done: Done) -> [String] {
-        done.content.map { SourceContent(of: install).changed(since: $0) } ?? []
+    /// Compares the old databases with the data that were brought over. If the target does not tell those data, nothing differs.
+    package func difference(from done: Done) -> SourceContent.Difference {
+        done.content.map { SourceContent(of: install).difference(from: $0) } ?? SourceContent.Difference()
     }
 
     /// Returns what `run` would do. It writes only the working copy, and removes it.
@@ -144,8 +144,13 @@ public struct InstallImport: Sendable {
         var report = try await ActingAccount.act(as: options.account) { try await body(made.database, result) }
         await made.database.close()
         report.remarks += install.absences + made.remarks
-        report.isOutdated =
-            SourceStamp(of: install) != stamp && !SourceContent(of: install).changed(since: content).isEmpty
+        if SourceStamp(of: install) != stamp {
+            let difference = SourceContent(of: install).difference(from: content)
+            report.writtenSince = difference.changed
+            report.remarks += difference.incomparable.map {
+                "\($0) was opened or written to after it was copied, and its data can't be compared"
+            }
+        }
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
     }

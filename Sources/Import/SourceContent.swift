@@ -5,6 +5,8 @@ import Dialects
 package struct SourceContent {
     private let databases: [String]
     private let digests: [String?]
+    /// The text of a digest that can't be made.
+    private static let missing = "-"
 
     /// Reads all data of the old databases, and writes nothing.
     package init(of install: ExistingInstall) {
@@ -13,14 +15,29 @@ package struct SourceContent {
     }
 
     /// The digests as a text without spaces, in which they can be kept.
-    package var text: String { digests.map { $0 ?? "-" }.joined(separator: ",") }
+    package var text: String { digests.map { $0 ?? Self.missing }.joined(separator: ",") }
 
-    /// Returns the databases that hold other data now than at the moment of a text, were not there then, or can't be compared.
-    package func changed(since text: String) -> [String] {
+    /// Compares the data with those at the moment of a text.
+    package func difference(from text: String) -> Difference {
         let before = text.split(separator: ",").map(String.init)
-        return databases.indices.filter { at in
-            guard let digest = digests[at], before.indices.contains(at) else { return true }
-            return digest != before[at]
-        }.map { databases[$0] }
+        var difference = Difference()
+        for (at, database) in databases.enumerated() {
+            if !before.indices.contains(at) {
+                difference.changed.append(database)
+            } else if let digest = digests[at], before[at] != Self.missing {
+                if digest != before[at] { difference.changed.append(database) }
+            } else {
+                difference.incomparable.append(database)
+            }
+        }
+        return difference
+    }
+
+    /// The databases that differ from what they were at an earlier moment.
+    package struct Difference: Sendable {
+        /// Those that hold other data, or were not there then.
+        package var changed: [String] = []
+        /// Those whose data can't be read now, or could not be read then: it is unknown whether they hold other data.
+        package var incomparable: [String] = []
     }
 }

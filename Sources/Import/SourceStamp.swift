@@ -12,7 +12,8 @@ package struct SourceStamp: Equatable {
     private let files: [File?]
 
     package init(of install: ExistingInstall) {
-        let databases = [install.database] + [install.events].compactMap { $0 }
+        // SQLite keeps the -wal of a linked database beside the file that is meant.
+        let databases = ([install.database] + [install.events].compactMap { $0 }).map(Path.withoutLinks)
         files = databases.flatMap { [$0, "\($0)-wal"] }.map(Self.file)
     }
 

@@ -56,9 +56,9 @@ struct AdoptCommand: AsyncParsableCommand {
             let adoption = InstallImport(install, into: target, try .teleclaude(), options)
             if let done = try await adoption.done() {
                 try Self.requireSame(done, install)
-                let changed = adoption.changed(since: done)
-                output.show(Self.document(done, changed)) { Self.text(done, changed) }
-                if !changed.isEmpty { throw ExitCode(1) }
+                let difference = adoption.difference(from: done)
+                output.show(Self.document(done, difference)) { Self.text(done, difference) }
+                if !difference.changed.isEmpty { throw ExitCode(1) }
             } else {
                 let report = try await bring(adoption)
                 let isOutdated = report.isOutdated && !dryRun
@@ -125,8 +125,10 @@ struct AdoptCommand: AsyncParsableCommand {
         }
     }
 
-    private static func text(_ done: InstallImport.Done, _ changed: [String]) -> String {
-        let text = "already taken over: from \(done.source), at \(done.madeAt)"
+    private static func text(_ done: InstallImport.Done, _ difference: SourceContent.Difference) -> String {
+        let (changed, incomparable) = (difference.changed, difference.incomparable)
+        let remarks = incomparable.map { "\nthe data of \($0) can't be compared with those that were taken over" }
+        let text = "already taken over: from \(done.source), at \(done.madeAt)" + remarks.joined()
         guard !changed.isEmpty else { return text }
         return """
             \(text)
@@ -135,10 +137,10 @@ struct AdoptCommand: AsyncParsableCommand {
             """
     }
 
-    private static func document(_ done: InstallImport.Done, _ changed: [String]) -> JSON {
+    private static func document(_ done: InstallImport.Done, _ difference: SourceContent.Difference) -> JSON {
         .object([
             ("version", .integer(1)), ("already", .boolean(true)), ("source", .string(done.source)),
-            ("made_at", .string(done.madeAt)), ("written_since", .array(changed.map { .string($0) })),
+            ("made_at", .string(done.madeAt)), ("written_since", .array(difference.changed.map { .string($0) })),
         ])
     }
 }

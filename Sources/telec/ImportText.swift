@@ -55,8 +55,8 @@ enum ImportText {
         let owned = shares.joined(separator: ", ")
         if report.isOutdated, !isDryRun {
             return """
-                not complete: \(report.install.database) was written to after it was copied, and the new database lacks what \
-                was written; stop its writers (the old daemon, the agents' hooks)
+                not complete: \(report.writtenSince.joined(separator: " and ")) was written to after it was copied, and the new \
+                database lacks what was written; stop its writers (the old daemon, the agents' hooks)
                 """
         }
         return isDryRun

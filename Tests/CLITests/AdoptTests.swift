@@ -533,8 +533,10 @@ struct AdoptTests {
     }
 
     /// The run is stopped once the target is being filled, which begins when the copy was proven.
-    @Test("what is written after the copy makes the run fail")
-    func writtenLater() async throws {
+    @Test(
+        "what is written after the copy makes the run fail, which names the database",
+        arguments: ["teleclaude/teleclaude.db", ".teleclaude/events.db"])
+    func writtenLater(_ name: String) async throws {
         try await withSandbox { box in
             let home = try await box.legacyHome()
             try grow(home)
@@ -542,12 +544,11 @@ struct AdoptTests {
                 .telec, ["adopt", "--from", home, "--database", "sqlite:\(box("new.db"))", "--quiet"])
             try waitUntil("the target is being filled") { FileManager.default.fileExists(atPath: box("new.db")) }
             run.kill(SIGSTOP)
-            try execute(
-                "INSERT INTO system_settings (key, value) VALUES ('late', 'x')",
-                on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            try execute("CREATE TABLE late (x)", on: "sqlite:\(home)/\(name)")
             run.kill(SIGCONT)
             let ended = try await run.finish(timeout: 60)
-            #expect(ended.code == 1 && ended.output.contains("was written to after it was copied"), "\(ended)")
+            let words = "not complete: \(home)/\(name) was written to after it was copied"
+            #expect(ended.code == 1 && ended.output.contains(words), "\(ended)")
             #expect(ended.output.contains("stop its writers") && !ended.output.contains("verified"), "\(ended)")
             let again = try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet")
             #expect(again.code == 1 && again.output.contains("already taken over"), "\(again)")
@@ -581,6 +582,51 @@ struct AdoptTests {
             let ended = try await run.finish(timeout: 60)
             #expect(ended.code == 0 && ended.output.contains("verified: "), "\(ended)")
             #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
+        }
+    }
+
+    @Test("an events.db without a table, or one that can't be compared, was not written to since")
+    func emptyEvents() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            let (events, url) = ("\(home)/.teleclaude/events.db", "sqlite:\(box("new.db"))")
+            for suffix in ["", "-wal", "-shm"] { unlink(events + suffix) }
+            try Data().write(to: URL(fileURLWithPath: events))
+            let first = try await adopt(box, home, url, "--quiet")
+            #expect(first.code == 0 && first.output.contains("verified: "), "\(first)")
+            let second = try await adopt(box, home, url, "--quiet")
+            #expect(second.code == 0 && !second.output.contains("compared"), "\(second)")
+            try Data("no database".utf8).write(to: URL(fileURLWithPath: events))
+            let third = try await adopt(box, home, url, "--quiet")
+            #expect(third.code == 0 && third.output.contains("the data of \(events) can't be compared"), "\(third)")
+        }
+    }
+
+    /// The -wal of a linked database is beside the file that the link means. The first reader copies it into the file.
+    @Test("a linked database was written to if its -wal has a new row, and not if somebody has read it")
+    func linked() async throws {
+        try await withSandbox { box in
+            let home = try await box.legacyHome()
+            let (link, source) = ("\(home)/teleclaude/teleclaude.db", box("elsewhere.db"))
+            for suffix in ["", "-wal"] {
+                try FileManager.default.moveItem(atPath: link + suffix, toPath: source + suffix)
+            }
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: source)
+            let url = "sqlite:\(box("new.db"))"
+            #expect(try await adopt(box, home, url, "--quiet").code == 0)
+            _ = try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: "sqlite:\(source)")
+            let read = try await adopt(box, home, url, "--quiet")
+            #expect(read.code == 0 && read.output.contains("already taken over"), "\(read)")
+            let writer = """
+                import os, sqlite3, sys
+                c = sqlite3.connect(sys.argv[1], isolation_level=None)
+                c.execute("INSERT INTO system_settings (key, value) VALUES ('late', 'x')")
+                os._exit(0)
+                """
+            let killed = try await box.run(Program(inPath: "python3"), ["-c", writer, source])
+            #expect(killed.code == 0 && FileManager.default.fileExists(atPath: "\(source)-wal"), "\(killed)")
+            let written = try await adopt(box, home, url, "--quiet")
+            #expect(written.code == 1 && written.output.contains("\(link) was written to since"), "\(written)")
         }
     }
 

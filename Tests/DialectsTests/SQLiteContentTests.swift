@@ -55,4 +55,37 @@ struct SQLiteContentTests {
         try Data("no database".utf8).write(to: URL(fileURLWithPath: folder("text")))
         #expect(SQLiteContent.digest(of: folder("text")) == nil)
     }
+
+    @Test("a database whose interrupted transaction is still to be rolled back has no digest")
+    func hotJournal() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeHotJournal()
+        #expect(SQLiteContent.digest(of: folder("a.db")) == nil)
+        let reader = try folder.open("a.db", .readWrite)
+        _ = try reader.query("SELECT count(*) FROM t")
+        reader.close()
+        #expect(SQLiteContent.digest(of: folder("a.db")) != nil)
+    }
+
+    @Test("an empty file is a database without data, until its first table")
+    func empty() throws {
+        let folder = try SQLiteFolder()
+        try Data().write(to: URL(fileURLWithPath: folder("a.db")))
+        let empty = try #require(SQLiteContent.digest(of: folder("a.db")))
+        #expect(SQLiteContent.digest(of: folder("a.db")) == empty)
+        try folder.makeDatabase()
+        let filled = try #require(SQLiteContent.digest(of: folder("a.db")))
+        #expect(filled != empty)
+    }
+
+    @Test("a link to a database has the database's data, with those in the -wal beside the database")
+    func link() throws {
+        let (folder, links) = (try SQLiteFolder(), try SQLiteFolder())
+        try folder.makeOrphanWAL()
+        try FileManager.default.createSymbolicLink(atPath: links("a.db"), withDestinationPath: folder("a.db"))
+        let written = try #require(SQLiteContent.digest(of: folder("a.db")))
+        #expect(SQLiteContent.digest(of: links("a.db")) == written)
+        try FileManager.default.removeItem(atPath: folder("a.db-wal"))
+        #expect(SQLiteContent.digest(of: links("a.db")) != written)
+    }
 }

@@ -85,6 +85,9 @@ extension KnownKey {
         return key.parts.first.flatMap { bySection[$0] }?.first { $0.kind != .anything && $0.mayBeAbove(key) }
     }
 
+    /// Returns whether any value may be at this key, although keys below it are read here: the existing install has other `adapters`.
+    static func isOpenSection(_ key: Key) -> Bool { find(key)?.isOpen ?? false && valueKey(below: key) != nil }
+
     /// Returns whether the key itself is unknown, and keys below it are known.
     static func isSection(_ key: Key) -> Bool { find(key) == nil && hasKeys(below: key) }
 

@@ -67,7 +67,7 @@ enum LayerChecks {
         unknown(layer, referenced) + layer.leaves.compactMap { misplaced($0, layer.name) }
     }
 
-    /// Returns the remarks on unknown keys.
+    /// Returns the remarks on unknown keys, and on values where a section belongs.
     static func unknown(_ layer: Layer, _ referenced: Set<String> = []) -> [Remark] {
         let leaves = layer.leaves.filter {
             isUnknown($0) && !($0.key.isVariable && referenced.contains($0.key.parts[0]))
@@ -82,10 +82,15 @@ enum LayerChecks {
 
     private static func isUnknown(_ leaf: Layer.Leaf) -> Bool {
         // `database: {}` names a known section and sets nothing.
-        KnownKey.find(leaf.key) == nil && !(leaf.value.saysNothing && KnownKey.isSection(leaf.key))
+        KnownKey.find(leaf.key) == nil
+            ? !(leaf.value.saysNothing && KnownKey.isSection(leaf.key))
+            : !leaf.value.saysNothing && KnownKey.isOpenSection(leaf.key)
     }
 
     private static func unknown(_ leaf: Layer.Leaf) -> Remark {
+        if KnownKey.isOpenSection(leaf.key) {
+            return Remark("\(leaf.key) is no section of keys: it is kept, and ignored", at: leaf.place)
+        }
         let suggestion = KnownKey.suggestion(for: leaf.key).map { ": did you mean \($0)?" } ?? "; it is kept"
         return Remark("\(leaf.key) is not a known key\(suggestion)", at: leaf.place)
     }

@@ -4,19 +4,24 @@ enum SectionShapes {
     /// Checks the settings in effect, and those that they override.
     ///
     /// - Throws: `SettingsError` if a section that is read here holds a single value or a list, or if a key that takes a value is
-    ///   written as a section.
+    ///   written as a section. In a section that the existing install uses otherwise a single value is ignored, unless it overrides keys
+    ///   that are read here.
     static func check(_ effective: EffectiveSettings) throws(SettingsError) {
         for setting in effective.all {
             for loser in setting.losers {
                 try check(
-                    WrittenSetting(key: loser.key, value: loser.value, layer: loser.layer, place: loser.place))
+                    WrittenSetting(key: loser.key, value: loser.value, layer: loser.layer, place: loser.place),
+                    setting.losers)
             }
             try check(
-                WrittenSetting(key: setting.key, value: setting.value, layer: setting.layer, place: setting.place))
+                WrittenSetting(key: setting.key, value: setting.value, layer: setting.layer, place: setting.place),
+                setting.losers)
         }
     }
 
-    private static func check(_ written: WrittenSetting) throws(SettingsError) {
+    private static func check(
+        _ written: WrittenSetting, _ losers: [EffectiveSettings.Loser]
+    ) throws(SettingsError) {
         let (key, value) = (written.key, written.value)
         if let above = KnownKey.valueKey(above: key), let expected = above.kind.refusal(of: SettingsValue(.map([]))) {
             let name = Key(Array(key.parts.prefix(above.pattern.count)))
@@ -25,6 +30,7 @@ enum SectionShapes {
                 remedy: written.remedy(inFile: expected.remedy, instead: above.kind == .list ? nil : name))
         }
         guard !value.saysNothing, let below = KnownKey.valueKey(below: key) else { return }
+        if KnownKey.isOpenSection(key), !written.overridesKeys(losers) { return }
         let rest = below.pattern.dropFirst(key.parts.count).map { $0.contains("*") ? "NAME" : $0 }
         throw SettingsError(
             "wrong_type", at: written.place, "\(key) is a section of keys, and no single value",
@@ -40,6 +46,14 @@ private struct WrittenSetting {
     var value: SettingsValue
     var layer: LayerName
     var place: String
+
+    /// Returns whether one of these settings is of an earlier layer, below this key, and read here.
+    func overridesKeys(_ losers: [EffectiveSettings.Loser]) -> Bool {
+        losers.contains { loser in
+            loser.layer < layer && loser.key != key && loser.key.hasPrefix(key)
+                && (KnownKey.find(loser.key)?.kind ?? .anything) != .anything
+        }
+    }
 
     /// Returns what to do about the setting. A file can hold other lines in its place; a variable holds one value, which is no list and no
     /// section; and a credential holds nothing but a secret.

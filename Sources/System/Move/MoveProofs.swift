@@ -36,19 +36,22 @@ struct MoveProofs {
             return .init(what: what, verdict: .right, words: "was not written to since it was copied")
         }
         guard let content = manifest.content else {
-            return .init(
-                what: what, verdict: .wrong,
-                words: "\(data.database) was opened or written to after it was copied: \(Self.startAgain)")
+            return Self.outdated([data.database], "was opened or written to")
         }
-        let changed = SourceContent(of: data).changed(since: content)
-        return changed.isEmpty
-            ? .init(what: what, verdict: .right, words: "was opened since it was copied, and holds the same data")
-            : .init(
-                what: what, verdict: .wrong,
-                words: "\(changed.joined(separator: " and ")) was written to after it was copied: \(Self.startAgain)")
+        let difference = SourceContent(of: data).difference(from: content)
+        if !difference.changed.isEmpty { return Self.outdated(difference.changed, "was written to") }
+        if !difference.incomparable.isEmpty {
+            return Self.outdated(difference.incomparable, "was opened or written to")
+        }
+        return .init(what: what, verdict: .right, words: "was opened since it was copied, and holds the same data")
     }
 
-    private static let startAgain = "stop its writers, undo the run with telec system rollback, and start again"
+    private static func outdated(_ databases: [String], _ what: String) -> MoveReport.Proof {
+        .init(
+            what: MoveReport.Proof.oldDatabase, verdict: .wrong,
+            words: "\(databases.joined(separator: " and ")) \(what) after it was copied: "
+                + "stop its writers, undo the run with telec system rollback, and start again")
+    }
 
     private func daemon() throws -> MoveReport.Proof {
         let what = "teleclauded --check"

@@ -41,8 +41,6 @@ struct RefusalTests {
             Case("agents: {codex: off}", "wrong_type", ":1"),
             Case("agents:\n  claude: /usr/bin/claude", "wrong_type", ":2"),
             Case("agents: {claude: [claude, -v]}", "wrong_type", ":1"),
-            Case("adapters: telegram", "wrong_type", ":1"),
-            Case("adapters: {bot: x}", "wrong_type", ":1"),
             Case("quotas: {open_sessions: {x: 1}}", "wrong_type", ":1"),
             Case("agents: {default: {enabled: true}}", "wrong_type", ":1"),
             Case("thinking_mode: {x: slow}", "wrong_type", ":1", file: user),
@@ -118,6 +116,37 @@ struct RefusalTests {
                     "mine.a is not a known key; it is kept",
                     "tts.voice looks like a secret: secrets don't belong in this file",
                 ])
+        }
+    }
+
+    @Test(
+        "adapters of the existing install are ignored, with a warning",
+        arguments: [
+            ("adapters: telegram", "adapters"), ("adapters: [telegram, discord]", "adapters"),
+            ("adapters: {bot: x}", "adapters.bot"), ("adapters: {telegram: true}", "adapters.telegram"),
+        ])
+    func oldAdapters(_ text: String, _ key: String) async throws {
+        try await withSettingsFolder { folder in
+            try folder.write("etc/config.yml", text + "\n")
+            let loaded = try folder.load()
+            #expect(loaded.settings.adapters.isEmpty)
+            #expect(loaded.remarks.map(\.message) == ["\(key) is no section of keys: it is kept, and ignored"])
+        }
+    }
+
+    @Test(
+        "a single value is refused where it would remove an earlier layer's adapter",
+        arguments: ["adapters: telegram", "adapters: [telegram]", "adapters: {bot: true}"])
+    func lostAdapter(_ text: String) async throws {
+        try await withSettingsFolder { folder in
+            let bot = "adapters: {bot: {os_username: bot, platforms: [telegram]}}\n"
+            try folder.write("etc/config.yml", bot)
+            try folder.write("etc/secrets.yml", text + "\n", mode: 0o600)
+            let error = try #require(folder.refusal())
+            #expect(error.code == "wrong_type" && error.place == "\(folder.path)/etc/secrets.yml:1", "\(error)")
+            try folder.write("etc/config.yml", text + "\n")
+            try folder.write("etc/secrets.yml", bot, mode: 0o600)
+            #expect(try folder.load(for: .daemon).settings.adapters.map(\.name) == ["bot"])
         }
     }
 

@@ -4,18 +4,25 @@ import TCPOSIX
 /// (https://www.sqlite.org/fileformat2.html, sections 1.3 and 4). Opening a database, and copying its -wal into the file, change the
 /// files, and not these data.
 package enum SQLiteContent {
-    /// Returns a digest of the data, as hexadecimal digits; `nil` if the files can't be read. It locks and writes nothing. While somebody
-    /// writes, it may mix two states.
+    /// Returns a digest of the data, as hexadecimal digits; `nil` if the files can't be read, or if there is a hot journal: the next reader
+    /// puts the pages in it back into the file. It locks and writes nothing. While somebody writes, it may mix two states. SQLite keeps the
+    /// -wal and the journal of a linked database beside the file that is meant.
     package static func digest(of path: String) -> String? {
-        guard let file = ContentFile(path) else { return nil }
+        guard let files = try? SQLiteFile(existing: path), !files.hasHotJournal, let file = ContentFile(files.path)
+        else {
+            return nil
+        }
         var frames = CommittedFrames()
-        if access("\(path)-wal", F_OK) == 0 {
-            guard let wal = ContentFile("\(path)-wal") else { return nil }
+        if access(files.wal, F_OK) == 0 {
+            guard let wal = ContentFile(files.wal) else { return nil }
             frames = CommittedFrames(in: wal)
         }
+        // An empty file is a database without pages: SQLite writes the first one together with the first table.
+        let length = file.size
+        if length == 0, frames.pageSize == nil { return Digest().hexadecimal }
         guard let size = frames.pageSize ?? pageSize(file.read(100, at: 0)) else { return nil }
         var digest = Digest()
-        for page in 0..<(frames.pageCount ?? (file.size + size - 1) / size) {
+        for page in 0..<(frames.pageCount ?? (length + size - 1) / size) {
             var bytes = frames.page(page + 1) ?? file.read(size, at: page * size)
             // A free page need not be written anywhere, until a later one lengthens the file.
             if bytes.count < size { bytes += [UInt8](repeating: 0, count: size - bytes.count) }
