@@ -119,6 +119,7 @@ struct DefaultTests {
                 CreateTable("t") {
                     Column("id", .bigint).primaryKey()
                     Column("m", .text)
+                    Column("n", .text)
                     Column("loud", .text).generated("m || '!'")
                 }
             }
@@ -128,7 +129,7 @@ struct DefaultTests {
             #expect(error.lowering?.reason.contains("column loud") == true, "\(error)")
             try await test.migrate(allowsDataLoss: true) {
                 AlterTable("t") {
-                    ChangeColumn("m").type(.varchar(50))
+                    ChangeColumn("n").type(.varchar(50))
                     DropColumn("loud")
                 }
             }

@@ -123,7 +123,6 @@ struct LayerTests {
         try await machine { folder in
             for (name, remedy) in [
                 ("TELECLAUDE__AGENTS__CLAUDE", ", or set TELECLAUDE__AGENTS__CLAUDE__ENABLED"),
-                ("TELECLAUDE__ADAPTERS", ", or set TELECLAUDE__ADAPTERS__NAME__OS_USERNAME"),
                 ("TELECLAUDE__DATABASE", ", or set TELECLAUDE__DATABASE__ENGINE"),
                 ("TELECLAUDE__SERVER__BODY_BYTES__MAX", ", or set TELECLAUDE__SERVER__BODY_BYTES"),
                 ("TELECLAUDE__PEOPLE__0__ROLE", ""),
