@@ -109,9 +109,11 @@ extension UndeclaredObjects {
         var names: [String] = []
         for user in users where !names.contains(user.name) { names.append(user.name) }
         guard !names.isEmpty else { return }
-        throw LoweringError(
+        var error = LoweringError(
             place, "undeclared objects \(what): \(names.joined(separator: ", "))",
             remedy: "drop them first, or declare them in a migration")
+        error.dependents = users
+        throw error
     }
 }
 

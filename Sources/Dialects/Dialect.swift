@@ -354,6 +354,8 @@ public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible
     public var remedy: String?
     /// The advice where the operation undoes another one, if it differs.
     package var undoRemedy: String?
+    /// The undeclared objects that the reason lists.
+    package var dependents: [UndeclaredObjects.Dependent] = []
 
     package init(_ place: String, _ reason: String, remedy: String? = nil, undoRemedy: String? = nil) {
         self.place = place
@@ -363,11 +365,18 @@ public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible
     }
 
     /// The same error for an operation that undoes another one.
-    package var undoing: LoweringError { LoweringError(place, reason, remedy: undoRemedy ?? remedy) }
+    package var undoing: LoweringError {
+        var error = self
+        error.remedy = undoRemedy ?? remedy
+        error.undoRemedy = nil
+        return error
+    }
 
     /// Returns the same error with a more exact place than the SQL that was refused.
     func at(_ place: String) -> LoweringError {
-        LoweringError(place, reason, remedy: remedy, undoRemedy: undoRemedy)
+        var error = self
+        error.place = place
+        return error
     }
 
     public var description: String { "\(place): \(reason)" + (remedy.map { "; \($0)" } ?? "") }

@@ -15,7 +15,8 @@ struct Program: Sendable {
     /// Finds a product of the build, which is beside the test bundle, or in the folder that `TC_TEST_PROGRAMS` names.
     init(built name: String) {
         if let folder = ProcessInfo.processInfo.environment["TC_TEST_PROGRAMS"] {
-            path = "\(folder)/\(name)"
+            // A compiler that is given a folder by two names finds each module twice.
+            path = URL(fileURLWithPath: folder).resolvingSymlinksInPath().appendingPathComponent(name).path
             return
         }
         #if os(macOS)

@@ -1,7 +1,7 @@
 import Dialects
 
 extension UndeclaredObjects {
-    /// Lowers an operation that keeps these objects. If `lower` refuses it, the tables that it names for their foreign keys have the
+    /// Lowers an operation that keeps these objects. If `lower` refuses it, the tables that it lists for their foreign keys have the
     /// numbers of their rows behind them, as far as this role may count them. They are counted only then: that can take minutes.
     ///
     /// - Throws: The error of `lower`.
@@ -9,15 +9,16 @@ extension UndeclaredObjects {
         on connection: any Connection, _ lower: (UndeclaredObjects) throws(LoweringError) -> T
     ) throws(LoweringError) -> T {
         do throws(LoweringError) { return try lower(self) } catch {
-            _ = try lower(counted(in: error.reason, on: connection))
+            guard !error.dependents.isEmpty else { throw error }
+            _ = try lower(counting(error.dependents, on: connection))
             throw error
         }
     }
 
-    private func counted(in reason: String, on connection: any Connection) -> UndeclaredObjects {
+    private func counting(_ listed: [Dependent], on connection: any Connection) -> UndeclaredObjects {
         var counted = self
         var counts: [String: Int64?] = [:]
-        for at in dependents.indices where isListed(dependents[at].name, in: reason) {
+        for at in dependents.indices where listed.contains(dependents[at]) {
             guard let table = dependents[at].table else { continue }
             let count: Int64? = counts[table] ?? connection.countRows(of: table)
             counts[table] = .some(count)
@@ -25,12 +26,6 @@ extension UndeclaredObjects {
             counted.dependents[at].name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
         }
         return counted
-    }
-
-    /// Returns whether the reason lists an object of exactly this name: `…: table orders, view sales`.
-    private func isListed(_ name: String, in reason: String) -> Bool {
-        guard let start = reason.firstRange(of: ": ") else { return false }
-        return ", \(reason[start.upperBound...]), ".contains(", \(name), ")
     }
 }
 
