@@ -6,13 +6,13 @@ import TestSupport
 /// Tests the binary forms alone, and then against the server, which shows them as text.
 @Suite struct PostgreSQLBinaryTests {
     private func numeric(_ text: String, _ limit: PostgreSQLNumeric.Limit = .none) -> [UInt8]? {
-        var buffer = PostgreSQLBuffer(capacity: 8)
+        var buffer = OutputBuffer(capacity: 8)
         let fits = Array(text.utf8).withUnsafeBytes { buffer.append(numeric: $0, limit: limit) }
         return fits ? Array(buffer.bytes) : nil
     }
 
     private func text(ofNumeric bytes: [UInt8]) -> String? {
-        var buffer = PostgreSQLBuffer(capacity: 8)
+        var buffer = OutputBuffer(capacity: 8)
         let fits = bytes.withUnsafeBytes { buffer.append(textOfNumeric: $0) }
         return fits ? String(decoding: buffer.bytes, as: UTF8.self) : nil
     }
@@ -66,8 +66,8 @@ import TestSupport
     }
 
     @Test func momentsOutsideOurCalendarHaveAText() {
-        func text(_ append: (inout PostgreSQLBuffer) -> Void) -> String {
-            var buffer = PostgreSQLBuffer(capacity: 8)
+        func text(_ append: (inout OutputBuffer) -> Void) -> String {
+            var buffer = OutputBuffer(capacity: 8)
             append(&buffer)
             return String(decoding: buffer.bytes, as: UTF8.self)
         }

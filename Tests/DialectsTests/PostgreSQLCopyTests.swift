@@ -158,7 +158,7 @@ struct PostgreSQLCopyTests {
     func aValueThatDoesNotFitIsHandedBack(column: String, value: Value) throws {
         let at = try #require(Self.types.firstIndex { $0.name == column })
         let encoding = PostgreSQLEncoding(Self.types[at].type)
-        var buffer = PostgreSQLBuffer(capacity: 1)
+        var buffer = OutputBuffer(capacity: 1)
         let fits = value.withRaw { raw in buffer.append(field: raw, as: encoding) }
         let count = buffer.count
         #expect(!fits)

@@ -46,7 +46,7 @@ struct SmallDecimalTests {
     }
 
     private func field(_ value: Value, _ encoding: PostgreSQLEncoding) -> [UInt8]? {
-        var buffer = PostgreSQLBuffer(capacity: 64)
+        var buffer = OutputBuffer(capacity: 64)
         let fits = value.withRaw { buffer.append(field: $0, as: encoding) }
         return fits ? Array(buffer.bytes) : nil
     }

@@ -7,7 +7,7 @@ package enum CanonicalText {
     }
 
     private static func make(_ bytes: UnsafeRawBufferPointer, _ type: ColumnType) -> String? {
-        var buffer = PostgreSQLBuffer(capacity: 64)
+        var buffer = OutputBuffer(capacity: 64)
         switch type {
         case .timestamp:
             guard let moment = CalendarNumber.timestamp(bytes, zone: .optional) ?? CalendarNumber.reading(bytes) else {

@@ -46,7 +46,7 @@ enum IntervalText {
 
     /// Returns the same span of time as PostgreSQL writes it; `nil` for a text that is not a span of time.
     static func canonical(_ text: String) -> String? {
-        var buffer = PostgreSQLBuffer(capacity: 64)
+        var buffer = OutputBuffer(capacity: 64)
         let isInterval = Array(text.utf8).withUnsafeBytes { bytes in
             guard let number = number(bytes) else { return false }
             buffer.append(interval: number)

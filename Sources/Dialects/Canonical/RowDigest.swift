@@ -156,7 +156,7 @@ package struct RowDigest: Hashable, Sendable {
         case .text(let bytes), .blob(let bytes): digest.mix(bytes)
         case .integer(let number): number.withDigits { digest.mix($0) }
         case .real(let number):
-            var buffer = PostgreSQLBuffer(capacity: 32)
+            var buffer = OutputBuffer(capacity: 32)
             buffer.append(text: number)
             digest.mix(buffer.bytes)
         case .null, .boolean: addForeign(value)

@@ -59,7 +59,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// The moment as RFC 3339 in UTC with six decimals, so that the order of the texts is the order of time.
     public var text: String {
-        var buffer = PostgreSQLBuffer(capacity: 32)
+        var buffer = OutputBuffer(capacity: 32)
         buffer.append(timestamp: microseconds, separator: "T", suffix: "Z")
         return String(decoding: buffer.bytes, as: UTF8.self)
     }

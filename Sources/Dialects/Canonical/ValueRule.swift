@@ -23,14 +23,14 @@ package enum ValueRule: Hashable, Sendable {
 package final class ValueReader {
     private let readings: [ValueRule?]
     private let ruled: [Int]
-    private let scratch: PostgreSQLScratch
+    private let scratch: RowScratch
 
     /// Makes a reader; `nil` if no column has a rule.
     package init?(_ readings: [ValueRule?]) {
         guard readings.contains(where: { $0 != nil }) else { return nil }
         self.readings = readings
         ruled = readings.indices.filter { readings[$0] != nil }
-        scratch = PostgreSQLScratch(columns: readings.count)
+        scratch = RowScratch(columns: readings.count)
     }
 
     /// Replaces each value of a row by the one that its column's rule reads.
@@ -96,7 +96,7 @@ extension RawValue {
     }
 }
 
-extension PostgreSQLBuffer {
+extension OutputBuffer {
     fileprivate mutating func append(digits words: (UInt64, UInt64)) {
         for word in [words.0, words.1] {
             for place in stride(from: 60, through: 0, by: -4) {

@@ -76,7 +76,7 @@ extension PortableReader {
             note(.literal(node.tokens, truth ? "TRUE" : "FALSE"))
         case .shaped(let type):
             do throws(Untranslatable) {
-                let shaped = try PostgreSQLExpressionTranslation.shaped(text, as: type)
+                let shaped = try SQLiteEncoding.literal(text, as: type)
                 if shaped != text { note(.literal(node.tokens, SQLText.literal(shaped))) }
             } catch {
                 throw refusal(

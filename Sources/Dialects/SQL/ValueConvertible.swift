@@ -199,7 +199,7 @@ extension Date: ValueConvertible {
             case (let moment, false) = since1970.subtractingReportingOverflow(Self.epoch),
             CalendarNumber.readable(moment) != nil
         else { return .blob([]) }
-        var buffer = PostgreSQLBuffer(capacity: 32)
+        var buffer = OutputBuffer(capacity: 32)
         buffer.append(timestamp: moment, separator: "T", suffix: "Z")
         return .text(String(decoding: buffer.bytes, as: UTF8.self))
     }

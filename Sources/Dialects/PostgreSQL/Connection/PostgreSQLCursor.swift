@@ -17,7 +17,7 @@ final class PostgreSQLCursor: RowCursor {
     private var pending: OpaquePointer?
     private var isFinished = false
     /// One buffer per column, for bytes that are decoded.
-    private let scratch: PostgreSQLScratch
+    private let scratch: RowScratch
 
     init(
         _ connection: PostgreSQLConnection, first: OpaquePointer?, statement: String, mayCancel: Bool
@@ -39,7 +39,7 @@ final class PostgreSQLCursor: RowCursor {
         command = connection.command
         self.statement = statement
         self.mayCancel = mayCancel
-        scratch = PostgreSQLScratch(columns: columnNames.count)
+        scratch = RowScratch(columns: columnNames.count)
     }
 
     deinit { close() }

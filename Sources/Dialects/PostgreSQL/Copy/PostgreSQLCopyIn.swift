@@ -13,7 +13,7 @@ final class PostgreSQLCopyIn: BulkWriter {
     private let command: Int
     private let encodings: [PostgreSQLEncoding]
     private let statement: String
-    private var buffer = PostgreSQLBuffer(capacity: 4 * chunk, copyingUpTo: chunk)
+    private var buffer = OutputBuffer(capacity: 4 * chunk, copyingUpTo: chunk)
     /// The position at which the unfinished row begins.
     private var rowStart = 0
     private var isFinished = false
@@ -130,7 +130,7 @@ final class PostgreSQLCopyIn: BulkWriter {
     private var failure: DatabaseError { .postgresql(nil, on: connection.handle, statement: statement) }
 }
 
-extension PostgreSQLBuffer {
+extension OutputBuffer {
     /// Appends the signature, no flags and no extension: https://www.postgresql.org/docs/current/sql-copy.html, "File Header".
     mutating func appendCopyHeader() {
         append(text: "PGCOPY\n")

@@ -18,7 +18,7 @@ final class PostgreSQLCopyOut: RowCursor {
     /// The row's message, which libpq allocates. `fields` holds the place of each field in it, where a length of -1 is NULL.
     private var message: UnsafeMutablePointer<CChar>?
     private let fields: UnsafeMutableBufferPointer<(start: Int, length: Int)>
-    private let scratch: PostgreSQLScratch
+    private let scratch: RowScratch
     private var isFirst = true
     private var isFinished = false
 
@@ -36,7 +36,7 @@ final class PostgreSQLCopyOut: RowCursor {
         statement = "COPY (\(query)) TO STDOUT (FORMAT binary)"
         fields = .allocate(capacity: columns.count)
         fields.initialize(repeating: (0, -1))
-        scratch = PostgreSQLScratch(columns: columns.count)
+        scratch = RowScratch(columns: columns.count)
         try connection.startCopy(statement, PGRES_COPY_OUT)
         command = connection.command
     }

@@ -1,6 +1,6 @@
 // PostgreSQL's dates and times as text. `CalendarNumber` reads them back.
 
-extension PostgreSQLBuffer {
+extension OutputBuffer {
     /// Appends `YYYY-MM-DD HH:MM:SS.ffffff`, `infinity` or `-infinity`. A year before 1 is followed by ` BC`, as PostgreSQL
     /// writes it. `isBrief` leaves out a fraction of zero.
     mutating func append(
@@ -38,7 +38,7 @@ extension PostgreSQLBuffer {
     /// Appends `1 year 2 mons -3 days +04:05:06.5`, as the server's `EncodeInterval` does in the style `postgres`.
     mutating func append(interval: IntervalNumber) {
         var (isEmpty, isAfterNegative) = (true, false)
-        func part(_ number: Int32, _ unit: StaticString, _ buffer: inout PostgreSQLBuffer) {
+        func part(_ number: Int32, _ unit: StaticString, _ buffer: inout OutputBuffer) {
             guard number != 0 else { return }
             if !isEmpty { buffer.append(ascii: " ") }
             if isAfterNegative, number > 0 { buffer.append(ascii: "+") }

@@ -46,7 +46,7 @@ enum PostgreSQLDecoding {
 
     /// Decodes a value. Text that is made here lies in the column's scratch buffer. The bytes are as the server sent them. Their
     /// length follows from their type, and a value of another length is passed on as bytes.
-    func decode(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue {
+    func decode(_ bytes: UnsafeRawBufferPointer, _ scratch: RowScratch, _ column: Int) -> RawValue {
         switch (self, bytes.count) {
         case (.integer, 2): return .integer(Int64(bytes.integer(at: 0, Int16.self)))
         case (.integer, 4): return .integer(Int64(bytes.integer(at: 0, Int32.self)))
@@ -115,41 +115,7 @@ extension Int64 {
     fileprivate func within(_ range: Range<Int64>) -> Int64? { range.contains(self) ? self : nil }
 }
 
-/// One buffer for each column of a row, for values that must be made before they can be borrowed.
-final class PostgreSQLScratch {
-    private let buffers: UnsafeMutableBufferPointer<PostgreSQLBuffer>
-
-    init(columns: Int) {
-        buffers = .allocate(capacity: columns)
-        for column in 0..<columns { buffers.initializeElement(at: column, to: PostgreSQLBuffer(capacity: 64)) }
-    }
-
-    deinit {
-        buffers.deinitialize()
-        buffers.deallocate()
-    }
-
-    /// Returns the bytes that `body` writes, borrowed until the column's next value.
-    @inline(__always)
-    func make(_ column: Int, _ body: (inout PostgreSQLBuffer) -> Void) -> UnsafeRawBufferPointer {
-        buffers[column].truncate(to: 0)
-        body(&buffers[column])
-        return buffers[column].bytes
-    }
-
-    /// Returns the bytes of a text such as `\x68656c6c6f`.
-    func decodeHex(_ text: UnsafeRawBufferPointer, _ column: Int) -> UnsafeRawBufferPointer {
-        make(column) { buffer in
-            var at = 2
-            while at + 1 < text.count, let high = text[at].hexadecimalValue, let low = text[at + 1].hexadecimalValue {
-                buffer.append(high << 4 | low)
-                at += 2
-            }
-        }
-    }
-}
-
-extension PostgreSQLBuffer {
+extension OutputBuffer {
     /// Appends a UUID's 128 bits as text, in lower case.
     mutating func append(uuid words: (UInt64, UInt64)) {
         for at in 0..<32 {

@@ -1,6 +1,6 @@
 // The fields of `COPY … FROM STDIN (FORMAT binary)`: each value in the bytes of its column's encoding.
 
-extension PostgreSQLBuffer {
+extension OutputBuffer {
     /// Appends a field for each value. Returns the first column whose value does not fit, for which nothing is appended; `nil` if
     /// all values fit.
     mutating func append(_ row: borrowing RawRow, as encodings: [PostgreSQLEncoding]) -> Int? {

@@ -41,7 +41,7 @@ extension SmallDecimal {
     }
 }
 
-extension PostgreSQLBuffer {
+extension OutputBuffer {
     /// Appends a decimal's text as a numeric. Returns false, and appends nothing, if the text is not a decimal or exceeds
     /// `limit`.
     mutating func append(numeric text: UnsafeRawBufferPointer, limit: PostgreSQLNumeric.Limit) -> Bool {

@@ -212,7 +212,7 @@ extension PostgreSQLDialect: TransferTarget {
 /// A judge that encodes values to see whether they fit, and throws the bytes away.
 private final class PostgreSQLJudge: ValueJudge {
     private let encodings: [PostgreSQLEncoding]
-    private var buffer = PostgreSQLBuffer(capacity: 1_024)
+    private var buffer = OutputBuffer(capacity: 1_024)
 
     init(_ types: [ColumnType]) { encodings = types.map(PostgreSQLEncoding.init) }
 

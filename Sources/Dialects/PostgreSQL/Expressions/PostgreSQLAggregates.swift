@@ -8,7 +8,7 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    func aggregate(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
+    func aggregate(_ call: CallTree) throws(Untranslatable) -> Piece {
         guard notes != nil else { throw Untranslatable("it reads more than one row") }
         guard let tree = call.arguments.first else {
             return try call.name == "count" ? finished(call, "*") : window(call)
@@ -32,7 +32,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     /// The sum of integers is a bigint, and that of bigints a numeric, which divides in another way.
-    private func sum(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
+    private func sum(_ call: CallTree, _ value: Piece) throws(Untranslatable) -> Piece {
         if value.kind == .real, value.scaled == nil {
             guard !value.isSingle else {
                 throw Untranslatable("sum() of type real is rounded to 32 bits in PostgreSQL")
@@ -45,7 +45,7 @@ extension PostgreSQLExpressionTranslation {
         return Piece(ScaledInteger(sum.sql, exact.scale, mayOverflow: exact.mayOverflow))
     }
 
-    private func average(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
+    private func average(_ call: CallTree, _ value: Piece) throws(Untranslatable) -> Piece {
         guard let exact = value.exact else { throw Untranslatable("avg() adds decimals of any number of digits") }
         var count = call
         count.name = "count"
@@ -58,7 +58,7 @@ extension PostgreSQLExpressionTranslation {
                 divisor: ScaledInteger(try finished(count, exact.sql).sql, 0), isAverage: true))
     }
 
-    private func extreme(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
+    private func extreme(_ call: CallTree, _ value: Piece) throws(Untranslatable) -> Piece {
         switch value.kind {
         case .text, .padded:
             guard value.isByBytes else {
@@ -81,7 +81,7 @@ extension PostgreSQLExpressionTranslation {
         return piece
     }
 
-    private func joined(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
+    private func joined(_ call: CallTree, _ value: Piece) throws(Untranslatable) -> Piece {
         let separator = try piece(call.arguments[1])
         guard !call.isDistinct, separator.kind == .text else {
             throw Untranslatable("string_agg() sorts the texts by the database's collation")
@@ -91,7 +91,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Writes the call with DISTINCT, FILTER and OVER.
     private func finished(
-        _ call: SQLiteCall, _ arguments: String, _ kind: Kind = .integer, as function: String? = nil
+        _ call: CallTree, _ arguments: String, _ kind: Kind = .integer, as function: String? = nil
     ) throws(Untranslatable) -> Piece {
         var sql = "\(function ?? call.name)(\(call.isDistinct ? "DISTINCT " : "")\(arguments))"
         if let filter = call.filter { sql += " FILTER (WHERE \(try condition(filter)))" }
@@ -107,7 +107,7 @@ extension PostgreSQLExpressionTranslation {
 
     // MARK: Windows
 
-    private func window(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
+    private func window(_ call: CallTree) throws(Untranslatable) -> Piece {
         guard call.over != nil, !call.isDistinct, call.filter == nil, call.order.isEmpty else {
             throw Untranslatable("\(call.name)() has no known counterpart")
         }
@@ -140,7 +140,7 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    func rendered(_ window: SQLiteWindow) throws(Untranslatable) -> String {
+    func rendered(_ window: QueryTree.Window) throws(Untranslatable) -> String {
         var parts: [String] = []
         if let base = window.base { parts.append(SQLText.identifier(base)) }
         if !window.partition.isEmpty {

@@ -2,10 +2,10 @@
 
 extension PostgreSQLExpressionTranslation {
     /// Translates a call of a function that yields the same in both databases.
-    func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
+    func call(_ function: String, _ arguments: [ExpressionTree]) throws(Untranslatable) -> Piece {
         if let piece = try currentTime(function) { return piece }
         if Self.isAggregate(function, arguments.count) {
-            return try aggregate(SQLiteCall(name: function, arguments: arguments))
+            return try aggregate(CallTree(name: function, arguments: arguments))
         }
         if function == "extract", case .binary("-", let end, let start)? = arguments.last,
             arguments.first == .string("epoch"), let piece = try span(end, start)
@@ -79,7 +79,7 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    private func span(_ end: SQLiteTree, _ start: SQLiteTree) throws(Untranslatable) -> Piece? {
+    private func span(_ end: ExpressionTree, _ start: ExpressionTree) throws(Untranslatable) -> Piece? {
         let (a, b) = (try piece(end), try piece(start))
         // The difference of two dates is a number.
         guard case .shaped(let type) = a.kind, type != .date else { return nil }
@@ -313,7 +313,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1. That of a number
     /// has all of its digits; in SQLite it is one of a double.
-    func member(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+    func member(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
         let (json, key) = (try piece(left), try piece(right))
         guard json.kind == .json, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
         // SQLite counts from the end in another way, and has no escapes in a path.

@@ -1,7 +1,7 @@
 // Casts (the manual, 4.2.9) in SQLite's words.
 
 extension PostgreSQLExpressionTranslation {
-    func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
+    func cast(_ operand: ExpressionTree, _ type: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
         if piece.kind == .null { return piece }
         let name = type.lowercased()
@@ -99,7 +99,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     /// Makes sure that every value of a number fits into a type, whose limits SQLite does not have. A query has not failed so far.
-    func requireRoom(for piece: Piece, of tree: SQLiteTree, in type: ColumnType) throws(Untranslatable) {
+    func requireRoom(for piece: Piece, of tree: ExpressionTree, in type: ColumnType) throws(Untranslatable) {
         guard notes == nil, piece.literal == nil, !tree.isField, let room = Self.room(in: type) else { return }
         let fits: Bool
         switch piece.kind {
@@ -214,14 +214,15 @@ extension PostgreSQLExpressionTranslation {
         switch piece.kind {
         case .text:
             guard let literal = piece.literal else { return nil }
-            return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type), literal: literal)
+            return Piece(
+                SQLText.literal(try SQLiteEncoding.literal(literal, as: type)), .shaped(type), literal: literal)
         case .shaped(type): return piece
         case .shaped(let from): return try moment(piece, from, as: type)
         case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient, .json, .padded, .foreign: return nil
         }
     }
 
-    func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
+    func collated(_ operand: ExpressionTree, _ collation: String) throws(Untranslatable) -> Piece {
         guard collation == "C" || collation == "POSIX" else {
             throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
         }
@@ -255,7 +256,7 @@ extension PostgreSQLExpressionTranslation {
     }
 }
 
-extension SQLiteTree {
+extension ExpressionTree {
     /// Whether the expression is a field of a date, other than the seconds since an epoch.
     fileprivate var isField: Bool {
         guard case .call("extract", let arguments) = self else { return false }

@@ -1,14 +1,14 @@
 // Comparisons. Values that SQLite finds equal, or less, must be so for PostgreSQL too.
 
 extension PostgreSQLExpressionTranslation {
-    func compare(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String {
+    func compare(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> String {
         let (a, b) = try sides(sign, left, right)
         return "(\(a) \(sign) \(b))"
     }
 
     /// Translates `a IN (1, 2)`. Each item is compared as `=` compares it. SQLite compares the literals of a list in the same way, and
     /// reads a list of any length as one level of its tree; computed items are compared one by one.
-    func isIn(_ operand: SQLiteTree, _ items: [SQLiteTree], negated: Bool) throws(Untranslatable) -> String {
+    func isIn(_ operand: ExpressionTree, _ items: [ExpressionTree], negated: Bool) throws(Untranslatable) -> String {
         var tests: [String] = []
         var (lists, order): ([String: [String]], [String]) = ([:], [])
         for item in items {
@@ -27,7 +27,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns the two sides of a comparison in SQLite's SQL.
     private func sides(
-        _ sign: String, _ left: SQLiteTree, _ right: SQLiteTree
+        _ sign: String, _ left: ExpressionTree, _ right: ExpressionTree
     ) throws(Untranslatable) -> (String, String) {
         let pieces = [try piece(left), try piece(right)].withLabelsAsTexts
         var (a, b) = (pieces[0], pieces[1])
@@ -133,7 +133,7 @@ extension PostgreSQLExpressionTranslation {
 
     private func shape(_ piece: Piece, _ type: ColumnType) throws(Untranslatable) -> Piece {
         guard let literal = piece.literal else { throw Untranslatable("a text is compared with a \(type.word)") }
-        return Piece(SQLText.literal(try Self.shaped(literal, as: type)), .shaped(type))
+        return Piece(SQLText.literal(try SQLiteEncoding.literal(literal, as: type)), .shaped(type))
     }
 }
 

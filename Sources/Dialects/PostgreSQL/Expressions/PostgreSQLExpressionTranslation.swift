@@ -79,7 +79,7 @@ struct PostgreSQLExpressionTranslation {
         self.names = names
     }
 
-    func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
+    func parsed(_ text: String) throws(Untranslatable) -> ExpressionTree {
         effort.begin(text)
         overflow.begin()
         guard let tree = PostgreSQLPhrase.tree(of: text) else {
@@ -115,33 +115,22 @@ struct PostgreSQLExpressionTranslation {
             return type.isNative ? .foreign(name) : kind(of: type)
         }
     }
-
-    /// Returns a literal in the form that a column of this type has in SQLite.
-    static func shaped(_ text: String, as type: ColumnType) throws(Untranslatable) -> String {
-        let scratch = PostgreSQLScratch(columns: 1)
-        let result: String? = Array(text.utf8).withUnsafeBytes { bytes in
-            guard case .text(let bytes)? = SQLiteEncoding(type).shaped(.text(bytes), scratch, 0) else { return nil }
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        guard let result else { throw Untranslatable("'\(text)' is not a valid \(type.word)") }
-        return result
-    }
 }
 
 extension PostgreSQLExpressionTranslation {
-    func condition(_ tree: SQLiteTree) throws(Untranslatable) -> String {
+    func condition(_ tree: ExpressionTree) throws(Untranslatable) -> String {
         let piece = try piece(tree)
         guard piece.kind == .boolean || piece.kind == .null else { throw Untranslatable("its result is not a boolean") }
         return piece.sql
     }
 
-    func piece(_ tree: SQLiteTree) throws(Untranslatable) -> Piece {
+    func piece(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
         let piece = try said(tree)
         try effort.spend(piece.sql.utf8.count)
         return piece
     }
 
-    private func said(_ tree: SQLiteTree) throws(Untranslatable) -> Piece {
+    private func said(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
         switch tree {
         case .null: return Piece("NULL", .null)
         case .number(let text): return Self.number(text)
@@ -184,7 +173,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     /// Translates IS NULL. A row is NULL if all of its fields are, and not NULL if none of them is (the manual, 9.2).
-    private func isNull(_ operand: SQLiteTree, negated: Bool) throws(Untranslatable) -> Piece {
+    private func isNull(_ operand: ExpressionTree, negated: Bool) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
         guard piece.kind != Self.kind(of: .row) else {
             throw Untranslatable("a row is NULL if all of its fields are, which its text in the target does not tell")
@@ -192,7 +181,7 @@ extension PostgreSQLExpressionTranslation {
         return Piece("(\(piece.sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
     }
 
-    private func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
+    private func unary(_ sign: String, _ operand: ExpressionTree) throws(Untranslatable) -> Piece {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
         let piece = try piece(operand)
         if let literal = piece.literal, Double(literal) != nil, sign == "-" {
@@ -213,7 +202,8 @@ extension PostgreSQLExpressionTranslation {
         return signed
     }
 
-    private func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+    private func binary(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece
+    {
         switch sign {
         case "AND", "OR":
             var conditions: [String] = []
@@ -292,7 +282,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns the operands that one sign joins from left to right: `a`, `b` and `c` of `(a + b) + c`. A chain is written without
     /// nesting, because neither this program's stack nor SQLite's parser, which allows a hundred levels of parentheses, takes a deep one.
-    private static func operands(of sign: String, _ left: SQLiteTree, _ right: SQLiteTree) -> [SQLiteTree] {
+    private static func operands(of sign: String, _ left: ExpressionTree, _ right: ExpressionTree) -> [ExpressionTree] {
         var operands = [right]
         var rest = left
         while case .binary(sign, let left, let right) = rest {
@@ -313,7 +303,9 @@ extension PostgreSQLExpressionTranslation {
         return "(\(operands.joined(separator: " \(sign) ")))"
     }
 
-    private func choice(_ branches: [SQLiteTree.Branch], _ otherwise: SQLiteTree?) throws(Untranslatable) -> Piece {
+    private func choice(_ branches: [ExpressionTree.Branch], _ otherwise: ExpressionTree?) throws(Untranslatable)
+        -> Piece
+    {
         var conditions: [String] = []
         var values: [Piece] = []
         for branch in branches {

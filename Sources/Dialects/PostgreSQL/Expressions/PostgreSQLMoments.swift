@@ -146,7 +146,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns an interval as arguments of SQLite's functions: `'7 days', '-30 seconds'`.
     private static func modifiers(_ interval: String, isNegative: Bool) -> String? {
-        guard let shaped = try? shaped(interval, as: .interval) else { return nil }
+        guard let shaped = try? SQLiteEncoding.literal(interval, as: .interval) else { return nil }
         var list: [String] = []
         var words = shaped.split(separator: " ")[...]
         while let word = words.popFirst() {

@@ -6,10 +6,10 @@ struct PostgreSQLPhrase {
     private var depth = 0
 
     /// Parses an expression; `nil` if it uses more than the shared grammar.
-    static func tree(of text: String) -> SQLiteTree? { shared(text).flatMap(SQLiteTreeParser.parse) }
+    static func tree(of text: String) -> ExpressionTree? { shared(text).flatMap(SQLiteExpressionParser.parse) }
 
     /// Parses a query; `nil` if it uses more than the shared grammar.
-    static func query(of text: String) -> SQLiteQuery? { shared(text).flatMap(SQLiteTreeParser.query) }
+    static func query(of text: String) -> QueryTree? { shared(text).flatMap(SQLiteExpressionParser.query) }
 
     private static func shared(_ text: String) -> String? {
         var phrase = PostgreSQLPhrase(tokens: SQLToken.scan(text).filter { !$0.isBlank })
@@ -111,7 +111,7 @@ struct PostgreSQLPhrase {
     private mutating func wordyCall(_ name: String) -> String? {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= SQLiteTreeParser.deepest, let inner = units(), take(")") else { return nil }
+        guard depth <= SQLiteExpressionParser.deepest, let inner = units(), take(")") else { return nil }
         func parts(_ words: String...) -> [String]? {
             var rest = inner[...]
             var parts: [String] = []
@@ -156,7 +156,7 @@ struct PostgreSQLPhrase {
     private mutating func list(until end: String) -> String? {
         depth += 1
         defer { depth -= 1 }
-        guard depth <= SQLiteTreeParser.deepest, let inner = units(), take(end) else { return nil }
+        guard depth <= SQLiteExpressionParser.deepest, let inner = units(), take(end) else { return nil }
         return inner.joined(separator: " ")
     }
 

@@ -39,7 +39,7 @@ extension PostgreSQLExpressionTranslation {
     /// Translates a query.
     ///
     /// - Parameter wanted: The columns that a recursive query has according to its first SELECT.
-    func rows(of query: SQLiteQuery, wanting wanted: [Column]? = nil) throws(Untranslatable) -> Rows {
+    func rows(of query: QueryTree, wanting wanted: [Column]? = nil) throws(Untranslatable) -> Rows {
         var inside = self
         var named: [String] = []
         for part in query.named { named.append(try inside.add(part)) }
@@ -52,12 +52,12 @@ extension PostgreSQLExpressionTranslation {
 
     /// Translates one of the queries of WITH, which the following queries can then read. The first SELECT of a recursive one
     /// determines its columns.
-    private mutating func add(_ part: SQLiteQuery.Named) throws(Untranslatable) -> String {
+    private mutating func add(_ part: QueryTree.Named) throws(Untranslatable) -> String {
         func relation(_ rows: Rows) -> PostgreSQLRelation { rows.relation(part.name, columns: part.columns) }
         try Self.requireNames(relations.compactMap(\.value.name) + [part.name])
         var rows: Rows
         if part.query.cores.count > 1, part.query.cores.contains(where: { $0.reads(part.name) }) {
-            let seed = SQLiteQuery(named: part.query.named, cores: [part.query.cores[0]])
+            let seed = QueryTree(named: part.query.named, cores: [part.query.cores[0]])
             let start = try self.rows(of: seed)
             relations[part.name] = relation(start)
             rows = try self.rows(of: part.query, wanting: start.columns)
@@ -71,7 +71,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     /// Translates all SELECTs of a compound query, with one kind for each column, and adds ORDER BY and LIMIT.
-    private func united(_ query: SQLiteQuery, wanting wanted: [Column]?) throws(Untranslatable) -> Rows {
+    private func united(_ query: QueryTree, wanting wanted: [Column]?) throws(Untranslatable) -> Rows {
         let isAlone = query.cores.count == 1
         var parts: [PostgreSQLSelect] = []
         for core in query.cores { parts.append(try select(core, isAlone ? query.order : [])) }
@@ -113,7 +113,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Translates the ORDER BY of a compound query, whose terms are columns of its result.
     private func order(
-        _ terms: [SQLiteQuery.Order], of results: [PostgreSQLSelect.Result]
+        _ terms: [QueryTree.Order], of results: [PostgreSQLSelect.Result]
     ) throws(Untranslatable) -> [PostgreSQLSelect.Order] {
         var order: [PostgreSQLSelect.Order] = []
         for term in terms {
@@ -138,7 +138,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     /// LIMIT keeps the first rows, so their order has to be the same.
-    private func limit(_ query: SQLiteQuery, _ order: [PostgreSQLSelect.Order]) throws(Untranslatable) -> String {
+    private func limit(_ query: QueryTree, _ order: [PostgreSQLSelect.Order]) throws(Untranslatable) -> String {
         guard query.limit != nil || query.offset != nil else { return "" }
         if order.contains(where: { !$0.isSame }) {
             throw Untranslatable("it keeps the first rows of texts that are sorted by the database's collation")
@@ -152,7 +152,7 @@ extension PostgreSQLExpressionTranslation {
     // MARK: Queries as values
 
     /// Translates a query that stands for the only value of its only row.
-    func value(of query: SQLiteQuery) throws(Untranslatable) -> Piece {
+    func value(of query: QueryTree) throws(Untranslatable) -> Piece {
         let rows = try rows(of: query)
         guard rows.columns.count == 1 else { throw Untranslatable("it compares rows") }
         let scope = PostgreSQLRelation(nil, rows.columns)
@@ -165,7 +165,7 @@ extension PostgreSQLExpressionTranslation {
         return piece
     }
 
-    func isIn(_ operand: SQLiteTree, _ query: SQLiteQuery, negated: Bool) throws(Untranslatable) -> Piece {
+    func isIn(_ operand: ExpressionTree, _ query: QueryTree, negated: Bool) throws(Untranslatable) -> Piece {
         let (left, right) = (try piece(operand), try value(of: query))
         guard left.kind == right.kind, !left.isDecimal else {
             throw Untranslatable("IN compares values of different types, or decimals")

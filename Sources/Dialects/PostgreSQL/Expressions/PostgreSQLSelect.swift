@@ -16,7 +16,7 @@ struct PostgreSQLSelect {
         var isSame: Bool
 
         /// NULL comes last in PostgreSQL, and first in SQLite, unless the query says.
-        init(_ piece: Piece, _ order: SQLiteQuery.Order) {
+        init(_ piece: Piece, _ order: QueryTree.Order) {
             let nullsFirst = order.nullsFirst ?? order.isDescending
             sql = (piece.scaled?.sql ?? piece.sql) + (order.isDescending ? " DESC" : "")
             sql += nullsFirst ? " NULLS FIRST" : " NULLS LAST"
@@ -56,7 +56,7 @@ struct PostgreSQLSelect {
 
 extension PostgreSQLExpressionTranslation {
     func select(
-        _ core: SQLiteQuery.Core, _ order: [SQLiteQuery.Order]
+        _ core: QueryTree.Core, _ order: [QueryTree.Order]
     ) throws(Untranslatable) -> PostgreSQLSelect {
         switch core {
         case .select(let select): return try self.select(select, order)
@@ -81,7 +81,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     private func select(
-        _ select: SQLiteQuery.Select, _ order: [SQLiteQuery.Order]
+        _ select: QueryTree.Select, _ order: [QueryTree.Order]
     ) throws(Untranslatable) -> PostgreSQLSelect {
         var texts: [String] = []
         let relations = try relations(of: select.sources, &texts)
@@ -107,7 +107,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     /// Adds what keeps the first row of each group that `DISTINCT ON` makes, in the query's order.
-    private func keepFirst(of groups: [SQLiteTree], in select: inout PostgreSQLSelect) throws(Untranslatable) {
+    private func keepFirst(of groups: [ExpressionTree], in select: inout PostgreSQLSelect) throws(Untranslatable) {
         guard select.order.allSatisfy(\.isSame) else {
             throw Untranslatable("DISTINCT ON keeps the first of texts that are sorted by the database's collation")
         }
@@ -119,7 +119,7 @@ extension PostgreSQLExpressionTranslation {
         select.order = []
     }
 
-    private func results(_ result: SQLiteQuery.Result) throws(Untranslatable) -> [PostgreSQLSelect.Result] {
+    private func results(_ result: QueryTree.Result) throws(Untranslatable) -> [PostgreSQLSelect.Result] {
         switch result {
         case .expression(let tree, let alias, let text): return [try self.result(tree, alias, text)]
         case .all(let qualifier):
@@ -134,7 +134,7 @@ extension PostgreSQLExpressionTranslation {
     }
 
     private func result(
-        _ tree: SQLiteTree, _ alias: String?, _ text: String
+        _ tree: ExpressionTree, _ alias: String?, _ text: String
     ) throws(Untranslatable) -> PostgreSQLSelect.Result {
         let piece = shown(try piece(tree))
         return .init(name: alias ?? tree.columnName ?? text, piece: piece)
@@ -151,7 +151,7 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    private func grouped(_ groups: [SQLiteTree]) throws(Untranslatable) -> String {
+    private func grouped(_ groups: [ExpressionTree]) throws(Untranslatable) -> String {
         var terms: [String] = []
         for tree in groups {
             let piece = try piece(tree)
@@ -164,7 +164,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Translates a term of ORDER BY: an expression, or the name or number of a result.
     private func order(
-        _ term: SQLiteQuery.Order, _ results: [PostgreSQLSelect.Result]
+        _ term: QueryTree.Order, _ results: [PostgreSQLSelect.Result]
     ) throws(Untranslatable) -> PostgreSQLSelect.Order {
         if case .number(let text) = term.term, let number = Int(text), results.indices.contains(number - 1) {
             return .init(results[number - 1].piece, term)
@@ -180,7 +180,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns the relations that FROM names, and adds the text of each to `texts`.
     private func relations(
-        of sources: [SQLiteQuery.Source], _ texts: inout [String]
+        of sources: [QueryTree.Source], _ texts: inout [String]
     ) throws(Untranslatable) -> [PostgreSQLRelation] {
         var found: [PostgreSQLRelation] = []
         for source in sources {
@@ -222,7 +222,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns the text of FROM. `texts` loses those of the relations that it contains.
     private func joined(
-        _ sources: [SQLiteQuery.Source], _ texts: inout [String]
+        _ sources: [QueryTree.Source], _ texts: inout [String]
     ) throws(Untranslatable) -> String {
         var sql = ""
         for source in sources {
@@ -256,7 +256,7 @@ extension PostgreSQLExpressionTranslation {
     }
 }
 
-extension SQLiteQuery.Source {
+extension QueryTree.Source {
     fileprivate var joinWord: String {
         switch join {
         case .inner: on == nil && using.isEmpty ? "CROSS JOIN" : "JOIN"

@@ -92,7 +92,7 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
                 throw Untranslatable("it has more than \(limit) characters")
             }
             switch Self.kind(of: type) {
-            case .shaped(let shaped): return .text(try Self.shaped(text, as: shaped))
+            case .shaped(let shaped): return .text(try SQLiteEncoding.literal(text, as: shaped))
             case .padded: return .text(PostgreSQLPattern.withoutPadding(text))
             case .null, .integer, .real, .text, .boolean, .bytes, .decimal, .quotient, .json, .foreign: return value
             }

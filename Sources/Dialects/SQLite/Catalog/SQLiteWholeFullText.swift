@@ -24,7 +24,7 @@ struct SQLiteWholeFullText {
 
     /// Returns whether a trigger passes on each row of the table as it is, if it writes into the full-text table.
     private func isFaithful(_ sql: String) -> Bool {
-        guard let trigger = try? SQLiteTreeParser.trigger(sql) else { return false }
+        guard let trigger = try? SQLiteExpressionParser.trigger(sql) else { return false }
         let writing = trigger.statements.filter { statement in
             statement.writtenTable.map { SQLName.equal($0, text.name) } ?? false
         }
@@ -49,7 +49,7 @@ struct SQLiteWholeFullText {
     }
 
     /// Returns whether the value is what the row has in this column, or its number.
-    private func isNew(_ value: SQLiteTree, _ column: String) -> Bool {
+    private func isNew(_ value: ExpressionTree, _ column: String) -> Bool {
         guard case .column(let row, let name) = value, SQLName.equal(row, "new") else { return false }
         return SQLName.equal(name, column) || Self.rowids.contains(SQLName.folded(column))
     }

@@ -7,7 +7,7 @@ import TCSQLite
 /// The bytes of texts and blobs are borrowed, not copied: they must stay in place until `endRow`.
 final class SQLiteBulkWriter: BulkWriter {
     private let encodings: [SQLiteEncoding]
-    private let scratch: PostgreSQLScratch
+    private let scratch: RowScratch
     private var statement: SQLiteStatement?
     private let statements: SQLiteStatementCache
     private let pointer: OpaquePointer
@@ -20,7 +20,7 @@ final class SQLiteBulkWriter: BulkWriter {
     ) {
         self.statement = statement
         encodings = types.map { SQLiteEncoding($0, moments) }
-        scratch = PostgreSQLScratch(columns: types.count)
+        scratch = RowScratch(columns: types.count)
         self.statements = statements
         pointer = statement.pointer
     }

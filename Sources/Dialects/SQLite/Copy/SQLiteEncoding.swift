@@ -74,7 +74,7 @@ enum SQLiteEncoding {
     /// Returns the value in its column's form; `nil` if it is incompatible. A converted value is stored in the column's scratch
     /// buffer.
     @inline(__always)
-    func shaped(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
+    func shaped(_ value: RawValue, _ scratch: RowScratch, _ column: Int) -> RawValue? {
         if case .null = value { return value }
         switch self {
         case .stored: return value
@@ -104,7 +104,7 @@ enum SQLiteEncoding {
         }
     }
 
-    private func shaped(_ bytes: UnsafeRawBufferPointer, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
+    private func shaped(_ bytes: UnsafeRawBufferPointer, _ scratch: RowScratch, _ column: Int) -> RawValue? {
         switch self {
         case .timestamp(let style):
             Self.shaped(bytes, CalendarNumber.timestamp(bytes, zone: .optional)) { moment in
@@ -149,19 +149,30 @@ enum SQLiteEncoding {
 
     /// Returns bytes. A BLOB column of a STRICT table refuses text; a number in such a column is written as it would be in a
     /// text column.
-    private static func bytes(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
+    private static func bytes(_ value: RawValue, _ scratch: RowScratch, _ column: Int) -> RawValue? {
         if case .blob = value { return value }
         guard case .text(let bytes)? = text(value, scratch, column) else { return nil }
         return .blob(bytes)
     }
 
-    private static func text(_ value: RawValue, _ scratch: PostgreSQLScratch, _ column: Int) -> RawValue? {
+    private static func text(_ value: RawValue, _ scratch: RowScratch, _ column: Int) -> RawValue? {
         switch value {
         case .text: value
         case .integer(let number): .text(scratch.make(column) { $0.append(digits: number) })
         case .real(let number): .text(scratch.make(column) { $0.append(text: number) })
         case .null, .boolean, .blob: nil
         }
+    }
+
+    /// Returns a text in the form that a column of this type has in SQLite.
+    static func literal(_ text: String, as type: ColumnType) throws(Untranslatable) -> String {
+        let scratch = RowScratch(columns: 1)
+        let result: String? = Array(text.utf8).withUnsafeBytes { bytes in
+            guard case .text(let bytes)? = SQLiteEncoding(type).shaped(.text(bytes), scratch, 0) else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        guard let result else { throw Untranslatable("'\(text)' is not a valid \(type.word)") }
+        return result
     }
 
     /// Returns a moment in the form of its type. A value of PostgreSQL's outside of the calendar of four-digit years stays as

@@ -213,11 +213,11 @@ extension SQLiteDialect: TransferTarget {
 /// Converts values to the form of their column to find out whether they have one.
 private final class SQLiteJudge: ValueJudge {
     private let encodings: [SQLiteEncoding]
-    private let scratch: PostgreSQLScratch
+    private let scratch: RowScratch
 
     init(_ types: [ColumnType]) {
         encodings = types.map { SQLiteEncoding($0) }
-        scratch = PostgreSQLScratch(columns: types.count)
+        scratch = RowScratch(columns: types.count)
     }
 
     func refusal(of value: RawValue, column: Int) -> String? {

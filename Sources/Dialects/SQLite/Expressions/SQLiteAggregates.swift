@@ -9,7 +9,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    func aggregate(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
+    func aggregate(_ call: CallTree) throws(Untranslatable) -> Piece {
         guard use.readsRows else { throw Untranslatable("\(call.name)() reads many rows") }
         guard Self.isAggregate(call.name, call.arguments.count) else { return try windowFunction(call) }
         guard call.over == nil else { return try aggregated(call) }
@@ -27,7 +27,7 @@ extension SQLiteExpressionTranslation {
         return inside
     }
 
-    private func aggregated(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
+    private func aggregated(_ call: CallTree) throws(Untranslatable) -> Piece {
         guard let first = call.arguments.first else { return try finished(call, "count(*)", .integer) }
         let distinct = call.isDistinct ? "DISTINCT " : ""
         if call.name == "count" {
@@ -56,7 +56,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    private func extreme(_ call: SQLiteCall, _ value: Piece, _ tree: SQLiteTree) throws(Untranslatable) -> Piece {
+    private func extreme(_ call: CallTree, _ value: Piece, _ tree: ExpressionTree) throws(Untranslatable) -> Piece {
         guard !isCaseless(tree) else { throw Untranslatable("\(call.name)() compares texts without regard to case") }
         switch value.kind {
         case .text where value.isDynamic:
@@ -83,7 +83,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates `group_concat` and `string_agg`. SQLite joins the texts in the order in which it meets the rows. Without an
     /// ORDER BY of its own the call therefore gets the order of the tables' keys, unless it has DISTINCT or OVER.
-    private func joined(_ call: SQLiteCall, _ value: Piece) throws(Untranslatable) -> Piece {
+    private func joined(_ call: CallTree, _ value: Piece) throws(Untranslatable) -> Piece {
         let separator = call.arguments.count > 1 ? try text(piece(call.arguments[1])).sql : "','"
         var order = try ordering(call.order)
         if order.isEmpty, !call.isDistinct, call.over == nil { order = keyOrder }
@@ -104,7 +104,7 @@ extension SQLiteExpressionTranslation {
 
     /// Adds FILTER and OVER to a call, and casts the result to the type that it has in SQLite.
     private func finished(
-        _ call: SQLiteCall, _ sql: String, _ kind: Kind, as type: String? = nil
+        _ call: CallTree, _ sql: String, _ kind: Kind, as type: String? = nil
     ) throws(Untranslatable) -> Piece {
         var sql = sql
         if let filter = call.filter { sql += " FILTER (WHERE \(try condition(filter)))" }
@@ -116,7 +116,7 @@ extension SQLiteExpressionTranslation {
         return Piece(type.map { "(\(sql))::\($0)" } ?? sql, kind, isWide: type == "bigint")
     }
 
-    private func windowFunction(_ call: SQLiteCall) throws(Untranslatable) -> Piece {
+    private func windowFunction(_ call: CallTree) throws(Untranslatable) -> Piece {
         guard call.over != nil, !call.isDistinct, call.filter == nil else {
             throw Untranslatable("\(call.name)() has no counterpart that is known to mean the same")
         }
@@ -146,11 +146,11 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    private func count(_ tree: SQLiteTree) throws(Untranslatable) -> String {
+    private func count(_ tree: ExpressionTree) throws(Untranslatable) -> String {
         "(\(try number(piece(tree)).sql))::integer"
     }
 
-    func said(_ window: SQLiteWindow) throws(Untranslatable) -> String {
+    func said(_ window: QueryTree.Window) throws(Untranslatable) -> String {
         var parts: [String] = []
         if let base = window.base { parts.append(SQLText.identifier(base)) }
         if !window.partition.isEmpty {
@@ -166,7 +166,7 @@ extension SQLiteExpressionTranslation {
         return parts.joined(separator: " ")
     }
 
-    func ordering(_ order: [SQLiteQuery.Order]) throws(Untranslatable) -> [String] {
+    func ordering(_ order: [QueryTree.Order]) throws(Untranslatable) -> [String] {
         var list: [String] = []
         for order in order { list.append(try ordered(try sorting(order.term), isCaseless(order.term), order)) }
         return list
@@ -175,7 +175,7 @@ extension SQLiteExpressionTranslation {
     /// Renders a term of ORDER BY. SQLite orders texts by their bytes, and NULL before everything else
     /// (https://www.sqlite.org/lang_select.html, section 4).
     func ordered(
-        _ piece: Piece, _ isCaseless: Bool, _ order: SQLiteQuery.Order
+        _ piece: Piece, _ isCaseless: Bool, _ order: QueryTree.Order
     ) throws(Untranslatable) -> String {
         if piece.isDynamic { return try orderedDynamic(piece, isCaseless, order) }
         var sql = piece.sql

@@ -1,9 +1,9 @@
 // The translation of functions that read values of one row (https://www.sqlite.org/lang_corefunc.html).
 
 extension SQLiteExpressionTranslation {
-    func call(_ function: String, _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
+    func call(_ function: String, _ arguments: [ExpressionTree]) throws(Untranslatable) -> Piece {
         if use.readsRows, Self.isAggregate(function, arguments.count) {
-            return try aggregate(SQLiteCall(name: function, arguments: arguments))
+            return try aggregate(CallTree(name: function, arguments: arguments))
         }
         if let moment = try momentCall(function, arguments) { return moment }
         var pieces: [Piece] = []
@@ -13,7 +13,7 @@ extension SQLiteExpressionTranslation {
         case ("nullif", 2) where !arguments.contains(where: isCaseless):
             return try nullIfSame(pieces[0], pieces[1])
         case ("iif", 2...3), ("if", 2...3):
-            let branch = SQLiteTree.Branch(condition: arguments[0], value: arguments[1])
+            let branch = ExpressionTree.Branch(condition: arguments[0], value: arguments[1])
             return try piece(.choice([branch], otherwise: arguments.count == 3 ? arguments[2] : nil))
         case ("min", 2...), ("max", 2...): return try extreme(function, pieces, arguments)
         case ("likely", 1), ("unlikely", 1): return pieces[0]
@@ -75,7 +75,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates `min` or `max` of several values. The result is NULL if any of the values is NULL.
     private func extreme(
-        _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
+        _ function: String, _ pieces: [Piece], _ arguments: [ExpressionTree]
     ) throws(Untranslatable) -> Piece {
         guard !arguments.contains(where: isCaseless) else {
             throw Untranslatable("\(function)() compares texts without regard to case")
@@ -128,7 +128,7 @@ extension SQLiteExpressionTranslation {
     private var collationOfCase: String { use == .index ? "" : " COLLATE \"C\"" }
 
     private func textCall(
-        _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
+        _ function: String, _ pieces: [Piece], _ arguments: [ExpressionTree]
     ) throws(Untranslatable) -> Piece? {
         func text(_ at: Int) throws(Untranslatable) -> String { try self.text(pieces[at]).sql }
         switch (function, pieces.count) {
@@ -176,7 +176,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates `substr`. In SQLite a negative start counts from the end, and a negative length takes the characters before
     /// the start.
-    private func substring(_ pieces: [Piece], _ arguments: [SQLiteTree]) throws(Untranslatable) -> Piece {
+    private func substring(_ pieces: [Piece], _ arguments: [ExpressionTree]) throws(Untranslatable) -> Piece {
         let numbers = arguments.dropFirst().map(Self.whole)
         let text = try text(pieces[0]).sql
         if let start = numbers[0], start >= 1, numbers.count == 1 || numbers[1].map({ $0 >= 0 }) == true {
@@ -197,7 +197,7 @@ extension SQLiteExpressionTranslation {
                 + "ELSE substr(\(text), \(from), \(length)) END)", .text)
     }
 
-    private static func whole(_ tree: SQLiteTree) -> Int64? {
+    private static func whole(_ tree: ExpressionTree) -> Int64? {
         switch tree {
         case .number(let text): Int64(text)
         case .unary("-", .number(let text)): Int64("-" + text)

@@ -11,7 +11,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// - Throws: `Untranslatable` if a check asks for a class that no value has in the target, where it would refuse them all.
-    func requireClasses(in check: SQLiteTree) throws(Untranslatable) {
+    func requireClasses(in check: ExpressionTree) throws(Untranslatable) {
         switch passing(check, negated: false) {
         case .nullOnly, .other: return
         case .nothing:
@@ -20,7 +20,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    private func passing(_ check: SQLiteTree, negated isNegated: Bool) -> Passing {
+    private func passing(_ check: ExpressionTree, negated isNegated: Bool) -> Passing {
         switch check {
         case .unary("NOT", let operand): return passing(operand, negated: !isNegated)
         case .binary("AND", let left, let right), .binary("OR", let left, let right):
@@ -51,7 +51,7 @@ extension SQLiteExpressionTranslation {
         return parts.contains(.nothing) ? .nothing : .nullOnly
     }
 
-    private func passing(_ arguments: [SQLiteTree], among names: [String], negated isNegated: Bool) -> Passing {
+    private func passing(_ arguments: [ExpressionTree], among names: [String], negated isNegated: Bool) -> Passing {
         guard arguments.count == 1 else { return .other }
         if names == ["null"] { return isNegated ? .other : .nullOnly }
         guard let piece = try? piece(arguments[0]), let classes = Self.classes(of: piece),

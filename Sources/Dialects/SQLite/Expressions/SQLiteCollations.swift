@@ -2,7 +2,7 @@
 
 extension SQLiteExpressionTranslation {
     /// Translates COLLATE. It says how a text compares and changes no value; the code that translates the comparison reads it.
-    func collated(_ operand: SQLiteTree, _ collation: String) throws(Untranslatable) -> Piece {
+    func collated(_ operand: ExpressionTree, _ collation: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
         guard piece.kind != .text || ["NOCASE", "BINARY"].contains(collation.uppercased()) else {
             throw Untranslatable("the collation \(collation) exists in SQLite only")
@@ -17,11 +17,11 @@ extension SQLiteExpressionTranslation {
         piece.literal.map { SQLText.literal(SQLName.folded($0)) } ?? "lower(\(piece.sql) COLLATE \"C\")"
     }
 
-    func isCaseless(_ expression: SQLiteTree) -> Bool { collation(of: expression) == .nocase }
+    func isCaseless(_ expression: ExpressionTree) -> Bool { collation(of: expression) == .nocase }
 
     /// Returns the collation by which the expression compares: that of its column, or the one that COLLATE names; `nil` if it
     /// has neither.
-    func collation(of expression: SQLiteTree) -> Collation? {
+    func collation(of expression: ExpressionTree) -> Collation? {
         switch expression {
         case .name, .column: sense(of: expression)?.collation
         case .collated(_, let collation): collation.uppercased() == "NOCASE" ? .nocase : .binary
@@ -35,7 +35,7 @@ extension SQLiteExpressionTranslation {
 
     /// Returns the collation that COLLATE names in the expression or, from left to right, in what the expression is computed from; `nil` if
     /// none is named.
-    private func namedCollation(in expression: SQLiteTree) -> Collation? {
+    private func namedCollation(in expression: ExpressionTree) -> Collation? {
         switch expression {
         case .collated: collation(of: expression)
         case .unary(_, let operand), .cast(let operand, _): namedCollation(in: operand)
@@ -52,7 +52,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Returns the column that the expression names; `nil` if the expression is anything else.
-    func sense(of expression: SQLiteTree) -> ColumnSense? {
+    func sense(of expression: ExpressionTree) -> ColumnSense? {
         switch expression {
         case .name(let name, _): use.readsRows ? found(name)?.sense : columns[SQLName.folded(name)]
         case .column(let relation, let name): found(name, of: relation)?.sense
@@ -63,7 +63,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Returns whether the expression has a column's collation: it is a column, or one behind a plus sign or a CAST.
-    private func isOfColumn(_ expression: SQLiteTree) -> Bool {
+    private func isOfColumn(_ expression: ExpressionTree) -> Bool {
         switch expression {
         case .name, .column: sense(of: expression) != nil
         case .unary("+", let operand), .cast(let operand, _): isOfColumn(operand)
@@ -76,7 +76,7 @@ extension SQLiteExpressionTranslation {
     /// Returns whether two expressions compare without regard to case. A COLLATE on one of them decides, then the column on the
     /// left, then the column on the right (https://www.sqlite.org/datatype3.html, 7.1). Throws if the collation is one that
     /// only the application knows.
-    func isCaseless(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Bool {
+    func isCaseless(_ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Bool {
         let sides = [left, right]
         let said = sides.first { namedCollation(in: $0) != nil }
         if let said { return namedCollation(in: said) == .nocase }
@@ -86,7 +86,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Throws if the expression compares by a collation that only the application knows.
-    func requireKnownCollation(_ expression: SQLiteTree) throws(Untranslatable) {
+    func requireKnownCollation(_ expression: ExpressionTree) throws(Untranslatable) {
         if case .native(let name, _) = collation(of: expression) {
             throw Untranslatable("the collation \(name) exists in SQLite only")
         }

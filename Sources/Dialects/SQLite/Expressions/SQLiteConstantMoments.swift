@@ -8,7 +8,7 @@ extension SQLiteExpressionTranslation {
 
     /// Returns the value of a call whose arguments are literals; `nil` for any other call, and for one that yields NULL or asks for the
     /// current time.
-    static func constantMoment(_ function: String, _ arguments: [SQLiteTree]) -> Piece? {
+    static func constantMoment(_ function: String, _ arguments: [ExpressionTree]) -> Piece? {
         guard momentFunctions.contains(function), !arguments.isEmpty, !arguments.contains(where: isNow) else {
             return nil
         }
@@ -28,7 +28,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    private static func literal(_ tree: SQLiteTree) -> String? {
+    private static func literal(_ tree: ExpressionTree) -> String? {
         switch tree {
         case .string(let text): SQLText.literal(text)
         case .number(let text): text

@@ -5,21 +5,23 @@
 extension SQLiteExpressionTranslation {
     /// Translates an expression that is shown, or tested for NULL: it may be a column of converted values, or the least or greatest of
     /// them.
-    func shown(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
+    func shown(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
         var inside = self
         inside.mayShowConverted = true
         return try inside.piece(expression)
     }
 
     /// Translates an expression by which rows are sorted, grouped or chosen: a column of converted values, if their order is kept.
-    func sorting(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
+    func sorting(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
         let piece = try shown(expression)
         if piece.conversion?.keepsOrder == false { throw Self.unlikeSource(expression.columnName ?? piece.sql) }
         return piece
     }
 
     /// Translates a comparison of two columns that are converted alike.
-    func comparedAlike(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String? {
+    func comparedAlike(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable)
+        -> String?
+    {
         guard left.columnName != nil, right.columnName != nil else { return nil }
         let (left, right) = (try shown(left), try shown(right))
         guard let conversion = left.conversion, conversion == right.conversion, conversion.keepsOrder else {
@@ -39,7 +41,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Returns the translation in which the expression is translated: whatever computes may not show what it computes with.
-    func inside(_ expression: SQLiteTree) -> SQLiteExpressionTranslation {
+    func inside(_ expression: ExpressionTree) -> SQLiteExpressionTranslation {
         guard mayShowConverted, expression.columnName == nil, !expression.isExtreme else { return self }
         var inside = self
         inside.mayShowConverted = false
@@ -51,7 +53,7 @@ extension SQLiteExpressionTranslation {
     }
 }
 
-extension SQLiteTree {
+extension ExpressionTree {
     /// Whether the expression is the least or the greatest value of something.
     fileprivate var isExtreme: Bool {
         switch self {

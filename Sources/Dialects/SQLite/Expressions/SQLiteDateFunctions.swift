@@ -4,7 +4,7 @@ extension SQLiteExpressionTranslation {
     static let utcNow = "(now() AT TIME ZONE 'UTC')"
 
     /// Translates a call that computes something from a moment; returns `nil` for any other call.
-    func momentCall(_ function: String, _ written: [SQLiteTree]) throws(Untranslatable) -> Piece? {
+    func momentCall(_ function: String, _ written: [ExpressionTree]) throws(Untranslatable) -> Piece? {
         if let constant = Self.constantMoment(function, written) { return constant }
         let (arguments, hasFraction) = Self.withoutSubsecond(written)
         let seconds = hasFraction ? "%f" : "%S"
@@ -37,8 +37,8 @@ extension SQLiteExpressionTranslation {
     /// Returns the arguments without the modifier that asks for milliseconds, and whether it was there. SQLite accepts that
     /// modifier in place of the time value too, which then is the current time (https://www.sqlite.org/lang_datefunc.html,
     /// section 3, since 3.42).
-    static func withoutSubsecond(_ arguments: [SQLiteTree]) -> (arguments: [SQLiteTree], hasFraction: Bool) {
-        func asksForFraction(_ argument: SQLiteTree) -> Bool {
+    static func withoutSubsecond(_ arguments: [ExpressionTree]) -> (arguments: [ExpressionTree], hasFraction: Bool) {
+        func asksForFraction(_ argument: ExpressionTree) -> Bool {
             guard case .string(let text) = argument else { return false }
             return ["subsec", "subsecond"].contains(text.lowercased())
         }
@@ -48,7 +48,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Returns whether a time value is the current time: the text `now`, which SQLite reads in any case. TypeORM writes it in capitals.
-    static func isNow(_ value: SQLiteTree) -> Bool {
+    static func isNow(_ value: ExpressionTree) -> Bool {
         guard case .string(let text) = value else { return false }
         return text.lowercased() == "now"
     }
@@ -71,10 +71,10 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the moment that a time value and its modifiers mean.
-    func moment(_ arguments: [SQLiteTree]) throws(Untranslatable) -> String {
+    func moment(_ arguments: [ExpressionTree]) throws(Untranslatable) -> String {
         // A modifier makes a day of March of the 30th of February.
-        let fixed: [SQLiteTree] =
-            [SQLiteTree.string("%Y-%m-%d %H:%M:%f")] + arguments + [SQLiteTree.string("+0 days")]
+        let fixed: [ExpressionTree] =
+            [ExpressionTree.string("%Y-%m-%d %H:%M:%f")] + arguments + [ExpressionTree.string("+0 days")]
         if !arguments.isEmpty, let constant = Self.constantMoment("strftime", fixed),
             let literal = constant.literal, Self.isReadable(literal, as: .datetime)
         {
@@ -105,12 +105,12 @@ extension SQLiteExpressionTranslation {
         "nullif(least(\(moment), timestamp '10000-01-01'), timestamp '10000-01-01')"
     }
 
-    private static func isLiteral(_ modifier: SQLiteTree) -> Bool {
+    private static func isLiteral(_ modifier: ExpressionTree) -> Bool {
         if case .string = modifier { true } else { false }
     }
 
     /// Whether a modifier may move a moment towards the future.
-    private static func mayMoveOn(_ modifier: SQLiteTree) -> Bool {
+    private static func mayMoveOn(_ modifier: ExpressionTree) -> Bool {
         guard case .string(let text) = modifier else { return true }
         return !text.hasPrefix("-") && !text.lowercased().hasPrefix("start of")
     }

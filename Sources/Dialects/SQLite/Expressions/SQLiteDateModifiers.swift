@@ -2,7 +2,7 @@
 // (https://www.sqlite.org/lang_datefunc.html, section 3).
 
 extension SQLiteExpressionTranslation {
-    func moved(_ moment: String, by modifier: SQLiteTree) throws(Untranslatable) -> String {
+    func moved(_ moment: String, by modifier: ExpressionTree) throws(Untranslatable) -> String {
         guard case .string(let text) = modifier else {
             guard let step = CountedStep(modifier) else {
                 throw Untranslatable("it moves a time by a text that is no number with its unit")
@@ -99,12 +99,12 @@ private enum DateUnit: String, CustomStringConvertible {
 private struct CountedStep {
     /// `+`, `-`, or nothing.
     var sign: String
-    var count: SQLiteTree
+    var count: ExpressionTree
     var unit: DateUnit
     var isPrinted = false
 
-    init?(_ modifier: SQLiteTree) {
-        let parts: [SQLiteTree]
+    init?(_ modifier: ExpressionTree) {
+        let parts: [ExpressionTree]
         if case .call(let function, let arguments) = modifier, ["printf", "format"].contains(function),
             arguments.count == 2, case .string(let format) = arguments[0]
         {
@@ -128,7 +128,7 @@ private struct CountedStep {
         (count, self.unit) = (parts[parts.count - 2], unit)
     }
 
-    private static func concatenated(_ tree: SQLiteTree) -> [SQLiteTree] {
+    private static func concatenated(_ tree: ExpressionTree) -> [ExpressionTree] {
         guard case .binary("||", let left, let right) = tree else { return [tree] }
         return concatenated(left) + concatenated(right)
     }

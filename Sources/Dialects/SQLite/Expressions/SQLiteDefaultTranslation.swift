@@ -5,7 +5,7 @@ extension SQLiteExpressionTranslation {
     static var inserting: SQLiteExpressionTranslation { SQLiteExpressionTranslation(for: .insert) }
 
     /// Translates a value that a statement writes into a column of this type. `name` is the column's, for messages.
-    func assigned(_ tree: SQLiteTree, to type: ColumnType, of name: String) throws(Untranslatable) -> String {
+    func assigned(_ tree: ExpressionTree, to type: ColumnType, of name: String) throws(Untranslatable) -> String {
         if tree == .null { return "NULL" }
         // One that reads a column is no moment by itself.
         if let moment = (try? Self.inserting.moment(tree, for: type)) ?? Self.milliseconds(tree, for: type) {
@@ -28,7 +28,7 @@ extension SQLiteExpressionTranslation {
     /// Translates a moment that is computed from columns, or that CASE, iif() or coalesce() yields; returns `nil` if the expression is a
     /// value like any other.
     private func writtenMoment(
-        _ tree: SQLiteTree, to type: ColumnType, of name: String
+        _ tree: ExpressionTree, to type: ColumnType, of name: String
     ) throws(Untranslatable) -> String? {
         switch tree {
         case .call("coalesce", let arguments), .call("ifnull", let arguments):
@@ -38,7 +38,7 @@ extension SQLiteExpressionTranslation {
             return "coalesce(\(values.joined(separator: ", ")))::\(Self.word(of: type))"
         case .call("iif", let arguments), .call("if", let arguments):
             guard (2...3).contains(arguments.count) else { return nil }
-            let branch = SQLiteTree.Branch(condition: arguments[0], value: arguments[1])
+            let branch = ExpressionTree.Branch(condition: arguments[0], value: arguments[1])
             return try writtenMoment(
                 .choice([branch], otherwise: arguments.count == 3 ? arguments[2] : nil), to: type, of: name)
         case .choice(let branches, let otherwise):
@@ -193,11 +193,11 @@ extension SQLiteExpressionTranslation {
     }
 
     private static func isWritable(_ value: RawValue, as type: ColumnType) -> Bool {
-        var buffer = PostgreSQLBuffer(capacity: 64)
+        var buffer = OutputBuffer(capacity: 64)
         return buffer.append(field: value, as: PostgreSQLEncoding(type))
     }
 
-    private static func constant(_ expression: SQLiteTree) -> Default? {
+    private static func constant(_ expression: ExpressionTree) -> Default? {
         switch expression {
         case .string(let text): .text(text)
         case .name(let text, let isQuoted): isQuoted ? .text(text) : nil
@@ -232,7 +232,7 @@ extension SQLiteExpressionTranslation {
 extension SQLiteExpressionTranslation {
     /// Translates a moment, in all the forms that SQLite has for it (https://www.sqlite.org/lang_datefunc.html), for a column
     /// that keeps moments or counts seconds; returns `nil` if the expression is a value like any other.
-    func moment(_ expression: SQLiteTree, for type: ColumnType) throws(Untranslatable) -> String? {
+    func moment(_ expression: ExpressionTree, for type: ColumnType) throws(Untranslatable) -> String? {
         guard case .call(let function, let arguments) = expression else { return nil }
         var (values, hasFraction) = Self.withoutSubsecond(arguments)
         let seconds = hasFraction ? "%f" : "%S"
@@ -260,7 +260,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates `unixepoch('subsec') * 1000`. SQLite computes a number with a fraction, and an integer column stores it as
     /// the integer that it equals.
-    static func milliseconds(_ expression: SQLiteTree, for type: ColumnType) -> String? {
+    static func milliseconds(_ expression: ExpressionTree, for type: ColumnType) -> String? {
         guard kind(of: type) == .integer,
             case .binary("*", .call("unixepoch", let arguments), .number("1000")) = expression,
             case (let values, true) = withoutSubsecond(arguments), values.count == 1, values.allSatisfy(isNow)

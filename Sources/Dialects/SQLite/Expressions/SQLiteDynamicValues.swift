@@ -135,7 +135,7 @@ extension SQLiteExpressionTranslation {
 
     /// Renders the terms of ORDER BY for a value that is a number in some rows: by what it is, then by the number, then by the text.
     func orderedDynamic(
-        _ piece: Piece, _ isCaseless: Bool, _ order: SQLiteQuery.Order
+        _ piece: Piece, _ isCaseless: Bool, _ order: QueryTree.Order
     ) throws(Untranslatable) -> String {
         let test = try isNumber(piece)
         let isNullFirst = order.nullsFirst ?? !order.isDescending

@@ -211,9 +211,9 @@ struct SQLiteExpressionTranslation {
         self.use = use
     }
 
-    func parsed(_ text: String) throws(Untranslatable) -> SQLiteTree {
+    func parsed(_ text: String) throws(Untranslatable) -> ExpressionTree {
         effort.begin(text)
-        guard let expression = SQLiteTreeParser.parse(text) else {
+        guard let expression = SQLiteExpressionParser.parse(text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
         }
         return expression
@@ -237,7 +237,7 @@ struct SQLiteExpressionTranslation {
 
 extension SQLiteExpressionTranslation {
     /// Translates a condition. In SQLite numbers are conditions too: all but 0 are true.
-    func condition(_ expression: SQLiteTree) throws(Untranslatable) -> String {
+    func condition(_ expression: ExpressionTree) throws(Untranslatable) -> String {
         let piece = try piece(expression)
         switch piece.kind {
         case .boolean, .null: return piece.sql
@@ -247,7 +247,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Translates an expression.
-    func piece(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
+    func piece(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
         let before = usedPlaces
         let piece = try inside(expression).said(expression)
         guard piece.conversion == nil || mayShowConverted else {
@@ -268,7 +268,7 @@ extension SQLiteExpressionTranslation {
         return piece
     }
 
-    private func said(_ expression: SQLiteTree) throws(Untranslatable) -> Piece {
+    private func said(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
         switch expression {
         case .null: return Piece("NULL", .null)
         case .number(let text): return try number(text)

@@ -60,7 +60,7 @@ struct SQLiteDependencies {
 
 extension SQLiteExpressionTranslation {
     /// Returns the equalities in a condition of this SELECT.
-    func equalities(_ tree: SQLiteTree) -> SQLiteDependencies.Condition {
+    func equalities(_ tree: ExpressionTree) -> SQLiteDependencies.Condition {
         var condition = SQLiteDependencies.Condition()
         var rest = [tree]
         while let tree = rest.popLast() {
@@ -84,7 +84,7 @@ extension SQLiteExpressionTranslation {
 
     /// Returns the column of this SELECT that an expression names; `nil` if it names none, or if the column's collation counts
     /// different texts as equal.
-    private func place(of tree: SQLiteTree) -> (place: SQLiteScope.Place, kind: Kind)? {
+    private func place(of tree: ExpressionTree) -> (place: SQLiteScope.Place, kind: Kind)? {
         let found: Found?
         switch tree {
         case .name(let name, _): found = self.found(name)
@@ -100,7 +100,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Returns the column of this SELECT that a term of GROUP BY names; `nil` as in `place(of:)`.
-    func groupedPlace(_ tree: SQLiteTree) -> SQLiteScope.Place? { place(of: tree)?.place }
+    func groupedPlace(_ tree: ExpressionTree) -> SQLiteScope.Place? { place(of: tree)?.place }
 
     /// Sorts the columns that are used without being grouped by. `added` are those that have one value in each group although
     /// PostgreSQL can't see it: the query groups by them too, which does not change the groups. `strange` are those that may
@@ -126,13 +126,13 @@ extension SQLiteExpressionTranslation {
 
     /// Returns the ORDER BY that finds the row whose other columns SQLite shows; `nil` if there is no such row. If a query has
     /// a single min() or max(), it is the first row with that value (https://www.sqlite.org/lang_select.html, section 2.5).
-    func pickedOrder(_ aggregates: [SQLiteCall]) throws(Untranslatable) -> String? {
+    func pickedOrder(_ aggregates: [CallTree]) throws(Untranslatable) -> String? {
         let extremes = aggregates.filter { $0.name == "min" || $0.name == "max" }
         guard let call = extremes.first, extremes.allSatisfy({ $0 == call }), call.filter == nil,
             !isCaseless(call.arguments[0])
         else { return nil }
         let value = try insideAggregate.piece(call.arguments[0])
-        let order = SQLiteQuery.Order(term: call.arguments[0], isDescending: call.name == "max", nullsFirst: false)
+        let order = QueryTree.Order(term: call.arguments[0], isDescending: call.name == "max", nullsFirst: false)
         return "ORDER BY \(([try ordered(value, false, order)] + keyOrder).joined(separator: ", "))"
     }
 
@@ -150,7 +150,7 @@ extension SQLiteExpressionTranslation {
     }
 }
 
-extension SQLiteTree {
+extension ExpressionTree {
     /// Whether the expression is a literal, with or without a sign.
     var isConstant: Bool {
         switch self {

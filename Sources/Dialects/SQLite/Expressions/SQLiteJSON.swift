@@ -3,7 +3,7 @@
 extension SQLiteExpressionTranslation {
     /// Translates a call that reads JSON; texts are read as JSON, and one that is not valid is an error in both databases.
     func json(
-        _ function: String, _ pieces: [Piece], _ arguments: [SQLiteTree]
+        _ function: String, _ pieces: [Piece], _ arguments: [ExpressionTree]
     ) throws(Untranslatable) -> Piece {
         guard pieces[0].kind == .text else {
             throw Untranslatable("\(function)() is used on a value that is not a text")
@@ -20,7 +20,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// `json ->> 'name'`.
-    func member(_ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+    func member(_ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
         let piece = try piece(left)
         guard piece.kind == .text else { throw Untranslatable("->> is used on a value that is not a text") }
         let json = "(\(piece.sql))::json"
@@ -99,7 +99,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Translates `json_valid` of a column that holds nothing but JSON; returns `nil` for any other call.
-    func validity(_ argument: SQLiteTree, _ piece: Piece) -> Piece? {
+    func validity(_ argument: ExpressionTree, _ piece: Piece) -> Piece? {
         guard case .name(let name, _) = argument, let type = columns[SQLName.folded(name)]?.type,
             type == .json || type == .jsonText
         else { return nil }
@@ -109,7 +109,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates a check. PostgreSQL up to version 15 finds out whether a text is JSON only by an error. In a check an error
     /// does as well as false: either refuses the row.
-    func check(_ tree: SQLiteTree) throws(Untranslatable) -> String {
+    func check(_ tree: ExpressionTree) throws(Untranslatable) -> String {
         switch tree {
         case .binary("AND", let left, let right): return "(\(try check(left)) AND \(try check(right)))"
         case .binary("OR", let test, .isNull(let subject, negated: false)),

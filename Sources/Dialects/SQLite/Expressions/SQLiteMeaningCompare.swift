@@ -1,7 +1,7 @@
 // Comparisons. Here the two databases differ most in the meaning of the same words.
 
 extension SQLiteExpressionTranslation {
-    func compare(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> String {
+    func compare(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> String {
         if case .row(let lefts) = left, case .row(let rights) = right, lefts.count == rights.count {
             return try compareRows(sign, lefts, rights)
         }
@@ -11,7 +11,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates a comparison of rows, of which the first values that differ decide (https://www.sqlite.org/rowvalue.html).
     private func compareRows(
-        _ sign: String, _ lefts: [SQLiteTree], _ rights: [SQLiteTree]
+        _ sign: String, _ lefts: [ExpressionTree], _ rights: [ExpressionTree]
     ) throws(Untranslatable) -> String {
         switch sign {
         case "<>": return "(NOT \(try compareRows("=", lefts, rights)))"
@@ -44,7 +44,7 @@ extension SQLiteExpressionTranslation {
         return "(\(Self.folded(a)) \(sign) \(Self.folded(b)))"
     }
 
-    func isIn(_ operand: SQLiteTree, _ items: [SQLiteTree], negated: Bool) throws(Untranslatable) -> Piece {
+    func isIn(_ operand: ExpressionTree, _ items: [ExpressionTree], negated: Bool) throws(Untranslatable) -> Piece {
         guard !items.isEmpty else { return Piece(negated ? "true" : "false", .boolean) }
         try requireKnownCollation(operand)
         let subject = try piece(operand)
@@ -77,7 +77,7 @@ extension SQLiteExpressionTranslation {
     /// Translates LIKE and GLOB. `LIKE` folds the letters of ASCII, and has no escape character unless one is named; `GLOB`
     /// becomes a regular expression.
     func matches(
-        _ word: String, _ operand: SQLiteTree, _ pattern: SQLiteTree, _ escape: SQLiteTree?
+        _ word: String, _ operand: ExpressionTree, _ pattern: ExpressionTree, _ escape: ExpressionTree?
     ) throws(Untranslatable) -> String {
         guard word == "LIKE" || word == "GLOB" else {
             throw Untranslatable("\(word) is defined by the application")
@@ -99,7 +99,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the escape character. SQLite's `LIKE` has none unless ESCAPE names one.
-    private func escaping(_ escape: SQLiteTree?) throws(Untranslatable) -> String {
+    private func escaping(_ escape: ExpressionTree?) throws(Untranslatable) -> String {
         guard let escape else { return "''" }
         guard case .string(let text) = escape, text.unicodeScalars.count == 1, text.lowercased() == text else {
             throw Untranslatable("LIKE has an escape that is not a single character")

@@ -1,7 +1,7 @@
 // Operators, CASE and CAST in PostgreSQL's words.
 
 extension SQLiteExpressionTranslation {
-    func unary(_ sign: String, _ operand: SQLiteTree) throws(Untranslatable) -> Piece {
+    func unary(_ sign: String, _ operand: ExpressionTree) throws(Untranslatable) -> Piece {
         if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
         // A plus sign only removes the declared type.
         if sign == "+" { return try piece(operand).edited { ($0.hasAffinity, $0.isUntypedColumn) = (false, false) } }
@@ -17,7 +17,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    func binary(_ sign: String, _ left: SQLiteTree, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+    func binary(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
         switch sign {
         case "AND", "OR":
             let (first, links) = Self.chain(sign, left, right) { $0 == "AND" || $0 == "OR" }
@@ -53,8 +53,8 @@ extension SQLiteExpressionTranslation {
     /// Returns the first operand of a chain of operators, and its links. SQLite allows a thousand links, so they are read in a
     /// loop and not by recursion.
     private static func chain(
-        _ sign: String, _ left: SQLiteTree, _ right: SQLiteTree, _ goesOn: (String) -> Bool
-    ) -> (first: SQLiteTree, links: [(sign: String, right: SQLiteTree)]) {
+        _ sign: String, _ left: ExpressionTree, _ right: ExpressionTree, _ goesOn: (String) -> Bool
+    ) -> (first: ExpressionTree, links: [(sign: String, right: ExpressionTree)]) {
         var (first, links) = (left, [(sign: sign, right: right)])
         while case .binary(let sign, let left, let right) = first, goesOn(sign) {
             links.append((sign, right))
@@ -63,7 +63,7 @@ extension SQLiteExpressionTranslation {
         return (first, links.reversed())
     }
 
-    private func joined(_ left: Piece, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+    private func joined(_ left: Piece, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
         var texts: [String] = []
         for operand in [left, try piece(right)] {
             switch operand.kind {
@@ -75,7 +75,7 @@ extension SQLiteExpressionTranslation {
         return Piece("(\(texts[0]) || \(texts[1]))", .text)
     }
 
-    private func arithmetic(_ sign: String, _ left: Piece, _ right: SQLiteTree) throws(Untranslatable) -> Piece {
+    private func arithmetic(_ sign: String, _ left: Piece, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
         guard Self.computing.contains(sign) else {
             throw Untranslatable("\(sign) has no counterpart that is known to mean the same")
         }
@@ -166,7 +166,7 @@ extension SQLiteExpressionTranslation {
     }
 
     func choice(
-        _ branches: [SQLiteTree.Branch], _ otherwise: SQLiteTree?
+        _ branches: [ExpressionTree.Branch], _ otherwise: ExpressionTree?
     ) throws(Untranslatable) -> Piece {
         var values: [Piece] = []
         for branch in branches { values.append(try piece(branch.value)) }
@@ -197,7 +197,7 @@ extension SQLiteExpressionTranslation {
 
     static func kind(of pieces: [Piece]) -> Kind { pieces.map(\.kind).first { $0 != .null } ?? .null }
 
-    func cast(_ operand: SQLiteTree, _ type: String) throws(Untranslatable) -> Piece {
+    func cast(_ operand: ExpressionTree, _ type: String) throws(Untranslatable) -> Piece {
         let piece = try piece(operand)
         if piece.kind == .null { return piece }
         return try cast(piece, SQLiteTypeName(type).affinity, type).edited { $0.hasAffinity = true }

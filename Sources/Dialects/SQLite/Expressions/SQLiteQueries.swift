@@ -13,7 +13,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates a view's query, and returns it with the columns that it yields.
     static func view(_ text: String, over relations: [NamedRelation]) throws(Untranslatable) -> Rows {
-        guard let query = SQLiteTreeParser.query(text) else {
+        guard let query = SQLiteExpressionParser.query(text) else {
             throw Untranslatable("it is written in words that have no known counterpart")
         }
         var translation = SQLiteExpressionTranslation(for: .view)
@@ -31,7 +31,7 @@ extension SQLiteExpressionTranslation {
     /// - Parameter isView: Whether the query is that of the view itself. The view then shows columns that ignore case as the
     /// columns themselves, so that its readers compare them in the same way.
     func rows(
-        of query: SQLiteQuery, wanting kinds: [Kind]? = nil, isView: Bool = false
+        of query: QueryTree, wanting kinds: [Kind]? = nil, isView: Bool = false
     ) throws(Untranslatable) -> Rows {
         var translation = self
         var named: [String] = []
@@ -45,7 +45,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates one of the queries of WITH, which the following queries can then read. A query that reads its own name is
     /// recursive: the SELECTs before the first such one determine its columns, and `isRecursive` is set.
-    private mutating func add(_ part: SQLiteQuery.Named, _ isRecursive: inout Bool) throws(Untranslatable) -> String {
+    private mutating func add(_ part: QueryTree.Named, _ isRecursive: inout Bool) throws(Untranslatable) -> String {
         func named(_ rows: Rows) -> SQLiteRelation {
             var columns = rows.columns
             for (at, name) in part.columns.enumerated() where at < columns.count { columns[at].name = name }
@@ -75,7 +75,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates all SELECTs of a compound query, with one kind for each column, and adds ORDER BY and LIMIT.
     private func united(
-        _ query: SQLiteQuery, wanting kinds: [Kind]?, isView: Bool
+        _ query: QueryTree, wanting kinds: [Kind]?, isView: Bool
     ) throws(Untranslatable) -> Rows {
         let isAlone = query.cores.count == 1
         var parts: [Part] = []
@@ -118,7 +118,7 @@ extension SQLiteExpressionTranslation {
         terms.isEmpty ? "" : " ORDER BY \(terms.joined(separator: ", "))"
     }
 
-    private func limit(_ query: SQLiteQuery) throws(Untranslatable) -> String {
+    private func limit(_ query: QueryTree) throws(Untranslatable) -> String {
         var sql = ""
         if let limit = query.limit {
             let isNone = if case .unary("-", .number) = limit { true } else { false }
@@ -167,7 +167,7 @@ extension SQLiteExpressionTranslation {
 
     /// Has a SELECT DISTINCT yield what tells which of its values are numbers, by which the ORDER BY around it sorts. Thus 5 and '5' are two
     /// values, too.
-    private static func tellNumbers(_ query: SQLiteQuery, in part: inout Part) {
+    private static func tellNumbers(_ query: QueryTree, in part: inout Part) {
         guard !query.order.isEmpty else { return }
         for at in part.results.indices {
             guard case .condition(let condition)? = part.results[at].piece.numberTest else { continue }
@@ -178,7 +178,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Adds ORDER BY to a compound query. PostgreSQL accepts only columns there, so other terms stand around the query.
-    func ordered(_ sql: String, _ query: SQLiteQuery, _ parts: [Part]) throws(Untranslatable) -> String {
+    func ordered(_ sql: String, _ query: QueryTree, _ parts: [Part]) throws(Untranslatable) -> String {
         let results = parts[0].results
         let isTold = !parts[0].hidden.isEmpty
         var terms: [String] = []
@@ -203,7 +203,7 @@ extension SQLiteExpressionTranslation {
 
     /// Returns the index of the result that a term of ORDER BY means: by its number, by its name, or because both are the same
     /// expression.
-    private func place(of term: SQLiteTree, in core: SQLiteQuery.Core, _ results: [Part.Result]) -> Int? {
+    private func place(of term: ExpressionTree, in core: QueryTree.Core, _ results: [Part.Result]) -> Int? {
         if case .collated(let inner, _) = term { return place(of: inner, in: core, results) }
         if case .number(let text) = term, let number = Int(text), results.indices.contains(number - 1) {
             return number - 1
@@ -217,7 +217,7 @@ extension SQLiteExpressionTranslation {
     }
 }
 
-extension SQLiteQuery {
+extension QueryTree {
     /// Whether each row of the query is one of the rows that it reads, and none are combined into one.
     fileprivate var showsRowsAsTheyAre: Bool {
         guard cores.count == 1, case .select(let select) = cores[0] else { return false }

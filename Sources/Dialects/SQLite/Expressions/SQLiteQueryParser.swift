@@ -1,8 +1,8 @@
 // The parser for queries. It returns `nil` for anything that it does not know in full.
 
-extension SQLiteTreeParser {
-    static func query(_ text: String) -> SQLiteQuery? {
-        var parser = SQLiteTreeParser(text)
+extension SQLiteExpressionParser {
+    static func query(_ text: String) -> QueryTree? {
+        var parser = SQLiteExpressionParser(text)
         guard let query = parser.query() else { return nil }
         _ = parser.take(";")
         return parser.isAtEnd ? query : nil
@@ -10,8 +10,8 @@ extension SQLiteTreeParser {
 
     var isAtQuery: Bool { token.map { $0.isWord("SELECT") || $0.isWord("WITH") || $0.isWord("VALUES") } ?? false }
 
-    mutating func query() -> SQLiteQuery? {
-        var query = SQLiteQuery()
+    mutating func query() -> QueryTree? {
+        var query = QueryTree()
         if take("WITH") {
             query.isRecursive = take("RECURSIVE")
             guard let named = items({ $0.named() }) else { return nil }
@@ -42,7 +42,7 @@ extension SQLiteTreeParser {
     }
 
     /// Reads LIMIT and OFFSET. `LIMIT 10, 5` means five rows after the tenth. PostgreSQL writes OFFSET before LIMIT, or alone.
-    private mutating func limited(_ query: SQLiteQuery) -> SQLiteQuery? {
+    private mutating func limited(_ query: QueryTree) -> QueryTree? {
         var query = query
         if isAtOffset {
             at += 1
@@ -71,7 +71,7 @@ extension SQLiteTreeParser {
         return next.kind == .number || next.isSymbol("(") || next.isWord("CAST")
     }
 
-    private mutating func named() -> SQLiteQuery.Named? {
+    private mutating func named() -> QueryTree.Named? {
         guard let name = name() else { return nil }
         var columns: [String] = []
         if take("(") {
@@ -86,7 +86,7 @@ extension SQLiteTreeParser {
     }
 
     /// Reads one or more items, separated by commas.
-    mutating func items<T>(_ item: (inout SQLiteTreeParser) -> T?) -> [T]? {
+    mutating func items<T>(_ item: (inout SQLiteExpressionParser) -> T?) -> [T]? {
         var items: [T] = []
         repeat {
             guard let next = item(&self) else { return nil }
@@ -95,10 +95,10 @@ extension SQLiteTreeParser {
         return items
     }
 
-    mutating func orders() -> [SQLiteQuery.Order]? {
+    mutating func orders() -> [QueryTree.Order]? {
         items { parser in
             guard let term = parser.expression(0) else { return nil }
-            var order = SQLiteQuery.Order(term: term)
+            var order = QueryTree.Order(term: term)
             if !parser.take("ASC") { order.isDescending = parser.take("DESC") }
             if parser.take("NULLS") {
                 order.nullsFirst = parser.take("FIRST")
@@ -110,21 +110,21 @@ extension SQLiteTreeParser {
 
     // MARK: SELECT
 
-    private mutating func core() -> SQLiteQuery.Core? {
+    private mutating func core() -> QueryTree.Core? {
         // PostgreSQL writes the first of three SELECTs in parentheses with the second.
         if take("(") {
             guard let query = query(), take(")") else { return nil }
             return .select(.init(results: [.all(of: nil)], sources: [.init(content: .query(query))]))
         }
         if take("VALUES") {
-            let rows = items { parser -> [SQLiteTree]? in
+            let rows = items { parser -> [ExpressionTree]? in
                 guard parser.take("(") else { return nil }
                 return parser.list()
             }
-            return rows.map(SQLiteQuery.Core.values)
+            return rows.map(QueryTree.Core.values)
         }
         guard take("SELECT") else { return nil }
-        var select = SQLiteQuery.Select()
+        var select = QueryTree.Select()
         select.isDistinct = take("DISTINCT")
         if select.isDistinct, take("ON") {
             guard take("("), let terms = list() else { return nil }
@@ -138,10 +138,10 @@ extension SQLiteTreeParser {
             guard let sources = sources() else { return nil }
             select.sources = sources
         }
-        return conditions(select).map(SQLiteQuery.Core.select)
+        return conditions(select).map(QueryTree.Core.select)
     }
 
-    private mutating func conditions(_ select: SQLiteQuery.Select) -> SQLiteQuery.Select? {
+    private mutating func conditions(_ select: QueryTree.Select) -> QueryTree.Select? {
         var select = select
         if take("WHERE") {
             guard let condition = expression(0) else { return nil }
@@ -156,7 +156,7 @@ extension SQLiteTreeParser {
             select.having = having
         }
         if take("WINDOW") {
-            let windows = items { parser -> (name: String, window: SQLiteWindow)? in
+            let windows = items { parser -> (name: String, window: QueryTree.Window)? in
                 guard let name = parser.name(), parser.take("AS"), let window = parser.window() else { return nil }
                 return (name, window)
             }
@@ -166,7 +166,7 @@ extension SQLiteTreeParser {
         return select
     }
 
-    private mutating func result() -> SQLiteQuery.Result? {
+    private mutating func result() -> QueryTree.Result? {
         if take("*") { return .all(of: nil) }
         if let table = token?.name, peek(1)?.isSymbol(".") == true, peek(2)?.isSymbol("*") == true {
             at += 3
@@ -194,7 +194,7 @@ extension SQLiteTreeParser {
 
     // MARK: FROM
 
-    private mutating func sources() -> [SQLiteQuery.Source]? {
+    private mutating func sources() -> [QueryTree.Source]? {
         guard let first = source() else { return nil }
         var sources = [first]
         while let join = join() {
@@ -212,11 +212,11 @@ extension SQLiteTreeParser {
         return sources
     }
 
-    private mutating func join() -> (kind: SQLiteQuery.Source.Join, isNatural: Bool)? {
+    private mutating func join() -> (kind: QueryTree.Source.Join, isNatural: Bool)? {
         if take(",") { return (.inner, false) }
         let start = at
         let isNatural = take("NATURAL")
-        var kind = SQLiteQuery.Source.Join.inner
+        var kind = QueryTree.Source.Join.inner
         if take("LEFT") {
             kind = .left
         } else if take("RIGHT") {
@@ -234,9 +234,9 @@ extension SQLiteTreeParser {
         return (kind, isNatural)
     }
 
-    private mutating func source() -> SQLiteQuery.Source? {
+    private mutating func source() -> QueryTree.Source? {
         guard let content = content() else { return nil }
-        var source = SQLiteQuery.Source(content: content)
+        var source = QueryTree.Source(content: content)
         if take("AS") {
             guard let alias = aliasName() else { return nil }
             source.alias = alias
@@ -249,9 +249,9 @@ extension SQLiteTreeParser {
             else {
                 return nil
             }
-            let all = SQLiteQuery.Select(results: [.all(of: nil)], sources: [.init(content: .table(alias))])
+            let all = QueryTree.Select(results: [.all(of: nil)], sources: [.init(content: .table(alias))])
             source.content = .query(
-                SQLiteQuery(
+                QueryTree(
                     named: [.init(name: alias, columns: columns, query: query)], cores: [.select(all)]))
         }
         // INDEXED BY changes how the table is searched, but not the rows.
@@ -268,7 +268,7 @@ extension SQLiteTreeParser {
         return token.kind == .word && words.contains(SQLName.keyword(token.text))
     }
 
-    private mutating func content() -> SQLiteQuery.Source.Content? {
+    private mutating func content() -> QueryTree.Source.Content? {
         if take("(") {
             if isAtQuery {
                 guard let query = query(), take(")") else { return nil }
@@ -291,8 +291,8 @@ extension SQLiteTreeParser {
     // MARK: Calls
 
     /// Reads the rest of a call, after `name(`.
-    mutating func call(_ name: String) -> SQLiteTree? {
-        var call = SQLiteCall(name: SQLName.folded(name))
+    mutating func call(_ name: String) -> ExpressionTree? {
+        var call = CallTree(name: SQLName.folded(name))
         var isPlain = true
         if take("*") {
             isPlain = false
@@ -326,9 +326,9 @@ extension SQLiteTreeParser {
         return isPlain ? .call(call.name, call.arguments) : .aggregate(call)
     }
 
-    mutating func window() -> SQLiteWindow? {
+    mutating func window() -> QueryTree.Window? {
         guard take("(") else { return nil }
-        var window = SQLiteWindow()
+        var window = QueryTree.Window()
         let frames: Set<String> = ["RANGE", "ROWS", "GROUPS"]
         let isFrame = { (token: SQLToken) in token.kind == .word && frames.contains(SQLName.keyword(token.text)) }
         if let token, token.name != nil, !token.isWord("PARTITION"), !token.isWord("ORDER"), !isFrame(token) {

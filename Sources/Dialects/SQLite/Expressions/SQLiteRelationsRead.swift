@@ -28,7 +28,7 @@ extension SQLiteTrigger.Insert.Conflict {
     }
 }
 
-extension SQLiteQuery {
+extension QueryTree {
     /// A name that WITH defines is none of the database's.
     fileprivate var relationsRead: Set<String> {
         var found = (order.map(\.term) + [limit, offset].compactMap { $0 }).relationsRead
@@ -38,12 +38,12 @@ extension SQLiteQuery {
     }
 }
 
-extension SQLiteQuery.Core {
+extension QueryTree.Core {
     fileprivate var relationsRead: Set<String> {
         switch self {
         case .values(let rows): return Array(rows.joined()).relationsRead
         case .select(let select):
-            let results = select.results.compactMap { result -> SQLiteTree? in
+            let results = select.results.compactMap { result -> ExpressionTree? in
                 if case .expression(let tree, _, _) = result { tree } else { nil }
             }
             let windows = select.windows.flatMap { $0.window.partition + $0.window.order.map(\.term) }
@@ -54,7 +54,7 @@ extension SQLiteQuery.Core {
     }
 }
 
-extension SQLiteQuery.Source {
+extension QueryTree.Source {
     fileprivate var relationsRead: Set<String> {
         var found = on?.relationsRead ?? []
         switch content {
@@ -66,7 +66,7 @@ extension SQLiteQuery.Source {
     }
 }
 
-extension SQLiteCall {
+extension CallTree {
     fileprivate var relationsRead: Set<String> {
         let found = (arguments + order.map(\.term) + [filter].compactMap { $0 }).relationsRead
         switch over {
@@ -76,7 +76,7 @@ extension SQLiteCall {
     }
 }
 
-extension SQLiteTree {
+extension ExpressionTree {
     fileprivate var relationsRead: Set<String> {
         switch self {
         case .null, .number, .string, .blob, .boolean, .name, .column: []
@@ -97,6 +97,6 @@ extension SQLiteTree {
     }
 }
 
-extension [SQLiteTree] {
+extension [ExpressionTree] {
     var relationsRead: Set<String> { reduce(into: []) { $0.formUnion($1.relationsRead) } }
 }

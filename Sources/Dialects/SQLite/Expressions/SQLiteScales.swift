@@ -3,7 +3,7 @@
 extension SQLiteExpressionTranslation {
     /// Returns the largest number of digits that the expression's value has behind the point, as far as its form shows; `nil` if it may
     /// have any number of them.
-    func scale(of tree: SQLiteTree) -> Int? {
+    func scale(of tree: ExpressionTree) -> Int? {
         switch tree {
         case .null, .boolean, .unary("NOT", _), .exists, .isNull, .isIn, .isInQuery, .between, .matches: 0
         case .number(let text): Self.scale(ofNumber: text)
@@ -20,7 +20,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Returns the scale of one column of a query's rows.
-    func scale(of query: SQLiteQuery, at column: Int) -> Int? {
+    func scale(of query: QueryTree, at column: Int) -> Int? {
         guard query.named.isEmpty else { return nil }
         var widest = 0
         for core in query.cores {
@@ -30,7 +30,7 @@ extension SQLiteExpressionTranslation {
         return widest
     }
 
-    private func scale(of core: SQLiteQuery.Core, at column: Int) -> Int? {
+    private func scale(of core: QueryTree.Core, at column: Int) -> Int? {
         switch core {
         case .values(let rows): return scale(ofAny: rows.map { $0.indices.contains(column) ? $0[column] : .string("") })
         case .select(let select):
@@ -52,7 +52,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    private func scale(ofAny trees: [SQLiteTree]) -> Int? {
+    private func scale(ofAny trees: [ExpressionTree]) -> Int? {
         var widest = 0
         for tree in trees {
             guard let scale = scale(of: tree) else { return nil }
@@ -70,7 +70,9 @@ extension SQLiteExpressionTranslation {
     /// A computed column that another one reads is not rounded: its expression stands in its place.
     private func scale(ofColumn column: ColumnSense) -> Int? {
         if let expression = column.generated, column.type.isStoredWithDecimals, !use.readsRows {
-            guard nesting < Self.deepest, let tree = SQLiteTreeParser.parse(Self.text(expression)) else { return nil }
+            guard nesting < Self.deepest, let tree = SQLiteExpressionParser.parse(Self.text(expression)) else {
+                return nil
+            }
             var inner = self
             inner.nesting += 1
             return inner.scale(of: tree)
@@ -84,7 +86,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    private func scale(of sign: String, _ left: SQLiteTree, _ right: SQLiteTree) -> Int? {
+    private func scale(of sign: String, _ left: ExpressionTree, _ right: ExpressionTree) -> Int? {
         switch sign {
         case "+", "-": return scale(ofAny: [left, right])
         case "*":
@@ -97,7 +99,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    private func scale(ofCall function: String, _ arguments: [SQLiteTree]) -> Int? {
+    private func scale(ofCall function: String, _ arguments: [ExpressionTree]) -> Int? {
         switch (function, arguments.count) {
         case ("round", 1), ("ceil", 1), ("ceiling", 1), ("floor", 1), ("trunc", 1), ("count", _): return 0
         case ("round", 2):
@@ -113,7 +115,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Returns 0 for an expression whose values are integers; otherwise `nil`.
-    private func wholeScale(of tree: SQLiteTree) -> Int? {
+    private func wholeScale(of tree: ExpressionTree) -> Int? {
         switch try? piece(tree).kind {
         case .integer, .boolean: 0
         case .null, .text, .number, .bytes, .native, nil: nil
@@ -123,7 +125,7 @@ extension SQLiteExpressionTranslation {
 
 extension SQLiteExpressionTranslation {
     func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType {
-        guard case .decimal(_, let scale) = type, let tree = SQLiteTreeParser.parse(Self.text(expression)) else {
+        guard case .decimal(_, let scale) = type, let tree = SQLiteExpressionParser.parse(Self.text(expression)) else {
             return type
         }
         var translation = self

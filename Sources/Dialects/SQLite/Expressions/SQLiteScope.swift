@@ -12,7 +12,7 @@ struct SQLiteScope {
     /// them.
     var merged: [String: Set<Int>] = [:]
     /// The results by their folded aliases. SQLite accepts an alias in WHERE, GROUP BY and HAVING if no column has that name.
-    var aliases: [String: SQLiteTree] = [:]
+    var aliases: [String: ExpressionTree] = [:]
     /// The terms of GROUP BY in PostgreSQL's words.
     var groups: Set<String> = []
     /// The columns that are shown from one row of each group, and the `ORDER BY …` that finds this row, in PostgreSQL's words.
@@ -47,7 +47,7 @@ struct SQLiteScope {
 /// The columns that a SELECT uses outside of aggregates, and its aggregates, collected while it is translated.
 final class SQLiteColumnUses {
     var places: [SQLiteScope.Place] = []
-    var aggregates: [SQLiteCall] = []
+    var aggregates: [CallTree] = []
 }
 
 extension SQLiteExpressionTranslation {

@@ -49,7 +49,7 @@ extension SQLiteExpressionTranslation {
     }
 
     func part(
-        _ core: SQLiteQuery.Core, _ order: [SQLiteQuery.Order], isAlone: Bool
+        _ core: QueryTree.Core, _ order: [QueryTree.Order], isAlone: Bool
     ) throws(Untranslatable) -> Part {
         switch core {
         case .select(let select): return try part(select, isAlone && !select.isDistinct ? order : [])
@@ -72,7 +72,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    func part(_ select: SQLiteQuery.Select, _ order: [SQLiteQuery.Order]) throws(Untranslatable) -> Part {
+    func part(_ select: QueryTree.Select, _ order: [QueryTree.Order]) throws(Untranslatable) -> Part {
         let (scope, texts) = try scope(of: select.sources)
         var inside = self
         inside.scopes.insert(scope, at: 0)
@@ -113,13 +113,13 @@ extension SQLiteExpressionTranslation {
 
     /// A result that the SELECT shows, and its name.
     private struct Shown {
-        var tree: SQLiteTree
+        var tree: ExpressionTree
         var alias: String?
         var name: String
     }
 
     /// Returns the results with `*` written out. No two of them have the same name: SQLite calls the second one `id:1`.
-    private func shown(_ results: [SQLiteQuery.Result]) throws(Untranslatable) -> [Shown] {
+    private func shown(_ results: [QueryTree.Result]) throws(Untranslatable) -> [Shown] {
         var list: [Shown] = []
         for result in results {
             switch result {
@@ -164,7 +164,7 @@ extension SQLiteExpressionTranslation {
 
     /// Returns the terms of GROUP BY in PostgreSQL's words, and those of them that are columns.
     private func grouping(
-        _ select: SQLiteQuery.Select, _ results: [SQLiteTree]
+        _ select: QueryTree.Select, _ results: [ExpressionTree]
     ) throws(Untranslatable) -> (texts: [String], places: Set<SQLiteScope.Place>) {
         var texts: [String] = []
         var places: Set<SQLiteScope.Place> = []
@@ -205,7 +205,7 @@ extension SQLiteExpressionTranslation {
     }
 
     private func body(
-        _ select: SQLiteQuery.Select, _ shown: [Shown], _ order: [SQLiteQuery.Order]
+        _ select: QueryTree.Select, _ shown: [Shown], _ order: [QueryTree.Order]
     ) throws(Untranslatable) -> Body {
         var body = Body()
         var inside = self

@@ -2,13 +2,13 @@
 
 extension SQLiteExpressionTranslation {
     /// Translates a query inside an expression.
-    func inner(_ query: SQLiteQuery) throws(Untranslatable) -> Rows {
+    func inner(_ query: QueryTree) throws(Untranslatable) -> Rows {
         guard use.readsRows else { throw Untranslatable("it reads rows other than its own") }
         return try rows(of: query)
     }
 
     /// Translates a query that yields a single value: the first column of its first row.
-    func first(of query: SQLiteQuery) throws(Untranslatable) -> Piece {
+    func first(of query: QueryTree) throws(Untranslatable) -> Piece {
         let rows = try inner(query)
         guard rows.columns.count == 1, let column = rows.columns.first else {
             throw Untranslatable("it uses several columns where one value is expected")
@@ -18,8 +18,8 @@ extension SQLiteExpressionTranslation {
         return Self.piece(column, "(\(rows.sql)\(limit))").edited { $0.isNullable = true }
     }
 
-    func isIn(_ operand: SQLiteTree, _ query: SQLiteQuery, negated: Bool) throws(Untranslatable) -> Piece {
-        let operands: [SQLiteTree] = if case .row(let trees) = operand { trees } else { [operand] }
+    func isIn(_ operand: ExpressionTree, _ query: QueryTree, negated: Bool) throws(Untranslatable) -> Piece {
+        let operands: [ExpressionTree] = if case .row(let trees) = operand { trees } else { [operand] }
         let rows = try inner(query)
         guard rows.columns.count == operands.count else {
             throw Untranslatable("IN compares different numbers of columns")
@@ -48,7 +48,7 @@ extension SQLiteExpressionTranslation {
     }
 }
 
-extension SQLiteQuery {
+extension QueryTree {
     /// Whether the query yields exactly one row, whatever it reads.
     fileprivate var isOneRow: Bool {
         guard cores.count == 1, case .select(let select) = cores[0], select.groups.isEmpty else { return false }
@@ -59,7 +59,7 @@ extension SQLiteQuery {
     }
 }
 
-extension SQLiteTree {
+extension ExpressionTree {
     /// Whether the expression is an aggregate, or contains one, as far as its operators and arguments show.
     var isAggregate: Bool {
         switch self {

@@ -2,7 +2,7 @@
 
 extension SQLiteExpressionTranslation {
     /// Returns sentences about a value that a statement writes into a column of this type; none if it is known to be stored as it is.
-    func remarks(onWriting tree: SQLiteTree, to type: ColumnType, of name: String) -> [String] {
+    func remarks(onWriting tree: ExpressionTree, to type: ColumnType, of name: String) -> [String] {
         guard !tree.isLiteral, Self.milliseconds(tree, for: type) == nil, let piece = try? piece(tree) else {
             return []
         }
@@ -25,7 +25,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Whether the expression yields nothing but 0, 1 and NULL, as far as its form shows.
-    private func isTruth(_ tree: SQLiteTree) -> Bool {
+    private func isTruth(_ tree: ExpressionTree) -> Bool {
         switch tree {
         case .null, .boolean, .number("0"), .number("1"): return true
         case .choice(let branches, let otherwise):

@@ -11,10 +11,10 @@ struct SQLiteTrigger: Equatable {
     /// One statement between BEGIN and END.
     enum Statement: Equatable {
         case insert(Insert)
-        case update(String, [Assignment], condition: SQLiteTree?)
-        case delete(from: String, condition: SQLiteTree?)
+        case update(String, [Assignment], condition: ExpressionTree?)
+        case delete(from: String, condition: ExpressionTree?)
         /// A SELECT, which has an effect only if it calls RAISE.
-        case select(SQLiteQuery)
+        case select(QueryTree)
 
         /// The table whose rows the statement changes; `nil` for a SELECT.
         var writtenTable: String? {
@@ -28,7 +28,7 @@ struct SQLiteTrigger: Equatable {
 
     struct Assignment: Equatable {
         var column: String
-        var value: SQLiteTree
+        var value: ExpressionTree
     }
 
     struct Insert: Equatable {
@@ -38,7 +38,7 @@ struct SQLiteTrigger: Equatable {
             /// `ON CONFLICT (key) DO NOTHING`. No columns mean any key.
             case nothing(key: [String])
             /// `ON CONFLICT (key) DO UPDATE SET … WHERE …`.
-            case update(key: [String], [Assignment], condition: SQLiteTree?)
+            case update(key: [String], [Assignment], condition: ExpressionTree?)
         }
 
         var conflict = Conflict.abort
@@ -46,13 +46,13 @@ struct SQLiteTrigger: Equatable {
         /// The columns that the statement names; empty if it names none.
         var columns: [String] = []
         /// The rows to insert; `nil` for DEFAULT VALUES.
-        var rows: SQLiteQuery?
+        var rows: QueryTree?
     }
 
     var name: String
     var timing = Timing.before
     var event = Event.insert
     var table: String
-    var condition: SQLiteTree?
+    var condition: ExpressionTree?
     var statements: [Statement] = []
 }

@@ -34,7 +34,7 @@ extension SQLiteTriggerTranslation {
 
     /// Throws if a row may read what writing an earlier one of the same INSERT changes, since each row becomes a statement. SQLite computes
     /// all rows first if they read the table or if it has triggers for new rows, and row by row otherwise.
-    private func requireUnaffected(_ rows: [[SQLiteTree]], by table: Table) throws(Untranslatable) {
+    private func requireUnaffected(_ rows: [[ExpressionTree]], by table: Table) throws(Untranslatable) {
         let read = Array(rows.dropFirst().joined()).relationsRead
         guard !read.isEmpty else { return }
         guard !triggers.reads(read, of: table.name), !triggers.mayFire(onInsertingInto: table.name) else {
@@ -45,12 +45,12 @@ extension SQLiteTriggerTranslation {
     /// A value that an INSERT gives to a column.
     struct Value {
         var column: Column
-        var tree: SQLiteTree
+        var tree: ExpressionTree
         var sql: String
     }
 
     /// Translates an expression to the value that a column stores.
-    private func value(of tree: SQLiteTree, in column: Column, of table: Table) throws(Untranslatable) -> Value {
+    private func value(of tree: ExpressionTree, in column: Column, of table: Table) throws(Untranslatable) -> Value {
         let place = "\(table.name).\(column.name)"
         let assigned = try translation.assigned(tree, to: column.type, of: place)
         remarks.add(translation.remarks(onWriting: tree, to: column.type, of: place))
@@ -67,8 +67,7 @@ extension SQLiteTriggerTranslation {
     }
 
     /// Translates a query whose rows are inserted. Each value is converted to the kind of the column that stores it.
-    private func selected(_ query: SQLiteQuery, for columns: [Column], of table: Table) throws(Untranslatable) -> String
-    {
+    private func selected(_ query: QueryTree, for columns: [Column], of table: Table) throws(Untranslatable) -> String {
         let rows = try translation.rows(of: query)
         guard rows.columns.count == columns.count else {
             throw Untranslatable("its SELECT has another number of columns than the INSERT")
@@ -160,7 +159,7 @@ extension SQLiteTrigger.Insert.Conflict {
     }
 }
 
-extension SQLiteTree {
+extension ExpressionTree {
     /// Whether the expression is a literal other than NULL.
     var isLiteral: Bool {
         switch self {
@@ -172,14 +171,14 @@ extension SQLiteTree {
     }
 }
 
-extension SQLiteQuery {
+extension QueryTree {
     /// The rows of a VALUES, or the single row of a SELECT that reads no table, with its condition; `nil` for any other query.
-    var singleRow: (rows: [[SQLiteTree]], condition: SQLiteTree?)? {
+    var singleRow: (rows: [[ExpressionTree]], condition: ExpressionTree?)? {
         if cores.count == 1, named.isEmpty, order.isEmpty, limit == nil, case .values(let rows) = cores[0] {
             return (rows, nil)
         }
         guard let select = plainSelect, select.sources.isEmpty else { return nil }
-        var row: [SQLiteTree] = []
+        var row: [ExpressionTree] = []
         for result in select.results {
             guard case .expression(let tree, _, _) = result, !tree.isAggregate else { return nil }
             row.append(tree)

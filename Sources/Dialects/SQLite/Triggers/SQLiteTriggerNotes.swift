@@ -43,7 +43,7 @@ struct SQLiteTriggerNotes {
     }
 
     /// Whether a condition holds for no row but the trigger's own, because it compares the key with that of NEW or OLD.
-    private func isOfItsOwnRow(_ condition: SQLiteTree?) -> Bool {
+    private func isOfItsOwnRow(_ condition: ExpressionTree?) -> Bool {
         let pinned = Set((condition.map(Self.conjuncts) ?? []).compactMap(Self.pinnedColumn))
         let rowIDs: Set = ["rowid", "oid", "_rowid_"]
         let key = triggers.relations[SQLName.folded(trigger.table)]?.table.primaryKey?.columns ?? []
@@ -51,13 +51,13 @@ struct SQLiteTriggerNotes {
         return isKeyPinned || !pinned.isDisjoint(with: rowIDs)
     }
 
-    private static func conjuncts(_ condition: SQLiteTree) -> [SQLiteTree] {
+    private static func conjuncts(_ condition: ExpressionTree) -> [ExpressionTree] {
         guard case .binary("AND", let left, let right) = condition else { return [condition] }
         return conjuncts(left) + conjuncts(right)
     }
 
     /// The column in `id = NEW.id`, folded.
-    private static func pinnedColumn(_ comparison: SQLiteTree) -> String? {
+    private static func pinnedColumn(_ comparison: ExpressionTree) -> String? {
         guard case .binary(let sign, let left, let right) = comparison, ["=", "==", "IS"].contains(sign) else {
             return nil
         }

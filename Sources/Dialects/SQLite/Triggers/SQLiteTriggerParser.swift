@@ -1,8 +1,8 @@
 // The parser for CREATE TRIGGER. It refuses anything that it does not know in full, and says why.
 
-extension SQLiteTreeParser {
+extension SQLiteExpressionParser {
     static func trigger(_ text: String) throws(Untranslatable) -> SQLiteTrigger {
-        var parser = SQLiteTreeParser(text)
+        var parser = SQLiteExpressionParser(text)
         guard var trigger = parser.triggerHead() else { throw .unknownWords }
         if parser.take("WHEN") {
             guard let condition = parser.expression(0) else { throw .unknownWords }
@@ -134,16 +134,16 @@ extension SQLiteTreeParser {
         return list
     }
 
-    private mutating func statementCondition() throws(Untranslatable) -> SQLiteTree? {
+    private mutating func statementCondition() throws(Untranslatable) -> ExpressionTree? {
         guard take("WHERE") else { return nil }
         guard let condition = expression(0) else { throw .unknownWords }
         return condition
     }
 
     /// Reads the rest of `RAISE(ABORT, 'message')` or `RAISE(IGNORE)`, and returns it as a call.
-    mutating func raise() -> SQLiteTree? {
+    mutating func raise() -> ExpressionTree? {
         guard take("("), let word = name() else { return nil }
-        var arguments = [SQLiteTree.string(SQLName.keyword(word))]
+        var arguments = [ExpressionTree.string(SQLName.keyword(word))]
         if take(",") {
             guard let message = expression(0) else { return nil }
             arguments.append(message)

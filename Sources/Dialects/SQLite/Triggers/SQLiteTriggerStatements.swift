@@ -64,7 +64,7 @@ extension SQLiteTriggerTranslation {
     // MARK: RAISE
 
     /// Translates a SELECT in a trigger. Nobody receives its rows, so its only purpose is RAISE.
-    private func raise(_ query: SQLiteQuery) throws(Untranslatable) -> [String] {
+    private func raise(_ query: QueryTree) throws(Untranslatable) -> [String] {
         guard let select = query.plainSelect, select.results.count == 1,
             case .expression(let tree, _, _) = select.results[0], let branches = tree.raising
         else { throw Untranslatable("it runs a SELECT that raises nothing") }
@@ -90,7 +90,7 @@ extension SQLiteTriggerTranslation {
         return Self.conditional(try translation.condition(.exists(rows)), lines)
     }
 
-    private func raise(_ arguments: [SQLiteTree]) throws(Untranslatable) -> [String] {
+    private func raise(_ arguments: [ExpressionTree]) throws(Untranslatable) -> [String] {
         guard case .string(let kind) = arguments.first else {
             throw Untranslatable("RAISE() is written in an unknown way")
         }
@@ -111,7 +111,7 @@ extension SQLiteTriggerTranslation {
     }
 }
 
-extension SQLiteQuery {
+extension QueryTree {
     /// The query's only SELECT, if the query has no WITH, GROUP BY, HAVING, ORDER BY or LIMIT; otherwise `nil`.
     var plainSelect: Select? {
         guard cores.count == 1, named.isEmpty, order.isEmpty, limit == nil, case .select(let select) = cores[0],
@@ -121,13 +121,13 @@ extension SQLiteQuery {
     }
 }
 
-extension SQLiteTree {
+extension ExpressionTree {
     /// The calls of RAISE that the expression consists of, each with its condition; `nil` if it is any other expression.
-    fileprivate var raising: [(condition: SQLiteTree?, arguments: [SQLiteTree])]? {
+    fileprivate var raising: [(condition: ExpressionTree?, arguments: [ExpressionTree])]? {
         switch self {
         case .call("raise", let arguments): return [(nil, arguments)]
         case .choice(let branches, let otherwise):
-            var calls: [(SQLiteTree?, [SQLiteTree])] = []
+            var calls: [(ExpressionTree?, [ExpressionTree])] = []
             for branch in branches {
                 guard case .call("raise", let arguments) = branch.value else { return nil }
                 calls.append((branch.condition, arguments))

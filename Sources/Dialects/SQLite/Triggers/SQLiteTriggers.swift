@@ -8,7 +8,7 @@ extension SQLiteDialect {
         renaming: (String) throws(Untranslatable) -> String
     ) -> [TranslatedTrigger] {
         let parsed = inspection.triggers.map { source in
-            Result { () throws(Untranslatable) in try SQLiteTreeParser.trigger(source.definition) }
+            Result { () throws(Untranslatable) in try SQLiteExpressionParser.trigger(source.definition) }
         }
         let triggers = SQLiteTriggerSet(inspection, parsed.compactMap { try? $0.get() }, relations)
         return zip(inspection.triggers, parsed).map { source, trigger in

@@ -1,7 +1,7 @@
 /// A buffer of bytes in network order that grows at its end and is reused for each chunk or row.
 ///
 /// The buffer may be told not to copy long values. It then borrows their bytes, which stay where they are.
-struct PostgreSQLBuffer: ~Copyable {
+struct OutputBuffer: ~Copyable {
     /// Borrowed bytes. They belong before the bytes that the buffer itself holds from `at` on.
     struct Borrowed {
         var at: Int
@@ -77,7 +77,7 @@ struct PostgreSQLBuffer: ~Copyable {
     }
 }
 
-extension PostgreSQLBuffer {
+extension OutputBuffer {
     @inline(__always)
     mutating func append(ascii character: Unicode.Scalar) { append(UInt8(ascii: character)) }
 

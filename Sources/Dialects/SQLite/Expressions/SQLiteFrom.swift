@@ -10,7 +10,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// The scope of a SELECT that reads these, and nothing said of it yet.
-    func scope(of sources: [SQLiteQuery.Source]) throws(Untranslatable) -> (scope: SQLiteScope, texts: [String]) {
+    func scope(of sources: [QueryTree.Source]) throws(Untranslatable) -> (scope: SQLiteScope, texts: [String]) {
         var scope = SQLiteScope()
         var texts: [String] = []
         try add(sources, to: &scope, &texts)
@@ -19,7 +19,7 @@ extension SQLiteExpressionTranslation {
 
     /// Each relation that is read, in the order in which they are written, and its text.
     private func add(
-        _ sources: [SQLiteQuery.Source], to scope: inout SQLiteScope, _ texts: inout [String]
+        _ sources: [QueryTree.Source], to scope: inout SQLiteScope, _ texts: inout [String]
     ) throws(Untranslatable) {
         for source in sources {
             let before = scope.relations.count
@@ -49,7 +49,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// What USING and NATURAL make one is the column of the first table that has it.
-    private func merge(_ source: SQLiteQuery.Source, _ at: Int, _ scope: inout SQLiteScope) throws(Untranslatable) {
+    private func merge(_ source: QueryTree.Source, _ at: Int, _ scope: inout SQLiteScope) throws(Untranslatable) {
         for name in try shared(source, at, scope) {
             guard source.join == .inner || source.join == .left else {
                 throw Untranslatable("it uses USING or NATURAL in a RIGHT or FULL join")
@@ -71,7 +71,7 @@ extension SQLiteExpressionTranslation {
 
     /// The columns that a join compares by their names, folded.
     private func shared(
-        _ source: SQLiteQuery.Source, _ at: Int, _ scope: SQLiteScope
+        _ source: QueryTree.Source, _ at: Int, _ scope: SQLiteScope
     ) throws(Untranslatable) -> [String] {
         guard source.isNatural else { return source.using.map(SQLName.folded) }
         guard at < scope.relations.count, case .joined = source.content else {
@@ -82,7 +82,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// FROM, said in the scope that it makes.
-    func said(_ sources: [SQLiteQuery.Source], _ texts: [String]) throws(Untranslatable) -> Sources {
+    func said(_ sources: [QueryTree.Source], _ texts: [String]) throws(Untranslatable) -> Sources {
         var result = Sources()
         var next = 0
         result.sql = try joined(sources, texts, &next, &result)
@@ -93,7 +93,7 @@ extension SQLiteExpressionTranslation {
     }
 
     private func joined(
-        _ sources: [SQLiteQuery.Source], _ texts: [String], _ next: inout Int, _ result: inout Sources
+        _ sources: [QueryTree.Source], _ texts: [String], _ next: inout Int, _ result: inout Sources
     ) throws(Untranslatable) -> String {
         var sql = ""
         for (place, source) in sources.enumerated() {
@@ -122,12 +122,12 @@ extension SQLiteExpressionTranslation {
 
     /// What a join compares, and what that says about columns.
     private func condition(
-        of source: SQLiteQuery.Source, _ at: Int, _ result: inout Sources
+        of source: QueryTree.Source, _ at: Int, _ result: inout Sources
     ) throws(Untranslatable) -> String? {
         var tree = source.on
         for name in try shared(source, at, scopes[0]) {
             guard let owner = scopes[0].merged[name]?.min() else { continue }
-            let equality = SQLiteTree.binary(
+            let equality = ExpressionTree.binary(
                 "=", .column(of: scopes[0].relations[owner].name, name),
                 .column(of: scopes[0].relations[at].name, name))
             tree = tree.map { .binary("AND", $0, equality) } ?? equality
@@ -142,7 +142,7 @@ extension SQLiteExpressionTranslation {
     }
 }
 
-extension SQLiteQuery.Source.Join {
+extension QueryTree.Source.Join {
     fileprivate var mayMissLeft: Bool { self == .right || self == .full }
 
     fileprivate var word: String {

@@ -1,58 +1,5 @@
-/// A SQLite expression as a tree. It covers the part of https://www.sqlite.org/lang_expr.html that schemas use.
-indirect enum SQLiteTree: Equatable {
-    case null
-    case number(String)
-    case string(String)
-    case blob(String)
-    case boolean(Bool)
-    /// A bare name. `isQuoted` says that it is in double quotes: SQLite reads it as a string if there is no such column.
-    case name(String, isQuoted: Bool)
-    /// `t.name`.
-    case column(of: String, String)
-    case unary(String, SQLiteTree)
-    case binary(String, SQLiteTree, SQLiteTree)
-    case call(String, [SQLiteTree])
-    /// A call with DISTINCT, `*`, ORDER BY, FILTER or OVER.
-    case aggregate(SQLiteCall)
-    /// `(a, b)`.
-    case row([SQLiteTree])
-    /// A query that stands for the first value of its first row.
-    case query(SQLiteQuery)
-    case exists(SQLiteQuery)
-    case isNull(SQLiteTree, negated: Bool)
-    case isIn(SQLiteTree, [SQLiteTree], negated: Bool)
-    case isInQuery(SQLiteTree, SQLiteQuery, negated: Bool)
-    case between(SQLiteTree, SQLiteTree, SQLiteTree, negated: Bool)
-    /// `LIKE`, `GLOB`, `MATCH` or `REGEXP`.
-    case matches(String, SQLiteTree, SQLiteTree, escape: SQLiteTree?, negated: Bool)
-    case collated(SQLiteTree, String)
-    case cast(SQLiteTree, String)
-    case choice([Branch], otherwise: SQLiteTree?)
-
-    struct Branch: Equatable {
-        var condition: SQLiteTree
-        var value: SQLiteTree
-    }
-}
-
-extension SQLiteTree {
-    /// Whether COLLATE stands behind the expression.
-    var isCollated: Bool { if case .collated = self { true } else { false } }
-
-    /// The column's name, if the expression is nothing but that, with or without its table's.
-    var columnName: String? {
-        switch self {
-        case .name(let name, _), .column(_, let name): name
-        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
-            .isNull,
-            .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
-            nil
-        }
-    }
-}
-
 /// A parser for SQLite expressions. It returns `nil` for anything that it does not know in full.
-struct SQLiteTreeParser {
+struct SQLiteExpressionParser {
     /// All tokens as written, including blanks.
     private let written: [SQLToken]
     /// The indexes in `written` of all tokens that are not blanks.
@@ -64,8 +11,8 @@ struct SQLiteTreeParser {
     /// allows deeper trees, which would not fit on a thread's stack here.
     static let deepest = 1000
 
-    static func parse(_ text: String) -> SQLiteTree? {
-        var parser = SQLiteTreeParser(text)
+    static func parse(_ text: String) -> ExpressionTree? {
+        var parser = SQLiteExpressionParser(text)
         guard let expression = parser.expression(0), parser.isAtEnd else { return nil }
         return expression
     }
@@ -112,7 +59,7 @@ struct SQLiteTreeParser {
         return true
     }
 
-    mutating func expression(_ least: Int) -> SQLiteTree? {
+    mutating func expression(_ least: Int) -> ExpressionTree? {
         depth += 1
         defer { depth -= 1 }
         guard depth <= Self.deepest, var left = prefix() else { return nil }
@@ -124,7 +71,7 @@ struct SQLiteTreeParser {
         return left
     }
 
-    private mutating func suffix(_ left: SQLiteTree, _ token: SQLToken, _ power: Int) -> SQLiteTree? {
+    private mutating func suffix(_ left: ExpressionTree, _ token: SQLToken, _ power: Int) -> ExpressionTree? {
         let word = token.kind == .word ? SQLName.keyword(token.text) : token.text
         switch word {
         case "ISNULL": return .isNull(left, negated: false)
@@ -141,7 +88,7 @@ struct SQLiteTreeParser {
         }
     }
 
-    private mutating func isSuffix(_ left: SQLiteTree) -> SQLiteTree? {
+    private mutating func isSuffix(_ left: ExpressionTree) -> ExpressionTree? {
         var negated = take("NOT")
         if take("DISTINCT") {
             guard take("FROM") else { return nil }
@@ -151,14 +98,14 @@ struct SQLiteTreeParser {
         return expression(4).map { .binary(negated ? "IS NOT" : "IS", left, $0) }
     }
 
-    private mutating func comparison(_ left: SQLiteTree, _ word: String, negated: Bool) -> SQLiteTree? {
+    private mutating func comparison(_ left: ExpressionTree, _ word: String, negated: Bool) -> ExpressionTree? {
         switch word {
         case "IN":
             guard take("(") else {
                 // `IN table` searches the only column of a table.
                 guard let table = name() else { return nil }
-                let select = SQLiteQuery.Select(results: [.all(of: nil)], sources: [.init(content: .table(table))])
-                return .isInQuery(left, SQLiteQuery(cores: [.select(select)]), negated: negated)
+                let select = QueryTree.Select(results: [.all(of: nil)], sources: [.init(content: .table(table))])
+                return .isInQuery(left, QueryTree(cores: [.select(select)]), negated: negated)
             }
             if isAtQuery {
                 guard let query = query(), take(")") else { return nil }
@@ -178,7 +125,7 @@ struct SQLiteTreeParser {
         }
     }
 
-    private mutating func prefix() -> SQLiteTree? {
+    private mutating func prefix() -> ExpressionTree? {
         guard let token else { return nil }
         at += 1
         switch token.kind {
@@ -193,7 +140,7 @@ struct SQLiteTreeParser {
         }
     }
 
-    private func literal(_ text: String) -> SQLiteTree? {
+    private func literal(_ text: String) -> ExpressionTree? {
         switch text.unicodeScalars.first {
         case "'": return .string(SQLText.unquoted(text, doubled: "'"))
         case "x", "X": return .blob(text.dropFirst(2).dropLast().lowercased())
@@ -201,7 +148,7 @@ struct SQLiteTreeParser {
         }
     }
 
-    private mutating func symbol(_ text: String) -> SQLiteTree? {
+    private mutating func symbol(_ text: String) -> ExpressionTree? {
         switch text {
         case "(":
             if isAtQuery {
@@ -219,7 +166,7 @@ struct SQLiteTreeParser {
         }
     }
 
-    private mutating func word(_ text: String) -> SQLiteTree? {
+    private mutating func word(_ text: String) -> ExpressionTree? {
         switch SQLName.keyword(text) {
         case "NULL": return .null
         case "TRUE": return .boolean(true)
@@ -242,7 +189,7 @@ struct SQLiteTreeParser {
     }
 
     /// Reads the rest of `t.name` or `main.t.name`; returns `nil` if no point follows.
-    private mutating func qualified(_ table: String) -> SQLiteTree? {
+    private mutating func qualified(_ table: String) -> ExpressionTree? {
         guard token?.isSymbol(".") == true, let second = peek(1)?.name else { return nil }
         at += 2
         guard SQLName.equal(table, "main"), token?.isSymbol(".") == true, let third = peek(1)?.name else {
@@ -266,8 +213,8 @@ struct SQLiteTreeParser {
         return words.isEmpty ? nil : words.joined(separator: " ")
     }
 
-    mutating func list() -> [SQLiteTree]? {
-        var items: [SQLiteTree] = []
+    mutating func list() -> [ExpressionTree]? {
+        var items: [ExpressionTree] = []
         if take(")") { return items }
         repeat {
             guard let item = expression(0) else { return nil }
@@ -277,18 +224,18 @@ struct SQLiteTreeParser {
     }
 
     /// Reads a CASE. `CASE x WHEN y` is read as `CASE WHEN x = y`.
-    private mutating func choice() -> SQLiteTree? {
-        var subject: SQLiteTree?
+    private mutating func choice() -> ExpressionTree? {
+        var subject: ExpressionTree?
         if let token, !token.isWord("WHEN") {
             subject = expression(0)
             guard subject != nil else { return nil }
         }
-        var branches: [SQLiteTree.Branch] = []
+        var branches: [ExpressionTree.Branch] = []
         while take("WHEN") {
             guard let condition = expression(0), take("THEN"), let value = expression(0) else { return nil }
             branches.append(.init(condition: subject.map { .binary("=", $0, condition) } ?? condition, value: value))
         }
-        var otherwise: SQLiteTree?
+        var otherwise: ExpressionTree?
         if take("ELSE") {
             otherwise = expression(0)
             guard otherwise != nil else { return nil }

@@ -1,27 +1,27 @@
 /// A query as SQLite reads it (https://www.sqlite.org/lang_select.html).
-struct SQLiteQuery: Equatable {
+struct QueryTree: Equatable {
     /// A query of WITH, and its name.
     struct Named: Equatable {
         var name: String
         var columns: [String]
-        var query: SQLiteQuery
+        var query: QueryTree
     }
 
     enum Core: Equatable {
         case select(Select)
-        case values([[SQLiteTree]])
+        case values([[ExpressionTree]])
     }
 
     struct Select: Equatable {
         var isDistinct = false
         /// The terms of PostgreSQL's `DISTINCT ON (…)`.
-        var distinctOn: [SQLiteTree] = []
+        var distinctOn: [ExpressionTree] = []
         var results: [Result] = []
         var sources: [Source] = []
-        var condition: SQLiteTree?
-        var groups: [SQLiteTree] = []
-        var having: SQLiteTree?
-        var windows: [(name: String, window: SQLiteWindow)] = []
+        var condition: ExpressionTree?
+        var groups: [ExpressionTree] = []
+        var having: ExpressionTree?
+        var windows: [(name: String, window: QueryTree.Window)] = []
 
         static func == (a: Select, b: Select) -> Bool {
             (a.isDistinct, a.results, a.sources, a.condition) == (b.isDistinct, b.results, b.sources, b.condition)
@@ -35,14 +35,14 @@ struct SQLiteQuery: Equatable {
         /// `*`, or `t.*` for the table with this name.
         case all(of: String?)
         /// An expression. `text` is its text as written, which is the result's name if it has no alias.
-        case expression(SQLiteTree, alias: String?, text: String)
+        case expression(ExpressionTree, alias: String?, text: String)
     }
 
     /// One item of FROM, and the way in which it is joined to those before it.
     struct Source: Equatable {
         enum Content: Equatable {
             case table(String)
-            case query(SQLiteQuery)
+            case query(QueryTree)
             case joined([Source])
         }
 
@@ -52,12 +52,12 @@ struct SQLiteQuery: Equatable {
         var alias: String?
         var join = Join.inner
         var isNatural = false
-        var on: SQLiteTree?
+        var on: ExpressionTree?
         var using: [String] = []
     }
 
     struct Order: Equatable {
-        var term: SQLiteTree
+        var term: ExpressionTree
         var isDescending = false
         /// Whether NULL comes first; `nil` if the query does not say.
         var nullsFirst: Bool?
@@ -69,11 +69,11 @@ struct SQLiteQuery: Equatable {
     /// The operators between the cores, such as `UNION ALL`.
     var operators: [String] = []
     var order: [Order] = []
-    var limit: SQLiteTree?
-    var offset: SQLiteTree?
+    var limit: ExpressionTree?
+    var offset: ExpressionTree?
 }
 
-extension SQLiteQuery.Core {
+extension QueryTree.Core {
     /// Returns whether the SELECT reads a relation of this name.
     func reads(_ name: String) -> Bool {
         switch self {
@@ -83,7 +83,7 @@ extension SQLiteQuery.Core {
     }
 }
 
-extension SQLiteQuery.Source {
+extension QueryTree.Source {
     func reads(_ name: String) -> Bool {
         switch content {
         case .table(let table): SQLName.equal(table, name)
@@ -93,27 +93,14 @@ extension SQLiteQuery.Source {
     }
 }
 
-/// The rows over which a function is computed (https://www.sqlite.org/windowfunctions.html).
-struct SQLiteWindow: Equatable {
-    /// The name of the window that this one extends.
-    var base: String?
-    var partition: [SQLiteTree] = []
-    var order: [SQLiteQuery.Order] = []
-    /// The frame's text as written: both databases have the same grammar for it.
-    var frame: String?
-}
-
-/// A call that may have DISTINCT, ORDER BY, FILTER or OVER in addition to its arguments.
-struct SQLiteCall: Equatable {
-    enum Over: Equatable {
-        case named(String)
-        case window(SQLiteWindow)
+extension QueryTree {
+    /// The rows over which a function is computed (https://www.sqlite.org/windowfunctions.html).
+    struct Window: Equatable {
+        /// The name of the window that this one extends.
+        var base: String?
+        var partition: [ExpressionTree] = []
+        var order: [QueryTree.Order] = []
+        /// The frame's text as written: both databases have the same grammar for it.
+        var frame: String?
     }
-
-    var name: String
-    var arguments: [SQLiteTree] = []
-    var isDistinct = false
-    var order: [SQLiteQuery.Order] = []
-    var filter: SQLiteTree?
-    var over: Over?
 }

@@ -1,0 +1,68 @@
+/// An expression as a tree, in the words of SQLite: PostgreSQL's expressions are written in them before they are read. It covers the part
+/// of https://www.sqlite.org/lang_expr.html that schemas use.
+indirect enum ExpressionTree: Equatable {
+    case null
+    case number(String)
+    case string(String)
+    case blob(String)
+    case boolean(Bool)
+    /// A bare name. `isQuoted` says that it is in double quotes: SQLite reads it as a string if there is no such column.
+    case name(String, isQuoted: Bool)
+    /// `t.name`.
+    case column(of: String, String)
+    case unary(String, ExpressionTree)
+    case binary(String, ExpressionTree, ExpressionTree)
+    case call(String, [ExpressionTree])
+    /// A call with DISTINCT, `*`, ORDER BY, FILTER or OVER.
+    case aggregate(CallTree)
+    /// `(a, b)`.
+    case row([ExpressionTree])
+    /// A query that stands for the first value of its first row.
+    case query(QueryTree)
+    case exists(QueryTree)
+    case isNull(ExpressionTree, negated: Bool)
+    case isIn(ExpressionTree, [ExpressionTree], negated: Bool)
+    case isInQuery(ExpressionTree, QueryTree, negated: Bool)
+    case between(ExpressionTree, ExpressionTree, ExpressionTree, negated: Bool)
+    /// `LIKE`, `GLOB`, `MATCH` or `REGEXP`.
+    case matches(String, ExpressionTree, ExpressionTree, escape: ExpressionTree?, negated: Bool)
+    case collated(ExpressionTree, String)
+    case cast(ExpressionTree, String)
+    case choice([Branch], otherwise: ExpressionTree?)
+
+    struct Branch: Equatable {
+        var condition: ExpressionTree
+        var value: ExpressionTree
+    }
+}
+
+extension ExpressionTree {
+    /// Whether COLLATE stands behind the expression.
+    var isCollated: Bool { if case .collated = self { true } else { false } }
+
+    /// The column's name, if the expression is nothing but that, with or without its table's.
+    var columnName: String? {
+        switch self {
+        case .name(let name, _), .column(_, let name): name
+        case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
+            .isNull,
+            .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
+            nil
+        }
+    }
+}
+
+/// A call that may have DISTINCT, ORDER BY, FILTER or OVER in addition to its arguments.
+struct CallTree: Equatable {
+    enum Over: Equatable {
+        case named(String)
+        case window(QueryTree.Window)
+    }
+
+    var name: String
+    var arguments: [ExpressionTree] = []
+    var isDistinct = false
+    var order: [QueryTree.Order] = []
+    var filter: ExpressionTree?
+    var over: Over?
+}
