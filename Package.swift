@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "Transfer", targets: ["Transfer"]),
         .library(name: "TCMigrations", targets: ["TCMigrations"]),
         .library(name: "MigrateCommand", targets: ["MigrateCommand"]),
+        // For ci/fuzz alone, a package of its own: only what it calls is `public` there.
         .library(name: "TCSettings", targets: ["TCSettings"]),
         .library(name: "TCRuntime", targets: ["TCRuntime"]),
         .executable(name: "tc-migrate", targets: ["tc-migrate"]),

@@ -7,7 +7,7 @@ import Transfer
 /// Copies everything that a daemon keeps into a folder while the daemon runs: first the database as it is at one moment, then the
 /// recordings, so that the recordings of every session in the copy are there. The copy is compared with the original, and the
 /// manifest is written last.
-public struct Backup: Sendable {
+package struct Backup: Sendable {
     private let database: Database
     private let history: History
     private let stateFolder: String
@@ -16,7 +16,7 @@ public struct Backup: Sendable {
     private let paths: BackupPaths
 
     /// Creates a backup. `settings` are the paths of settings files to include.
-    public init(
+    package init(
         of database: Database, _ history: History, stateFolder: String, settings: [String], into folder: String,
         program: String
     ) {
@@ -28,26 +28,26 @@ public struct Backup: Sendable {
         paths = BackupPaths(folder: folder)
     }
 
-    public struct Event: Sendable {
-        public enum What: Sendable {
+    package struct Event: Sendable {
+        package enum What: Sendable {
             case database(TransferEvent)
             case recordings(done: Int)
         }
-        public var what: What
+        package var what: What
     }
 
     /// A description of what would be copied, or was copied.
-    public struct Report: Sendable {
-        public var product: String
-        public var tables: [Manifest.Table]
-        public var recordings: Int
-        public var recordingBytes: Int64
-        public var settings: [String]
-        public var remarks: [String]
+    package struct Report: Sendable {
+        package var product: String
+        package var tables: [Manifest.Table]
+        package var recordings: Int
+        package var recordingBytes: Int64
+        package var settings: [String]
+        package var remarks: [String]
     }
 
     /// Returns what `run` would do, and writes nothing.
-    public func plan() async throws -> Report {
+    package func plan() async throws -> Report {
         try requireFree()
         let source = try await BackupSource.read(database, history)
         let target = try Database(DatabaseURL(sqlitePath: paths.database))
@@ -62,7 +62,7 @@ public struct Backup: Sendable {
     /// Makes the backup.
     /// - Throws: `BackupError`, and the errors of a transfer. A failed backup is removed. Only a process that was killed leaves
     ///   files, and they have no manifest.
-    public func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Report {
+    package func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Report {
         try requireFree()
         let source = try await BackupSource.read(database, history)
         let isNew = try Files.makeFolder(paths.folder)

@@ -1,38 +1,38 @@
 import FoundationEssentials
 
 /// The description of a backup, in `backup.json`. It is written last: a folder without it is not a backup.
-public struct Manifest: Codable, Sendable, Equatable {
-    public struct Table: Codable, Sendable, Equatable {
-        public var name: String
-        public var rows: Int
+package struct Manifest: Codable, Sendable, Equatable {
+    package struct Table: Codable, Sendable, Equatable {
+        package var name: String
+        package var rows: Int
         /// The digest of all values, as a transfer computes it (docs/digest.md).
-        public var digest: String?
+        package var digest: String?
     }
 
-    public struct Head: Codable, Sendable, Equatable {
-        public var seq: Int64
-        public var hash: String
+    package struct Head: Codable, Sendable, Equatable {
+        package var seq: Int64
+        package var hash: String
     }
 
     /// The version of this document's format.
-    public var version = 1
-    public var kind = Self.kind
-    public var madeAt: String
+    package var version = 1
+    package var kind = Self.kind
+    package var madeAt: String
     /// The version of telec that made the backup.
-    public var program: String
+    package var program: String
     /// The original database, such as `PostgreSQL 17.2`. In the backup it is always a SQLite file.
-    public var product: String
+    package var product: String
     /// The applied migrations, in order.
-    public var migrations: [String]
-    public var tables: [Table]
+    package var migrations: [String]
+    package var tables: [Table]
     /// The last entry of the audit log.
-    public var auditHead: Head?
-    public var recordings: Int
-    public var recordingBytes: Int64
+    package var auditHead: Head?
+    package var recordings: Int
+    package var recordingBytes: Int64
     /// The names of the files in `settings/`.
-    public var settings: [String]
+    package var settings: [String]
     /// The SHA-256 digest of the file `SHA256SUMS`, which holds the digests of all other files.
-    public var sums: String
+    package var sums: String
 
     static let kind = "teleclaude-backup"
 

@@ -9,7 +9,7 @@ import Transfer
 ///
 /// First every file is compared with its digest. Then the recordings are put in their place. The database is filled last, in one
 /// transaction: until then nothing looks like a complete installation, and the same restore can be run again.
-public struct Restore: Sendable {
+package struct Restore: Sendable {
     private let paths: BackupPaths
     private let database: Database
     private let history: History
@@ -17,7 +17,7 @@ public struct Restore: Sendable {
     private let account: ActingAccount?
 
     /// Creates a restore. `account` is the account whose rights root takes on to fill the database; `nil` means the process's own.
-    public init(
+    package init(
         from folder: String, into database: Database, _ history: History, stateFolder: String,
         as account: ActingAccount? = nil
     ) {
@@ -28,18 +28,18 @@ public struct Restore: Sendable {
         self.account = account
     }
 
-    public struct Report: Sendable {
-        public var manifest: Manifest
-        public var tables: [Manifest.Table]
+    package struct Report: Sendable {
+        package var manifest: Manifest
+        package var tables: [Manifest.Table]
         /// The settings files in the backup, which the admin has to put in place.
-        public var settings: [String]
+        package var settings: [String]
         /// The verdict on the audit log's chain; `nil` if nothing was written.
-        public var audit: AuditVerdict?
-        public var remarks: [String]
+        package var audit: AuditVerdict?
+        package var remarks: [String]
     }
 
     /// Compares every file and examines the target, and writes nothing.
-    public func plan() async throws -> Report {
+    package func plan() async throws -> Report {
         let (manifest, history) = try read()
         try await requireTold(manifest)
         _ = try await ActingAccount.act(as: account) { try await target(history).requireFree() }
@@ -50,7 +50,7 @@ public struct Restore: Sendable {
     /// Restores the backup.
     /// - Throws: `BackupError`, `MigratedWithoutRows`, and the errors of a migration and of a transfer. The database then holds no row of
     ///   the backup. Only `MigratedWithoutRows` leaves anything else in it.
-    public func run(
+    package func run(
         _ events: @escaping @Sendable (Backup.Event) -> Void = { _ in }
     ) async throws -> Report {
         let (manifest, history) = try read()

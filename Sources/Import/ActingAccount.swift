@@ -2,14 +2,14 @@ import TCPOSIX
 
 /// An account whose rights root takes on to work with a database. A new file thus belongs to that account from its first moment on,
 /// and a server that checks the uid of its clients admits the connection.
-public struct ActingAccount: Sendable, Equatable {
-    public var uid: UInt32
-    public var gid: UInt32
+package struct ActingAccount: Sendable, Equatable {
+    package var uid: UInt32
+    package var gid: UInt32
     /// The folder for the account's temporary files. SQLite would choose one by access(2), which goes by the real uid. That uid stays
     /// root's, so the choice could be a folder that only root may use.
-    public var temporaryFolder: String
+    package var temporaryFolder: String
 
-    public init(uid: UInt32, gid: UInt32, temporaryFolder: String) {
+    package init(uid: UInt32, gid: UInt32, temporaryFolder: String) {
         (self.uid, self.gid, self.temporaryFolder) = (uid, gid, temporaryFolder)
     }
 
@@ -17,7 +17,7 @@ public struct ActingAccount: Sendable, Equatable {
     /// meantime (credentials(7)).
     ///
     /// - Throws: ``ImportError`` if this process may not become the account, and the errors of `body`.
-    public func act<T>(_ body: () async throws -> T) async throws -> T {
+    package func act<T>(_ body: () async throws -> T) async throws -> T {
         let groups = try become()
         let result: Result<T, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
@@ -26,7 +26,7 @@ public struct ActingAccount: Sendable, Equatable {
     }
 
     /// Runs `body` with the account's rights, or with the process's own if no account is given.
-    public static func act<T>(as account: ActingAccount?, _ body: () async throws -> T) async throws -> T {
+    package static func act<T>(as account: ActingAccount?, _ body: () async throws -> T) async throws -> T {
         guard let account else { return try await body() }
         return try await account.act(body)
     }

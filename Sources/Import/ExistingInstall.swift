@@ -1,13 +1,13 @@
 import TCPOSIX
 
 /// The files that hold the data of an existing single-user install.
-public struct ExistingInstall: Sendable, Equatable {
+package struct ExistingInstall: Sendable, Equatable {
     /// The path of `teleclaude.db`, in the checkout.
-    public var database: String
+    package var database: String
     /// The path of `~/.teleclaude/events.db`; `nil` if there is none.
-    public var events: String?
+    package var events: String?
     /// The file on which the old daemon holds a lock while it runs.
-    public var lock: String?
+    package var lock: String?
     /// The paths at which `events.db` was looked for.
     var placesOfEvents: [String]
 
@@ -16,7 +16,7 @@ public struct ExistingInstall: Sendable, Equatable {
     /// - Parameter home: The home of the user whose install it is, where `events.db` is looked for last: a checkout need not be beside the
     ///   folder that holds it. It counts only if `folder` is not a home itself.
     /// - Throws: ``ImportError`` if there is no `teleclaude.db`.
-    public static func find(in folder: String, home: String? = nil) throws(ImportError) -> ExistingInstall {
+    package static func find(in folder: String, home: String? = nil) throws(ImportError) -> ExistingInstall {
         let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
         let checkouts = [folder, "\(folder)/teleclaude"]
         guard let checkout = checkouts.first(where: { isFile("\($0)/teleclaude.db") }) else {
@@ -55,11 +55,11 @@ public struct ExistingInstall: Sendable, Equatable {
 
 /// The lock of the old daemon, held so that the daemon can't start while its data is copied (flock(2)). The file itself is not
 /// changed.
-public final class OldDaemonLock: Sendable {
+package final class OldDaemonLock: Sendable {
     private let descriptor: Int32
 
     /// - Throws: ``ImportError`` while the daemon runs. A file that an ended daemon has left behind does not count as a lock.
-    public init?(of install: ExistingInstall) throws(ImportError) {
+    package init?(of install: ExistingInstall) throws(ImportError) {
         guard let path = install.lock else { return nil }
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

@@ -1,9 +1,9 @@
 /// The reason why an existing install can't be brought over, with a remedy. Nothing has been changed.
-public struct ImportError: Error, Equatable, CustomStringConvertible {
+package struct ImportError: Error, Equatable, CustomStringConvertible {
     /// A stable identifier for programs, such as `daemon_running`.
-    public var code: String
-    public var description: String
-    public var remedy: String
+    package var code: String
+    package var description: String
+    package var remedy: String
 
     init(_ code: String, _ description: String, remedy: String) {
         self.code = code

@@ -1,25 +1,25 @@
 /// A person who becomes the owner of sessions.
-public struct ImportOwner: Sendable, Hashable {
+package struct ImportOwner: Sendable, Hashable {
     /// The person's name in the settings.
-    public var person: String
+    package var person: String
     /// The uid of the person's account.
-    public var uid: UInt32
+    package var uid: UInt32
 
-    public init(person: String, uid: UInt32) {
+    package init(person: String, uid: UInt32) {
         self.person = person
         self.uid = uid
     }
 }
 
 /// The rule that assigns an owner to each session.
-public struct ImportOwners: Sendable, Equatable {
+package struct ImportOwners: Sendable, Equatable {
     /// The owner of all sessions that name no other owner.
-    public var standard: ImportOwner
+    package var standard: ImportOwner
     private let byAddress: [String: ImportOwner]
 
     /// Creates the rule. `byEmail` maps e-mail addresses to owners: a session whose `human_email` is one of the addresses gets
     /// that owner. The column `human_role` proves nothing, and is ignored.
-    public init(_ standard: ImportOwner, byEmail: [String: ImportOwner] = [:]) {
+    package init(_ standard: ImportOwner, byEmail: [String: ImportOwner] = [:]) {
         self.standard = standard
         byAddress = Dictionary(byEmail.map { (Self.normalized($0.key), $0.value) }) { first, _ in first }
     }

@@ -4,9 +4,9 @@ import TCPOSIX
 import Transfer
 
 /// Restores the state in which a database was before an import.
-public struct ImportRemoval: Sendable {
+package struct ImportRemoval: Sendable {
     /// The extent of the removal.
-    public enum Extent: Sendable {
+    package enum Extent: Sendable {
         /// Removes the file, with the files that SQLite creates beside it.
         case file
         /// Reverts every migration, and removes the ledger.
@@ -19,12 +19,12 @@ public struct ImportRemoval: Sendable {
     private let history: History
     private let account: ActingAccount?
 
-    public init(_ target: Database, _ history: History, as account: ActingAccount?) {
+    package init(_ target: Database, _ history: History, as account: ActingAccount?) {
         (self.target, self.history, self.account) = (target, history, account)
     }
 
     /// Returns the number of rows in each table of the history, without the tables that do not exist.
-    public func counts() async throws -> [String: Int] {
+    package func counts() async throws -> [String: Int] {
         guard !target.isMissing else { return [:] }
         let names = history.schema.tables.map(\.name)
         return try await ActingAccount.act(as: account) {
@@ -41,7 +41,7 @@ public struct ImportRemoval: Sendable {
     }
 
     /// - Throws: `DatabaseError`, `MigratorError` and `MigrationFailure`.
-    public func run(_ extent: Extent) async throws {
+    package func run(_ extent: Extent) async throws {
         switch extent {
         case .file: removeFile()
         case .schema: try await ActingAccount.act(as: account) { try await removeSchema() }

@@ -1,10 +1,10 @@
 import Transfer
 
 /// A description of the data that was brought over, or would be.
-public struct ImportReport: Sendable {
+package struct ImportReport: Sendable {
     /// The entries in `import_quarantine` that have the same reason.
-    public struct Note: Sendable, Equatable {
-        public enum Kind: String, Sendable {
+    package struct Note: Sendable, Equatable {
+        package enum Kind: String, Sendable {
             /// A whole row that is not in the target.
             case row
             /// The old columns of a row that is in the target.
@@ -13,49 +13,49 @@ public struct ImportReport: Sendable {
             case value
         }
 
-        public var kind: Kind
-        public var table: String
+        package var kind: Kind
+        package var table: String
         /// The column of the value, or the column that caused a row to be set aside.
-        public var column: String?
+        package var column: String?
         /// The reason, as a predicate: `is not JSON that jsonb takes`.
-        public var reason: String
-        public var count: Int
+        package var reason: String
+        package var count: Int
     }
 
     /// The row counts of one old table: in the source, in the target and in `import_quarantine`.
-    public struct Line: Sendable, Equatable {
-        public var table: String
-        public var sourceRows: Int
-        public var targetRows: Int
-        public var setAside: Int
+    package struct Line: Sendable, Equatable {
+        package var table: String
+        package var sourceRows: Int
+        package var targetRows: Int
+        package var setAside: Int
     }
 
     /// The sessions of one owner.
-    public struct Share: Sendable, Equatable {
-        public var owner: ImportOwner
-        public var sessions: Int
+    package struct Share: Sendable, Equatable {
+        package var owner: ImportOwner
+        package var sessions: Int
     }
 
-    public var install: ExistingInstall
-    public var owner: ImportOwner
-    public var lines: [Line]
-    public var notes: [Note]
+    package var install: ExistingInstall
+    package var owner: ImportOwner
+    package var lines: [Line]
+    package var notes: [Note]
     /// Further remarks, such as rows without a parent, or the way in which the source was read.
-    public var remarks: [String]
+    package var remarks: [String]
     /// The number of sessions that each owner gets. The owner of sessions that name no owner comes first.
-    public var shares: [Share]
+    package var shares: [Share]
     /// The number of tokens that were still valid and are revoked.
-    public var revokedTokens: Int
-    public var seconds: Double
+    package var revokedTokens: Int
+    package var seconds: Double
     /// The old databases that were written to after they had been copied, so that the target lacks something of them.
-    public var writtenSince: [String] = []
+    package var writtenSince: [String] = []
 
     /// Whether an old database was written to after it had been copied.
-    public var isOutdated: Bool { !writtenSince.isEmpty }
+    package var isOutdated: Bool { !writtenSince.isEmpty }
 
     /// The number of sessions that get an owner.
-    public var ownedSessions: Int { shares.reduce(0) { $0 + $1.sessions } }
+    package var ownedSessions: Int { shares.reduce(0) { $0 + $1.sessions } }
 
     /// Whether every row of the source is either in the target or set aside.
-    public var isComplete: Bool { lines.allSatisfy { $0.sourceRows == $0.targetRows + $0.setAside } }
+    package var isComplete: Bool { lines.allSatisfy { $0.sourceRows == $0.targetRows + $0.setAside } }
 }

@@ -6,31 +6,31 @@ import Transfer
 /// checks it; one transaction then transfers the copy into the target, which is checked again.
 ///
 /// The originals are only read. After any error, and after an interruption by force, the target is as empty as before.
-public struct InstallImport: Sendable {
+package struct InstallImport: Sendable {
     private let install: ExistingInstall
     private let target: Database
     private let history: History
     private let options: Options
 
     /// The options for reading the old data and filling the target.
-    public struct Options: Sendable {
-        public var owners: ImportOwners
+    package struct Options: Sendable {
+        package var owners: ImportOwners
         /// The zone of timestamps that name none. `nil` means UTC, as the old daemon read them.
-        public var zone: LocalZone?
+        package var zone: LocalZone?
         /// The folder for the working copy, which no other user may read. It needs space for the old databases.
-        public var workingFolder: String
+        package var workingFolder: String
         /// The account under which the target is filled; `nil` means the user who runs this process.
-        public var account: ActingAccount?
+        package var account: ActingAccount?
         /// Whether the caller holds the old daemon's lock (``OldDaemonLock``). If not, the import takes the lock itself.
-        public var isLocked = false
+        package var isLocked = false
 
-        public init(_ owners: ImportOwners, workingFolder: String) {
+        package init(_ owners: ImportOwners, workingFolder: String) {
             self.owners = owners
             self.workingFolder = workingFolder
         }
     }
 
-    public init(_ install: ExistingInstall, into target: Database, _ history: History, _ options: Options) {
+    package init(_ install: ExistingInstall, into target: Database, _ history: History, _ options: Options) {
         self.install = install
         self.target = target
         self.history = history
@@ -38,9 +38,9 @@ public struct InstallImport: Sendable {
     }
 
     /// An import that was completed earlier.
-    public struct Done: Sendable, Equatable {
-        public var source: String
-        public var madeAt: String
+    package struct Done: Sendable, Equatable {
+        package var source: String
+        package var madeAt: String
         /// The digests of the data that were brought over (``SourceContent``); `nil` if a version that did not note them brought them.
         var content: String?
 
@@ -58,7 +58,7 @@ public struct InstallImport: Sendable {
     }
 
     /// Returns the import that the target holds already; `nil` if there is none.
-    public func done() async throws -> Done? {
+    package func done() async throws -> Done? {
         try await ActingAccount.act(as: options.account) {
             guard !target.isMissing else { return nil }
             return try await target.withConnection { connection in
@@ -76,7 +76,7 @@ public struct InstallImport: Sendable {
     }
 
     /// Returns what `run` would do. It writes only the working copy, and removes it.
-    public func plan(
+    package func plan(
         _ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }
     ) async throws -> ImportReport {
         try await work(events) { copy, result in
@@ -89,7 +89,7 @@ public struct InstallImport: Sendable {
     /// Brings all data over. `events` receives the progress of the copy of each old database, and then of the transfer.
     ///
     /// - Throws: ``ImportError``, `TransferError`, `SchemaTransferError`, `MigratorError` and `DatabaseError`.
-    public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> ImportReport {
+    package func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> ImportReport {
         try await work(events) { copy, result in
             try await completeMigrations(Set(result.counts.keys))
             var transfer = HistoryTransfer(from: copy, to: target, into: history, ignoring: result.homeless)

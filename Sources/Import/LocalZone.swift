@@ -1,14 +1,14 @@
 import TCPOSIX
 
 /// The time zone of a place. The first versions of the old daemon wrote wall-clock times without a zone.
-public struct LocalZone: Sendable {
-    public let name: String
+package struct LocalZone: Sendable {
+    package let name: String
 
     /// Sets the process's time zone (tzset(3)), of which there is one at a time. `name` is from the time zone database, such as
     /// `Europe/Berlin`.
     ///
     /// - Throws: ``ImportError`` if the machine does not know the name.
-    public init(_ name: String) throws(ImportError) {
+    package init(_ name: String) throws(ImportError) {
         let isName = !name.isEmpty && !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
         guard isName, name == "UTC" || access("/usr/share/zoneinfo/\(name)", R_OK) == 0 else {
             throw ImportError(

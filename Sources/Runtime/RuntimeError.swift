@@ -1,7 +1,7 @@
 /// A refusal of the daemon: what it refuses, why, and what the caller can do. It travels as a problem document (RFC 9457).
 public struct RuntimeError: Error, Sendable, Equatable {
     /// The kind of refusal, as a stable word for programs.
-    public enum Code: String, Sendable, CaseIterable {
+    package enum Code: String, Sendable, CaseIterable {
         case badRequest = "bad_request"
         case unknownToken = "unknown_token"
         case notAllowed = "not_allowed"
@@ -25,11 +25,11 @@ public struct RuntimeError: Error, Sendable, Equatable {
         case failed
     }
 
-    public var code: Code
-    public var message: String
-    public var remedy: String?
+    package var code: Code
+    package var message: String
+    package var remedy: String?
 
-    public init(_ code: Code, _ message: String, remedy: String? = nil) {
+    package init(_ code: Code, _ message: String, remedy: String? = nil) {
         self.code = code
         self.message = message
         self.remedy = remedy

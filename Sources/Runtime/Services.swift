@@ -2,7 +2,7 @@ import Dialects
 import TCSettings
 
 /// The services with which the route handlers work.
-public struct Services: Sendable {
+package struct Services: Sendable {
     /// The lease that says whether this daemon is the one that serves the database.
     let lease: InstanceLease
     let mode: Settings.Mode

@@ -1,21 +1,21 @@
 /// A program of another front end (a chat, a mailbox) that speaks for people. Its token is a secret, `adapters.NAME.token`.
-public struct Adapter: Sendable, Equatable {
-    public var name: String
+package struct Adapter: Sendable, Equatable {
+    package var name: String
     /// The OS account under which the adapter runs. Its token is not accepted from any other account.
-    public var osUsername: String
-    public var platforms: Set<PlatformIdentity.Platform>
+    package var osUsername: String
+    package var platforms: Set<PlatformIdentity.Platform>
 
-    public init(name: String, osUsername: String, platforms: Set<PlatformIdentity.Platform>) {
+    package init(name: String, osUsername: String, platforms: Set<PlatformIdentity.Platform>) {
         self.name = name
         self.osUsername = osUsername
         self.platforms = platforms
     }
 
     /// The name of the secret that holds the adapter's token.
-    public var tokenName: String { "adapters.\(name).token" }
+    package var tokenName: String { "adapters.\(name).token" }
 
     /// The prefix of every token. It makes a token recognizable where none should be, such as in a log or an answer.
-    public static let tokenPrefix = "tca_"
+    package static let tokenPrefix = "tca_"
     /// The permitted number of characters after the prefix. 128 random bits in hexadecimal are 32 digits.
     static let tokenLength = 32...200
 

@@ -1,15 +1,15 @@
 /// A program that works in sessions.
-public struct Agent: Sendable, Equatable {
-    public var name: String
+package struct Agent: Sendable, Equatable {
+    package var name: String
     /// The program and its arguments; by default the agent's name.
-    public var command: [String]
-    public var isEnabled: Bool
+    package var command: [String]
+    package var isEnabled: Bool
     /// Whether the agent's sessions receive the central key, which their owners can then read.
-    public var deliverKey: Bool
+    package var deliverKey: Bool
     /// The environment variable in which the agent expects its key. The secret has the same name.
-    public var keyVariable: String?
+    package var keyVariable: String?
 
-    public init(
+    package init(
         name: String, command: [String]? = nil, isEnabled: Bool = true, deliverKey: Bool = false,
         keyVariable: String? = nil
     ) {

@@ -1,21 +1,21 @@
 /// The reason why a key has its value.
-public struct Explanation: Sendable {
+package struct Explanation: Sendable {
     /// The settings at the key and below it, with secrets redacted; empty when no layer sets any.
-    public var settings: [EffectiveSettings.Setting]
+    package var settings: [EffectiveSettings.Setting]
     /// The layer that the key belongs to: system, secret or per-user.
-    public var scope: String
+    package var scope: String
     /// The environment variable that would set the key; `nil` where the key has none of its own.
-    public var variable: String?
+    package var variable: String?
 }
 
 extension LoadedSettings {
     /// Every setting with its value, secrets redacted.
-    public var shown: EffectiveSettings { effective.redacted(settings.secrets) }
+    package var shown: EffectiveSettings { effective.redacted(settings.secrets) }
 
     /// Explains a key or a section.
     ///
     /// - Throws: `SettingsError` when the key is unknown.
-    public func explain(_ name: String) throws(SettingsError) -> Explanation {
+    package func explain(_ name: String) throws(SettingsError) -> Explanation {
         let key = Key(name)
         let settings = shown.settings(under: name)
         let known = KnownKey.find(key)

@@ -1,6 +1,6 @@
 /// Text that is made safe to print where anybody may read it.
-public enum MaskedText {
+package enum MaskedText {
     /// Returns the text with `***` in place of everything that looks like a secret: a token, or a password in a URL or after
     /// its name.
-    public static func of(_ text: String) -> String { SecretDetector.masked(text) }
+    package static func of(_ text: String) -> String { SecretDetector.masked(text) }
 }

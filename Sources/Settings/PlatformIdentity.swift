@@ -3,8 +3,8 @@
 /// Two spellings are one identity only where the platform itself says so: e-mail addresses ignore the case of letters, and
 /// telephone numbers ignore the leading +. Everything else is compared as it stands. A text that is not a valid identity is
 /// refused, not corrected: a number with a leading zero is not the number without it.
-public struct PlatformIdentity: Sendable, Hashable {
-    public enum Platform: String, Sendable, CaseIterable {
+package struct PlatformIdentity: Sendable, Hashable {
+    package enum Platform: String, Sendable, CaseIterable {
         case telegram, discord, whatsapp, email
 
         /// The member of a person's `creds` that holds the identity; `nil` for e-mail, which is the person's own `email`.
@@ -17,7 +17,7 @@ public struct PlatformIdentity: Sendable, Hashable {
         }
 
         /// The form of an identity on this platform, worded as the end of a sentence.
-        public var form: String {
+        package var form: String {
             switch self {
             case .telegram, .discord: "a number of 1 to 20 digits that does not begin with 0"
             case .whatsapp: "a telephone number of 6 to 15 digits with its country code, such as 31612345678"
@@ -26,12 +26,12 @@ public struct PlatformIdentity: Sendable, Hashable {
         }
     }
 
-    public let platform: Platform
+    package let platform: Platform
     /// The identity in its normalized spelling, which is compared; ASCII only.
-    public let id: String
+    package let id: String
 
     /// Makes an identity; `nil` for a text that is not a valid one.
-    public init?(_ platform: Platform, _ text: String) {
+    package init?(_ platform: Platform, _ text: String) {
         guard let id = Self.spelling(platform, text) else { return nil }
         (self.platform, self.id) = (platform, id)
     }

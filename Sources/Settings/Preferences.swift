@@ -7,13 +7,13 @@ public struct Preferences: Sendable, Equatable {
     static let usualThinkingMode = "slow"
 
     /// The preferred thinking mode: `fast`, `med` or `slow`.
-    public var thinkingMode: String = usualThinkingMode
-    public var agent: String?
-    public var model: String?
+    package var thinkingMode: String = usualThinkingMode
+    package var agent: String?
+    package var model: String?
     /// The sections as they stand in the settings: terminal, ui, notifications, interests, tts, stt.
-    public var sections: [String: SettingsValue] = [:]
+    package var sections: [String: SettingsValue] = [:]
 
-    public init() {}
+    package init() {}
 
     static let sectionNames = ["terminal", "ui", "notifications", "interests", "tts", "stt"]
 

@@ -1,13 +1,13 @@
 /// Everything that settings take from outside of their files. Tests make their own.
 public struct ProcessContext: Sendable {
-    public var environment: [String: String]
-    public var home: String?
+    package var environment: [String: String]
+    package var home: String?
     /// The effective uid of the reader.
-    public var uid: UInt32
+    package var uid: UInt32
     /// The folder against which relative paths are resolved.
-    public var workingFolder: String
+    package var workingFolder: String
     /// The folder whose `config.yml` makes this a system-wide installation.
-    public var systemFolder: String
+    package var systemFolder: String
 
     public init(
         environment: [String: String] = [:], home: String?, uid: UInt32, workingFolder: String = "/",
@@ -31,7 +31,7 @@ public struct ProcessContext: Sendable {
 
     /// Returns the absolute path. A leading `~` is the home folder; a relative path starts at `folder`, or else at the working
     /// folder.
-    public func absolute(_ path: String, from folder: String? = nil) -> String {
+    package func absolute(_ path: String, from folder: String? = nil) -> String {
         if let home, path == "~" || path.hasPrefix("~/") { return home + path.dropFirst() }
         return path.hasPrefix("/") ? path : "\(folder ?? workingFolder)/\(path)"
     }

@@ -1,13 +1,13 @@
 /// The limits on what one user may make.
-public struct Quotas: Sendable, Equatable {
+package struct Quotas: Sendable, Equatable {
     /// The largest number of sessions that are not over.
-    public var openSessions = 1_024
+    package var openSessions = 1_024
     /// The bytes of recordings that a user may make in a day. As many may be made at once.
-    public var recordedBytesPerDay = 10_000_000_000
+    package var recordedBytesPerDay = 10_000_000_000
     /// The refused attempts per minute that are examined and logged. Twice as many may come at once.
-    public var refusalsPerMinute = 300
+    package var refusalsPerMinute = 300
 
-    public init() {}
+    package init() {}
 
     /// A quota with the name of its key under `quotas`.
     struct Quota {

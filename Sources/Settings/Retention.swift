@@ -1,9 +1,9 @@
 /// How long sessions that are over are kept.
-public struct Retention: Sendable, Equatable {
+package struct Retention: Sendable, Equatable {
     /// How long closed or lost sessions and their recordings are kept after their end, in seconds; `nil`: for ever.
-    public var closedSessions: Int?
+    package var closedSessions: Int?
 
-    public init(closedSessions: Int? = nil) { self.closedSessions = closedSessions }
+    package init(closedSessions: Int? = nil) { self.closedSessions = closedSessions }
 }
 
 /// A duration as settings write it: `90d`, `36h`.

@@ -1,13 +1,13 @@
 /// The values that nobody may see, by the name of a variable (`OPENAI_API_KEY`) or a key (`database.password`). This type never
 /// prints a value.
-public struct Secrets: Sendable {
+package struct Secrets: Sendable {
     private var values: [String: String]
 
-    public init(_ values: [String: String] = [:]) { self.values = values }
+    package init(_ values: [String: String] = [:]) { self.values = values }
 
-    public subscript(name: String) -> String? { values[name] }
+    package subscript(name: String) -> String? { values[name] }
 
-    public var names: [String] { values.keys.sorted() }
+    package var names: [String] { values.keys.sorted() }
 
     /// Returns whether a text contains one of the secrets. Secrets of fewer than six bytes are too common to look for.
     func occur(in text: String) -> Bool {
@@ -16,7 +16,7 @@ public struct Secrets: Sendable {
 }
 
 extension Secrets: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public var description: String { "\(values.count) secrets" }
-    public var debugDescription: String { description }
-    public var customMirror: Mirror { Mirror(self, children: ["names": names]) }
+    package var description: String { "\(values.count) secrets" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["names": names]) }
 }

@@ -1,24 +1,24 @@
 /// The limits of the daemon's socket.
-public struct Server: Sendable, Equatable {
-    public var connectionsPerUser = 64
+package struct Server: Sendable, Equatable {
+    package var connectionsPerUser = 64
     /// The largest number of connections from all accounts together that belong to no person of the settings.
-    public var publicConnections = 16
+    package var publicConnections = 16
     /// The largest number of sessions that one user runs at once. Their hosts' connections do not count as the user's
     /// connections.
-    public var hostsPerUser = 1_024
-    public var connections = 4_096
+    package var hostsPerUser = 1_024
+    package var connections = 4_096
     /// The largest size of a request's body, in bytes.
-    public var bodyBytes = 1_048_576
+    package var bodyBytes = 1_048_576
     /// How long a connection may be silent, in seconds.
-    public var idleSeconds = 60
+    package var idleSeconds = 60
     /// How long a request may take to arrive, in seconds.
-    public var requestSeconds = 30
+    package var requestSeconds = 30
     /// How long a session may be without a host before it counts as lost, in seconds.
-    public var hostSeconds = 60
+    package var hostSeconds = 60
     /// How long running requests may take to finish when the daemon stops, in seconds.
-    public var drainSeconds = 10
+    package var drainSeconds = 10
 
-    public init() {}
+    package init() {}
 
     /// A limit with the name of its key under `server`.
     struct Limit {

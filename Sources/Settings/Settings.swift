@@ -2,26 +2,26 @@ import Dialects
 
 /// The settings in effect, as typed values.
 public struct Settings: Sendable {
-    public enum Mode: String, Sendable {
+    package enum Mode: String, Sendable {
         /// One person's own installation: one file, or none.
         case singleUser = "single-user"
         /// One daemon for everybody on the machine.
         case system
     }
 
-    public var mode: Mode
-    public var people: [Person]
+    package var mode: Mode
+    package var people: [Person]
     /// All agents by name, including those that are not enabled.
-    public var agents: [String: Agent]
+    package var agents: [String: Agent]
     /// The programs that speak for people.
-    public var adapters: [Adapter]
-    public var secrets: Secrets
-    public var database: DatabaseURL
-    public var server: Server
-    public var quotas: Quotas
-    public var retention: Retention
+    package var adapters: [Adapter]
+    package var secrets: Secrets
+    package var database: DatabaseURL
+    package var server: Server
+    package var quotas: Quotas
+    package var retention: Retention
     /// The account that may read the daemon's metrics.
-    public var monitoring: String?
+    package var monitoring: String?
     public var preferences: Preferences
 }
 
@@ -29,7 +29,7 @@ public struct Settings: Sendable {
 public struct LoadedSettings: Sendable {
     public var settings: Settings
     /// The files that were read, in order.
-    public var files: [String]
+    package var files: [String]
     public var remarks: [Remark]
     /// The files that contain a secret.
     package var filesWithSecrets: Set<String>
@@ -37,7 +37,7 @@ public struct LoadedSettings: Sendable {
     var effective: EffectiveSettings
 
     /// The place that names the database: `FILE:LINE` or a variable. `nil` for the default database.
-    public var originOfDatabase: String? {
+    package var originOfDatabase: String? {
         effective.settings(under: "database").filter {
             !$0.value.isNull && $0.value.map == nil && $0.key != Key("database.password")
         }

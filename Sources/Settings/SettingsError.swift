@@ -1,13 +1,13 @@
 /// The reason why settings can't be used: what is wrong, where, and what to do. No part of it shows a secret.
 public struct SettingsError: Error, Sendable, Equatable {
     /// A stable word for programs, such as `writable_by_others`.
-    public var code: String
+    package var code: String
     /// The place of the error: `FILE:LINE`, or the file alone.
-    public var place: String?
-    public var message: String
-    public var remedy: String
+    package var place: String?
+    package var message: String
+    package var remedy: String
 
-    public init(_ code: String, at place: String? = nil, _ message: String, remedy: String) {
+    package init(_ code: String, at place: String? = nil, _ message: String, remedy: String) {
         self.code = code
         self.place = place
         self.message = SecretDetector.masked(message)
@@ -23,12 +23,12 @@ extension SettingsError: CustomStringConvertible {
 /// A remark on settings that can be loaded but have something that somebody should know.
 public struct Remark: Sendable, Equatable {
     /// The place of the remark: `FILE:LINE`, or the file alone.
-    public var place: String?
-    public var message: String
+    package var place: String?
+    package var message: String
     /// Whether `telec config check` fails because of the remark.
-    public var isFailure: Bool
+    package var isFailure: Bool
 
-    public init(_ message: String, at place: String? = nil, isFailure: Bool = false) {
+    package init(_ message: String, at place: String? = nil, isFailure: Bool = false) {
         self.place = place
         self.message = SecretDetector.masked(message)
         self.isFailure = isFailure

@@ -1,14 +1,14 @@
 /// Text that arrives in pieces, indented so that Markdown shows it as it is, whatever it holds.
 ///
 /// A piece is passed on at once and nothing of it is kept, because output may go on for megabytes without ending a line.
-public struct CodeBlock: Sendable {
+package struct CodeBlock: Sendable {
     private static let indentation = "    "
     private var isInLine = false
 
-    public init() {}
+    package init() {}
 
     /// Returns the next part of the block. However the text is divided into pieces, the parts make up the same block.
-    public mutating func add(_ text: String) -> String {
+    package mutating func add(_ text: String) -> String {
         guard !text.isEmpty else { return "" }
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var block = ""
@@ -23,7 +23,7 @@ public struct CodeBlock: Sendable {
     }
 
     /// Returns what ends the last line, if that is not complete.
-    public mutating func end() -> String { end(always: false) }
+    package mutating func end() -> String { end(always: false) }
 
     /// Ends the current line. An empty line is indented too, or else Markdown would end the block there.
     private mutating func end(always: Bool) -> String {

@@ -3,7 +3,7 @@ import ArgumentParser
 extension ParsableCommand {
     /// Ends the process as the argument parser would, but masks secrets in messages about arguments that it can't use, and writes a
     /// document for who asked for one (`--json`).
-    public static func end(with error: any Error) -> Never {
+    package static func end(with error: any Error) -> Never {
         let code = exitCode(for: error)
         guard !code.isSuccess else { exit(withError: error) }
         let text = fullMessage(for: error)

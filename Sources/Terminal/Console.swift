@@ -2,38 +2,38 @@ import TCPOSIX
 import Synchronization
 
 /// The process's two output streams and its environment.
-public enum Console {
-    public static func out(_ text: String) { write(text + "\n", to: 1) }
-    public static func error(_ text: String) { write(text + "\n", to: 2) }
+package enum Console {
+    package static func out(_ text: String) { write(text + "\n", to: 1) }
+    package static func error(_ text: String) { write(text + "\n", to: 2) }
 
     /// Writes text to standard output without adding a newline.
-    public static func write(_ text: String) { write(text, to: 1) }
+    package static func write(_ text: String) { write(text, to: 1) }
 
     /// Returns all of standard input as text.
-    public static func input() -> String {
+    package static func input() -> String {
         var text = ""
         while let line = readLine(strippingNewline: false) { text += line }
         return text
     }
 
     /// Writes text to standard error without a newline, for a line that is overwritten repeatedly.
-    public static func progress(_ text: String) { write(text, to: 2) }
+    package static func progress(_ text: String) { write(text, to: 2) }
 
     /// Asks a question and returns the answer; `nil` if there is none.
-    public static func ask(_ question: String) -> String? {
+    package static func ask(_ question: String) -> String? {
         write(question, to: 2)
         return readLine()
     }
 
-    public static var inputIsTerminal: Bool { isatty(0) == 1 }
-    public static var outputIsTerminal: Bool { isatty(1) == 1 }
-    public static var errorIsTerminal: Bool { isatty(2) == 1 }
+    package static var inputIsTerminal: Bool { isatty(0) == 1 }
+    package static var outputIsTerminal: Bool { isatty(1) == 1 }
+    package static var errorIsTerminal: Bool { isatty(2) == 1 }
 
     /// Whether standard output is a terminal that obeys escape sequences.
-    public static var outputObeysEscapes: Bool { outputIsTerminal && environment("TERM") != "dumb" }
+    package static var outputObeysEscapes: Bool { outputIsTerminal && environment("TERM") != "dumb" }
 
     /// The size of the terminal on standard output; `nil` if the output is not a terminal, or its size is unknown.
-    public static var outputSize: (columns: Int, rows: Int)? {
+    package static var outputSize: (columns: Int, rows: Int)? {
         var size = winsize()
         guard outputIsTerminal, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
             return nil
@@ -42,16 +42,16 @@ public enum Console {
     }
 
     /// The width of the terminal on standard error in columns; 80 if the terminal does not report it.
-    public static var errorColumns: Int {
+    package static var errorColumns: Int {
         var size = winsize()
         guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
     }
 
-    public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// The text that the ledger records for the caller, such as `alex@host`.
-    public static var userAtHost: String {
+    package static var userAtHost: String {
         let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return user }
@@ -60,7 +60,7 @@ public enum Console {
     }
 
     /// The present time in RFC 3339, in UTC, to the second.
-    public static var now: String {
+    package static var now: String {
         var seconds = time(nil)
         var parts = tm()
         gmtime_r(&seconds, &parts)
@@ -69,7 +69,7 @@ public enum Console {
         return String(decoding: text.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    package static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Prepares the process. Every program calls this function first, on its first thread: as soon as others run, the descriptors
     /// of closed streams may be taken.
@@ -77,7 +77,7 @@ public enum Console {
     /// A reader that closes the pipe then ends the output, and not the process in the middle of its work. On a Linux without
     /// /proc, as in the root of an image that is being built, the process ends with a message: Swift reads the arguments from
     /// /proc, and would see no arguments at all.
-    public static func begin() {
+    package static func begin() {
         occupyClosedStreams()
         signal(SIGPIPE, SIG_IGN)
         #if os(Linux)
@@ -104,7 +104,7 @@ public enum Console {
     private static let firstLoss = Mutex(Int32?.none)
 
     /// The `errno` of the first failed write to standard output; `nil` if all writes succeeded.
-    public static var lostOutput: Int32? { firstLoss.withLock { $0 } }
+    package static var lostOutput: Int32? { firstLoss.withLock { $0 } }
 
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text

@@ -1,6 +1,6 @@
 /// The number of terminal columns that a text takes: two for wide letters and pictures, none for combining marks.
-public enum DisplayWidth {
-    public static func of(_ text: String) -> Int {
+package enum DisplayWidth {
+    package static func of(_ text: String) -> Int {
         // A carriage return and the line feed after it are one letter.
         let isSimple = text.utf8.allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\r") }
         return isSimple ? text.utf8.count : text.reduce(0) { $0 + of($1) }
@@ -8,7 +8,7 @@ public enum DisplayWidth {
 
     /// Returns the width of a letter. It is that of the first scalar and at most two columns, because joined pictures are shown
     /// as one.
-    public static func of(_ letter: Character) -> Int {
+    package static func of(_ letter: Character) -> Int {
         if letter.isASCII { return 1 }
         let scalars = letter.unicodeScalars
         if scalars.contains("\u{FE0F}") { return 2 }
@@ -16,7 +16,7 @@ public enum DisplayWidth {
     }
 
     /// Returns as much of a text as fits, with `…` if something is cut off.
-    public static func cut(_ text: String, to columns: Int) -> String {
+    package static func cut(_ text: String, to columns: Int) -> String {
         guard of(text) > columns else { return text }
         var (result, width) = ("", 1)
         for letter in text {

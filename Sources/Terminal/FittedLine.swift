@@ -1,17 +1,17 @@
 /// A line that is fitted to a terminal's width by dropping the parts of least worth first.
-public struct FittedLine: Sendable {
+package struct FittedLine: Sendable {
     private var parts: [(text: String, worth: Int)] = []
 
-    public init() {}
+    package init() {}
 
     /// Adds a part at the right end. Characters that would move the cursor are shown as `?`.
-    public mutating func add(_ text: String, worth: Int) {
+    package mutating func add(_ text: String, worth: Int) {
         let scalars = text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }
         parts.append((String(String.UnicodeScalarView(scalars)), worth))
     }
 
     /// Returns the line in at most `columns` columns. The last remaining part is cut.
-    public func text(columns: Int) -> String {
+    package func text(columns: Int) -> String {
         var left = parts
         while left.count > 1, Self.width(Self.joined(left)) > columns {
             guard let least = left.indices.min(by: { left[$0].worth < left[$1].worth }) else { break }

@@ -1,13 +1,13 @@
 import TCPOSIX
 
 /// A lock that makes other commands wait before they write to the same folder. The system releases it when the process ends.
-public struct FolderLock {
+package struct FolderLock {
     private let descriptor: Int32
 
     /// Takes the lock, and waits while another process holds it.
     ///
     /// - Throws: `TextFile.Failure` if the folder can't be opened.
-    public init(_ folder: String) throws(TextFile.Failure) {
+    package init(_ folder: String) throws(TextFile.Failure) {
         descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw TextFile.Failure(
@@ -18,5 +18,5 @@ public struct FolderLock {
         while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
     }
 
-    public func release() { close(descriptor) }
+    package func release() { close(descriptor) }
 }

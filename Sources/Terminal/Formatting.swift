@@ -1,7 +1,7 @@
 /// Formats numbers for people.
-public enum Formatting {
+package enum Formatting {
     /// Returns the number with its digits in groups, independent of the locale: `1,234,567`.
-    public static func count(_ number: Int) -> String {
+    package static func count(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var result = ""
         for (at, digit) in digits.enumerated() {
@@ -11,10 +11,10 @@ public enum Formatting {
         return (number < 0 ? "-" : "") + result
     }
 
-    public static func rows(_ number: Int) -> String { number == 1 ? "1 row" : "\(count(number)) rows" }
+    package static func rows(_ number: Int) -> String { number == 1 ? "1 row" : "\(count(number)) rows" }
 
     /// Returns the size in powers of ten: `12 kB`, `3.4 MB`.
-    public static func bytes(_ number: Int) -> String {
+    package static func bytes(_ number: Int) -> String {
         let units = ["B", "kB", "MB", "GB", "TB"]
         var value = Double(number)
         var unit = 0
@@ -27,10 +27,10 @@ public enum Formatting {
         return "\(text) \(units[unit])"
     }
 
-    public static func milliseconds(_ number: Int64) -> String { "\(number) ms" }
+    package static func milliseconds(_ number: Int64) -> String { "\(number) ms" }
 
     /// Returns the duration with its unit: `3.14 s`.
-    public static func seconds(_ number: Double) -> String {
+    package static func seconds(_ number: Double) -> String {
         let hundredths = Int((number * 100).rounded())
         let fraction = hundredths % 100
         return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"

@@ -3,8 +3,8 @@ import TCPOSIX
 
 /// Turns Ctrl-C, SIGTERM and the end of the terminal into the cancellation of a task, so that the work stops in an orderly way. A
 /// second signal ends the process at once.
-public enum Interruption {
-    public static func stopping<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
+package enum Interruption {
+    package static func stopping<T: Sendable>(_ body: @escaping @Sendable () async throws -> T) async throws -> T {
         // The work begins after the signal handlers are in place, because an earlier signal would end the process immediately.
         let (signalsAreHeard, hearing) = AsyncStream<Never>.makeStream()
         let work = Task {

@@ -1,17 +1,17 @@
 /// A line with search results for a terminal: cut to its width, with the matches in bold.
-public struct MarkedLine {
+package struct MarkedLine {
     private var text: String
     private var marks: [Range<String.Index>]
 
     /// `marks` are ranges of `text`, in its order. Control characters have to be gone from it.
-    public init(_ text: String, marks: [Range<String.Index>]) {
+    package init(_ text: String, marks: [Range<String.Index>]) {
         self.text = text
         self.marks = marks
     }
 
     /// Returns the line in at most `columns` columns; `nil` means any width. `…` replaces what is cut off, and the first mark
     /// stays visible if possible.
-    public func text(columns: Int?, isBold: Bool) -> String {
+    package func text(columns: Int?, isBold: Bool) -> String {
         let bold = isBold ? marks : []
         guard let columns, DisplayWidth.of(text) > columns else { return shown(text[...], bold) }
         var start = text.startIndex

@@ -3,34 +3,34 @@ import Dialects
 import TCPOSIX
 
 /// The output options that all commands share.
-public struct OutputOptions: ParsableArguments, Sendable {
+package struct OutputOptions: ParsableArguments, Sendable {
     @Flag(help: "Print one JSON document on standard output instead of text.")
-    public var json = false
+    package var json = false
 
-    public init() {}
+    package init() {}
 
     /// Prints the text or the document, as the options ask. What others wrote in it reaches no terminal as a control sequence.
-    public func show(_ document: JSON, _ text: () -> String) {
+    package func show(_ document: JSON, _ text: () -> String) {
         showScript(document) { PrintableText.of(text()) }
     }
 
     /// Prints a script or the document, as the options ask. The script is not changed, because programs read it.
-    public func showScript(_ document: JSON, _ text: () -> String) {
+    package func showScript(_ document: JSON, _ text: () -> String) {
         if json { return showJSON(document.rendered()) }
         let shown = text()
         if !shown.isEmpty { Console.out(shown) }
     }
 
     /// Prints a JSON document as it is, and for a terminal with escapes instead of control characters.
-    public func showJSON(_ document: String) {
+    package func showJSON(_ document: String) {
         Console.out(Console.outputIsTerminal ? PrintableText.ofJSON(document) : document)
     }
 
     /// Prints a remark to standard error, unless JSON was asked for.
-    public func remark(_ text: String) { if !json { Console.error(PrintableText.of(text)) } }
+    package func remark(_ text: String) { if !json { Console.error(PrintableText.of(text)) } }
 
     /// Runs a command's body, and turns an error that it throws into one clear sentence, its JSON and an exit code.
-    public func guarding(
+    package func guarding(
         _ explain: (any Error) -> Problem, _ body: () async throws -> Void
     ) async throws {
         do {
@@ -51,7 +51,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
     /// Checks, after each write, that a command which goes on writing still has a reader. Without one, as after `| head -1`, it would go
     /// on until it is ended.
     /// - Throws: `ExitCode`: 0 if the reader has closed the pipe, otherwise that of `requireOutput`.
-    public static func requireReader() throws {
+    package static func requireReader() throws {
         guard Console.lostOutput != nil else { return }
         try requireOutput()
         throw ExitCode.success
@@ -59,7 +59,7 @@ public struct OutputOptions: ParsableArguments, Sendable {
 
     /// Checks that all output was written. Output that a full disk has cut off is an error; a reader that closes the pipe is not.
     /// - Throws: `ExitCode` if not, after a message.
-    public static func requireOutput() throws {
+    package static func requireOutput() throws {
         guard let reason = Console.lostOutput, reason != EPIPE else { return }
         Console.error("error: standard output can't be written: \(SystemError(reason))")
         throw ExitCode(2)

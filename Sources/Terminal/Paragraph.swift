@@ -1,7 +1,7 @@
 /// Wraps sentences for a terminal, which would otherwise break them in the middle of a word.
-public enum Paragraph {
+package enum Paragraph {
     /// Returns the text in lines of at most `columns` columns, except for longer words; `nil` means one line.
-    public static func wrapped(_ text: String, to columns: Int?) -> String {
+    package static func wrapped(_ text: String, to columns: Int?) -> String {
         guard let columns else { return text }
         var (lines, width) = ([String](), 0)
         for word in text.split(separator: " ").map(String.init) {

@@ -1,8 +1,8 @@
 /// Text that may hold what others wrote, as a terminal can show it. No sequence in it controls the terminal.
-public enum PrintableText {
+package enum PrintableText {
     /// Returns the text with `U+FFFD` in place of each control character other than line ends and tabs, and of each mark that changes the
     /// direction of the text around it.
-    public static func of(_ text: String) -> String {
+    package static func of(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isUnsafe($0) ? "\u{FFFD}" : $0 }))
     }
@@ -17,7 +17,7 @@ public enum PrintableText {
     }
 
     /// Returns the JSON document with each control character written as its escape (RFC 8259, section 7).
-    public static func ofJSON(_ document: some StringProtocol) -> String {
+    package static func ofJSON(_ document: some StringProtocol) -> String {
         document.unicodeScalars.reduce(into: "") { text, scalar in
             guard (0x7F...0x9F).contains(scalar.value) else { return text.unicodeScalars.append(scalar) }
             text += "\\u00" + String(scalar.value, radix: 16)

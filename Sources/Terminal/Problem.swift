@@ -1,19 +1,19 @@
 import Dialects
 
 /// An error as the user sees it: the problem, its place, the remedy, and the exit code.
-public struct Problem {
-    public var code: String
-    public var message: String
-    public var remedy: String?
-    public var context: [(key: String, value: JSON)]
-    public var exitCode: Int32
+package struct Problem {
+    package var code: String
+    package var message: String
+    package var remedy: String?
+    package var context: [(key: String, value: JSON)]
+    package var exitCode: Int32
 
     /// The error as text. The remedy has a line of its own if the message has several lines.
-    public var sentence: String {
+    package var sentence: String {
         remedy.map { message.contains("\n") ? "\(message)\n\($0)" : "\(message); \($0)" } ?? message
     }
 
-    public var document: JSON {
+    package var document: JSON {
         .object([
             ("version", .integer(1)),
             (
@@ -26,14 +26,14 @@ public struct Problem {
         ])
     }
 
-    public init(_ error: DatabaseError) {
+    package init(_ error: DatabaseError) {
         self.init(code: error.kind.code, message: error.sentence, remedy: error.remedy)
         if let statement = error.statement { context.append(("sql", .string(statement))) }
         if let code = error.code { context.append(("database_code", .string(code))) }
         if error.kind == .invalidURL { exitCode = 64 }
     }
 
-    public init(
+    package init(
         code: String, message: String, remedy: String?, context: [(key: String, value: JSON)] = [], exitCode: Int32 = 2
     ) {
         self.code = code

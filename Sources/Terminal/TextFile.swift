@@ -1,14 +1,14 @@
 import TCPOSIX
 
 /// Reads and writes small files that the user names.
-public enum TextFile {
+package enum TextFile {
     /// The reason why a file can't be read or created.
-    public struct Failure: Error {
-        public var message: String
-        public var remedy: String
+    package struct Failure: Error {
+        package var message: String
+        package var remedy: String
     }
 
-    public static func read(_ path: String) throws(Failure) -> String {
+    package static func read(_ path: String) throws(Failure) -> String {
         guard let file = fopen(path, "rb") else { throw failure("\(path) can't be read", "name a file that exists") }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -26,7 +26,7 @@ public enum TextFile {
     }
 
     /// Returns the names in the folder, in no order.
-    public static func names(in folder: String) throws(Failure) -> [String] {
+    package static func names(in folder: String) throws(Failure) -> [String] {
         guard let entries = opendir(folder) else {
             throw failure("the folder \(folder) can't be read", "name a folder that exists")
         }
@@ -42,14 +42,14 @@ public enum TextFile {
     }
 
     /// Throws if something exists at the path, be it a link to nothing, because it may be somebody's work.
-    public static func requireAbsent(_ path: String) throws(Failure) {
+    package static func requireAbsent(_ path: String) throws(Failure) {
         var facts = stat()
         guard lstat(path, &facts) != 0 else {
             throw Failure(message: "\(path) exists", remedy: "name a file that does not, or remove it")
         }
     }
 
-    public static func create(_ path: String, _ text: String) throws(Failure) {
+    package static func create(_ path: String, _ text: String) throws(Failure) {
         guard let file = fopen(path, "wx") else {
             throw failure("\(path) can't be written", "name a file that does not exist")
         }

@@ -1,22 +1,22 @@
 /// A table with headings. Each column is as wide as its widest cell, measured in terminal columns.
-public struct TextTable {
-    public enum Alignment { case left, right }
+package struct TextTable {
+    package enum Alignment { case left, right }
 
     private var columns: [(title: String, alignment: Alignment)]
-    public private(set) var rows: [[String]] = []
+    package private(set) var rows: [[String]] = []
 
-    public init(_ columns: [(String, Alignment)]) { self.columns = columns.map { (title: $0.0, alignment: $0.1) } }
+    package init(_ columns: [(String, Alignment)]) { self.columns = columns.map { (title: $0.0, alignment: $0.1) } }
 
-    public init(_ columns: (String, Alignment)...) { self.init(columns) }
+    package init(_ columns: (String, Alignment)...) { self.init(columns) }
 
-    public mutating func add(_ cells: String...) { rows.append(cells) }
+    package mutating func add(_ cells: String...) { rows.append(cells) }
 
-    public mutating func add(_ cells: [String]) { rows.append(cells) }
+    package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    public var titles: [String] { columns.map(\.title) }
-    public var alignments: [Alignment] { columns.map(\.alignment) }
+    package var titles: [String] { columns.map(\.title) }
+    package var alignments: [Alignment] { columns.map(\.alignment) }
 
-    public func rendered() -> String {
+    package func rendered() -> String {
         let widths = widths
         return ([titles] + rows).map { line in
             columns.indices.map { at in pad(line[at], widths[at], columns[at].alignment) }
@@ -30,7 +30,7 @@ public struct TextTable {
     }
 
     /// The table's width in terminal columns.
-    public var width: Int { widths.reduce(0, +) + 2 * max(0, columns.count - 1) }
+    package var width: Int { widths.reduce(0, +) + 2 * max(0, columns.count - 1) }
 
     /// Cuts the cells of one column, but not its title, to the width at which the table would fit; returns false, with nothing cut, if
     /// that width is less than `least`.
@@ -43,7 +43,7 @@ public struct TextTable {
 
     /// Cuts the cells of the given columns, in their order, so that the table fits. No cell is cut to less than `least`, and titles
     /// are not cut. Returns whether the table fits.
-    public mutating func fit(_ flexible: [Int], to columns: Int, least: Int) -> Bool {
+    package mutating func fit(_ flexible: [Int], to columns: Int, least: Int) -> Bool {
         for at in flexible where width > columns {
             if shrink(at, toFit: columns, least: least) { break }
             // This column alone can't make the table fit. It is cut to `least`, and the next ones are cut as well.
@@ -54,7 +54,7 @@ public struct TextTable {
 
     /// Renders the table so that it fits a terminal of this width; `nil` leaves the width unlimited. The flexible columns are cut in the
     /// given order, but not to less than `least`; if the table is still too wide, its lines lose their ends.
-    public func rendered(to width: Int?, cutting flexible: [Int], least: Int = 8) -> String {
+    package func rendered(to width: Int?, cutting flexible: [Int], least: Int = 8) -> String {
         guard let width else { return rendered() }
         var table = self
         guard !table.fit(flexible, to: width, least: least) else { return table.rendered() }

@@ -2,10 +2,10 @@ import ArgumentParser
 import Migrator
 
 /// Suggests the command that was probably meant. The argument parser itself only reports unexpected arguments.
-public enum UnknownCommand {
+package enum UnknownCommand {
     /// Returns a better error than `error`, which parsing `arguments` threw, or `error` itself if all commands in the arguments
     /// exist.
-    public static func explain(
+    package static func explain(
         _ error: any Error, of arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         to root: any ParsableCommand.Type
     ) -> any Error {

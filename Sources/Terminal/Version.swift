@@ -1,2 +1,2 @@
 /// The version of all three programs, which are built and installed together.
-public let teleclaudeVersion = "0.1.0"
+package let teleclaudeVersion = "0.1.0"

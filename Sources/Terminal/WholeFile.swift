@@ -4,7 +4,7 @@ import TCPOSIX
 ///
 /// The text is written to a temporary file in the same folder, which then gets the final name. The initializer creates that temporary
 /// file, so that a folder that can't be written to is found out before the work begins, not after it.
-public final class WholeFile: Sendable {
+package final class WholeFile: Sendable {
     private let path: String
     private let draft: String
     private let descriptor: Int32
@@ -13,7 +13,7 @@ public final class WholeFile: Sendable {
     /// Creates the temporary file.
     /// - Parameter replaces: Whether `finish` may replace a regular file at the path. Anything else there is never replaced.
     /// - Throws: `TextFile.Failure` if the temporary file can't be created, or if the path is taken.
-    public init(_ path: String, replaces: Bool) throws(TextFile.Failure) {
+    package init(_ path: String, replaces: Bool) throws(TextFile.Failure) {
         var facts = stat()
         let isThere = lstat(path, &facts) == 0
         if isThere, !replaces {
@@ -35,7 +35,7 @@ public final class WholeFile: Sendable {
 
     /// Writes the text and moves the file to its place.
     /// - Throws: `TextFile.Failure`; the place is then as it was.
-    public func finish(_ text: String) throws(TextFile.Failure) {
+    package func finish(_ text: String) throws(TextFile.Failure) {
         try fill(text)
         try place()
     }
@@ -44,7 +44,7 @@ public final class WholeFile: Sendable {
     /// to this one.
     /// - Throws: `TextFile.Failure` if there is no room.
     /// - Parameter owner: The user and the group that the file gets; `nil` for those of this process.
-    public func fill(
+    package func fill(
         _ text: String, mode: mode_t = 0o600, owner: (user: uid_t, group: gid_t)? = nil
     ) throws(TextFile.Failure) {
         var text = text
@@ -56,7 +56,7 @@ public final class WholeFile: Sendable {
 
     /// Moves the file to its place.
     /// - Throws: `TextFile.Failure`; the place is then as it was.
-    public func place() throws(TextFile.Failure) {
+    package func place() throws(TextFile.Failure) {
         // `link` fails if the file has appeared in the meantime; `rename` replaces it.
         guard replaces ? rename(draft, path) == 0 : link(draft, path) == 0 else {
             throw Self.failure("\(path) was not written")

@@ -1,10 +1,10 @@
 /// The adapter through which a person makes a request.
-public struct AdapterCall: Sendable, Hashable {
-    public var name: String
+package struct AdapterCall: Sendable, Hashable {
+    package var name: String
     /// The account that the adapter runs as. Refused requests are counted for this account, and not for the person's own.
-    public var uid: UInt32
+    package var uid: UInt32
 
-    public init(name: String, uid: UInt32) {
+    package init(name: String, uid: UInt32) {
         self.name = name
         self.uid = uid
     }

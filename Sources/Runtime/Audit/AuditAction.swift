@@ -1,5 +1,5 @@
 /// An action that somebody did, or tried to do, to a session that is not theirs. The raw values are stored and must not change.
-public enum AuditAction: String, Sendable, CaseIterable {
+package enum AuditAction: String, Sendable, CaseIterable {
     case readTranscript = "read_transcript"
     /// An adapter started a session for a person for whom it speaks.
     case start
@@ -24,6 +24,6 @@ public enum AuditAction: String, Sendable, CaseIterable {
 }
 
 /// The outcome of an action. `failed`: it was allowed, and then did not succeed.
-public enum AuditOutcome: String, Sendable, CaseIterable {
+package enum AuditOutcome: String, Sendable, CaseIterable {
     case allowed, refused, failed
 }

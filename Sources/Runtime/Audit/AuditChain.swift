@@ -2,32 +2,32 @@ import Dialects
 
 /// The rule by which rows become a chain (docs/audit.md, "The chain"): each row holds the hash of the row before it, and a hash
 /// of that hash and of all its own values.
-public enum AuditChain {
+package enum AuditChain {
     /// The checkpoint that precedes the first row.
-    public static let genesis = AuditCheckpoint(seq: 0, hash: String(repeating: "0", count: 64))
+    package static let genesis = AuditCheckpoint(seq: 0, hash: String(repeating: "0", count: 64))
 
     /// The numbers of rows. They end before the largest one, so that every row has a next number.
     static let numbers: Range<Int64> = 1..<Int64.max
 
     /// Returns the SHA-256, in hexadecimal, of the previous hash's 64 digits and the row as canonical JSON without its two
     /// hashes.
-    public static func hash(of entry: AuditEntry) -> String {
+    package static func hash(of entry: AuditEntry) -> String {
         SHA256.hexadecimal(of: (entry.previousHash + JSON.object(entry.members).canonical()).utf8)
     }
 }
 
 /// A place in the chain. A checkpoint that is kept elsewhere can prove later that everything up to it is unchanged.
-public struct AuditCheckpoint: Sendable, Hashable, Codable {
-    public var seq: Int64
-    public var hash: String
+package struct AuditCheckpoint: Sendable, Hashable, Codable {
+    package var seq: Int64
+    package var hash: String
 
-    public init(seq: Int64, hash: String) {
+    package init(seq: Int64, hash: String) {
         self.seq = seq
         self.hash = hash
     }
 
     /// Reads the form that `description` writes, such as `42:9f86d0…`; `nil` for any other text.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let seq = Int64(parts[0]), seq >= 0, seq < .max, String(seq) == parts[0],
             parts[1].utf8.count == 64,
@@ -38,14 +38,14 @@ public struct AuditCheckpoint: Sendable, Hashable, Codable {
 }
 
 extension AuditCheckpoint: CustomStringConvertible {
-    public var description: String { "\(seq):\(hash)" }
+    package var description: String { "\(seq):\(hash)" }
 }
 
 extension AuditEntry {
-    public var checkpoint: AuditCheckpoint { AuditCheckpoint(seq: seq, hash: hash) }
+    package var checkpoint: AuditCheckpoint { AuditCheckpoint(seq: seq, hash: hash) }
 
     /// The row as one line of an export.
-    public var line: String {
+    package var line: String {
         JSON.object(members + [("previous_hash", .string(previousHash)), ("hash", .string(hash))]).canonical()
     }
 

@@ -2,23 +2,23 @@ import Dialects
 
 /// A row of the audit log, as it is stored. Its words are plain text, so that a row that somebody has tampered with, or that a
 /// later version wrote, can be shown and checked like any other.
-public struct AuditEntry: Sendable, Hashable, Codable {
-    public var seq: Int64
+package struct AuditEntry: Sendable, Hashable, Codable {
+    package var seq: Int64
     /// The time of the entry: RFC 3339, UTC, with six digits of the second's fraction.
-    public var at: String
-    public var person: String?
-    public var uid: Int64
-    public var role: String
-    public var action: String
-    public var sessionID: String?
-    public var ownerPerson: String?
-    public var ownerUID: Int64?
-    public var outcome: String
-    public var reason: String?
-    public var callerSession: String?
+    package var at: String
+    package var person: String?
+    package var uid: Int64
+    package var role: String
+    package var action: String
+    package var sessionID: String?
+    package var ownerPerson: String?
+    package var ownerUID: Int64?
+    package var outcome: String
+    package var reason: String?
+    package var callerSession: String?
     /// The `hash` of the preceding row.
-    public var previousHash: String
-    public var hash: String
+    package var previousHash: String
+    package var hash: String
 
     enum CodingKeys: String, CodingKey {
         case seq, at, person, uid, role, action, outcome, reason, hash

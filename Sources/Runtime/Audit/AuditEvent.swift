@@ -1,27 +1,27 @@
 import Logging
 
 /// The session on which an action is done, with its owner.
-public struct AuditedSession: Sendable, Hashable {
-    public var id: String
-    public var owner: Owner
+package struct AuditedSession: Sendable, Hashable {
+    package var id: String
+    package var owner: Owner
 
-    public init(id: String, owner: Owner) {
+    package init(id: String, owner: Owner) {
         self.id = id
         self.owner = owner
     }
 }
 
 /// An event for the audit log.
-public struct AuditEvent: Sendable, Hashable {
+package struct AuditEvent: Sendable, Hashable {
     /// The person who acted and, if an agent acted, the session from which it did.
-    public var caller: Caller
-    public var action: AuditAction
+    package var caller: Caller
+    package var action: AuditAction
     /// The session concerned; `nil` where the event concerns everybody's, such as a search over all transcripts.
-    public var session: AuditedSession?
-    public var outcome: AuditOutcome
-    public var reason: String?
+    package var session: AuditedSession?
+    package var outcome: AuditOutcome
+    package var reason: String?
 
-    public init(
+    package init(
         _ action: AuditAction, by caller: Caller, on session: AuditedSession?, outcome: AuditOutcome,
         reason: String? = nil
     ) {

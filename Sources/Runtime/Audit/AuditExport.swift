@@ -1,18 +1,18 @@
 import FoundationEssentials
 
 /// An exported log, one line per row, which is checked while it is read, without any database.
-public struct AuditExport: Sendable {
+package struct AuditExport: Sendable {
     private var walk: AuditWalk
     private var broken: AuditVerdict?
 
     /// Begins to read an export. `start` is the checkpoint at which an earlier export ended, if this export continues it.
     /// `isPart` says that this export continues one whose end is unknown. `checkpoint` must occur in the export.
-    public init(after start: AuditCheckpoint? = nil, isPart: Bool = false, against checkpoint: AuditCheckpoint? = nil) {
+    package init(after start: AuditCheckpoint? = nil, isPart: Bool = false, against checkpoint: AuditCheckpoint? = nil) {
         walk = AuditWalk(after: start, isPart: isPart, against: checkpoint)
     }
 
     /// Reads the next line. Lines after the first wrong one are ignored.
-    public mutating func read(_ line: some StringProtocol) {
+    package mutating func read(_ line: some StringProtocol) {
         guard broken == nil else { return }
         // The comparison is byte for byte, because Swift considers two encodings of one character equal.
         guard let entry = try? JSONDecoder().decode(AuditEntry.self, from: Data(line.utf8)),
@@ -25,10 +25,10 @@ public struct AuditExport: Sendable {
     }
 
     /// The verdict on the lines read so far.
-    public var verdict: AuditVerdict { broken ?? walk.finish() }
+    package var verdict: AuditVerdict { broken ?? walk.finish() }
 
     /// Checks that the lines are one chain.
-    public static func verify(
+    package static func verify(
         _ lines: some Sequence<some StringProtocol>, after start: AuditCheckpoint? = nil,
         against checkpoint: AuditCheckpoint? = nil
     ) -> AuditVerdict {

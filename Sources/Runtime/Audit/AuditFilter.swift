@@ -1,20 +1,20 @@
 import Dialects
 
 /// The conditions that the requested entries meet, all together; an empty filter matches every entry.
-public struct AuditFilter: Sendable, Hashable {
-    public var sessionID: String?
+package struct AuditFilter: Sendable, Hashable {
+    package var sessionID: String?
     /// The person who acted.
-    public var person: String?
+    package var person: String?
     /// The owner of the sessions concerned. With this condition owners see who has read their sessions.
-    public var owner: Owner?
-    public var action: AuditAction?
-    public var outcome: AuditOutcome?
+    package var owner: Owner?
+    package var action: AuditAction?
+    package var outcome: AuditOutcome?
     /// The earliest time, inclusive.
-    public var from: Timestamp?
+    package var from: Timestamp?
     /// The latest time, exclusive.
-    public var to: Timestamp?
+    package var to: Timestamp?
 
-    public init(
+    package init(
         sessionID: String? = nil, person: String? = nil, owner: Owner? = nil, action: AuditAction? = nil,
         outcome: AuditOutcome? = nil, from: Timestamp? = nil, to: Timestamp? = nil
     ) {

@@ -1,7 +1,7 @@
 import Dialects
 
 /// The log of who looked at whose session. It only grows, and each row is chained to the one before it (docs/audit.md).
-public struct AuditLog: Sendable {
+package struct AuditLog: Sendable {
     let database: Database
     private let appender: AuditAppender
     private let onLostFailure: @Sendable (AuditEvent, AuditUnavailable) -> Void
@@ -11,7 +11,7 @@ public struct AuditLog: Sendable {
     /// was written must not outlive the row. Rows are written through `appending`; if that has a single connection, writes
     /// never conflict. With `epoch`, only the daemon of that epoch writes. `onLostFailure` hears of a failure that could not be
     /// recorded.
-    public init(
+    package init(
         database: Database, appending: Database? = nil, epoch: Epoch? = nil,
         onLostFailure: @escaping @Sendable (AuditEvent, AuditUnavailable) -> Void = { _, _ in }
     ) {
@@ -22,7 +22,7 @@ public struct AuditLog: Sendable {
 
     /// Writes a row and waits until it is on the disk. The chain is locked for no longer than that.
     @discardableResult
-    public func record(_ event: AuditEvent) async throws(AuditUnavailable) -> AuditEntry {
+    package func record(_ event: AuditEvent) async throws(AuditUnavailable) -> AuditEntry {
         do {
             return try await appender.append(event)
         } catch {
@@ -40,14 +40,14 @@ public struct AuditLog: Sendable {
     }
 
     /// Logs a refused attempt, even if no session of that name exists.
-    public func recordRefusal(
+    package func recordRefusal(
         _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String?
     ) async throws(AuditUnavailable) {
         try await record(AuditEvent(action, by: caller, on: session, outcome: .refused, reason: reason))
     }
 
     /// Begins a new chain that is linked to the last one, so that the rows before its first row can be archived.
-    public func beginChain(
+    package func beginChain(
         by caller: Caller, reason: String?
     ) async throws(AuditUnavailable) -> AuditEntry {
         try await record(AuditEvent(.newChain, by: caller, on: nil, outcome: .allowed, reason: reason))
@@ -56,7 +56,7 @@ public struct AuditLog: Sendable {
     /// Returns a page of at most `limit` entries, newest first. `cursor` is the last `seq` of the previous page.
     ///
     /// - Throws: `DatabaseError`.
-    public func entries(
+    package func entries(
         _ filter: AuditFilter = AuditFilter(), after cursor: Int64? = nil, limit: Int
     ) async throws -> [AuditEntry] {
         let query: SQL = """
@@ -71,7 +71,7 @@ public struct AuditLog: Sendable {
     /// Returns the checkpoint at which the log ends.
     ///
     /// - Throws: `DatabaseError`.
-    public func head() async throws -> AuditCheckpoint? {
+    package func head() async throws -> AuditCheckpoint? {
         try await database.withConnection { try Self.head(on: $0) }
     }
 
@@ -79,7 +79,7 @@ public struct AuditLog: Sendable {
     /// `nil` when there is none.
     ///
     /// - Throws: `DatabaseError`.
-    public func objection() async throws -> String? {
+    package func objection() async throws -> String? {
         try await database.withConnection { try AuditGuards.objection(on: $0) }
     }
 
@@ -87,7 +87,7 @@ public struct AuditLog: Sendable {
     /// finds a chain that was rewritten from end to end.
     ///
     /// - Throws: `DatabaseError`.
-    public func verify(against checkpoint: AuditCheckpoint? = nil) async throws -> AuditVerdict {
+    package func verify(against checkpoint: AuditCheckpoint? = nil) async throws -> AuditVerdict {
         try await database.withConnection { connection in
             try connection.snapshot { try Self.verdict(against: checkpoint, on: connection) }
         }
@@ -97,7 +97,7 @@ public struct AuditLog: Sendable {
     /// the last row's checkpoint, for `AuditExport.verify` and `verify(against:)`; `nil` when there was no row.
     ///
     /// - Throws: `DatabaseError`, and the errors of `sink`.
-    public func export(
+    package func export(
         after seq: Int64 = 0, through: Int64 = .max, to sink: (String) async throws -> Void
     ) async throws -> AuditCheckpoint? {
         // Rows that are added meanwhile are left for the next export, so that this export ends.

@@ -3,12 +3,12 @@ import Dialects
 /// Proof that an access to a session has been durably written into the audit log, or needs no entry because the session is the
 /// caller's own. It can't be copied, and only `AuditLog.admit` makes one: a function that demands a receipt can't forget the
 /// log.
-public struct AuditReceipt: ~Copyable, Sendable {
-    public let action: AuditAction
+package struct AuditReceipt: ~Copyable, Sendable {
+    package let action: AuditAction
     /// The session that may be accessed; `nil` where the receipt is for everybody's sessions.
-    public let sessionID: String?
+    package let sessionID: String?
     /// The `seq` of the log's row that records the access; `nil` for the caller's own session.
-    public let seq: Int64?
+    package let seq: Int64?
 
     fileprivate init(action: AuditAction, sessionID: String?, seq: Int64?) {
         self.action = action
@@ -25,7 +25,7 @@ extension AuditLog {
     /// - Parameter session: The session concerned; `nil` if the action concerns everybody's sessions, such as a search over all
     ///   transcripts.
     /// - Throws: `AuditUnavailable` if the log can't be written; nothing may then be read.
-    public func admit(
+    package func admit(
         _ action: AuditAction, by caller: Caller, on session: AuditedSession?, reason: String?
     ) async throws(AuditUnavailable) -> AuditReceipt {
         if let session, caller.adapter == nil, caller.identity.owns(session.owner) {

@@ -1,20 +1,20 @@
 /// The result of checking a chain.
-public struct AuditVerdict: Sendable, Equatable {
+package struct AuditVerdict: Sendable, Equatable {
     /// The number of rows that were found correct.
-    public var entries: Int
+    package var entries: Int
     /// The checkpoint before the first row; `genesis` unless the log was archived up to there.
-    public var start: AuditCheckpoint
+    package var start: AuditCheckpoint
     /// The last row that was found correct: a checkpoint that is worth keeping elsewhere.
-    public var end: AuditCheckpoint
+    package var end: AuditCheckpoint
     /// The first flaw; `nil` if everything is as it was written.
-    public var flaw: AuditFlaw?
+    package var flaw: AuditFlaw?
 
-    public var isIntact: Bool { flaw == nil }
+    package var isIntact: Bool { flaw == nil }
 }
 
 /// The first flaw of a chain.
-public struct AuditFlaw: Sendable, Hashable {
-    public enum Kind: String, Sendable, CaseIterable {
+package struct AuditFlaw: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// The row's contents differ from those that were hashed.
         case edited
         /// Rows are missing before other rows.
@@ -32,11 +32,11 @@ public struct AuditFlaw: Sendable, Hashable {
         case unguarded
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// The number of the first row that is wrong or missing.
-    public var seq: Int64
+    package var seq: Int64
     /// The flaw as a sentence.
-    public var reason: String
+    package var reason: String
 
     init(_ kind: Kind, _ seq: Int64, _ reason: String) {
         self.kind = kind
@@ -46,7 +46,7 @@ public struct AuditFlaw: Sendable, Hashable {
 }
 
 extension AuditFlaw: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch kind {
         case .edited, .removed, .reordered, .truncated, .rewritten, .headMoved: "row \(seq): \(reason)"
         case .unguarded: reason

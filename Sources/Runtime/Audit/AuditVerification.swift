@@ -2,15 +2,15 @@ import Dialects
 import FoundationEssentials
 
 /// The result of a verification of the whole log, with its time. It is kept in the database beside the log, not in it.
-public struct AuditVerification: Codable, Sendable, Equatable {
+package struct AuditVerification: Codable, Sendable, Equatable {
     /// When the verification ended.
-    public var at: String
-    public var entries: Int
+    package var at: String
+    package var entries: Int
     /// The last entry that was right.
-    public var seq: Int64
-    public var hash: String
+    package var seq: Int64
+    package var hash: String
     /// The first flaw found; `nil` when everything was as it was written.
-    public var flaw: String?
+    package var flaw: String?
 }
 
 extension AuditLog {
@@ -20,7 +20,7 @@ extension AuditLog {
     /// all the same.
     ///
     /// - Throws: `DatabaseError`.
-    public func verifyAndNote() async throws -> (verdict: AuditVerdict, note: AuditVerification) {
+    package func verifyAndNote() async throws -> (verdict: AuditVerdict, note: AuditVerification) {
         let verdict = try await verify()
         let note = AuditVerification(
             at: Timestamp.now.text, entries: verdict.entries, seq: verdict.end.seq, hash: verdict.end.hash,

@@ -10,11 +10,11 @@ import TCPOSIX
 
 /// A client that talks to the daemon over its socket. The kernel tells the daemon who calls; a token tells from inside which
 /// session.
-public struct DaemonClient: Sendable {
-    public let socketPath: String
+package struct DaemonClient: Sendable {
+    package let socketPath: String
     private let token: String?
 
-    public init(socketPath: String, token: String? = nil) {
+    package init(socketPath: String, token: String? = nil) {
         self.socketPath = socketPath
         self.token = token
     }
@@ -22,13 +22,13 @@ public struct DaemonClient: Sendable {
     /// Requests a document.
     ///
     /// - Throws: `RuntimeError`: the daemon's own, or one that says why the daemon can't be reached.
-    public func get<T: Decodable>(
+    package func get<T: Decodable>(
         _ path: String, _ query: [(String, String?)] = [], as type: T.Type = T.self
     ) async throws -> Reply<T> {
         try await document(.get, path + QueryText.of(query), body: nil)
     }
 
-    public func post<T: Decodable>(
+    package func post<T: Decodable>(
         _ path: String, _ body: some Encodable, as type: T.Type = T.self
     ) async throws -> Reply<T> {
         let data = try JSONEncoder().encode(body)
@@ -36,7 +36,7 @@ public struct DaemonClient: Sendable {
     }
 
     /// Reads an answer piece by piece as it arrives; it may be long, or never end.
-    public func stream(
+    package func stream(
         _ path: String, _ query: [(String, String?)] = [], _ onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
         try await exchange(.get, path + QueryText.of(query), asksAgain: true) { outbound in
@@ -67,7 +67,7 @@ public struct DaemonClient: Sendable {
     /// Sends a document and passes on the answer, including a refusal.
     ///
     /// - Throws: `RuntimeError` where no answer comes, or not all of it.
-    public func relay(
+    package func relay(
         _ path: String, _ bytes: [UInt8], headers: [(String, String)],
         onHead: @escaping @Sendable (RelayedHead) async throws -> Void,
         onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
@@ -297,13 +297,13 @@ extension DaemonClient {
 }
 
 /// The head of an answer.
-public struct RelayedHead: Sendable {
-    public var status: Int
+package struct RelayedHead: Sendable {
+    package var status: Int
     private let fields: HTTPFields
 
     fileprivate init(status: Int, fields: HTTPFields) { (self.status, self.fields) = (status, fields) }
 
-    public subscript(name: String) -> String? { HTTPField.Name(name).flatMap { fields[$0] } }
+    package subscript(name: String) -> String? { HTTPField.Name(name).flatMap { fields[$0] } }
 }
 
 extension DaemonClient {
@@ -314,9 +314,9 @@ extension DaemonClient {
 }
 
 /// A document: its bytes as they arrived, and its decoded value.
-public struct Reply<T: Decodable>: Sendable where T: Sendable {
-    public let text: String
-    public let value: T
+package struct Reply<T: Decodable>: Sendable where T: Sendable {
+    package let text: String
+    package let value: T
 
     init(_ bytes: [UInt8]) throws {
         text = String(decoding: bytes, as: UTF8.self)

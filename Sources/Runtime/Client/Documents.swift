@@ -1,14 +1,14 @@
 /// The daemon's documents, as far as its clients need them.
 
-public struct WhoamiDocument: Decodable, Sendable {
-    public var person: String?
-    public var role: String
-    public var uid: UInt32
-    public var osUsername: String?
-    public var sessionID: String?
-    public var mode: String
+package struct WhoamiDocument: Decodable, Sendable {
+    package var person: String?
+    package var role: String
+    package var uid: UInt32
+    package var osUsername: String?
+    package var sessionID: String?
+    package var mode: String
     /// Whether the settings know several people. An older daemon does not say so; its mode then decides.
-    public var isShared: Bool { severalPeople ?? (mode == "system") }
+    package var isShared: Bool { severalPeople ?? (mode == "system") }
     var severalPeople: Bool?
 
     enum CodingKeys: String, CodingKey {
@@ -20,13 +20,13 @@ public struct WhoamiDocument: Decodable, Sendable {
 }
 
 /// The daemon's report of its own state. Only admins receive the last two members.
-public struct StatusDocument: Decodable, Sendable {
-    public var daemon: String
-    public var mode: String
-    public var uid: UInt32
-    public var time: String
-    public var stateFolder: String?
-    public var database: DatabaseDocument?
+package struct StatusDocument: Decodable, Sendable {
+    package var daemon: String
+    package var mode: String
+    package var uid: UInt32
+    package var time: String
+    package var stateFolder: String?
+    package var database: DatabaseDocument?
 
     enum CodingKeys: String, CodingKey {
         case daemon, mode, uid, time, database
@@ -34,33 +34,33 @@ public struct StatusDocument: Decodable, Sendable {
     }
 }
 
-public struct DatabaseDocument: Decodable, Sendable {
-    public var url: String
-    public var product: String
+package struct DatabaseDocument: Decodable, Sendable {
+    package var url: String
+    package var product: String
     /// Where the ledger stands: `current`, `behind`, `newer` or `changed`.
-    public var position: String
-    public var time: String
+    package var position: String
+    package var time: String
     /// Why the audit log can't be trusted to keep what is written; `nil` if it can.
-    public var audit: String?
+    package var audit: String?
 }
 
-public struct SessionDocument: Decodable, Sendable {
-    public var sessionID: String
-    public var title: String?
-    public var ownerPerson: String?
-    public var ownerUID: UInt32?
-    public var status: String
-    public var visibility: String
-    public var projectPath: String?
-    public var agent: String?
-    public var thinkingMode: String?
-    public var computer: String
-    public var tmuxName: String?
-    public var createdAt: String?
-    public var lastActivity: String?
-    public var closedAt: String?
-    public var nativeSessionID: String?
-    public var host: HostDocument?
+package struct SessionDocument: Decodable, Sendable {
+    package var sessionID: String
+    package var title: String?
+    package var ownerPerson: String?
+    package var ownerUID: UInt32?
+    package var status: String
+    package var visibility: String
+    package var projectPath: String?
+    package var agent: String?
+    package var thinkingMode: String?
+    package var computer: String
+    package var tmuxName: String?
+    package var createdAt: String?
+    package var lastActivity: String?
+    package var closedAt: String?
+    package var nativeSessionID: String?
+    package var host: HostDocument?
 
     enum CodingKeys: String, CodingKey {
         case title, status, visibility, computer, host
@@ -79,27 +79,27 @@ public struct SessionDocument: Decodable, Sendable {
 }
 
 /// The daemon's knowledge of a session's host.
-public struct HostDocument: Decodable, Sendable {
+package struct HostDocument: Decodable, Sendable {
     /// The host's state: `connected`, `away`, or `refused` with its time and reason.
-    public var state: String
-    public var since: String?
-    public var reason: String?
+    package var state: String
+    package var since: String?
+    package var reason: String?
 }
 
-public struct SessionsDocument: Decodable, Sendable {
-    public var sessions: [SessionDocument]
+package struct SessionsDocument: Decodable, Sendable {
+    package var sessions: [SessionDocument]
     /// The cursor at which the next page begins.
-    public var next: String?
+    package var next: String?
 }
 
 /// The results of a search.
-public struct FoundDocument: Decodable, Sendable {
-    public struct Hit: Decodable, Sendable {
-        public var session: SessionDocument
-        public var saidAt: String
-        public var snippet: String
+package struct FoundDocument: Decodable, Sendable {
+    package struct Hit: Decodable, Sendable {
+        package var session: SessionDocument
+        package var saidAt: String
+        package var snippet: String
         /// The number of places in the session that match.
-        public var matches: Int
+        package var matches: Int
 
         enum CodingKeys: String, CodingKey {
             case session, snippet, matches
@@ -108,16 +108,16 @@ public struct FoundDocument: Decodable, Sendable {
     }
 
     /// The sessions that were searched: `own_and_shared` or `all`.
-    public var searched: String
-    public var hits: [Hit]
-    public var next: String?
+    package var searched: String
+    package var hits: [Hit]
+    package var next: String?
 }
 
 /// A project, with the number of its sessions that the caller may see.
-public struct ProjectDocument: Decodable, Sendable {
+package struct ProjectDocument: Decodable, Sendable {
     /// The project's path; `nil` for the sessions that have no project.
-    public var projectPath: String?
-    public var sessions: Int
+    package var projectPath: String?
+    package var sessions: Int
 
     enum CodingKeys: String, CodingKey {
         case sessions
@@ -125,10 +125,10 @@ public struct ProjectDocument: Decodable, Sendable {
     }
 }
 
-public struct ProjectsDocument: Decodable, Sendable {
-    public var projects: [ProjectDocument]
+package struct ProjectsDocument: Decodable, Sendable {
+    package var projects: [ProjectDocument]
     /// Whether there are more projects than one answer holds.
-    public var hasMore: Bool
+    package var hasMore: Bool
 
     enum CodingKeys: String, CodingKey {
         case projects
@@ -136,18 +136,18 @@ public struct ProjectsDocument: Decodable, Sendable {
     }
 }
 
-public struct OneSessionDocument: Decodable, Sendable {
-    public var session: SessionDocument
+package struct OneSessionDocument: Decodable, Sendable {
+    package var session: SessionDocument
 }
 
 /// A session that was started, with its token and the keys that were given to it.
-public struct StartedDocument: Decodable, Sendable {
-    public var session: SessionDocument
-    public var token: String
-    public var firstChunk: UInt64
-    public var command: [String]?
-    public var environment: [String: String]
-    public var notice: String?
+package struct StartedDocument: Decodable, Sendable {
+    package var session: SessionDocument
+    package var token: String
+    package var firstChunk: UInt64
+    package var command: [String]?
+    package var environment: [String: String]
+    package var notice: String?
 
     enum CodingKeys: String, CodingKey {
         case session, token, command, environment, notice
@@ -155,32 +155,32 @@ public struct StartedDocument: Decodable, Sendable {
     }
 }
 
-public struct AuditDocument: Decodable, Sendable {
-    public var entries: [AuditEntry]
-    public var next: Int64?
+package struct AuditDocument: Decodable, Sendable {
+    package var entries: [AuditEntry]
+    package var next: Int64?
 }
 
-public struct OneEntryDocument: Decodable, Sendable {
-    public var entry: AuditEntry
+package struct OneEntryDocument: Decodable, Sendable {
+    package var entry: AuditEntry
 }
 
-public struct VerdictDocument: Decodable, Sendable {
-    public struct Flaw: Decodable, Sendable {
-        public var kind: String
-        public var seq: Int64
-        public var reason: String
+package struct VerdictDocument: Decodable, Sendable {
+    package struct Flaw: Decodable, Sendable {
+        package var kind: String
+        package var seq: Int64
+        package var reason: String
     }
 
-    public var verdict: String
-    public var entries: Int
+    package var verdict: String
+    package var entries: Int
     /// The checkpoint that the first row follows; its `seq` is 0 unless the rows up to there were archived.
-    public var after: AuditCheckpoint
-    public var seq: Int64
-    public var hash: String
-    public var flaw: Flaw?
+    package var after: AuditCheckpoint
+    package var seq: Int64
+    package var hash: String
+    package var flaw: Flaw?
 }
 
 /// An answer that says only that the action was done.
-public struct DoneDocument: Decodable, Sendable {
-    public var version: Int
+package struct DoneDocument: Decodable, Sendable {
+    package var version: Int
 }

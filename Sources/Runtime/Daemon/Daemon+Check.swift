@@ -6,7 +6,7 @@ import TCSettings
 extension Daemon {
     /// Checks settings, database and schema without serving anything. Returns a description of the checks that could not be
     /// made; `nil` if all were made.
-    public func check() async throws -> String? {
+    package func check() async throws -> String? {
         let database = try open(access: .readOnly)
         logStart(socket: nil)
         try SHA256.load()

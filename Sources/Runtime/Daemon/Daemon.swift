@@ -6,7 +6,7 @@ import ServiceLifecycle
 import TCSettings
 
 /// The daemon, whose life is one straight line: settings → lock → migrate → socket → epoch → stores → ready → drain.
-public struct Daemon: Sendable {
+package struct Daemon: Sendable {
     let options: DaemonOptions
     let loaded: LoadedSettings
     let logger: Logger
@@ -15,7 +15,7 @@ public struct Daemon: Sendable {
     /// Reads the settings.
     ///
     /// - Throws: `SettingsError`.
-    public init(_ options: DaemonOptions, logger: Logger) throws {
+    package init(_ options: DaemonOptions, logger: Logger) throws {
         self.options = options
         self.logger = logger
         loaded = try LoadedSettings.load(options.context, for: .daemon)
@@ -26,7 +26,7 @@ public struct Daemon: Sendable {
     ///
     /// - Throws: The error that keeps the daemon from starting; `RuntimeError` of code `fenced` when another daemon has taken
     /// over.
-    public func run() async throws {
+    package func run() async throws {
         let socketPath = try options.context.socketPath(argument: options.socket)
         logStart(socket: socketPath)
         try SHA256.load()

@@ -2,17 +2,17 @@ import Migrator
 import TCSettings
 
 /// The options with which a daemon is started.
-public struct DaemonOptions: Sendable {
-    public var context: ProcessContext
+package struct DaemonOptions: Sendable {
+    package var context: ProcessContext
     /// The socket's path, if the command line gives one.
-    public var socket: String?
-    public var startup: StartupMode
+    package var socket: String?
+    package var startup: StartupMode
     /// Whether the daemon waits for the one that serves this database, and takes over when that one ends.
-    public var isStandby: Bool
-    public var version: String
-    public var history: History
+    package var isStandby: Bool
+    package var version: String
+    package var history: History
 
-    public init(
+    package init(
         context: ProcessContext, socket: String?, startup: StartupMode, isStandby: Bool, version: String,
         history: History
     ) {

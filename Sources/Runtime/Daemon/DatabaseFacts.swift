@@ -2,22 +2,22 @@ import Dialects
 import Migrator
 
 /// The facts about a database: its product, its clock, and where its ledger stands against a history.
-public struct DatabaseFacts: Sendable {
+package struct DatabaseFacts: Sendable {
     /// The database's URL, without a password.
-    public var url: String
+    package var url: String
     /// The database's product and version, such as `SQLite 3.46.1`.
-    public var product: String
+    package var product: String
     /// Where the ledger stands against the history, in the words of `Position`.
-    public var position: String
-    public var time: String
+    package var position: String
+    package var time: String
     /// Why the audit log can't be trusted to keep what is written, as a sentence; `nil` if it can, or if the schema is not
     /// current.
-    public var audit: String?
+    package var audit: String?
 
     /// Reads the facts of a database and changes nothing in it.
     ///
     /// - Throws: `DatabaseError`; `MigratorError` when the ledger does not match the history.
-    public static func read(_ migrator: Migrator) async throws -> DatabaseFacts {
+    package static func read(_ migrator: Migrator) async throws -> DatabaseFacts {
         // Connections that are open go on with a file that was moved away, so they would not tell.
         guard !migrator.database.isMissing else { throw Self.vanished(migrator.database.url) }
         let (product, time) = try await migrator.database.withConnection { connection in
@@ -32,7 +32,7 @@ public struct DatabaseFacts: Sendable {
     }
 
     /// The error of a SQLite file that was there and is not there any more.
-    public static func vanished(_ url: DatabaseURL) -> DatabaseError {
+    package static func vanished(_ url: DatabaseURL) -> DatabaseError {
         DatabaseError(
             .unreachable, "\(url) has vanished",
             remedy: "stop the daemon, and put the file back or restore a backup (telec restore)")
@@ -47,7 +47,7 @@ public struct DatabaseFacts: Sendable {
 }
 
 /// The facts about what the daemon works with, for those who may read them.
-public struct DaemonInspection: Sendable {
+package struct DaemonInspection: Sendable {
     let migrator: Migrator
     let stateFolder: String
 }

@@ -6,7 +6,7 @@ import TCPOSIX
 /// Each writing transaction checks that its epoch is still the present one, and locks the epoch's row until the transaction
 /// ends. A daemon that takes over raises the number, and so waits for the transactions of earlier epochs. A daemon that lost
 /// its lock writes nothing more.
-public struct Epoch: Sendable {
+package struct Epoch: Sendable {
     let number: Int64
 
     /// Begins a new epoch. The caller holds the instance lock: `confirm` is called when nobody else can begin an epoch any more,
@@ -84,12 +84,12 @@ struct EpochHolder: Equatable {
 }
 
 /// A database into which only the present epoch writes.
-public struct Fence: Sendable {
+package struct Fence: Sendable {
     let database: Database
     /// The daemon's epoch; `nil` where no daemon runs and nobody can take over.
     let epoch: Epoch?
 
-    public init(database: Database, epoch: Epoch? = nil) {
+    package init(database: Database, epoch: Epoch? = nil) {
         self.database = database
         self.epoch = epoch
     }

@@ -2,27 +2,27 @@ import Logging
 import TCSettings
 
 /// A log in which no secret stands, whatever a library or a database puts into its messages.
-public struct MaskedLog: LogHandler {
+package struct MaskedLog: LogHandler {
     private var inner: any LogHandler
 
-    public init(_ inner: any LogHandler) { self.inner = inner }
+    package init(_ inner: any LogHandler) { self.inner = inner }
 
-    public var logLevel: Logger.Level {
+    package var logLevel: Logger.Level {
         get { inner.logLevel }
         set { inner.logLevel = newValue }
     }
 
-    public var metadata: Logger.Metadata {
+    package var metadata: Logger.Metadata {
         get { inner.metadata }
         set { inner.metadata = newValue }
     }
 
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { inner[metadataKey: key] }
         set { inner[metadataKey: key] = newValue.map(Self.masked) }
     }
 
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var event = event
         event.message = "\(MaskedText.of(event.message.description))"
         event.metadata = event.metadata.map { $0.mapValues(Self.masked) }

@@ -1,9 +1,9 @@
 import TCPOSIX
 
 /// Attaches the caller's terminal to a session's.
-public enum Attachment {
+package enum Attachment {
     /// Returns the tmux command that shows the session.
-    public static func command(_ server: TmuxServer, tmuxName: String) -> [String] {
+    package static func command(_ server: TmuxServer, tmuxName: String) -> [String] {
         server.command + ["-u", "attach-session", "-t", "=\(tmuxName)"]
     }
 
@@ -11,7 +11,7 @@ public enum Attachment {
     /// own tmux server: the sessions of others are out of its reach, whatever the daemon allows.
     ///
     /// - Throws: `RuntimeError` if tmux can't be started.
-    public static func replaceProcess(_ server: TmuxServer, tmuxName: String) throws(RuntimeError) {
+    package static func replaceProcess(_ server: TmuxServer, tmuxName: String) throws(RuntimeError) {
         let words = command(server, tmuxName: tmuxName)
         let arguments = words.map { strdup($0) } + [nil]
         execvp("tmux", arguments)

@@ -7,7 +7,7 @@ import TCPOSIX
 ///
 /// The command ends on its own, by a signal, or by an order of somebody who may end it. No answer of the daemon, and no missing
 /// answer, ever ends it.
-public actor Host {
+package actor Host {
     let folder: HostFolder
     let spec: HostSpec
     let logger: Logger
@@ -47,7 +47,7 @@ public actor Host {
     static let chunkBytes = 65_536
     private static let chunkInterval = Duration.milliseconds(200)
 
-    public init(_ folder: HostFolder, logger: Logger) throws {
+    package init(_ folder: HostFolder, logger: Logger) throws {
         self.folder = folder
         self.logger = logger
         var spec = try folder.spec()
@@ -63,7 +63,7 @@ public actor Host {
     /// in the folder. The log of a host that failed stays too.
     ///
     /// - Parameter pane: The program that runs in tmux, with its arguments.
-    public func run(pane: [String]) async throws {
+    package func run(pane: [String]) async throws {
         guard let lock = try await Self.lock(folder) else {
             return logger.notice("another host of this session lives: this one is not needed")
         }

@@ -3,14 +3,14 @@ import TCPOSIX
 import TCSettings
 
 /// The folder of one host: its instructions, the recorded chunks that are not delivered yet, and the outcome of its command.
-public struct HostFolder: Sendable {
+package struct HostFolder: Sendable {
     /// The path without links. A host and a pane get an alias as their argument, which lasts only until the folder is removed.
-    public let path: String
+    package let path: String
 
-    public init(path: String) { self.path = Path.withoutLinks(path) }
+    package init(path: String) { self.path = Path.withoutLinks(path) }
 
     /// The folder of a session's host, below the folder for all hosts of this user.
-    public init(sessionID: String, home: String) { path = "\(Self.all(home: home))/\(sessionID)" }
+    package init(sessionID: String, home: String) { path = "\(Self.all(home: home))/\(sessionID)" }
 
     static func all(home: String) -> String { "\(home)/.teleclaude/hosts" }
 
@@ -36,7 +36,7 @@ public struct HostFolder: Sendable {
     var standing: String { "\(path)/standing" }
     /// The file that tells how far the recording has got in the agent's transcripts.
     private var agent: String { "\(path)/agent.json" }
-    public var log: String { "\(path)/log" }
+    package var log: String { "\(path)/log" }
     /// The named pipe for the command's secrets, while the terminal is being made.
     var secrets: String { "\(path)/secrets" }
     private var specFile: String { "\(path)/spec.json" }
@@ -44,7 +44,7 @@ public struct HostFolder: Sendable {
     /// Makes the folder with the spec in it, readable only by its owner.
     ///
     /// - Throws: `RuntimeError`.
-    public func create(_ spec: HostSpec) throws {
+    package func create(_ spec: HostSpec) throws {
         try requireTrust()
         try Folder.make(spool)
         unlink(failure)
@@ -58,7 +58,7 @@ public struct HostFolder: Sendable {
     /// Reads the spec.
     ///
     /// - Throws: `RuntimeError` if it can't be read, or if somebody else could have changed it.
-    public func spec() throws -> HostSpec {
+    package func spec() throws -> HostSpec {
         try requireTrust()
         guard let bytes = Self.read(specFile) else { throw Self.failure(specFile, "can't be read") }
         return try JSONDecoder().decode(HostSpec.self, from: Data(bytes))
@@ -67,7 +67,7 @@ public struct HostFolder: Sendable {
     /// Requires that only root and this account can change the spec, which says what runs as this account, and the files beside it.
     ///
     /// - Throws: `RuntimeError` if somebody else could.
-    public func requireTrust() throws(RuntimeError) { try Self.requireTrust(in: specFile) }
+    package func requireTrust() throws(RuntimeError) { try Self.requireTrust(in: specFile) }
 
     /// Returns the folders of this user's hosts; empty if somebody else could have put some there.
     static func trusted(home: String) -> [HostFolder] {
@@ -144,7 +144,7 @@ extension HostFolder {
     private static let keptSeconds = 30 * 86_400
 
     /// Removes the folder with everything in it. Call it once the daemon has the recording.
-    public func remove() {
+    package func remove() {
         remove(but: [])
         rmdir(path)
     }
@@ -167,7 +167,7 @@ extension HostFolder {
     var isThere: Bool { access(specFile, F_OK) == 0 }
 
     /// Removes the folders of hosts that failed long ago. They hold logs, and nothing that was recorded.
-    public static func sweep(home: String) {
+    package static func sweep(home: String) {
         for folder in trusted(home: home) {
             var facts = stat()
             guard !folder.isThere, lstat(folder.log, &facts) == 0, time(nil) - facts.modified > keptSeconds else {

@@ -1,9 +1,9 @@
 import TCPOSIX
 
 /// A host that was started, and that outlives the process that started it.
-public struct HostStart {
+package struct HostStart {
     /// The state of the start.
-    public enum Outcome {
+    package enum Outcome {
         case pending
         /// The command runs, or has run.
         case runs
@@ -19,7 +19,7 @@ public struct HostStart {
     /// the folder's log.
     ///
     /// - Throws: `RuntimeError`.
-    public init(_ folder: HostFolder, _ spec: HostSpec) throws {
+    package init(_ folder: HostFolder, _ spec: HostSpec) throws {
         guard let program = Executable.path else {
             throw RuntimeError(.failed, "this program can't find its own file")
         }
@@ -35,7 +35,7 @@ public struct HostStart {
             streams: .init(output: log, error: log), isDetached: true)
     }
 
-    public var outcome: Outcome {
+    package var outcome: Outcome {
         // The process is polled before its files are read: a host that has ended had written them before.
         let hasEnded = child.poll() != nil
         if let words = folder.text(in: folder.failure) { return .failed(words) }

@@ -3,31 +3,31 @@ import TCPOSIX
 
 /// The instructions for a host and its pane, which are passed in a file that only its owner can read, never in arguments. The
 /// secret variables are not in the file: the host gets them in its environment, and hands them on through a `SecretPipe`.
-public struct HostSpec: Codable, Sendable {
-    public var sessionID: String
-    public var title: String
-    public var tmuxName: String
+package struct HostSpec: Codable, Sendable {
+    package var sessionID: String
+    package var title: String
+    package var tmuxName: String
     /// The socket of the tmux server; `nil` in a spec of an older version, whose server was known by its name.
-    public var tmuxSocket: String?
+    package var tmuxSocket: String?
     /// A random name of this start. It keeps files that an earlier start left in the folder from being taken for this start's.
-    public var launch: String?
+    package var launch: String?
     /// The first chunk that the daemon does not have. A session that is run again continues the same recording.
-    public var firstChunk: UInt64
-    public var socketPath: String
-    public var directory: String
-    public var command: [String]
+    package var firstChunk: UInt64
+    package var socketPath: String
+    package var directory: String
+    package var command: [String]
     /// The environment of tmux, and of the command, which gets the secrets too.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// The command's variables that may be secret: keys, the session's token, and what the caller passes on.
-    public var secrets: [String: String] = [:]
+    package var secrets: [String: String] = [:]
     /// The names of `secrets`; `nil` in a spec of an older version, whose environment was complete.
     private var secretNames: [String]?
     /// A text that is shown in the pane before the command starts.
-    public var notice: String?
+    package var notice: String?
     /// The name under which the settings hold the agent that the session was started for.
-    public var agent: String?
+    package var agent: String?
 
-    public init(
+    package init(
         sessionID: String, title: String, tmuxName: String, tmuxServer: TmuxServer, firstChunk: UInt64,
         socketPath: String, directory: String, command: [String], environment: [String: String],
         secrets: [String: String], notice: String?, agent: String?
@@ -51,16 +51,16 @@ public struct HostSpec: Codable, Sendable {
 
 extension HostSpec {
     /// The variable that holds the session's id.
-    public static let sessionVariable = "TELECLAUDE_SESSION_ID"
+    package static let sessionVariable = "TELECLAUDE_SESSION_ID"
     /// The variable that holds the token of the session's run.
-    public static let tokenVariable = "TELECLAUDE_SESSION_TOKEN"
+    package static let tokenVariable = "TELECLAUDE_SESSION_TOKEN"
 
     private enum CodingKeys: CodingKey {
         case sessionID, title, tmuxName, tmuxSocket, launch, firstChunk, socketPath, directory, command, environment
         case secretNames, notice, agent
     }
 
-    public var tmuxServer: TmuxServer { TmuxServer(socket: tmuxSocket) }
+    package var tmuxServer: TmuxServer { TmuxServer(socket: tmuxSocket) }
 
     /// The complete environment of the command.
     var commandEnvironment: [String: String] { environment.merging(secrets) { $1 } }
@@ -79,7 +79,7 @@ extension HostSpec {
     }
 
     /// Returns the environment of a session: the variables of a login, and the session's place.
-    public static func environment(
+    package static func environment(
         of account: Account, from caller: [String: String], place: [String: String]
     ) -> [String: String] {
         var result = [

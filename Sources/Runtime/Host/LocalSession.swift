@@ -2,12 +2,12 @@ import TCPOSIX
 
 /// A session of this account on this machine, as described by its host's folder. It shows what the owner can see and do while
 /// the daemon does not know the session, refuses it, or does not answer. The processes belong to the owner.
-public struct LocalSession: Sendable {
+package struct LocalSession: Sendable {
     private let folder: HostFolder
     private let spec: HostSpec
 
     /// Finds a session; `nil` if no host of this session has a folder here, or if somebody else could have changed that folder.
-    public init?(sessionID: String, home: String) {
+    package init?(sessionID: String, home: String) {
         guard !sessionID.isEmpty, !sessionID.contains("/") else { return nil }
         self.init(HostFolder(sessionID: sessionID, home: home))
     }
@@ -18,7 +18,7 @@ public struct LocalSession: Sendable {
     }
 
     /// Returns why the command of a session could not be started; `nil` if it was, or if this machine does not know.
-    public static func failure(of sessionID: String, home: String) -> String? {
+    package static func failure(of sessionID: String, home: String) -> String? {
         guard !sessionID.isEmpty, !sessionID.contains("/") else { return nil }
         let folder = HostFolder(sessionID: sessionID, home: home)
         guard (try? folder.requireTrust()) != nil else { return nil }
@@ -26,26 +26,26 @@ public struct LocalSession: Sendable {
     }
 
     /// Returns the sessions whose host waits for the daemon.
-    public static func waiting(home: String) -> [LocalSession] {
+    package static func waiting(home: String) -> [LocalSession] {
         HostFolder.trusted(home: home).compactMap { folder in
             guard folder.readStanding() != nil, FileLock.isHeld(folder.lock) else { return nil }
             return LocalSession(folder)
         }
     }
 
-    public var sessionID: String { spec.sessionID }
-    public var tmuxServer: TmuxServer { spec.tmuxServer }
-    public var tmuxName: String { spec.tmuxName }
-    public var hasHost: Bool { FileLock.isHeld(folder.lock) }
-    public var hasTerminal: Bool { Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) == true }
+    package var sessionID: String { spec.sessionID }
+    package var tmuxServer: TmuxServer { spec.tmuxServer }
+    package var tmuxName: String { spec.tmuxName }
+    package var hasHost: Bool { FileLock.isHeld(folder.lock) }
+    package var hasTerminal: Bool { Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) == true }
     /// Whether the session has a terminal, or its command lives and tmux does not say whether it has one.
-    public var mayRun: Bool {
+    package var mayRun: Bool {
         Tmux.hasSession(spec.tmuxServer, spec.tmuxName, spec.environment) ?? (folder.command()?.isThere == true)
     }
-    public var command: [String] { spec.command }
+    package var command: [String] { spec.command }
 
     /// The reason why the host can't deliver to the daemon, as a sentence; `nil` if there is none.
-    public var remark: String? {
+    package var remark: String? {
         guard let standing = folder.readStanding(), standing.isNews(at: .now) else { return nil }
         // The message may come from any program that listens at the daemon's socket.
         let message = PlainText.of(standing.message).replacing("\n", with: " ")
@@ -57,7 +57,7 @@ public struct LocalSession: Sendable {
     /// host whose command runs is not waited for.
     ///
     /// - Throws: `RuntimeError` if the host is not gone after `patience`.
-    public func letLastRunEnd(within patience: Duration = .seconds(15)) async throws {
+    package func letLastRunEnd(within patience: Duration = .seconds(15)) async throws {
         let deadline = ContinuousClock.now + patience
         while hasHost, isOver {
             guard ContinuousClock.now < deadline else {
@@ -77,7 +77,7 @@ public struct LocalSession: Sendable {
 
     /// Ends the terminal with everything that runs in it. A command that does not end then is killed. The host, if it runs,
     /// records the end.
-    public func end() async {
+    package func end() async {
         guard mayRun else { return }
         let command = folder.command()
         Tmux.kill(spec.tmuxServer, spec.tmuxName, spec.environment)
@@ -90,7 +90,7 @@ public struct LocalSession: Sendable {
     }
 
     /// Waits for the terminal to end. Returns false if it may still exist after `patience`.
-    public func isGone(within patience: Duration) async -> Bool {
+    package func isGone(within patience: Duration) async -> Bool {
         let deadline = ContinuousClock.now + patience
         while mayRun {
             guard ContinuousClock.now < deadline else { return false }

@@ -2,13 +2,13 @@ import TCPOSIX
 
 /// The program that tmux starts in a pane. It runs the session's command in the environment that was made for it, and writes
 /// the command's exit code to a file, because tmux does not report it.
-public enum Pane {
+package enum Pane {
     /// How long the host may take to receive the last output, in seconds. If no host runs, that output is lost with the
     /// terminal.
     private static let patience = 3.0
 
     /// Runs the command of a host's folder to its end, and returns its exit code.
-    public static func run(_ folder: HostFolder) throws -> Int32 {
+    package static func run(_ folder: HostFolder) throws -> Int32 {
         let spec = try folder.spec()
         let code = try run(spec, folder)
         try folder.note(String(code), in: folder.status)

@@ -2,17 +2,17 @@ import TCPOSIX
 
 /// The tmux server that holds one user's sessions. Its socket is in a folder of the user's own, which nobody else may enter. In
 /// `/tmp/tmux-UID`, tmux's default, any other user could place a socket beforehand.
-public struct TmuxServer: Sendable, Equatable {
+package struct TmuxServer: Sendable, Equatable {
     /// The path of the socket; `nil` for the server of an older version, which was known by its name.
-    public let socket: String?
+    package let socket: String?
 
-    public init(socket: String?) { self.socket = socket }
+    package init(socket: String?) { self.socket = socket }
 
     /// Returns the user's own server, after making its folder: below the home, or, where that path would be too long for a
     /// socket, below the runtime folder of the login (`XDG_RUNTIME_DIR`).
     ///
     /// - Throws: `RuntimeError`.
-    public static func own(home: String, runtimeFolder: String?) throws(RuntimeError) -> TmuxServer {
+    package static func own(home: String, runtimeFolder: String?) throws(RuntimeError) -> TmuxServer {
         let places = ["\(home)/.teleclaude/tmux"] + [runtimeFolder].compactMap { $0 }.map { "\($0)/teleclaude-tmux" }
         guard let folder = places.first(where: { socket(in: $0).utf8.count <= UnixSocketAddress.longestPath }) else {
             throw RuntimeError(

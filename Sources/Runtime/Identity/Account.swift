@@ -1,22 +1,22 @@
 import TCPOSIX
 
 /// An account of this machine, as its name service knows it.
-public struct Account: Sendable, Hashable {
-    public var uid: UInt32
+package struct Account: Sendable, Hashable {
+    package var uid: UInt32
     /// The id of the account's own group.
-    public var gid: UInt32 = 0
-    public var name: String
-    public var home: String
-    public var shell: String
+    package var gid: UInt32 = 0
+    package var name: String
+    package var home: String
+    package var shell: String
 
     /// Returns the account of this name; `nil` when there is none. The call may take long where accounts live on a network:
     /// never make it during a request.
-    public static func named(_ name: String) -> Account? {
+    package static func named(_ name: String) -> Account? {
         find { entry, buffer, size, result in getpwnam_r(name, entry, buffer, size, result) }
     }
 
     /// Returns the account of this uid; `nil` when there is none.
-    public static func of(uid: UInt32) -> Account? {
+    package static func of(uid: UInt32) -> Account? {
         find { entry, buffer, size, result in getpwuid_r(uid, entry, buffer, size, result) }
     }
 

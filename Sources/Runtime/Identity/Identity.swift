@@ -1,19 +1,19 @@
 import TCSettings
 
 /// The identity of a caller: the OS account that the kernel reports, and the person whom the settings know by that account.
-public struct Identity: Sendable, Hashable {
+package struct Identity: Sendable, Hashable {
     /// The person's name in the settings; in single-user mode without people the account's name. `nil` for `public`.
-    public var person: String?
-    public var role: Role
-    public var uid: UInt32
+    package var person: String?
+    package var role: Role
+    package var uid: UInt32
     /// The account's name, as it was when the settings were loaded.
-    public var osUsername: String?
+    package var osUsername: String?
     /// Whether the account also is the one that reads the daemon's metrics.
-    public var isMonitor = false
+    package var isMonitor = false
     /// The adapters that run under this account.
-    public var adapters: Set<String> = []
+    package var adapters: Set<String> = []
 
-    public init(person: String?, role: Role, uid: UInt32, osUsername: String?) {
+    package init(person: String?, role: Role, uid: UInt32, osUsername: String?) {
         self.person = person
         self.role = role
         self.uid = uid
@@ -22,11 +22,11 @@ public struct Identity: Sendable, Hashable {
 }
 
 /// The owner of a session: the person and the uid that started it.
-public struct Owner: Sendable, Hashable {
-    public var person: String?
-    public var uid: UInt32?
+package struct Owner: Sendable, Hashable {
+    package var person: String?
+    package var uid: UInt32?
 
-    public init(person: String?, uid: UInt32?) {
+    package init(person: String?, uid: UInt32?) {
         self.person = person
         self.uid = uid
     }
@@ -35,7 +35,7 @@ public struct Owner: Sendable, Hashable {
 extension Identity {
     /// Returns whether both the person and the uid are the owner's. Where only one of them is, the uid was given to somebody
     /// else or the person to another account: the session is then an orphan (issue 4, Identity).
-    public func owns(_ owner: Owner) -> Bool {
+    package func owns(_ owner: Owner) -> Bool {
         person != nil && owner.person == person && owner.uid == uid
     }
 }

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// The identity directory in effect. SIGHUP replaces it; requests under way keep the one with which they began.
-public final class IdentityBox: Sendable {
+package final class IdentityBox: Sendable {
     private struct State {
         var directory: IdentityDirectory
         /// The number of times that the directory was replaced.
@@ -12,11 +12,11 @@ public final class IdentityBox: Sendable {
 
     private let state: Mutex<State>
 
-    public init(_ directory: IdentityDirectory) { state = Mutex(State(directory: directory)) }
+    package init(_ directory: IdentityDirectory) { state = Mutex(State(directory: directory)) }
 
-    public var current: IdentityDirectory { state.withLock { $0.directory } }
+    package var current: IdentityDirectory { state.withLock { $0.directory } }
 
-    public func replace(by newDirectory: IdentityDirectory) {
+    package func replace(by newDirectory: IdentityDirectory) {
         state.withLock { state in
             state.directory = newDirectory
             state.edition += 1

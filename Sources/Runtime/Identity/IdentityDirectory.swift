@@ -5,7 +5,7 @@ import TCSettings
 /// An account may be removed and its uid given to another account. If an account has changed since the settings were loaded, it
 /// counts as unknown until they are loaded again. The machine's own file is checked at every lookup. The name service is asked
 /// from time to time (`moved`), by a task that can wait.
-public struct IdentityDirectory: Sendable {
+package struct IdentityDirectory: Sendable {
     /// A person's account as it was when the settings were loaded.
     private struct Known: Sendable {
         var identity: Identity
@@ -22,7 +22,7 @@ public struct IdentityDirectory: Sendable {
     /// Uids that a name service has given to another account.
     private let moved: Set<UInt32>
     /// Sentences about accounts in the settings that this machine doesn't have.
-    public let remarks: [String]
+    package let remarks: [String]
 
     /// Makes the directory.
     ///
@@ -31,7 +31,7 @@ public struct IdentityDirectory: Sendable {
     /// - Parameter uid: The daemon's own account. In single-user mode it is the admin, unless a person in the settings has that
     ///   account.
     /// - Throws: `SettingsError` if two people have the same uid.
-    public init(
+    package init(
         mode: Settings.Mode, people: [Person], adapters: [Adapter] = [], monitor: String? = nil, uid: UInt32,
         locals: LocalAccounts = .ofThisMachine,
         account: (String) -> Account? = Account.named, name: (UInt32) -> Account? = Account.of(uid:)
@@ -67,7 +67,7 @@ public struct IdentityDirectory: Sendable {
     var hasSeveralPeople: Bool { known.values.count { $0.identity.person != nil } > 1 }
 
     /// Identifies the caller. An unknown caller is `public`, and so is one from another user namespace.
-    public func identity(of peer: PeerCredentials) -> Identity {
+    package func identity(of peer: PeerCredentials) -> Identity {
         let isOfThisMachine = peer.pid > 0 && peer.uid != Self.overflowUID
         if isOfThisMachine, let found = known[peer.uid], isWhatItWas(found) { return found.identity }
         return Identity(person: nil, role: .public, uid: peer.uid, osUsername: nil)

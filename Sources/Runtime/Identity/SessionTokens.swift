@@ -2,13 +2,13 @@ import Dialects
 import TCSettings
 
 /// The session and the rights for which a session token stands.
-public struct SessionToken: Sendable, Hashable {
-    public var sessionID: String
+package struct SessionToken: Sendable, Hashable {
+    package var sessionID: String
     /// The person whose rights the session has at most.
-    public var principal: String
+    package var principal: String
     /// The role; `public`, which may do nothing, where this version does not know the stored one.
-    public var role: Role
-    public var expires: Timestamp
+    package var role: Role
+    package var expires: Timestamp
 }
 
 extension SessionToken {
@@ -25,9 +25,9 @@ extension SessionToken {
 ///
 /// A token is looked up by its hash, and the time of the lookup reveals something only about that hash. Nobody can choose a
 /// prefix of the hash without knowing the token, so the comparison need not take constant time.
-public struct SessionTokens: Sendable {
+package struct SessionTokens: Sendable {
     /// The prefix of every token. It makes a token recognizable where none should be, such as in a log or a settings file.
-    public static let prefix = "tcs_"
+    package static let prefix = "tcs_"
     private static let lifetime: Int64 = 24 * 60 * 60
     /// The remaining validity, in seconds, below which a token is renewed while its session lives.
     private static let renewal: Int64 = 12 * 60 * 60
@@ -37,7 +37,7 @@ public struct SessionTokens: Sendable {
     private let clock: TokenClock
 
     /// Makes the store. With `epoch`, only the daemon of that epoch writes. `uptime` is the clock that nobody sets.
-    public init(
+    package init(
         database: Database, epoch: Epoch? = nil, now: @escaping @Sendable () -> Timestamp = { .now },
         uptime: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
@@ -72,7 +72,7 @@ public struct SessionTokens: Sendable {
     /// Makes a token for an existing session, valid for 24 hours. The token can't be retrieved again.
     ///
     /// - Throws: `DatabaseError`.
-    public func issue(sessionID: String, principal: String, role: Role) async throws -> String {
+    package func issue(sessionID: String, principal: String, role: Role) async throws -> String {
         let token = Self.make()
         let (issued, expires) = (now(), now().advanced(seconds: Self.lifetime))
         try await fence.write { connection in
@@ -88,7 +88,7 @@ public struct SessionTokens: Sendable {
     /// Returns the session and rights for which the token stands; `nil` when it is unknown, expired or revoked.
     ///
     /// - Throws: `DatabaseError`.
-    public func find(_ token: String) async throws -> SessionToken? {
+    package func find(_ token: String) async throws -> SessionToken? {
         guard token.hasPrefix(Self.prefix) else { return nil }
         let (hash, now) = (Self.hash(token), now().text)
         return try await database.withConnection { connection in
@@ -106,7 +106,7 @@ public struct SessionTokens: Sendable {
     ///
     /// - Throws: `DatabaseError`.
     @discardableResult
-    public func renew(sessionIDs: [String]) async throws -> Int {
+    package func renew(sessionIDs: [String]) async throws -> Int {
         let (soon, expires) = (now().advanced(seconds: Self.renewal), now().advanced(seconds: Self.lifetime))
         guard !sessionIDs.isEmpty else { return 0 }
         return try await fence.write { connection in
@@ -150,7 +150,7 @@ public struct SessionTokens: Sendable {
     ///
     /// - Throws: `DatabaseError`.
     @discardableResult
-    public func revoke(sessionID: String) async throws -> Int {
+    package func revoke(sessionID: String) async throws -> Int {
         let now = now().text
         return try await fence.write { connection in
             try connection.execute(
@@ -164,7 +164,7 @@ public struct SessionTokens: Sendable {
     ///
     /// - Throws: `DatabaseError`.
     @discardableResult
-    public func purge() async throws -> Int {
+    package func purge() async throws -> Int {
         let now = now().text
         return try await fence.write { connection in
             try connection.execute("DELETE FROM session_tokens WHERE expires_at <= \(now)")

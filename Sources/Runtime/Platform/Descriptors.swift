@@ -1,9 +1,9 @@
 import TCPOSIX
 
 /// The number of files and connections that this process may have open.
-public enum Descriptors {
+package enum Descriptors {
     /// Raises the limit to the largest value that the system allows to this process. Call it once, at the start.
-    public static func raiseLimit() {
+    package static func raiseLimit() {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
         limit.rlim_cur = min(limit.rlim_max, most)

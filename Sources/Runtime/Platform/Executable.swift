@@ -1,9 +1,9 @@
 import TCPOSIX
 
 /// The running program.
-public enum Executable {
+package enum Executable {
     /// The path of the program, with links resolved; `nil` if the system does not tell.
-    public static var path: String? {
+    package static var path: String? {
         #if os(Linux)
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
             let length = readlink("/proc/self/exe", &buffer, buffer.count)

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The accounts in the machine's own file, as it is at this moment. Checking whether the file has changed takes a microsecond,
 /// and no name service is asked, so every request can afford it.
-public final class LocalAccounts: Sendable {
+package final class LocalAccounts: Sendable {
     struct Contents: Sendable {
         /// The account names by uid, as getpwuid(3) returns them: the first line of a uid counts.
         var names: [UInt32: String] = [:]
@@ -23,7 +23,7 @@ public final class LocalAccounts: Sendable {
         var contents = Contents()
     }
 
-    public static let ofThisMachine = LocalAccounts("/etc/passwd")
+    package static let ofThisMachine = LocalAccounts("/etc/passwd")
 
     private let path: String
     private let state = Mutex(State())

@@ -1,9 +1,9 @@
 import TCPOSIX
 
 /// The arguments with which this process was started, as the list of processes shows them to others.
-public enum OwnArguments {
+package enum OwnArguments {
     /// Overwrites each letter of `text` with `-` there. On systems where these arguments can't be written, nothing happens.
-    public static func hide(_ text: String) {
+    package static func hide(_ text: String) {
         let letters = Array(text.utf8)
         guard letters.count > 1, let memory, memory.count >= letters.count else { return }
         for start in 0...(memory.count - letters.count)

@@ -5,11 +5,11 @@ import TCPOSIX
 ///
 /// The pid may belong to another process by the time it is read, so no right is ever decided by it. A caller from another user
 /// namespace appears as uid 65534 with pid 0.
-public struct PeerCredentials: Sendable, Hashable {
-    public var uid: UInt32
-    public var pid: Int32
+package struct PeerCredentials: Sendable, Hashable {
+    package var uid: UInt32
+    package var pid: Int32
 
-    public init(uid: UInt32, pid: Int32) {
+    package init(uid: UInt32, pid: Int32) {
         self.uid = uid
         self.pid = pid
     }

@@ -2,18 +2,18 @@ import TCPOSIX
 
 /// The communication with the service manager that starts the daemon: systemd on Linux (sd_notify(3), sd_listen_fds(3)).
 /// launchd needs none, so on macOS these methods do nothing.
-public struct ServiceManager: Sendable {
+package struct ServiceManager: Sendable {
     private let notifySocket: String?
     /// The interval in seconds at which the daemon reports that it is alive, half of what the manager asks for; `nil` if the
     /// manager does not watch it.
-    public let watchdogInterval: Double?
+    package let watchdogInterval: Double?
     /// The descriptor of a listening socket that the manager opened for the daemon (socket activation); `nil` if there is none.
-    public let activatedSocket: Int32?
+    package let activatedSocket: Int32?
 
     /// The first descriptor that the manager passes (SD_LISTEN_FDS_START).
     private static let firstDescriptor: Int32 = 3
 
-    public init(environment: [String: String], pid: Int32) {
+    package init(environment: [String: String], pid: Int32) {
         #if os(Linux)
             notifySocket = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
             let isForUs = environment["WATCHDOG_PID"].map { $0 == String(pid) } ?? true
@@ -26,10 +26,10 @@ public struct ServiceManager: Sendable {
         #endif
     }
 
-    public func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
-    public func status(_ text: String) { send("STATUS=\(text)") }
-    public func stopping() { send("STOPPING=1") }
-    public func alive() { send("WATCHDOG=1") }
+    package func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
+    package func status(_ text: String) { send("STATUS=\(text)") }
+    package func stopping() { send("STOPPING=1") }
+    package func alive() { send("WATCHDOG=1") }
 
     /// Reports again and again that the daemon is alive, at the interval that the manager expects, until the task is cancelled.
     func reassure() async {

@@ -2,7 +2,7 @@ import TCPages
 
 extension Report {
     /// The whole report as a self-contained HTML page: plots, and tables of what they show.
-    public var page: String {
+    package var page: String {
         let parts = [
             facts, title("Sessions"), statesTable, agentsTable, title("Owners"), ownersPart, title("Activity"),
             activityPart, title("Audit log"), auditPart, title("Verification of the log"), verificationPart,

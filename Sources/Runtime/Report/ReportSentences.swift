@@ -3,7 +3,7 @@ import TCPages
 extension Report.Verification {
     /// The statements about the log, each with whether it is bad news. They never claim more than is known: rows that nobody
     /// has read are named.
-    public var sentences: [(text: String, isBad: Bool)] {
+    package var sentences: [(text: String, isBad: Bool)] {
         var found: [(text: String, isBad: Bool)] = []
         if let objection { found.append(("The log's guards have been changed: \(objection).", true)) }
         guard let last else {
@@ -44,7 +44,7 @@ extension Report.Verification {
 }
 
 extension Report.Storage {
-    public var facts: [(String, String)] {
+    package var facts: [(String, String)] {
         [
             ("Database", "\(Grouped.text(Int(database))) bytes"),
             (

@@ -2,13 +2,13 @@ import TCPOSIX
 
 /// The daemon's socket. It is bound, then its mode is set, and only then it listens, so that nobody connects before the mode is
 /// set.
-public struct ListeningSocket: Sendable {
+package struct ListeningSocket: Sendable {
     let descriptor: Int32
     /// The socket's path, and the file's identity when the socket was made; `nil` for a socket that the service manager opened.
     private let file: (path: String, identity: FileIdentity?)?
 
     /// Takes over a socket that the service manager opened.
-    public init(activated descriptor: Int32) {
+    package init(activated descriptor: Int32) {
         self.descriptor = descriptor
         file = nil
     }
@@ -16,7 +16,7 @@ public struct ListeningSocket: Sendable {
     /// Makes the socket at `path`, and its folder if that is missing. A file there is replaced if `SocketPlace` allows it.
     ///
     /// - Throws: `RuntimeError`.
-    public init(path: String, mode: UInt32, predecessor: String? = nil) throws(RuntimeError) {
+    package init(path: String, mode: UInt32, predecessor: String? = nil) throws(RuntimeError) {
         let place = SocketPlace(path: path, predecessor: predecessor)
         var address = try place.address()
         try Folder.make(Path.folder(of: path), mode: Self.folderMode(mode))

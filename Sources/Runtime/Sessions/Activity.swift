@@ -4,10 +4,10 @@ import Synchronization
 /// The times at which something last happened in each session. They are collected so that the database is written from time to
 /// time and not with every chunk. Each session keeps its own time: sessions that are recorded together keep the order in which
 /// they were active.
-public final class Activity: Sendable {
+package final class Activity: Sendable {
     private let noted = Mutex<[String: Timestamp]>([:])
 
-    public init() {}
+    package init() {}
 
     func note(_ sessionID: String, at time: Timestamp = .now) {
         noted.withLock { $0[sessionID] = max(time, $0[sessionID] ?? time) }

@@ -2,7 +2,7 @@ import TCSettings
 import Synchronization
 
 /// The agents and keys in effect. SIGHUP replaces them.
-public final class AgentBox: Sendable {
+package final class AgentBox: Sendable {
     /// The agents with their keys; because of the keys it is never printed.
     struct Known: Sendable {
         var agents: [String: Agent]

@@ -2,15 +2,15 @@ import Dialects
 import Synchronization
 
 /// A change of a session.
-public struct SessionEvent: Sendable {
-    public enum Kind: String, Sendable {
+package struct SessionEvent: Sendable {
+    package enum Kind: String, Sendable {
         case started, changed, closed
     }
 
-    public var kind: Kind
-    public var session: Session
+    package var kind: Kind
+    package var session: Session
 
-    public init(_ kind: Kind, _ session: Session) {
+    package init(_ kind: Kind, _ session: Session) {
         self.kind = kind
         self.session = session
     }

@@ -209,7 +209,7 @@ final class ConnectedHost: Sendable {
 }
 
 /// The daemon's knowledge of a session's host.
-public enum HostPresence: Sendable, Equatable {
+package enum HostPresence: Sendable, Equatable {
     case connected
     /// The host has not called, or not called again.
     case away

@@ -1,16 +1,16 @@
 /// The input that is typed into a session: a text, followed by Enter unless `enter` is false; or keys by name. Never both, because
 /// nothing says which of them is typed first.
-public struct MessageRequest: Codable, Sendable, RequestDocument {
-    public var text: String?
-    public var enter: Bool?
-    public var keys: [String]?
+package struct MessageRequest: Codable, Sendable, RequestDocument {
+    package var text: String?
+    package var enter: Bool?
+    package var keys: [String]?
 
-    public init(text: String, enter: Bool) {
+    package init(text: String, enter: Bool) {
         self.text = text
         self.enter = enter
     }
 
-    public init(keys: [String]) { self.keys = keys }
+    package init(keys: [String]) { self.keys = keys }
 
     enum CodingKeys: CodingKey, CaseIterable { case text, enter, keys }
 

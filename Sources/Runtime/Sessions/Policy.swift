@@ -1,7 +1,7 @@
 import TCSettings
 
 /// An action for which a caller needs permission.
-public enum Action: String, Sendable, CaseIterable {
+package enum Action: String, Sendable, CaseIterable {
     case listSessions = "list_sessions"
     case startSession = "start_session"
     /// Reading a session's row: title, owner, state, times.
@@ -29,7 +29,7 @@ public enum Action: String, Sendable, CaseIterable {
 }
 
 /// The relation of a caller to the object of an action.
-public enum Relation: String, Sendable, CaseIterable {
+package enum Relation: String, Sendable, CaseIterable {
     /// The action has no object: a list, a new session.
     case none
     case own
@@ -41,13 +41,13 @@ public enum Relation: String, Sendable, CaseIterable {
     case orphaned
 }
 
-public enum Decision: Sendable, Equatable {
+package enum Decision: Sendable, Equatable {
     case allowed
     case refused(because: String)
 }
 
 /// Decides who may do what; no other place does. Allowed actions on somebody else's session are logged (`Action.logged`).
-public func allow(_ action: Action, by role: Role, on relation: Relation) -> Decision {
+package func allow(_ action: Action, by role: Role, on relation: Relation) -> Decision {
     switch (role, relation) {
     case (.public, _): .refused(because: "this account is not in the settings")
     case (.admin, _): allowAdmin(action, on: relation)

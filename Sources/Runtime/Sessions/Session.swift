@@ -1,9 +1,9 @@
 import Dialects
 
 /// A conversation with an agent, or a command, that runs as its owner.
-public struct Session: Sendable, Equatable {
+package struct Session: Sendable, Equatable {
     /// The state of a session. `headless` is the existing install's word for a session without a terminal.
-    public enum State: String, Sendable, CaseIterable {
+    package enum State: String, Sendable, CaseIterable {
         /// The session was requested; its host has not called yet.
         case initializing
         case active
@@ -15,34 +15,34 @@ public struct Session: Sendable, Equatable {
         case lost
     }
 
-    public enum Visibility: String, Sendable, CaseIterable {
+    package enum Visibility: String, Sendable, CaseIterable {
         case `private`, shared
     }
 
-    public var id: String
-    public var title: String?
-    public var owner: Owner
-    public var state: State
-    public var visibility: Visibility
-    public var projectPath: String?
-    public var agent: String?
+    package var id: String
+    package var title: String?
+    package var owner: Owner
+    package var state: State
+    package var visibility: Visibility
+    package var projectPath: String?
+    package var agent: String?
     /// The thinking mode that the owner preferred when the session started: `fast`, `med` or `slow`.
-    public var thinkingMode: String?
-    public var computer: String
-    public var tmuxName: String?
+    package var thinkingMode: String?
+    package var computer: String
+    package var tmuxName: String?
     /// When the session was created: RFC 3339, UTC, with six digits of the second's fraction.
-    public var createdAt: String?
-    public var lastActivity: String?
-    public var closedAt: String?
+    package var createdAt: String?
+    package var lastActivity: String?
+    package var closedAt: String?
     /// The agent's own identifier for the conversation.
-    public var nativeSessionID: String?
+    package var nativeSessionID: String?
     /// The presence of the session's host; `nil` where it was not asked for, or the session is over.
-    public var host: HostPresence?
+    package var host: HostPresence?
 }
 
 extension Session {
     /// Returns the relation of a caller to the session.
-    public func relation(to identity: Identity) -> Relation {
+    package func relation(to identity: Identity) -> Relation {
         if owner.person == nil || owner.uid == nil { return .orphaned }
         if identity.owns(owner) { return .own }
         // Only one of the two matches: the uid was given to somebody else, or the person has another account.
@@ -67,5 +67,5 @@ extension Session {
     }
 
     /// The session as JSON, with the member names that the existing install's programs know.
-    public var document: JSON { .object(SessionMember.all.map { ($0.name, $0.value(self)) }) }
+    package var document: JSON { .object(SessionMember.all.map { ($0.name, $0.value(self)) }) }
 }

@@ -1,23 +1,23 @@
 import Dialects
 
 /// The conditions for the sessions that a caller asks for.
-public struct SessionFilter: Sendable, Equatable {
-    public var state: Session.State?
+package struct SessionFilter: Sendable, Equatable {
+    package var state: Session.State?
     /// The project's path; empty for sessions that have no project.
-    public var project: String?
-    public var agent: String?
-    public var owner: String?
+    package var project: String?
+    package var agent: String?
+    package var owner: String?
     /// The whole title, letter by letter.
-    public var title: String?
+    package var title: String?
     /// Words of the title or the description. Transcripts are not searched.
-    public var text: String?
+    package var text: String?
     /// The earliest time of the last activity.
-    public var since: Timestamp?
+    package var since: Timestamp?
 
     /// The largest length of `text` in code points: longer than any valid title.
     static let longestText = 500
 
-    public init(
+    package init(
         state: Session.State? = nil, project: String? = nil, agent: String? = nil, owner: String? = nil,
         title: String? = nil, text: String? = nil, since: Timestamp? = nil
     ) {
@@ -32,7 +32,7 @@ public struct SessionFilter: Sendable, Equatable {
 }
 
 /// The sessions that a caller sees in lists.
-public enum SessionScope: Sendable, Equatable {
+package enum SessionScope: Sendable, Equatable {
     case all
     case own(Identity)
     /// The caller's own sessions, and those that others share.
@@ -41,7 +41,7 @@ public enum SessionScope: Sendable, Equatable {
 
 /// The place after which a page begins: the last row of the previous page. Pages are found by key, so that the hundredth costs
 /// no more than the first.
-public struct SessionCursor: Sendable, Equatable {
+package struct SessionCursor: Sendable, Equatable {
     var lastActivity: String
     var id: String
 
@@ -52,17 +52,17 @@ public struct SessionCursor: Sendable, Equatable {
 
     /// Reads the form that `text` writes; `nil` for any other text. The timestamp is checked here, because the database would
     /// answer an invalid one with an error.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "~", maxSplits: 1).map(String.init)
         guard parts.count == 2, Timestamp(parsing: parts[0])?.text == parts[0] else { return nil }
         (lastActivity, id) = (parts[0], parts[1])
     }
 
-    public var text: String { "\(lastActivity)~\(id)" }
+    package var text: String { "\(lastActivity)~\(id)" }
 }
 
 /// A page of sessions, newest first, with the place where the next page begins.
-public struct SessionPage: Sendable, Equatable {
-    public var sessions: [Session]
-    public var next: SessionCursor?
+package struct SessionPage: Sendable, Equatable {
+    package var sessions: [Session]
+    package var next: SessionCursor?
 }

@@ -1,13 +1,13 @@
 import Dialects
 
 /// The sessions' rows.
-public struct SessionStore: Sendable {
+package struct SessionStore: Sendable {
     private let fence: Fence
     private var database: Database { fence.database }
 
     init(_ fence: Fence) { self.fence = fence }
 
-    public func insert(_ session: Session) async throws {
+    package func insert(_ session: Session) async throws {
         try await fence.write { connection in
             try connection.executeOnOneRow(
                 """
@@ -23,7 +23,7 @@ public struct SessionStore: Sendable {
     }
 
     /// Returns the session of this id; `nil` when there is none.
-    public func find(_ id: String) async throws -> Session? {
+    package func find(_ id: String) async throws -> Session? {
         try await database.withConnection { connection in
             try connection.query(
                 "SELECT \(trusted: SessionRow.columns) FROM sessions WHERE session_id = \(id)"
@@ -113,7 +113,7 @@ public struct SessionStore: Sendable {
 
     /// Moves a session to another state. Returns false when the session is closed already or does not exist.
     @discardableResult
-    public func move(_ id: String, to state: Session.State) async throws -> Bool {
+    package func move(_ id: String, to state: Session.State) async throws -> Bool {
         let closedAt: Value = state == .closed ? .text(Timestamp.now.text) : .null
         return try await fence.write { connection in
             try connection.execute(
@@ -199,7 +199,7 @@ public struct SessionStore: Sendable {
 
     /// Records when something last happened in each of these sessions, by their ids. A time earlier than the recorded one is
     /// ignored.
-    public func touch(_ times: [String: Timestamp]) async throws {
+    package func touch(_ times: [String: Timestamp]) async throws {
         let texts = times.mapValues(\.text).sorted { $0.key < $1.key }
         try await fence.write { connection in
             for (id, time) in texts {
@@ -212,7 +212,7 @@ public struct SessionStore: Sendable {
         }
     }
 
-    public func setVisibility(_ id: String, _ visibility: Session.Visibility) async throws {
+    package func setVisibility(_ id: String, _ visibility: Session.Visibility) async throws {
         try await fence.write { connection in
             try connection.executeOnOneRow(
                 "UPDATE sessions SET visibility = \(visibility.rawValue) WHERE session_id = \(id)")
@@ -220,7 +220,7 @@ public struct SessionStore: Sendable {
     }
 
     /// Returns one page of the sessions that a caller sees, newest first.
-    public func page(
+    package func page(
         _ scope: SessionScope, _ filter: SessionFilter, after cursor: SessionCursor?, limit: Int
     ) async throws -> SessionPage {
         let query = SessionQuery(filter: filter, cursor: cursor, limit: limit + 1).statement(scope)
@@ -237,11 +237,11 @@ struct EndedSession: Sendable, Equatable {
 }
 
 /// A project, with the number of its sessions that a caller may see.
-public struct ProjectCount: Sendable, Equatable {
+package struct ProjectCount: Sendable, Equatable {
     /// The project's path; `nil` for sessions that have no project.
-    public var path: String?
-    public var sessions: Int
-    public var newest: String?
+    package var path: String?
+    package var sessions: Int
+    package var newest: String?
 }
 
 extension SessionStore {

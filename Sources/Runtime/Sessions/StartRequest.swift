@@ -2,15 +2,15 @@ import Dialects
 import TCSettings
 
 /// A request to start a session.
-public struct StartRequest: Codable, Sendable, RequestDocument {
-    public var title: String
-    public var projectPath: String
+package struct StartRequest: Codable, Sendable, RequestDocument {
+    package var title: String
+    package var projectPath: String
     /// An agent of the settings; without one the caller runs a command of their own.
-    public var agent: String?
+    package var agent: String?
     /// The preferences from the caller's own settings, as JSON. The daemon uses only members that are preferences.
-    public var preferences: String?
+    package var preferences: String?
 
-    public init(title: String, projectPath: String, agent: String?, preferences: String?) {
+    package init(title: String, projectPath: String, agent: String?, preferences: String?) {
         self.title = title
         self.projectPath = projectPath
         self.agent = agent

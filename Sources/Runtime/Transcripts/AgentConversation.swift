@@ -1,14 +1,14 @@
 /// Turns the lines of an agent's transcript into a conversation in plain text.
-public struct AgentConversation {
+package struct AgentConversation {
     /// The parts already shown of messages that may come again.
     private var shown = RecentParts()
 
     private static let longestInput = 200
 
-    public init() {}
+    package init() {}
 
     /// Returns the text of a line; empty if the line holds nothing for people to read.
-    public mutating func read(_ line: String) -> String {
+    package mutating func read(_ line: String) -> String {
         guard let message = AgentMessage(line: line) else { return "" }
         return news(message).map(Self.text).joined()
     }

@@ -16,7 +16,7 @@ public enum HostFrame: Sendable, Equatable {
     case ping
 
     /// The largest size of a chunk in bytes.
-    public static let longestChunk = 1 << 20
+    package static let longestChunk = 1 << 20
     /// The largest size of a path in bytes.
     static let longestPath = 4_096
 

@@ -7,7 +7,7 @@
 ///     order 5 start ID          run this session of the same owner's, in a host of its own
 ///     ended            the daemon has everything, including the end of the command: the host may go
 ///     ping
-public enum HostOrder: Sendable, Equatable {
+package enum HostOrder: Sendable, Equatable {
     case next(UInt64)
     case ack(UInt64)
     case send(UInt64, [UInt8])
@@ -16,7 +16,7 @@ public enum HostOrder: Sendable, Equatable {
     case ended
     case ping
 
-    public var line: String {
+    package var line: String {
         switch self {
         case .next(let number): "next \(number)\n"
         case .ack(let number): "ack \(number)\n"
@@ -29,7 +29,7 @@ public enum HostOrder: Sendable, Equatable {
     }
 
     /// Reads a line without its end; `nil` if it is not an order.
-    public init?(_ line: String) {
+    package init?(_ line: String) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
         switch (words.first, words.count) {
         case ("ping", 1): self = .ping

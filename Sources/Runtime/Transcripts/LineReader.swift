@@ -1,11 +1,11 @@
 /// Splits bytes that come in pieces into lines.
-public struct LineReader: Sendable {
+package struct LineReader: Sendable {
     private var pending: [UInt8] = []
 
-    public init() {}
+    package init() {}
 
     /// Takes more bytes, and returns the lines that they complete, without their ends. Empty lines are left out.
-    public mutating func read(_ bytes: [UInt8]) -> [String] {
+    package mutating func read(_ bytes: [UInt8]) -> [String] {
         pending += bytes
         guard let end = pending.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
         defer { pending.removeFirst(end + 1) }

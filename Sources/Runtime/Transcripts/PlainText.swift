@@ -1,5 +1,5 @@
 /// Extracts plain text from a terminal's output. None of its escape sequences reaches the reader's terminal.
-public struct PlainText {
+package struct PlainText {
     private enum State: String {
         case text
         case escape
@@ -12,7 +12,7 @@ public struct PlainText {
     private var state = State.text
     private let breaksAtMoves: Bool
 
-    public init() { breaksAtMoves = false }
+    package init() { breaksAtMoves = false }
 
     /// Continues a text. A line ends wherever the cursor moves elsewhere, so that words that are apart on a screen stay apart.
     ///
@@ -27,13 +27,13 @@ public struct PlainText {
     var resting: String { state.rawValue }
 
     /// Returns the readable part of a whole text, which anybody may have written.
-    public static func of(_ text: String) -> String {
+    package static func of(_ text: String) -> String {
         var reader = PlainText()
         return reader.read(text)
     }
 
     /// Returns the readable part of a terminal's output. A sequence may be split between calls.
-    public mutating func read(_ output: String) -> String {
+    package mutating func read(_ output: String) -> String {
         var result = ""
         for scalar in output.unicodeScalars { step(scalar, &result) }
         return result

@@ -1,16 +1,16 @@
 import FoundationEssentials
 
 /// An event that was read from a line of a recording.
-public struct RecordedEvent: Decodable, Sendable {
+package struct RecordedEvent: Decodable, Sendable {
     /// The time since the previous event, in milliseconds.
-    public var after: Int64
-    public var code: String
-    public var data: String
+    package var after: Int64
+    package var code: String
+    package var data: String
 
     /// The longest interval that is accepted: a hundred years.
     private static let longest: Int64 = 3_155_760_000_000
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         var parts = try decoder.unkeyedContainer()
         let milliseconds = (try parts.decode(Double.self) * 1_000).rounded()
         // A host can write any number, so the interval is checked.
@@ -23,7 +23,7 @@ public struct RecordedEvent: Decodable, Sendable {
     }
 
     /// Reads a line; `nil` for the header, and for an incomplete line.
-    public init?(line: some StringProtocol) {
+    package init?(line: some StringProtocol) {
         guard line.hasPrefix("["), let event = try? JSONDecoder().decode(Self.self, from: Data(line.utf8)) else {
             return nil
         }

@@ -3,9 +3,9 @@ import Dialects
 /// The format of a recording: asciicast v3 (https://docs.asciinema.org/manual/asciicast/v3/). A header comes first, then one
 /// event a line: `[seconds since the previous event, code, data]`. Lines that begin with `#` are comments; the daemon's
 /// comments mark the ends of chunks.
-public enum Recording {
+package enum Recording {
     /// The kind of an event.
-    public enum Code: String, Sendable {
+    package enum Code: String, Sendable {
         case output = "o"
         case input = "i"
         case marker = "m"
@@ -15,7 +15,7 @@ public enum Recording {
         case agent = "a"
     }
 
-    public static func header(columns: Int, rows: Int, title: String?, at seconds: Int) -> String {
+    package static func header(columns: Int, rows: Int, title: String?, at seconds: Int) -> String {
         var members: [(key: String, value: JSON)] = [
             ("version", .integer(3)),
             (
@@ -34,16 +34,16 @@ public enum Recording {
     /// Returns the line of an event.
     ///
     /// - Parameter milliseconds: The time since the previous event.
-    public static func event(after milliseconds: Int64, _ code: Code, _ data: String) -> String {
+    package static func event(after milliseconds: Int64, _ code: Code, _ data: String) -> String {
         let fraction = String(milliseconds % 1_000 + 1_000).dropFirst()
         return "[\(milliseconds / 1_000).\(fraction),\"\(code.rawValue)\",\(JSON.string(data).canonical())]\n"
     }
 
     /// Returns a line that marks missing events, with the reason.
-    public static func gap(_ reason: String) -> String { event(after: 0, .marker, "gap: \(reason)") }
+    package static func gap(_ reason: String) -> String { event(after: 0, .marker, "gap: \(reason)") }
 
     /// The reason that marks the place where a host was started again.
-    public static let hostRestart = "the host was started again"
+    package static let hostRestart = "the host was started again"
     static let restarted = "gap: \(hostRestart)"
 
     /// The line that ends a chunk.

@@ -1,12 +1,12 @@
 import TCPOSIX
 
 /// Complete lines of a recording, without the comments that mark the ends of chunks.
-public struct TranscriptPiece: Sendable {
-    public var bytes: [UInt8]
+package struct TranscriptPiece: Sendable {
+    package var bytes: [UInt8]
     /// The offset in the file at which the next piece begins.
-    public var end: Int64
+    package var end: Int64
     /// Whether there is no recording.
-    public var isMissing = false
+    package var isMissing = false
 
     /// Reads the piece at `offset`. It is empty at the end, and if there is no recording yet. A line that is longer than a
     /// piece is read completely.

@@ -2,7 +2,7 @@ import NIOPosix
 import TCPOSIX
 
 /// The recordings of all sessions: files of the daemon's own account, in a folder that no other account may enter.
-public struct TranscriptStore: Sendable {
+package struct TranscriptStore: Sendable {
     private let folder: String
     private let writers: TranscriptWriters
     private let mayWrite: @Sendable () throws -> Void
@@ -11,7 +11,7 @@ public struct TranscriptStore: Sendable {
     ///
     /// - Parameter mayWrite: Called right before each write; it throws if the daemon must not write.
     /// - Throws: `RuntimeError`.
-    public init(stateFolder: String, mayWrite: @escaping @Sendable () throws -> Void = {}) throws(RuntimeError) {
+    package init(stateFolder: String, mayWrite: @escaping @Sendable () throws -> Void = {}) throws(RuntimeError) {
         writers = TranscriptWriters(mayWrite: mayWrite)
         self.mayWrite = mayWrite
         folder = Self.folder(in: stateFolder)
@@ -19,10 +19,10 @@ public struct TranscriptStore: Sendable {
     }
 
     /// Returns the folder of the recordings.
-    public static func folder(in stateFolder: String) -> String { "\(stateFolder)/transcripts" }
+    package static func folder(in stateFolder: String) -> String { "\(stateFolder)/transcripts" }
 
     /// Returns the number of recordings in such a folder; 0 if it can't be read.
-    public static func count(in folder: String) -> Int {
+    package static func count(in folder: String) -> Int {
         var count = 0
         Folder.visit(folder) { name in
             if name.hasSuffix(ending) { count += 1 }

@@ -36,12 +36,12 @@ struct Trust: Sendable {
 }
 
 /// Checks the places in which a program keeps its essential files.
-public enum TrustedPlace {
+package enum TrustedPlace {
     /// Checks that only root and `uid` can change what is at this path, and at the same path with each of the endings (such as
     /// `-wal`). A file that does not exist yet is made by whoever may write to its folder, so the folders are checked.
     ///
     /// - Throws: `SettingsError` if anybody else could change it.
-    public static func check(
+    package static func check(
         _ path: String, endings: [String] = [], for subject: String, by uid: UInt32
     ) throws(SettingsError) {
         let trust = Trust(reader: uid, subject: subject)

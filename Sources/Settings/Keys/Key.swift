@@ -1,11 +1,11 @@
 /// The place of a value in the settings, such as `database.password`.
-public struct Key: Sendable, Hashable {
-    public var parts: [String]
+package struct Key: Sendable, Hashable {
+    package var parts: [String]
 
-    public init(_ parts: [String]) { self.parts = parts }
+    package init(_ parts: [String]) { self.parts = parts }
 
     /// Reads a key of the form `a.b.c`, in which no part contains a dot.
-    public init(_ text: String) { parts = text.split(separator: ".").map(String.init) }
+    package init(_ text: String) { parts = text.split(separator: ".").map(String.init) }
 
     func appending(_ part: String) -> Key { Key(parts + [part]) }
 
@@ -25,7 +25,7 @@ public struct Key: Sendable, Hashable {
 }
 
 extension Key: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         parts.map { $0.contains(".") || $0.isEmpty ? "\"\($0)\"" : $0 }.joined(separator: ".")
     }
 }

@@ -1,26 +1,26 @@
 /// The merged layers: the values in effect, their origins, and the values that they override.
-public struct EffectiveSettings: Sendable {
+package struct EffectiveSettings: Sendable {
     /// A value in effect.
-    public struct Setting: Sendable {
-        public var key: Key
-        public var value: SettingsValue
-        public var layer: LayerName
+    package struct Setting: Sendable {
+        package var key: Key
+        package var value: SettingsValue
+        package var layer: LayerName
         /// The origin of the value: `FILE:LINE`, or a variable; empty for a default.
-        public var place: String
-        public var losers: [Loser]
+        package var place: String
+        package var losers: [Loser]
     }
 
     /// A value that another one overrides, with the reason.
-    public struct Loser: Sendable {
-        public var key: Key
-        public var value: SettingsValue
-        public var layer: LayerName
-        public var place: String
-        public var reason: String
+    package struct Loser: Sendable {
+        package var key: Key
+        package var value: SettingsValue
+        package var layer: LayerName
+        package var place: String
+        package var reason: String
     }
 
     /// All settings, in the order in which their keys were first met.
-    public internal(set) var all: [Setting] = []
+    package internal(set) var all: [Setting] = []
 
     /// The index of each key in `all`.
     private let places: [Key: Int]
@@ -99,12 +99,12 @@ public struct EffectiveSettings: Sendable {
             : "the \(winner.rawValue) layer comes before the \(loser.rawValue) one"
     }
 
-    public subscript(key: String) -> Setting? {
+    package subscript(key: String) -> Setting? {
         places[Key(key)].map { all[$0] }
     }
 
     /// Returns the settings at a key and below it.
-    public func settings(under key: String) -> [Setting] {
+    package func settings(under key: String) -> [Setting] {
         all.filter { $0.key.description == key || $0.key.description.hasPrefix(key + ".") }
     }
 

@@ -1,5 +1,5 @@
 /// The layer that a value comes from; a later case of this list overrides an earlier one.
-public enum LayerName: String, Sendable, CaseIterable, Comparable {
+package enum LayerName: String, Sendable, CaseIterable, Comparable {
     /// The built-in defaults.
     case standard = "default"
     /// The one file of single-user mode.
@@ -12,7 +12,7 @@ public enum LayerName: String, Sendable, CaseIterable, Comparable {
     case dotenv = ".env"
     case environment
 
-    public static func < (a: LayerName, b: LayerName) -> Bool {
+    package static func < (a: LayerName, b: LayerName) -> Bool {
         allCases.firstIndex(of: a) ?? 0 < allCases.firstIndex(of: b) ?? 0
     }
 }

@@ -73,7 +73,7 @@ struct Places: Sendable {
 extension ProcessContext {
     /// Returns the path of the daemon's socket: `--socket`, or else `TELECLAUDE_SOCKET`, or else
     /// `/run/teleclaude/teleclaude.sock` in system mode, and a place of the user's own in single-user mode.
-    public func socketPath(argument: String?) throws(SettingsError) -> String {
+    package func socketPath(argument: String?) throws(SettingsError) -> String {
         if let argument { return absolute(argument) }
         if let path = path("TELECLAUDE_SOCKET") { return path }
         switch try Places.find(self).mode {
@@ -86,7 +86,7 @@ extension ProcessContext {
 
     /// Returns the folder of the daemon's state, which includes the transcripts: `TELECLAUDE_STATE_PATH`, or else
     /// `/var/lib/teleclaude` in system mode and `~/.teleclaude` in single-user mode.
-    public func stateFolder() throws(SettingsError) -> String {
+    package func stateFolder() throws(SettingsError) -> String {
         if let path = path("TELECLAUDE_STATE_PATH") { return path }
         switch try Places.find(self).mode {
         case .system: return SystemFolder.here.state

@@ -2,7 +2,7 @@ import TCPOSIX
 
 extension ProcessContext {
     /// The context of this process.
-    public static var process: ProcessContext {
+    package static var process: ProcessContext {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {

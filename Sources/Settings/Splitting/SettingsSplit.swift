@@ -1,19 +1,19 @@
 /// The settings of an existing install, split into three layers: the target of each key, and the text of each file.
-public struct SettingsSplit: Sendable {
+package struct SettingsSplit: Sendable {
     /// A file that is to be made.
-    public struct File: Sendable {
-        public var target: SplitItem.Target
-        public var keys: Int
+    package struct File: Sendable {
+        package var target: SplitItem.Target
+        package var keys: Int
         package var text: String
     }
 
     /// The files that were read.
-    public var sources: [String]
-    public var items: [SplitItem]
-    public var remarks: [Remark]
-    public var files: [File]
+    package var sources: [String]
+    package var items: [SplitItem]
+    package var remarks: [Remark]
+    package var files: [File]
     /// The user who gets the preferences of the one file.
-    public var owner: String
+    package var owner: String
     /// The people in the new system file.
     package var people: [Person]
 
@@ -21,7 +21,7 @@ public struct SettingsSplit: Sendable {
     ///
     /// - Throws: `SettingsError` if the install can't be read, or if the new files would not load to the same effective
     ///   settings.
-    public static func plan(_ context: ProcessContext, from folder: String?) throws(SettingsError) -> SettingsSplit {
+    package static func plan(_ context: ProcessContext, from folder: String?) throws(SettingsError) -> SettingsSplit {
         var split = try plan(context, try find(context, folder), SplitAdditions())
         if !split.items.contains(where: \.isOfDatabase) {
             split.remarks.append(

@@ -2,7 +2,7 @@ extension SettingsSplit {
     /// Makes the files below a folder. Each has its mode from the beginning.
     ///
     /// - Throws: `SettingsError` if one of the files exists already or can't be written. Nothing is left behind then.
-    public func write(into folder: String) throws(SettingsError) {
+    package func write(into folder: String) throws(SettingsError) {
         var made = Made()
         do throws(SettingsError) {
             for file in files {

@@ -1,7 +1,7 @@
 /// A key of the old files, and its place in the new ones.
-public struct SplitItem: Sendable {
+package struct SplitItem: Sendable {
     /// The file that receives it.
-    public enum Target: Sendable, Hashable {
+    package enum Target: Sendable, Hashable {
         case system
         case secrets
         case user(String)
@@ -10,12 +10,12 @@ public struct SplitItem: Sendable {
     }
 
     /// The key in the new file.
-    public var key: Key
-    public var target: Target
+    package var key: Key
+    package var target: Target
     /// The place that the value came from, as `FILE:LINE`; empty if the split itself has added it.
-    public var source: String
+    package var source: String
     /// A remark on how the value was changed or moved; `nil` if it was neither.
-    public var note: String?
+    package var note: String?
     var value: SettingsValue
 
     init(_ key: Key, _ value: SettingsValue, _ target: Target, from source: String, note: String? = nil) {
@@ -29,7 +29,7 @@ public struct SplitItem: Sendable {
 
 extension SplitItem.Target {
     /// The file's path below the folder into which the split is written.
-    public var file: String {
+    package var file: String {
         switch self {
         case .system: "config.yml"
         case .secrets: "secrets.yml"

@@ -3,20 +3,20 @@ import FoundationEssentials
 
 extension JSON {
     /// Reads a document; `nil` if the text is not JSON, or is nested deeper than 512 levels.
-    public init?(parsing text: String) {
+    package init?(parsing text: String) {
         guard let parsed = try? JSONDecoder().decode(Parsed.self, from: Data(text.utf8)) else { return nil }
         self = parsed.value
     }
 
     /// Returns a member of an object; `nil` if the value is not an object or has no such member.
-    public subscript(name: String) -> JSON? {
+    package subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == name }?.value
     }
 
-    public var text: String? { if case .string(let text) = self { text } else { nil } }
+    package var text: String? { if case .string(let text) = self { text } else { nil } }
 
-    public var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
+    package var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
 }
 
 /// A value of any kind. The kind that is most frequent in transcripts is tried first.

@@ -1,10 +1,10 @@
 /// A single word or text of a settings file.
-public struct Scalar: Sendable {
+package struct Scalar: Sendable {
     /// The style in which the text is written. Only a plain scalar can be anything but text.
-    public enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
+    package enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
 
     /// The meaning of the text to a reader of YAML 1.1, which the existing install uses.
-    public enum Meaning: Sendable, Equatable {
+    package enum Meaning: Sendable, Equatable {
         case null
         case boolean(Bool)
         case integer(Int64)
@@ -12,17 +12,17 @@ public struct Scalar: Sendable {
         case text(String)
     }
 
-    public var text: String
-    public var style: Style
+    package var text: String
+    package var style: Style
     /// Whether a `${NAME}` in the text was replaced by a secret.
     var holdsSecret = false
 
-    public init(text: String, style: Style) {
+    package init(text: String, style: Style) {
         self.text = text
         self.style = style
     }
 
-    public var meaning: Meaning {
+    package var meaning: Meaning {
         switch style {
         case .plain: Scalar.meaning(ofPlain: text)
         case .singleQuoted, .doubleQuoted, .literal, .folded: .text(text)

@@ -2,7 +2,7 @@ import Dialects
 
 extension SettingsValue {
     /// The value as JSON.
-    public var document: JSON {
+    package var document: JSON {
         switch content {
         case .scalar(let scalar): scalar.document
         case .list(let items): .array(items.map(\.document))

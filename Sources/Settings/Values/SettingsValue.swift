@@ -1,39 +1,39 @@
 /// A value as it is written in a settings file, with its line. The meaning of a word depends on where it is used: `no` is a
 /// flag where a flag belongs, and text where text belongs.
-public struct SettingsValue: Sendable {
-    public indirect enum Content: Sendable {
+package struct SettingsValue: Sendable {
+    package indirect enum Content: Sendable {
         case scalar(Scalar)
         case list([SettingsValue])
         case map([Member])
     }
 
-    public struct Member: Sendable {
-        public var name: String
-        public var value: SettingsValue
+    package struct Member: Sendable {
+        package var name: String
+        package var value: SettingsValue
 
         package init(name: String, value: SettingsValue) { (self.name, self.value) = (name, value) }
     }
 
-    public var content: Content
+    package var content: Content
     /// The line in the file; 0 where no file holds the value.
-    public var line: Int
+    package var line: Int
 
-    public init(_ content: Content, line: Int = 0) {
+    package init(_ content: Content, line: Int = 0) {
         self.content = content
         self.line = line
     }
 
     /// Makes a value that can only be text.
-    public init(text: String, line: Int = 0) {
+    package init(text: String, line: Int = 0) {
         self.init(.scalar(Scalar(text: text, style: .doubleQuoted)), line: line)
     }
 
     /// Makes a value from a word as it would be written without quotes in a file.
-    public init(plain: String, line: Int = 0) { self.init(.scalar(Scalar(text: plain, style: .plain)), line: line) }
+    package init(plain: String, line: Int = 0) { self.init(.scalar(Scalar(text: plain, style: .plain)), line: line) }
 
-    public var scalar: Scalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
-    public var list: [SettingsValue]? { if case .list(let items) = content { items } else { nil } }
-    public var map: [Member]? { if case .map(let members) = content { members } else { nil } }
+    package var scalar: Scalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
+    package var list: [SettingsValue]? { if case .list(let items) = content { items } else { nil } }
+    package var map: [Member]? { if case .map(let members) = content { members } else { nil } }
 
     /// Whether the value is empty: `key:` or `key: null`.
     var isNull: Bool { scalar?.meaning == .null }
@@ -51,12 +51,12 @@ public struct SettingsValue: Sendable {
     }
 
     /// The member of a map.
-    public subscript(name: String) -> SettingsValue? { map?.last { $0.name == name }?.value }
+    package subscript(name: String) -> SettingsValue? { map?.last { $0.name == name }?.value }
 }
 
 extension SettingsValue: Equatable {
     /// Returns whether both values have the same meaning, wherever and however they are written.
-    public static func == (a: SettingsValue, b: SettingsValue) -> Bool {
+    package static func == (a: SettingsValue, b: SettingsValue) -> Bool {
         switch (a.content, b.content) {
         case (.scalar(let a), .scalar(let b)): a.meaning == b.meaning
         case (.list(let a), .list(let b)): a == b

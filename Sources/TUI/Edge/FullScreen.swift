@@ -3,21 +3,21 @@ import TCPOSIX
 import TCRuntime
 
 /// The program on a whole terminal. One thread owns the terminal: it waits for keys, signals and mail, and shows the state that results.
-public struct FullScreen: Sendable {
+package struct FullScreen: Sendable {
     private let client: DaemonClient
     private let doors: SessionDoors
     private let folder: String
     private let noColour: Bool
 
     /// - Parameter folder: The folder where new sessions start, unless the user names another one.
-    public init(_ client: DaemonClient, _ doors: SessionDoors, folder: String, noColour: Bool) {
+    package init(_ client: DaemonClient, _ doors: SessionDoors, folder: String, noColour: Bool) {
         (self.client, self.doors, self.folder, self.noColour) = (client, doors, folder, noColour)
     }
 
     /// Runs until the user quits or a signal ends it.
     /// - Returns: The signal that has ended it; `nil` if a key did.
     /// - Throws: `RuntimeError`.
-    public func run() async throws -> Int32? {
+    package func run() async throws -> Int32? {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "terminal").async { @Sendable in
                 continuation.resume(with: Result { try runHere() })

@@ -1,10 +1,10 @@
 /// A session that the user wants to start.
-public struct NewSession: Equatable, Sendable {
-    public var title: String
-    public var project: String
+package struct NewSession: Equatable, Sendable {
+    package var title: String
+    package var project: String
     /// The name of an agent in the settings; `nil` for the preferred agent, or if there is a command.
-    public var agent: String?
-    public var command: [String] = []
+    package var agent: String?
+    package var command: [String] = []
 
     /// - Parameter typed: An agent's name, an empty text, or `!` and a command.
     init(title: String, project: String, typed: String) {

@@ -5,7 +5,7 @@ import TCTerminal
 
 /// The plain mode of the program: it works line by line and never moves the cursor, so that a screen reader, a braille display or a
 /// script can follow.
-public struct PlainFace {
+package struct PlainFace {
     private let client: DaemonClient
     private let doors: SessionDoors
     private let folder: String
@@ -21,14 +21,14 @@ public struct PlainFace {
 
     /// Creates the face, and asks the daemon as whom it knows the caller.
     /// - Throws: `RuntimeError`.
-    public init(_ client: DaemonClient, _ doors: SessionDoors, folder: String) async throws {
+    package init(_ client: DaemonClient, _ doors: SessionDoors, folder: String) async throws {
         (self.client, self.doors, self.folder) = (client, doors, folder)
         words = PlainWords(me: try await client.get("/whoami", as: WhoamiDocument.self).value)
     }
 
     /// Runs until the user quits or the input ends. Returns the exit code: for a script that of the first command that was refused, 2
     /// if it failed and 64 if it was unclear.
-    public mutating func run() async -> Int32 {
+    package mutating func run() async -> Int32 {
         let news = PlainNews()
         let listening = Task { [client] in await news.listen(to: client) }
         defer { listening.cancel() }

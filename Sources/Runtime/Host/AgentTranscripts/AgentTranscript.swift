@@ -1,5 +1,5 @@
 /// An agent that keeps a transcript of its own in its user's home.
-public enum AgentTranscript: String, Sendable, CaseIterable {
+package enum AgentTranscript: String, Sendable, CaseIterable {
     case claude, codex, gemini
 
     /// The form of the agent's transcripts.
@@ -11,7 +11,7 @@ public enum AgentTranscript: String, Sendable, CaseIterable {
     }
 
     /// Finds the agent that has this name in the settings; `nil` if it is not known to keep a transcript.
-    public init?(agent name: String) { self.init(rawValue: name) }
+    package init?(agent name: String) { self.init(rawValue: name) }
 
     var form: Form {
         switch self {
