@@ -9,7 +9,7 @@ package struct ImportRemoval: Sendable {
     package enum Extent: Sendable {
         /// Removes the file, with the files that SQLite creates beside it.
         case file
-        /// Reverts every migration, and removes the ledger.
+        /// Reverts every migration, and removes the ledger. Other people's tables stay.
         case schema
         /// Removes the rows of these tables.
         case rows([String])
@@ -60,8 +60,8 @@ package struct ImportRemoval: Sendable {
         try await Migrator(history: history, database: target, options: options).down(.none)
         let dialect = target.transferDialect
         try await target.withConnection { connection in
-            let rest = try dialect.existingObjects(ignoring: [], on: connection)
-            for statement in try dialect.removal(of: rest, on: connection) { try connection.executeScript(statement) }
+            let own = try dialect.existingObjects(on: connection).filter(OwnTables.names.contains)
+            for statement in try dialect.removal(of: own, on: connection) { try connection.executeScript(statement) }
         }
     }
 

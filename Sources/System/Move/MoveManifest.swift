@@ -3,7 +3,11 @@ import FoundationEssentials
 /// Everything that a move creates, written down before the first of it is created. An interrupted run is resumed, or taken back,
 /// by the manifest.
 package struct MoveManifest: Codable, Sendable, Equatable {
-    package enum State: String, Codable, Sendable { case begun, done }
+    package enum State: String, Codable, Sendable {
+        case begun, done
+        /// A rollback has begun to remove the data, so that what is missing of it says nothing about the database's use.
+        case undoing
+    }
 
     package struct File: Codable, Sendable, Equatable {
         package var path: String

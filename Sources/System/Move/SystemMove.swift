@@ -48,6 +48,7 @@ package struct SystemMove: Sendable {
     package func plan(_ events: @escaping @Sendable (Event) -> Void) async throws -> MovePlan {
         let machine = try requireInstallation()
         let begun = try folder.manifest()
+        try Self.requireNoRollback(begun)
         var plan = try await planning(machine, begun).plan(managed: machine.services != .none)
         let target = try open(plan, .readOnly)
         try await requireTarget(plan, target, begun, machine)
@@ -71,6 +72,7 @@ package struct SystemMove: Sendable {
     package func run(resumes: Bool, _ events: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
         let machine = try requireInstallation()
         let begun = try folder.manifest()
+        try Self.requireNoRollback(begun)
         if let begun, begun.state == .done { return .already(try requireSame(begun)) }
         guard begun == nil || resumes else { throw Self.brokenOff }
         let plan = try await planning(machine, begun).plan(managed: machine.services.isManaged)
@@ -117,6 +119,15 @@ package struct SystemMove: Sendable {
     private static let brokenOff = MachineError(
         "broken_off", "an earlier run did not finish",
         remedy: "continue with --resume, or undo it with telec system rollback")
+
+    /// Checks that no rollback was interrupted: the data is gone in part, so that the move can't go on.
+    private static func requireNoRollback(_ begun: MoveManifest?) throws(MachineError) {
+        guard begun?.state != .undoing else {
+            throw MachineError(
+                "broken_off", "a rollback of an earlier run did not finish",
+                remedy: "run telec system rollback again, then this")
+        }
+    }
 
     private func requireSame(_ manifest: MoveManifest) throws -> MoveManifest {
         let old = try ExistingInstall.find(in: context.absolute(request.from))

@@ -92,6 +92,7 @@ package struct SystemRollback: Sendable {
         await target.close()
         return lost.compactMap { name in
             let (before, after) = (manifest.rows[name] ?? 0, now[name] ?? 0)
+            if manifest.state == .undoing && after < before { return nil }
             if before != after { return "\(name): \(before) rows were transferred, and now there are \(after)" }
             guard name == "sessions" && areUsed else { return nil }
             return "sessions: as many rows as were transferred, but some were used or replaced since"
@@ -154,10 +155,12 @@ package struct SystemRollback: Sendable {
     private func removeData(_ manifest: inout MoveManifest) async throws {
         let (target, removal, account) = try await removal(manifest)
         try await SystemMove.requireNoDaemon(target, account)
+        manifest.state = .undoing
+        try folder.write(manifest)
         switch manifest.database {
         case .missing: try await removal.run(.file)
-        case .empty where !(try await removal.counts()).isEmpty: try await removal.run(.schema)
-        case .empty: break
+        // An interrupted run may have undone every migration, and left the ledger.
+        case .empty: if !target.isMissing { try await removal.run(.schema) }
         case .migrated: try await removal.run(.rows(Array(manifest.rows.keys)))
         }
         await target.close()
