@@ -10,14 +10,25 @@ package struct LocalZone: Sendable {
     /// - Throws: ``ImportError`` if the machine does not know the name.
     package init(_ name: String) throws(ImportError) {
         let isName = !name.isEmpty && !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
-        guard isName, name == "UTC" || access("/usr/share/zoneinfo/\(name)", R_OK) == 0 else {
+        guard isName, name == "UTC" || Self.isZone("/usr/share/zoneinfo/\(name)") else {
             throw ImportError(
                 "unknown_zone", "this machine has no time zone \(name)",
-                remedy: "name one from the time zone database, such as Europe/Berlin (timedatectl list-timezones)")
+                remedy: "name one from the time zone database, such as Europe/Berlin (timedatectl list-timezones; "
+                    + "package tzdata)")
         }
         self.name = name
         setenv("TZ", ":\(name)", 1)
         tzset()
+    }
+
+    /// Returns whether a file begins as those of the time zone database do (RFC 9636, 3.1). There are folders and tables beside them,
+    /// for which the C library takes UTC without a word.
+    private static func isZone(_ path: String) -> Bool {
+        let number = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard number >= 0 else { return false }
+        defer { close(number) }
+        var head: [UInt8] = [0, 0, 0, 0]
+        return read(number, &head, 4) == 4 && head.elementsEqual("TZif".utf8)
     }
 
     /// Returns the instant, in UTC, of a wall-clock time such as `2026-01-09T19:59:59.999999`; `nil` for any other text, and for a date

@@ -265,6 +265,8 @@ extension SystemMoveTests {
                 (["--map", "\(move.bea.name)=Nobody"], "no person Nobody"),
                 (["--map", "nobody-here=Alex Smith"], "the account nobody-here"),
                 (["--zone", "Mars/Olympus"], "no time zone"),
+                (["--zone", "America/Argentina"], "no time zone America/Argentina"),
+                (["--zone", "zone.tab"], "no time zone zone.tab"),
                 (["--from", move.box("nowhere")], "there is no teleclaude.db"),
             ] { expectRefusal(try await move.migrate(arguments + ["--quiet"]), saying: words) }
             let argument = try await move.migrate("--map", "alex", "--quiet")
