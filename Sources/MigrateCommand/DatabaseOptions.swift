@@ -55,6 +55,6 @@ struct DatabaseOptions: ParsableArguments {
             url,
             options: ConnectionOptions(
                 access: access, lockTimeout: lockTimeout, applicationName: MigrateProgram.context.name, isOwned: true,
-                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
+                temporaryFolder: Console.temporaryFolder))
     }
 }

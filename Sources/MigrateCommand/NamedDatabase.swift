@@ -30,6 +30,6 @@ extension Database {
             try .named(text, for: access),
             options: ConnectionOptions(
                 access: access, applicationName: MigrateProgram.context.name, isOwned: isOwned,
-                temporaryFolder: Console.environment("TMPDIR") ?? "/tmp"))
+                temporaryFolder: Console.temporaryFolder))
     }
 }

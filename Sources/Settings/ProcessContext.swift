@@ -21,7 +21,7 @@ public struct ProcessContext: Sendable {
     }
 
     /// Returns a variable's value; `nil` when the variable is unset or empty.
-    func variable(_ name: String) -> String? {
+    package func variable(_ name: String) -> String? {
         guard let value = environment[name], !value.isEmpty else { return nil }
         return value
     }

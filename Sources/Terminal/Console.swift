@@ -50,6 +50,11 @@ package enum Console {
 
     package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    /// The folder for temporary files. An empty `TMPDIR` is none: with it, the root folder would be meant.
+    package static var temporaryFolder: String {
+        environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
     /// The text that the ledger records for the caller, such as `alex@host`.
     package static var userAtHost: String {
         let user = getpwuid(geteuid()).map { String(cString: $0.pointee.pw_name) } ?? "uid \(geteuid())"

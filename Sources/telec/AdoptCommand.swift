@@ -52,7 +52,7 @@ struct AdoptCommand: AsyncParsableCommand {
             let target = try Database(
                 url, options: ConnectionOptions(access: dryRun ? .readOnly : .create, isOwned: true))
             let options = InstallImport.Options(
-                ImportOwners(try owner(loaded, context)), workingFolder: context.environment["TMPDIR"] ?? "/tmp")
+                ImportOwners(try owner(loaded, context)), workingFolder: context.variable("TMPDIR") ?? "/tmp")
             let adoption = InstallImport(install, into: target, try .teleclaude(), options)
             if let done = try await adoption.done() {
                 try Self.requireSame(done, install)

@@ -55,6 +55,22 @@ struct AdoptTests {
         }
     }
 
+    @Test("an empty TMPDIR is none", .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func emptyTemporaryFolder() async throws {
+        try await withSandbox { box in
+            try await box.withUsers(["alex"]) { users in
+                let (program, alex) = (try await box.published(.telec), users[0])
+                let home = try await box.legacyHome(in: alex.home)
+                for name in [""] + (try FileManager.default.subpathsOfDirectory(atPath: home)) {
+                    lchown("\(home)/\(name)", alex.uid, alex.uid)
+                }
+                let words = ["adopt", "--from", home, "--database", "sqlite:\(alex.home)/own.db", "--quiet"]
+                let run = try await box.run(as: alex, program, words, ["TMPDIR": ""])
+                #expect(run.code == 0, "\(run)")
+            }
+        }
+    }
+
     @Test("names in the old database reach no terminal as control sequences")
     func hostileNames() async throws {
         try await withDatabase(.sqlite) { box, url in
