@@ -460,7 +460,10 @@ extension SystemMoveTests {
             chmod("\(documents)/closed.md", 0)
             mkfifo("\(documents)/pipe", 0o644)
             symlink("/etc", "\(documents)/etc")
-            for name in ["sp ace\nline.md", "closed.md"] {
+            let fromElsewhere = ["---", "id: general/elsewhere", "---", "", "see ~/.teleclaude/docs/none.md", "and on"]
+            try fromElsewhere.joined(separator: "\r\n").write(
+                toFile: "\(documents)/elsewhere.md", atomically: false, encoding: .utf8)
+            for name in ["sp ace\nline.md", "closed.md", "elsewhere.md"] {
                 chown("\(documents)/\(name)", move.alex.uid, move.alex.uid)
             }
             let before = try move.rootTree()
@@ -468,12 +471,16 @@ extension SystemMoveTests {
             #expect(run.code == 0, "\(run)")
             for words in [
                 "docs/pipe is neither a file nor a folder", "docs/etc is a symbolic link to /etc: not followed",
+                "/elsewhere.md:5 refers to ~/.teleclaude/docs/none.md",
             ] {
                 #expect(run.output.contains(words), "\(run)")
             }
             let shared = "\(move.root)/usr/local/share/teleclaude/docs"
             let names = Set(try FileManager.default.contentsOfDirectory(atPath: shared))
             #expect(names.isSuperset(of: ["sp ace\nline.md", "closed.md"]) && names.isDisjoint(with: ["pipe", "etc"]))
+            let index = try String(
+                contentsOfFile: "\(move.root)/usr/local/share/teleclaude/index.yaml", encoding: .utf8)
+            #expect(index.contains("general/elsewhere"), "\(index)")
             #expect(try await move.telec("system", "rollback", "--root", move.root).code == 0)
             #expect(try move.rootTree() == before)
         }

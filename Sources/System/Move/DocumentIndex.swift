@@ -22,7 +22,8 @@ struct DocumentIndex {
     }
 
     private static func head(of text: String) -> String? {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // CR LF is one Character.
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         guard lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") else { return nil }
         return lines[1..<end].joined(separator: "\n")
     }

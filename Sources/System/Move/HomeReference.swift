@@ -13,7 +13,9 @@ package struct HomeReference: Sendable, Equatable {
     ) -> [HomeReference] {
         guard let text = String(validating: bytes, as: UTF8.self) else { return [] }
         let beginnings = (homes + ["~", "$HOME", "${HOME}"]).map { "\($0)/.teleclaude" }
-        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { at, line in
+        // CR LF is one Character.
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        return lines.enumerated().flatMap { at, line in
             words(line).compactMap { word in
                 guard let beginning = beginnings.first(where: word.hasPrefix) else { return nil }
                 let path = word.dropFirst(beginning.count)
