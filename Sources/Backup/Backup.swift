@@ -53,9 +53,10 @@ package struct Backup: Sendable {
         let target = try Database(DatabaseURL(sqlitePath: paths.database))
         let plan = try await source.transfer(from: database, to: target).plan()
         let found = try Recordings(folder: recordings).count()
+        let settings = try readSettings()
         return Report(
             product: source.product, tables: plan.tables.map { Manifest.Table(name: $0.target, rows: $0.rows) },
-            recordings: found.files, recordingBytes: found.bytes, settings: settings.map(Path.name),
+            recordings: found.files, recordingBytes: found.bytes, settings: settings.map(\.name),
             remarks: source.remarks)
     }
 
@@ -65,10 +66,11 @@ package struct Backup: Sendable {
     package func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Report {
         try requireFree()
         let source = try await BackupSource.read(database, history)
+        let settings = try readSettings()
         let isNew = try Files.makeFolder(paths.folder)
         let sums = try begin(withFolder: isNew)
         do {
-            return try await fill(source, sums, events)
+            return try await fill(source, settings, sums, events)
         } catch {
             BackupRemains(paths: paths).remove(withFolder: isNew)
             throw error
@@ -102,11 +104,12 @@ package struct Backup: Sendable {
     }
 
     private func fill(
-        _ source: BackupSource, _ sums: Files.Handle, _ events: @escaping @Sendable (Event) -> Void
+        _ source: BackupSource, _ settings: [SettingsFile], _ sums: Files.Handle,
+        _ events: @escaping @Sendable (Event) -> Void
     ) async throws -> Report {
         let tables = try await copyDatabase(source, sums) { events(Event(what: .database($0))) }
         let (count, bytes) = try copyRecordings(sums) { events(Event(what: .recordings(done: $0))) }
-        let names = try copySettings(sums)
+        let names = try copy(settings, sums)
         try sums.sync()
         let manifest = Manifest(
             madeAt: Timestamp.now.text, program: program, product: source.product, migrations: source.migrations,
@@ -155,16 +158,28 @@ package struct Backup: Sendable {
         return (count, bytes)
     }
 
-    private func copySettings(_ sums: Files.Handle) throws(BackupError) -> [String] {
+    private struct SettingsFile {
+        var name: String
+        var bytes: [UInt8]
+    }
+
+    /// Reads the settings files before anything is written. One that is a link was accepted when the settings were loaded: what it leads
+    /// to is copied, under the name of the link.
+    private func readSettings() throws(BackupError) -> [SettingsFile] {
+        try settings.map { path throws(BackupError) in
+            SettingsFile(name: Path.name(of: path), bytes: try Files.read(Path.withoutLinks(path)))
+        }
+    }
+
+    private func copy(_ settings: [SettingsFile], _ sums: Files.Handle) throws(BackupError) -> [String] {
         guard !settings.isEmpty else { return [] }
         try Files.makeFolder(paths.settings)
-        for path in settings {
-            let bytes = try Files.read(path)
-            let copy = try Files.Handle(making: "\(paths.settings)/\(Path.name(of: path))")
-            try copy.append(bytes)
-            try sums.append("\(try copy.digest())  settings/\(Path.name(of: path))\n")
+        for file in settings {
+            let made = try Files.Handle(making: "\(paths.settings)/\(file.name)")
+            try made.append(file.bytes)
+            try sums.append("\(try made.digest())  settings/\(file.name)\n")
         }
-        return settings.map(Path.name)
+        return settings.map(\.name)
     }
 
     /// Returns the head of the audit log in the copy, so that it is of the same moment as the copy.

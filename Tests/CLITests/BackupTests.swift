@@ -411,7 +411,8 @@ struct BackupTests {
             let without = try await daemon.telec("backup", box("without"))
             #expect(without.code == 0 && without.error.contains("--with-secrets"), "\(without)")
             let with = try await daemon.telec("backup", box("with"), "--with-secrets")
-            #expect(with.code == 0, "\(with)")
+            #expect(with.code == 0 && !with.error.contains("--with-secrets"), "\(with)")
+            #expect(with.error.contains(".env contains a secret: let nobody else read the backup"), "\(with)")
             _ = try await daemon.stop()
             let names = { (copy: String) in
                 try FileManager.default.contentsOfDirectory(atPath: box("\(copy)/settings")).sorted()
@@ -422,6 +423,25 @@ struct BackupTests {
             for entry in try box.contents() where entry.key.hasPrefix(box("with/")) {
                 #expect((entry.value.mode ?? 0) & 0o077 == 0, "\(entry.key)")
             }
+        }
+    }
+
+    @Test func aSettingsFileThatIsALinkIsCopiedUnderItsName() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            for folder in ["dot", ".teleclaude"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(box.home)/\(folder)", withIntermediateDirectories: false)
+            }
+            let text = "agents: {default: claude}\n"
+            try text.write(toFile: "\(box.home)/dot/config.yml", atomically: false, encoding: .utf8)
+            let link = "\(box.home)/.teleclaude/config.yml"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../dot/config.yml")
+            #expect(try await box.migrate("up", "-d", url).code == 0)
+            for more in [["--dry-run"], []] {
+                let run = try await box.run(.telec, ["backup", box("copy")] + more, box.daemonVariables(url))
+                #expect(run.code == 0, "\(run)")
+            }
+            #expect(try String(contentsOfFile: box("copy/settings/config.yml"), encoding: .utf8) == text)
         }
     }
 

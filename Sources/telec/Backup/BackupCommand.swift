@@ -49,7 +49,7 @@ struct BackupCommand: AsyncParsableCommand {
             }
             await database.close()
             progress.end()
-            for remark in report.remarks + place.remarks { output.remark("note: \(remark)") }
+            for remark in report.remarks + place.remarks(withSecrets: withSecrets) { output.remark("note: \(remark)") }
             output.show(BackupText.document(report, folder, isDryRun: dryRun)) {
                 BackupText.text(report, folder, isDryRun: dryRun)
             }

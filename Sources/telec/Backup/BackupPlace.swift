@@ -61,8 +61,12 @@ struct BackupPlace {
         }
     }
 
-    /// Sentences about the things that a backup does not include.
-    var remarks: [String] {
-        loaded.filesWithSecrets.sorted().map { "\($0) contains a secret: see --with-secrets" }
+    /// Returns sentences about the files that contain secrets, which a backup includes only if asked to.
+    func remarks(withSecrets: Bool) -> [String] {
+        loaded.filesWithSecrets.sorted().map { path in
+            withSecrets
+                ? "\(path) contains a secret: let nobody else read the backup"
+                : "\(path) contains a secret: see --with-secrets"
+        }
     }
 }
