@@ -324,7 +324,10 @@ extension SystemMoveTests {
             expectRefusal(bare, saying: "not correctly installed", "telec system install")
             let user = try await move.box.run(
                 as: move.alex, move.program, ["system", "migrate", "--from", move.home, "--root", move.root])
-            #expect(user.code == 2 && user.error.contains("only root can do this"), "\(user)")
+            #expect(user.code == 2 && user.error == "error: only root can do this; use sudo\n", "\(user)")
+            let rollback = try await move.box.run(
+                as: move.alex, move.program, ["system", "rollback", "--root", move.root, "--dry-run"])
+            #expect(rollback.code == 2 && rollback.error == "error: only root can do this; use sudo\n", "\(rollback)")
 
             try await move.withDaemon {
                 expectRefusal(try await move.migrate("--quiet"), saying: "a daemon is using the new database")

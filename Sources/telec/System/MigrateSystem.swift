@@ -21,7 +21,7 @@ struct MigrateSystem: AsyncParsableCommand {
             Exits with 1 if a check of the result fails: then the old daemon stays enabled.
 
             EXAMPLES:
-              telec system migrate --from /home/alex --owner Alex --dry-run
+              sudo telec system migrate --from /home/alex --owner Alex --dry-run
               sudo telec system migrate --from /home/alex --map alex=Alex
               sudo telec system migrate --from /home/alex --by-email --map bea=Béa
             """)
@@ -76,7 +76,7 @@ struct MigrateSystem: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            try options.requireRoot()
+            try options.requireRoot(evenToLook: true)
             try await perform(report.map { path in try WholeFile(path, replaces: force) })
         }
     }

@@ -13,7 +13,7 @@ struct RollbackSystem: AsyncParsableCommand {
             changed since stays. Losing data that was added since the migration needs --discard-new.
 
             EXAMPLES:
-              telec system rollback --dry-run
+              sudo telec system rollback --dry-run
               sudo telec system rollback
             """)
 
@@ -23,7 +23,7 @@ struct RollbackSystem: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding {
-            try options.requireRoot()
+            try options.requireRoot(evenToLook: true)
             let installation = try options.installation()
             let lock = try installation.root.lock()
             defer { lock.release() }

@@ -49,11 +49,14 @@ struct SystemOptions: ParsableArguments {
     }
 
     /// Checks that this user has the rights that the command needs.
+    ///
+    /// - Parameter evenToLook: Whether `--dry-run` needs them, too, so that it is no advice.
     /// - Throws: `MachineError` if not.
-    func requireRoot() throws {
+    func requireRoot(evenToLook: Bool = false) throws {
         guard geteuid() == 0 else {
             throw MachineError(
-                "not_root", "only root can do this", remedy: "use sudo, or see what it would do with --dry-run")
+                "not_root", "only root can do this",
+                remedy: evenToLook ? "use sudo" : "use sudo, or see what it would do with --dry-run")
         }
     }
 
