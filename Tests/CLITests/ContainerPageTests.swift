@@ -40,6 +40,13 @@ struct ContainerPageTests {
         }
     }
 
+    /// The units of a package that is installed, upgraded or started later put their socket into their folder.
+    @Test("the socket that people use is in one folder throughout, which is not that of the package's units")
+    func folder() throws {
+        let folders = try Set(Self.page().matches(of: /\/run\/[a-z-]+(?=[ \/\n])/).map { String($0.output) })
+        #expect(folders == ["/run/teleclaude-container"])
+    }
+
     @Test("every command of the deployment knows where the socket is")
     func socket() throws {
         for file in ["docs/container.md", "docker-compose.yml"] {

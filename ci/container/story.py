@@ -370,7 +370,9 @@ class Machine:
         run("mount", "--rbind", "/dev", root / "dev")
 
     def share(self, volume: Path) -> None:
-        run("mount", "--bind", volume, self.root / "run/teleclaude")
+        place = self.root / "run/teleclaude-container"
+        place.mkdir()
+        run("mount", "--bind", volume, place)
 
     def telec(self, uid: int, *words: str) -> str:
         home = self.root / f"home/{uid}"
@@ -378,6 +380,7 @@ class Machine:
         os.chown(home, uid, uid)
         limits = [f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--"]
         environment = {"PATH": PATH, "HOME": f"/home/{uid}", "LANG": "C.UTF-8", "SHELL": "/bin/sh"}
+        environment["TELECLAUDE_SOCKET"] = "/run/teleclaude-container/teleclaude.sock"
         return run("chroot", self.root, "setpriv", *limits, "telec", *words, env=environment).stdout
 
 
