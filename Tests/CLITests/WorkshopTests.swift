@@ -110,6 +110,25 @@ struct WorkshopTests {
             && (try? Program(inPath: "localedef")) != nil
     }
 
+    @Test("SwiftPM's lock is the developer's own in `.build`, and the run's elsewhere")
+    func lockFolder() async throws {
+        try await withSandbox { box in
+            try await box.writeProgram("bin/swift", "#!/bin/sh\necho \"$TMPDIR\"\n")
+            let run = try await bash(
+                box,
+                """
+                source "$1/ci/setup"
+                postgresql_programs() { return 1; }
+                callers="$TMPDIR" PATH="$PWD/bin:$PATH"
+                open_workshop
+                ( project="$PWD/theirs"; mkdir theirs
+                  share_release_folder; [[ $(in_swift build) == "$callers" ]] && echo shared
+                  scratch="$PWD/own"; [[ $(in_swift build) == "$work/tmp" ]] && echo own )
+                """)
+            #expect(run.ending == .exit(0) && run.output == "shared\nown\n", "\(run)")
+        }
+    }
+
     @Test(
         "what was fetched for the examples is compared in one order, whatever the locale's is",
         .enabled(if: hasLocales, "localedef or the sources of locales are missing"))
