@@ -110,6 +110,61 @@ struct WorkshopTests {
             && (try? Program(inPath: "localedef")) != nil
     }
 
+    @Test("what is kept for the next run, programs too, is in a folder that nobody else can write to")
+    func keptFolder() async throws {
+        try await withSandbox { box in
+            let run = try await bash(
+                box,
+                """
+                source "$1/ci/setup"
+                set +e
+                umask 000
+                export XDG_CACHE_HOME="$PWD/cache"
+                ask() { local place; place="$(kept_folder kept 2>/dev/null)" || place=refused; echo "$1: $place"; }
+                ask new; ask again
+                stat -c %a cache/kept
+                chmod 777 cache/kept; ask open
+                chmod 755 cache/kept; ask readable
+                mv cache/kept elsewhere; ln -s "$PWD/elsewhere" cache/kept; ask link
+                rm cache/kept; mkdir -m 700 cache/kept
+                if [[ $(id -u) == 0 ]]; then chown 12345 cache/kept; ask foreign; else echo "foreign: refused"; fi
+                """)
+            let kept = "\(box.files)/cache/kept"
+            #expect(
+                run.output == """
+                    new: \(kept)
+                    again: \(kept)
+                    700
+                    open: refused
+                    readable: \(kept)
+                    link: refused
+                    foreign: refused
+
+                    """,
+                "\(run)")
+        }
+    }
+
+    @Test("every program that is fetched for a soak or a bench is in such a folder")
+    func nothingBelowTmp() throws {
+        for file in ["ci/soak", "ci/bench"] {
+            let text = try TestSources.text(of: file)
+            #expect(text.contains("$(kept_folder teleclaude-") && !text.contains("/tmp/teleclaude"), "\(file)")
+        }
+    }
+
+    @Test(
+        "a soak that takes root says so before its first step",
+        arguments: ["runtime", "floods", "mcp", "takeover", "packages", "container", "systemd"])
+    func soaksOfRoot(_ subject: String) async throws {
+        try await withSandbox { box in
+            try await box.writeProgram("bin/id", "#!/bin/sh\necho 1000\n")
+            let run = try await bash(box, "PATH=\"$PWD/bin:$PATH\" bash \"$1/ci/soak\" \(subject)")
+            #expect(run.ending == .exit(2), "\(run)")
+            #expect(run.error == "ci/soak: \(subject) takes root: run it as root\n", "\(run)")
+        }
+    }
+
     @Test("SwiftPM's lock is the developer's own in `.build`, and the run's elsewhere")
     func lockFolder() async throws {
         try await withSandbox { box in
