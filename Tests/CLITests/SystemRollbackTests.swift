@@ -52,14 +52,8 @@ struct SystemRollbackTests {
     @Test("one that was killed after the last migration removes the ledger; what was added since needs consent")
     func killedAtTheEnd() async throws {
         try await withMove(.postgresql) { move in
-            let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
-            func interrupt() throws {
-                let text = try String(contentsOfFile: manifest, encoding: .utf8)
-                try text.replacing("\"done\"", with: "\"undoing\"").write(
-                    toFile: manifest, atomically: false, encoding: .utf8)
-            }
             #expect(try await move.migrate("--quiet").code == 0)
-            try interrupt()
+            try interrupt(move)
             try execute("INSERT INTO sessions (session_id, computer_name) VALUES ('own', 'here')", on: move.url)
             let used = try await move.telec("system", "rollback", "--root", move.root)
             expectRefusal(used, saying: "sessions: 200 rows were transferred, and now there are 201", "--discard-new")
@@ -70,5 +64,25 @@ struct SystemRollbackTests {
             #expect(back.code == 0 && back.output.contains("rolled back"), "\(back)")
             #expect(try tables(move.url) == [])
         }
+    }
+
+    @Test("one that was killed after it has removed the file does not take that for a loss")
+    func killedWithoutFile() async throws {
+        try await withMove(.sqlite) { move in
+            let before = try move.rootTree()
+            #expect(try await move.migrate("--quiet").code == 0)
+            try interrupt(move)
+            for ending in ["", "-wal", "-shm"] { unlink("\(move.url.dropFirst(7))\(ending)") }
+            let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.code == 0 && back.output.contains("rolled back"), "\(back)")
+            #expect(try move.rootTree() == before)
+        }
+    }
+
+    /// Writes into the manifest what a rollback writes before it removes the first of the data.
+    private func interrupt(_ move: Move) throws {
+        let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
+        let text = try String(contentsOfFile: manifest, encoding: .utf8)
+        try text.replacing("\"done\"", with: "\"undoing\"").write(toFile: manifest, atomically: false, encoding: .utf8)
     }
 }
