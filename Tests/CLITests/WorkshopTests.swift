@@ -105,11 +105,6 @@ struct WorkshopTests {
         }
     }
 
-    private static var hasLocales: Bool {
-        FileManager.default.fileExists(atPath: "/usr/share/i18n/locales/en_US")
-            && (try? Program(inPath: "localedef")) != nil
-    }
-
     @Test("what is kept for the next run, programs too, is in a folder that nobody else can write to")
     func keptFolder() async throws {
         try await withSandbox { box in
@@ -181,26 +176,6 @@ struct WorkshopTests {
                   scratch="$PWD/own"; [[ $(in_swift build) == "$work/tmp" ]] && echo own )
                 """)
             #expect(run.ending == .exit(0) && run.output == "shared\nown\n", "\(run)")
-        }
-    }
-
-    @Test(
-        "what was fetched for the examples is compared in one order, whatever the locale's is",
-        .enabled(if: hasLocales, "localedef or the sources of locales are missing"))
-    func checkouts() async throws {
-        try await withSandbox { box in
-            let run = try await bash(
-                box,
-                """
-                eval "$(sed -n '/^require_checkouts()/,/^}/p' "$1/ci/examples")"
-                fail() { echo "$@"; exit 2; }
-                localedef -i en_US -f UTF-8 "$PWD/en_US.UTF-8"
-                mkdir -p made/checkouts/Yams made/checkouts/swift-collections
-                export LOCPATH="$PWD" LC_ALL=en_US.UTF-8
-                ls made/checkouts
-                require_checkouts made Yams swift-collections
-                """)
-            #expect(run.ending == .exit(0) && run.output == "swift-collections\nYams\n", "\(run)")
         }
     }
 
