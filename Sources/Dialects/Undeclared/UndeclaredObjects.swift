@@ -45,7 +45,7 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var epilogues: [String: ViewEpilogue]
     /// Statements that follow a column when it is made again or has other values, by table and column: grants and comments; in
     /// SQLite, what makes full-text tables read it again.
-    public var columnEpilogues: [String: [String: [String]]] = [:]
+    public var columnEpilogues: [String: [String: [ColumnEpilogue]]] = [:]
     /// The defaults that are not the declared ones, by table and column, as the database writes them; `nil` for one that is gone.
     public var strangeDefaults: [String: [String: String?]] = [:]
     /// Those columns among the objects, by table, that differ from the declared ones by nothing but the expression that computes them.
