@@ -27,6 +27,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
         public var definition: String
         /// Statements that follow the definition: a view's grants and comments, a trigger's state.
         public var epilogue: [String]
+        /// The statement of the epilogue that gives a trigger its state again; `nil` for one that is simply on.
+        package var switchBack: String?
 
         package init(_ kind: Kind, name: String, owner: String, definition: String, epilogue: [String] = []) {
             self.kind = kind

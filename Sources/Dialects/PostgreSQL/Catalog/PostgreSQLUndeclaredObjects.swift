@@ -128,6 +128,7 @@ extension PostgreSQLInspector {
             let statement =
                 "ALTER TABLE \(row[5].text ?? table) \(state) TRIGGER \(SQLText.identifier(row[6].text ?? ""))"
             triggers[triggers.count - 1].epilogue.append(statement)
+            if row[5].text == nil { triggers[triggers.count - 1].switchBack = statement }
         }
         return triggers
     }

@@ -228,8 +228,7 @@ struct PostgreSQLAlter {
         }
         let off = triggers.map { "\(alter) DISABLE TRIGGER \(SQLText.identifier($0.name))" }
         let on = triggers.map { trigger in
-            trigger.epilogue.last { $0.hasPrefix(alter) }
-                ?? "\(alter) ENABLE TRIGGER \(SQLText.identifier(trigger.name))"
+            trigger.switchBack ?? "\(alter) ENABLE TRIGGER \(SQLText.identifier(trigger.name))"
         }
         return off + [statement] + on
     }
