@@ -148,7 +148,8 @@ package enum PostgreSQLInspector {
                     WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
             GROUP BY n.nspname
             """)
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
+        // Two schemas may have one name in two Unicode forms, which is one to Swift.
+        return Dictionary(rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) }, uniquingKeysWith: +)
     }
 
     /// Returns the options of tables: `UNLOGGED` for tables whose rows are gone after a crash.
