@@ -66,8 +66,19 @@ package enum SQLiteInspector {
         }
         inspection.definitions = definitions(catalog)
         inspection.fileNumbers = catalog.settings.filter { $0.value != 0 }
+        inspection.remarkOnFileNumbers = remark(onFileNumbers: inspection.fileNumbers)
         inspection.sameEngineCopy = SQLiteSameEngineCopy.make(of: catalog)
         return inspection
+    }
+
+    /// Names the numbers of the file's header. An application that misses its own numbers takes the file for another program's, or for an
+    /// empty one.
+    private static func remark(onFileNumbers numbers: [String: Int64]) -> String? {
+        guard !numbers.isEmpty else { return nil }
+        let pragmas = numbers.sorted { $0.key > $1.key }.map { "PRAGMA \($0.key) = \($0.value)" }
+        return
+            "the numbers in the file's header stay behind: \(pragmas.joined(separator: ", ")); set them again in a file that is "
+            + "made from the target for the same application"
     }
 
     private static func definitions(_ catalog: SQLiteCatalog) -> [Definition] {
