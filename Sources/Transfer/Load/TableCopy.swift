@@ -17,7 +17,7 @@ struct TableCopy {
     }
 
     /// Why a row must be quarantined.
-    private struct Misfit {
+    private struct IncompatibleRow {
         /// The columns, separated by commas; empty if none is known.
         var columns: String
         var reason: String
@@ -118,9 +118,9 @@ struct TableCopy {
                 throw refusal(of: incompatible, cursor)
             }
             reader?.read(&row)
-            if let misfit = try write(&row, writer, cursor, &nulled) ?? end(writer, cursor) {
+            if let incompatible = try write(&row, writer, cursor, &nulled) ?? end(writer, cursor) {
                 aside.add(
-                    cursor, table.sourceColumns, key: key.text(cursor), column: misfit.columns, reason: misfit.reason)
+                    cursor, table.sourceColumns, key: key.text(cursor), column: incompatible.columns, reason: incompatible.reason)
                 loaded.quarantined += 1
             } else {
                 loaded.rows += 1
@@ -144,7 +144,7 @@ struct TableCopy {
     @inline(__always)
     private func write(
         _ row: inout RawRow, _ writer: any BulkWriter, _ cursor: any RowCursor, _ nulled: inout [Int]
-    ) throws -> Misfit? {
+    ) throws -> IncompatibleRow? {
         while true {
             do throws(IncompatibleValue) {
                 if let demands { try require(demands, of: row) }
@@ -153,7 +153,7 @@ struct TableCopy {
             } catch {
                 switch table.columnPlans[error.column].policy {
                 case .fail, .widen: throw refusal(of: error, cursor)
-                case .quarantine: return Misfit(columns: table.sourceColumns[error.column], reason: error.reason)
+                case .quarantine: return IncompatibleRow(columns: table.sourceColumns[error.column], reason: error.reason)
                 case .null:
                     row[error.column] = .null
                     nulled.append(error.column)
@@ -166,7 +166,7 @@ struct TableCopy {
     /// Ends the row. Returns the reason if it repeats a key and must be quarantined. A database that gets its keys after the rows finds
     /// such rows then (`DuplicateRows`).
     @inline(__always)
-    private func end(_ writer: any BulkWriter, _ cursor: any RowCursor) throws -> Misfit? {
+    private func end(_ writer: any BulkWriter, _ cursor: any RowCursor) throws -> IncompatibleRow? {
         do throws(DatabaseError) {
             try writer.endRow()
             return nil
@@ -182,9 +182,9 @@ struct TableCopy {
     }
 
     /// Returns the reason for a row that repeats a key, with the key's columns as far as the error names them.
-    private func repetition(_ error: DatabaseError) -> Misfit {
+    private func repetition(_ error: DatabaseError) -> IncompatibleRow {
         let columns = zip(table.sourceColumns, table.targetColumns).filter { error.columns.contains($0.1) }.map { $0.0 }
-        return Misfit(columns: columns.joined(separator: ", "), reason: "repeats a key (\(error.message))")
+        return IncompatibleRow(columns: columns.joined(separator: ", "), reason: "repeats a key (\(error.message))")
     }
 
     private func require(_ demands: [ColumnDemand], of row: borrowing RawRow) throws(IncompatibleValue) {
