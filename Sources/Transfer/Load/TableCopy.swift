@@ -120,7 +120,8 @@ struct TableCopy {
             reader?.read(&row)
             if let incompatible = try write(&row, writer, cursor, &nulled) ?? end(writer, cursor) {
                 aside.add(
-                    cursor, table.sourceColumns, key: key.text(cursor), column: incompatible.columns, reason: incompatible.reason)
+                    cursor, table.sourceColumns, key: key.text(cursor), column: incompatible.columns,
+                    reason: incompatible.reason)
                 loaded.quarantined += 1
             } else {
                 loaded.rows += 1
@@ -153,7 +154,8 @@ struct TableCopy {
             } catch {
                 switch table.columnPlans[error.column].policy {
                 case .fail, .widen: throw refusal(of: error, cursor)
-                case .quarantine: return IncompatibleRow(columns: table.sourceColumns[error.column], reason: error.reason)
+                case .quarantine:
+                    return IncompatibleRow(columns: table.sourceColumns[error.column], reason: error.reason)
                 case .null:
                     row[error.column] = .null
                     nulled.append(error.column)
