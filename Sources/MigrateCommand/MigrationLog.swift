@@ -13,13 +13,14 @@ struct MigrationLog: Sendable {
         case .started(let id, let direction):
             if isVerbose { Console.error("\(direction.rawValue) \(id) …") }
         case .finished(let id, let direction, let milliseconds):
-            Console.out("\(direction == .up ? "applied" : "undone ")  \(id)  \(Formatting.milliseconds(milliseconds))")
+            Console.source(
+                "\(direction == .up ? "applied" : "undone ")  \(id)  \(Formatting.milliseconds(milliseconds))")
         case .gaveWay(let id, let holders):
             let names =
                 holders.isEmpty ? "another session holds a table" : holders.map(\.description).joined(separator: "; ")
             Console.error("\(id) waits, and lets others through: \(names)")
         case .recorded(let id, let replaced, let areScriptsCompared):
-            Console.out("recorded  \(id), in place of \(count(replaced))")
+            Console.source("recorded  \(id), in place of \(count(replaced))")
             if !areScriptsCompared {
                 Console.error(
                     "note: the result of its scripts was not compared: they can't be run in a scratch place")
@@ -46,13 +47,13 @@ struct MigrationLog: Sendable {
                 ("duration_ms", .integer(step.milliseconds)),
             ])
         }
-        Console.out(
+        Console.document(
             JSON.object([("version", .integer(1)), ("migrations", .array(steps))] + JSON.replaced(report.replaced))
                 .rendered())
     }
 
     func show(_ preview: MigrationPreview) {
-        guard isJSON else { return Console.out(text(of: preview)) }
+        guard isJSON else { return Console.source(text(of: preview)) }
         let steps = preview.steps.map { step in
             JSON.object(
                 [
@@ -72,7 +73,7 @@ struct MigrationLog: Sendable {
             ("version", .integer(1)), ("dry_run", .boolean(true)), ("migrations", .array(steps)),
             ("hazards", .array(hazards)), ("blocking", .array(blocking)),
         ]
-        Console.out(JSON.object(members + JSON.replaced(preview.recording?.replaced ?? [])).rendered())
+        Console.document(JSON.object(members + JSON.replaced(preview.recording?.replaced ?? [])).rendered())
     }
 
     private func text(of preview: MigrationPreview) -> String {

@@ -117,9 +117,9 @@ struct InspectCommand: AsyncParsableCommand {
         try await output.guarding {
             let (inspection, dialect) = try await Self.read(url) { try LiveSchema.inspect($0) }
             switch output.json ? .json : format {
-            case .json: Console.out(SchemaAsJSON.render(inspection))
-            case .swift: Console.out(SchemaAsSwift.render(inspection.schema.requiringKeys, importing: "Migrator"))
-            case .sql: Console.out(try sql(inspection.schema, in: dialect))
+            case .json: Console.document(SchemaAsJSON.render(inspection))
+            case .swift: Console.source(SchemaAsSwift.render(inspection.schema.requiringKeys, importing: "Migrator"))
+            case .sql: Console.source(try sql(inspection.schema, in: dialect))
             }
             guard !output.json else { return }
             for thing in inspection.omitted { Console.error("not shown: \(thing.line)") }

@@ -27,14 +27,17 @@ package final class TransferProgress: Sendable {
             // A line as wide as the terminal may wrap, and then only its last part would be overwritten.
             isTerminal
                 ? Console.progress("\r\u{1B}[K" + PrintableText.of(line.text(columns: Console.errorColumns - 1)))
-                : Console.error(PrintableText.of(line.text(columns: .max)))
+                : Console.error(line.text(columns: .max))
         }
     }
 
     /// Clears the progress line.
     package func end() { if !isQuiet && isTerminal { Console.progress("\r\u{1B}[K") } }
 
-    private func line(_ text: String) { Console.error((isTerminal ? "\r\u{1B}[K" : "") + PrintableText.of(text)) }
+    private func line(_ text: String) {
+        if isTerminal { Console.progress("\r\u{1B}[K") }
+        Console.error(text)
+    }
 }
 
 /// The progress of a transfer, counted from its events. It does no input or output.

@@ -4,7 +4,18 @@ import Synchronization
 /// The process's two output streams and its environment.
 package enum Console {
     package static func out(_ text: String) { write(text + "\n", to: 1) }
-    package static func error(_ text: String) { write(text + "\n", to: 2) }
+
+    /// Prints a line for people to standard error. What others wrote in it controls no terminal.
+    package static func error(_ text: String) { write(PrintableText.of(text) + "\n", to: 2) }
+
+    /// Prints a script or other source text. A file or pipe gets it as it is, because programs read it; a terminal gets it as
+    /// `PrintableText`.
+    package static func source(_ text: String) { out(outputIsTerminal ? PrintableText.of(text) : text) }
+
+    /// Prints a JSON document: as it is, and for a terminal with escapes instead of control characters.
+    package static func document(_ text: some StringProtocol) {
+        out(outputIsTerminal ? PrintableText.ofJSON(text) : String(text))
+    }
 
     /// Writes text to standard output without adding a newline.
     package static func write(_ text: String) { write(text, to: 1) }

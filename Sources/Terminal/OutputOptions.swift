@@ -14,20 +14,18 @@ package struct OutputOptions: ParsableArguments, Sendable {
         showScript(document) { PrintableText.of(text()) }
     }
 
-    /// Prints a script or the document, as the options ask. The script is not changed, because programs read it.
+    /// Prints a script or the document, as the options ask.
     package func showScript(_ document: JSON, _ text: () -> String) {
         if json { return showJSON(document.rendered()) }
         let shown = text()
-        if !shown.isEmpty { Console.out(shown) }
+        if !shown.isEmpty { Console.source(shown) }
     }
 
-    /// Prints a JSON document as it is, and for a terminal with escapes instead of control characters.
-    package func showJSON(_ document: String) {
-        Console.out(Console.outputIsTerminal ? PrintableText.ofJSON(document) : document)
-    }
+    /// Prints a JSON document.
+    package func showJSON(_ document: String) { Console.document(document) }
 
     /// Prints a remark to standard error, unless JSON was asked for.
-    package func remark(_ text: String) { if !json { Console.error(PrintableText.of(text)) } }
+    package func remark(_ text: String) { if !json { Console.error(text) } }
 
     /// Runs a command's body, and turns an error that it throws into one clear sentence, its JSON and an exit code.
     package func guarding(
@@ -43,7 +41,7 @@ package struct OutputOptions: ParsableArguments, Sendable {
         } catch {
             let problem = explain(error)
             if json { showJSON(problem.document.rendered()) }
-            Console.error("error: \(PrintableText.of(problem.sentence))")
+            Console.error("error: \(problem.sentence)")
             throw ExitCode(problem.exitCode)
         }
     }

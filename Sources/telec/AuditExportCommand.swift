@@ -76,7 +76,7 @@ private enum LogLines {
                 for line in lines { state.check.read(line) }
                 return lines
             }
-            for line in lines { Console.out(Console.outputIsTerminal ? PrintableText.ofJSON(line) : line) }
+            for line in lines { Console.document(line) }
             // A reader who received a part of the log must not mistake it for the whole.
             guard Console.lostOutput == nil else {
                 throw RuntimeError(.failed, "standard output can't be written: not all entries were printed")

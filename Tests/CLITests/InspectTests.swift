@@ -33,6 +33,26 @@ struct InspectTests {
         }
     }
 
+    @Test(
+        "names from a database control no terminal, and a file gets them exactly", arguments: ["sql", "swift", "json"])
+    func printable(_ format: String) async throws {
+        let name = "a\u{1B}]0;title\u{7}b\u{202E}c\u{9B}2J"
+        try await withDatabase(.sqlite) { box, url in
+            _ = try await box.fixture("plain", "up", "-d", url)
+            try execute("CREATE TABLE \"\(name)\" (id INTEGER PRIMARY KEY)", on: url)
+            try execute("CREATE VIRTUAL TABLE \"v\(name)\" USING fts5(a)", on: url)
+            let words = [Program.tcMigrate.path, "inspect", url, "--format", format]
+            let shown = try await box.run(onTerminalOf: 200, words, [:])
+            #expect(shown.ending == .exit(0), "\(shown)")
+            for control in ["\u{1B}", "\u{7}", "\u{9B}", "\u{202E}"] {
+                #expect(!shown.output.contains(control), "\(control.debugDescription) \(shown)")
+            }
+            let piped = try await box.migrate("inspect", url, "--format", format)
+            #expect(piped.output.contains(name) == (format == "sql"), "\(piped)")
+            #expect(!piped.error.contains("\u{1B}") && !piped.error.contains("\u{202E}"), "\(piped)")
+        }
+    }
+
     @Test("a column without a type is written without one")
     func untyped() async throws {
         try await withSandbox { box in

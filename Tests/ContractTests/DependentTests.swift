@@ -268,6 +268,26 @@ struct DependentTests {
         }
     }
 
+    @Test("PostgreSQL: a column that is renamed and computed at once keeps its comment and grants under its new name")
+    func renamedRecomputedColumn() async throws {
+        try await onPostgreSQL { test in
+            try await test.migrate { Self.parents }
+            try await test.run("COMMENT ON COLUMN parents.note IS 'it''s'; GRANT SELECT (note) ON parents TO PUBLIC")
+            try await test.migrate {
+                AlterTable("parents") {
+                    RenameColumn("note", to: "Note 2")
+                    ChangeColumn("Note 2").generated("upper(code)")
+                }
+            }
+            let words = try await test.values(
+                """
+                SELECT attname, col_description(attrelid, attnum), attacl IS NOT NULL FROM pg_attribute
+                WHERE attrelid = 'parents'::regclass AND attnum > 2 AND NOT attisdropped
+                """)
+            #expect(words == [["Note 2", "it's", .boolean(true)]])
+        }
+    }
+
     @Test("PostgreSQL: a rule would make something else of a value that is filled in")
     func postgresqlRule() async throws {
         try await onPostgreSQL { test in

@@ -133,6 +133,62 @@ struct LiveSchemaTests {
         }
     }
 
+    @Test(
+        "a type, aggregate, sequence, exclusion or index of a materialized view that was changed by hand is drift",
+        .enabled(if: TestPostgreSQL.isWanted))
+    func changedTypes() async throws {
+        let script = """
+            CREATE DOMAIN pos AS int CHECK (VALUE > 0);
+            CREATE TYPE mood AS ENUM ('sad', 'happy');
+            CREATE TYPE place AS (street text, number int);
+            CREATE TYPE span AS RANGE (subtype = float8);
+            CREATE SEQUENCE numbers INCREMENT 2;
+            CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int, initcond = '0');
+            ALTER TABLE a ADD CONSTRAINT apart EXCLUDE USING gist (int8range(id, id, '[]') WITH &&);
+            CREATE MATERIALIZED VIEW seen AS SELECT id FROM a;
+            CREATE INDEX seen_id ON seen (id)
+            """
+        let ways = [
+            ("ALTER DOMAIN pos DROP CONSTRAINT pos_check", "domain pos"),
+            ("ALTER DOMAIN pos SET DEFAULT 7", "domain pos"),
+            ("ALTER TYPE mood RENAME VALUE 'sad' TO 'grim'", "enumeration mood"),
+            ("ALTER TYPE place DROP ATTRIBUTE number", "composite type place"),
+            (
+                "DROP TYPE span; CREATE TYPE span AS RANGE (subtype = float8, subtype_diff = float8mi)",
+                "range type span"
+            ),
+            ("ALTER SEQUENCE numbers CYCLE", "sequence numbers"),
+            (
+                "CREATE OR REPLACE AGGREGATE total(int) (sfunc = int4pl, stype = int, initcond = '1')",
+                "aggregate total(integer)"
+            ),
+            (
+                """
+                ALTER TABLE a DROP CONSTRAINT apart;
+                ALTER TABLE a ADD CONSTRAINT apart EXCLUDE USING gist (int8range(id, id, '[]') WITH &&) WHERE (id > 7)
+                """, "constraint apart on a"
+            ),
+            ("DROP INDEX seen_id", "materialized view seen"),
+        ]
+        let history = try History([
+            Migration("0001-a") {
+                CreateTable("a") { Column("id", .bigint) }
+                RunSQL(.native(sqlite: "SELECT 1", postgresql: script), undo: .nothing)
+            }
+        ])
+        for (statement, title) in ways {
+            try await Backend.postgresql.withDatabase { database in
+                let migrator = Migrator(history: history, database: database)
+                try await migrator.up()
+                try await database.withConnection { try $0.executeScript("SELECT nextval('numbers')") }
+                #expect(try await migrator.drift() == [])
+                try await database.withConnection { try $0.executeScript(statement) }
+                let lines = try await migrator.drift().map(\.description)
+                #expect(lines == ["\(title): its definition differs from the declaration"], "\(statement)")
+            }
+        }
+    }
+
     @Test("a script that can't run in a scratch place is left out, and named", arguments: Backend.available)
     func unrepeatable(_ backend: Backend) async throws {
         let script = SQLExpression.native(

@@ -171,6 +171,21 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test("two other schemas may have one name in two Unicode forms")
+    func otherSchemasOfOneName() async throws {
+        let script = """
+            CREATE SCHEMA "caf\u{E9}"; CREATE TABLE "caf\u{E9}".a (v int);
+            CREATE SCHEMA "cafe\u{301}"; CREATE TABLE "cafe\u{301}".b (v int);
+            CREATE TABLE t (v int);
+            """
+        try await Self.transferred(script, isSameEngine: false) { report, _, _ in
+            #expect(
+                report.remarks.contains {
+                    $0.hasPrefix("other schemas of the source") && $0.ranges(of: "(1 table)").count == 2
+                }, "\(report.remarks)")
+        }
+    }
+
     @Test(
         "domains over domains, and over types that a server lacks, are what stands under them",
         arguments: [false, true])

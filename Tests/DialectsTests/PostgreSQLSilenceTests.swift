@@ -64,6 +64,42 @@ struct PostgreSQLSilenceTests {
         #expect(connection.isLost)
     }
 
+    /// The settings of a new session are such a script.
+    @Test func aServerThatDoesNotAnswerAScriptIsLost() throws {
+        let connection = try connection(Silence(ofServer: 0.5))
+        let error = #expect(throws: DatabaseError.self) {
+            try connection.executeScript("SELECT 1; SELECT pg_sleep(30)")
+        }
+        #expect(error?.kind == .lost && error?.message.contains("has not answered") == true)
+        #expect(connection.isLost)
+    }
+
+    @Test(arguments: [
+        "SELECT pg_sleep(30)", "SELECT CASE WHEN n > 9999 THEN pg_sleep(30)::text END FROM generate_series(1, 10000) n",
+    ])
+    func aServerThatDoesNotAnswerACopyIsLost(query: String) throws {
+        let connection = try connection(Silence(ofServer: 0.5))
+        let error = #expect(throws: DatabaseError.self) {
+            let rows = try connection.copyOut(query, types: [])
+            while try rows.next() {}
+        }
+        #expect(error?.kind == .lost && error?.message.contains("has not answered") == true)
+        #expect(connection.isLost)
+    }
+
+    @Test func copiesThatComeAreWaitedFor() throws {
+        let connection = try connection(Silence(ofServer: 2))
+        defer { connection.close() }
+        for _ in 0..<2 {
+            let rows = try connection.copyOut("SELECT n::bigint FROM generate_series(1, 200000) n", types: [.bigint])
+            var count = 0
+            while count < 100_000, try rows.next() { count += 1 }
+            #expect(count == 100_000)
+            rows.close()
+        }
+        #expect(try connection.queryValue("SELECT 7::bigint") == 7)
+    }
+
     @Test func rowsThatComeAreWaitedFor() throws {
         let connection = try connection(Silence(ofServer: 2))
         defer { connection.close() }

@@ -7,9 +7,18 @@ import Testing
     @Test(arguments: [
         ("plain", #""plain""#), (#"a "b""#, ##"#"a "b""#"##), (#"a\n"#, ##"#"a\n"#"##), ("\"#", ###"##""#"##"###),
         ("two\nlines", #""two\nlines""#), ("a\"\n\u{1}", ##"#"a"\#n\#u{1}"#"##), ("C#", #""C#""#),
+        ("gnp\u{202E}exe\u{2066}", #""gnp\u{202e}exe\u{2066}""#),
     ])
     func textsAreWrittenAsSwift(text: String, source: String) {
         #expect(SwiftLiteral.string(text) == source)
+    }
+
+    @Test("no name in a comment ends it, or makes its line look like other source")
+    func namesInComments() {
+        #expect(SwiftLiteral.comment("orders “2024”") == "orders “2024”")
+        for scalar in ["\n", "\u{2028}", "\u{1B}", "\u{202E}", "\u{2067}", "\u{200F}"] {
+            #expect(!SwiftLiteral.comment("a\(scalar)b").contains(scalar), "\(scalar.debugDescription)")
+        }
     }
 
     @Test(arguments: [ColumnType.decimal(1_001, 2), .decimal(0, 0), .varchar(0), .varchar(10_485_761)])

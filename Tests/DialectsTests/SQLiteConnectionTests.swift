@@ -94,6 +94,22 @@ import Testing
         #expect(error?.message.isEmpty == false)
     }
 
+    @Test("the columns of a repeated key are in the error, whatever their names, and none for a key over an expression")
+    func repeatedKeyColumns() throws {
+        try connection.executeScript(
+            """
+            CREATE TABLE "t: x" (id INTEGER PRIMARY KEY, "a, b" TEXT, "c.d" TEXT, e TEXT, UNIQUE ("a, b", "c.d"));
+            CREATE UNIQUE INDEX "lower.e" ON "t: x" (lower(e)); INSERT INTO "t: x" VALUES (1, 'a', 'b', 'c');
+            """)
+        func columns(_ values: String) -> [String]? {
+            databaseError { try connection.execute("INSERT INTO \"t: x\" VALUES (\(trusted: values))") }?.columns
+        }
+        #expect(columns("1, 'x', 'x', 'x'") == ["id"])
+        #expect(columns("2, 'a', 'b', 'x'") == ["a, b", "c.d"])
+        #expect(columns("2, 'x', 'x', 'C'") == [])
+        #expect(columns("2, 'x', 'x'") == [], "another error")
+    }
+
     @Test("a violated check is named in the error, one without a name by its expression, and no other constraint is")
     func violatedChecksAreNamed() throws {
         try connection.executeScript(

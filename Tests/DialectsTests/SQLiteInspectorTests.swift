@@ -208,6 +208,17 @@ import Testing
             ])
     }
 
+    @Test("a default of a column of any type is stored as it is written in a STRICT table, and as a number in another")
+    func defaultsOfAny() throws {
+        let columns = "(id INTEGER PRIMARY KEY, a ANY DEFAULT '007', b any DEFAULT 1.0, c TEXT DEFAULT 7)"
+        let script = "CREATE TABLE held \(columns) STRICT; CREATE TABLE loose \(columns);"
+        let connection = try InspectorFixture.memory(script)
+        defer { connection.close() }
+        let schema = try SQLiteInspector.inspect(connection).schema
+        #expect(schema["held"]?.columns.map(\.default) == [nil, .text("007"), .real(1), .text("7")])
+        #expect(schema["loose"]?.columns.map(\.default) == [nil, .integer(7), .integer(1), .text("7")])
+    }
+
     @Test func undeclaredObjectsAreWhatIsNotDeclared() throws {
         var declared = Table(name: "t")
         declared.columns = [Column("id", .integer), Column("flag", .boolean)]

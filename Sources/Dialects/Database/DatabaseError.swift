@@ -60,6 +60,8 @@ public struct DatabaseError: Error, Sendable, Equatable {
     /// The name of the constraint that a row violates, if the database tells it: PostgreSQL names each kind, SQLite only checks. A
     /// check without a name is named by its expression in SQLite.
     public var constraint: String?
+    /// The columns of the key that a row repeats, if the database tells them: SQLite does, except for keys over expressions.
+    package var columns: [String] = []
     /// What the user can do about the error, as a sentence.
     public var remedy: String?
 

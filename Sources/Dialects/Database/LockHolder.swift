@@ -1,7 +1,9 @@
 /// A session that holds something that another session waits for.
 public struct LockHolder: Sendable, Equatable, CustomStringConvertible {
-    /// The id of the session's server process: the argument of `pg_terminate_backend`.
+    /// The id of the session's server process.
     public let process: Int64
+    /// The statement that ends the session.
+    public let termination: String
     /// The role that the session logged in as.
     public let user: String
     /// The name that the program gave itself (`application_name`).

@@ -23,8 +23,11 @@ public struct Inspection: Sendable, Equatable {
     package var tablesWithoutPlaces: Set<String> = []
     /// The numbers that an application keeps in a SQLite file's header, by the names of their pragmas; none of them is 0.
     package var fileNumbers: [String: Int64] = [:]
-    /// The number of tables in each other schema of the database. These tables are not part of `schema`.
-    package var tablesOfOtherSchemas: [String: Int] = [:]
+    /// A remark that names these numbers, which have no place in another database; `nil` if there are none.
+    package var remarkOnFileNumbers: String?
+    /// Says which schemas of the database are not looked at, for people; `nil` if there are no others. Their tables are not part of
+    /// `schema`.
+    package var remarkOnOtherSchemas: String?
     /// The objects that a schema value has no place for, each with the reason.
     public var omitted: [Omission]
     /// What domains demand of columns, which the columns themselves do not say.
@@ -62,31 +65,11 @@ public struct Inspection: Sendable, Equatable {
         return names.isEmpty ? nil : "serial columns become identity columns: \(names.joined(separator: ", "))"
     }
 
-    /// A remark that names the numbers of the file's header, which have no place in another database; `nil` if there are none. An
-    /// application that misses its own numbers takes the file for another program's, or for an empty one.
-    package var remarkOnFileNumbers: String? {
-        guard !fileNumbers.isEmpty else { return nil }
-        let pragmas = fileNumbers.sorted { $0.key > $1.key }.map { "PRAGMA \($0.key) = \($0.value)" }
-        return
-            "the numbers in the file's header stay behind: \(pragmas.joined(separator: ", ")); set them again in a file that is "
-            + "made from the target for the same application"
-    }
-
-    /// Says which schemas of the database are not looked at, for people; `nil` if there are no others.
-    package var remarkOnOtherSchemas: String? {
-        guard !tablesOfOtherSchemas.isEmpty else { return nil }
-        let schemas = tablesOfOtherSchemas.sorted { $0.key < $1.key }.map { name, tables in
-            "\(name) (\(tables == 1 ? "1 table" : "\(tables) tables"))"
-        }
-        return "other schemas of the source are not transferred: \(schemas.joined(separator: ", ")); a URL with "
-            + "options=-csearch_path%3DNAME selects another one"
-    }
-
     /// Says that there is nothing to transfer, for people; `nil` if there are tables, even such as have no place elsewhere. An empty file
     /// is most often one that somebody made by a mistyped name.
     package var remarkOnNoTables: String? {
         let hasOthers = omitted.contains { [.table, .virtualTable, .other].contains($0.kind) }
-        guard tablesWithRows.isEmpty, !hasOthers, tablesOfOtherSchemas.isEmpty else { return nil }
+        guard tablesWithRows.isEmpty, !hasOthers, remarkOnOtherSchemas == nil else { return nil }
         return "the source holds no table, so there is nothing to transfer: check that its name is the right one"
     }
 

@@ -1,13 +1,13 @@
 /// Renders text as Swift string literals.
 enum SwiftLiteral {
-    /// Returns `"text"`, or `#"text"#` with enough `#` that quotes and backslashes need no escape. Line breaks and other
-    /// characters that no line of source can hold are escaped.
+    /// Returns `"text"`, or `#"text"#` with enough `#` that quotes and backslashes need no escape. Line breaks, and other
+    /// characters that no line of source should hold, are escaped.
     static func string(_ text: String) -> String {
         let hashes = hashes(for: text)
         return "\(hashes)\"\(text.unicodeScalars.map { escaped($0, hashes) }.joined())\"\(hashes)"
     }
 
-    /// Returns the text as a comment may hold it: as it is, or as a literal if a line break would end the comment.
+    /// Returns the text as a comment may hold it: as it is, or as a literal if a character needs an escape.
     static func comment(_ text: String) -> String {
         text.unicodeScalars.contains(where: needsEscape) ? string(text) : text
     }
@@ -57,9 +57,11 @@ enum SwiftLiteral {
         return "\\\(hashes)u{\(String(scalar.value, radix: 16))}"
     }
 
-    /// Whether no line of source can hold the character: control characters, and Unicode's separators of lines and paragraphs.
+    /// Whether no line of source can hold the character (control characters, and Unicode's separators of lines and paragraphs), or
+    /// would show other source than the compiler reads.
     private static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
+            || scalar.turnsText
     }
 
     /// Returns one `#` more than the longest run of them that follows a quote or a backslash; an empty text if the text

@@ -27,6 +27,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
         public var definition: String
         /// Statements that follow the definition: a view's grants and comments, a trigger's state.
         public var epilogue: [String]
+        /// The statement of the epilogue that gives a trigger its state again; `nil` for one that is simply on.
+        package var switchBack: String?
 
         package init(_ kind: Kind, name: String, owner: String, definition: String, epilogue: [String] = []) {
             self.kind = kind
@@ -45,7 +47,7 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var epilogues: [String: ViewEpilogue]
     /// Statements that follow a column when it is made again or has other values, by table and column: grants and comments; in
     /// SQLite, what makes full-text tables read it again.
-    public var columnEpilogues: [String: [String: [String]]] = [:]
+    public var columnEpilogues: [String: [String: [ColumnEpilogue]]] = [:]
     /// The defaults that are not the declared ones, by table and column, as the database writes them; `nil` for one that is gone.
     public var strangeDefaults: [String: [String: String?]] = [:]
     /// Those columns among the objects, by table, that differ from the declared ones by nothing but the expression that computes them.

@@ -54,8 +54,7 @@ struct GivingWay {
     static func naming(_ holders: [LockHolder], in error: any Error) -> any Error {
         guard let first = holders.first else { return error }
         let names = holders.map(\.description).joined(separator: "; ")
-        let remedy =
-            "\(names): try again when that process is done, or end it with SELECT pg_terminate_backend(\(first.process))"
+        let remedy = "\(names): try again when that process is done, or end it with \(first.termination)"
         switch error {
         case var failure as MigrationFailure:
             failure.cause.remedy = remedy

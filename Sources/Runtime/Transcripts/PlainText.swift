@@ -1,3 +1,5 @@
+import Dialects
+
 /// Extracts plain text from a terminal's output. None of its escape sequences reaches the reader's terminal.
 package struct PlainText {
     private enum State: String {
@@ -85,9 +87,7 @@ package struct PlainText {
         case "\n", "\t": result.unicodeScalars.append(scalar)
         // The characters U+0080 to U+009F begin no sequence: tmux, like other terminals in UTF-8, ignores them.
         case "\u{00}"..."\u{1F}", "\u{7F}"..."\u{9F}": break
-        // These characters change the direction of the text, or are invisible.
-        case "\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": break
-        default: result.unicodeScalars.append(scalar)
+        default: if scalar.isASCII || !scalar.turnsText { result.unicodeScalars.append(scalar) }
         }
     }
 }

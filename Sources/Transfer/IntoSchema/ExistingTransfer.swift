@@ -84,8 +84,8 @@ public struct ExistingTransfer: Sendable {
     public func proposals() async throws -> [ProposedRule] {
         try await Database.withConnections(from, to) { reading, writing in
             try reading.snapshot {
-                let inspection = try from.transferDialect.inspect(reading)
-                let there = try to.transferDialect.inspect(writing)
+                let inspection = try from.transferDialect.inspect(reading).withDistinctNames()
+                let there = try to.transferDialect.inspect(writing).withDistinctNames()
                 let match = try SchemaMatch(
                     inspection.schema.tables, there.schemaWithDomainDefaults,
                     ignoring: ignoring + keeping + rules.skipped)
@@ -142,9 +142,9 @@ public struct ExistingTransfer: Sendable {
 
     private func plan(_ reading: any Connection, _ writing: any Connection) throws -> TransferPlan {
         let (source, target) = (from.transferDialect, to.transferDialect)
-        let schema = try target.inspect(writing).schemaWithDomainDefaults
+        let schema = try target.inspect(writing).withDistinctNames().schemaWithDomainDefaults
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
-        let inspection = try source.inspect(reading)
+        let inspection = try source.inspect(reading).withDistinctNames()
         // A name that no table has is a typo, whatever is missing because of it.
         try rules.check(against: inspection.schema.tables)
         try requireTables(of: inspection.schema, and: schema)

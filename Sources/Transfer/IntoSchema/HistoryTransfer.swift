@@ -200,7 +200,7 @@ public struct HistoryTransfer: Sendable {
             reading: reading, source: from.transferDialect, target: to.transferDialect, schema: history.schema,
             ignoring: ignoring,
             rules: rules)
-        let inspection = try from.transferDialect.inspect(reading)
+        let inspection = try from.transferDialect.inspect(reading).withDistinctNames()
         try rules.check(against: inspection.schema.tables)
         let origin = HistorySource(reading: reading, history: history)
         return try survey.plan(inspection, isWorthSaying: origin.isWorthSaying)

@@ -10,8 +10,8 @@ enum Quarantine {
         return table
     }()
 
-    /// The names of the columns: the source's table, the row's key there (`id=7`), the column that did not fit, the reason, and
-    /// the row as JSON.
+    /// The names of the columns: the source's table, the row's key there (`id=7`), the column that did not fit or the columns of a
+    /// repeated key (empty if they are unknown), the reason, and the row as JSON.
     static let columns = ["source_table", "row_key", "column_name", "reason", "record"]
 
     /// Creates the table, or recreates an empty one that exists. A table that holds rows of an earlier transfer is kept, and

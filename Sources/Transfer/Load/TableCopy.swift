@@ -16,6 +16,13 @@ struct TableCopy {
         var digest: TableDigest?
     }
 
+    /// Why a row must be quarantined.
+    private struct IncompatibleRow {
+        /// The columns, separated by commas; empty if none is known.
+        var columns: String
+        var reason: String
+    }
+
     private let table: PlannedTable
     private let forms: [CanonicalForm?]?
     private let range: KeyRange
@@ -113,8 +120,7 @@ struct TableCopy {
             reader?.read(&row)
             if let incompatible = try write(&row, writer, cursor, &nulled) ?? end(writer, cursor) {
                 aside.add(
-                    cursor, table.sourceColumns, key: key.text(cursor),
-                    column: table.sourceColumns[incompatible.column],
+                    cursor, table.sourceColumns, key: key.text(cursor), column: incompatible.columns,
                     reason: incompatible.reason)
                 loaded.quarantined += 1
             } else {
@@ -134,12 +140,12 @@ struct TableCopy {
     }
 
     /// Writes all columns, with NULL in place of a value that does not fit if that is the policy; `row` then holds what was
-    /// written, and `nulled` also the columns that became NULL. Returns the incompatible value because of which the row must be
-    /// quarantined; the writer then starts over with the next row.
+    /// written, and `nulled` also the columns that became NULL. Returns why the row must be quarantined, if it must; the writer
+    /// then starts over with the next row.
     @inline(__always)
     private func write(
         _ row: inout RawRow, _ writer: any BulkWriter, _ cursor: any RowCursor, _ nulled: inout [Int]
-    ) throws -> IncompatibleValue? {
+    ) throws -> IncompatibleRow? {
         while true {
             do throws(IncompatibleValue) {
                 if let demands { try require(demands, of: row) }
@@ -148,7 +154,8 @@ struct TableCopy {
             } catch {
                 switch table.columnPlans[error.column].policy {
                 case .fail, .widen: throw refusal(of: error, cursor)
-                case .quarantine: return error
+                case .quarantine:
+                    return IncompatibleRow(columns: table.sourceColumns[error.column], reason: error.reason)
                 case .null:
                     row[error.column] = .null
                     nulled.append(error.column)
@@ -161,7 +168,7 @@ struct TableCopy {
     /// Ends the row. Returns the reason if it repeats a key and must be quarantined. A database that gets its keys after the rows finds
     /// such rows then (`DuplicateRows`).
     @inline(__always)
-    private func end(_ writer: any BulkWriter, _ cursor: any RowCursor) throws -> IncompatibleValue? {
+    private func end(_ writer: any BulkWriter, _ cursor: any RowCursor) throws -> IncompatibleRow? {
         do throws(DatabaseError) {
             try writer.endRow()
             return nil
@@ -176,11 +183,10 @@ struct TableCopy {
         }
     }
 
-    /// Returns the reason for a row that repeats a key, with the first column that the error names: "UNIQUE constraint failed: t.a, t.b".
-    private func repetition(_ error: DatabaseError) -> IncompatibleValue {
-        let names = error.message.split(separator: ": ").last?.split(separator: ", ") ?? []
-        let column = table.targetColumns.firstIndex { name in names.contains { $0 == "\(table.target).\(name)" } }
-        return IncompatibleValue(column: column ?? 0, value: .null, reason: "repeats a key (\(error.message))")
+    /// Returns the reason for a row that repeats a key, with the key's columns as far as the error names them.
+    private func repetition(_ error: DatabaseError) -> IncompatibleRow {
+        let columns = zip(table.sourceColumns, table.targetColumns).filter { error.columns.contains($0.1) }.map { $0.0 }
+        return IncompatibleRow(columns: columns.joined(separator: ", "), reason: "repeats a key (\(error.message))")
     }
 
     private func require(_ demands: [ColumnDemand], of row: borrowing RawRow) throws(IncompatibleValue) {

@@ -12,9 +12,10 @@ struct SourceSurvey {
         self.rules = rules
     }
 
-    /// Returns the source's inspection and the tables to transfer. Throws `TransferError.noSuchTable` and `badRule`.
+    /// Returns the source's inspection and the tables to transfer. Throws `TransferError.noSuchTable` and `badRule`, and
+    /// `DatabaseError` also for names that can't be told apart.
     func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
-        let inspection = try source.inspect(connection)
+        let inspection = try source.inspect(connection).withDistinctNames()
         let tables = inspection.tablesWithRows
         for name in (options.tables ?? []) + options.exclude where !tables.contains(where: { $0.name == name }) {
             throw TransferError.noSuchTable(name)

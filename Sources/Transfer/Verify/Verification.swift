@@ -37,7 +37,8 @@ public struct Verification: Sendable {
             try source.snapshot {
                 try target.snapshot {
                     let plan = try VerificationPlan(
-                        try from.inspect(source), try to.inspect(target), excluding: excluded, from: from, to: to)
+                        try from.inspect(source).withDistinctNames(), try to.inspect(target).withDistinctNames(),
+                        excluding: excluded, from: from, to: to)
                     let tables = try plan.tables.map { table in
                         events("comparing \(table.source.table)")
                         return try TableComparison(table, source, target).report()

@@ -2,7 +2,7 @@
 enum PostgreSQLDefinitions {
     static func read(_ connection: any Connection) throws(DatabaseError) -> [Definition] {
         let schemas = try schemas(connection)
-        return try connection.query(query).compactMap { row in
+        return (try connection.query(query) + connection.query(composed)).compactMap { row in
             // Without a text, the object was dropped at this moment.
             guard let name = row[0].text, let text = row[2].text else { return nil }
             return Definition(
@@ -51,7 +51,7 @@ enum PostgreSQLDefinitions {
         SELECT 'other ' || p.oid::regprocedure, 'function ' || p.oid::regprocedure,
             CASE WHEN p.prosrc = '' THEN d.text ELSE replace(d.text, p.prosrc, '') END, p.prosrc, l.lanname IN ('sql', 'plpgsql'), NULL
         FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-            -- An aggregate has no such text.
+            -- An aggregate has no such text (`composed`).
             CROSS JOIN LATERAL (SELECT CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END AS text) d
         WHERE p.pronamespace = pg_catalog.quote_ident(current_schema())::regnamespace
             AND NOT EXISTS (
@@ -76,7 +76,9 @@ enum PostgreSQLDefinitions {
             CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END
         FROM pg_class c WHERE c.relrowsecurity AND \(PostgreSQLCatalogScope.whole.tables)
         UNION ALL
-        SELECT 'view ' || c.relname, 'materialized view ' || c.relname, pg_get_viewdef(c.oid), NULL, NULL, NULL
+        SELECT 'view ' || c.relname, 'materialized view ' || c.relname, concat_ws(E'\\n', pg_get_viewdef(c.oid), (
+            SELECT string_agg(pg_get_indexdef(i.indexrelid, 0, true), E'\\n' ORDER BY i.indexrelid::regclass::text)
+            FROM pg_index i WHERE i.indrelid = c.oid)), NULL, NULL, NULL
         FROM pg_class c WHERE c.relkind = 'm' AND \(PostgreSQLCatalogScope.whole.relations)
         UNION ALL
         SELECT '\(trusted: Definition.privilege)', format('%s on %s to %s', g.privilege_type, c.relname || coalesce('.' || g.attname, ''),

@@ -5,8 +5,7 @@ enum PostgreSQLEnforcedType {
         /// The `format_type` of the type; `base` is that of the type under a domain.
         var declared: String
         var base: String
-        /// `pg_type.typtype`: https://www.postgresql.org/docs/current/catalog-pg-type.html
-        var kind: String
+        var kind: PostgreSQLTypeKind
         /// Whether the type, or the type of its elements, was made in this database or by an extension.
         var isOwn: Bool
         /// Whether the type under a domain was made in this database or by an extension.
@@ -30,12 +29,13 @@ enum PostgreSQLEnforcedType {
 
     private static func word(_ type: Description, _ column: String) -> EnforcedType {
         switch type.kind {
-        case "e": return EnforcedType(.text, reason: "is an enumeration defined in the source", labels: type.labels)
-        case "d":
+        case .enumeration:
+            return EnforcedType(.text, reason: "is an enumeration defined in the source", labels: type.labels)
+        case .domain:
             var held = builtIn(type.base, column)
             held.reason = "is a domain over \(type.base)" + (held.reason.map { ", which \($0)" } ?? "")
             return held
-        default: return builtIn(type.declared, column)
+        case .base, .composite, .range, .multirange, .pseudo: return builtIn(type.declared, column)
         }
     }
 

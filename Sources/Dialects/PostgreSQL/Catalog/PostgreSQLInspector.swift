@@ -103,7 +103,7 @@ package enum PostgreSQLInspector {
             try PostgreSQLDefinitions.read(connection)
             + indexes.filter { $0.objection != nil }.map { Definition("index \($0.index.name)", text: $0.definition) }
         inspection.tablesWithoutPlaces = try partitioned(connection)
-        inspection.tablesOfOtherSchemas = try otherSchemas(connection)
+        inspection.remarkOnOtherSchemas = try remarkOnOtherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
         var copy = PostgreSQLSameEngineCopy(
             inspection.schema, types, inspection.domainDemands, ownFunctions: try ownFunctions(connection))
@@ -137,8 +137,8 @@ package enum PostgreSQLInspector {
         return Set(rows.compactMap { $0[0].text })
     }
 
-    /// Returns the other schemas that users made, with the number of tables in each.
-    private static func otherSchemas(_ connection: any Connection) throws(DatabaseError) -> [String: Int] {
+    /// Names the other schemas that users made, with the number of tables in each; `nil` if there are none.
+    private static func remarkOnOtherSchemas(_ connection: any Connection) throws(DatabaseError) -> String? {
         let rows = try connection.query(
             """
             SELECT n.nspname, count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -146,9 +146,15 @@ package enum PostgreSQLInspector {
                 AND n.nspname NOT IN ('information_schema', current_schema()) AND NOT EXISTS (
                     SELECT FROM pg_depend e
                     WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
-            GROUP BY n.nspname
+            GROUP BY n.nspname ORDER BY n.nspname
             """)
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0].text ?? "", Int($0[1].integer ?? 0)) })
+        guard !rows.isEmpty else { return nil }
+        let schemas = rows.map { row in
+            let tables = row[1].integer ?? 0
+            return "\(row[0].text ?? "") (\(tables == 1 ? "1 table" : "\(tables) tables"))"
+        }
+        return "other schemas of the source are not transferred: \(schemas.joined(separator: ", ")); a URL with "
+            + "options=-csearch_path%3DNAME selects another one"
     }
 
     /// Returns the options of tables: `UNLOGGED` for tables whose rows are gone after a crash.

@@ -39,7 +39,8 @@ struct PostgreSQLTypeReader {
             let declared = row[2].text ?? ""
             let described = types[key]?.labels ?? []
             types[key] = PostgreSQLEnforcedType.Description(
-                declared: declared, base: row[4].text ?? declared, kind: row[3].text ?? "b",
+                declared: declared, base: row[4].text ?? declared,
+                kind: .init(rawValue: row[3].text ?? "") ?? .base,
                 isOwn: row[5].boolean ?? false, isBaseOwn: row[8].boolean ?? false, isCaseless: row[7].boolean == false,
                 isComposite: row[9].boolean == true, labels: described + [row[6].text].compactMap { $0 })
         }

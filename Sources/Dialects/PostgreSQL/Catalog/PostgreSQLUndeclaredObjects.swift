@@ -128,6 +128,7 @@ extension PostgreSQLInspector {
             let statement =
                 "ALTER TABLE \(row[5].text ?? table) \(state) TRIGGER \(SQLText.identifier(row[6].text ?? ""))"
             triggers[triggers.count - 1].epilogue.append(statement)
+            if row[5].text == nil { triggers[triggers.count - 1].switchBack = statement }
         }
         return triggers
     }
@@ -136,25 +137,26 @@ extension PostgreSQLInspector {
     /// them (PostgreSQL's manual, section 9.4.1).
     private static func columnEpilogues(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope
-    ) throws(DatabaseError) -> [String: [String: [String]]] {
-        var statements: [String: [String: [String]]] = [:]
+    ) throws(DatabaseError) -> [String: [String: [ColumnEpilogue]]] {
+        var epilogues: [String: [String: [ColumnEpilogue]]] = [:]
         let rows = try connection.query(
             """
-            SELECT c.relname, a.attname, format('COMMENT ON COLUMN %I.%I IS %L', c.relname, a.attname, d.description)
+            SELECT c.relname, a.attname, format('COMMENT ON COLUMN %I.', c.relname), format(' IS %L', d.description)
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                 JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
             WHERE \(scope.tables)
             UNION ALL
-            SELECT c.relname, a.attname, format('GRANT %s (%I) ON %I TO %s%s', x.privilege_type, a.attname, c.relname,
+            SELECT c.relname, a.attname, format('GRANT %s (', x.privilege_type), format(') ON %I TO %s%s', c.relname,
                 coalesce(quote_ident(r.rolname), 'PUBLIC'), CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
             FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) x
                 LEFT JOIN pg_roles r ON r.oid = x.grantee
             WHERE \(scope.tables)
             """)
         for row in rows {
-            statements[row[0].text ?? "", default: [:]][row[1].text ?? "", default: []].append(row[2].text ?? "")
+            epilogues[row[0].text ?? "", default: [:]][row[1].text ?? "", default: []]
+                .append(.init(row[2].text ?? "", row[3].text ?? ""))
         }
-        return statements
+        return epilogues
     }
 
     private static func requireNoTwins(_ connection: any Connection) throws(DatabaseError) {

@@ -119,7 +119,8 @@ extension PostgreSQLViewReader {
         for row in rows {
             let (view, name) = (row[0].text ?? "", row[1].text ?? "")
             if row[3].boolean == true {
-                changed[view, default: .init()].columns.append(.text(name, .init(typeKind: row[2].text ?? "")))
+                let kind = PostgreSQLTypeKind(rawValue: row[2].text ?? "") ?? .base
+                changed[view, default: .init()].columns.append(.text(name, .init(typeKind: kind)))
             } else if row[4].boolean == true {
                 changed[view, default: .init()].columns.append(.collated(name))
             }

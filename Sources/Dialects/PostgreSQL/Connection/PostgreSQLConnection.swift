@@ -203,12 +203,13 @@ extension PostgreSQLConnection {
         try finish(key.text)
         statements.insert(key, name: name)
         for name in statements.takeRetired() {
-            PQclear(PQexec(handle, "DEALLOCATE \(SQLText.identifier(name))"))
+            if PQsendQuery(handle, "DEALLOCATE \(SQLText.identifier(name))") == 1 { drain(key.text) }
         }
         return name
     }
 
-    private func firstResult(_ isSent: Int32, _ text: String, _ rowByRow: Bool) throws(DatabaseError) -> OpaquePointer?
+    /// Returns the first part of the answer to a command that libpq was given, if it has taken it (`isSent`).
+    func firstResult(_ isSent: Int32, _ text: String, _ rowByRow: Bool = false) throws(DatabaseError) -> OpaquePointer?
     {
         guard isSent == 1 else { throw .postgresql(nil, on: handle, statement: text) }
         if rowByRow { PQsetSingleRowMode(handle) }
@@ -221,19 +222,41 @@ extension PostgreSQLConnection {
         guard let answerTimeout else { return PQgetResult(handle) }
         let limit = ContinuousClock.now + .wait(seconds: answerTimeout)
         while PQisBusy(handle) == 1 {
-            let left = Int32(clamping: Int64(max(0, (limit - .now) / .milliseconds(1))))
-            var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-            let count = poll(&wanted, 1, left)
-            guard count > 0 || (count < 0 && errno == EINTR) || left > 0 else {
-                close()
-                throw DatabaseError(
-                    .lost, "the server has not answered for \(answerTimeout) s", statement: statement,
-                    remedy: "check the server and the network")
-            }
             // The result says what is wrong with the connection.
-            guard PQconsumeInput(handle) == 1 else { break }
+            guard try takeInput(until: limit, statement) else { break }
         }
         return PQgetResult(handle)
+    }
+
+    /// Returns the length of the next message of a copy from the server, once it has arrived: -1 after the last one, and -2 for an error.
+    /// The server may be silent as long as in `nextResult`.
+    func nextMessage(
+        _ message: inout UnsafeMutablePointer<CChar>?, _ statement: String
+    ) throws(DatabaseError) -> Int {
+        guard let answerTimeout else { return Int(PQgetCopyData(handle, &message, 0)) }
+        let limit = ContinuousClock.now + .wait(seconds: answerTimeout)
+        while true {
+            let length = Int(PQgetCopyData(handle, &message, 1))
+            guard length == 0 else { return length }
+            guard try takeInput(until: limit, statement) else { return -2 }
+        }
+    }
+
+    /// Waits for something from the server and takes it in. Returns false if the connection is broken. If nothing comes until then, it
+    /// closes the connection and throws.
+    private func takeInput(
+        until limit: ContinuousClock.Instant, _ statement: String
+    ) throws(DatabaseError) -> Bool {
+        let left = Int32(clamping: Int64(max(0, (limit - .now) / .milliseconds(1))))
+        var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        let count = poll(&wanted, 1, left)
+        guard count > 0 || (count < 0 && errno == EINTR) || left > 0 else {
+            close()
+            throw DatabaseError(
+                .lost, "the server has not answered for \(answerTimeout ?? 0) s", statement: statement,
+                remedy: "check the server and the network")
+        }
+        return PQconsumeInput(handle) == 1
     }
 
     /// Returns whether a prepared statement is stale: its table changed its shape (`feature_not_supported`: "cached plan must not
@@ -249,6 +272,12 @@ extension PostgreSQLConnection {
         while let next = try nextResult(statement) {
             _ = try PostgreSQLResult(first: next, on: self, statement: statement)
         }
+    }
+
+    /// Reads a command's remaining results to their end, whatever they say. If the server is silent for too long, the connection is
+    /// closed (`nextResult`).
+    func drain(_ statement: String) {
+        while let rest = (try? nextResult(statement)) ?? nil { PQclear(rest) }
     }
 
     /// Ends the running command, whatever its state, and leaves the session ready for the next one. If the server is silent for too
@@ -267,7 +296,7 @@ extension PostgreSQLConnection {
         if status == PGRES_COPY_IN { return PQputCopyEnd(handle, "cancelled") == 1 }
         guard status == PGRES_COPY_OUT else { return true }
         var row: UnsafeMutablePointer<CChar>?
-        while PQgetCopyData(handle, &row, 0) > 0 { PQfreemem(row) }
+        while let length = try? nextMessage(&row, ""), length > 0 { PQfreemem(row) }
         return PQstatus(handle) == CONNECTION_OK
     }
 
@@ -297,7 +326,7 @@ struct PostgreSQLResult: ~Copyable {
                 : DatabaseError.postgresql(first, on: connection.handle, statement: statement)
             if error.kind == .interrupted { _ = connection.cancellation.take() }
             PQclear(first)
-            if connection.endCopy(status) { while let next = PQgetResult(connection.handle) { PQclear(next) } }
+            if connection.endCopy(status) { connection.drain(statement) }
             throw error
         }
         pointer = first

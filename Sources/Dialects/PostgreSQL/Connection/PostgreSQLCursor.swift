@@ -94,6 +94,6 @@ final class PostgreSQLCursor: RowCursor {
         guard !isFinished, connection.command == command else { return }
         isFinished = true
         if mayCancel { connection.cancellation.cancelStatement() }
-        while let rest = (try? connection.nextResult(statement)) ?? nil { PQclear(rest) }
+        connection.drain(statement)
     }
 }

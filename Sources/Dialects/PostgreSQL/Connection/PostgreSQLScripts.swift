@@ -87,7 +87,7 @@ extension PostgreSQLConnection {
         try startCommand(text)
         guard PQsendQuery(handle, text) == 1 else { throw .postgresql(nil, on: handle, statement: text) }
         var run = PostgreSQLScriptRun()
-        while let result = PQgetResult(handle) {
+        while let result = nextResult(of: text, &run) {
             defer { PQclear(result) }
             let status = PQresultStatus(result)
             switch status {
@@ -105,6 +105,15 @@ extension PostgreSQLConnection {
             }
         }
         return run
+    }
+
+    /// Returns the server's next answer to a script; `nil` after the last one. If none comes in time, the connection is closed, and the
+    /// run holds that as its error.
+    private func nextResult(of text: String, _ run: inout PostgreSQLScriptRun) -> OpaquePointer? {
+        do throws(DatabaseError) { return try nextResult(text) } catch {
+            run.error = run.error ?? error
+            return nil
+        }
     }
 
     private func note(_ tag: String, in run: inout PostgreSQLScriptRun) {

@@ -101,8 +101,10 @@ extension PostgreSQLConnection {
 extension LockHolder {
     /// Makes a holder from a row of process, role, application, state, seconds and table, from the column `at` on.
     fileprivate init(_ row: Row, from at: Int = 0) {
+        let process = row[at].integer ?? 0
         self.init(
-            process: row[at].integer ?? 0, user: row[at + 1].text ?? "", application: row[at + 2].text ?? "",
-            state: row[at + 3].text, seconds: row[at + 4].integer, table: row[at + 5].text)
+            process: process, termination: "SELECT pg_terminate_backend(\(process))", user: row[at + 1].text ?? "",
+            application: row[at + 2].text ?? "", state: row[at + 3].text, seconds: row[at + 4].integer,
+            table: row[at + 5].text)
     }
 }

@@ -8,12 +8,12 @@ struct PostgreSQLChangedColumns {
         /// Rows. One that holds only NULLs is NULL, and its text is not.
         case rows
 
-        /// `letter` is `pg_type.typtype`. Under a domain there may be a row.
-        init(typeKind letter: String) {
-            switch letter {
-            case "e": self = .labels
-            case "c", "d": self = .rows
-            default: self = .values
+        /// Under a domain there may be a row.
+        init(typeKind kind: PostgreSQLTypeKind) {
+            switch kind {
+            case .enumeration: self = .labels
+            case .composite, .domain: self = .rows
+            case .base, .range, .multirange, .pseudo: self = .values
             }
         }
     }

@@ -72,7 +72,8 @@ final class PostgreSQLCopyIn: BulkWriter {
         try sendAll()
         isFinished = true
         guard PQputCopyEnd(connection.handle, nil) == 1 else { throw failure }
-        let result = try PostgreSQLResult(first: PQgetResult(connection.handle), on: connection, statement: statement)
+        let answer = try connection.nextResult(statement)
+        let result = try PostgreSQLResult(first: answer, on: connection, statement: statement)
         try connection.finish(statement)
         return result.affectedRows
     }
@@ -81,7 +82,7 @@ final class PostgreSQLCopyIn: BulkWriter {
         guard !isFinished, connection.command == command else { return }
         isFinished = true
         guard PQputCopyEnd(connection.handle, "cancelled") == 1 else { return }
-        while let result = PQgetResult(connection.handle) { PQclear(result) }
+        connection.drain(statement)
     }
 
     /// Sends all chunks that are complete.
@@ -119,7 +120,7 @@ final class PostgreSQLCopyIn: BulkWriter {
         isFinished = true
         _ = PQputCopyEnd(connection.handle, "sending failed")
         do throws(DatabaseError) {
-            let answer = PQgetResult(connection.handle)
+            let answer = try connection.nextResult(statement)
             _ = try PostgreSQLResult(first: answer, on: connection, statement: statement)
             return failure
         } catch {
@@ -145,9 +146,10 @@ extension PostgreSQLConnection {
     /// Sends a COPY and waits until the server is ready for it. Throws the server's error if it refuses.
     func startCopy(_ statement: String, _ direction: ExecStatusType) throws(DatabaseError) {
         try startCommand(statement)
-        let answer = PQexec(handle, statement)
+        let answer = try firstResult(PQsendQuery(handle, statement), statement)
         guard PQresultStatus(answer) == direction else {
             _ = try PostgreSQLResult(first: answer, on: self, statement: statement)
+            try finish(statement)
             throw DatabaseError(.other, "the server answered a COPY without starting it", statement: statement)
         }
         PQclear(answer)

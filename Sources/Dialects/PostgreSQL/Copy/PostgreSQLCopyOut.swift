@@ -70,7 +70,7 @@ final class PostgreSQLCopyOut: RowCursor {
         while true {
             PQfreemem(message)
             message = nil
-            let length = Int(PQgetCopyData(connection.handle, &message, 0))
+            let length = try connection.nextMessage(&message, statement)
             guard length >= 0 else {
                 try finish(length)
                 return false
@@ -142,9 +142,7 @@ final class PostgreSQLCopyOut: RowCursor {
         message = nil
         guard !isFinished, connection.command == command else { return }
         isFinished = true
-        if connection.endCopy(PGRES_COPY_OUT) {
-            while let result = PQgetResult(connection.handle) { PQclear(result) }
-        }
+        if connection.endCopy(PGRES_COPY_OUT) { connection.drain(statement) }
     }
 }
 
@@ -171,8 +169,12 @@ extension PostgreSQLConnection {
     /// Returns the names and types of a query's columns.
     fileprivate func describe(_ query: String) throws(DatabaseError) -> [(name: String, type: Oid)] {
         try startCommand(query)
-        _ = try PostgreSQLResult(first: PQprepare(handle, "", query, 0, nil), on: self, statement: query)
-        let result = try PostgreSQLResult(first: PQdescribePrepared(handle, ""), on: self, statement: query)
+        let isPrepared = PQsendPrepare(handle, "", query, 0, nil)
+        _ = try PostgreSQLResult(first: try firstResult(isPrepared, query), on: self, statement: query)
+        try finish(query)
+        let isAsked = PQsendDescribePrepared(handle, "")
+        let result = try PostgreSQLResult(first: try firstResult(isAsked, query), on: self, statement: query)
+        try finish(query)
         return (0..<PQnfields(result.pointer)).map { column in
             let name = PQfname(result.pointer, column).map { String(cString: $0) }
             return (name ?? "", PQftype(result.pointer, column))

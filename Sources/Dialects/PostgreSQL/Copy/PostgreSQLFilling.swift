@@ -115,7 +115,9 @@ extension PostgreSQLDialect {
 extension PostgreSQLEnforcedType {
     /// Returns how values of a type are written. A domain is received as its base type, and an enumeration as the text of its labels.
     static func written(_ type: Description) -> WrittenColumn {
-        if type.kind == "e" || type.declared == "citext" { return WrittenColumn(type: .text, labels: type.labels) }
-        return WrittenColumn(type: PostgreSQLTypeName(type.kind == "d" ? type.base : type.declared).columnType)
+        if type.kind == .enumeration || type.declared == "citext" {
+            return WrittenColumn(type: .text, labels: type.labels)
+        }
+        return WrittenColumn(type: PostgreSQLTypeName(type.kind == .domain ? type.base : type.declared).columnType)
     }
 }

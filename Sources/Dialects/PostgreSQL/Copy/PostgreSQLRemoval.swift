@@ -6,27 +6,29 @@ extension PostgreSQLDialect {
     package func removal(of objects: [String], on connection: any Connection) throws -> [String] {
         let wanted = Set(objects)
         var turns: [(word: String, views: [String])] = []
-        var others: [String: [String]] = [:]
+        var others: [PostgreSQLRelationKind: [String]] = [:]
         for row in try connection.query(Self.relationsByReading) {
-            guard let name = row[0].text, wanted.contains(name), let kind = row[1].text else { continue }
+            guard let name = row[0].text, wanted.contains(name),
+                let kind = row[1].text.flatMap(PostgreSQLRelationKind.init(rawValue:))
+            else { continue }
             switch kind {
-            case "v", "m":
-                let word = kind == "v" ? "VIEW" : "MATERIALIZED VIEW"
-                if turns.last?.word == word {
+            case .view, .materializedView:
+                if turns.last?.word == kind.words {
                     turns[turns.count - 1].views.append(name)
                 } else {
-                    turns.append((word, [name]))
+                    turns.append((kind.words, [name]))
                 }
-            default: others[kind == "p" ? "r" : kind, default: []].append(name)
+            case .table, .partitionedTable: others[.table, default: []].append(name)
+            case .foreignTable, .sequence: others[kind, default: []].append(name)
             }
         }
-        let rest = [("f", "FOREIGN TABLE"), ("r", "TABLE"), ("S", "SEQUENCE")].compactMap { kind, word in
-            others[kind].map { "DROP \(word) \(SQLText.identifiers($0))" }
+        let rest = [PostgreSQLRelationKind.foreignTable, .table, .sequence].compactMap { kind in
+            others[kind].map { "DROP \(kind.words) \(SQLText.identifiers($0))" }
         }
         return turns.map { "DROP \($0.word) \(SQLText.identifiers($0.views))" } + rest
     }
 
-    /// Lists the relations with their kinds (`pg_class.relkind`), what reads others before these: it reads all that they read, and
+    /// Lists the relations with their kinds, what reads others before these: it reads all that they read, and
     /// itself. Views in a circle, which anybody in the schema may have made, read equally many, and so come side by side.
     private static let relationsByReading: SQL = """
         WITH RECURSIVE reading (oid, reader) AS (

@@ -57,7 +57,7 @@ struct PostgreSQLSameEngineCopy {
     ) -> PostgreSQLChangedColumns.Column? {
         let name = column.column.name
         if transport == .text {
-            return .text(name, .init(typeKind: types.type(of: name, in: column.table)?.kind ?? "b"))
+            return .text(name, .init(typeKind: types.type(of: name, in: column.table)?.kind ?? .base))
         }
         return column.ownCollation == nil ? nil : .collated(name)
     }
@@ -67,16 +67,16 @@ struct PostgreSQLSameEngineCopy {
     private mutating func transferred(_ column: PostgreSQLColumnReader.Column) -> (word: String, transport: ColumnType)
     {
         let name = column.column.name
-        guard let type = types.type(of: name, in: column.table), type.kind != "b" || type.isOwn else {
+        guard let type = types.type(of: name, in: column.table), type.kind != .base || type.isOwn else {
             return builtIn(column)
         }
-        if type.kind == "r" || type.kind == "m", !type.isOwn {
+        if type.kind == .range || type.kind == .multirange, !type.isOwn {
             return (column.declaredType, .ownForm)
         }
-        let isDomain = type.kind == "d"
+        let isDomain = type.kind == .domain
         let hasServersBase = isDomain && !type.isBaseOwn
         let word = hasServersBase ? type.base : "text"
-        let what = type.kind == "e" ? "is an enumeration" : isDomain ? "is a domain" : "is a type"
+        let what = type.kind == .enumeration ? "is an enumeration" : isDomain ? "is a domain" : "is a type"
         copy.types.append(
             TransferredType(
                 table: column.table, column: name, type: .native(sqlite: "", postgresql: word),

@@ -37,7 +37,7 @@ struct PostgreSQLAlter {
         statements += using.before
         let isFollowed = !(alteration.followingColumns + steps.flatMap(\.followers)).isEmpty
         for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
-            statements += try lower(step, using: using.values[at], strange: strangeDefault(step, steps.firstNames(at)))
+            statements += try lower(step, using: using.values[at], steps.firstNames(at))
             for follower in step.followers { statements += try retype(follower, called: steps.firstNames(at)) }
         }
         statements += using.afterwards
@@ -91,7 +91,7 @@ struct PostgreSQLAlter {
     }
 
     private func lower(
-        _ step: ChangeStep, using value: String?, strange: String??
+        _ step: ChangeStep, using value: String?, _ firstName: (String) -> String?
     ) throws(LoweringError) -> [String] {
         let table = SQLText.identifier(step.before.name)
         let alter = "ALTER TABLE \(table)"
@@ -102,7 +102,7 @@ struct PostgreSQLAlter {
             return ["\(alter) RENAME COLUMN \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         case .changeColumn(let name, let facets):
             guard let was = step.before[column: name], let now = step.after[column: name] else { return [] }
-            return try change(was, to: now, facets, step, using: value, strange: strange)
+            return try change(was, to: now, facets, step, using: value, firstName)
         case .addIndex(let index): return [try dialect.create(index, on: step.after)]
         case .dropIndex(let name): return ["DROP INDEX \(SQLText.identifier(name))"]
         case .addPrimaryKey(let key): return ["\(alter) ADD \(DDL.define(key))"]
@@ -141,9 +141,11 @@ struct PostgreSQLAlter {
     }
 
     private func change(
-        _ was: Column, to now: Column, _ facets: [Facet], _ step: ChangeStep, using value: String?, strange: String??
+        _ was: Column, to now: Column, _ facets: [Facet], _ step: ChangeStep, using value: String?,
+        _ firstName: (String) -> String?
     ) throws(LoweringError) -> [String] {
-        if step.recomputes(now) { return try recompute(now, step) }
+        if step.recomputes(now) { return try recompute(now, step) + epilogue(now, firstName) }
+        let strange = strangeDefault(step, firstName)
         let name = SQLText.identifier(was.name)
         let isRetyped = step.retypes(was, now)
         var clauses: [String] = []
@@ -226,8 +228,7 @@ struct PostgreSQLAlter {
         }
         let off = triggers.map { "\(alter) DISABLE TRIGGER \(SQLText.identifier($0.name))" }
         let on = triggers.map { trigger in
-            trigger.epilogue.last { $0.hasPrefix(alter) }
-                ?? "\(alter) ENABLE TRIGGER \(SQLText.identifier(trigger.name))"
+            trigger.switchBack ?? "\(alter) ENABLE TRIGGER \(SQLText.identifier(trigger.name))"
         }
         return off + [statement] + on
     }
@@ -256,7 +257,14 @@ struct PostgreSQLAlter {
         for index in table.indexes where index.uses(column.name) {
             statements.append(try dialect.create(index, on: table))
         }
-        return statements + (undeclared.columnEpilogues[table.name]?[column.name] ?? [])
+        return statements
+    }
+
+    /// Returns the statements that follow the column when it is made again. They were found under its name before the alteration.
+    private func epilogue(_ column: Column, _ firstName: (String) -> String?) -> [String] {
+        guard let first = firstName(column.name) else { return [] }
+        let epilogues = undeclared.columnEpilogues[alteration.before.name]?[first] ?? []
+        return epilogues.map { $0.statement(naming: column.name) }
     }
 }
 

@@ -48,8 +48,8 @@ struct SQLiteDependents {
     /// The statements by which such full-text tables read their table again, by the table and by each column whose values they have
     /// found words in. The one that numbers its rows as SQLite does reads `rowid`. One that may hold other words than its table, or
     /// can't read it, is left as it is.
-    var fullTextEpilogues: [String: [String: [String]]] {
-        var epilogues: [String: [String: [String]]] = [:]
+    var fullTextEpilogues: [String: [String: [ColumnEpilogue]]] {
+        var epilogues: [String: [String: [ColumnEpilogue]]] = [:]
         for text in SQLiteFullText.find(in: catalog) {
             guard case .table(_, let key) = text.content, let dependent = dependent(text),
                 let table = declared[dependent.relation]
@@ -60,7 +60,7 @@ struct SQLiteDependents {
             let name = SQLText.identifier(text.name)
             for column in dependent.columns + (whole.isByNumber ? ["rowid"] : []) {
                 epilogues[dependent.relation, default: [:]][column, default: []]
-                    .append("INSERT INTO \(name) (\(name)) VALUES ('rebuild')")
+                    .append(.init("INSERT INTO \(name) (\(name)) VALUES ('rebuild')"))
             }
         }
         return epilogues

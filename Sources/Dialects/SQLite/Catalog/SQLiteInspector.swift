@@ -65,7 +65,7 @@ package enum SQLiteInspector {
             trigger.sql.map { SourceTrigger(name: trigger.name, definition: $0, of: trigger.table) }
         }
         inspection.definitions = definitions(catalog)
-        inspection.fileNumbers = catalog.settings.filter { $0.value != 0 }
+        inspection.note(catalog.settings)
         inspection.sameEngineCopy = SQLiteSameEngineCopy.make(of: catalog)
         return inspection
     }
@@ -126,5 +126,18 @@ extension SQLiteCatalog {
         Dictionary(grouping: objects.filter { $0.kind == .index }, by: \.table).mapValues { indexes in
             Dictionary(indexes.map { ($0.name, $0.sql ?? "") }, uniquingKeysWith: { first, _ in first })
         }
+    }
+}
+
+extension Inspection {
+    /// Notes the numbers of the file's header. An application that misses its own numbers takes the file for another program's, or for
+    /// an empty one.
+    fileprivate mutating func note(_ settings: [String: Int64]) {
+        fileNumbers = settings.filter { $0.value != 0 }
+        guard !fileNumbers.isEmpty else { return }
+        let pragmas = fileNumbers.sorted { $0.key > $1.key }.map { "PRAGMA \($0.key) = \($0.value)" }
+        remarkOnFileNumbers =
+            "the numbers in the file's header stay behind: \(pragmas.joined(separator: ", ")); set them again in a file that is "
+            + "made from the target for the same application"
     }
 }

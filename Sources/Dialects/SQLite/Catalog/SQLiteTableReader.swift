@@ -55,7 +55,8 @@ struct SQLiteTableReader {
             if source.isGenerated {
                 column.generated = generated(source.name, text)
             } else if let written = source.default {
-                column.default = SQLiteDefault.parse(written, for: type.columnType, affinity: type.affinity)
+                let affinity = type.affinity(inStrict: definition?.isStrict == true)
+                column.default = SQLiteDefault.parse(written, for: type.columnType, affinity: affinity)
             }
             table.columns.append(column)
         }

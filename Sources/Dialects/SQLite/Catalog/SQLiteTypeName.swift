@@ -37,6 +37,10 @@ package struct SQLiteTypeName: Hashable, Sendable {
         if ["REAL", "FLOA", "DOUB"].contains(where: upper.contains) { return .real }
         return .numeric
     }
+
+    /// Returns the affinity in a table that is STRICT or not. Only there, `ANY` converts nothing; in other tables it is an unknown word
+    /// (https://www.sqlite.org/stricttables.html, section 2).
+    func affinity(inStrict isStrict: Bool) -> Affinity { isStrict && base == "ANY" ? .blob : affinity }
 }
 
 extension SQLiteTypeName {

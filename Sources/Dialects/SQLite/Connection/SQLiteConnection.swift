@@ -235,12 +235,12 @@ extension SQLiteConnection {
     }
 
     /// Checks the foreign keys of the table, or of all tables; returns `nil` if one of them refers to columns that are no key of their
-    /// table, which ends the check (https://www.sqlite.org/foreignkeys.html#fk_indexes).
+    /// table, which ends the check.
     private func checkKeys(of table: String? = nil) throws(DatabaseError) -> [Row]? {
         var check = #"SELECT "table", "rowid", parent, fkid FROM pragma_foreign_key_check"# as SQL
         if let table { check = "\(check)(\(table))" }
         do throws(DatabaseError) { return try query(check) } catch {
-            guard error.kind == .other, error.message.contains("foreign key mismatch") else { throw error }
+            guard error.isForeignKeyMismatch else { throw error }
             return nil
         }
     }

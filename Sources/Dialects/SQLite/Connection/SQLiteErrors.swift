@@ -17,7 +17,12 @@ extension DatabaseError {
         self.init(
             kind, text.message, statement: statement, code: SQLiteResult.name(of: code),
             constraint: SQLiteResult.check(in: message, code), remedy: text.remedy)
+        columns = SQLiteResult.columns(in: message, code)
     }
+
+    /// Whether a foreign key refers to columns that are no key of their table (https://www.sqlite.org/foreignkeys.html#fk_indexes).
+    /// SQLite has no code of its own for this.
+    var isForeignKeyMismatch: Bool { kind == .other && message.contains("foreign key mismatch") }
 }
 
 /// SQLite's result codes and the kinds of error that they stand for.
@@ -69,6 +74,17 @@ enum SQLiteResult {
         let start = "CHECK constraint failed: "
         guard code == constraintCheck, message.hasPrefix(start) else { return nil }
         return String(message.dropFirst(start.count))
+    }
+
+    /// Returns the columns of the key that a row repeats. SQLite tells them in its message only, each with its table before it: `t.a, t.b`.
+    /// Of a key over expressions it tells the index: `index 'i'`.
+    static func columns(in message: String, _ code: Int32) -> [String] {
+        let start = "UNIQUE constraint failed: "
+        guard constraintKind(of: code) == .unique, message.hasPrefix(start) else { return [] }
+        let named = message.dropFirst(start.count)
+        let isIndex = named.hasPrefix("index '") && named.hasSuffix("'")
+        guard !isIndex, let point = named.firstIndex(of: ".") else { return [] }
+        return named[named.index(after: point)...].split(separator: ", \(named[...point])").map(String.init)
     }
 
     private static func fileKind(of code: Int32, systemError: Int32) -> DatabaseError.Kind {

@@ -124,8 +124,11 @@ struct SQLiteRebuild {
         var changed = (written + computed).map(\.name)
         if changesRowids { changed.append("rowid") }
         var statements: [String] = []
-        for statement in changed.flatMap({ epilogues[$0] ?? [] }) where !statements.contains(statement) {
-            statements.append(statement)
+        for column in changed {
+            for statement in (epilogues[column] ?? []).map({ $0.statement(naming: column) })
+            where !statements.contains(statement) {
+                statements.append(statement)
+            }
         }
         return statements
     }

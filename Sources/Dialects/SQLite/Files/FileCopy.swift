@@ -28,7 +28,7 @@ enum FileCopy {
         var rest = bytes[...]
         while !rest.isEmpty {
             let chunk = UnsafeRawBufferPointer(rebasing: rest)
-            let count = Glibc.write(file, chunk.baseAddress, chunk.count)
+            let count = TCPOSIX.write(file, chunk.baseAddress, chunk.count)
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else {
                 var error = SQLiteFile.error(errno, creating: target)

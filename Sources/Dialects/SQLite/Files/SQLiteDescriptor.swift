@@ -56,7 +56,7 @@ final class SQLiteFileUse: Sendable {
             guard var usage = files[identity] else { return }
             usage.handles -= 1
             guard usage.handles == 0 else { return files[identity] = usage }
-            for descriptor in usage.kept { Glibc.close(descriptor) }
+            for descriptor in usage.kept { TCPOSIX.close(descriptor) }
             files[identity] = nil
         }
     }
@@ -70,7 +70,7 @@ final class SQLiteFileUse: Sendable {
             if let identity, files[identity] != nil {
                 files[identity]?.kept.append(descriptor)
             } else {
-                Glibc.close(descriptor)
+                TCPOSIX.close(descriptor)
             }
         }
     }

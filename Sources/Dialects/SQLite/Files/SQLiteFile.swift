@@ -49,7 +49,7 @@ struct SQLiteFile: Sendable {
             if errno == EEXIST { return false }
             throw error(errno, creating: name)
         }
-        Glibc.close(file)
+        TCPOSIX.close(file)
         return true
     }
 
@@ -97,7 +97,7 @@ struct SQLiteFile: Sendable {
         let file = open(journal, O_RDONLY | O_CLOEXEC)
         // A journal that can't be read may be hot; the copy reports why it can't be read.
         guard file >= 0 else { return Self.size(journal) > 0 }
-        defer { Glibc.close(file) }
+        defer { TCPOSIX.close(file) }
         var first: UInt8 = 0
         return read(file, &first, 1) == 1 && first != 0
     }
