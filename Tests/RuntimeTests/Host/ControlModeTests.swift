@@ -7,7 +7,7 @@ struct ControlModeTests {
     @Test func outputIsUnescaped() {
         var reader = ControlModeReader()
         let events = reader.read(Array("%output %0 a\\033[1mb\\134c é\\015\\012\n".utf8))
-        #expect(events == [.output(Array("a\u{1B}[1mb\\c é\r\n".utf8))])
+        #expect(events == [.output(pane: "%0", Array("a\u{1B}[1mb\\c é\r\n".utf8))])
     }
 
     @Test func answersAreNoEvents() {
@@ -29,15 +29,31 @@ struct ControlModeTests {
         let events = reader.read(Array(text.utf8))
         #expect(
             events == [
-                .started, .size(columns: 132, rows: 43), .failure("can't find pane"), .exit,
+                .started, .layout([PaneSize(pane: "%0", columns: 132, rows: 43)]), .failure("can't find pane"), .exit,
                 .failure("no server running"),
+            ])
+    }
+
+    /// Panes stand beside and above one another, and a zoomed one stands alone.
+    @Test func eachPaneHasItsSize() {
+        var reader = ControlModeReader()
+        let split = "0206,80x24,0,0{40x24,0,0,0,39x24,41,0[39x12,41,0,2,39x11,41,13,13]}"
+        let events = reader.read(
+            Array("%layout-change @0 \(split) \(split) -\n%layout-change @0 \(split) b25d,80x24,0,0,2 -Z\n".utf8))
+        #expect(
+            events == [
+                .layout([
+                    PaneSize(pane: "%0", columns: 40, rows: 24), PaneSize(pane: "%2", columns: 39, rows: 12),
+                    PaneSize(pane: "%13", columns: 39, rows: 11),
+                ]),
+                .layout([PaneSize(pane: "%2", columns: 80, rows: 24)]),
             ])
     }
 
     @Test func linesComeInPieces() {
         var reader = ControlModeReader()
         #expect(reader.read(Array("%output %0 a".utf8)) == [])
-        #expect(reader.read(Array("b\n%ex".utf8)) == [.output(Array("ab".utf8))])
+        #expect(reader.read(Array("b\n%ex".utf8)) == [.output(pane: "%0", Array("ab".utf8))])
         #expect(reader.read(Array("it\n".utf8)) == [.exit])
     }
 
@@ -68,7 +84,7 @@ struct ControlModeTests {
             """
         let output = Array("%begin 1 2 1\ntc-typed-1\n%end 1 2 1".utf8)
         #expect(
-            reader.read(Array(text.utf8)) == [.output(output), .failure("can't find pane: %9"), .typed(7)])
+            reader.read(Array(text.utf8)) == [.output(pane: "%0", output), .failure("can't find pane: %9"), .typed(7)])
     }
 }
 
