@@ -168,7 +168,7 @@ extension Host {
     private func take(_ output: [UInt8]) {
         let (isDrained, rest) = mark.read(output) { $0 == folder.text(in: folder.mark) }
         recorder.output(rest, at: .now)
-        if isDrained, let secret = folder.text(in: folder.mark) { try? folder.note(secret, in: folder.drained) }
+        if isDrained, let secret = folder.text(in: folder.mark) { try? folder.noteEnd(secret, in: folder.drained) }
         if recorder.count >= Self.chunkBytes { cut() }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -179,6 +180,50 @@ struct RecorderTests {
             var again = Spool(folder)
             again.add([5], longest: 60)
             #expect(again.chunks(from: 4) == [4, 5])
+        }
+    }
+
+    /// What a full disk does not take is kept in memory and delivered from there, the newest of it beyond the limit. Once there is
+    /// room, it is on the disk.
+    @Test func whatTheDiskDoesNotTakeIsKept() async throws {
+        try await withTemporaryFolder { folder in
+            let place = "\(folder)/spool"
+            var spool = Spool(place, memory: 100)
+            #expect(spool.append([1]) == 0)
+            spool.add([2], longest: 60)
+            #expect(spool.data(0) == [1, 2] && spool.seal(from: 0, atMost: 9) == ([0], true))
+            for number in 1...5 { #expect(spool.append([UInt8](repeating: 3, count: 30)) == number) }
+            #expect(spool.chunks(from: 0) == [0, 3, 4, 5] && spool.data(3)?.count == 30)
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+            spool.add([4], longest: 60)
+            var again = Spool(place)
+            #expect(again.chunks(from: 0) == [0, 3, 4, 5] && again.data(0) == [1, 2] && again.data(5)?.count == 31)
+            #expect(again.append([5]) == 6)
+        }
+    }
+
+    /// A daemon has what a full disk did not take. A later host continues its numbers if an empty file still fits.
+    @Test func whatWasDeliveredFromMemoryIsCounted() async throws {
+        try await withTemporaryFolder { folder in
+            let place = "\(folder)/spool"
+            var spool = Spool(place)
+            for number in 0..<3 { #expect(spool.append([UInt8(number)]) == number) }
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+            spool.acknowledge(2)
+            #expect(spool.chunks(from: 0) == [] && Spool(place).next == 3)
+        }
+    }
+
+    /// The end is noted in the room that was made for it, and without it, too.
+    @Test func theEndHasItsRoom() async throws {
+        try await withTemporaryFolder { path in
+            let folder = HostFolder(path: path)
+            folder.reserveEnd()
+            #expect(folder.exitCode() == nil && !folder.hasCommandStarted)
+            for code: Int32 in [0, 255] {
+                try folder.noteEnd(String(code), in: folder.status)
+                #expect(folder.exitCode() == code)
+            }
         }
     }
 
