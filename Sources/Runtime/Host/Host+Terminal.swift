@@ -64,10 +64,13 @@ extension Host {
             await openTerminal(command)
             if folder.exitCode() != nil || isEnding { return }
             switch terminal {
-            case .there: failures = 0
+            case .there:
+                failures = 0
+                isUnheard = wasAttached
             case .gone where folder.hasCommandStarted: return
             case .gone, .unknown:
                 failures += 1
+                isUnheard = wasAttached
                 try noteFailedAttempt(failures)
             }
             try await Task.sleep(for: .milliseconds(50 << min(failures, Self.attempts)))
@@ -79,7 +82,7 @@ extension Host {
     /// Attaches to the terminal, which is made first if there is a command for it, and stays as long as the client does.
     private func openTerminal(_ command: [String]?) async {
         lastWords = nil
-        if command != nil { recorded = nil }
+        if command != nil { (recorded, wasAttached, isUnheard) = (nil, false, false) }
         do {
             try await hear(
                 try await Tmux.open(spec.tmuxServer, spec.tmuxName, command: command, environment: spec.environment))
@@ -160,9 +163,19 @@ extension Host {
             logger.warning("tmux: \(text)")
         case .started:
             starting = nil
+            markUnheard()
+            wasAttached = true
             Task { await noteStart() }
         case .exit: break
         }
+    }
+
+    /// Leaves a marker where output may be missing: tmux repeats nothing to a client that attaches later.
+    func markUnheard() {
+        guard isUnheard else { return }
+        isUnheard = false
+        recorder.output(mark.flush(), at: .now)
+        recorder.gap("the terminal was not heard for a while")
     }
 
     private func take(_ output: [UInt8]) {
