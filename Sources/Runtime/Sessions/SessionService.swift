@@ -158,7 +158,7 @@ struct SessionService: Sendable {
             }
         let changed = try await access.perform(caller, .share, on: id, as: logged) { session in
             try await services.sessions.setVisibility(id, visibility)
-            services.transcriptNews.note(id)
+            services.transcriptNews.note(id, isLive: false)
             var changed = session
             changed.visibility = visibility
             services.events.post(SessionEvent(.changed, changed))
