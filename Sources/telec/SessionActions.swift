@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dialects
+import TCPOSIX
 import TCRuntime
 import TCTerminal
 
@@ -57,12 +58,25 @@ struct SendToSession: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding(about: session) { client, id in
             let message =
-                keys.isEmpty
-                ? MessageRequest(text: text ?? Console.input(), enter: !noEnter) : MessageRequest(keys: keys)
+                keys.isEmpty ? MessageRequest(text: try text ?? input(), enter: !noEnter) : MessageRequest(keys: keys)
             let reply = try await client.post(
                 SessionPath.of(id, "messages"), message, as: DoneDocument.self)
             options.show(reply) { "sent" }
         }
+    }
+
+    /// Reads the text from standard input, and no more of it than a message may have.
+    private func input() throws(RuntimeError) -> String {
+        let bytes: [UInt8]
+        do throws(SystemError) { bytes = try Console.input(atMost: MessageRequest.longest + 1) } catch {
+            throw RuntimeError(.failed, "standard input can't be read: \(error)")
+        }
+        guard bytes.count <= MessageRequest.longest else { throw MessageRequest.tooLong }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw RuntimeError(
+                .badRequest, "the text is not valid UTF-8", remedy: "convert it first, for example with iconv")
+        }
+        return text
     }
 }
 
