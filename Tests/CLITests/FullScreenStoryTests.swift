@@ -186,6 +186,34 @@ struct FullScreenStoryTests {
         }
     }
 
+    /// Ctrl-B Ctrl-Z in a session's terminal stops `telec` as well, so that the shell gets the terminal. Both go on with `fg`.
+    @Test(arguments: ["", " --plain"]) func itStopsWithTheSessionsTerminal(face: String) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let script = "echo welcome; while read x; do echo got $x; done"
+            let id = try await daemon.start("sh", "-c", script, title: "Mine")
+            try await daemon.waitForTranscript(of: id, toContain: "welcome")
+            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                func enter(_ text: String, until shown: String) async throws {
+                    try await window.type(text)
+                    try await window.keys("Enter")
+                    try await window.wait(toShow: shown)
+                }
+                try await window.open("PS1='shell> ' bash --norc -i")
+                try await window.wait(toShow: "shell>")
+                try await enter(program + face, until: "Mine")
+                if face.isEmpty { try await window.keys("A") } else { try await enter("attach 1", until: "welcome") }
+                try await window.wait(toShow: "welcome")
+                try await window.keys("C-b", "C-z")
+                try await window.wait(toShow: "Stopped")
+                try await enter("echo $((6 * 7)) here", until: "42 here")
+                try await enter("fg", until: "welcome")
+                try await enter("more", until: "got more")
+                try await window.keys("C-b", "d")
+                try await window.wait(toShow: face.isEmpty ? "title   Mine" : "Back from Mine.")
+            }
+        }
+    }
+
     /// The program ends when its window is closed.
     @Test func aTerminalThatIsGoneEndsIt() async throws {
         try await withDaemon(.sqlite) { daemon in
