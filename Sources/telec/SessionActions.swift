@@ -97,7 +97,7 @@ struct EndSession: AsyncParsableCommand {
         try await options.guarding(about: session) { client, id in
             let (reply, remark) = try await SessionEnd(id: id).run(client)
             if let reply { return options.show(reply) { Self.words(reply.value.session) } }
-            if let remark { Console.error("\(remark); what ran here was ended") }
+            if let remark { Console.error(Self.words(about: remark)) }
             let document = JSON.object([
                 ("version", .integer(1)), ("session_id", .string(id)), ("status", "ended_here"),
             ])
@@ -105,7 +105,11 @@ struct EndSession: AsyncParsableCommand {
         }
     }
 
-    private static func words(_ session: SessionDocument) -> String {
+    /// Says that a session was ended here, because the daemon had no part in it.
+    static func words(about remark: String) -> String { "\(remark); what ran here was ended" }
+
+    /// Says what became of a session that the daemon was told to end.
+    static func words(_ session: SessionDocument) -> String {
         guard session.status == "closing" else { return "ended" }
         return "ending: its host was told to, and has not reported the end yet"
     }

@@ -350,6 +350,23 @@ struct FullScreenStoryTests {
         }
     }
 
+    /// The daemon is gone when a session is ended, which is said.
+    @Test func howTheEndWentIsSaid() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sleep", "1000", title: "Mine")
+            let lines = #"(until [ -e go ]; do sleep 0.1; done; printf 'end 1\ny\n') | exec "$0" tui --plain"#
+            let face = try daemon.box.start(
+                Program(path: "/bin/sh"), ["-c", lines, Program.telec.path], daemon.variables)
+            try waitUntil("the list is there") { try face.outputText().contains("1. Mine") }
+            #expect(try await daemon.stop().code == 0)
+            try daemon.box.write("go", "")
+            let run = try await face.finish()
+            #expect(run.code == 0 && run.output.contains("; what ran here was ended\n"), "\(run)")
+            #expect(run.output.contains("Ended."), "\(run)")
+            try FileManager.default.removeItem(atPath: "\(daemon.box.home)/.teleclaude/hosts/\(id)")
+        }
+    }
+
     @Test func linesAloneDoTheSame() async throws {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start(

@@ -152,8 +152,9 @@ package struct PlainFace {
 
     private func end(_ session: SessionDocument) async throws {
         guard await isMeant("End \(Cells.clean(session.title ?? "untitled"))?") else { return say("Not ended.") }
-        try await doors.end(session.sessionID)
-        say("Ended.")
+        let ended = try await doors.end(session.sessionID)
+        if let remark = ended.remark { say(remark) }
+        say("\(ended.words.prefix(1).uppercased())\(ended.words.dropFirst()).")
     }
 
     private func share(_ session: SessionDocument, _ isShared: Bool) async throws {
