@@ -102,30 +102,6 @@ struct AdapterTests {
         }
     }
 
-    /// The only host is stopped, so that the start is given up. When it goes on and reads the order, the session stays closed.
-    @Test func aStartThatWasGivenUpDoesNotHappenLater() async throws {
-        try await withAdapters(.sqlite) { door in
-            let (machine, alice) = (door.machine, AdapterMachine.alice)
-            let own = try await machine.start(machine.alice, title: "Alice's own")
-            let folder = "\(machine.alice.home)/.teleclaude/hosts"
-            let host = try #require(pid_t(String(contentsOfFile: "\(folder)/\(own)/lock", encoding: .utf8)))
-            #expect(kill(host, SIGSTOP) == 0)
-            let wanted = ["title": "From a chat", "project_path": machine.alice.home, "agent": "robot"]
-            let refused = try await door.chat("sessions/start", alice, wanted)
-            #expect(kill(host, SIGCONT) == 0)
-            #expect(refused.summary == "409 not_running", "\(refused)")
-            var log = ""
-            try waitUntil("the host has obeyed", seconds: 60) {
-                log = try String(contentsOfFile: "\(folder)/\(own)/log", encoding: .utf8)
-                return log.contains("was ordered has been brought up")
-            }
-            #expect(log.contains("the session does not wait for its start any more"), "\(log)")
-            let open = try query("SELECT title FROM sessions WHERE closed_at IS NULL", on: machine.database)
-            #expect(open == ["Alice's own"])
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [own])
-        }
-    }
-
     private func waitForText(_ words: String, in id: String, _ machine: SharedMachine) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while try await !machine.telec(machine.alice, "transcript", id).output.contains(words) {

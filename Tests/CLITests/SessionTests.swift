@@ -43,6 +43,20 @@ struct SessionTests {
         }
     }
 
+    /// A host that was stopped may obey an order to start a session after the start was given up. The session stays closed then.
+    @Test(arguments: Backend.available)
+    func aStartThatWasGivenUpDoesNotHappenLater(backend: Backend) async throws {
+        try await withDaemon(backend) { daemon in
+            let id = try await daemon.start("true")
+            try await daemon.wait(for: id, toBe: "closed")
+            let late = try await daemon.telec("sessions", "revive", id, "--ordered")
+            #expect(late.code == 2 && late.error.contains("does not wait for its start any more"), "\(late)")
+            let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
+            #expect(session?["status"] as? String == "closed")
+            #expect(try await daemon.telec("sessions", "revive", id).code == 0)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func endingASessionEndsItsCommand(backend: Backend) async throws {
         try await withDaemon(backend) { daemon in
