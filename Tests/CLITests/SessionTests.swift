@@ -49,11 +49,11 @@ struct SessionTests {
         try await withDaemon(backend) { daemon in
             let id = try await daemon.start("true")
             try await daemon.wait(for: id, toBe: "closed")
-            let late = try await daemon.telec("sessions", "revive", id, "--ordered")
+            let late = try await daemon.telec("sessions", "revive", id, "--ordered", "--", "true")
             #expect(late.code == 2 && late.error.contains("does not wait for its start any more"), "\(late)")
             let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
             #expect(session?["status"] as? String == "closed")
-            #expect(try await daemon.telec("sessions", "revive", id).code == 0)
+            #expect(try await daemon.telec("sessions", "revive", id, "--", "true").code == 0)
         }
     }
 
