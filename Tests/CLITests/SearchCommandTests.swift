@@ -125,8 +125,10 @@ struct SearchCommandTests {
             // A recording of many pieces, in the last of which a host was started again, and nothing of it was read.
             var lines = [#"{"version":3,"timestamp":1600000000}"#]
             lines += (0..<20_000).map { "[0.000,\"o\",\"line \($0)\\r\\n\"]" }
-            lines += ["[0.000,\"m\",\"gap: the host was started again\"]", "[0.000,\"o\",\"needle\\r\\n\"]"]
-            lines += ["# chunk 0", ""]
+            lines.append("[0.000,\"m\",\"gap: the host was started again\"]")
+            // What was said after that is more than one passage.
+            lines += (0..<500).map { "[0.000,\"o\",\"later \($0)\\r\\n\"]" }
+            lines += ["[0.000,\"o\",\"needle\\r\\n\"]", "# chunk 0", ""]
             try lines.joined(separator: "\n").write(
                 toFile: "\(box.home)/.teleclaude/transcripts/\(id).cast", atomically: false, encoding: .utf8)
             for statement in [

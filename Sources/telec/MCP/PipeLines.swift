@@ -84,8 +84,8 @@ struct PipeLines {
 final class PipeOutput: Sendable {
     private let queue = DispatchQueue(label: "standard output")
 
-    /// Writes a line and returns when it is written. It waits for an agent that reads nothing, also at a pipe that does not block, and ends this program if nobody reads any
-    /// more, or if the line can't be written.
+    /// Writes a line and returns when it is written. It waits for an agent that reads nothing, also at a pipe that does not block. It
+    /// ends this program if nobody reads any more, or if the line can't be written.
     func write(_ text: String) async {
         await withCheckedContinuation { continuation in
             queue.async {
