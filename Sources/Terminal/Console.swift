@@ -20,11 +20,26 @@ package enum Console {
     /// Writes text to standard output without adding a newline.
     package static func write(_ text: String) { write(text, to: 1) }
 
-    /// Returns all of standard input as text.
-    package static func input() -> String {
-        var text = ""
-        while let line = readLine(strippingNewline: false) { text += line }
-        return text
+    /// Returns the bytes of standard input, at most `most` of them. It reads on behind what `readLine` has read.
+    ///
+    /// - Throws: `SystemError` if standard input can't be read.
+    package static func input(atMost most: Int) throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < most {
+            errno = 0
+            let byte = getchar()
+            if byte >= 0 {
+                bytes.append(UInt8(byte))
+                continue
+            }
+            switch errno {
+            case 0: return bytes
+            case EINTR: continue
+            case EAGAIN: Readiness.wait(for: Int32(POLLIN), on: 0)
+            default: throw SystemError.last
+            }
+        }
+        return bytes
     }
 
     /// Writes text to standard error without a newline, for a line that is overwritten repeatedly.
@@ -129,6 +144,10 @@ package enum Console {
             while let base = rest.baseAddress, !rest.isEmpty {
                 let count = TCPOSIX.write(descriptor, base, rest.count)
                 if count < 0, errno == EINTR { continue }
+                if count < 0, errno == EAGAIN {
+                    Readiness.wait(for: Int32(POLLOUT), on: descriptor)
+                    continue
+                }
                 guard count > 0 else {
                     let reason = errno
                     if descriptor == 1 { firstLoss.withLock { $0 = $0 ?? reason } }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dialects
+import TCPOSIX
 import TCRuntime
 import TCTerminal
 
@@ -57,12 +58,25 @@ struct SendToSession: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding(about: session) { client, id in
             let message =
-                keys.isEmpty
-                ? MessageRequest(text: text ?? Console.input(), enter: !noEnter) : MessageRequest(keys: keys)
+                keys.isEmpty ? MessageRequest(text: try text ?? input(), enter: !noEnter) : MessageRequest(keys: keys)
             let reply = try await client.post(
                 SessionPath.of(id, "messages"), message, as: DoneDocument.self)
             options.show(reply) { "sent" }
         }
+    }
+
+    /// Reads the text from standard input, and no more of it than a message may have.
+    private func input() throws(RuntimeError) -> String {
+        let bytes: [UInt8]
+        do throws(SystemError) { bytes = try Console.input(atMost: MessageRequest.longest + 1) } catch {
+            throw RuntimeError(.failed, "standard input can't be read: \(error)")
+        }
+        guard bytes.count <= MessageRequest.longest else { throw MessageRequest.tooLong }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw RuntimeError(
+                .badRequest, "the text is not valid UTF-8", remedy: "convert it first, for example with iconv")
+        }
+        return text
     }
 }
 
@@ -83,7 +97,7 @@ struct EndSession: AsyncParsableCommand {
         try await options.guarding(about: session) { client, id in
             let (reply, remark) = try await SessionEnd(id: id).run(client)
             if let reply { return options.show(reply) { Self.words(reply.value.session) } }
-            if let remark { Console.error("\(remark); what ran here was ended") }
+            if let remark { Console.error(Self.words(about: remark)) }
             let document = JSON.object([
                 ("version", .integer(1)), ("session_id", .string(id)), ("status", "ended_here"),
             ])
@@ -91,7 +105,11 @@ struct EndSession: AsyncParsableCommand {
         }
     }
 
-    private static func words(_ session: SessionDocument) -> String {
+    /// Says that a session was ended here, because the daemon had no part in it.
+    static func words(about remark: String) -> String { "\(remark); what ran here was ended" }
+
+    /// Says what became of a session that the daemon was told to end.
+    static func words(_ session: SessionDocument) -> String {
         guard session.status == "closing" else { return "ended" }
         return "ending: its host was told to, and has not reported the end yet"
     }

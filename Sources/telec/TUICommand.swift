@@ -65,7 +65,12 @@ struct TUICommand: AsyncParsableCommand {
                 ).run(client)
                 return SessionDoors.Started(session: started.session, notice: started.notice)
             },
-            end: { _ = try await SessionEnd(id: $0).run(client) },
+            end: { id in
+                let (reply, remark) = try await SessionEnd(id: id).run(client)
+                return SessionDoors.Ended(
+                    words: reply.map { EndSession.words($0.value.session) } ?? "ended",
+                    remark: remark.map(EndSession.words(about:)))
+            },
             terminal: { id in
                 let local = try await SessionTerminal(id: id).find(client).local
                 return SessionDoors.Terminal(

@@ -46,6 +46,24 @@ struct AttachTests {
         }
     }
 
+    /// The user has opened another window or pane. Readers see nothing of it, and no character of the command's is torn by it.
+    @Test(arguments: ["new-window", "split-window"]) func whatIsShownElsewhereIsNotRecorded(word: String) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start(
+                "sh", "-c", #"stty -echo; printf 'one \303'; read x; printf '\251 two\n'; read y; echo got $y; read z"#)
+            try await daemon.waitForTranscript(of: id, toContain: "one")
+            let shown = daemon.box("shown")
+            try await inner(daemon, [word, "echo private; touch \(shown); sleep 1000"])
+            try waitUntil("the other one has shown it") { FileManager.default.fileExists(atPath: shown) }
+            for text in ["go", "end"] { #expect(try await daemon.telec("sessions", "send", id, text).code == 0) }
+            try await daemon.waitForTranscript(of: id, toContain: "got end")
+            let raw = try await daemon.telec("transcript", id, "--raw").output
+            #expect(!raw.contains("private") && raw.contains("\u{e9} two"), "\(raw)")
+            let sizes = raw.split(separator: "\n").filter { $0.contains(#","r","#) }
+            #expect(sizes.map { $0.hasSuffix(#""80x12"]"#) } == (word == "split-window" ? [true] : []), "\(raw)")
+        }
+    }
+
     /// The command has ended, and another window holds the terminal open. Nothing is typed there, and the sender hears of it.
     @Test func whatNobodyTakesIsAnError() async throws {
         try await withDaemon(.sqlite) { daemon in

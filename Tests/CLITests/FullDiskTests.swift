@@ -49,6 +49,27 @@ struct FullDiskTests {
         }
     }
 
+    /// The command fills the disk of its owner's home. What it says then, and its exit code, reach the daemon all the same.
+    @Test("a full home: the end of a recording is there", .enabled(if: canMount, "only root may mount a small disk"))
+    func fullHome() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            // Only the host and its terminal see the small disk.
+            let start = #"mount -t tmpfs -o size=1m,mode=755 tmpfs "$HOME" || exit 99; exec "$0" "$@""#
+            let fill = "sleep 1; cat /dev/zero > $HOME/full; echo last words; exit 7"
+            let run = try await daemon.box.run(
+                try Program(inPath: "unshare"),
+                [
+                    "--mount", "--", "/bin/sh", "-c", start, Program.telec.path, "sessions", "start", "--title", "Full",
+                    "--project", daemon.box.files, "--", "sh", "-c", fill,
+                ], daemon.variables)
+            #expect(run.code == 0, "\(run)")
+            let id = run.output.trimmingCharacters(in: .newlines)
+            try await daemon.wait(for: id, toBe: "closed")
+            let raw = try await daemon.telec("transcript", id, "--raw").output
+            #expect(raw.contains("last words") && raw.contains(#""x","7""#) && !raw.contains("gap:"), "\(raw)")
+        }
+    }
+
     private func expectStopped(_ run: Run, _ box: Sandbox, saying words: String...) async throws {
         expectRefusal(run, saying: "0001-single-user-tables")
         for word in words { #expect(run.error.contains(word), "\(run)") }

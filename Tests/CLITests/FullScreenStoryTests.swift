@@ -186,6 +186,34 @@ struct FullScreenStoryTests {
         }
     }
 
+    /// Ctrl-B Ctrl-Z in a session's terminal stops `telec` as well, so that the shell gets the terminal. Both go on with `fg`.
+    @Test(arguments: ["", " --plain"]) func itStopsWithTheSessionsTerminal(face: String) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let script = "echo welcome; while read x; do echo got $x; done"
+            let id = try await daemon.start("sh", "-c", script, title: "Mine")
+            try await daemon.waitForTranscript(of: id, toContain: "welcome")
+            try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                func enter(_ text: String, until shown: String) async throws {
+                    try await window.type(text)
+                    try await window.keys("Enter")
+                    try await window.wait(toShow: shown)
+                }
+                try await window.open("PS1='shell> ' bash --norc -i")
+                try await window.wait(toShow: "shell>")
+                try await enter(program + face, until: "Mine")
+                if face.isEmpty { try await window.keys("A") } else { try await enter("attach 1", until: "welcome") }
+                try await window.wait(toShow: "welcome")
+                try await window.keys("C-b", "C-z")
+                try await window.wait(toShow: "Stopped")
+                try await enter("echo $((6 * 7)) here", until: "42 here")
+                try await enter("fg", until: "welcome")
+                try await enter("more", until: "got more")
+                try await window.keys("C-b", "d")
+                try await window.wait(toShow: face.isEmpty ? "title   Mine" : "Back from Mine.")
+            }
+        }
+    }
+
     /// The program ends when its window is closed.
     @Test func aTerminalThatIsGoneEndsIt() async throws {
         try await withDaemon(.sqlite) { daemon in
@@ -319,6 +347,23 @@ struct FullScreenStoryTests {
                 #expect(text.contains("\u{1B}[") && text.contains(last))
                 for word in HostileText.unheard { #expect(!text.contains(word), "\(word.debugDescription)") }
             }
+        }
+    }
+
+    /// The daemon is gone when a session is ended, which is said.
+    @Test func howTheEndWentIsSaid() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sleep", "1000", title: "Mine")
+            let lines = #"(until [ -e go ]; do sleep 0.1; done; printf 'end 1\ny\n') | exec "$0" tui --plain"#
+            let face = try daemon.box.start(
+                Program(path: "/bin/sh"), ["-c", lines, Program.telec.path], daemon.variables)
+            try waitUntil("the list is there") { try face.outputText().contains("1. Mine") }
+            #expect(try await daemon.stop().code == 0)
+            try daemon.box.write("go", "")
+            let run = try await face.finish()
+            #expect(run.code == 0 && run.output.contains("; what ran here was ended\n"), "\(run)")
+            #expect(run.output.contains("Ended."), "\(run)")
+            try FileManager.default.removeItem(atPath: "\(daemon.box.home)/.teleclaude/hosts/\(id)")
         }
     }
 

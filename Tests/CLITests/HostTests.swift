@@ -150,7 +150,8 @@ struct HostTests {
     }
 
     /// The tmux socket is moved away, and the tmux client by which the host records the terminal is detached. The command goes on, and
-    /// is neither started a second time nor killed, whatever its environment is. Its output is not recorded meanwhile, but its end is.
+    /// is neither started a second time nor killed, whatever its environment is. Its output is not recorded meanwhile, which a marker says,
+    /// but its end is.
     @Test(arguments: ["sh", "env -i sh"]) func aTerminalThatCanNotBeReachedIsLeftAlone(shell: String) async throws {
         try await withDaemon(.sqlite) { daemon in
             let go = daemon.box("go")
@@ -171,7 +172,34 @@ struct HostTests {
             try daemon.box.write("go", "")
             try await daemon.wait(for: id, toBe: "closed")
             #expect(try String(contentsOfFile: daemon.box("runs"), encoding: .utf8) == "run\n")
-            #expect(try await daemon.telec("transcript", id, "--raw").output.contains("\"x\",\"7\""))
+            let raw = try await daemon.telec("transcript", id, "--raw").output
+            #expect(raw.contains("\"x\",\"7\"") && raw.contains(Self.unheard), "\(raw)")
+        }
+    }
+
+    private static let unheard = "gap: the terminal was not heard for a while"
+
+    /// The tmux client by which the host records the terminal is detached, and attaches again. A marker says that output may be missing.
+    @Test func aTerminalThatWasNotHeardLeavesAMarker() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "while read x; do echo got $x; done")
+            try await daemon.waitUntilSent(id, "one")
+            try await daemon.waitForTranscript(of: id, toContain: "got one")
+            let detached = try await daemon.box.run(
+                Program(inPath: "tmux"),
+                ["-S", daemon.box.tmuxSocket, "detach-client", "-s", "=\(try await name(daemon, id))"])
+            #expect(detached.code == 0, "\(detached)")
+            var raw = ""
+            let deadline = ContinuousClock.now + .seconds(30)
+            while !raw.contains(Self.unheard) {
+                try #require(ContinuousClock.now < deadline, "there is no marker: \(raw)")
+                try await Task.sleep(for: .milliseconds(100))
+                raw = try await daemon.telec("transcript", id, "--raw").output
+            }
+            try await daemon.waitUntilSent(id, "two")
+            try await daemon.waitForTranscript(of: id, toContain: "got two")
+            raw = try await daemon.telec("transcript", id, "--raw").output
+            #expect(raw.components(separatedBy: Self.unheard).count == 2, "\(raw)")
         }
     }
 

@@ -243,6 +243,34 @@ struct MCPBridgeTests {
     }
 
     #if os(Linux)
+        /// An agent, or whoever reads what `telec` prints, may pass on a pipe that does not block. A full one is waited for.
+        @Test func anOutputThatDoesNotBlock() async throws {
+            try await withDaemon(.sqlite) { daemon in
+                let id = try await daemon.start("seq", "9999")
+                try await daemon.wait(for: id, toBe: "closed")
+                let reader = #"""
+                    import fcntl, os, subprocess, sys, time
+                    other, end = os.pipe()
+                    fcntl.fcntl(end, 1031, 4096)
+                    os.set_blocking(end, False)
+                    child = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=end)
+                    os.close(end)
+                    try:
+                        child.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n' * 999)
+                        child.stdin.close()
+                    except BrokenPipeError: pass
+                    time.sleep(1)
+                    with os.fdopen(other, "rb") as pipe: print(pipe.read().count(b"\n"))
+                    sys.exit(child.wait())
+                    """#
+                for (words, lines) in [(["mcp"], "999\n"), (["transcript", id], "9999\n")] {
+                    let run = try await daemon.box.run(
+                        try Program(inPath: "python3"), ["-c", reader, Program.telec.path] + words, daemon.variables)
+                    #expect(run.code == 0 && run.output == lines, "\(words) \(run)")
+                }
+            }
+        }
+
         /// An answer that is lost is an error; an agent that reads no more is none.
         @Test func answersThatAreLost() async throws {
             try await withSandbox { box in

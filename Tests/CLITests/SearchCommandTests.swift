@@ -114,6 +114,41 @@ struct SearchCommandTests {
         }
     }
 
+    @Test("old text is found as said when it was, however long its recording is")
+    func oldText() async throws {
+        try await withSandbox { box in
+            let database = "sqlite:\(box("a.db"))"
+            var daemon = try await box.startDaemon(box.daemonVariables(database))
+            let id = try await daemon.start("sh", "-c", "echo begin")
+            try await daemon.wait(for: id, toBe: "closed")
+            #expect(try await daemon.stop().code == 0)
+            // A recording of many pieces, in the last of which a host was started again, and nothing of it was read.
+            var lines = [#"{"version":3,"timestamp":1600000000}"#]
+            lines += (0..<20_000).map { "[0.000,\"o\",\"line \($0)\\r\\n\"]" }
+            lines.append("[0.000,\"m\",\"gap: the host was started again\"]")
+            // What was said after that is more than one passage.
+            lines += (0..<500).map { "[0.000,\"o\",\"later \($0)\\r\\n\"]" }
+            lines += ["[0.000,\"o\",\"needle\\r\\n\"]", "# chunk 0", ""]
+            try lines.joined(separator: "\n").write(
+                toFile: "\(box.home)/.teleclaude/transcripts/\(id).cast", atomically: false, encoding: .utf8)
+            for statement in [
+                "DELETE FROM transcript_readings", "DELETE FROM transcript_passages",
+                "UPDATE sessions SET created_at = '2020-09-13T12:26:40.000000Z'",
+            ] { try execute(statement, on: database) }
+            daemon = try await box.startDaemon(box.daemonVariables(database))
+            var found = try await daemon.telec("search", "needle")
+            let deadline = ContinuousClock.now + .seconds(60)
+            while !found.output.contains(id) {
+                try #require(ContinuousClock.now < deadline, "\(found)")
+                try await Task.sleep(for: .milliseconds(200))
+                found = try await daemon.telec("search", "needle")
+            }
+            let late = try await daemon.telec("search", "needle", "--since", "2021-01-01T00:00:00Z")
+            #expect(late.output == "nothing was found\n", "\(late)")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     @Test("what can't be a search is refused with what to say")
     func refusals() async throws {
         try await withDaemon(.sqlite) { daemon in

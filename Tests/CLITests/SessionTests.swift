@@ -22,6 +22,41 @@ struct SessionTests {
         }
     }
 
+    /// What is no text, or longer than a message, is refused as a whole. Nothing else is typed in its place.
+    @Test func whatIsNoTextIsNotTyped() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "echo ready; while read line; do echo \"got $line\"; done")
+            func pipe(_ source: String, _ words: String) async throws -> Run {
+                try await daemon.box.run(
+                    Program(path: "/bin/sh"), ["-c", "\(source) | \"$0\" sessions send \(words)", Program.telec.path],
+                    daemon.variables)
+            }
+            for (source, words) in [
+                (#"printf 'caf\351'"#, "not valid UTF-8"), ("head -c 65537 /dev/zero | tr '\\0' a", "at most 64 KiB"),
+            ] {
+                let refused = try await pipe(source, id)
+                #expect(refused.code == 64 && refused.error.contains(words), "\(refused)")
+            }
+            #expect(try await pipe(#"printf '%s\ncaf\303\251' \#(id)"#, "-").code == 0)
+            try await daemon.waitForTranscript(of: id, toContain: "got café")
+            #expect(try await daemon.telec("transcript", id).output == "ready\ncafé\ngot café\n")
+        }
+    }
+
+    /// A host that was stopped may obey an order to start a session after the start was given up. The session stays closed then.
+    @Test(arguments: Backend.available)
+    func aStartThatWasGivenUpDoesNotHappenLater(backend: Backend) async throws {
+        try await withDaemon(backend) { daemon in
+            let id = try await daemon.start("true")
+            try await daemon.wait(for: id, toBe: "closed")
+            let late = try await daemon.telec("sessions", "revive", id, "--ordered", "--", "true")
+            #expect(late.code == 2 && late.error.contains("does not wait for its start any more"), "\(late)")
+            let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
+            #expect(session?["status"] as? String == "closed")
+            #expect(try await daemon.telec("sessions", "revive", id, "--", "true").code == 0)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func endingASessionEndsItsCommand(backend: Backend) async throws {
         try await withDaemon(backend) { daemon in

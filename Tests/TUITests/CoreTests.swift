@@ -33,6 +33,16 @@ struct CoreTests {
         #expect(state.browser.groups.first { $0.key == .project("/caf\u{E9}") }?.count == 1)
     }
 
+    /// Plain lines are printed when they are whole. One that does not end is printed in parts, so that nothing piles up.
+    @Test func aLineWithoutAnEndIsPrintedInParts() {
+        var lines = PlainLines()
+        let part = String(repeating: "a", count: 3_000)
+        #expect(lines.add("one\n\ntwo") == "one\n\n" && lines.add("\n" + part) == "two\n")
+        #expect(lines.add(part) == part + part && lines.add("b") == "" && lines.add("\nc") == "b\n")
+        #expect(lines.end() == "c\n" && lines.end() == "")
+        #expect(lines.add(part + part) == part + part && lines.end() == "\n" && lines.end() == "")
+    }
+
     /// However far the user scrolls, only some pages are in memory.
     @Test func aHundredThousandSessionsAreAWindow() {
         let counts: [(String?, Int)] = [("/huge", 100_000), ("/small", 3)]

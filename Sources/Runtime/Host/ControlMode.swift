@@ -1,9 +1,9 @@
 /// An event that tmux reports to a control client (tmux(1), CONTROL MODE).
 enum ControlEvent: Equatable {
-    /// Bytes that the pane's program wrote.
-    case output([UInt8])
-    /// The window has got this size.
-    case size(columns: Int, rows: Int)
+    /// Bytes that a pane's program wrote.
+    case output(pane: String, [UInt8])
+    /// The sizes that a window's panes have got, as far as the window shows them.
+    case layout([PaneSize])
     /// A command failed; the text is tmux's message.
     case failure(String)
     /// tmux has been through the commands that type bytes, up to this mark (`ControlCommand.typing`).
@@ -12,6 +12,13 @@ enum ControlEvent: Equatable {
     case started
     /// The server dismisses this client: the session is over, or somebody has detached the client.
     case exit
+}
+
+/// The size of a pane, which tmux names by an id such as `%0`.
+struct PaneSize: Equatable {
+    var pane: String
+    var columns: Int
+    var rows: Int
 }
 
 /// Parses the output of tmux in control mode, line by line.
@@ -33,7 +40,7 @@ struct ControlModeReader {
     }
 
     private mutating func event(_ line: ArraySlice<UInt8>) -> ControlEvent? {
-        if line.starts(with: Array("%output ".utf8)) { return .output(Self.payload(line)) }
+        if line.starts(with: Array("%output ".utf8)) { return Self.output(line) }
         let text = String(decoding: line, as: UTF8.self)
         let words = text.split(separator: " ").map(String.init)
         switch words.first {
@@ -47,7 +54,9 @@ struct ControlModeReader {
             defer { answer = nil }
             return .failure((answer ?? []).joined(separator: " "))
         case "%session-changed": return .started
-        case "%layout-change": return words.count > 2 ? Self.size(layout: words[2]) : nil
+        case "%layout-change":
+            // The second layout shows one pane alone while that is zoomed. A tmux older than 2.2 does not send it.
+            return words.count > 2 ? .layout(Self.sizes(layout: words[words.count > 3 ? 3 : 2])) : nil
         case "%exit": return .exit
         case .some(let word) where answer == nil:
             // Such a line precedes the connection to the server, for example to say that the server can't be reached.
@@ -59,9 +68,9 @@ struct ControlModeReader {
     }
 
     /// Decodes `%output %1 text`, in which backslashes and bytes below space are written as `\ooo`.
-    private static func payload(_ line: ArraySlice<UInt8>) -> [UInt8] {
+    private static func output(_ line: ArraySlice<UInt8>) -> ControlEvent? {
         let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
-        guard words.count == 3 else { return [] }
+        guard words.count == 3 else { return nil }
         var result: [UInt8] = []
         result.reserveCapacity(words[2].count)
         var at = words[2].startIndex
@@ -76,15 +85,18 @@ struct ControlModeReader {
                 at += 1
             }
         }
-        return result
+        return .output(pane: String(decoding: words[1], as: UTF8.self), result)
     }
 
-    /// Reads the size from a layout such as `b25d,80x24,0,0,0`.
-    private static func size(layout: String) -> ControlEvent? {
-        let parts = layout.split(separator: ",")
-        guard parts.count > 1 else { return nil }
-        let numbers = parts[1].split(separator: "x").compactMap { Int($0) }
-        return numbers.count == 2 ? .size(columns: numbers[0], rows: numbers[1]) : nil
+    /// Reads the sizes of the panes from a layout such as `0206,80x24,0,0{40x24,0,0,0,39x24,41,0,2}`. Each cell has a size and a
+    /// place; then come the number of its pane, or the cells in it.
+    private static func sizes(layout: String) -> [PaneSize] {
+        let parts = layout.split { ",{}[]".contains($0) }
+        return parts.indices.compactMap { at in
+            let size = parts[at].split(separator: "x").compactMap { Int($0) }
+            guard size.count == 2, at + 3 < parts.count, let pane = Int(parts[at + 3]) else { return nil }
+            return PaneSize(pane: "%\(pane)", columns: size[0], rows: size[1])
+        }
     }
 }
 

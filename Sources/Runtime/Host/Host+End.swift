@@ -52,6 +52,7 @@ extension Host {
         if failure == nil, let words = folder.text(in: folder.failure) { noteFailure(words) }
         let code = folder.exitCode() ?? Self.unknownEnd
         recorder.output(mark.flush(), at: .now)
+        markUnheard()
         recorder.exit(code, at: .now)
         cut()
         exitCode = code

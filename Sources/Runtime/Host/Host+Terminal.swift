@@ -64,10 +64,13 @@ extension Host {
             await openTerminal(command)
             if folder.exitCode() != nil || isEnding { return }
             switch terminal {
-            case .there: failures = 0
+            case .there:
+                failures = 0
+                isUnheard = wasAttached
             case .gone where folder.hasCommandStarted: return
             case .gone, .unknown:
                 failures += 1
+                isUnheard = wasAttached
                 try noteFailedAttempt(failures)
             }
             try await Task.sleep(for: .milliseconds(50 << min(failures, Self.attempts)))
@@ -79,6 +82,7 @@ extension Host {
     /// Attaches to the terminal, which is made first if there is a command for it, and stays as long as the client does.
     private func openTerminal(_ command: [String]?) async {
         lastWords = nil
+        if command != nil { (recorded, wasAttached, isUnheard) = (nil, false, false) }
         do {
             try await hear(
                 try await Tmux.open(spec.tmuxServer, spec.tmuxName, command: command, environment: spec.environment))
@@ -147,12 +151,11 @@ extension Host {
 
     private func take(_ event: ControlEvent) {
         switch event {
-        case .output(let bytes):
-            let (isDrained, rest) = mark.read(bytes) { $0 == folder.text(in: folder.mark) }
-            recorder.output(rest, at: .now)
-            if isDrained, let secret = folder.text(in: folder.mark) { try? folder.note(secret, in: folder.drained) }
-            if recorder.count >= Self.chunkBytes { cut() }
-        case .size(let columns, let rows): recorder.resize(columns: columns, rows: rows, at: .now)
+        case .output(let pane, let bytes): if recordedPane(hearing: pane) == pane { take(bytes) }
+        case .layout(let sizes):
+            let pane = recordedPane()
+            guard let size = sizes.first(where: { $0.pane == pane }) else { return }
+            recorder.resize(columns: size.columns, rows: size.rows, at: .now)
         case .typed(let mark): noteTyped(mark)
         case .failure(let text):
             noteRefusal()
@@ -160,9 +163,39 @@ extension Host {
             logger.warning("tmux: \(text)")
         case .started:
             starting = nil
+            markUnheard()
+            wasAttached = true
             Task { await noteStart() }
         case .exit: break
         }
+    }
+
+    /// Leaves a marker where output may be missing: tmux repeats nothing to a client that attaches later.
+    func markUnheard() {
+        guard isUnheard else { return }
+        isUnheard = false
+        recorder.output(mark.flush(), at: .now)
+        recorder.gap("the terminal was not heard for a while")
+    }
+
+    private func take(_ output: [UInt8]) {
+        let (isDrained, rest) = mark.read(output) { $0 == folder.text(in: folder.mark) }
+        recorder.output(rest, at: .now)
+        if isDrained, let secret = folder.text(in: folder.mark) { try? folder.noteEnd(secret, in: folder.drained) }
+        if recorder.count >= Self.chunkBytes { cut() }
+    }
+
+    /// Returns the pane that is recorded: the command's. What its user shows in other windows and panes concerns no reader. Until the
+    /// command's pane is noted, and for a session of an older version, which did not note it, it is the first pane that is heard.
+    private func recordedPane(hearing pane: String? = nil) -> String? {
+        if recorded?.isNoted != true {
+            if let noted = notedPane {
+                recorded = (noted, true)
+            } else if recorded == nil, let pane {
+                recorded = (pane, false)
+            }
+        }
+        return recorded?.pane
     }
 
     /// Tells the process that started this host that the command runs, or has run. The existence of a terminal is not enough.

@@ -35,11 +35,13 @@ extension Host {
 
     /// The command's pane as a target of tmux. Its user may have opened other windows and panes, into which nothing is typed. For
     /// a session of an older version, which did not note it, that is the first pane.
-    private var pane: String {
-        let noted = folder.text(in: folder.pane) ?? ""
+    private var pane: String { notedPane ?? "=\(spec.tmuxName):^.0" }
+
+    /// tmux's id of the command's pane; `nil` until it is noted.
+    var notedPane: String? {
+        guard let noted = folder.text(in: folder.pane), noted.hasPrefix("%") else { return nil }
         let digits = noted.utf8.dropFirst()
-        let isID = noted.hasPrefix("%") && !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) }
-        return isID ? noted : "=\(spec.tmuxName):^.0"
+        return !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) } ? noted : nil
     }
 
     /// Notes that tmux has refused a command. Its answers come in the order of the commands.

@@ -30,6 +30,10 @@ package actor Host {
     var isProgressNoted = false
     /// The tmux client; `nil` while none is attached.
     var client: Tmux?
+    /// The pane that is recorded; `nil` until one is heard.
+    var recorded: (pane: String, isNoted: Bool)?
+    /// Whether a tmux client of this host was attached to the terminal, and whether output may be missing since it went.
+    var (wasAttached, isUnheard) = (false, false)
     /// Takes commands for tmux; `nil` while no tmux client is attached.
     var typist: NIOAsyncChannelOutboundWriter<ByteBuffer>?
     /// What was last given to be typed, and all for which tmux owes an answer.

@@ -190,7 +190,18 @@ extension HostFolder {
         let draft = "\(file).new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
-        let isWritten = bytes.withUnsafeBytes { bytes in
+        let isWritten = put(bytes, to: descriptor)
+        close(descriptor)
+        if isWritten, rename(draft, file) == 0 { return true }
+        let reason = errno
+        unlink(draft)
+        errno = reason
+        return false
+    }
+
+    /// Writes all bytes to an open file. Returns false, and leaves the reason in `errno`, if they could not be written.
+    static func put(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        bytes.withUnsafeBytes { bytes in
             var rest = bytes
             while !rest.isEmpty {
                 let count = TCPOSIX.write(descriptor, rest.baseAddress, rest.count)
@@ -200,12 +211,6 @@ extension HostFolder {
             }
             return true
         }
-        close(descriptor)
-        if isWritten, rename(draft, file) == 0 { return true }
-        let reason = errno
-        unlink(draft)
-        errno = reason
-        return false
     }
 
     static func read(_ file: String) -> [UInt8]? {

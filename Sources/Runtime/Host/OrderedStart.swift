@@ -3,7 +3,8 @@ import TCPOSIX
 
 /// The start of another session of the same owner. The daemon has made that session on the request of somebody who may speak
 /// for the owner. This host starts a program that runs the session as its owner would by hand, with `telec sessions revive`, in
-/// a host of its own. The session that this host runs has no part in it.
+/// a host of its own. The session that this host runs has no part in it. A host that was stopped may read the order late, so the
+/// daemon opens the session only if it still waits for its start.
 extension Host {
     private static let telling = [HostSpec.sessionVariable, HostSpec.tokenVariable]
 
@@ -23,7 +24,7 @@ extension Host {
         }
         defer { for end in ends { close(end) } }
         let child = try ChildProcess(
-            [program, "sessions", "revive", "-", "--socket", spec.socketPath], environment: environment,
+            [program, "sessions", "revive", "-", "--ordered", "--socket", spec.socketPath], environment: environment,
             streams: .init(input: ends[0], output: STDERR_FILENO, error: STDERR_FILENO), isDetached: true)
         // A pipe has room for such a short text, so the write does not block.
         let line = Array("\(sessionID)\n".utf8)

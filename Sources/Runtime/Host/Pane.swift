@@ -10,16 +10,20 @@ package enum Pane {
     /// Runs the command of a host's folder to its end, and returns its exit code.
     package static func run(_ folder: HostFolder) throws -> Int32 {
         let spec = try folder.spec()
+        folder.reserveEnd()
         let code = try run(spec, folder)
-        try folder.note(String(code), in: folder.status)
-        try waitUntilHeard(folder)
+        // What can't be noted must not end the pane before its output was received.
+        try? folder.noteEnd(String(code), in: folder.status)
+        waitUntilHeard(folder)
         return code
     }
 
-    private static func waitUntilHeard(_ folder: HostFolder) throws {
+    private static func waitUntilHeard(_ folder: HostFolder) {
         let secret = DrainMark.secret()
-        try folder.note(secret, in: folder.mark)
-        say(String(decoding: DrainMark.bytes(secret), as: UTF8.self))
+        // The host would record a mark that it does not know.
+        if (try? folder.noteEnd(secret, in: folder.mark)) != nil {
+            say(String(decoding: DrainMark.bytes(secret), as: UTF8.self))
+        }
         for _ in 0..<Int(patience / 0.02) where folder.text(in: folder.drained) != secret { usleep(20_000) }
     }
 

@@ -77,6 +77,26 @@ package struct ChildProcess {
         return waitpid(pid, &status, WNOHANG) == pid ? Self.ending(status) : nil
     }
 
+    /// What has become of a process.
+    package enum State: Equatable {
+        case runs
+        /// A signal has stopped it, as Ctrl-Z does. A stop is told once.
+        case stopped
+        case ended(Ending)
+    }
+
+    /// Returns what has become of the process.
+    ///
+    /// - Parameter isWaiting: Whether to wait until it has ended or stopped, which blocks the thread.
+    package func state(waiting isWaiting: Bool = false) -> State {
+        let options = WUNTRACED | (isWaiting ? 0 : WNOHANG)
+        var status: Int32 = 0
+        var found = waitpid(pid, &status, options)
+        while found < 0 && errno == EINTR { found = waitpid(pid, &status, options) }
+        guard found == pid else { return .runs }
+        return status & 0xFF == 0x7F ? .stopped : .ended(Self.ending(status))
+    }
+
     /// Decodes a status as WIFSIGNALED and its siblings do, which are not imported.
     private static func ending(_ status: Int32) -> Ending {
         let signal = status & 0x7F

@@ -40,8 +40,8 @@ struct PassageReader {
     /// All passages that were begun or continued; the last one may grow.
     var passages: [Passage] {
         let whole = open.text.isEmpty ? finished : finished + [open]
-        let begun = Self.trimmed(line)
-        guard !begun.isEmpty, !lines.contains(begun) else { return whole }
+        // The line may go on, so it is kept even if a line like its beginning is there.
+        guard !Self.trimmed(line).isEmpty else { return whole }
         guard !open.text.isEmpty, isRoom(for: line) else { return whole + [Passage(text: line, saidAt: clock)] }
         return finished + [Passage(text: open.text + line, saidAt: open.saidAt)]
     }

@@ -7,22 +7,28 @@ import Synchronization
 final class TranscriptNews: Sendable {
     private struct State {
         var ids: [String] = []
-        var known: Set<String> = []
+        var isLive: [String: Bool] = [:]
     }
 
     private let state = Mutex(State())
 
-    func note(_ session: String) {
+    /// Notes a session.
+    ///
+    /// - Parameter isLive: Whether what is to be read was recorded just now. As long as older text of the session waits, nothing
+    ///   in it counts as that.
+    func note(_ session: String, isLive: Bool) {
         state.withLock { state in
-            if state.known.insert(session).inserted { state.ids.append(session) }
+            let before = state.isLive.updateValue(isLive, forKey: session)
+            if before == nil { state.ids.append(session) }
+            if before == false { state.isLive[session] = false }
         }
     }
 
     /// Returns the sessions that were noted since the last call, in the order in which they were noted.
-    func take() -> [String] {
+    func take() -> [(id: String, isLive: Bool)] {
         state.withLock { state in
             defer { state = State() }
-            return state.ids
+            return state.ids.map { (id: $0, isLive: state.isLive[$0] ?? false) }
         }
     }
 }
@@ -51,24 +57,23 @@ struct TranscriptIndexing {
     /// Works until the task is cancelled.
     mutating func run() async throws {
         while true {
-            let news = services.transcriptNews.take()
-            let isBusy = try await work(on: news, live: true)
+            let isBusy = try await work(on: services.transcriptNews.take())
             let old = try await walk()
-            let isBehind = try await work(on: old, live: false)
+            let isBehind = try await work(on: old.map { (id: $0, isLive: false) })
             guard !isBusy, !isBehind else { continue }
             try await Task.sleep(for: walked == nil ? Self.rest : Self.restOfWalk)
         }
     }
 
     /// Reads a piece of each session's recording. Returns true if there is more to read.
-    private func work(on sessions: [String], live isLive: Bool) async throws -> Bool {
+    private func work(on sessions: [(id: String, isLive: Bool)]) async throws -> Bool {
         var hasMore = false
-        for session in sessions {
+        for (session, isLive) in sessions {
             let begin = ContinuousClock.now
             do {
                 if try await readOn(session, isLive: isLive) {
                     hasMore = true
-                    services.transcriptNews.note(session)
+                    services.transcriptNews.note(session, isLive: isLive)
                 }
             } catch is CancellationError {
                 throw CancellationError()
@@ -76,7 +81,7 @@ struct TranscriptIndexing {
                 // After a temporary failure the session is tried again. After another one it is tried when its recording grows,
                 // or at the next start.
                 if (error as? DatabaseError)?.mayPass == true {
-                    services.transcriptNews.note(session)
+                    services.transcriptNews.note(session, isLive: isLive)
                     try await Task.sleep(for: Self.longestRest)
                 }
                 logger.warning(

@@ -171,7 +171,7 @@ struct HostConnection: Sendable {
             services.meter.count(recorded: cost)
             await services.hosts.tell(session.id, ticket: host.ticket, .ack(number))
             services.activity.note(session.id)
-            services.transcriptNews.note(session.id)
+            services.transcriptNews.note(session.id, isLive: true)
         case .done(let order): await services.hosts.done(session.id, ticket: host.ticket, order: order)
         case .failed(let order): await services.hosts.failed(session.id, ticket: host.ticket, order: order)
         case .exit:

@@ -54,7 +54,7 @@ enum OpenAPI: JSONSchemaWords {
             ),
             (
                 "/sessions/{id}/revive",
-                onSession([("post", operation("revive", "Reopens a session for its owner.", "Started"))])
+                onSession([("post", revive)])
             ),
             ("/sessions/{id}/visibility", onSession([("post", setVisibility)])),
             ("/sessions/{id}/transcript", onSession([("get", transcript)])),
@@ -117,6 +117,13 @@ enum OpenAPI: JSONSchemaWords {
 
     private static var sendMessage: JSON {
         operation("sendMessage", "Types into a session.", "Done", body: "Message")
+    }
+
+    private static var revive: JSON {
+        operation(
+            "revive",
+            "Reopens a session for its owner; with ordered, only one that still waits for the start that an adapter has asked for.",
+            "Started", parameters: [query("ordered", words(["0", "1"]))])
     }
 
     private static var setVisibility: JSON {

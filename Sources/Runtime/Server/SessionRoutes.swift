@@ -64,7 +64,10 @@ struct SessionRoutes {
     }
 
     @Sendable private func revive(_ request: Request, _ context: CallContext) async throws -> Response {
-        Response(try await sessions.revive(context.caller, try context.sessionID()).document)
+        let query = try QueryReader(request, knowing: "ordered")
+        let isOrdered = try query.number("ordered", 0...1, else: 0) == 1
+        let id = try context.sessionID()
+        return Response(try await sessions.revive(context.caller, id, isOrdered: isOrdered).document)
     }
 
     @Sendable private func setVisibility(_ request: Request, _ context: CallContext) async throws -> Response {

@@ -20,7 +20,7 @@ package struct MessageRequest: Codable, Sendable, RequestDocument {
 
     /// The largest number of bytes in a message, without the Enter that follows a text. As an order it is a line of twice as
     /// many digits, and a host drops a daemon whose line is longer than it reads.
-    static let longest = 65_536
+    package static let longest = 65_536
 
     /// Returns the bytes that a terminal would send.
     ///
@@ -51,7 +51,7 @@ package struct MessageRequest: Codable, Sendable, RequestDocument {
         return bytes
     }
 
-    private static var tooLong: RuntimeError {
+    package static var tooLong: RuntimeError {
         RuntimeError(
             .badRequest, "a message may have at most 64 KiB", remedy: "send the rest in a second message")
     }

@@ -106,11 +106,13 @@ struct SessionQuery {
         return result
     }
 
-    /// Escapes the characters that have a meaning in LIKE, with `!`.
+    /// Escapes the code points that have a meaning in LIKE, with `!`. With a combining mark, one of them is another character for Swift.
     private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { result, letter in
-            if "%_!".contains(letter) { result.append("!") }
-            result.append(letter)
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if "%_!".unicodeScalars.contains(scalar) { result.append("!") }
+            result.append(scalar)
         }
+        return String(result)
     }
 }

@@ -158,7 +158,7 @@ struct SessionService: Sendable {
             }
         let changed = try await access.perform(caller, .share, on: id, as: logged) { session in
             try await services.sessions.setVisibility(id, visibility)
-            services.transcriptNews.note(id)
+            services.transcriptNews.note(id, isLive: false)
             var changed = session
             changed.visibility = visibility
             services.events.post(SessionEvent(.changed, changed))
@@ -174,16 +174,30 @@ struct SessionService: Sendable {
     }
 
     /// Opens a session again, so that its owner can run it anew. The token of a command that still runs stays valid.
-    func revive(_ caller: Caller, _ id: String) async throws -> StartedSession {
+    ///
+    /// - Parameter isOrdered: Whether a host starts the session on the daemon's order. That order counts only as long as the
+    ///   session waits for its start: a host that was stopped may read it late.
+    func revive(_ caller: Caller, _ id: String, isOrdered: Bool) async throws -> StartedSession {
         let session = try await access.admit(caller, to: .revive, on: id).session
         if session.state == .closed { await services.hosts.waitForTheLastWord(of: id) }
         guard await !services.hosts.isConnected(id) else {
             throw RuntimeError(.badRequest, "the session runs", remedy: "end it first: telec sessions end \(id)")
         }
         let agent = try session.agent.map(agent(named:))
-        guard let opened = try await reopen(session, for: caller) else { throw RuntimeError.noSession(id) }
+        let opened = try await isOrdered ? begin(session) : reopen(session, for: caller)
+        guard let opened else { throw RuntimeError.noSession(id) }
         services.events.post(SessionEvent(.changed, opened))
         return try await handOut(opened, agent, to: caller)
+    }
+
+    /// Returns the row of a session whose start was ordered.
+    ///
+    /// - Throws: `RuntimeError` if the start was given up meanwhile.
+    private func begin(_ session: Session) async throws -> Session? {
+        guard try await services.sessions.begin(session.id) else {
+            throw RuntimeError(.sessionEnded, "the session does not wait for its start any more")
+        }
+        return try await services.sessions.find(session.id)
     }
 
     /// Opens the session's row again. A session that is not over is counted already and needs no room in the quota.

@@ -168,6 +168,17 @@ package struct SessionStore: Sendable {
         }
     }
 
+    /// Notes that a session is being started; false if it does not wait for its start.
+    func begin(_ id: String) async throws -> Bool {
+        try await fence.write { connection in
+            try connection.execute(
+                """
+                UPDATE sessions SET last_activity = \(Timestamp.now.text) \
+                WHERE session_id = \(id) AND lifecycle_status = 'initializing'
+                """) > 0
+        }
+    }
+
     /// Opens a session again, to be run anew; `nil` when it does not exist.
     func reopen(_ id: String) async throws -> Session? {
         try await fence.write { connection in

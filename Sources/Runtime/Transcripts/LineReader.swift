@@ -7,9 +7,11 @@ package struct LineReader: Sendable {
     /// Takes more bytes, and returns the lines that they complete, without their ends. Empty lines are left out.
     package mutating func read(_ bytes: [UInt8]) -> [String] {
         pending += bytes
-        guard let end = pending.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        let newline = UInt8(ascii: "\n")
+        guard let end = pending.lastIndex(of: newline) else { return [] }
         defer { pending.removeFirst(end + 1) }
-        return String(decoding: pending[..<end], as: UTF8.self).split(separator: "\n").map(String.init)
+        // Among characters, CR LF is a single one, at which no line would end.
+        return pending[..<end].split(separator: newline).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Does the same for bytes of an untrusted sender.

@@ -141,10 +141,15 @@ private struct Loop {
     /// Gives the terminal to the shell, and stops until the shell continues this program.
     private mutating func suspend() {
         screen.leave()
+        stop()
+        comeBack()
+    }
+
+    /// Stops until the shell continues this program. Where no shell would, as in a terminal of its own, the system lets it go on.
+    private func stop() {
         Alarm.leaveSignals()
         raise(SIGTSTP)
         alarm.hearSignals()
-        comeBack()
     }
 
     /// Takes the terminal back. More events may have come meanwhile than were kept, so the list is loaded again.
@@ -162,14 +167,19 @@ private struct Loop {
         if let trouble { handle(.failed(trouble)) }
     }
 
-    /// Runs the other program, and returns a sentence about its failure, or `nil`. A SIGTERM or SIGHUP to this program ends both.
+    /// Runs the other program, and returns a sentence about its failure, or `nil`. A SIGTERM or SIGHUP to this program ends both. If the
+    /// other one is stopped (Ctrl-B Ctrl-Z in tmux), this one stops with it: the shell could not take the terminal otherwise.
     private mutating func run(_ terminal: SessionDoors.Terminal) -> String? {
         do {
             let streams = ChildProcess.Streams(input: 0, output: 1, error: 2)
             let child = try ChildProcess(terminal.command, environment: terminal.environment, streams: streams)
             while true {
-                if let ending = child.poll() {
-                    return ending.code == 0 ? nil : "the terminal ended with \(ending.code)"
+                switch child.state() {
+                case .ended(let ending): return ending.code == 0 ? nil : "the terminal ended with \(ending.code)"
+                case .stopped:
+                    stop()
+                    kill(child.pid, SIGCONT)
+                case .runs: break
                 }
                 var source = pollfd(fd: alarm.readEnd, events: Int16(POLLIN), revents: 0)
                 _ = poll(&source, 1, 1_000)

@@ -24,13 +24,26 @@ package struct SessionDoors: Sendable {
         }
     }
 
+    /// How the end of a session went.
+    package struct Ended: Sendable {
+        /// What became of the session, such as `ended`.
+        package var words: String
+        /// Why the daemon had no part in it; `nil` if it had.
+        package var remark: String?
+
+        package init(words: String, remark: String?) {
+            self.words = words
+            self.remark = remark
+        }
+    }
+
     let start: @Sendable (NewSession) async throws -> Started
-    let end: @Sendable (String) async throws -> Void
+    let end: @Sendable (String) async throws -> Ended
     let terminal: @Sendable (String) async throws -> Terminal
 
     package init(
         start: @escaping @Sendable (NewSession) async throws -> Started,
-        end: @escaping @Sendable (String) async throws -> Void,
+        end: @escaping @Sendable (String) async throws -> Ended,
         terminal: @escaping @Sendable (String) async throws -> Terminal
     ) {
         (self.start, self.end, self.terminal) = (start, end, terminal)

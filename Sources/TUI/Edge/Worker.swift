@@ -53,8 +53,8 @@ final class Worker: Sendable {
             }
         case .end(let id):
             act {
-                try await self.doors.end(id)
-                return "ended"
+                let ended = try await self.doors.end(id)
+                return ended.remark ?? ended.words
             }
         case .share(let id, let isShared):
             act {

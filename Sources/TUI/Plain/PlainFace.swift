@@ -1,5 +1,6 @@
 import Dialects
 import Dispatch
+import TCPOSIX
 import TCRuntime
 import TCTerminal
 
@@ -151,8 +152,9 @@ package struct PlainFace {
 
     private func end(_ session: SessionDocument) async throws {
         guard await isMeant("End \(Cells.clean(session.title ?? "untitled"))?") else { return say("Not ended.") }
-        try await doors.end(session.sessionID)
-        say("Ended.")
+        let ended = try await doors.end(session.sessionID)
+        if let remark = ended.remark { say(remark) }
+        say("\(ended.words.prefix(1).uppercased())\(ended.words.dropFirst()).")
     }
 
     private func share(_ session: SessionDocument, _ isShared: Bool) async throws {
@@ -166,10 +168,23 @@ package struct PlainFace {
         let terminal = try await doors.terminal(session.sessionID)
         let streams = ChildProcess.Streams(input: 0, output: 1, error: 2)
         let child = try ChildProcess(terminal.command, environment: terminal.environment, streams: streams)
-        _ = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { @Sendable in continuation.resume(returning: child.wait()) }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { @Sendable in
+                Self.waitFor(child)
+                continuation.resume()
+            }
         }
         say("Back from \(session.title ?? "the session").")
+    }
+
+    /// Waits until a program that has the terminal has ended. If that program is stopped, this one stops with it, and both go on.
+    private static func waitFor(_ child: ChildProcess) {
+        // A signal that is blocked would not stop this program before the other one goes on.
+        Alarm.letSignalsThrough()
+        while child.state(waiting: true) == .stopped {
+            raise(SIGTSTP)
+            kill(child.pid, SIGCONT)
+        }
     }
 
     private mutating func start() async throws {

@@ -2,11 +2,11 @@ import Synchronization
 import TCRuntime
 import TCTerminal
 
-/// Prints a recording while it arrives, one whole line at a time.
+/// Prints a recording while it arrives, line by line.
 final class PlainPrinter: Sendable {
     private struct State {
         var text: RecordingText
-        var rest = ""
+        var lines = PlainLines()
         /// What is printed before the first line, once the daemon answers.
         var notice: String?
     }
@@ -19,13 +19,7 @@ final class PlainPrinter: Sendable {
 
     func print(_ bytes: [UInt8]) {
         announce()
-        let lines = state.withLock { state -> [Substring] in
-            let text = state.rest + state.text.read(bytes)
-            var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            state.rest = String(lines.removeLast())
-            return lines
-        }
-        for line in lines { Console.out(Cells.clean(String(line))) }
+        Console.write(state.withLock { $0.lines.add($0.text.read(bytes)) })
     }
 
     private func announce() {
@@ -38,7 +32,6 @@ final class PlainPrinter: Sendable {
 
     func finish() {
         announce()
-        let rest = state.withLock { $0.rest }
-        if !rest.isEmpty { Console.out(Cells.clean(rest)) }
+        Console.write(state.withLock { $0.lines.end() })
     }
 }

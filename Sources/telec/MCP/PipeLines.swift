@@ -70,8 +70,7 @@ struct PipeLines {
             switch reason {
             case EINTR: continue
             case EAGAIN:
-                var wait = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-                _ = poll(&wait, 1, -1)
+                Readiness.wait(for: Int32(POLLIN), on: 0)
             case ECONNRESET: return .success(nil)
             default:
                 return .failure(
@@ -85,8 +84,8 @@ struct PipeLines {
 final class PipeOutput: Sendable {
     private let queue = DispatchQueue(label: "standard output")
 
-    /// Writes a line and returns when it is written. It waits for an agent that reads nothing, and ends this program if nobody reads any
-    /// more, or if the line can't be written.
+    /// Writes a line and returns when it is written. It waits for an agent that reads nothing, also at a pipe that does not block. It
+    /// ends this program if nobody reads any more, or if the line can't be written.
     func write(_ text: String) async {
         await withCheckedContinuation { continuation in
             queue.async {
@@ -107,11 +106,12 @@ final class PipeOutput: Sendable {
         var start = 0
         while start < bytes.count {
             let count = bytes[start...].withUnsafeBytes { TCPOSIX.write(1, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return false
+            switch (count, errno) {
+            case (0..., _): start += count
+            case (_, EINTR): continue
+            case (_, EAGAIN): Readiness.wait(for: Int32(POLLOUT), on: 1)
+            default: return false
             }
-            start += count
         }
         return true
     }

@@ -25,7 +25,7 @@ struct MarkdownTranscript {
     mutating func add(_ shown: String, _ said: String) -> String {
         let text = isConversation ? said : block.add(shown)
         defer { if !text.isEmpty { head = "" } }
-        return text.isEmpty ? "" : head + (isConversation ? Self.emphasized(text) : text)
+        return text.isEmpty ? "" : head + (isConversation ? Self.spoken(text) : text)
     }
 
     mutating func end() -> String {
@@ -33,13 +33,20 @@ struct MarkdownTranscript {
         return head + block.end()
     }
 
-    /// Emphasizes the speaker's name, and starts a paragraph for each speaker.
-    private static func emphasized(_ text: String) -> String {
-        text.split(separator: "\n").map { line in
-            for role in ["user: ", "assistant: ", "tool: "] where line.hasPrefix(role) {
-                return "\n**\(role.dropLast(2)):** \(line.dropFirst(role.count))\n"
+    /// Shows each speaker's name, and below it what was said as a code block: nothing in it passes for another speaker, or for markup.
+    /// The lines of a text after its first one are indented (`AgentConversation`); any other line is a marker of the recording.
+    private static func spoken(_ text: String) -> String {
+        var (page, block) = ("", CodeBlock())
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("  ") {
+                page += block.add("\(line.dropFirst(2))\n")
+                continue
             }
-            return "\(line)\n"
-        }.joined()
+            let speaker = ["user", "assistant", "tool"].first { line.hasPrefix("\($0): ") }
+            let said = speaker.map { line.dropFirst($0.count + 2) } ?? line
+            block = CodeBlock()
+            page += "\n**\(speaker ?? "recording"):**\n\n" + block.add("\(said)\n")
+        }
+        return page
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ struct ControlModeTests {
     @Test func outputIsUnescaped() {
         var reader = ControlModeReader()
         let events = reader.read(Array("%output %0 a\\033[1mb\\134c é\\015\\012\n".utf8))
-        #expect(events == [.output(Array("a\u{1B}[1mb\\c é\r\n".utf8))])
+        #expect(events == [.output(pane: "%0", Array("a\u{1B}[1mb\\c é\r\n".utf8))])
     }
 
     @Test func answersAreNoEvents() {
@@ -29,15 +30,31 @@ struct ControlModeTests {
         let events = reader.read(Array(text.utf8))
         #expect(
             events == [
-                .started, .size(columns: 132, rows: 43), .failure("can't find pane"), .exit,
+                .started, .layout([PaneSize(pane: "%0", columns: 132, rows: 43)]), .failure("can't find pane"), .exit,
                 .failure("no server running"),
+            ])
+    }
+
+    /// Panes stand beside and above one another, and a zoomed one stands alone.
+    @Test func eachPaneHasItsSize() {
+        var reader = ControlModeReader()
+        let split = "0206,80x24,0,0{40x24,0,0,0,39x24,41,0[39x12,41,0,2,39x11,41,13,13]}"
+        let events = reader.read(
+            Array("%layout-change @0 \(split) \(split) -\n%layout-change @0 \(split) b25d,80x24,0,0,2 -Z\n".utf8))
+        #expect(
+            events == [
+                .layout([
+                    PaneSize(pane: "%0", columns: 40, rows: 24), PaneSize(pane: "%2", columns: 39, rows: 12),
+                    PaneSize(pane: "%13", columns: 39, rows: 11),
+                ]),
+                .layout([PaneSize(pane: "%2", columns: 80, rows: 24)]),
             ])
     }
 
     @Test func linesComeInPieces() {
         var reader = ControlModeReader()
         #expect(reader.read(Array("%output %0 a".utf8)) == [])
-        #expect(reader.read(Array("b\n%ex".utf8)) == [.output(Array("ab".utf8))])
+        #expect(reader.read(Array("b\n%ex".utf8)) == [.output(pane: "%0", Array("ab".utf8))])
         #expect(reader.read(Array("it\n".utf8)) == [.exit])
     }
 
@@ -68,7 +85,7 @@ struct ControlModeTests {
             """
         let output = Array("%begin 1 2 1\ntc-typed-1\n%end 1 2 1".utf8)
         #expect(
-            reader.read(Array(text.utf8)) == [.output(output), .failure("can't find pane: %9"), .typed(7)])
+            reader.read(Array(text.utf8)) == [.output(pane: "%0", output), .failure("can't find pane: %9"), .typed(7)])
     }
 }
 
@@ -163,6 +180,50 @@ struct RecorderTests {
             var again = Spool(folder)
             again.add([5], longest: 60)
             #expect(again.chunks(from: 4) == [4, 5])
+        }
+    }
+
+    /// What a full disk does not take is kept in memory and delivered from there, the newest of it beyond the limit. Once there is
+    /// room, it is on the disk.
+    @Test func whatTheDiskDoesNotTakeIsKept() async throws {
+        try await withTemporaryFolder { folder in
+            let place = "\(folder)/spool"
+            var spool = Spool(place, memory: 100)
+            #expect(spool.append([1]) == 0)
+            spool.add([2], longest: 60)
+            #expect(spool.data(0) == [1, 2] && spool.seal(from: 0, atMost: 9) == ([0], true))
+            for number in 1...5 { #expect(spool.append([UInt8](repeating: 3, count: 30)) == number) }
+            #expect(spool.chunks(from: 0) == [0, 3, 4, 5] && spool.data(3)?.count == 30)
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+            spool.add([4], longest: 60)
+            var again = Spool(place)
+            #expect(again.chunks(from: 0) == [0, 3, 4, 5] && again.data(0) == [1, 2] && again.data(5)?.count == 31)
+            #expect(again.append([5]) == 6)
+        }
+    }
+
+    /// A daemon has what a full disk did not take. A later host continues its numbers if an empty file still fits.
+    @Test func whatWasDeliveredFromMemoryIsCounted() async throws {
+        try await withTemporaryFolder { folder in
+            let place = "\(folder)/spool"
+            var spool = Spool(place)
+            for number in 0..<3 { #expect(spool.append([UInt8(number)]) == number) }
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+            spool.acknowledge(2)
+            #expect(spool.chunks(from: 0) == [] && Spool(place).next == 3)
+        }
+    }
+
+    /// The end is noted in the room that was made for it, and without it, too.
+    @Test func theEndHasItsRoom() async throws {
+        try await withTemporaryFolder { path in
+            let folder = HostFolder(path: path)
+            folder.reserveEnd()
+            #expect(folder.exitCode() == nil && !folder.hasCommandStarted)
+            for code: Int32 in [0, 255] {
+                try folder.noteEnd(String(code), in: folder.status)
+                #expect(folder.exitCode() == code)
+            }
         }
     }
 

@@ -39,17 +39,26 @@ import Testing
 
     /// A reading may stop within a word, a line or an escape sequence. The next one continues there.
     @Test func aReadingGoesOnWhereTheLastRested() {
-        let lines = ["one tw", "o\r\nthr", "ee\u{1B}", "[31", "mfour\r\n\u{1B}]52;c;c2Vjc", "mV0\u{07}five"].map {
-            output($0)
-        }
+        let pieces = ["one tw", "o\r\nthr", "ee\u{1B}", "[31", "mfour\r\n\u{1B}]52;c;c2Vjc", "mV0\u{07}five"]
+        #expect(readInTurn(pieces) == "one two\nthreefour\nfive")
+    }
+
+    /// The beginning of a line is like a line that is there. The rest of it may come later, or its end.
+    @Test func aLineThatBeginsLikeAnotherIsKept() {
+        #expect(readInTurn(["pass\r\npass", "word\r\n"]) == "pass\npassword\n")
+        #expect(readInTurn(["pass\r\n", "pass", "\r\nmore\r\n"]) == "pass\nmore\n")
+    }
+
+    /// Returns the last passage after a reading for each of these pieces.
+    private func readInTurn(_ pieces: [String]) -> String? {
         var progress: PassageProgress?
-        for line in lines {
-            let read = reader(progress, line)
+        for piece in pieces {
+            let read = reader(progress, output(piece))
             progress = PassageProgress(
                 readTo: 0, clock: read.clock, parser: read.parser, scope: "", passages: 1,
                 open: read.passages.last.map { .init(id: 1, passage: $0) })
         }
-        #expect(progress?.open?.passage.text == "one two\nthreefour\nfive")
+        return progress?.open?.passage.text
     }
 
     @Test func passagesHaveAnEnd() {

@@ -47,6 +47,19 @@ import Testing
         return try await index.find(TranscriptQuery(words: words, session: session, limit: limit), scope)
     }
 
+    /// A session whose old text waits to be read is not taken for one whose text has only just been recorded.
+    @Test func oldTextIsNoNews() {
+        let news = TranscriptNews()
+        news.note("old", isLive: false)
+        news.note("new", isLive: true)
+        for id in ["old", "new"] { news.note(id, isLive: true) }
+        news.note("shared", isLive: true)
+        news.note("shared", isLive: false)
+        #expect(news.take().map { "\($0.id) \($0.isLive)" } == ["old false", "new true", "shared false"])
+        news.note("old", isLive: true)
+        #expect(news.take().map(\.isLive) == [true])
+    }
+
     @Test(arguments: Backend.available)
     func aPassageGrowsAndIsFoundAsItIs(_ backend: Backend) async throws {
         try await withIndex(backend) { index, sessions, _ in

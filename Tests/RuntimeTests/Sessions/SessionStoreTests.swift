@@ -238,6 +238,11 @@ import Testing
                 #expect(try await own(other) == [], "\(other)")
             }
             #expect(try await store.page(.own(alice), SessionFilter(), after: nil, limit: 99).sessions.count == 10)
+            var accent = session(51, of: Owner(person: "Alice", uid: 1_001))
+            accent.title = "1 cafe\u{301}"
+            try await store.insert(accent)
+            #expect(try await count(SessionFilter(text: "cafe\u{301}")) == 1)
+            #expect(try await count(SessionFilter(text: "1%\u{301}")) == 0)
             // A text finds the title from which it was copied, in whatever script.
             var study = session(50, of: Owner(person: "Alice", uid: 1_001))
             study.title = "ÉTUDE Nr. 1"

@@ -20,31 +20,39 @@ struct AgentLook: Sendable {
 actor AgentWatch {
     private let place: AgentPlace
     private let root: String
+    private var walk: TranscriptWalk
     private var files: [String: FollowedFile] = [:]
     private var progress: AgentProgress
 
     /// The number of bytes after which a look ends.
     private static let bytesOfALook = 4 << 20
 
+    /// The number of older files of which a look finds out whether they are the session's.
+    private static let toldAtOnce = 20
+
     /// Follows what is written from this moment on. If an earlier host of the same session left its progress, the watch
     /// continues from there instead.
     init(_ agent: AgentTranscript, home: String, directory: String, resuming earlier: AgentProgress?) {
         // A process that runs in the directory sees its path without links.
         place = AgentPlace(agent: agent, directory: Path.withoutLinks(directory))
+        var walk = TranscriptWalk(place: place)
         root = agent.root(home: home)
         progress = earlier ?? AgentProgress(began: Self.now)
         // A file that was created while no host ran belongs to the session from its beginning.
-        let others = Self.others(place, root, before: earlier?.began ?? .max)
+        let others = Self.others(&walk, root, before: earlier?.began ?? .max)
+        self.walk = walk
         files = progress.files.merging(others) { ours, _ in ours }
     }
 
     /// Returns the files that were last written before the session began, each of them positioned at its end.
-    private static func others(_ place: AgentPlace, _ root: String, before began: Int64) -> [String: FollowedFile] {
+    private static func others(
+        _ walk: inout TranscriptWalk, _ root: String, before began: Int64
+    ) -> [String: FollowedFile] {
         guard let folder = OwnedFolder(root) else { return [:] }
         var files: [String: FollowedFile] = [:]
-        for found in TranscriptWalk(place: place).files(in: folder) where found.stamp.modified < began {
+        for found in walk.files(in: folder, leavingOut: { _ in false }) where found.stamp.modified < began {
             guard let file = TranscriptWalk.open(found.path, in: folder) else { continue }
-            var followed = FollowedFile(place.agent.form, file.stamp)
+            var followed = FollowedFile(walk.place.agent.form, file.stamp)
             followed.skip(file)
             files[found.name] = followed
         }
@@ -59,7 +67,9 @@ actor AgentWatch {
 
     private func news() -> (parts: [AgentLook.Part], isMore: Bool) {
         guard let folder = OwnedFolder(root) else { return ([], false) }
-        let changed = TranscriptWalk(place: place).files(in: folder).filter { files[$0.name]?.stamp != $0.stamp }
+        let followed = walk.files(in: folder) { [files] in files[$0]?.isOurs == false }
+        tellApart(followed, in: folder)
+        let changed = followed.filter { files[$0.name]?.stamp != $0.stamp }
         var (parts, bytes) = ([AgentLook.Part](), 0)
         for found in changed.sorted(by: { $0.stamp.modified < $1.stamp.modified }) {
             guard bytes < Self.bytesOfALook else { return (parts, true) }
@@ -69,6 +79,19 @@ actor AgentWatch {
             if isMore { return (parts, true) }
         }
         return (parts, false)
+    }
+
+    /// Finds out of some files from before the session whether they belong to its directory. Those of other directories need no look
+    /// any more; the others may be resumed.
+    private func tellApart(_ found: [TranscriptWalk.Found], in folder: borrowing OwnedFolder) {
+        guard place.isToldByFirstLine else { return }
+        var left = Self.toldAtOnce
+        for one in found where left > 0 {
+            guard let followed = files[one.name], followed.isOurs == nil, followed.stamp == one.stamp else { continue }
+            left -= 1
+            guard let file = TranscriptWalk.open(one.path, in: folder) else { continue }
+            files[one.name]?.isOurs = isOurs(file)
+        }
     }
 
     private func read(_ file: borrowing OwnedFile, _ name: String, _ bytes: inout Int) -> ([FollowedLine], Bool) {
@@ -107,10 +130,10 @@ actor AgentWatch {
         return AgentLook.Part(path: path, lines: lines.map(AgentLine.init))
     }
 
-    private static var now: Int64 {
+    static var now: Int64 {
         var moment = timespec()
         clock_gettime(CLOCK_REALTIME, &moment)
-        return Int64(moment.tv_sec) * 1_000_000_000 + Int64(moment.tv_nsec)
+        return moment.nanoseconds
     }
 }
 

@@ -30,6 +30,16 @@ struct OwnedFolder: ~Copyable {
     /// Returns the names of the folder's contents, sorted.
     func names() -> [String] { Folder.names(of: openat(descriptor, ".", Self.flags)).sorted() }
 
+    /// Returns when the contents of a folder last changed, in nanoseconds since 1970; `nil` unless it is a folder of the process's own
+    /// uid.
+    func changed(_ name: String) -> Int64? {
+        var facts = stat()
+        guard fstatat(descriptor, name, &facts, AT_SYMLINK_NOFOLLOW) == 0, facts.st_mode & S_IFMT == S_IFDIR,
+            facts.st_uid == geteuid()
+        else { return nil }
+        return facts.modificationTime.nanoseconds
+    }
+
     /// Returns the stamp of a file; `nil` unless it is a regular file of the process's own uid.
     func stamp(_ name: String) -> FileStamp? {
         var facts = stat()
@@ -77,9 +87,13 @@ struct FileStamp: Codable, Equatable {
     /// Makes the stamp of a file; `nil` unless it is a regular file of the process's own uid.
     fileprivate init?(_ facts: stat) {
         guard facts.st_mode & S_IFMT == S_IFREG, facts.st_uid == geteuid() else { return nil }
-        let moment = facts.modificationTime
         inode = UInt64(facts.st_ino)
         size = Int64(facts.st_size)
-        modified = Int64(moment.tv_sec) * 1_000_000_000 + Int64(moment.tv_nsec)
+        modified = facts.modificationTime.nanoseconds
     }
+}
+
+extension timespec {
+    /// The whole time in nanoseconds.
+    var nanoseconds: Int64 { Int64(tv_sec) * 1_000_000_000 + Int64(tv_nsec) }
 }

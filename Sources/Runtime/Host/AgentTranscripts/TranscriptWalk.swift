@@ -9,25 +9,72 @@ struct TranscriptWalk {
     }
 
     let place: AgentPlace
+    /// The folders by their paths, as they were last listed.
+    private var listings: [String: Listing] = [:]
 
-    /// Returns all transcripts below the agent's root.
-    func files(in root: borrowing OwnedFolder) -> [Found] {
-        var found: [Found] = []
-        search(root, [], &found)
+    private struct Listing {
+        /// When the folder's contents had last changed, in nanoseconds since 1970.
+        var changed: Int64
+        /// Whether that was so long ago that a later change has another time.
+        var isSettled: Bool
+        var files: [[String]] = []
+        var folders: [[String]] = []
+    }
+
+    /// The coarsest times that file systems keep (FAT), in nanoseconds.
+    private static let grain: Int64 = 2_000_000_000
+
+    init(place: AgentPlace) { self.place = place }
+
+    /// Returns the transcripts below the agent's root. An agent may keep years of them, and this is asked all the time: a folder is
+    /// listed again only when its contents have changed, and those of its files that `isForeign` names are left out until then.
+    mutating func files(in root: borrowing OwnedFolder, leavingOut isForeign: (String) -> Bool) -> [Found] {
+        var (found, waiting) = ([Found](), [[String]()])
+        while let path = waiting.popLast() {
+            guard let (listing, isNew) = contents(of: path, in: root) else { continue }
+            waiting += listing.folders.reversed()
+            for file in listing.files {
+                let name = file.joined(separator: "/")
+                guard isNew || !isForeign(name), let stamp = root.stamp(name) else { continue }
+                found.append(Found(path: file, stamp: stamp))
+            }
+        }
         return found
     }
 
-    private func search(_ folder: borrowing OwnedFolder, _ path: [String], _ found: inout [Found]) {
+    /// Returns a folder's transcripts, and the folders in it that may lead to more; `nil` if there is no such folder any more.
+    private mutating func contents(of path: [String], in root: borrowing OwnedFolder) -> (Listing, isNew: Bool)? {
+        let name = path.joined(separator: "/")
+        guard let changed = root.changed(path.isEmpty ? "." : name) else {
+            listings[name] = nil
+            return nil
+        }
+        if let known = listings[name], known.isSettled, known.changed == changed { return (known, false) }
+        var listing = Listing(changed: changed, isSettled: AgentWatch.now - changed > Self.grain)
+        if path.isEmpty {
+            list(root, path, &listing)
+        } else if let folder = Self.folder(path[...], in: root), leads(place.leads(path), folder) {
+            list(folder, path, &listing)
+        }
+        listings[name] = listing
+        return (listing, true)
+    }
+
+    private func list(_ folder: borrowing OwnedFolder, _ path: [String], _ listing: inout Listing) {
         for name in folder.names() {
             let below = path + [name]
-            if place.isTranscript(below), let stamp = folder.stamp(name) {
-                found.append(Found(path: below, stamp: stamp))
-                continue
+            if place.isTranscript(below), folder.stamp(name) != nil {
+                listing.files.append(below)
+            } else if place.leads(below) != .no, folder.changed(name) != nil {
+                listing.folders.append(below)
             }
-            let lead = place.leads(below)
-            guard lead != .no, let next = folder.folder(name), leads(lead, next) else { continue }
-            search(next, below, &found)
         }
+    }
+
+    private static func folder(_ path: ArraySlice<String>, in root: borrowing OwnedFolder) -> OwnedFolder? {
+        guard let first = path.first, let next = root.folder(first) else { return nil }
+        if path.count == 1 { return next }
+        return folder(path.dropFirst(), in: next)
     }
 
     private func leads(_ lead: AgentPlace.Lead, _ folder: borrowing OwnedFolder) -> Bool {

@@ -176,6 +176,38 @@ struct AgentWatchTests {
         }
     }
 
+    /// Years of transcripts cost little: what belongs to another directory is left alone until its folder changes. A conversation of
+    /// the directory itself may be resumed however old it is.
+    @Test func olderFilesOfOthersAreLeftAlone() async throws {
+        try await withAgentHome(.codex) { home in
+            func meta(_ directory: String) -> String { #"{"type":"session_meta","payload":{"cwd":"\#(directory)"}}"# }
+            func age() throws {
+                for folder in ["/2025/01/01", "/2025/01", "/2025", ""] {
+                    try FileManager.default.setAttributes(
+                        [.modificationDate: Date(timeIntervalSinceNow: -99)], ofItemAtPath: home.root + folder)
+                }
+            }
+            try home.append(meta("/elsewhere") + "\nx\n", to: "2025/01/01/other.jsonl")
+            try home.append(meta(home.directory) + "\nold\n", to: "2025/01/01/ours.jsonl")
+            try age()
+            var walk = TranscriptWalk(place: AgentPlace(agent: .codex, directory: home.directory))
+            func found() -> [String] {
+                guard let folder = OwnedFolder(home.root) else { return ["nothing can be read"] }
+                let files = walk.files(in: folder) { $0.hasSuffix("other.jsonl") }
+                return files.map { $0.path.last ?? "" }
+            }
+            #expect(found() == ["other.jsonl", "ours.jsonl"])
+            #expect(found() == ["ours.jsonl"])
+            let watch = home.watch()
+            for _ in 1...3 { #expect(await watch.seen() == []) }
+            for name in ["other", "ours"] { try home.append("resumed\n", to: "2025/01/01/\(name).jsonl") }
+            #expect(await watch.seen() == ["ours.jsonl: resumed"])
+            try home.append(meta(home.directory) + "\n", to: "2025/01/01/new.jsonl")
+            #expect(found() == ["new.jsonl", "other.jsonl", "ours.jsonl"])
+            #expect(await watch.seen() == ["new.jsonl: " + meta(home.directory)])
+        }
+    }
+
     @Test func geminiMessagesAreSeenOnce() async throws {
         try await withAgentHome(.gemini) { home in
             let folder = SHA256.hexadecimal(of: home.directory.utf8)
