@@ -102,7 +102,7 @@ struct PostgreSQLDependencies {
         )
         SELECT h.relname, h.attname,
             CASE WHEN h.classid = 'pg_rewrite'::regclass AND v.relkind = 'v' AND w.rulename = '_RETURN'
-                    AND v.relnamespace = quote_ident(current_schema())::regnamespace THEN 'view'
+                    AND v.relnamespace = \(trusted: PostgreSQLCatalogScope.schema) THEN 'view'
                 WHEN w.ev_class = h.relation THEN 'rule'
                 WHEN h.classid = 'pg_statistic_ext'::regclass OR s.relkind = 'S'
                     OR h.classid = 'pg_publication_rel'::regclass AND h.attname IS NULL THEN 'companion'

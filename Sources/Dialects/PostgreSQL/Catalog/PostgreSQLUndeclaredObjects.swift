@@ -159,7 +159,7 @@ extension PostgreSQLInspector {
 
     private static func requireNoTwins(_ connection: any Connection) throws(DatabaseError) {
         let rows = try connection.query(
-            "SELECT relname FROM pg_class WHERE relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace")
+            "SELECT relname FROM pg_class WHERE relnamespace = \(trusted: PostgreSQLCatalogScope.schema)")
         try SQLName.requireNoTwins(in: rows.compactMap { $0[0].text })
     }
 }
