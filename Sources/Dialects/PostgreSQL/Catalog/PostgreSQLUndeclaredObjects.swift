@@ -23,9 +23,9 @@ extension PostgreSQLInspector {
             objects += undeclared(constraints[name] ?? [], of: table)
         }
         for index in indexes where !OwnTables.names.contains(index.table) {
-            let name = index.index.name
-            guard declared[index.table]?.indexes.contains(where: { $0.name == name }) != true else { continue }
-            objects.append(.init(.index, name: name, owner: index.table, definition: index.definition))
+            if declared[index.table]?.declares(index) == true { continue }
+            objects.append(
+                .init(.index, name: index.index.name, owner: index.table, definition: index.definition))
         }
         for view in views where declared[view: view.name] == nil {
             let options = view.options.map { " WITH (\($0))" } ?? ""
@@ -202,25 +202,36 @@ private struct Neighbourhood {
     }
 }
 
+extension Table {
+    /// Returns whether the table declares an index of this name, and one that needs no fewer columns. One that was made again by hand
+    /// and needs others would be dropped with them.
+    fileprivate func declares(_ index: PostgreSQLIndexReader.Index) -> Bool {
+        indexes.contains { $0.name == index.index.name && index.columns.allSatisfy($0.uses) }
+    }
+}
+
 extension PostgreSQLConstraintReader.Constraint {
     /// Returns whether the table declares this constraint. PostgreSQL rewrites a check's text, so a check is matched by its name,
-    /// or else by the columns that it names.
+    /// or else by the columns that it names. A constraint of a declared name that needs further columns is not the declared one: it
+    /// would be dropped with them.
     ///
     /// - Parameter unmatchedChecks: The table's checks that no constraint was matched with so far, by name.
     fileprivate func isDeclared(
         in table: Table, _ names: MentionedNames, _ unmatchedChecks: inout [String?: [Check]]
     ) -> Bool {
         switch kind {
-        case .primaryKey: return table.primaryKey?.columns == columns
-        case .unique: return table.uniques.contains { $0.columns == columns }
+        case .primaryKey: return table.primaryKey?.columns == columns && !includesColumns
+        case .unique: return table.uniques.contains { $0.columns == columns } && !includesColumns
         case .foreignKey:
             return table.foreignKeys.contains {
                 $0.columns == columns && $0.parent == parent && $0.parentColumns == parentColumns
             }
         case .check:
-            if unmatchedChecks[name]?.popLast() != nil { return true }
-            let unnamed = unmatchedChecks[nil] ?? []
             let own = Set(columns)
+            if let named = unmatchedChecks[name]?.popLast() {
+                return own.isSubset(of: names.mentioned(in: named.expression))
+            }
+            let unnamed = unmatchedChecks[nil] ?? []
             guard let found = unnamed.firstIndex(where: { Set(names.mentioned(in: $0.expression)) == own }) else {
                 return false
             }
