@@ -39,6 +39,10 @@ extension PostgreSQLInspector {
             objects: objects + (try triggers(connection, scope)),
             epilogues: epilogues(views.filter { declared[view: $0.name] != nil }))
         found.columnEpilogues = try columnEpilogues(connection, scope)
+        for column in columns {
+            guard let sequence = column.serialSequence else { continue }
+            found.serials[column.table, default: [:]][column.column.name] = sequence
+        }
         found.strangeDefaults = PostgreSQLLiveDefaults.strange(columns, declared)
         let dependencies = try PostgreSQLDependencies(of: declared, scope, connection)
         (found.dependents, found.partitioned) = (dependencies.dependents, dependencies.partitioned)

@@ -38,6 +38,7 @@ struct PostgreSQLAlter {
         let isFollowed = !(alteration.followingColumns + steps.flatMap(\.followers)).isEmpty
         for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
             statements += try lower(step, using: using.values[at], strange: strangeDefault(step, steps.firstNames(at)))
+            statements += try retypeSerial(step, steps.firstNames(at))
             for follower in step.followers { statements += try retype(follower, called: steps.firstNames(at)) }
         }
         statements += using.afterwards
@@ -116,6 +117,16 @@ struct PostgreSQLAlter {
         case .renameConstraint(let old, let new):
             return ["\(alter) RENAME CONSTRAINT \(SQLText.identifier(old)) TO \(SQLText.identifier(new))"]
         }
+    }
+
+    /// Returns the statement that retypes the sequence of a serial column after the column. PostgreSQL does it itself for an identity
+    /// column; this sequence would end with the numbers of the earlier type.
+    private func retypeSerial(_ step: ChangeStep, _ firstName: (String) -> String?) throws(LoweringError) -> [String] {
+        guard case .changeColumn(let name, _) = step.change, let was = step.before[column: name],
+            let now = step.after[column: name], was.type != now.type, now.isIdentity,
+            let first = firstName(name), let sequence = undeclared.serials[alteration.before.name]?[first]
+        else { return [] }
+        return ["ALTER SEQUENCE \(sequence) AS \(try dialect.renderType(of: now, in: step.after))"]
     }
 
     private func drop(_ constraints: [String?], _ alter: String) -> [String] {
