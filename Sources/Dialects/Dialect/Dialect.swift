@@ -143,6 +143,12 @@ public protocol Dialect: Sendable {
     ///
     /// - Throws: The errors of `body`, and ``DatabaseError``.
     func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T
+
+    /// Runs the texts of a migration's script in a scratch place, where they reach nothing of the live schema: they could lock its
+    /// tables, or change for good what no rollback takes back. Call it inside `keepingSettings`.
+    ///
+    /// - Throws: ``DatabaseError``, also for a script that names the live schema.
+    func runScript(_ texts: [String], inScratch scratch: any Connection) throws(DatabaseError)
 }
 
 extension Dialect {

@@ -236,6 +236,10 @@ public struct PostgreSQLDialect: Dialect {
     public func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T {
         try PostgreSQLInspector.withScratch(beside: connection, body)
     }
+
+    public func runScript(_ texts: [String], inScratch scratch: any Connection) throws(DatabaseError) {
+        try PostgreSQLScratchScript(texts, on: scratch).run()
+    }
 }
 
 /// Checks the lengths of names. PostgreSQL cuts a name after 63 bytes without an error, so that two long names could become the

@@ -216,4 +216,9 @@ public struct SQLiteDialect: Dialect {
     public func withScratch<T>(beside _: any Connection, _ body: (any Connection) throws -> T) throws -> T {
         try SQLiteInspector.withScratch(body)
     }
+
+    /// The scratch place is a database of its own.
+    public func runScript(_ texts: [String], inScratch scratch: any Connection) throws(DatabaseError) {
+        for text in texts { try scratch.executeScript(text) }
+    }
 }
