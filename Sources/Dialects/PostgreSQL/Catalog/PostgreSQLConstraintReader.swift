@@ -114,16 +114,19 @@ extension PostgreSQLConstraintReader.Constraint {
             lost.append(remark("holds columns beside its key (INCLUDE): it is transferred without them"))
         }
         if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
-        // The action applies to some of the columns only, which PostgreSQL allows since version 15.
-        if kind == .foreignKey, columns.count > 1,
-            definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (")
-        {
+        if setsSomeColumns {
             lost.append(remark("sets only some of its columns: it is transferred as setting all of them"))
         }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {
             lost.append(remark("is deferrable: it is transferred as checked immediately"))
         }
         return lost
+    }
+
+    /// Whether a foreign key's action applies to some of its columns only, which PostgreSQL allows since version 15.
+    var setsSomeColumns: Bool {
+        kind == .foreignKey && columns.count > 1
+            && (definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT ("))
     }
 
     /// Whether the index of a key holds columns beside those of the key: `PRIMARY KEY (a) INCLUDE (b)`.

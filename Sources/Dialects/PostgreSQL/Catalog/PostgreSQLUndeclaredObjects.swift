@@ -228,7 +228,7 @@ extension PostgreSQLConstraintReader.Constraint {
         case .unique: return table.uniques.contains { $0.columns == columns } && !includesColumns
         case .foreignKey:
             return table.foreignKeys.contains {
-                $0.columns == columns && $0.parent == parent && $0.parentColumns == parentColumns
+                $0.columns == columns && $0.parent == parent && $0.parentColumns == parentColumns && acts(as: $0)
             }
         case .check:
             let own = Set(columns)
@@ -243,5 +243,12 @@ extension PostgreSQLConstraintReader.Constraint {
             return true
         case .exclusion: return false
         }
+    }
+
+    /// Returns whether this foreign key does to rows what the declared one does. One that was made again by hand, say with ON DELETE
+    /// CASCADE, would lose that if the declared one were made in its place.
+    private func acts(as key: ForeignKey) -> Bool {
+        onDelete == key.onDelete && onUpdate == key.onUpdate && isDeferred == key.isDeferred
+            && isDeferrable == key.isDeferred && !matchesFully && !setsSomeColumns
     }
 }

@@ -43,7 +43,7 @@ struct PostgreSQLAlter {
         }
         statements += using.afterwards
         for follower in alteration.followingColumns { statements += try retype(follower) { $0 } }
-        if isFollowed { statements = foreignKeysAside + statements + foreignKeysAgain }
+        if isFollowed { statements = try foreignKeysAside() + statements + foreignKeysAgain }
         guard !statements.isEmpty else { return Lowering() }
         let keys = PostgreSQLDeferredKeys(around: alteration.tableNames, of: (before, after))
         return Lowering(keys.checked + (try dependents.around(statements, steps)) + keys.deferred)
@@ -187,12 +187,14 @@ struct PostgreSQLAlter {
             let now = try DDL.define(check, of: step.after, in: dialect)
             guard let name = check.name, let was = try? DDL.define(check, of: step.before, in: dialect), was != now
             else { continue }
+            try undeclared.requireAsDeclared(name, of: step.after.name)
             before.append("ALTER TABLE \(table) DROP CONSTRAINT \(SQLText.identifier(name))")
             again.append("ALTER TABLE \(table) ADD \(now)")
         }
         for index in step.after.indexes {
             let now = try dialect.create(index, on: step.after)
             guard let was = try? dialect.create(index, on: step.before), was != now else { continue }
+            try undeclared.requireAsDeclared(index.name, of: step.after.name)
             before.append("DROP INDEX \(SQLText.identifier(index.name))")
             again.append(now)
         }
