@@ -1,5 +1,4 @@
 import Dialects
-import Foundation
 import TestSupport
 import Testing
 

@@ -110,7 +110,8 @@ public struct PostgreSQLDialect: Dialect {
     /// meanwhile, and we for it: a deadlock, which the server may end at that session's expense. A table's owner has the right to it
     /// (https://www.postgresql.org/docs/current/sql-lock.html).
     public func tableLock(on tables: [String]) -> SQL? {
-        tables.isEmpty ? nil : "LOCK TABLE \(identifiers: tables) IN ACCESS EXCLUSIVE MODE"
+        guard !tables.isEmpty else { return nil }
+        return "LOCK TABLE \(identifiers: tables) IN ACCESS EXCLUSIVE MODE"
     }
 
     /// Returns a condition that repeats the index's expression word for word, because the server would not use the index
