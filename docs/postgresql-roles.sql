@@ -36,7 +36,7 @@ BEGIN
 
     FOR object IN
         SELECT c.oid::regclass AS name, c.relname, c.relkind FROM pg_class c
-        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+        WHERE c.relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
             AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
     LOOP
         EXECUTE format('ALTER TABLE %s OWNER TO teleclaude_owner', object.name);
@@ -58,7 +58,7 @@ BEGIN
 
     FOR object IN
         SELECT p.oid::regprocedure AS name, p.proname FROM pg_proc p
-        WHERE p.pronamespace = current_schema()::regnamespace
+        WHERE p.pronamespace = pg_catalog.quote_ident(current_schema())::regnamespace
             AND (p.proname LIKE 'audit\_%' OR p.proname = 'search_words')
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO teleclaude_owner', object.name);

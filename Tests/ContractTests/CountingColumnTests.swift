@@ -32,6 +32,56 @@ struct CountingColumnTests {
         }
     }
 
+    @Test(
+        "a serial column that was adopted as an identity is retyped and dropped with its sequence",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func serial() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .integer).identity().primaryKey()
+                    Column("number", .integer).identity()
+                }
+            }
+            try await test.run("DROP TABLE t; CREATE TABLE t (id serial PRIMARY KEY, number serial NOT NULL)")
+            #expect(try await test.drift().isEmpty)
+            try await test.migrate { AlterTable("t") { ChangeColumn("id").type(.bigint) } }
+            #expect(try await test.drift().isEmpty)
+            try await test.run("SELECT setval('t_id_seq', 2147483647); INSERT INTO t DEFAULT VALUES")
+            #expect(try await test.rows("t", "id", "number") == [["2147483648", "1"]])
+            try await test.run("DELETE FROM t; SELECT setval('t_id_seq', 5)")
+            try await test.down()
+            test.forget()
+            let type = try await test.texts("SELECT data_type::text FROM pg_sequences WHERE sequencename = 't_id_seq'")
+            #expect(type == ["integer"])
+            try await test.migrate { AlterTable("t") { DropColumn("number") } }
+            try await test.migrate { DropTable("t") }
+            #expect(try await test.texts("SELECT sequencename::text FROM pg_sequences") == [])
+        }
+    }
+
+    @Test(
+        "a sequence that a column owns and does not count by is named before it goes, and so is one that others use",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
+        arguments: [
+            "CREATE SEQUENCE mine OWNED BY t.id", "CREATE TABLE other (id int DEFAULT nextval('mine'))",
+        ])
+    func ownedSequence(_ script: String) async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate { CreateTable("t") { Column("id", .integer).identity().primaryKey() } }
+            if script.contains("nextval") {
+                try await test.run(
+                    """
+                    CREATE SEQUENCE mine; DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY DEFAULT nextval('mine'));
+                    ALTER SEQUENCE mine OWNED BY t.id
+                    """)
+            }
+            try await test.run(script)
+            let error = try await test.refusal { DropTable("t") }
+            #expect(error.lowering?.reason.contains("sequence mine") == true, "\(error)")
+        }
+    }
+
     /// An insert of default values would leave one row, and make one where there was none.
     @Test("a table of which no column stays keeps the number of its rows", arguments: Backend.available, [0, 3])
     func wholeTableReplaced(_ backend: Backend, count: Int) async throws {

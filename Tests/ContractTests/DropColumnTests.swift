@@ -140,6 +140,48 @@ struct DropColumnTests {
         ),
     ]
 
+    private static let remade: [(kind: String, script: String)] = [
+        ("constraint t_pkey", "ALTER TABLE t DROP CONSTRAINT t_pkey; ALTER TABLE t ADD PRIMARY KEY (id) INCLUDE (a)"),
+        (
+            "constraint t_code_key",
+            "ALTER TABLE t DROP CONSTRAINT t_code_key; ALTER TABLE t ADD CONSTRAINT t_code_key UNIQUE (code) INCLUDE (a)"
+        ),
+        ("index by_n", "DROP INDEX by_n; CREATE INDEX by_n ON t (n) INCLUDE (a)"),
+        ("index by_n", "DROP INDEX by_n; CREATE INDEX by_n ON t (n) WHERE a IS NULL"),
+        ("index by_n", "DROP INDEX by_n; CREATE INDEX by_n ON t (n, lower(a))"),
+        (
+            "constraint positive",
+            "ALTER TABLE t DROP CONSTRAINT positive; ALTER TABLE t ADD CONSTRAINT positive CHECK (n > 0 OR a IS NULL)"
+        ),
+    ]
+
+    @Test(
+        "case 45: so is what was made again by hand under a declared name, with the column",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func case45Remade() async throws {
+        for (object, script) in Self.remade {
+            try await Backend.postgresql.withCase { test in
+                try await test.migrate {
+                    CreateTable("t") {
+                        Column("id", .bigint).primaryKey()
+                        Column("code", .text).unique()
+                        Column("n", .integer).nullable()
+                        Column("a", .text).nullable()
+                        Column("other", .text).nullable()
+                        Index("n").named("by_n")
+                        Check("n > 0").named("positive")
+                    }
+                }
+                try await test.run(script)
+                let error = try await test.refusal { AlterTable("t") { DropColumn("a") } }
+                #expect(error.lowering?.place == "t.a", "\(script): \(error)")
+                #expect(error.lowering?.reason.contains(object) == true, "\(script): \(error)")
+                #expect(try await test.drift() != [], "\(script)")
+                try await test.migrate { AlterTable("t") { DropColumn("other") } }
+            }
+        }
+    }
+
     @Test("case 45: what was made by hand is named too", arguments: Backend.available)
     func case45Handmade(_ backend: Backend) async throws {
         for (object, sqlite, postgresql) in Self.handmade {

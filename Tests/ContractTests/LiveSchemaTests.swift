@@ -238,6 +238,64 @@ struct LiveSchemaTests {
         }
     }
 
+    /// Applies a script beside a table and a sequence that no migration makes, and passes a comparison to `body` that was made while
+    /// another session kept writers from the table. Expects that the sequence stays as it is.
+    private func withComparison(
+        of script: String, after prepare: String = "", _ body: (DriftReport) throws -> Void
+    ) async throws {
+        try await Backend.postgresql.withURL { url in
+            let database = try Database(url, options: ConnectionOptions(access: .create, lockTimeout: 5))
+            let made = "CREATE TABLE big (n int); INSERT INTO big VALUES (1); CREATE VIEW seen AS SELECT n FROM big"
+            try await database.run("CREATE SEQUENCE invoice_no; \(made); \(prepare)")
+            let operation = RunSQL(.native(sqlite: "", postgresql: script), undo: .nothing)
+            let migrator = try database.migrator([Migration("1") { operation }])
+            try await migrator.up()
+            try await database.run("SELECT setval('invoice_no', 7)")
+            let holder = try connect(to: url)
+            defer { holder.close() }
+            try holder.executeScript("BEGIN; LOCK TABLE big IN SHARE MODE; SELECT * FROM seen")
+            try body(try await migrator.driftReport())
+            #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+            await database.close()
+        }
+    }
+
+    @Test(
+        "a script that is run again for a comparison changes and locks nothing live",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
+        arguments: [
+            "SELECT setval('public.invoice_no', 1000)", "SELECT setval('invoice_no', 1000)",
+            "SELECT nextval('\"public\".\"invoice_no\"')", "UPDATE public.big SET n = 2", "UPDATE big SET n = 2",
+            "DO $$ BEGIN UPDATE public.big SET n = 2; END $$", "SET search_path = public; UPDATE big SET n = 2",
+            "SELECT set_config('search_path', 'public', true); UPDATE big SET n = 2",
+            "CREATE TABLE mails (mail citext); UPDATE big SET n = 2",
+        ])
+    func nothingLive(_ script: String) async throws {
+        try await withComparison(of: script, after: "CREATE EXTENSION citext") { report in
+            #expect(report.unrepeated?.id == "1")
+            #expect(report.certainDifferences.isEmpty)
+        }
+    }
+
+    @Test(
+        "a script is run again with the types of an extension in the live schema, and drops nothing of that schema",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
+        arguments: [
+            "CREATE TABLE mails (mail citext); INSERT INTO mails VALUES ('a')",
+            "CREATE SEQUENCE own; SELECT setval('own', 3)",
+            "DROP VIEW IF EXISTS seen; CREATE VIEW seen AS SELECT 1 AS n",
+            "CREATE FUNCTION public_one() RETURNS int LANGUAGE sql SET search_path = public AS 'SELECT 1'",
+        ])
+    func repeated(_ script: String) async throws {
+        try await withComparison(of: script, after: "CREATE EXTENSION citext") { report in
+            #expect(report.unrepeated == nil)
+            let others = report.differences.map(\.description).filter { line in
+                !["big", "seen", "invoice_no"].contains { line.contains($0) }
+            }
+            #expect(others == [])
+        }
+    }
+
     @Test("a log with rows is undone only by consent, and named", arguments: Backend.available)
     func auditRows(_ backend: Backend) async throws {
         try await backend.withDatabase { database in

@@ -22,6 +22,40 @@ struct RetypeKeyTests {
     }
 
     @Test(
+        "a foreign key that was made again by hand with other actions does not become the declared one silently",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
+        arguments: [
+            "ON DELETE CASCADE", "ON UPDATE SET NULL", "MATCH FULL", "DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED",
+        ])
+    func remadeForeignKey(_ words: String) async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("p") {
+                    Column("id", .integer).primaryKey()
+                    Column("above", .integer).nullable().references("p")
+                }
+                CreateTable("c") { Column("p_id", .integer).nullable().references("p") }
+            }
+            let retype = AlterTable("p") { ChangeColumn("id").type(.bigint) }
+            for (table, column) in [("c", "p_id"), ("p", "above")] {
+                let key = "\(table)_\(column)_fkey"
+                func remake(_ words: String) -> String {
+                    """
+                    ALTER TABLE \(table) DROP CONSTRAINT \(key);
+                    ALTER TABLE \(table) ADD CONSTRAINT \(key) FOREIGN KEY (\(column)) REFERENCES p \(words)
+                    """
+                }
+                try await test.run(remake(words))
+                let error = try await test.refusal { retype }
+                #expect(error.lowering?.place == "\(table).\(key)", "\(error)")
+                try await test.run(remake(""))
+            }
+            try await test.migrate { retype }
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
+    @Test(
         "case 39: the columns that refer to a key are retyped with it, and it counts on", arguments: Backend.available)
     func case39Key(_ backend: Backend) async throws {
         try await backend.withCase { test in

@@ -90,6 +90,11 @@ public protocol Dialect: Sendable {
     /// table may follow it.
     func rowLock(_ lock: RowLock, of table: String) -> String
 
+    /// Returns the statement that keeps all others from these tables until the open transaction ends: the strongest lock, which
+    /// `lower`'s own statements take of tables whose rows they lose. Returns `nil` if there are no tables, or if a transaction that
+    /// may write keeps others from writing anyway.
+    func tableLock(on tables: [String]) -> SQL?
+
     /// Returns a condition that is true for the rows in whose texts this index finds every one of `words`, and whose scope bears
     /// `mark`. If `mark` is `nil`, the scope does not count. A word consists of letters and digits alone, and there must be at
     /// least one word.
@@ -138,6 +143,12 @@ public protocol Dialect: Sendable {
     ///
     /// - Throws: The errors of `body`, and ``DatabaseError``.
     func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T
+
+    /// Runs the texts of a migration's script in a scratch place, where they reach nothing of the live schema: they could lock its
+    /// tables, or change for good what no rollback takes back. Call it inside `keepingSettings`.
+    ///
+    /// - Throws: ``DatabaseError``, also for a script that names the live schema.
+    func runScript(_ texts: [String], inScratch scratch: any Connection) throws(DatabaseError)
 }
 
 extension Dialect {

@@ -105,6 +105,15 @@ public struct PostgreSQLDialect: Dialect {
         }
     }
 
+    /// Returns `LOCK TABLE … IN ACCESS EXCLUSIVE MODE`, and not the weaker lock that readers need not wait for: `ALTER TABLE` and
+    /// `DROP TABLE` would raise that one afterwards. A session that has read the table and then writes to it would wait for us
+    /// meanwhile, and we for it: a deadlock, which the server may end at that session's expense. A table's owner has the right to it
+    /// (https://www.postgresql.org/docs/current/sql-lock.html).
+    public func tableLock(on tables: [String]) -> SQL? {
+        guard !tables.isEmpty else { return nil }
+        return "LOCK TABLE \(identifiers: tables) IN ACCESS EXCLUSIVE MODE"
+    }
+
     /// Returns a condition that repeats the index's expression word for word, because the server would not use the index
     /// otherwise (https://www.postgresql.org/docs/current/indexes-expressional.html). The words come out of a subquery, so that
     /// the planner does not know them. If it knew that a word stands in most rows, it would split every text instead of using the
@@ -227,6 +236,10 @@ public struct PostgreSQLDialect: Dialect {
 
     public func withScratch<T>(beside connection: any Connection, _ body: (any Connection) throws -> T) throws -> T {
         try PostgreSQLInspector.withScratch(beside: connection, body)
+    }
+
+    public func runScript(_ texts: [String], inScratch scratch: any Connection) throws(DatabaseError) {
+        try PostgreSQLScratchScript(texts, on: scratch).run()
     }
 }
 

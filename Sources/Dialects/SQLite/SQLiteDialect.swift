@@ -89,6 +89,8 @@ public struct SQLiteDialect: Dialect {
 
     public func rowLock(_ lock: RowLock, of table: String) -> String { "" }
 
+    public func tableLock(on tables: [String]) -> SQL? { nil }
+
     /// Returns the query that finds the words by an index. Words in quotes have no special meaning, and words that stand side
     /// by side must all be present (https://www.sqlite.org/fts5.html, 3.1 and 3.7). The query names columns if there is one
     /// that holds no text (3.5).
@@ -213,5 +215,10 @@ public struct SQLiteDialect: Dialect {
 
     public func withScratch<T>(beside _: any Connection, _ body: (any Connection) throws -> T) throws -> T {
         try SQLiteInspector.withScratch(body)
+    }
+
+    /// The scratch place is a database of its own.
+    public func runScript(_ texts: [String], inScratch scratch: any Connection) throws(DatabaseError) {
+        for text in texts { try scratch.executeScript(text) }
     }
 }

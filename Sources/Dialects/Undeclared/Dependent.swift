@@ -100,6 +100,18 @@ extension UndeclaredObjects {
         try refuse(rules, at: table, "would run while values are filled in")
     }
 
+    /// Refuses to make a constraint or an index again as it is declared, if somebody has made another one under its name.
+    func requireAsDeclared(_ name: String, of table: String) throws(LoweringError) {
+        let other = objects.first { object in
+            object.owner == table && object.name == name && (object.kind == .constraint || object.kind == .index)
+        }
+        guard let other else { return }
+        throw LoweringError(
+            "\(table).\(name)",
+            "this \(other.kind.rawValue) is not as the migrations declare it, and would be made again as declared",
+            remedy: "make it as it is declared, or declare it as it is in a migration")
+    }
+
     /// Refuses a change that would also reach tables that inherit from this one.
     func requireNoHeirs(of table: String) throws(LoweringError) {
         try refuse(dependents.filter { $0.relation == table && $0.bond == .heir }, at: table, "inherit its columns")

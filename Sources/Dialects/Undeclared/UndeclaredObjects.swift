@@ -52,6 +52,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var strangeDefaults: [String: [String: String?]] = [:]
     /// Those columns among the objects, by table, that differ from the declared ones by nothing but the expression that computes them.
     public var strangeExpressions: [String: Set<String>] = [:]
+    /// The sequences of serial columns, in SQL, by table and column. Unlike an identity column's, such a sequence has a type of its own.
+    public var serials: [String: [String: String]] = [:]
     /// The undeclared objects that depend on declared tables and views.
     public var dependents: [Dependent] = []
     /// Declared tables that somebody has made as ones of many partitions.

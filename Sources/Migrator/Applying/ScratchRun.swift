@@ -47,6 +47,9 @@ struct ScratchRun {
         let lowering = try scratch.dialect.lower(planned.resolved, keeping: undeclared)
         try scratch.withForeignKeysUnenforced {
             try planned.run(on: scratch) {
+                if case .run = planned.resolved.action {
+                    return try scratch.dialect.runScript(lowering.statements, inScratch: scratch)
+                }
                 for statement in lowering.statements { try scratch.executeScript(statement) }
             }
         }

@@ -108,10 +108,7 @@ struct StepRun {
         let found = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
         let undeclared = aside.around(planned, found: found)
         let statements = try prepared.lowering(of: operation, keeping: undeclared, on: connection).statements
-        try HazardMeter(connection: connection)
-            .check(
-                operation.hazards, planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place)), step.id,
-                options)
+        try check(operation.hazards, planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place)))
         try planned.run(on: connection) {
             switch planned.resolved.action {
             case .runSwift(let data): try run(data, completedIDs: done, &count)
@@ -120,6 +117,18 @@ struct StepRun {
                 try execute(statements, completedIDs: done, &count)
             }
         }
+    }
+
+    /// Measures the hazards. Those that do their damage without an error are measured again while nobody else can write: a row that
+    /// another session had not committed was not counted, and the statement, which waits for that session, would then lose it. The
+    /// first measurement takes no lock, so that a refusal lets everybody go on.
+    private func check(_ hazards: [Hazard], _ lost: [MeasuredHazard]) throws {
+        let meter = HazardMeter(connection: connection)
+        try meter.check(hazards, lost, step.id, options)
+        let silent = hazards.filter { $0.isSilent && !($0.isDataLoss && options.allowsDataLoss) }
+        guard let lock = connection.dialect.tableLock(on: Set(silent.map(\.table)).sorted()) else { return }
+        try connection.execute(lock)
+        try meter.check(silent, [], step.id, options)
     }
 
     private func execute(_ statements: [String], completedIDs done: [String], _ count: inout Int) throws {

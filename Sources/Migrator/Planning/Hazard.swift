@@ -57,6 +57,15 @@ public struct Hazard: Sendable, Equatable {
         case .needsValue, .holdsNulls, .doesNotFit, .repeats, .breaks, .orphans, .indexes: false
         }
     }
+
+    /// Whether the statements do the damage without an error, so that only the measurement prevents it. All other rows in the way
+    /// the database refuses itself.
+    var isSilent: Bool {
+        switch kind {
+        case .losesRows, .losesValues, .notUndone, .doesNotFit: true
+        case .losesObjects, .needsValue, .holdsNulls, .repeats, .breaks, .orphans, .indexes: false
+        }
+    }
 }
 
 // MARK: - What it is measured by

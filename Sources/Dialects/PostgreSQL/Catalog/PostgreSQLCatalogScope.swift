@@ -3,6 +3,10 @@ struct PostgreSQLCatalogScope {
     /// The scope of all relations of the current schema.
     static let whole = PostgreSQLCatalogScope(names: nil)
 
+    /// The current schema as the catalogs know it, in SQL. A schema whose name needs quotes, such as `Billing`, is found only by
+    /// its quoted name.
+    static let schema = "pg_catalog.quote_ident(current_schema())::regnamespace"
+
     /// The names of the relations that are asked for; `nil` for all. So a question about one table costs the same in a database
     /// of ten thousand.
     var names: Set<String>?
@@ -12,7 +16,7 @@ struct PostgreSQLCatalogScope {
     /// planning them takes the server five times as long as answering.
     var relations: SQL {
         let condition: SQL = """
-            c.relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace\(filter) AND NOT EXISTS (
+            c.relnamespace = \(trusted: Self.schema)\(filter) AND NOT EXISTS (
                 SELECT FROM pg_depend e
                 WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
             """

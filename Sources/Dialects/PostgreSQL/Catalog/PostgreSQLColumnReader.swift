@@ -10,6 +10,8 @@ struct PostgreSQLColumnReader {
         var identity = ""
         /// The options of the column's sequence, if they are not the defaults: `INCREMENT BY 5 …`.
         var counting: String?
+        /// The sequence that numbers a serial column, in SQL; `nil` for every other column.
+        var serialSequence: String?
         /// The column's collation, if it was made in this database.
         var ownCollation: String?
     }
@@ -23,14 +25,16 @@ struct PostgreSQLColumnReader {
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
                 a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid, true), co.collname,
-                q.deptype IS NOT NULL AND q.deptype = 'a', q.counting, co.collnamespace <> 'pg_catalog'::regnamespace
+                q.deptype IS NOT NULL AND q.deptype = 'a', q.counting, co.collnamespace <> 'pg_catalog'::regnamespace,
+                q.sequence
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
                 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
                 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
                 LEFT JOIN LATERAL (
-                    SELECT s.deptype, CASE WHEN (n.seqincrement, n.seqmin, n.seqcycle) <> (1, 1, false) THEN format(
+                    SELECT s.deptype, s.objid::regclass::text AS sequence,
+                        CASE WHEN (n.seqincrement, n.seqmin, n.seqcycle) <> (1, 1, false) THEN format(
                         'INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s', n.seqincrement, n.seqmin, n.seqmax, n.seqstart)
                         || CASE WHEN n.seqcycle THEN ' CYCLE' ELSE '' END END AS counting
                     FROM pg_depend s JOIN pg_sequence n ON n.seqrelid = s.objid
@@ -64,6 +68,7 @@ struct PostgreSQLColumnReader {
             Column(
                 table: table, column: column, declaredType: declaredType, expression: row[6].text,
                 identity: row[4].text ?? "", counting: column.isIdentity ? row[9].text : nil,
+                serialSequence: isSerial ? row[11].text : nil,
                 ownCollation: row[10].boolean == true ? row[7].text : nil))
         let name = "\(table).\(column.name)"
         if isSerial {

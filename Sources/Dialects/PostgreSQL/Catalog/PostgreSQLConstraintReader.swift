@@ -110,17 +110,30 @@ extension PostgreSQLConstraintReader.Constraint {
         if kind == .unique, definition.hasPrefix("UNIQUE NULLS NOT DISTINCT") {
             lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that treats NULLs as distinct"))
         }
+        if includesColumns {
+            lost.append(remark("holds columns beside its key (INCLUDE): it is transferred without them"))
+        }
         if matchesFully { lost.append(remark("is MATCH FULL: it is transferred as MATCH SIMPLE")) }
-        // The action applies to some of the columns only, which PostgreSQL allows since version 15.
-        if kind == .foreignKey, columns.count > 1,
-            definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT (")
-        {
+        if setsSomeColumns {
             lost.append(remark("sets only some of its columns: it is transferred as setting all of them"))
         }
         if isDeferrable && !(isDeferred && kind == .foreignKey) {
             lost.append(remark("is deferrable: it is transferred as checked immediately"))
         }
         return lost
+    }
+
+    /// Whether a foreign key's action applies to some of its columns only, which PostgreSQL allows since version 15.
+    var setsSomeColumns: Bool {
+        kind == .foreignKey && columns.count > 1
+            && (definition.contains(" SET NULL (") || definition.contains(" SET DEFAULT ("))
+    }
+
+    /// Whether the index of a key holds columns beside those of the key: `PRIMARY KEY (a) INCLUDE (b)`.
+    var includesColumns: Bool {
+        guard kind == .primaryKey || kind == .unique else { return false }
+        let tokens = SQLToken.scan(definition).filter { !$0.isBlank }
+        return zip(tokens, tokens.dropFirst()).contains { $0.isSymbol(")") && $1.isWord("INCLUDE") }
     }
 
     /// Whether the definition of a foreign key contains the parent's schema: `REFERENCES schema.table`.

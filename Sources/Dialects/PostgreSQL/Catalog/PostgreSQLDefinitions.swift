@@ -53,7 +53,7 @@ enum PostgreSQLDefinitions {
         FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
             -- An aggregate has no such text (`composed`).
             CROSS JOIN LATERAL (SELECT CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END AS text) d
-        WHERE p.pronamespace = pg_catalog.quote_ident(current_schema())::regnamespace
+        WHERE p.pronamespace = \(trusted: PostgreSQLCatalogScope.schema)
             AND NOT EXISTS (
                 SELECT FROM pg_depend e
                 WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype IN ('e', 'i'))

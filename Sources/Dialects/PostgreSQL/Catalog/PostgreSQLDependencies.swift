@@ -102,7 +102,7 @@ struct PostgreSQLDependencies {
         )
         SELECT h.relname, h.attname,
             CASE WHEN h.classid = 'pg_rewrite'::regclass AND v.relkind = 'v' AND w.rulename = '_RETURN'
-                    AND v.relnamespace = quote_ident(current_schema())::regnamespace THEN 'view'
+                    AND v.relnamespace = \(trusted: PostgreSQLCatalogScope.schema) THEN 'view'
                 WHEN w.ev_class = h.relation THEN 'rule'
                 WHEN h.classid = 'pg_statistic_ext'::regclass OR s.relkind = 'S'
                     OR h.classid = 'pg_publication_rel'::regclass AND h.attname IS NULL THEN 'companion'
@@ -130,7 +130,12 @@ struct PostgreSQLDependencies {
             WHEN 'pg_policy'::regclass THEN y.polrelid <> h.relation OR h.attname IS NOT NULL
             WHEN 'pg_statistic_ext'::regclass THEN h.attname IS NOT NULL
             WHEN 'pg_attrdef'::regclass THEN g.attname IS NOT NULL AND e.adnum <> h.refobjsubid
-            WHEN 'pg_class'::regclass THEN s.relkind = 'S' AND h.deptype = 'a' OR h.objsubid > 0 AND h.objid <> h.relation
+            WHEN 'pg_class'::regclass THEN h.objsubid > 0 AND h.objid <> h.relation OR s.relkind = 'S' AND h.deptype = 'a'
+                -- A sequence that numbers this column alone is a part of it, as that of a serial column is.
+                AND (SELECT bool_and((f.adrelid, f.adnum) = (h.relation, h.refobjsubid))
+                    FROM pg_depend u JOIN pg_attrdef f ON f.oid = u.objid
+                    WHERE u.classid = 'pg_attrdef'::regclass AND u.refclassid = 'pg_class'::regclass
+                        AND u.refobjid = h.objid) IS NOT TRUE
             WHEN 'pg_proc'::regclass THEN true
             WHEN 'pg_publication_rel'::regclass THEN true
             ELSE false END

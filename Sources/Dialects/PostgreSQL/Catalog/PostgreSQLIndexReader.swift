@@ -11,6 +11,8 @@ struct PostgreSQLIndexReader {
         /// Whether the index without what is objected to holds the same keys.
         var hasPlainForm: Bool
         var isValid = true
+        /// All columns that the index needs: those of its key, its expressions and its condition, and those beside the key.
+        var columns: [String] = []
     }
 
     struct Objection {
@@ -36,7 +38,11 @@ struct PostgreSQLIndexReader {
                 pg_get_expr(x.indpred, x.indrelid, true), pg_get_indexdef(x.indexrelid, 0, true), x.indnkeyatts < x.indnatts,
                 a.attname, pg_get_indexdef(x.indexrelid, k.at, true), x.indoption[k.at - 1], co.collname, oc.opcdefault,
                 oc.opcname, (to_jsonb(x) ->> 'indnullsnotdistinct')::boolean,
-                co.collisdeterministic
+                co.collisdeterministic,
+                (SELECT string_agg(n.attname, E'\\n') FROM pg_depend d
+                    JOIN pg_attribute n ON n.attrelid = d.refobjid AND n.attnum = d.refobjsubid AND n.attnum > 0
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = i.oid
+                        AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)
             FROM pg_class c
                 JOIN pg_index x ON x.indrelid = c.oid
                 JOIN pg_class i ON i.oid = x.indexrelid
@@ -70,7 +76,8 @@ struct PostgreSQLIndexReader {
             indexes.append(
                 Index(
                     table: table, index: index, definition: row[6].text ?? "", objection: objection,
-                    hasPlainForm: objection?.leavesKeys ?? true, isValid: row[3].boolean ?? true))
+                    hasPlainForm: objection?.leavesKeys ?? true, isValid: row[3].boolean ?? true,
+                    columns: row[16].text?.split(separator: "\n").map(String.init) ?? []))
         }
         let at = indexes.count - 1
         indexes[at].index.parts.append(part(row, on: table))

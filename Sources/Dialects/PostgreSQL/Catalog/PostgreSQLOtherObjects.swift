@@ -118,7 +118,7 @@ enum PostgreSQLOtherObjects {
             SELECT p.oid, 'pg_proc'::regclass AS class, p.oid::regprocedure::text AS name,
                 'is a function or procedure in ' || l.lanname AS reason
             FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-            WHERE p.pronamespace = pg_catalog.quote_ident(current_schema())::regnamespace
+            WHERE p.pronamespace = \(trusted: PostgreSQLCatalogScope.schema)
                 -- A range type comes with functions of its own.
                 AND NOT EXISTS (
                     SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')
@@ -127,7 +127,7 @@ enum PostgreSQLOtherObjects {
                 CASE t.typtype WHEN 'e' THEN 'is an enumeration' WHEN 'd'
                     THEN 'is a domain: columns have its base type, and its NOT NULL, default and checks' ELSE 'is a range type' END
             FROM pg_type t
-            WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = pg_catalog.quote_ident(current_schema())::regnamespace
+            WHERE t.typtype IN ('e', 'd', 'r') AND t.typnamespace = \(trusted: PostgreSQLCatalogScope.schema)
             UNION ALL
             SELECT c.oid, 'pg_class'::regclass, 'row level security on ' || c.relname, 'stays behind'
             FROM pg_class c WHERE c.relrowsecurity AND \(PostgreSQLCatalogScope.whole.tables)

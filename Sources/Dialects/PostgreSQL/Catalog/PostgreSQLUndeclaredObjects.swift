@@ -23,9 +23,9 @@ extension PostgreSQLInspector {
             objects += undeclared(constraints[name] ?? [], of: table)
         }
         for index in indexes where !OwnTables.names.contains(index.table) {
-            let name = index.index.name
-            guard declared[index.table]?.indexes.contains(where: { $0.name == name }) != true else { continue }
-            objects.append(.init(.index, name: name, owner: index.table, definition: index.definition))
+            if declared[index.table]?.declares(index) == true { continue }
+            objects.append(
+                .init(.index, name: index.index.name, owner: index.table, definition: index.definition))
         }
         for view in views where declared[view: view.name] == nil {
             let options = view.options.map { " WITH (\($0))" } ?? ""
@@ -39,6 +39,10 @@ extension PostgreSQLInspector {
             objects: objects + (try triggers(connection, scope)),
             epilogues: epilogues(views.filter { declared[view: $0.name] != nil }))
         found.columnEpilogues = try columnEpilogues(connection, scope)
+        for column in columns {
+            guard let sequence = column.serialSequence else { continue }
+            found.serials[column.table, default: [:]][column.column.name] = sequence
+        }
         found.strangeDefaults = PostgreSQLLiveDefaults.strange(columns, declared)
         let dependencies = try PostgreSQLDependencies(of: declared, scope, connection)
         (found.dependents, found.partitioned) = (dependencies.dependents, dependencies.partitioned)
@@ -161,7 +165,7 @@ extension PostgreSQLInspector {
 
     private static func requireNoTwins(_ connection: any Connection) throws(DatabaseError) {
         let rows = try connection.query(
-            "SELECT relname FROM pg_class WHERE relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace")
+            "SELECT relname FROM pg_class WHERE relnamespace = \(trusted: PostgreSQLCatalogScope.schema)")
         try SQLName.requireNoTwins(in: rows.compactMap { $0[0].text })
     }
 }
@@ -204,25 +208,36 @@ private struct Neighbourhood {
     }
 }
 
+extension Table {
+    /// Returns whether the table declares an index of this name, and one that needs no fewer columns. One that was made again by hand
+    /// and needs others would be dropped with them.
+    fileprivate func declares(_ index: PostgreSQLIndexReader.Index) -> Bool {
+        indexes.contains { $0.name == index.index.name && index.columns.allSatisfy($0.uses) }
+    }
+}
+
 extension PostgreSQLConstraintReader.Constraint {
     /// Returns whether the table declares this constraint. PostgreSQL rewrites a check's text, so a check is matched by its name,
-    /// or else by the columns that it names.
+    /// or else by the columns that it names. A constraint of a declared name that needs further columns is not the declared one: it
+    /// would be dropped with them.
     ///
     /// - Parameter unmatchedChecks: The table's checks that no constraint was matched with so far, by name.
     fileprivate func isDeclared(
         in table: Table, _ names: MentionedNames, _ unmatchedChecks: inout [String?: [Check]]
     ) -> Bool {
         switch kind {
-        case .primaryKey: return table.primaryKey?.columns == columns
-        case .unique: return table.uniques.contains { $0.columns == columns }
+        case .primaryKey: return table.primaryKey?.columns == columns && !includesColumns
+        case .unique: return table.uniques.contains { $0.columns == columns } && !includesColumns
         case .foreignKey:
             return table.foreignKeys.contains {
-                $0.columns == columns && $0.parent == parent && $0.parentColumns == parentColumns
+                $0.columns == columns && $0.parent == parent && $0.parentColumns == parentColumns && acts(as: $0)
             }
         case .check:
-            if unmatchedChecks[name]?.popLast() != nil { return true }
-            let unnamed = unmatchedChecks[nil] ?? []
             let own = Set(columns)
+            if let named = unmatchedChecks[name]?.popLast() {
+                return own.isSubset(of: names.mentioned(in: named.expression))
+            }
+            let unnamed = unmatchedChecks[nil] ?? []
             guard let found = unnamed.firstIndex(where: { Set(names.mentioned(in: $0.expression)) == own }) else {
                 return false
             }
@@ -230,5 +245,12 @@ extension PostgreSQLConstraintReader.Constraint {
             return true
         case .exclusion: return false
         }
+    }
+
+    /// Returns whether this foreign key does to rows what the declared one does. One that was made again by hand, say with ON DELETE
+    /// CASCADE, would lose that if the declared one were made in its place.
+    private func acts(as key: ForeignKey) -> Bool {
+        onDelete == key.onDelete && onUpdate == key.onUpdate && isDeferred == key.isDeferred
+            && isDeferrable == key.isDeferred && !matchesFully && !setsSomeColumns
     }
 }

@@ -39,7 +39,8 @@ extension PostgreSQLConnection {
                         coalesce(a.application_name, ''), a.state,
                         extract(epoch FROM clock_timestamp() - a.xact_start)::bigint, c.relname::text
                     FROM pg_catalog.pg_locks l
-                        JOIN pg_catalog.pg_class c ON c.oid = l.relation AND c.relnamespace = current_schema()::regnamespace
+                        JOIN pg_catalog.pg_class c ON c.oid = l.relation
+                            AND c.relnamespace = \(PostgreSQLCatalogScope.schema)
                         LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
                     WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid() AND c.relname IN (\(names))
                         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
@@ -54,7 +55,7 @@ extension PostgreSQLConnection {
             """
             WITH RECURSIVE tree AS (
                 SELECT oid FROM pg_catalog.pg_class
-                WHERE relname = \(table) AND relnamespace = current_schema()::regnamespace
+                WHERE relname = \(table) AND relnamespace = \(trusted: PostgreSQLCatalogScope.schema)
                 UNION SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.oid
             )
             SELECT sum(pg_catalog.pg_relation_size(oid))::bigint FROM tree

@@ -24,7 +24,7 @@ extension PostgreSQLDialect {
             """
             SELECT c.relname FROM unnest(\(trusted: Self.relations(tables))) AS t, pg_partition_tree(t) p
                 JOIN pg_class c ON c.oid = p.relid
-            WHERE p.level > 0 AND c.relnamespace = quote_ident(current_schema())::regnamespace
+            WHERE p.level > 0 AND c.relnamespace = \(trusted: PostgreSQLCatalogScope.schema)
             """
         ).compactMap { $0[0].text }
     }
@@ -86,7 +86,7 @@ extension PostgreSQLDialect {
             SELECT c.oid::regclass::text, 'TRIGGER', t.tgname, t.tgenabled::text
             FROM unnest(\(trusted: Self.relations(tables))) AS r, pg_partition_tree(r) p
                 JOIN pg_class c ON c.oid = p.relid JOIN pg_trigger t ON t.tgrelid = c.oid
-            WHERE p.level > 0 AND c.relnamespace <> quote_ident(current_schema())::regnamespace
+            WHERE p.level > 0 AND c.relnamespace <> \(trusted: PostgreSQLCatalogScope.schema)
                 AND NOT t.tgisinternal AND t.tgenabled <> 'D'
             ORDER BY 1, 2, 3
             """

@@ -56,13 +56,13 @@ extension PostgreSQLDialect {
         WITH free AS (
             SELECT c.oid, c.relname::text AS name
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
-            WHERE c.relnamespace = current_schema()::regnamespace AND s.seqincrement > 0 AND NOT EXISTS (
+            WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND s.seqincrement > 0 AND NOT EXISTS (
                 SELECT 1 FROM pg_catalog.pg_depend p
                 WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype IN ('a', 'i', 'e'))
         ), used AS (
             SELECT t.oid AS relation, t.relname::text AS tab, a.attname::text AS col, a.attnum
             FROM pg_catalog.pg_class t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid
-            WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p')
+            WHERE t.relnamespace = \(PostgreSQLCatalogScope.schema) AND t.relkind IN ('r', 'p')
                 AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (20, 21, 23)
         ), known AS (
             SELECT f.oid, u.tab, u.col FROM free f JOIN used u ON f.name = u.tab || '_' || u.col || '_seq'

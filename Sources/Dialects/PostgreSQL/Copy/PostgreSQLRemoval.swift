@@ -41,7 +41,7 @@ extension PostgreSQLDialect {
         )
         SELECT c.relname, c.relkind::text FROM reading r JOIN pg_class c ON c.oid = r.reader
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-            AND c.relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace
+            AND c.relnamespace = \(trusted: PostgreSQLCatalogScope.schema)
         GROUP BY c.relname, c.relkind ORDER BY count(*) DESC, c.relkind DESC, c.relname
         """
 }

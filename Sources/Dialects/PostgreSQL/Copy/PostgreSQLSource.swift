@@ -21,7 +21,7 @@ extension PostgreSQLDialect: TransferSource {
         let rows = try connection.query(
             """
             SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relname = \(view) AND c.relnamespace = quote_ident(current_schema())::regnamespace AND a.attnum > 0
+            WHERE c.relname = \(view) AND c.relnamespace = \(trusted: PostgreSQLCatalogScope.schema) AND a.attnum > 0
             ORDER BY a.attnum
             """)
         return rows.map { PostgreSQLTypeName($0[0].text ?? "").columnType }

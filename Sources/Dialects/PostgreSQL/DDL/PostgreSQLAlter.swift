@@ -38,11 +38,12 @@ struct PostgreSQLAlter {
         let isFollowed = !(alteration.followingColumns + steps.flatMap(\.followers)).isEmpty
         for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
             statements += try lower(step, using: using.values[at], steps.firstNames(at))
+            statements += try retypeSerial(step, steps.firstNames(at))
             for follower in step.followers { statements += try retype(follower, called: steps.firstNames(at)) }
         }
         statements += using.afterwards
         for follower in alteration.followingColumns { statements += try retype(follower) { $0 } }
-        if isFollowed { statements = foreignKeysAside + statements + foreignKeysAgain }
+        if isFollowed { statements = try foreignKeysAside() + statements + foreignKeysAgain }
         guard !statements.isEmpty else { return Lowering() }
         let keys = PostgreSQLDeferredKeys(around: alteration.tableNames, of: (before, after))
         return Lowering(keys.checked + (try dependents.around(statements, steps)) + keys.deferred)
@@ -118,6 +119,16 @@ struct PostgreSQLAlter {
         }
     }
 
+    /// Returns the statement that retypes the sequence of a serial column after the column. PostgreSQL does it itself for an identity
+    /// column; this sequence would end with the numbers of the earlier type.
+    private func retypeSerial(_ step: ChangeStep, _ firstName: (String) -> String?) throws(LoweringError) -> [String] {
+        guard case .changeColumn(let name, _) = step.change, let was = step.before[column: name],
+            let now = step.after[column: name], was.type != now.type, now.isIdentity,
+            let first = firstName(name), let sequence = undeclared.serials[alteration.before.name]?[first]
+        else { return [] }
+        return ["ALTER SEQUENCE \(sequence) AS \(try dialect.renderType(of: now, in: step.after))"]
+    }
+
     private func drop(_ constraints: [String?], _ alter: String) -> [String] {
         constraints.compactMap { $0 }.map { "\(alter) DROP CONSTRAINT \(SQLText.identifier($0))" }
     }
@@ -178,12 +189,14 @@ struct PostgreSQLAlter {
             let now = try DDL.define(check, of: step.after, in: dialect)
             guard let name = check.name, let was = try? DDL.define(check, of: step.before, in: dialect), was != now
             else { continue }
+            try undeclared.requireAsDeclared(name, of: step.after.name)
             before.append("ALTER TABLE \(table) DROP CONSTRAINT \(SQLText.identifier(name))")
             again.append("ALTER TABLE \(table) ADD \(now)")
         }
         for index in step.after.indexes {
             let now = try dialect.create(index, on: step.after)
             guard let was = try? dialect.create(index, on: step.before), was != now else { continue }
+            try undeclared.requireAsDeclared(index.name, of: step.after.name)
             before.append("DROP INDEX \(SQLText.identifier(index.name))")
             again.append(now)
         }

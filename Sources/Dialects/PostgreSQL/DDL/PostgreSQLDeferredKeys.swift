@@ -34,7 +34,7 @@ struct PostgreSQLDeferredKeys {
         let block = """
             DECLARE key record; BEGIN FOR key IN SELECT c.conname, bool_or(r.relname IN (\(own))) AS own \
             FROM pg_catalog.pg_constraint c LEFT JOIN pg_catalog.pg_class r ON r.oid = c.conrelid \
-            WHERE c.connamespace = pg_catalog.quote_ident(current_schema())::regnamespace \
+            WHERE c.connamespace = \(PostgreSQLCatalogScope.schema) \
             AND c.conname IN (\(known)) GROUP BY c.conname HAVING bool_and(c.condeferred) \
             LOOP BEGIN EXECUTE format('SET CONSTRAINTS %I.%I \(mode)', current_schema(), key.conname); \
             EXCEPTION WHEN foreign_key_violation THEN IF key.own THEN RAISE; END IF; END; END LOOP; END

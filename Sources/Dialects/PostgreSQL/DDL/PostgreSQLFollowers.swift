@@ -42,11 +42,21 @@ extension PostgreSQLAlter {
 
     /// The statements that drop foreign keys before the alteration. A foreign key is impossible while its two sides have
     /// different types. So all keys that refer to a changing table are dropped first, and those that the alteration keeps are
-    /// added last.
-    var foreignKeysAside: [String] {
-        foreignKeys(in: before).map { table, key in
-            "ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(key.name ?? ""))"
+    /// added last. A key that somebody has made otherwise is refused, unless it is dropped for good.
+    func foreignKeysAside() throws(LoweringError) -> [String] {
+        let dropped = Set(
+            alteration.steps.compactMap { step -> String? in
+                guard case .dropForeignKey(let name) = step.change else { return nil }
+                return name
+            })
+        var statements: [String] = []
+        for (table, key) in foreignKeys(in: before) {
+            let name = key.name ?? ""
+            let isKept = table != alteration.before.name || !dropped.contains(name)
+            if isKept { try undeclared.requireAsDeclared(name, of: table) }
+            statements.append("ALTER TABLE \(SQLText.identifier(table)) DROP CONSTRAINT \(SQLText.identifier(name))")
         }
+        return statements
     }
 
     var foreignKeysAgain: [String] {

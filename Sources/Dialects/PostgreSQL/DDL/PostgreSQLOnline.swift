@@ -138,7 +138,8 @@ private struct PostgreSQLOnlineTable {
 
     private var oid: SQL {
         """
-        (SELECT oid FROM pg_catalog.pg_class WHERE relname = \(name) AND relnamespace = current_schema()::regnamespace)
+        (SELECT oid FROM pg_catalog.pg_class \
+        WHERE relname = \(name) AND relnamespace = \(trusted: PostgreSQLCatalogScope.schema))
         """
     }
 

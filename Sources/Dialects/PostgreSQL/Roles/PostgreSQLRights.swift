@@ -50,7 +50,7 @@ extension PostgreSQLRoles {
     package func tables(on connection: any Connection) throws(DatabaseError) -> [String] {
         try connection.query(
             """
-            SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace
+            SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = \(trusted: PostgreSQLCatalogScope.schema)
                 AND c.relkind IN ('r', 'p') ORDER BY 1
             """
         ).compactMap { $0.values[0].text }
@@ -73,7 +73,7 @@ extension PostgreSQLRoles {
         return """
             WITH objects AS (
                 SELECT c.oid, c.relname::text AS name, c.relkind, c.relowner FROM pg_class c
-                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+                WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND c.relkind IN ('r', 'p', 'v', 'S')
                     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
             ), rights AS (
                 SELECT o.name, p.word,

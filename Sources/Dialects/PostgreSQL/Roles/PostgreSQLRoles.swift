@@ -71,7 +71,7 @@ extension PostgreSQLRoles {
         """
             FOR object IN
                 SELECT c.oid::regclass AS name, c.relname, c.relkind FROM pg_class c
-                WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+                WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND c.relkind IN ('r', 'p', 'v', 'S')
                     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
             LOOP
                 EXECUTE format('ALTER TABLE %s OWNER TO \(owner)', object.name);
@@ -99,7 +99,7 @@ extension PostgreSQLRoles {
         return """
                 FOR object IN
                     SELECT p.oid::regprocedure AS name, p.proname FROM pg_proc p
-                    WHERE p.pronamespace = current_schema()::regnamespace
+                    WHERE p.pronamespace = \(PostgreSQLCatalogScope.schema)
                         AND (p.proname LIKE \(closed) OR p.proname = \(words))
                 LOOP
                     EXECUTE format('ALTER FUNCTION %s OWNER TO \(owner)', object.name);
