@@ -160,7 +160,7 @@ struct TransferRulesFileTests {
             ("tables:\n  Orders:\n    columns:\n      Created: {timestamp: unix_mss}\n", 4, "did you mean unix_ms?"),
             ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, zone: Europe/Berlin}\n", 4, "+02:00"),
             ("tables:\n  Orders:\n    columns:\n      Local: {zone: UTC}\n", 4, "add timestamp: iso"),
-            ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, type: date}\n", 4, "become a date"),
+            ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, type: uuid}\n", 4, "become a uuid"),
             ("tables:\n  Orders:\n    columns:\n      Created: {span: hours}\n", 4, "since_1970"),
             ("tables:\n  Orders:\n    columns:\n      Created: {span: days, type: text}\n", 4, "become a text"),
             (

@@ -40,6 +40,24 @@ struct ValueRuleTests {
     }
 
     @Test(
+        "midnights become days, and numbers of the first day of 1970 times of day",
+        arguments: [
+            (.day(TimestampRule(.unixMilliseconds)), 484_099_200_000, "1985-05-05"),
+            (.day(TimestampRule(.unix)), "2024-01-02T00:00:00Z", "2024-01-02"),
+            // Midnight in the zone of the program.
+            (.day(TimestampRule(.unix, minutesAhead: 60, isLocal: true)), 1_704_150_000, "2024-01-02"),
+            (.day(TimestampRule(.unixMilliseconds)), 484_099_200_001, 484_099_200_001),
+            (.day(TimestampRule(.unixMilliseconds)), .integer(.max), .integer(.max)),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), 45_296_789, "12:34:56.789000"),
+            (.timeOfDay(TimestampRule(.unix)), "12:34", "12:34:00.000000"),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), 86_400_000, 86_400_000),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), -1, -1),
+        ] as [(ValueRule, Value, Value)])
+    func parts(_ rule: ValueRule, _ value: Value, _ expected: Value) {
+        #expect(read(value, rule) == expected)
+    }
+
+    @Test(
         "what is no moment stays what it is",
         arguments: [
             (TimestampRule(.unix), "n/a"), (TimestampRule(.unix), .integer(.max)),

@@ -47,6 +47,24 @@ extension TimestampRule {
     /// Whether the value is a moment that lies outside the years 1 to 9999.
     func isOutOfRange(_ value: RawValue) -> Bool { shown(value).map { CalendarNumber.readable($0) == nil } ?? false }
 
+    /// Returns the day, in days since 1 January 2000, whose midnight the value is; `nil` for any other value: nothing of it would be left
+    /// out.
+    func day(_ value: RawValue) -> Int32? {
+        guard let moment = microseconds(value), moment % CalendarNumber.microsecondsPerDay == 0 else { return nil }
+        return Int32(exactly: moment / CalendarNumber.microsecondsPerDay)
+    }
+
+    /// Returns the microseconds since midnight: those of a text that is a time of day, or of a number that is read as a moment of
+    /// 1 January 1970. Returns `nil` for any other value.
+    func timeOfDay(_ value: RawValue) -> Int64? {
+        if case .text(let text) = value { return CalendarNumber.time(text) }
+        let start = -10_957 * CalendarNumber.microsecondsPerDay
+        guard let moment = microseconds(value), (0..<CalendarNumber.microsecondsPerDay).contains(moment - start) else {
+            return nil
+        }
+        return moment - start
+    }
+
     private func shown(_ value: RawValue) -> Int64? {
         let offset = Int64(minutesAhead) * 60_000_000
         let moment: Int64? =

@@ -2,6 +2,10 @@
 package enum ValueRule: Hashable, Sendable {
     /// Numbers and texts are read as moments.
     case moment(TimestampRule)
+    /// Numbers and texts that the rule reads as midnights, on the clock that it describes, are those days.
+    case day(TimestampRule)
+    /// Numbers and texts are read as times of day: a number as the one that 1 January 1970 has then, on the clock that the rule describes.
+    case timeOfDay(TimestampRule)
     /// Numbers and texts are read as spans of time.
     case span(SpanRule)
     /// Spans of time are written as what the rule counts: the way back.
@@ -16,6 +20,16 @@ package enum ValueRule: Hashable, Sendable {
     case bytesOfUUID
     /// Each NUL in a text, and each run of bytes that are not UTF-8, is replaced by this text.
     case cleaned(replacement: String)
+}
+
+extension ValueRule {
+    /// The rule by which values are read as moments, or as parts of them; `nil` for any other rule.
+    var moments: TimestampRule? {
+        switch self {
+        case .moment(let rule), .day(let rule), .timeOfDay(let rule): rule
+        case .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: nil
+        }
+    }
 }
 
 /// Reads the values of one table's rows by the rules of its columns. A value that the reader makes stays valid until the next
@@ -51,6 +65,12 @@ package final class ValueReader {
             }
             return .text(
                 scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
+        case .day(let reading):
+            guard let day = reading.day(value) else { return value }
+            return .text(scratch.make(column) { $0.append(date: day) })
+        case .timeOfDay(let reading):
+            guard let time = reading.timeOfDay(value) else { return value }
+            return .text(scratch.make(column) { $0.append(time: time) })
         case .span(let reading):
             guard let span = reading.microseconds(value) else { return value.isNumber ? .unreadable : value }
             return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })

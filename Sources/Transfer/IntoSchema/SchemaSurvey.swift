@@ -78,9 +78,11 @@ struct SchemaSurvey {
         if let given = givenType(of: column, in: table), rule.reading == nil { return given }
         switch rule.reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
+        case .day(let rule) where rule.count != .iso && type == .date: return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
         case .span(let rule) where rule.hasFractions && type.isInteger: return .real
-        case .moment, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil: break
+        case .moment, .day, .timeOfDay, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil:
+            break
         }
         return type.isNative ? table.source[column: column.source]?.type ?? type : type
     }
@@ -182,19 +184,34 @@ extension SchemaSurvey {
             + "is zero, compares them with other texts"
     }
 
-    /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows. Moments that a file's
-    /// program counts return as numbers.
+    /// Moments that a file's program counts return as numbers.
     private func reading(_ reading: ValueRule?, for type: ColumnType) -> ValueRule? {
         switch (reading, CanonicalForm(type)) {
-        case (.moment(let rule), _) where losesTypes && rule.count != .iso:
+        case (.moment(let rule), _) where losesTypes && rule.count != .iso,
+            (.day(let rule), _) where losesTypes && rule.count != .iso:
             return .numbered(TimestampRule(rule.count, minutesAhead: rule.minutesAhead))
-        case (.moment(var moment), .reading):
-            moment.isLocal = true
-            return .moment(moment)
+        case (.moment(let rule), let form), (.day(let rule), let form), (.timeOfDay(let rule), let form):
+            return Self.reading(rule, as: form) ?? reading
         case (.span(let span), let form) where form != .interval: return .counted(span)
-        case (nil, _), (.moment, _), (.span, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _),
-            (.bytesOfUUID, _), (.cleaned, _):
+        case (nil, _), (.span, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _), (.bytesOfUUID, _),
+            (.cleaned, _):
             return reading
+        }
+    }
+
+    /// How a rule for moments is read by a column that is there, whatever type the rule names; `nil` for a column of other values. A column
+    /// without a zone holds what the clock shows.
+    private static func reading(_ rule: TimestampRule, as form: CanonicalForm?) -> ValueRule? {
+        var local = rule
+        local.isLocal = true
+        switch form {
+        case .moment: return .moment(TimestampRule(rule.count, minutesAhead: rule.minutesAhead))
+        case .reading: return .moment(local)
+        case .date: return .day(local)
+        case .time: return .timeOfDay(local)
+        case .integer, .real, .decimal, .boolean, .text, .padded, .bytes, .interval, .address, .uuid, .json, .stored,
+            nil:
+            return nil
         }
     }
 

@@ -25,15 +25,19 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isTruth = true
     /// Whether every double so far is a decimal with at most two digits after the point.
     private(set) var isMoney = true
+    /// What the numbers' sizes say about a unit of time.
+    private(set) var unix = UnixNumbers()
 
     mutating func observe(integer number: Int64) {
         minimum = min(minimum, number)
         maximum = max(maximum, number)
+        unix.observe(number)
     }
 
     mutating func observe(real number: Double) {
         lowest = min(lowest, number)
         highest = max(highest, number)
+        unix.observe(number)
         if isMoney { isMoney = DecimalFit.fits(number, precision: 15, scale: 2) }
     }
 
@@ -68,6 +72,7 @@ struct ColumnHints: Sendable, Equatable {
         isAddress = isAddress && next.isAddress
         isTruth = isTruth && next.isTruth
         isMoney = isMoney && next.isMoney
+        unix.append(next.unix)
     }
 
     /// Returns the epochs and units by which every number lies between 1990 and 2100, the most likely first.

@@ -15,14 +15,16 @@ struct ColumnEvidence {
         if let proposal = proposalForJSON ?? proposalForTruth { return proposal }
         if profile.values == profile.blobs.count { return proposalForBytes }
         if profile.values == profile.texts.count { return proposalForTexts }
-        return profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
+        let found = profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
+        guard found == nil, profile.meaning.isMoment, !countsFrom2001 else { return found }
+        return profile.counted(as: profile.meaning, isKnown: false)
     }
 
     /// Whether a column without values may get the rule of the others of its declared type. A BIGINT may be anything; a column of time
     /// says so by its name or its type.
     func mayFollow(_ rule: ProposedRule.Rule) -> Bool {
         switch rule {
-        case .timestamp: mayHoldTime
+        case .timestamp, .day, .timeOfDay: mayHoldTime
         case .type, .span: !Self.plainTypes.contains(declared.lowercased())
         }
     }
@@ -34,7 +36,7 @@ struct ColumnEvidence {
         case .type(.json): declared.lowercased().hasPrefix("json")
         case .type(.uuid): profile.meaning == .uuid || declared.lowercased() == "char(32)"
         case .type(.inet), .type(.interval), .type(.money): false
-        case .timestamp, .span: profile.meaning.isMoment
+        case .timestamp, .day, .timeOfDay, .span: profile.meaning.isMoment
         }
     }
 
@@ -112,6 +114,7 @@ struct ColumnEvidence {
         let hints = profile.hints
         let (every, isOne) = Self.every("number", profile.numbers)
         let counts = hints.moments(isCoreData: countsFrom2001).map { ProposedRule.Rule.timestamp($0) }
+        if profile.meaning == .date, let days = profile.counted(as: .date, isKnown: false) { return days }
         if mayHoldTime, let first = counts.first {
             return Proposal(
                 first, "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100", or: counts.dropFirst().first)
@@ -128,6 +131,59 @@ struct ColumnEvidence {
 }
 
 extension ColumnProfile {
+    /// The rule for numbers of a column of moments, days or times of day, alone or beside texts that are timestamps. `isKnown` says that
+    /// the column holds such values for certain: then what most of them count decides, and a unit that all of them may count in is said as a
+    /// comment. `nil` for any other values.
+    func counted(as kind: DeclaredKind, isKnown: Bool) -> Proposal? {
+        let areTexts = texts.isNone || (hints.isTimestamp && kind == .moment)
+        guard numbers > 0, numbers + texts.count == values, areTexts else { return nil }
+        switch kind {
+        case .moment: return countedMoments(isKnown: isKnown)
+        case .date: return countedDays(isKnown: isKnown)
+        case .time where isKnown: return countedTimes
+        case .time, .integer, .real, .text, .bytes, .boolean, .uuid, .numeric, .varchar, .decimal, .unknown: return nil
+        }
+    }
+
+    private func countedMoments(isKnown: Bool) -> Proposal? {
+        // A text beside the numbers that names no zone is in UTC, as the numbers are.
+        let beside = texts.isNone ? "" : ", beside texts that are timestamps"
+        if let unit = hints.unix.likely {
+            let reason = "\(unit.numbers) of \(numbers) numbers have the size of moments from 1973 on\(beside)"
+            return isKnown
+                ? Proposal(.timestamp(unit.count, isUTC: !texts.isNone), reason)
+                : Proposal.undecided(
+                    .timestamp(unit.count, isUTC: !texts.isNone), nil, reason + ": right if all are moments")
+        }
+        guard isKnown else { return nil }
+        if hints.moments(isCoreData: false).first == .julian {
+            return Proposal(.timestamp(.julian), "the numbers have the size of Julian days\(beside)")
+        }
+        let units = hints.unix.possible.map { ProposedRule.Rule.timestamp($0, isUTC: !texts.isNone) }
+        guard let first = units.first else { return nil }
+        return Proposal.undecided(
+            first, units.dropFirst().first, "numbers for a timestamp\(beside), whose sizes do not say what they count")
+    }
+
+    private func countedDays(isKnown: Bool) -> Proposal? {
+        let units = hints.unix.possible.filter { hints.unix.areDays($0) }
+        guard let unit = units.first else { return nil }
+        let rules = units.map { ProposedRule.Rule.day($0) }
+        if hints.unix.likely?.count == unit {
+            let areMidnights = numbers == 1 ? "its only number is a midnight" : "all \(numbers) numbers are midnights"
+            return Proposal(rules[0], areMidnights)
+        }
+        guard isKnown else { return nil }
+        return Proposal.undecided(rules[0], rules.dropFirst().first, "the numbers are midnights in that unit")
+    }
+
+    private var countedTimes: Proposal? {
+        let units = hints.unix.ofDay.map { ProposedRule.Rule.timeOfDay($0) }
+        guard let first = units.first else { return nil }
+        let reason = "numbers for a time of day: right if they count from midnight, in UTC"
+        return units.count == 1 ? Proposal(first, reason) : Proposal.undecided(first, units[1], reason)
+    }
+
     /// The rule for timestamps that become texts: their seconds have more digits than both databases keep, or only some of them name a
     /// zone. `nil` for any other values.
     var rounded: Proposal? {

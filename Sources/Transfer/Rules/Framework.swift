@@ -54,6 +54,7 @@ enum Framework {
         switch rule {
         case .timestamp(_, let isUTC): !isUTC
         case .span: false
+        case .day, .timeOfDay: true
         case .type(.json), .type(.uuid), .type(.inet): declared.lowercased().hasPrefix("json")
         case .type(.boolean), .type(.interval), .type(.money): true
         }
