@@ -57,7 +57,7 @@ extension TimestampRule {
     /// Returns the microseconds since midnight: those of a text that is a time of day, or of a number that is read as a moment of
     /// 1 January 1970. Returns `nil` for any other value.
     func timeOfDay(_ value: RawValue) -> Int64? {
-        if case .text(let text) = value { return CalendarNumber.time(text) }
+        if case .text(let text) = value { return CalendarNumber.time(text, isRounded: true) }
         let start = -10_957 * CalendarNumber.microsecondsPerDay
         guard let moment = microseconds(value), (0..<CalendarNumber.microsecondsPerDay).contains(moment - start) else {
             return nil
@@ -79,12 +79,14 @@ extension TimestampRule {
         return overflows ? nil : shown
     }
 
-    /// Reads ISO 8601. A date alone means its midnight, and digits finer than a microsecond are rounded: .NET writes seven, Go and Rust
-    /// write nine.
+    /// Reads ISO 8601, and what Go and Rust write. A date alone means its midnight, and digits finer than a microsecond are rounded: .NET
+    /// writes seven, Go and Rust write nine.
     private func read(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> Int64? {
         if let local = CalendarNumber.timestamp(text, zone: .none, isRounded: true) { return local - offset }
-        if let day = CalendarNumber.date(text) { return Int64(day) * CalendarNumber.microsecondsPerDay - offset }
-        return CalendarNumber.timestamp(text, zone: .optional, isRounded: true)
+        if let day = CalendarNumber.date(text, zone: .none) {
+            return Int64(day) * CalendarNumber.microsecondsPerDay - offset
+        }
+        return CalendarNumber.timestamp(text, zone: .optional, isRounded: true) ?? CalendarNumber.spelled(text)
     }
 
     private func number(in text: UnsafeRawBufferPointer) -> Int64? {

@@ -8,6 +8,8 @@ package enum ValueRule: Hashable, Sendable {
     case timeOfDay(TimestampRule)
     /// Numbers and texts are read as spans of time.
     case span(SpanRule)
+    /// Texts are read as spans of time. Digits finer than a microsecond are rounded, and .NET's days (`1.02:03:04`) are read.
+    case spanOfText
     /// Spans of time are written as what the rule counts: the way back.
     case counted(SpanRule)
     /// Moments are written as the numbers that the rule reads: the way back.
@@ -27,7 +29,18 @@ extension ValueRule {
     var moments: TimestampRule? {
         switch self {
         case .moment(let rule), .day(let rule), .timeOfDay(let rule): rule
-        case .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: nil
+        case .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: nil
+        }
+    }
+}
+
+extension ValueRule {
+    /// Whether the rule only says how texts are read, so that it says nothing of values whose type is known.
+    package var isOfTextsAlone: Bool {
+        switch self {
+        case .timeOfDay(let rule): rule.count == .iso
+        case .spanOfText: true
+        case .moment, .day, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: false
         }
     }
 }
@@ -74,6 +87,11 @@ package final class ValueReader {
         case .span(let reading):
             guard let span = reading.microseconds(value) else { return value.isNumber ? .unreadable : value }
             return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
+        case .spanOfText:
+            guard case .text(let text) = value, let span = IntervalText.rounded(text) else {
+                return value
+            }
+            return .text(scratch.make(column) { $0.append(interval: span) })
         case .counted(let reading):
             guard let span = value.interval?.length, let written = reading.written(span) else { return value }
             switch written {

@@ -130,16 +130,26 @@ extension ColumnProfile {
             "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
     }
 
-    /// The rule that says what numbers count, where the target's column says that they are moments, days or times of day.
+    /// The rule that says what numbers count, where the target's column says that they are moments, days or times of day; and the one by
+    /// which texts of .NET's are times of day or spans.
     fileprivate func counted(into type: ColumnType?) -> Proposal? {
         switch type.flatMap(CanonicalForm.init) {
         case .moment, .reading: counted(as: .moment, isKnown: true)
         case .date: counted(as: .date, isKnown: true)
-        case .time: counted(as: .time, isKnown: true)
-        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .interval, .address, .uuid, .json, .stored,
+        case .time: counted(as: .time, isKnown: true) ?? roundedTexts(hints.times, as: .time)
+        case .interval: roundedTexts(hints.spans, as: .interval)
+        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .address, .uuid, .json, .stored,
             nil:
             nil
         }
+    }
+
+    private func roundedTexts(_ forms: TextForms, as type: ProposedRule.ProposedType) -> Proposal? {
+        guard values > 0, values == texts.count, forms.needRule else { return nil }
+        return Proposal(
+            .type(type),
+            "texts with more than six digits behind the seconds, or days as .NET writes them: right if they may be rounded"
+        )
     }
 
     fileprivate func rounded(into type: ColumnType?) -> Proposal? {

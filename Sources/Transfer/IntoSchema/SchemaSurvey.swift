@@ -72,7 +72,7 @@ struct SchemaSurvey {
         let name = column.target
         var type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
         guard losesTypes else { return type }
-        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        let rule = rule(of: column, in: table)
         // Spans become numbers in it, as in a column of integers.
         if type.isUnknownWordForNumbers, table.source[column: column.source]?.type.isInterval == true { type = .bigint }
         if let given = givenType(of: column, in: table), rule.reading == nil { return given }
@@ -81,7 +81,8 @@ struct SchemaSurvey {
         case .day(let rule) where rule.count != .iso && type == .date: return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
         case .span(let rule) where rule.hasFractions && type.isInteger: return .real
-        case .moment, .day, .timeOfDay, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil:
+        case .moment, .day, .timeOfDay, .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID,
+            .cleaned, nil:
             break
         }
         return type.isNative ? table.source[column: column.source]?.type ?? type : type
@@ -106,6 +107,15 @@ struct SchemaSurvey {
         }
     }
 
+    /// Returns the rule for a column. Values of a source that holds its columns to their types need none that says how texts are read.
+    private func rule(
+        of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable
+    ) -> EffectiveColumnRule {
+        var rule = rules.columnRule(of: column.source, in: table.source.name)
+        if source.holdsDeclaredTypes, rule.reading?.isOfTextsAlone == true { rule.reading = nil }
+        return rule
+    }
+
     /// Whether only the source holds its columns' values to their types.
     private var losesTypes: Bool { source.holdsDeclaredTypes && !target.holdsDeclaredTypes }
 
@@ -113,7 +123,7 @@ struct SchemaSurvey {
     private func columnPlan(
         of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable, _ inspection: Inspection
     ) -> ColumnPlan {
-        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        let rule = rule(of: column, in: table)
         return ColumnPlan(
             reading: reading(
                 rule.reading ?? spelling(of: column, in: table, inspection), for: type(of: column, in: table)),
@@ -126,7 +136,7 @@ struct SchemaSurvey {
     ) -> ColumnDemand {
         var demand = ColumnDemand(
             isRequired: table.isRequired(column), labels: written[table.target.name]?[column.target]?.labels ?? [])
-        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        let rule = rule(of: column, in: table)
         guard rule.reading == nil, givenType(of: column, in: table) == nil else { return demand }
         let declared = table.source[column: column.source]?.type ?? .text
         switch CanonicalForm(type(of: column, in: table)) {
@@ -190,11 +200,14 @@ extension SchemaSurvey {
         case (.moment(let rule), _) where losesTypes && rule.count != .iso,
             (.day(let rule), _) where losesTypes && rule.count != .iso:
             return .numbered(TimestampRule(rule.count, minutesAhead: rule.minutesAhead))
+        // A rule that gives a type does not change the texts of a column of another one.
+        case (.timeOfDay(let rule), let form) where rule.count == .iso && form != .time: return nil
+        case (.spanOfText, let form) where form != .interval: return nil
         case (.moment(let rule), let form), (.day(let rule), let form), (.timeOfDay(let rule), let form):
             return Self.reading(rule, as: form) ?? reading
         case (.span(let span), let form) where form != .interval: return .counted(span)
-        case (nil, _), (.span, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _), (.bytesOfUUID, _),
-            (.cleaned, _):
+        case (nil, _), (.span, _), (.spanOfText, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _),
+            (.bytesOfUUID, _), (.cleaned, _):
             return reading
         }
     }

@@ -35,7 +35,7 @@ struct ColumnEvidence {
         case .type(.boolean): profile.meaning == .boolean
         case .type(.json): declared.lowercased().hasPrefix("json")
         case .type(.uuid): profile.meaning == .uuid || declared.lowercased() == "char(32)"
-        case .type(.inet), .type(.interval), .type(.money): false
+        case .type(.inet), .type(.interval), .type(.time), .type(.money): false
         case .timestamp, .day, .timeOfDay, .span: profile.meaning.isMoment
         }
     }
@@ -107,7 +107,7 @@ struct ColumnEvidence {
                 .timestamp(.iso, isUTC: true),
                 "\(every) \(isOne ? "names" : "name") no zone: right if they are in UTC")
         }
-        return profile.meaning == .moment ? profile.rounded : nil
+        return profile.meaning == .moment ? profile.rounded : profile.spelled
     }
 
     private func proposalForNumbers(_ countsFrom2001: Bool) -> Proposal? {
@@ -184,17 +184,30 @@ extension ColumnProfile {
         return units.count == 1 ? Proposal(first, reason) : Proposal.undecided(first, units[1], reason)
     }
 
-    /// The rule for timestamps that become texts: their seconds have more digits than both databases keep, or only some of them name a
-    /// zone. `nil` for any other values.
+    /// The rule for timestamps that become texts: their seconds have more digits than both databases keep, only some of them name a zone, or
+    /// they are spelled as only a rule reads them. `nil` for any other values.
     var rounded: Proposal? {
         guard values > 0, values == texts.count, hints.isTimestamp, TypeChoice.choose(self).type.isText else {
             return nil
         }
+        if hints.isSpelled { return Proposal(.timestamp(.iso), spelledReason) }
+        let cut = hints.hasLastMoment ? "; 9999-12-31 23:59:59.9999999, .NET's last moment, is cut to six digits" : ""
         return Proposal(
             .timestamp(.iso, isUTC: true),
             "timestamps with more than six digits behind the seconds, or with a zone beside others without one: right if they may be rounded, "
-                + "and those without a zone are in UTC"
+                + "and those without a zone are in UTC" + cut
         )
+    }
+
+    /// The rule for moments in a column of texts, which its program may read as texts; `nil` for any other values.
+    fileprivate var spelled: Proposal? {
+        guard values > 0, values == texts.count, hints.isSpelled, hints.isTimestamp else { return nil }
+        return Proposal.undecided(.timestamp(.iso), nil, spelledReason)
+    }
+
+    private var spelledReason: String {
+        guard texts.count > 1 else { return "its only text is a moment that names its offset" }
+        return "all \(texts.count) texts are moments that name their offsets"
     }
 }
 

@@ -33,8 +33,10 @@ public struct ProposedRule: Sendable, Equatable {
     public enum ProposedType: String, Hashable, Sendable, CaseIterable {
         /// True or false.
         case boolean
-        /// Spans of time, as numbers of microseconds.
+        /// Spans of time, as texts or as numbers of microseconds.
         case interval
+        /// Times of day.
+        case time
         /// Identifiers, as texts or as their 16 bytes.
         case uuid
         /// Addresses of IPv4 or IPv6.

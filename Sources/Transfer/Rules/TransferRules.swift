@@ -193,7 +193,9 @@ extension TransferRules.ColumnRule {
         }
         if let span { return .span(span) }
         if type == .real { return .double }
-        return nul.map { .cleaned(replacement: $0) }
+        if let nul { return .cleaned(replacement: nul) }
+        // What a program writes as such a value may have more digits than a database keeps.
+        return type == .time ? .timeOfDay(TimestampRule(.iso)) : type == .interval ? .spanOfText : nil
     }
 
     fileprivate func check(in table: String, comparing collation: Collation?) throws(TransferError) {

@@ -48,6 +48,7 @@ extension ValueRule {
         case .day(let reading): Self.recorded(reading, as: "day")
         case .timeOfDay(let reading): Self.recorded(reading, as: "time_of_day")
         case .span(let reading): .object([("span", .string(reading.rawValue))])
+        case .spanOfText: .object([("span_of_text", .boolean(true))])
         case .counted(let writing): .object([("counted", .string(writing.rawValue))])
         case .numbered(let writing): .object([("numbered", .string(writing.count.rawValue))])
         case .double: .object([("double", .boolean(true))])
