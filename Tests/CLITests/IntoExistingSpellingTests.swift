@@ -35,6 +35,9 @@ struct IntoExistingSpellingTests {
             #expect(try String(contentsOfFile: file, encoding: .utf8).contains(".NET's last moment, is cut"))
             let run = try await box.run(.tcMigrate, options + ["--rules", file])
             #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            for column in ["clock", "until"] {
+                #expect(run.output.contains("t.\(column): the last moment of .NET"), "\(run)")
+            }
             #expect(
                 try query("SELECT concat_ws('|', span, clock, until, plain) FROM t ORDER BY id", on: target) == [
                     "1 day 02:03:04.5|12:34:56.123457|9999-12-31 23:59:59.999999|12:00:00",
@@ -81,7 +84,7 @@ struct IntoExistingSpellingTests {
         }
     }
 
-    @Test("moments as Go and Rust spell them are read under the proposed rule; in a column of texts it is a comment")
+    @Test("moments as Go and Rust write them are read under the proposed rule; in a column of texts it is a comment")
     func spelled() async throws {
         try await withDatabase(.postgresql) { box, target in
             let source = try makeSource(

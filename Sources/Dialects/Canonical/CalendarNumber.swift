@@ -34,10 +34,14 @@ package enum CalendarNumber {
         (timestamp(text, zone: .optional, isRounded: true) ?? spelled(text)).flatMap(readable) != nil
     }
 
-    /// Whether a text is .NET's last moment, which has a digit more than the calendar has microseconds.
+    /// Whether a text is .NET's last moment or its last time of day, which have a digit more than the calendar has microseconds.
     package static func isLastMoment(_ text: UnsafeRawBufferPointer) -> Bool {
-        guard text.starts(with: "9999-12-31".utf8), timestamp(text, zone: .optional) == nil else { return false }
-        return timestamp(text, zone: .optional, isRounded: true) == readableMicroseconds.upperBound - 1
+        if text.starts(with: "9999-12-31".utf8) {
+            return timestamp(text, zone: .optional) == nil
+                && timestamp(text, zone: .optional, isRounded: true) == readableMicroseconds.upperBound - 1
+        }
+        guard text.starts(with: "23:59:59".utf8) else { return false }
+        return time(text) == nil && time(text, isRounded: true) == microsecondsPerDay - 1
     }
 
     /// Whether this time of a day, which may lead to another day, lies in the years 1 to 9999.

@@ -186,3 +186,10 @@ enum IntervalText {
         return reader.skip("D") ? .days(1) : nil
     }
 }
+
+extension CalendarNumber {
+    /// Whether a text is a span of time in any form that a rule reads. `isExact` asks for one that needs no rule.
+    package static func isSpan(_ text: UnsafeRawBufferPointer, isExact: Bool = false) -> Bool {
+        (isExact ? IntervalText.number(text) : IntervalText.rounded(text)) != nil
+    }
+}

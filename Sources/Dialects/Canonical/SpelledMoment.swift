@@ -1,4 +1,4 @@
-// Moments as Go and Rust spell them for people. Programs store these texts, and neither database reads them.
+// Moments as Go and Rust write them for people. Programs store these texts, and neither database reads them.
 
 extension CalendarNumber {
     /// Reads a moment with the offset that its text names: Go's `2024-01-02 03:04:05.123456 +0200 CEST`, perhaps with its monotonic clock
@@ -11,13 +11,6 @@ extension CalendarNumber {
             let offset = reader.spelledZone(), reader.isAtEnd
         else { return nil }
         return readable(Int64(days) * microsecondsPerDay + time.microseconds - offset)
-    }
-}
-
-extension CalendarNumber {
-    /// Whether a text is a span of time in any form that a rule reads. `isExact` asks for one that needs no rule.
-    package static func isSpan(_ text: UnsafeRawBufferPointer, isExact: Bool = false) -> Bool {
-        (isExact ? IntervalText.number(text) : IntervalText.rounded(text)) != nil
     }
 }
 

@@ -26,7 +26,7 @@ package enum ValueRule: Hashable, Sendable {
 
 extension ValueRule {
     /// The rule by which values are read as moments, or as parts of them; `nil` for any other rule.
-    var moments: TimestampRule? {
+    package var moments: TimestampRule? {
         switch self {
         case .moment(let rule), .day(let rule), .timeOfDay(let rule): rule
         case .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: nil

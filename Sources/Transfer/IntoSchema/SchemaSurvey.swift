@@ -23,9 +23,28 @@ struct SchemaSurvey {
             checks: [], fullText: [], renames: [], typeNotes: [],
             omitted: match.ignored + (try inspection.omitted.filter(isWorthSaying)))
         let survey = IncompatibleValueSurvey(reading, for: target)
-        plan.incompatibleValues = try plan.tables.flatMap { try survey.incompatibleValues(in: $0) }
+        let found = try plan.tables.map { try survey.findings(in: $0) }
+        plan.incompatibleValues = found.flatMap(\.incompatibleValues)
         try plan.check(plan.incompatibleValues)
+        plan.remarks += found.flatMap(\.remarks)
+        if let remark = try remarkOnGUIDs(of: plan.tables, inspection) { plan.remarks.append(remark) }
         return plan
+    }
+
+    /// Returns a remark on the blobs that become uuids as they are, though the program behind them may show other digits.
+    private func remarkOnGUIDs(of tables: [PlannedTable], _ inspection: Inspection) throws -> String? {
+        var names: [String] = []
+        for table in tables {
+            for (column, type) in zip(table.sourceColumns, table.types) where CanonicalForm(type) == .uuid {
+                let declared = inspection.declaredTypes[table.source]?[column] ?? ""
+                guard GUIDBytes.mayBe(in: declared) else { continue }
+                let row = try reading.query(
+                    "SELECT 1 \(trusted: table.reading.from) WHERE typeof(\(identifier: column)) = 'blob' LIMIT 1")
+                if !row.isEmpty { names.append("\(table.source).\(column)") }
+            }
+        }
+        guard !names.isEmpty else { return nil }
+        return "\(names.listed(upTo: 3)): blobs become uuids with their bytes as they are, but \(GUIDBytes.order)"
     }
 
     private func requireNoRenames() throws(SchemaTransferError) {

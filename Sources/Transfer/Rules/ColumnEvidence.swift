@@ -9,12 +9,13 @@ struct ColumnEvidence {
     let table: Table
 
     /// Returns the rule that the values suggest; `nil` if there are no values, or if they suggest nothing beyond their type.
-    /// `countsFrom2001` says that the database's program more likely counts time from 2001 than from 1970.
-    func proposal(countsFrom2001: Bool = false) -> Proposal? {
+    /// `countsFrom2001` says that the database's program more likely counts time from 2001 than from 1970, `endsSpans` that it stores spans
+    /// of time as the moments at which they end if they begin with 1970.
+    func proposal(countsFrom2001: Bool = false, endsSpans: Bool = false) -> Proposal? {
         guard profile.values > 0 else { return nil }
         if let proposal = proposalForJSON ?? proposalForTruth { return proposal }
         if profile.values == profile.blobs.count { return proposalForBytes }
-        if profile.values == profile.texts.count { return proposalForTexts }
+        if profile.values == profile.texts.count { return proposalForTexts(endsSpans: endsSpans) }
         let found = profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
         guard found == nil, profile.meaning.isMoment, !countsFrom2001 else { return found }
         return profile.counted(as: profile.meaning, isKnown: false)
@@ -77,10 +78,16 @@ struct ColumnEvidence {
     private var proposalForBytes: Proposal? {
         guard profile.meaning == .uuid, profile.hints.isUUIDBytes else { return nil }
         let (every, isOne) = Self.every("blob", profile.values)
+        if GUIDBytes.mayBe(in: declared) {
+            return Proposal.undecided(
+                .type(.uuid), nil,
+                "\(every) \(isOne ? "has" : "have") the 16 bytes of a uuid: right if they are in the order of its digits, but "
+                    + GUIDBytes.order)
+        }
         return Proposal(.type(.uuid), "\(every) \(isOne ? "has" : "have") the 16 bytes of a uuid")
     }
 
-    private var proposalForTexts: Proposal? {
+    private func proposalForTexts(endsSpans: Bool) -> Proposal? {
         let hints = profile.hints
         let (every, isOne) = Self.every("text", profile.texts.count)
         if hints.isJSON {
@@ -94,20 +101,24 @@ struct ColumnEvidence {
         if hints.isAddress && NameWords(column.name).speakOfAddresses {
             return Proposal(.type(.inet), "\(every) \(isOne ? "is an address" : "are addresses") of IPv4 or IPv6")
         }
+        if let naive = proposalForNaive(endsSpans: endsSpans) { return naive }
+        return profile.meaning == .moment ? profile.rounded : profile.spelled
+    }
+
+    /// Moments without a zone. Those around 1970 may be spans of time, unless the column's name or its default says that it holds moments.
+    private func proposalForNaive(endsSpans: Bool) -> Proposal? {
         // Where new rows get local time, the others most likely have it, too.
         let isLocal = column.default?.asksForLocalTime == true
-        if profile.meaning == .moment, !isLocal, TypeChoice.choose(profile).type == .datetime {
-            if hints.isNear1970 {
-                return Proposal(
-                    .span(.since1970),
-                    "\(every) \(isOne ? "lies" : "lie") around 1970: right if they are time spans",
-                    or: .timestamp(.iso, isUTC: true))
-            }
-            return Proposal(
-                .timestamp(.iso, isUTC: true),
-                "\(every) \(isOne ? "names" : "name") no zone: right if they are in UTC")
+        guard profile.meaning == .moment, !isLocal, TypeChoice.choose(profile).type == .datetime else { return nil }
+        let (every, isOne) = Self.every("text", profile.texts.count)
+        let moment = ProposedRule.Rule.timestamp(.iso, isUTC: true)
+        let isMoment = NameWords(column.name).speakOfMoments || column.default?.isComputed == true
+        guard profile.hints.isNear1970, !isMoment else {
+            return Proposal(moment, "\(every) \(isOne ? "names" : "name") no zone: right if they are in UTC")
         }
-        return profile.meaning == .moment ? profile.rounded : profile.spelled
+        let reason = "\(every) \(isOne ? "lies" : "lie") around 1970: right if they are time spans"
+        guard endsSpans else { return Proposal.undecided(.span(.since1970), moment, reason) }
+        return Proposal(.span(.since1970), reason, or: moment)
     }
 
     private func proposalForNumbers(_ countsFrom2001: Bool) -> Proposal? {
@@ -208,6 +219,16 @@ extension ColumnProfile {
     private var spelledReason: String {
         guard texts.count > 1 else { return "its only text is a moment that names its offset" }
         return "all \(texts.count) texts are moments that name their offsets"
+    }
+}
+
+extension Default {
+    /// Whether each new row gets a value of its own, as `CURRENT_TIMESTAMP` gives.
+    fileprivate var isComputed: Bool {
+        switch self {
+        case .now, .today, .uuid, .expression: true
+        case .text, .integer, .real, .boolean, .json: false
+        }
     }
 }
 

@@ -29,7 +29,8 @@ enum Framework {
         case .django: DjangoField.proposal(for: column)
         case .rails: column.proposal().flatMap { Self.isForRails($0.rule, column.declared) ? $0 : nil }
         case .coreData: column.proposal(countsFrom2001: true)
-        case .sqlAlchemy, .unknown: column.proposal()
+        case .sqlAlchemy: column.proposal(endsSpans: true)
+        case .unknown: column.proposal()
         }
     }
 
