@@ -62,7 +62,7 @@ extension ProposedRule {
             "# Proposed rules: delete those that you do not want, and pass the file to the transfer as its rules."
         ]
         if rules.contains(where: { $0.standing == .undecided }) {
-            lines.append("# Of two rules that are equally likely, choose one: delete the # before its line.")
+            lines.append("# Where values leave it open, rules are comments: delete the # before the one that is right.")
         }
         if rules.contains(where: { $0.standing == .guessed }) {
             lines.append(
