@@ -105,9 +105,10 @@ extension TransferEngine {
         var plan = TransferPlanner.plan(inspection, tables, options.rules, from: source, to: target)
         let target = target
         let found = try await streams.each(plan.suspectTables) { table, reading, _ in
-            try IncompatibleValueSurvey(reading, for: target).incompatibleValues(in: table)
+            try IncompatibleValueSurvey(reading, for: target).findings(in: table)
         }
-        plan.incompatibleValues = found.flatMap { $0 }
+        plan.incompatibleValues = found.flatMap(\.incompatibleValues)
+        plan.remarks += found.flatMap(\.remarks)
         // The policies may refuse some of these values.
         try plan.check(plan.incompatibleValues)
         plan.remarks += try await requireKeys(of: plan)

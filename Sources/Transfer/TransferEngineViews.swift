@@ -66,7 +66,8 @@ extension TransferEngine {
     }
 
     private static func isChanged(_ table: PlannedTable, _ report: TransferReport.TableReport?) -> Bool {
-        table.columnPlans.contains { $0.reading != nil }
+        // A rule that only says how texts are read changes few values, if any.
+        table.columnPlans.contains { plan in plan.reading.map { !$0.isOfTextsAlone } ?? false }
             || report.map { $0.quarantined > 0 || !$0.nulled.isEmpty } ?? true
     }
 

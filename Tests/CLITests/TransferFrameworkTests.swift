@@ -255,7 +255,7 @@ struct TransferFrameworkTests {
     @Test("for Rails no rule makes JSON, a uuid or a span of what it keeps as a text or a moment")
     func railsRules() async throws {
         let tables = """
-            CREATE TABLE t (id varchar PRIMARY KEY, metadata text, js json, deleted_at datetime(6));
+            CREATE TABLE t (id varchar PRIMARY KEY, metadata text, js json, took datetime(6));
             INSERT INTO t VALUES ('123e4567-e89b-12d3-a456-426614174000', '{"a":1}', '{"a":1}', '1970-01-02 03:04:05');
             """
         try await withDatabase(.postgresql) { box, target in
@@ -264,7 +264,7 @@ struct TransferFrameworkTests {
                 try execute(script, on: source, creating: true)
                 let dry = try await box.migrate("transfer", source, target, "--dry-run")
                 #expect(dry.output.contains("js: {type: jsonb}"), "\(dry)")
-                for rule in ["metadata: {type: jsonb}", "id: {type: uuid}", "deleted_at: {span: since_1970}"] {
+                for rule in ["metadata: {type: jsonb}", "id: {type: uuid}", "took: {span: since_1970}"] {
                     #expect(dry.output.contains(rule) != isRails, "\(rule) \(dry)")
                 }
             }

@@ -34,9 +34,40 @@ struct ValueRuleTests {
                 "2024-01-02 03:04:05.000000"
             ),
             (TimestampRule(.unix, minutesAhead: 60, isLocal: true), 1_704_164_645, "2024-01-02 04:04:05.000000"),
+            (TimestampRule(.iso), "9999-12-31 23:59:59.9999999", "9999-12-31 23:59:59.999999Z"),
+            (TimestampRule(.iso), "2024-01-02 03:04:05.1234565 +0000 UTC", "2024-01-02 03:04:05.123457Z"),
+            (TimestampRule(.iso), "2024-01-02 03:04:05.123456789 +0200 CEST", "2024-01-02 01:04:05.123457Z"),
+            (TimestampRule(.iso), "2024-01-02 03:04:05 +0000 UTC m=+0.010203", "2024-01-02 03:04:05.000000Z"),
+            (TimestampRule(.iso), "2024-01-02 03:04:05 -0300 -03", "2024-01-02 06:04:05.000000Z"),
+            (TimestampRule(.iso), "2024-01-02 3:04:05.0 +00:00:00", "2024-01-02 03:04:05.000000Z"),
+            (TimestampRule(.iso), "2024-01-02 03:04:05.5 UTC", "2024-01-02 03:04:05.500000Z"),
+            (TimestampRule(.iso, minutesAhead: 60), "2024-01-02 00:00:00+00:00", "2024-01-02 00:00:00.000000Z"),
         ] as [(TimestampRule, Value, Value)])
     func moments(_ reading: TimestampRule, _ value: Value, _ expected: Value) {
         #expect(read(value, .moment(reading)) == expected)
+    }
+
+    @Test(
+        "midnights become days, and numbers of the first day of 1970 times of day",
+        arguments: [
+            (.day(TimestampRule(.unixMilliseconds)), 484_099_200_000, "1985-05-05"),
+            (.day(TimestampRule(.unix)), "2024-01-02T00:00:00Z", "2024-01-02"),
+            // Midnight in the zone of the program.
+            (.day(TimestampRule(.unix, minutesAhead: 60, isLocal: true)), 1_704_150_000, "2024-01-02"),
+            (.day(TimestampRule(.unixMilliseconds)), 484_099_200_001, 484_099_200_001),
+            (.day(TimestampRule(.unixMilliseconds)), .integer(.max), .integer(.max)),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), 45_296_789, "12:34:56.789000"),
+            (.timeOfDay(TimestampRule(.unix)), "12:34", "12:34:00.000000"),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), 86_400_000, 86_400_000),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), -1, -1),
+            (.timeOfDay(TimestampRule(.iso)), "12:34:56.1234567", "12:34:56.123457"),
+            (.timeOfDay(TimestampRule(.iso)), "23:59:59.9999999", "23:59:59.999999"),
+            (.spanOfText, "1.02:03:04.5000000", "1 day 02:03:04.5"),
+            (.spanOfText, "-1.02:03:04.5", "-1 days -02:03:04.5"), (.spanOfText, "02:03:04.1234567", "02:03:04.123457"),
+            (.spanOfText, "1.25:00:00", "1.25:00:00"), (.spanOfText, 5, 5),
+        ] as [(ValueRule, Value, Value)])
+    func parts(_ rule: ValueRule, _ value: Value, _ expected: Value) {
+        #expect(read(value, rule) == expected)
     }
 
     @Test(
@@ -46,6 +77,8 @@ struct ValueRuleTests {
             (TimestampRule(.unix), .real(.infinity)),
             (TimestampRule(.unix), .real(.nan)), (TimestampRule(.iso), 1_704_164_645), (TimestampRule(.julian), 0),
             (TimestampRule(.unixMilliseconds), .integer(.min)), (TimestampRule(.apple), nil),
+            (TimestampRule(.iso), "2024-01-02 03:04:05 CEST"),
+            (TimestampRule(.iso), "2024-01-02 03:04:05 +0200 CEST x"),
             (TimestampRule(.unix), .blob([1])), (TimestampRule(.iso), "2023-02-29 00:00"), (TimestampRule(.iso), "1e9"),
         ] as [(TimestampRule, Value)])
     func strangers(_ reading: TimestampRule, _ value: Value) {

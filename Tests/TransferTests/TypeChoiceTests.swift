@@ -58,6 +58,8 @@ struct TypeChoiceTests {
         (.date, ["2024-02-29"], .date),
         (.date, ["2024-02-29 00:00:00", "2024-03-01"], .date),
         (.date, ["2024-02-29 00:00:01"], .text),
+        (.date, ["2000-01-01 00:00:00+00:00", "2000-01-01T00:00:00.000Z", "2000-01-02"], .date),
+        (.date, ["2000-01-01 00:00:00+01:00"], .text), (.date, ["2000-01-01 10:00:00+00:00"], .text),
         (.date, ["29.2.2024"], .text),
         (.time, ["23:59:59"], .time),
         (.time, ["23:59:59Z"], .text),
@@ -99,6 +101,13 @@ struct TypeChoiceTests {
             Self.profile(.datetime, ["2024-01-02 03:04:05", "2024-01-02T03:04:05", "2024-01-02T03:04:06"]))
         #expect(choice.reason == "shapes of text: 2 × YYYY-MM-DDTHH:MM:SS, 1 × YYYY-MM-DD HH:MM:SS")
         #expect(TypeChoice.choose(Self.profile(.datetime, ["2024-01-02 03:04:05"])).reason == nil)
+    }
+
+    @Test func oneShapeOfAnotherKindIsNotSaidToDiffer() {
+        let days = TypeChoice.choose(Self.profile(.date, ["2000-01-01 00:00:01Z", "2000-01-02 10:00:00Z"]))
+        #expect(days.reason == "the values are not days alone: 2 × YYYY-MM-DD HH:MM:SSZ")
+        let mixed = TypeChoice.choose(Self.profile(.date, ["2000-01-01", "2000-01-02 10:00:00"]))
+        #expect(mixed.reason?.hasPrefix("the shapes differ in meaning: ") == true)
     }
 
     @Test func invalidUTF8WidensToBytes() {

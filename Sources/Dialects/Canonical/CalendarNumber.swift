@@ -10,7 +10,7 @@ package enum CalendarNumber {
     }
 
     /// Whether a text may name a time zone.
-    enum Zone { case optional, none }
+    package enum Zone { case optional, none }
 
     /// Reads `YYYY-MM-DD HH:MM[:SS[.ffffff]]`, with a `T` or a space between date and time. A text with the zone `Z`, `+HH`,
     /// `+HH:MM` or `+HHMM`, perhaps behind a space, is converted to UTC; a text without a zone is in UTC already. Returns `nil`
@@ -21,16 +21,27 @@ package enum CalendarNumber {
         guard let days = reader.calendarDate(), reader.skip("T") || reader.skip(" "),
             let time = reader.timeOfDay(isRounded: isRounded)?.microseconds
         else { return nil }
-        let local = Int64(days) * microsecondsPerDay + time
+        var local = Int64(days) * microsecondsPerDay + time
+        // Rounding 9999-12-31 23:59:59.9999999, .NET's last moment, would leave the calendar.
+        if local == readableMicroseconds.upperBound { local -= 1 }
         if reader.isAtEnd { return local }
         guard zone == .optional, let offset = reader.zoneOffset(), reader.isAtEnd else { return nil }
         return readable(local - offset.microseconds)
     }
 
-    /// Whether a text is a timestamp, with a zone or without. Its seconds may have any number of digits.
+    /// Whether a text is a timestamp, with a zone or without, in any spelling that a rule reads. Its seconds may have any number of digits.
     package static func isTimestamp(_ text: UnsafeRawBufferPointer) -> Bool {
-        // The rounding of 9999-12-31T23:59:59.9999999, .NET's last moment, reaches the year 10000.
-        timestamp(text, zone: .optional, isRounded: true).flatMap(readable) != nil
+        (timestamp(text, zone: .optional, isRounded: true) ?? spelled(text)).flatMap(readable) != nil
+    }
+
+    /// Whether a text is .NET's last moment or its last time of day, which have a digit more than the calendar has microseconds.
+    package static func isLastMoment(_ text: UnsafeRawBufferPointer) -> Bool {
+        if text.starts(with: "9999-12-31".utf8) {
+            return timestamp(text, zone: .optional) == nil
+                && timestamp(text, zone: .optional, isRounded: true) == readableMicroseconds.upperBound - 1
+        }
+        guard text.starts(with: "23:59:59".utf8) else { return false }
+        return time(text) == nil && time(text, isRounded: true) == microsecondsPerDay - 1
     }
 
     /// Whether this time of a day, which may lead to another day, lies in the years 1 to 9999.
@@ -42,21 +53,23 @@ package enum CalendarNumber {
 
     /// Reads a date and time without a zone. A date alone means its midnight, as in PostgreSQL.
     static func reading(_ text: UnsafeRawBufferPointer) -> Int64? {
-        timestamp(text, zone: .none) ?? date(text).map { Int64($0) * microsecondsPerDay }
+        timestamp(text, zone: .none) ?? date(text, zone: .none).map { Int64($0) * microsecondsPerDay }
     }
 
-    /// Reads `YYYY-MM-DD`, with midnight after it or without, and returns days.
-    static func date(_ text: UnsafeRawBufferPointer) -> Int32? {
-        var reader = ASCIIReader(day(of: text))
+    /// Reads `YYYY-MM-DD`, with midnight after it or without, and returns days. The midnight may be one that says it is in UTC, if `zone`
+    /// allows one.
+    static func date(_ text: UnsafeRawBufferPointer, zone: Zone = .optional) -> Int32? {
+        var reader = ASCIIReader(day(of: text, zone: zone))
         guard let days = reader.calendarDate(), reader.isAtEnd else { return nil }
         return days
     }
 
-    /// Reads `HH:MM[:SS[.ffffff]]`, with 2000-01-01 before it or without, and returns microseconds since midnight.
-    static func time(_ text: UnsafeRawBufferPointer) -> Int64? {
+    /// Reads `HH:MM[:SS[.ffffff]]`, with 2000-01-01 before it or without, and returns microseconds since midnight. Finer digits are rounded,
+    /// but not into the next day, or give `nil`.
+    package static func time(_ text: UnsafeRawBufferPointer, isRounded: Bool = false) -> Int64? {
         var reader = ASCIIReader(clock(of: text))
-        guard let time = reader.timeOfDay(), reader.isAtEnd else { return nil }
-        return time.microseconds
+        guard let time = reader.timeOfDay(isRounded: isRounded), reader.isAtEnd else { return nil }
+        return min(time.microseconds, microsecondsPerDay - 1)
     }
 
     /// Returns the time of day in a text without the day 2000-01-01, which Rails writes before it in SQLite.
@@ -67,12 +80,13 @@ package enum CalendarNumber {
         return UnsafeRawBufferPointer(rebasing: text[reader.at...])
     }
 
-    /// Returns the day in a text without the midnight after it, which Laravel writes in SQLite.
-    package static func day(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    /// Returns the day in a text without the midnight after it, which Laravel writes in SQLite, and gorm with UTC's offset behind it.
+    package static func day(of text: UnsafeRawBufferPointer, zone: Zone = .optional) -> UnsafeRawBufferPointer {
         guard text.count > 10 else { return text }
         var reader = ASCIIReader(UnsafeRawBufferPointer(rebasing: text[10...]))
-        guard reader.skip(" ") || reader.skip("T"), reader.timeOfDay()?.microseconds == 0, reader.isAtEnd else {
-            return text
+        guard reader.skip(" ") || reader.skip("T"), reader.timeOfDay()?.microseconds == 0 else { return text }
+        if !reader.isAtEnd {
+            guard zone == .optional, reader.zoneOffset()?.microseconds == 0, reader.isAtEnd else { return text }
         }
         return UnsafeRawBufferPointer(rebasing: text[..<10])
     }

@@ -35,11 +35,11 @@ extension ASCIIReader {
         return Self.days(year: year, month: month, day: day)
     }
 
-    /// Reads `HH:MM[:SS[.ffffff]]`. Finer digits are rounded, or give `nil`.
-    package mutating func timeOfDay(isRounded: Bool = false) -> WrittenTime? {
-        guard let hour = number(digits: 2), hour < 24, skip(":"), let minute = number(digits: 2), minute < 60 else {
-            return nil
-        }
+    /// Reads `HH:MM[:SS[.ffffff]]`. Finer digits are rounded, or give `nil`. With `hasShortHour`, an hour may have one digit.
+    package mutating func timeOfDay(isRounded: Bool = false, hasShortHour: Bool = false) -> WrittenTime? {
+        guard let hour = hasShortHour ? shortHour() : number(digits: 2), hour < 24, skip(":"),
+            let minute = number(digits: 2), minute < 60
+        else { return nil }
         var time = WrittenTime(microseconds: Int64(hour * 3600 + minute * 60) * 1_000_000)
         guard skip(":") else { return time }
         guard let second = number(digits: 2), second < 60 else { return nil }
@@ -50,6 +50,11 @@ extension ASCIIReader {
         time.microseconds += fraction.microseconds
         time.fractionDigits = fraction.digits
         return time
+    }
+
+    private mutating func shortHour() -> Int? {
+        guard let first = digit() else { return nil }
+        return digit().map { first * 10 + $0 } ?? first
     }
 
     /// Reads the digits behind the point, of which there is at least one. Digits finer than a microsecond are rounded, or give `nil`.

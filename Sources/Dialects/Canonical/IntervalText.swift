@@ -28,7 +28,8 @@ struct IntervalNumber: Equatable {
 }
 
 /// Reads spans of time in the forms that programs store: PostgreSQL's own (`1 year 2 mons -3 days +04:05:06.5`), Python's (`1
-/// day, 2:03:04.5`) and ISO 8601's (`P1DT2H3M4.5S`). Only seconds have a fraction, of at most six digits.
+/// day, 2:03:04.5`) and ISO 8601's (`P1DT2H3M4.5S`). Only seconds have a fraction, of at most six digits, or of more if they are rounded. Then
+/// .NET's (`1.02:03:04.5000000`) is read, too.
 enum IntervalText {
     fileprivate enum Unit {
         case months(Int)
@@ -37,11 +38,29 @@ enum IntervalText {
     }
 
     /// Reads a span of time; `nil` for any other text, and for a span that is too large.
-    static func number(_ text: UnsafeRawBufferPointer) -> IntervalNumber? {
+    static func number(_ text: UnsafeRawBufferPointer) -> IntervalNumber? { read(text, isRounded: false) }
+
+    /// Reads a span of time, also one with more digits than a database keeps, which are rounded, or in .NET's form.
+    static func rounded(_ text: UnsafeRawBufferPointer) -> IntervalNumber? {
+        dotted(ASCIIReader(text)) ?? read(text, isRounded: true)
+    }
+
+    private static func read(_ text: UnsafeRawBufferPointer, isRounded: Bool) -> IntervalNumber? {
         guard text.count <= 128 else { return nil }
         var reader = ASCIIReader(text)
         let isISO = reader.skip("P")
-        return isISO ? iso(&reader) : words(&reader)
+        return isISO ? iso(&reader, isRounded) : words(&reader, isRounded)
+    }
+
+    /// Reads .NET's `1.02:03:04.5000000`, whose sign is that of all its parts.
+    private static func dotted(_ start: ASCIIReader) -> IntervalNumber? {
+        var reader = start
+        guard let days = signed(&reader), reader.skip("."), let hours = reader.number(digits: 2), hours < 24,
+            let whole = Int32(exactly: days.value)
+        else { return nil }
+        let hour = Signed(value: Int64(days.isNegative ? -hours : hours), isNegative: days.isNegative)
+        guard let clock = clock(hour, &reader, true), reader.isAtEnd else { return nil }
+        return IntervalNumber(days: whole, microseconds: clock)
     }
 
     /// Returns the same span of time as PostgreSQL writes it; `nil` for a text that is not a span of time.
@@ -56,16 +75,16 @@ enum IntervalText {
     }
 
     /// Reads numbers with their units, optionally followed by a clock time. At least one of the two must be there.
-    private static func words(_ reader: inout ASCIIReader) -> IntervalNumber? {
+    private static func words(_ reader: inout ASCIIReader, _ isRounded: Bool) -> IntervalNumber? {
         var sum = IntervalNumber()
         var isEmpty = true
         while !reader.isAtEnd {
             guard isEmpty || reader.skip(" "), let number = signed(&reader) else { return nil }
             isEmpty = false
             if reader.peek == UInt8(ascii: ":") {
-                guard let clock = clock(number, &reader), reader.isAtEnd, sum.add(clock, .microseconds(1)) else {
-                    return nil
-                }
+                guard let clock = clock(number, &reader, isRounded), reader.isAtEnd,
+                    sum.add(clock, .microseconds(1))
+                else { return nil }
                 return sum
             }
             guard reader.skip(" "), let unit = unit(&reader), sum.add(number.value, unit) else { return nil }
@@ -75,7 +94,7 @@ enum IntervalText {
     }
 
     /// Reads `1Y2M3W4D`, optionally followed by `T5H6M7.5S`. Each part that is there has at least one number.
-    private static func iso(_ reader: inout ASCIIReader) -> IntervalNumber? {
+    private static func iso(_ reader: inout ASCIIReader, _ isRounded: Bool) -> IntervalNumber? {
         var sum = IntervalNumber()
         var isTime = false
         var isEmpty = true
@@ -87,7 +106,8 @@ enum IntervalText {
             guard let number = signed(&reader) else { return nil }
             isEmpty = false
             if isTime, reader.peek == UInt8(ascii: ".") || reader.peek == UInt8(ascii: "S") {
-                guard let seconds = seconds(number, &reader), reader.skip("S"), sum.add(seconds, .microseconds(1))
+                guard let seconds = seconds(number, &reader, isRounded), reader.skip("S"),
+                    sum.add(seconds, .microseconds(1))
                 else {
                     return nil
                 }
@@ -116,12 +136,12 @@ enum IntervalText {
     }
 
     /// Reads the part behind the hours: `:MM[:SS[.ffffff]]`.
-    private static func clock(_ hours: Signed, _ reader: inout ASCIIReader) -> Int64? {
+    private static func clock(_ hours: Signed, _ reader: inout ASCIIReader, _ isRounded: Bool) -> Int64? {
         guard reader.skip(":"), let minute = reader.number(digits: 2), minute < 60 else { return nil }
         var rest = Int64(minute) * 60_000_000
         if reader.skip(":") {
             guard let second = reader.number(digits: 2), second < 60,
-                let seconds = seconds(Signed(value: Int64(second), isNegative: false), &reader)
+                let seconds = seconds(Signed(value: Int64(second), isNegative: false), &reader, isRounded)
             else { return nil }
             rest += seconds
         }
@@ -131,10 +151,10 @@ enum IntervalText {
     }
 
     /// Reads the fraction behind whole seconds that were already read, and returns microseconds.
-    private static func seconds(_ whole: Signed, _ reader: inout ASCIIReader) -> Int64? {
+    private static func seconds(_ whole: Signed, _ reader: inout ASCIIReader, _ isRounded: Bool) -> Int64? {
         var fraction: Int64 = 0
         if reader.skip(".") {
-            guard let digits = reader.fraction() else { return nil }
+            guard let digits = reader.fraction(isRounded: isRounded) else { return nil }
             fraction = digits.microseconds
         }
         let (microseconds, overflows) = whole.value.multipliedReportingOverflow(by: 1_000_000)
@@ -164,5 +184,12 @@ enum IntervalText {
         if reader.skip("M") { return .months(1) }
         if reader.skip("W") { return .days(7) }
         return reader.skip("D") ? .days(1) : nil
+    }
+}
+
+extension CalendarNumber {
+    /// Whether a text is a span of time in any form that a rule reads. `isExact` asks for one that needs no rule.
+    package static func isSpan(_ text: UnsafeRawBufferPointer, isExact: Bool = false) -> Bool {
+        (isExact ? IntervalText.number(text) : IntervalText.rounded(text)) != nil
     }
 }

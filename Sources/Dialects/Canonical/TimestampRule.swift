@@ -47,6 +47,24 @@ extension TimestampRule {
     /// Whether the value is a moment that lies outside the years 1 to 9999.
     func isOutOfRange(_ value: RawValue) -> Bool { shown(value).map { CalendarNumber.readable($0) == nil } ?? false }
 
+    /// Returns the day, in days since 1 January 2000, whose midnight the value is; `nil` for any other value: nothing of it would be left
+    /// out.
+    func day(_ value: RawValue) -> Int32? {
+        guard let moment = microseconds(value), moment % CalendarNumber.microsecondsPerDay == 0 else { return nil }
+        return Int32(exactly: moment / CalendarNumber.microsecondsPerDay)
+    }
+
+    /// Returns the microseconds since midnight: those of a text that is a time of day, or of a number that is read as a moment of
+    /// 1 January 1970. Returns `nil` for any other value.
+    func timeOfDay(_ value: RawValue) -> Int64? {
+        if case .text(let text) = value { return CalendarNumber.time(text, isRounded: true) }
+        let start = -10_957 * CalendarNumber.microsecondsPerDay
+        guard let moment = microseconds(value), (0..<CalendarNumber.microsecondsPerDay).contains(moment - start) else {
+            return nil
+        }
+        return moment - start
+    }
+
     private func shown(_ value: RawValue) -> Int64? {
         let offset = Int64(minutesAhead) * 60_000_000
         let moment: Int64? =
@@ -61,12 +79,14 @@ extension TimestampRule {
         return overflows ? nil : shown
     }
 
-    /// Reads ISO 8601. A date alone means its midnight, and digits finer than a microsecond are rounded: .NET writes seven, Go and Rust
-    /// write nine.
+    /// Reads ISO 8601, and what Go and Rust write. A date alone means its midnight, and digits finer than a microsecond are rounded: .NET
+    /// writes seven, Go and Rust write nine.
     private func read(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> Int64? {
         if let local = CalendarNumber.timestamp(text, zone: .none, isRounded: true) { return local - offset }
-        if let day = CalendarNumber.date(text) { return Int64(day) * CalendarNumber.microsecondsPerDay - offset }
-        return CalendarNumber.timestamp(text, zone: .optional, isRounded: true)
+        if let day = CalendarNumber.date(text, zone: .none) {
+            return Int64(day) * CalendarNumber.microsecondsPerDay - offset
+        }
+        return CalendarNumber.timestamp(text, zone: .optional, isRounded: true) ?? CalendarNumber.spelled(text)
     }
 
     private func number(in text: UnsafeRawBufferPointer) -> Int64? {

@@ -2,8 +2,14 @@
 package enum ValueRule: Hashable, Sendable {
     /// Numbers and texts are read as moments.
     case moment(TimestampRule)
+    /// Numbers and texts that the rule reads as midnights, on the clock that it describes, are those days.
+    case day(TimestampRule)
+    /// Numbers and texts are read as times of day: a number as the one that 1 January 1970 has then, on the clock that the rule describes.
+    case timeOfDay(TimestampRule)
     /// Numbers and texts are read as spans of time.
     case span(SpanRule)
+    /// Texts are read as spans of time. Digits finer than a microsecond are rounded, and .NET's days (`1.02:03:04`) are read.
+    case spanOfText
     /// Spans of time are written as what the rule counts: the way back.
     case counted(SpanRule)
     /// Moments are written as the numbers that the rule reads: the way back.
@@ -16,6 +22,27 @@ package enum ValueRule: Hashable, Sendable {
     case bytesOfUUID
     /// Each NUL in a text, and each run of bytes that are not UTF-8, is replaced by this text.
     case cleaned(replacement: String)
+}
+
+extension ValueRule {
+    /// The rule by which values are read as moments, or as parts of them; `nil` for any other rule.
+    package var moments: TimestampRule? {
+        switch self {
+        case .moment(let rule), .day(let rule), .timeOfDay(let rule): rule
+        case .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: nil
+        }
+    }
+}
+
+extension ValueRule {
+    /// Whether the rule only says how texts are read, so that it says nothing of values whose type is known.
+    package var isOfTextsAlone: Bool {
+        switch self {
+        case .timeOfDay(let rule): rule.count == .iso
+        case .spanOfText: true
+        case .moment, .day, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: false
+        }
+    }
 }
 
 /// Reads the values of one table's rows by the rules of its columns. A value that the reader makes stays valid until the next
@@ -51,9 +78,20 @@ package final class ValueReader {
             }
             return .text(
                 scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
+        case .day(let reading):
+            guard let day = reading.day(value) else { return value }
+            return .text(scratch.make(column) { $0.append(date: day) })
+        case .timeOfDay(let reading):
+            guard let time = reading.timeOfDay(value) else { return value }
+            return .text(scratch.make(column) { $0.append(time: time) })
         case .span(let reading):
             guard let span = reading.microseconds(value) else { return value.isNumber ? .unreadable : value }
             return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
+        case .spanOfText:
+            guard case .text(let text) = value, let span = IntervalText.rounded(text) else {
+                return value
+            }
+            return .text(scratch.make(column) { $0.append(interval: span) })
         case .counted(let reading):
             guard let span = value.interval?.length, let written = reading.written(span) else { return value }
             switch written {

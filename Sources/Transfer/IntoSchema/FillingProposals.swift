@@ -24,7 +24,7 @@ struct FillingProposals {
                 return ProposedRule(said, table: table.source.name, column: column.source)
             }
             return Self.answer(suggested.first { $0.column == column.source }, for: type)
-                ?? profile?.rounded(into: type).map {
+                ?? (profile?.rounded(into: type) ?? profile?.counted(into: type)).map {
                     ProposedRule($0, table: table.source.name, column: column.source)
                 }
         }
@@ -51,7 +51,7 @@ struct FillingProposals {
 
     /// The rule that says what the numbers of a column count, where moments are wanted. The target's column speaks for it, too.
     private static func answer(_ suggested: ProposedRule?, for type: ColumnType?) -> ProposedRule? {
-        guard type.flatMap(CanonicalForm.init).isOfMoments, var answer = suggested,
+        guard type.flatMap(CanonicalForm.init).isOfMoments, var answer = suggested, answer.standing != .undecided,
             case .timestamp(let count, _) = answer.rule, count != .iso
         else { return nil }
         answer.standing = .proposed
@@ -128,6 +128,28 @@ extension ColumnProfile {
         return Proposal(
             .timestamp(.iso),
             "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
+    }
+
+    /// The rule that says what numbers count, where the target's column says that they are moments, days or times of day; and the one by
+    /// which texts of .NET's are times of day or spans.
+    fileprivate func counted(into type: ColumnType?) -> Proposal? {
+        switch type.flatMap(CanonicalForm.init) {
+        case .moment, .reading: counted(as: .moment, isKnown: true)
+        case .date: counted(as: .date, isKnown: true)
+        case .time: counted(as: .time, isKnown: true) ?? roundedTexts(hints.times, as: .time)
+        case .interval: roundedTexts(hints.spans, as: .interval)
+        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .address, .uuid, .json, .stored,
+            nil:
+            nil
+        }
+    }
+
+    private func roundedTexts(_ forms: TextForms, as type: ProposedRule.ProposedType) -> Proposal? {
+        guard values > 0, values == texts.count, forms.needRule else { return nil }
+        return Proposal(
+            .type(type),
+            "texts with more than six digits behind the seconds, or days as .NET writes them: right if they may be rounded"
+        )
     }
 
     fileprivate func rounded(into type: ColumnType?) -> Proposal? {

@@ -23,9 +23,28 @@ struct SchemaSurvey {
             checks: [], fullText: [], renames: [], typeNotes: [],
             omitted: match.ignored + (try inspection.omitted.filter(isWorthSaying)))
         let survey = IncompatibleValueSurvey(reading, for: target)
-        plan.incompatibleValues = try plan.tables.flatMap { try survey.incompatibleValues(in: $0) }
+        let found = try plan.tables.map { try survey.findings(in: $0) }
+        plan.incompatibleValues = found.flatMap(\.incompatibleValues)
         try plan.check(plan.incompatibleValues)
+        plan.remarks += found.flatMap(\.remarks)
+        if let remark = try remarkOnGUIDs(of: plan.tables, inspection) { plan.remarks.append(remark) }
         return plan
+    }
+
+    /// Returns a remark on the blobs that become uuids as they are, though the program behind them may show other digits.
+    private func remarkOnGUIDs(of tables: [PlannedTable], _ inspection: Inspection) throws -> String? {
+        var names: [String] = []
+        for table in tables {
+            for (column, type) in zip(table.sourceColumns, table.types) where CanonicalForm(type) == .uuid {
+                let declared = inspection.declaredTypes[table.source]?[column] ?? ""
+                guard GUIDBytes.mayBe(in: declared) else { continue }
+                let row = try reading.query(
+                    "SELECT 1 \(trusted: table.reading.from) WHERE typeof(\(identifier: column)) = 'blob' LIMIT 1")
+                if !row.isEmpty { names.append("\(table.source).\(column)") }
+            }
+        }
+        guard !names.isEmpty else { return nil }
+        return "\(names.listed(upTo: 3)): blobs become uuids with their bytes as they are, but \(GUIDBytes.order)"
     }
 
     private func requireNoRenames() throws(SchemaTransferError) {
@@ -72,15 +91,18 @@ struct SchemaSurvey {
         let name = column.target
         var type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
         guard losesTypes else { return type }
-        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        let rule = rule(of: column, in: table)
         // Spans become numbers in it, as in a column of integers.
         if type.isUnknownWordForNumbers, table.source[column: column.source]?.type.isInterval == true { type = .bigint }
         if let given = givenType(of: column, in: table), rule.reading == nil { return given }
         switch rule.reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
+        case .day(let rule) where rule.count != .iso && type == .date: return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
         case .span(let rule) where rule.hasFractions && type.isInteger: return .real
-        case .moment, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil: break
+        case .moment, .day, .timeOfDay, .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID,
+            .cleaned, nil:
+            break
         }
         return type.isNative ? table.source[column: column.source]?.type ?? type : type
     }
@@ -104,6 +126,15 @@ struct SchemaSurvey {
         }
     }
 
+    /// Returns the rule for a column. Values of a source that holds its columns to their types need none that says how texts are read.
+    private func rule(
+        of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable
+    ) -> EffectiveColumnRule {
+        var rule = rules.columnRule(of: column.source, in: table.source.name)
+        if source.holdsDeclaredTypes, rule.reading?.isOfTextsAlone == true { rule.reading = nil }
+        return rule
+    }
+
     /// Whether only the source holds its columns' values to their types.
     private var losesTypes: Bool { source.holdsDeclaredTypes && !target.holdsDeclaredTypes }
 
@@ -111,7 +142,7 @@ struct SchemaSurvey {
     private func columnPlan(
         of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable, _ inspection: Inspection
     ) -> ColumnPlan {
-        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        let rule = rule(of: column, in: table)
         return ColumnPlan(
             reading: reading(
                 rule.reading ?? spelling(of: column, in: table, inspection), for: type(of: column, in: table)),
@@ -124,7 +155,7 @@ struct SchemaSurvey {
     ) -> ColumnDemand {
         var demand = ColumnDemand(
             isRequired: table.isRequired(column), labels: written[table.target.name]?[column.target]?.labels ?? [])
-        let rule = rules.columnRule(of: column.source, in: table.source.name)
+        let rule = rule(of: column, in: table)
         guard rule.reading == nil, givenType(of: column, in: table) == nil else { return demand }
         let declared = table.source[column: column.source]?.type ?? .text
         switch CanonicalForm(type(of: column, in: table)) {
@@ -182,19 +213,37 @@ extension SchemaSurvey {
             + "is zero, compares them with other texts"
     }
 
-    /// Reads a moment as local time if the column has no zone, because such a column holds what the clock shows. Moments that a file's
-    /// program counts return as numbers.
+    /// Moments that a file's program counts return as numbers.
     private func reading(_ reading: ValueRule?, for type: ColumnType) -> ValueRule? {
         switch (reading, CanonicalForm(type)) {
-        case (.moment(let rule), _) where losesTypes && rule.count != .iso:
+        case (.moment(let rule), _) where losesTypes && rule.count != .iso,
+            (.day(let rule), _) where losesTypes && rule.count != .iso:
             return .numbered(TimestampRule(rule.count, minutesAhead: rule.minutesAhead))
-        case (.moment(var moment), .reading):
-            moment.isLocal = true
-            return .moment(moment)
+        // A rule that gives a type does not change the texts of a column of another one.
+        case (.timeOfDay(let rule), let form) where rule.count == .iso && form != .time: return nil
+        case (.spanOfText, let form) where form != .interval: return nil
+        case (.moment(let rule), let form), (.day(let rule), let form), (.timeOfDay(let rule), let form):
+            return Self.reading(rule, as: form) ?? reading
         case (.span(let span), let form) where form != .interval: return .counted(span)
-        case (nil, _), (.moment, _), (.span, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _),
+        case (nil, _), (.span, _), (.spanOfText, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _),
             (.bytesOfUUID, _), (.cleaned, _):
             return reading
+        }
+    }
+
+    /// How a rule for moments is read by a column that is there, whatever type the rule names; `nil` for a column of other values. A column
+    /// without a zone holds what the clock shows.
+    private static func reading(_ rule: TimestampRule, as form: CanonicalForm?) -> ValueRule? {
+        var local = rule
+        local.isLocal = true
+        switch form {
+        case .moment: return .moment(TimestampRule(rule.count, minutesAhead: rule.minutesAhead))
+        case .reading: return .moment(local)
+        case .date: return .day(local)
+        case .time: return .timeOfDay(local)
+        case .integer, .real, .decimal, .boolean, .text, .padded, .bytes, .interval, .address, .uuid, .json, .stored,
+            nil:
+            return nil
         }
     }
 

@@ -31,6 +31,13 @@ extension IncompatibleValues: CustomStringConvertible {
 /// Searches for the values that will not fit, in those columns whose profile or rule makes them likely. So a refusal names
 /// all of them, and a plan says what will happen to them.
 struct IncompatibleValueSurvey {
+    /// What is found in a table.
+    struct Findings: Sendable {
+        var incompatibleValues: [IncompatibleValues] = []
+        /// Remarks on values that fit, and lose digits on their way.
+        var remarks: [String] = []
+    }
+
     private static let exampleCount = 3
 
     private let connection: any Connection
@@ -41,8 +48,8 @@ struct IncompatibleValueSurvey {
         self.target = target
     }
 
-    /// Returns the table's incompatible values. It must run in the snapshot in which the rows are copied.
-    func incompatibleValues(in table: PlannedTable) throws -> [IncompatibleValues] {
+    /// Returns the table's incompatible values, and remarks. It must run in the snapshot in which the rows are copied.
+    func findings(in table: PlannedTable) throws -> Findings {
         let suspects = table.columnPlans.indices.filter { table.columnPlans[$0].isSuspect }
         let judge = target.judge(of: table.types)
         let reader = ValueReader(table.columnPlans.map(\.reading))
@@ -50,10 +57,12 @@ struct IncompatibleValueSurvey {
         let cursor = try connection.copyOut(table.reading.query(table.sourceColumns), types: table.types)
         defer { cursor.close() }
         var found: [[IncompatibleValues]] = Array(repeating: [], count: suspects.count)
+        var cut: Set<Int> = []
         var rows = 0
         while try cursor.next() {
             for (at, column) in suspects.enumerated() {
                 let raw = cursor.raw(column)
+                if raw.isCut(by: table.columnPlans[column].reading) { cut.insert(column) }
                 let value = reader?.read(raw, column: column) ?? raw
                 guard let reason = table.columnPlans[column].refusal(of: value, judge, column) else { continue }
                 note(raw, reason, key.text(cursor), table, column, in: &found[at])
@@ -61,7 +70,10 @@ struct IncompatibleValueSurvey {
             rows += 1
             if rows & 0xFFF == 0 { try Task.checkCancellation() }
         }
-        return found.flatMap { $0 }
+        let remarks = cut.sorted().map { column in
+            "\(table.source).\(table.sourceColumns[column]): the last moment of .NET, which has seven digits, is cut to six"
+        }
+        return Findings(incompatibleValues: found.flatMap { $0 }, remarks: remarks)
     }
 
     private func note(
@@ -82,6 +94,14 @@ struct IncompatibleValueSurvey {
         if found[at].examples.count < Self.exampleCount {
             found[at].examples.append("\(ValueText.short(value)) in row \(key)")
         }
+    }
+}
+
+extension RawValue {
+    /// Whether a rule for moments reads a last moment of .NET's.
+    fileprivate func isCut(by rule: ValueRule?) -> Bool {
+        guard case .text(let bytes) = self, rule?.moments != nil else { return false }
+        return CalendarNumber.isLastMoment(bytes)
     }
 }
 

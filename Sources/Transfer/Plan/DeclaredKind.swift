@@ -34,6 +34,16 @@ enum DeclaredKind: Hashable, Sendable {
 }
 
 extension DeclaredKind {
+    /// The phrase about shapes that are alike, and of another kind.
+    var shapes: String {
+        switch self {
+        case .date: "the values are not days alone"
+        case .time: "the values are not times of day without a zone"
+        case .integer, .real, .text, .bytes, .boolean, .moment, .uuid, .numeric, .varchar, .decimal, .unknown:
+            "the values are not moments"
+        }
+    }
+
     /// The phrase about a value of another kind, as in "3 of 7 values: no integer".
     var denial: String {
         switch self {

@@ -127,7 +127,11 @@ struct TypeChoice: Equatable, Sendable {
                 moment(shapes.map(\.shape))
             }
         let list = shapes.prefix(4).map { "\($0.count) × \($0.shape.description)" }.joined(separator: ", ")
-        guard let type else { return TypeChoice(.text, because: "the shapes differ in meaning: \(list)") }
+        guard let type else {
+            let kinds = Set(shapes.map { [$0.shape.hasDate, $0.shape.hasTime, $0.shape.offset != .none] })
+            let words = kinds.count == 1 ? meaning.shapes : "the shapes differ in meaning"
+            return TypeChoice(.text, because: "\(words): \(list)")
+        }
         let isAsDeclared = type != .date || meaning == .date
         let areRenderedAlike = shapes.allSatisfy { isRenderedAlike(type, $0.shape) }
         return TypeChoice(type, because: isAsDeclared && areRenderedAlike ? nil : "shapes of text: \(list)")

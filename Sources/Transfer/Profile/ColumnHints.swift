@@ -19,21 +19,32 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isNear1970 = true
     /// Whether every text so far is a timestamp, with any number of digits behind its seconds.
     private(set) var isTimestamp = true
+    /// Whether every text so far is a moment that names its offset as Go and Rust do.
+    private(set) var isSpelled = true
+    /// Whether one text so far is .NET's last moment.
+    private(set) var hasLastMoment = false
+    /// Whether every text so far is a time of day, or a span of time, in a form that a rule reads, and whether no rule is needed for it.
+    private(set) var times = TextForms()
+    private(set) var spans = TextForms()
     /// Whether every text so far is a host's address.
     private(set) var isAddress = true
     /// Whether every text so far says true or false.
     private(set) var isTruth = true
     /// Whether every double so far is a decimal with at most two digits after the point.
     private(set) var isMoney = true
+    /// What the numbers' sizes say about a unit of time.
+    private(set) var unix = UnixNumbers()
 
     mutating func observe(integer number: Int64) {
         minimum = min(minimum, number)
         maximum = max(maximum, number)
+        unix.observe(number)
     }
 
     mutating func observe(real number: Double) {
         lowest = min(lowest, number)
         highest = max(highest, number)
+        unix.observe(number)
         if isMoney { isMoney = DecimalFit.fits(number, precision: 15, scale: 2) }
     }
 
@@ -43,7 +54,13 @@ struct ColumnHints: Sendable, Equatable {
             isJSON = isJSON && isAnyJSON && JSONText.isObjectOrArray(bytes)
         }
         if isNear1970 { isNear1970 = bytes.starts(with: "1970".utf8) || bytes.starts(with: "1969-12".utf8) }
-        if isTimestamp { isTimestamp = CalendarNumber.isTimestamp(bytes) }
+        if isTimestamp {
+            isTimestamp = CalendarNumber.isTimestamp(bytes)
+            isSpelled = isSpelled && CalendarNumber.spelled(bytes) != nil
+            hasLastMoment = hasLastMoment || CalendarNumber.isLastMoment(bytes)
+        }
+        times.observe(bytes) { CalendarNumber.time($0, isRounded: !$1) != nil }
+        spans.observe(bytes) { CalendarNumber.isSpan($0, isExact: $1) }
         if isUUID { isUUID = UUIDText.isLikely(bytes) }
         if isTruth { isTruth = BooleanText.truth(bytes) != nil }
         if isAddress { isAddress = AddressText.isHost(bytes) }
@@ -65,9 +82,14 @@ struct ColumnHints: Sendable, Equatable {
         isUUIDBytes = isUUIDBytes && next.isUUIDBytes
         isNear1970 = isNear1970 && next.isNear1970
         isTimestamp = isTimestamp && next.isTimestamp
+        isSpelled = isSpelled && next.isSpelled
+        hasLastMoment = hasLastMoment || next.hasLastMoment
+        times.append(next.times)
+        spans.append(next.spans)
         isAddress = isAddress && next.isAddress
         isTruth = isTruth && next.isTruth
         isMoney = isMoney && next.isMoney
+        unix.append(next.unix)
     }
 
     /// Returns the epochs and units by which every number lies between 1990 and 2100, the most likely first.
@@ -84,5 +106,28 @@ struct ColumnHints: Sendable, Equatable {
         if low >= 631_152_000_000, high < 4_102_444_800_000 { return [.unixMilliseconds] }
         if low >= 631_152_000_000_000, high < 4_102_444_800_000_000 { return [.unixMicroseconds] }
         return []
+    }
+}
+
+/// Whether all texts of a column have a form, and whether they have it exactly.
+struct TextForms: Sendable, Equatable {
+    /// Whether a rule reads every text so far.
+    private(set) var areRead = true
+    /// Whether every text so far needs no rule.
+    private(set) var areExact = true
+
+    /// Whether all are read by a rule, and some by nothing else.
+    var needRule: Bool { areRead && !areExact }
+
+    mutating func observe(_ text: UnsafeRawBufferPointer, _ reads: (UnsafeRawBufferPointer, _ isExact: Bool) -> Bool) {
+        guard areRead else { return }
+        areRead = reads(text, false)
+        areExact = areExact && areRead && reads(text, true)
+    }
+
+    /// Adds what the texts that follow are.
+    mutating func append(_ next: TextForms) {
+        areRead = areRead && next.areRead
+        areExact = areExact && next.areExact
     }
 }

@@ -9,20 +9,23 @@ struct ColumnEvidence {
     let table: Table
 
     /// Returns the rule that the values suggest; `nil` if there are no values, or if they suggest nothing beyond their type.
-    /// `countsFrom2001` says that the database's program more likely counts time from 2001 than from 1970.
-    func proposal(countsFrom2001: Bool = false) -> Proposal? {
+    /// `countsFrom2001` says that the database's program more likely counts time from 2001 than from 1970, `endsSpans` that it stores spans
+    /// of time as the moments at which they end if they begin with 1970.
+    func proposal(countsFrom2001: Bool = false, endsSpans: Bool = false) -> Proposal? {
         guard profile.values > 0 else { return nil }
         if let proposal = proposalForJSON ?? proposalForTruth { return proposal }
         if profile.values == profile.blobs.count { return proposalForBytes }
-        if profile.values == profile.texts.count { return proposalForTexts }
-        return profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
+        if profile.values == profile.texts.count { return proposalForTexts(endsSpans: endsSpans) }
+        let found = profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
+        guard found == nil, profile.meaning.isMoment, !countsFrom2001 else { return found }
+        return profile.counted(as: profile.meaning, isKnown: false)
     }
 
     /// Whether a column without values may get the rule of the others of its declared type. A BIGINT may be anything; a column of time
     /// says so by its name or its type.
     func mayFollow(_ rule: ProposedRule.Rule) -> Bool {
         switch rule {
-        case .timestamp: mayHoldTime
+        case .timestamp, .day, .timeOfDay: mayHoldTime
         case .type, .span: !Self.plainTypes.contains(declared.lowercased())
         }
     }
@@ -33,8 +36,8 @@ struct ColumnEvidence {
         case .type(.boolean): profile.meaning == .boolean
         case .type(.json): declared.lowercased().hasPrefix("json")
         case .type(.uuid): profile.meaning == .uuid || declared.lowercased() == "char(32)"
-        case .type(.inet), .type(.interval), .type(.money): false
-        case .timestamp, .span: profile.meaning.isMoment
+        case .type(.inet), .type(.interval), .type(.time), .type(.money): false
+        case .timestamp, .day, .timeOfDay, .span: profile.meaning.isMoment
         }
     }
 
@@ -75,10 +78,16 @@ struct ColumnEvidence {
     private var proposalForBytes: Proposal? {
         guard profile.meaning == .uuid, profile.hints.isUUIDBytes else { return nil }
         let (every, isOne) = Self.every("blob", profile.values)
+        if GUIDBytes.mayBe(in: declared) {
+            return Proposal.undecided(
+                .type(.uuid), nil,
+                "\(every) \(isOne ? "has" : "have") the 16 bytes of a uuid: right if they are in the order of its digits, but "
+                    + GUIDBytes.order)
+        }
         return Proposal(.type(.uuid), "\(every) \(isOne ? "has" : "have") the 16 bytes of a uuid")
     }
 
-    private var proposalForTexts: Proposal? {
+    private func proposalForTexts(endsSpans: Bool) -> Proposal? {
         let hints = profile.hints
         let (every, isOne) = Self.every("text", profile.texts.count)
         if hints.isJSON {
@@ -92,26 +101,31 @@ struct ColumnEvidence {
         if hints.isAddress && NameWords(column.name).speakOfAddresses {
             return Proposal(.type(.inet), "\(every) \(isOne ? "is an address" : "are addresses") of IPv4 or IPv6")
         }
+        if let naive = proposalForNaive(endsSpans: endsSpans) { return naive }
+        return profile.meaning == .moment ? profile.rounded : profile.spelled
+    }
+
+    /// Moments without a zone. Those around 1970 may be spans of time, unless the column's name or its default says that it holds moments.
+    private func proposalForNaive(endsSpans: Bool) -> Proposal? {
         // Where new rows get local time, the others most likely have it, too.
         let isLocal = column.default?.asksForLocalTime == true
-        if profile.meaning == .moment, !isLocal, TypeChoice.choose(profile).type == .datetime {
-            if hints.isNear1970 {
-                return Proposal(
-                    .span(.since1970),
-                    "\(every) \(isOne ? "lies" : "lie") around 1970: right if they are time spans",
-                    or: .timestamp(.iso, isUTC: true))
-            }
-            return Proposal(
-                .timestamp(.iso, isUTC: true),
-                "\(every) \(isOne ? "names" : "name") no zone: right if they are in UTC")
+        guard profile.meaning == .moment, !isLocal, TypeChoice.choose(profile).type == .datetime else { return nil }
+        let (every, isOne) = Self.every("text", profile.texts.count)
+        let moment = ProposedRule.Rule.timestamp(.iso, isUTC: true)
+        let isMoment = NameWords(column.name).speakOfMoments || column.default?.isComputed == true
+        guard profile.hints.isNear1970, !isMoment else {
+            return Proposal(moment, "\(every) \(isOne ? "names" : "name") no zone: right if they are in UTC")
         }
-        return profile.meaning == .moment ? profile.rounded : nil
+        let reason = "\(every) \(isOne ? "lies" : "lie") around 1970: right if they are time spans"
+        guard endsSpans else { return Proposal.undecided(.span(.since1970), moment, reason) }
+        return Proposal(.span(.since1970), reason, or: moment)
     }
 
     private func proposalForNumbers(_ countsFrom2001: Bool) -> Proposal? {
         let hints = profile.hints
         let (every, isOne) = Self.every("number", profile.numbers)
         let counts = hints.moments(isCoreData: countsFrom2001).map { ProposedRule.Rule.timestamp($0) }
+        if profile.meaning == .date, let days = profile.counted(as: .date, isKnown: false) { return days }
         if mayHoldTime, let first = counts.first {
             return Proposal(
                 first, "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100", or: counts.dropFirst().first)
@@ -128,17 +142,93 @@ struct ColumnEvidence {
 }
 
 extension ColumnProfile {
-    /// The rule for timestamps that become texts: their seconds have more digits than both databases keep, or only some of them name a
-    /// zone. `nil` for any other values.
+    /// The rule for numbers of a column of moments, days or times of day, alone or beside texts that are timestamps. `isKnown` says that
+    /// the column holds such values for certain: then what most of them count decides, and a unit that all of them may count in is said as a
+    /// comment. `nil` for any other values.
+    func counted(as kind: DeclaredKind, isKnown: Bool) -> Proposal? {
+        let areTexts = texts.isNone || (hints.isTimestamp && kind == .moment)
+        guard numbers > 0, numbers + texts.count == values, areTexts else { return nil }
+        switch kind {
+        case .moment: return countedMoments(isKnown: isKnown)
+        case .date: return countedDays(isKnown: isKnown)
+        case .time where isKnown: return countedTimes
+        case .time, .integer, .real, .text, .bytes, .boolean, .uuid, .numeric, .varchar, .decimal, .unknown: return nil
+        }
+    }
+
+    private func countedMoments(isKnown: Bool) -> Proposal? {
+        // A text beside the numbers that names no zone is in UTC, as the numbers are.
+        let beside = texts.isNone ? "" : ", beside texts that are timestamps"
+        if let unit = hints.unix.likely {
+            let reason = "\(unit.numbers) of \(numbers) numbers have the size of moments from 1973 on\(beside)"
+            return isKnown
+                ? Proposal(.timestamp(unit.count, isUTC: !texts.isNone), reason)
+                : Proposal.undecided(
+                    .timestamp(unit.count, isUTC: !texts.isNone), nil, reason + ": right if all are moments")
+        }
+        guard isKnown else { return nil }
+        if hints.moments(isCoreData: false).first == .julian {
+            return Proposal(.timestamp(.julian), "the numbers have the size of Julian days\(beside)")
+        }
+        let units = hints.unix.possible.map { ProposedRule.Rule.timestamp($0, isUTC: !texts.isNone) }
+        guard let first = units.first else { return nil }
+        return Proposal.undecided(
+            first, units.dropFirst().first, "numbers for a timestamp\(beside), whose sizes do not say what they count")
+    }
+
+    private func countedDays(isKnown: Bool) -> Proposal? {
+        let units = hints.unix.possible.filter { hints.unix.areDays($0) }
+        guard let unit = units.first else { return nil }
+        let rules = units.map { ProposedRule.Rule.day($0) }
+        if hints.unix.likely?.count == unit {
+            let areMidnights = numbers == 1 ? "its only number is a midnight" : "all \(numbers) numbers are midnights"
+            return Proposal(rules[0], areMidnights)
+        }
+        guard isKnown else { return nil }
+        return Proposal.undecided(rules[0], rules.dropFirst().first, "the numbers are midnights in that unit")
+    }
+
+    private var countedTimes: Proposal? {
+        let units = hints.unix.ofDay.map { ProposedRule.Rule.timeOfDay($0) }
+        guard let first = units.first else { return nil }
+        let reason = "numbers for a time of day: right if they count from midnight, in UTC"
+        return units.count == 1 ? Proposal(first, reason) : Proposal.undecided(first, units[1], reason)
+    }
+
+    /// The rule for timestamps that become texts: their seconds have more digits than both databases keep, only some of them name a zone, or
+    /// they are spelled as only a rule reads them. `nil` for any other values.
     var rounded: Proposal? {
         guard values > 0, values == texts.count, hints.isTimestamp, TypeChoice.choose(self).type.isText else {
             return nil
         }
+        if hints.isSpelled { return Proposal(.timestamp(.iso), spelledReason) }
+        let cut = hints.hasLastMoment ? "; 9999-12-31 23:59:59.9999999, .NET's last moment, is cut to six digits" : ""
         return Proposal(
             .timestamp(.iso, isUTC: true),
             "timestamps with more than six digits behind the seconds, or with a zone beside others without one: right if they may be rounded, "
-                + "and those without a zone are in UTC"
+                + "and those without a zone are in UTC" + cut
         )
+    }
+
+    /// The rule for moments in a column of texts, which its program may read as texts; `nil` for any other values.
+    fileprivate var spelled: Proposal? {
+        guard values > 0, values == texts.count, hints.isSpelled, hints.isTimestamp else { return nil }
+        return Proposal.undecided(.timestamp(.iso), nil, spelledReason)
+    }
+
+    private var spelledReason: String {
+        guard texts.count > 1 else { return "its only text is a moment that names its offset" }
+        return "all \(texts.count) texts are moments that name their offsets"
+    }
+}
+
+extension Default {
+    /// Whether each new row gets a value of its own, as `CURRENT_TIMESTAMP` gives.
+    fileprivate var isComputed: Bool {
+        switch self {
+        case .now, .today, .uuid, .expression: true
+        case .text, .integer, .real, .boolean, .json: false
+        }
     }
 }
 

@@ -29,7 +29,8 @@ enum Framework {
         case .django: DjangoField.proposal(for: column)
         case .rails: column.proposal().flatMap { Self.isForRails($0.rule, column.declared) ? $0 : nil }
         case .coreData: column.proposal(countsFrom2001: true)
-        case .sqlAlchemy, .unknown: column.proposal()
+        case .sqlAlchemy: column.proposal(endsSpans: true)
+        case .unknown: column.proposal()
         }
     }
 
@@ -54,8 +55,9 @@ enum Framework {
         switch rule {
         case .timestamp(_, let isUTC): !isUTC
         case .span: false
+        case .day, .timeOfDay: true
         case .type(.json), .type(.uuid), .type(.inet): declared.lowercased().hasPrefix("json")
-        case .type(.boolean), .type(.interval), .type(.money): true
+        case .type(.boolean), .type(.interval), .type(.time), .type(.money): true
         }
     }
 

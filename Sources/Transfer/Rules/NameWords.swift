@@ -27,6 +27,16 @@ struct NameWords {
             ], endings: ["date", "time", "timestamp", "stamp"])
     }
 
+    /// `last_login` and `created_at` name a moment, and no span of time.
+    var speakOfMoments: Bool {
+        guard let last = words.last else { return false }
+        let known: Set<Substring> = [
+            "at", "on", "date", "datetime", "timestamp", "login", "seen", "created", "updated", "modified", "changed",
+            "deleted", "expires", "expiry", "when", "since", "until",
+        ]
+        return known.contains(last) || ["date", "stamp", "login"].contains(where: name.hasSuffix)
+    }
+
     var speakOfMoney: Bool {
         speak(
             of: [

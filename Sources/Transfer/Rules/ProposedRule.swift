@@ -21,6 +21,10 @@ public struct ProposedRule: Sendable, Equatable {
         case type(ProposedType)
         /// Numbers are moments that count in this way, and texts are moments. With `isUTC`, texts without a zone are in UTC.
         case timestamp(TimestampRule.Count, isUTC: Bool = false)
+        /// Numbers that count in this way are midnights, and become days.
+        case day(TimestampRule.Count)
+        /// Numbers that count in this way are times of the first day of 1970, and become times of day.
+        case timeOfDay(TimestampRule.Count)
         /// The values count spans of time in this way.
         case span(SpanRule)
     }
@@ -29,8 +33,10 @@ public struct ProposedRule: Sendable, Equatable {
     public enum ProposedType: String, Hashable, Sendable, CaseIterable {
         /// True or false.
         case boolean
-        /// Spans of time, as numbers of microseconds.
+        /// Spans of time, as texts or as numbers of microseconds.
         case interval
+        /// Times of day.
+        case time
         /// Identifiers, as texts or as their 16 bytes.
         case uuid
         /// Addresses of IPv4 or IPv6.
@@ -45,7 +51,7 @@ public struct ProposedRule: Sendable, Equatable {
     public enum Standing: Sendable {
         /// It speaks for this rule.
         case proposed
-        /// It speaks as much for the alternative, which counts in another unit: somebody has to choose.
+        /// It speaks as much for the alternative, such as one that counts in another unit: somebody has to choose.
         case undecided
         /// Only the values speak for it, and the application's own models say otherwise.
         case guessed
@@ -73,6 +79,8 @@ extension ProposedRule.Rule: CustomStringConvertible {
         switch self {
         case .type(let type): "type: \(type.rawValue)"
         case .timestamp(let count, let isUTC): "timestamp: \(count.rawValue)\(isUTC ? ", zone: UTC" : "")"
+        case .day(let count): "type: date, timestamp: \(count.rawValue)"
+        case .timeOfDay(let count): "type: time, timestamp: \(count.rawValue)"
         case .span(let span): "span: \(span.rawValue)"
         }
     }
@@ -81,7 +89,7 @@ extension ProposedRule.Rule: CustomStringConvertible {
     var yaml: String {
         switch self {
         case .type(.money): "type: \"\(ProposedRule.ProposedType.money.rawValue)\""
-        case .type, .timestamp, .span: description
+        case .type, .timestamp, .day, .timeOfDay, .span: description
         }
     }
 }
@@ -99,9 +107,9 @@ struct Proposal {
         self.alternative = alternative
     }
 
-    /// Two rules for two units, for which there is the same evidence.
+    /// Two rules, such as those for two units, for which there is the same evidence; or one that somebody has to confirm.
     static func undecided(
-        _ rule: ProposedRule.Rule, _ other: ProposedRule.Rule, _ reason: String
+        _ rule: ProposedRule.Rule, _ other: ProposedRule.Rule?, _ reason: String
     ) -> Proposal {
         var proposal = Proposal(rule, reason, or: other)
         proposal.standing = .undecided

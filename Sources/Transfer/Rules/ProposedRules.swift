@@ -40,13 +40,17 @@ extension ProposedRule {
     /// are missing.
     private static func commonRules(_ filled: [ColumnEvidence], _ framework: Framework) -> [String: Rule] {
         Dictionary(grouping: filled) { $0.declared.lowercased() }.compactMapValues { columns -> Rule? in
-            let rules = Set(columns.map { framework.proposal(for: $0)?.rule })
+            // What is a comment for the others is none for a column without values.
+            let rules = Set(
+                columns.map { column in
+                    framework.proposal(for: column).flatMap { $0.standing == .proposed ? $0.rule : nil }
+                })
             guard rules.count == 1, let rule = rules.first ?? nil else { return nil }
             // That moments near 1970 are spans is a guess from their values, which says nothing of a column without any. A column of
             // booleans becomes one if it has no values.
             switch rule {
             case .span, .type(.boolean): return nil
-            case .type, .timestamp: return rule
+            case .type, .timestamp, .day, .timeOfDay: return rule
             }
         }
     }
@@ -58,7 +62,7 @@ extension ProposedRule {
             "# Proposed rules: delete those that you do not want, and pass the file to the transfer as its rules."
         ]
         if rules.contains(where: { $0.standing == .undecided }) {
-            lines.append("# Of two units that are equally likely, choose one: delete the # before its line.")
+            lines.append("# Where values leave it open, rules are comments: delete the # before the one that is right.")
         }
         if rules.contains(where: { $0.standing == .guessed }) {
             lines.append(

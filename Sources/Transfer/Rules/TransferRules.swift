@@ -187,11 +187,15 @@ extension TransferRules.ColumnRule {
 
     fileprivate var reading: ValueRule? {
         if let moment {
-            return .moment(TimestampRule(moment, minutesAhead: minutesAhead ?? 0, isLocal: type == .datetime))
+            let isLocal = type.map { $0 != .timestamp } ?? false
+            let rule = TimestampRule(moment, minutesAhead: minutesAhead ?? 0, isLocal: isLocal)
+            return type == .date ? .day(rule) : type == .time ? .timeOfDay(rule) : .moment(rule)
         }
         if let span { return .span(span) }
         if type == .real { return .double }
-        return nul.map { .cleaned(replacement: $0) }
+        if let nul { return .cleaned(replacement: nul) }
+        // What a program writes as such a value may have more digits than a database keeps.
+        return type == .time ? .timeOfDay(TimestampRule(.iso)) : type == .interval ? .spanOfText : nil
     }
 
     fileprivate func check(in table: String, comparing collation: Collation?) throws(TransferError) {
@@ -207,8 +211,9 @@ extension TransferRules.ColumnRule {
         if minutesAhead != nil && moment == nil {
             throw refuse("zone is only for timestamps, and the rule has no timestamp", "add timestamp: iso")
         }
-        if moment != nil, let type, type != .timestamp, type != .datetime {
-            throw refuse("a timestamp can't become a \(type)", "leave the type out, or write timestamp or datetime")
+        if moment != nil, let type, ![.timestamp, .datetime, .date, .time].contains(type) {
+            throw refuse(
+                "a timestamp can't become a \(type)", "leave the type out, or write timestamp, datetime, date or time")
         }
         if let span, let type, type != .interval {
             throw refuse("a span of \(span.rawValue) can't become a \(type)", "leave the type out, or write interval")

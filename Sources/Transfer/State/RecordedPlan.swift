@@ -44,12 +44,11 @@ extension ColumnPlan {
 extension ValueRule {
     fileprivate var recorded: JSON {
         switch self {
-        case .moment(let reading):
-            .object([
-                ("moment", .string(reading.count.rawValue)), ("minutes_ahead", .integer(Int64(reading.minutesAhead))),
-                ("is_local", .boolean(reading.isLocal)),
-            ])
+        case .moment(let reading): Self.recorded(reading, as: "moment")
+        case .day(let reading): Self.recorded(reading, as: "day")
+        case .timeOfDay(let reading): Self.recorded(reading, as: "time_of_day")
         case .span(let reading): .object([("span", .string(reading.rawValue))])
+        case .spanOfText: .object([("span_of_text", .boolean(true))])
         case .counted(let writing): .object([("counted", .string(writing.rawValue))])
         case .numbered(let writing): .object([("numbered", .string(writing.count.rawValue))])
         case .double: .object([("double", .boolean(true))])
@@ -57,5 +56,12 @@ extension ValueRule {
         case .bytesOfUUID: .object([("bytes_of_uuid", .boolean(true))])
         case .cleaned(let replacement): .object([("replacement", .string(replacement))])
         }
+    }
+
+    private static func recorded(_ reading: TimestampRule, as word: String) -> JSON {
+        .object([
+            (word, .string(reading.count.rawValue)), ("minutes_ahead", .integer(Int64(reading.minutesAhead))),
+            ("is_local", .boolean(reading.isLocal)),
+        ])
     }
 }

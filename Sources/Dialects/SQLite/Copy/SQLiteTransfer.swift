@@ -128,7 +128,7 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
     var remarks: [String] { [] }
 
     func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default? {
-        if case .moment(let rule)? = rule, rule.count != .iso, let number = number(value) {
+        if let rule = rule?.moments, rule.count != .iso, let number = number(value) {
             return try rule.count.moment(number, for: type)
         }
         if case .moment(let rule)? = rule, case .text = value, rule.shiftsTexts {

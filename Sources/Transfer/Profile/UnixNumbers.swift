@@ -1,0 +1,109 @@
+import Dialects
+
+/// What the sizes of numbers say about the unit in which they count from 1970, where something else says that they are moments. One far off,
+/// such as a birthday or the end of all time, then spoils nothing.
+struct UnixNumbers: Sendable, Equatable {
+    private var count = 0
+    private var seconds = 0
+    private var milliseconds = 0
+    private var microseconds = 0
+    private var lowest = Double.infinity
+    private var highest = -Double.infinity
+    private var areDaysInSeconds = true
+    private var areDaysInMilliseconds = true
+
+    @inline(__always)
+    mutating func observe(_ number: Int64) {
+        note(Double(number))
+        if areDaysInSeconds {
+            areDaysInSeconds = number % 86_400 == 0
+            areDaysInMilliseconds = areDaysInSeconds && areDaysInMilliseconds && number % 86_400_000 == 0
+        }
+    }
+
+    mutating func observe(_ number: Double) {
+        note(number)
+        areDaysInSeconds = false
+        areDaysInMilliseconds = false
+    }
+
+    @inline(__always)
+    private mutating func note(_ number: Double) {
+        count += 1
+        lowest = min(lowest, number)
+        highest = max(highest, number)
+        // The ranges lie apart: three years to three centuries of each unit.
+        switch number.magnitude {
+        case 1e8..<1e10: seconds += 1
+        case 1e11..<1e13: milliseconds += 1
+        case 1e14..<1e16: microseconds += 1
+        default: break
+        }
+    }
+
+    /// Adds what the numbers that follow say.
+    mutating func append(_ next: UnixNumbers) {
+        count += next.count
+        seconds += next.seconds
+        milliseconds += next.milliseconds
+        microseconds += next.microseconds
+        lowest = min(lowest, next.lowest)
+        highest = max(highest, next.highest)
+        areDaysInSeconds = areDaysInSeconds && next.areDaysInSeconds
+        areDaysInMilliseconds = areDaysInMilliseconds && next.areDaysInMilliseconds
+    }
+}
+
+extension UnixNumbers {
+    /// A unit, and how many of the numbers have its size.
+    struct Unit: Equatable {
+        var count: TimestampRule.Count
+        var numbers: Int
+    }
+
+    /// The unit whose size more of the numbers have than that of another, and at least half of them, if it reads the others too; `nil` if
+    /// there is none.
+    var likely: Unit? {
+        let units = [
+            Unit(count: .unixMilliseconds, numbers: milliseconds), Unit(count: .unix, numbers: seconds),
+            Unit(count: .unixMicroseconds, numbers: microseconds),
+        ]
+        let most = units.map(\.numbers).max() ?? 0
+        let found = units.filter { $0.numbers == most }
+        guard most > 0, most * 2 >= count, found.count == 1, let unit = found.first else { return nil }
+        return reads(unit.count) ? unit : nil
+    }
+
+    /// The units that read every number as a moment, the most likely first.
+    var possible: [TimestampRule.Count] {
+        let units: [TimestampRule.Count] = [.unixMilliseconds, .unix, .unixMicroseconds]
+        return count == 0 ? [] : units.filter { reads($0) }
+    }
+
+    /// Whether every number is a midnight in UTC by this unit.
+    func areDays(_ unit: TimestampRule.Count) -> Bool {
+        switch unit {
+        case .unix: areDaysInSeconds
+        case .unixMilliseconds: areDaysInMilliseconds
+        case .unixMicroseconds, .iso, .julian, .apple: false
+        }
+    }
+
+    /// The units by which every number is a time of the first day of 1970. Seconds alone can't tell themselves from milliseconds.
+    var ofDay: [TimestampRule.Count] {
+        guard count > 0, lowest >= 0, highest < 86_400_000 else { return [] }
+        return highest < 86_400 ? [.unix, .unixMilliseconds] : [.unixMilliseconds]
+    }
+
+    private func reads(_ unit: TimestampRule.Count) -> Bool {
+        let each: Double =
+            switch unit {
+            case .unix: 1
+            case .unixMilliseconds: 1_000
+            case .unixMicroseconds: 1_000_000
+            case .iso, .julian, .apple: 0
+            }
+        // The first second of the year 1, and the first after the year 9999.
+        return lowest >= -62_135_596_800 * each && highest < 253_402_300_800 * each
+    }
+}
