@@ -42,7 +42,7 @@ struct PassageReader {
         let whole = open.text.isEmpty ? finished : finished + [open]
         let begun = Self.trimmed(line)
         guard !begun.isEmpty, !lines.contains(begun) else { return whole }
-        guard !open.text.isEmpty, isRoom(for: line) else { return whole + [Passage(text: line, saidAt: clock)] }
+        guard !open.text.isEmpty, hasRoom(for: line) else { return whole + [Passage(text: line, saidAt: clock)] }
         return finished + [Passage(text: open.text + line, saidAt: open.saidAt)]
     }
 
@@ -98,7 +98,7 @@ struct PassageReader {
         let whole = Self.trimmed(line)
         line = ""
         guard !whole.isEmpty, !lines.contains(whole) else { return }
-        if !open.text.isEmpty, !isRoom(for: whole) {
+        if !open.text.isEmpty, !hasRoom(for: whole) {
             finished.append(open)
             open.text = ""
             lines = []
@@ -108,7 +108,11 @@ struct PassageReader {
         lines.insert(whole)
     }
 
-    private func isRoom(for line: String) -> Bool { open.text.utf8.count + line.utf8.count <= Passage.longest }
+    /// Whether the line may be in the open passage: in a quiet session the next line may be of another day.
+    private func hasRoom(for line: String) -> Bool {
+        open.text.utf8.count + line.utf8.count <= Passage.longest
+            && clock <= open.saidAt.advanced(seconds: Passage.longestSpan)
+    }
 
     private static func trimmed(_ line: String) -> String {
         let isBlank = { (letter: Character) in letter == " " || letter == "\t" }
