@@ -55,7 +55,8 @@ struct PassageReader {
             let said = conversation.read(event.data)
             if !said.isEmpty { add("\n\(said)") }
         case .marker:
-            // The recording does not say how long no host recorded, so the clock is set to the present.
+            if let moment = Recording.end(ofGap: event.data) { clock = min(now, max(clock, moment)) }
+            // An earlier host did not say how long nobody recorded, so the clock is set to the present.
             if isLive, event.data == Recording.restarted { clock = now }
         case .input, .resize, .exit, nil: break
         }

@@ -97,6 +97,14 @@ import Testing
         let gap = Recording.gap(Recording.hostRestart)
         #expect(reader(nil, gap).clock == Self.begin)
         #expect(reader(nil, live: true, gap).clock == Self.now)
+        let moment = Self.begin.advanced(seconds: 3_600)
+        let (told, ahead) = (
+            Recording.gap(Recording.hostRestart, until: moment),
+            Recording.gap("x", until: Self.now.advanced(seconds: 3_600))
+        )
+        #expect(reader(nil, told).clock == moment && reader(nil, live: true, told).clock == moment)
+        #expect(reader(nil, output("x", after: 7_200_000), told).clock == Self.begin.advanced(seconds: 7_200))
+        #expect(reader(nil, ahead).clock == Self.now)
     }
 
     @Test func snippetsStandAroundTheWords() {
