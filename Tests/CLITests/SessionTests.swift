@@ -149,9 +149,10 @@ struct SessionTests {
             let lines = shown.split(separator: "\n").filter { $0.hasPrefix("line ") }
             #expect(lines.count == Set(lines).count && lines.count > 10)
             // The times go on with the clock, and not where the killed host stopped.
-            let documents = try await daemon.telec("transcript", id, "--format", "jsonl").output.split(separator: "\n").map {
-                try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String] ?? [:]
-            }
+            let documents = try await daemon.telec("transcript", id, "--format", "jsonl").output.split(separator: "\n")
+                .map {
+                    try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: String] ?? [:]
+                }
             let after = documents.drop { $0["kind"] != "marker" }
             #expect(after.count > 1 && after.allSatisfy { $0["at"] ?? "" >= back }, "\(back) \(documents)")
         }
