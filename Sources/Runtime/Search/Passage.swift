@@ -35,7 +35,7 @@ struct PassageProgress: Sendable, Equatable {
         var passage: Passage
     }
 
-    /// The largest number of passages per recording, some sixteen megabytes of text. An endless recording therefore does not
+    /// The largest number of passages per recording, at most sixteen megabytes of text. An endless recording therefore does not
     /// fill the index.
     static let most = 8_000
 }
