@@ -9,11 +9,14 @@ package enum Path {
     /// Returns the last name of a path; empty for the root.
     package static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
 
-    /// Returns the absolute path without links; `nil` if nothing is there, or nobody may see it, with the reason in `errno`.
+    /// Returns the absolute path without links; `nil` if nothing is there, or nobody may see it, with the reason in `errno`. The reason
+    /// `EILSEQ` means that the path is not UTF-8: a text of it would be another path.
     package static func resolved(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        let text = SystemText.exact(resolved)
+        free(resolved)
+        if text == nil { errno = EILSEQ }
+        return text
     }
 
     /// Returns the absolute path without links, or the path as it is if nothing is there.

@@ -107,7 +107,7 @@ package enum Console {
     ///
     /// A reader that closes the pipe then ends the output, and not the process in the middle of its work. On a Linux without
     /// /proc, as in the root of an image that is being built, the process ends with a message: Swift reads the arguments from
-    /// /proc, and would see no arguments at all.
+    /// /proc, and would see no arguments at all. So it does if an argument is not UTF-8.
     package static func begin() {
         occupyClosedStreams()
         signal(SIGPIPE, SIG_IGN)
@@ -119,6 +119,7 @@ package enum Console {
                 exit(2)
             }
         #endif
+        ArgumentBytes.requireText()
     }
 
     /// Opens /dev/null on the numbers of standard streams that are closed. The next file or socket would get such a number

@@ -19,6 +19,7 @@ struct SessionStart {
     /// Starts the session and returns when its command runs or has run.
     /// - Throws: `RuntimeError`, or `SettingsError` for the caller's own settings.
     func run(_ client: DaemonClient) async throws -> (session: SessionDocument, notice: String?) {
+        try PassedVariables.requireText(variables)
         var preferences = try LoadedSettings.load(ProcessContext.process, for: .client).settings.preferences
         if let thinkingMode { preferences.thinkingMode = thinkingMode }
         let agent = try agentToRun(preferences)

@@ -92,6 +92,7 @@ struct ReviveSession: AsyncParsableCommand {
 
     func run() async throws {
         try await options.guarding(about: session) { client, id in
+            try PassedVariables.requireText(variables)
             let home = try Launch.account().home
             let folder = HostFolder(sessionID: id, home: home)
             try folder.requireTrust()

@@ -17,7 +17,13 @@ enum WorkingFolder {
     static func absolute(_ path: String) throws(RuntimeError) -> String {
         var facts = stat()
         guard let folder = Path.resolved(path) else {
-            throw RuntimeError(.badRequest, "\(path): \(SystemError.last)", remedy: "name a folder")
+            let reason = SystemError.last
+            guard reason.number == EILSEQ else {
+                throw RuntimeError(.badRequest, "\(path): \(reason)", remedy: "name a folder")
+            }
+            throw RuntimeError(
+                .badRequest, "the path of the folder \(path) is not UTF-8",
+                remedy: "rename it, or work in another folder")
         }
         guard stat(folder, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
             throw RuntimeError(.badRequest, "\(path) is not a folder", remedy: "name a folder")

@@ -245,7 +245,8 @@ extension TestDaemon {
         let deadline = ContinuousClock.now + .seconds(30)
         while true {
             let shown = try await telec("transcript", session, "--agent").output
-            if shown == text { return }
+            // A gap says when it ended.
+            if shown.replacing(#/ at \S+Z\n/#, with: "\n") == text { return }
             try #require(ContinuousClock.now < deadline, "the conversation was \(shown)")
             try await Task.sleep(for: .milliseconds(100))
         }

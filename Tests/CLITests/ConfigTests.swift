@@ -51,6 +51,44 @@ struct ConfigTests {
         }
     }
 
+    @Test("preferences that no daemon would take are named, by the check and by the start alike")
+    func tooMuch() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let box = daemon.box
+            let variables = daemon.variables.merging(["TELECLAUDE_CONFIG_PATH": box("config.yml")]) { $1 }
+            let deep = String(repeating: "{a: ", count: 18) + "1" + String(repeating: "}", count: 18)
+            let wide = "[" + Array(repeating: "1", count: 3_000).joined(separator: ",") + "]"
+            func nested(_ count: Int) -> String {
+                String(repeating: "[", count: count) + "1" + String(repeating: "]", count: count)
+            }
+            let keys = (0..<2_500).map { "k\($0): 1" }.joined(separator: ", ")
+            for (text, words) in [
+                ("ui: \(deep)", "is nested more than 16 sections deep"), ("ui: \(wide)", "may hold 2000 values"),
+                ("ui: {\(keys)}", "may hold 2000 values"), ("ui: \(nested(16))", "more than 16 sections"),
+                ("ui: {a: \(String(repeating: "x", count: 70_000))}", "may have 65536 bytes"),
+            ] {
+                try box.write("config.yml", "thinking_mode: fast\n\(text)\n")
+                for arguments in [["config", "check"], ["sessions", "start", "--title", "T", "--", "true"]] {
+                    let run = try await box.run(.telec, arguments, variables)
+                    #expect(run.code == 2 && run.error.contains("\(box("config.yml")):2: ui"), "\(run)")
+                    #expect(run.error.contains(words), "\(run)")
+                }
+            }
+            // What is just small enough is taken by the daemon, too.
+            let most = Array(repeating: "1", count: 1_997).joined(separator: ",")
+            for text in ["ui: [\(most)]", "ui: \(nested(15))"] {
+                try box.write("config.yml", "\(text)\n")
+                for arguments in [["config", "check"], ["sessions", "start", "--title", "T", "--", "true"]] {
+                    let run = try await box.run(.telec, arguments, variables)
+                    #expect(run.code == 0, "\(text.prefix(20)) \(run)")
+                }
+            }
+            try box.write("config.yml", "default_agent: nope\n")
+            let run = try await box.run(.telec, ["config", "check"], variables)
+            #expect(run.code == 0 && run.output.contains("default_agent is nope, but there is no such agent"), "\(run)")
+        }
+    }
+
     @Test("a person's file that no daemon would take is named")
     func long() async throws {
         try await withSystem { box, variables in

@@ -124,6 +124,50 @@ struct DoctorTests {
         }
     }
 
+    /// A start fails without these rights, or records no session, so nothing may call that right. Root has all rights, so an ordinary user
+    /// runs the daemon.
+    @Test(.enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func whatTheDaemonCanNotWriteIsNamed() async throws {
+        try await withSandbox { box in
+            try await box.withUsers(["svc"]) { users in
+                let (user, home) = (users[0], users[0].home)
+                let (daemon, client) = (try await box.published(.teleclauded), try await box.published(.telec))
+                let variables: [String: String?] = [
+                    "TELECLAUDE_SOCKET": "\(home)/d.sock", "TELECLAUDE_DATABASE_URL": "sqlite:\(home)/db/d.db",
+                    "TELECLAUDE_STATE_PATH": "\(home)/state",
+                ]
+                let served = try box.start(as: user, daemon, [], variables)
+                try waitUntil("it serves") { try served.errorText().contains("ready") }
+                served.kill(SIGTERM)
+                #expect(try await served.finish().code == 0)
+                let right = try await box.run(as: user, daemon, ["--check"], variables)
+                #expect(right.code == 0, "\(right)")
+                for (path, mode) in [
+                    ("db/d.db", 0o400), ("db", 0o500), ("state", 0o500), ("state/transcripts", 0o500),
+                ] as [(String, mode_t)] {
+                    chmod("\(home)/\(path)", mode)
+                    for (program, argument, code) in [(daemon, "--check", Int32(2)), (client, "doctor", 1)] {
+                        let run = try await box.run(as: user, program, [argument], variables)
+                        let lines = (run.output + run.error).split(separator: "\n")
+                        let isNamed = lines.contains { $0.contains("can't write") && $0.contains("\(home)/\(path)") }
+                        #expect(run.code == code && isNamed, "\(path) \(run)")
+                    }
+                    chmod("\(home)/\(path)", path == "db/d.db" ? 0o600 : 0o700)
+                }
+                // In system mode root asks, and the state folder tells which account the daemon has.
+                try FileManager.default.createDirectory(atPath: "\(box.folder)/etc", withIntermediateDirectories: false)
+                for file in ["config.yml", "secrets.yml"] {
+                    try "{}\n".write(toFile: "\(box.folder)/etc/\(file)", atomically: false, encoding: .utf8)
+                    chmod("\(box.folder)/etc/\(file)", file == "secrets.yml" ? 0o600 : 0o644)
+                }
+                chown("\(home)/db/d.db", 0, 0)
+                let config: [String: String?] = ["TELECLAUDE_CONFIG_PATH": "\(box.folder)/etc/config.yml"]
+                let root = try await box.run(.telec, ["doctor"], variables.merging(config) { $1 })
+                #expect(root.output.contains("chown \(user.uid) \(home)/db/d.db"), "\(root)")
+            }
+        }
+    }
+
     /// A suspended daemon keeps its socket, and the kernel still accepts connections for it.
     @Test(arguments: Backend.available)
     func aStoppedDaemonIsNotWaitedForForEver(backend: Backend) async throws {

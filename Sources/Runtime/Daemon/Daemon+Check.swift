@@ -11,6 +11,7 @@ extension Daemon {
         logStart(socket: nil)
         try SHA256.load()
         try checkPlaces(socket: nil)
+        try checkAccess()
         for remark in try directory(loaded.settings).remarks { logger.warning("\(remark)") }
         let uncompared = try await checkSchema(of: database)
         let objection = try await AuditLog(database: database).objection()
@@ -32,6 +33,18 @@ extension Daemon {
             return "later changes to the tables were not checked: \(error)"
         }
     }
+
+    /// Checks that this account may write where the daemon has to: a start would fail, or no session could be recorded.
+    private func checkAccess() throws(SettingsError) {
+        let (uid, state) = (options.context.uid, try options.context.stateFolder())
+        try NeededAccess.check(state, for: "the daemon's state", by: uid)
+        try NeededAccess.check(TranscriptStore.folder(in: state), for: "what sessions have said", by: uid)
+        guard let path = loaded.settings.database.filePath, path.hasPrefix("/") else { return }
+        try NeededAccess.check(path, endings: Self.databaseEndings, for: "the daemon's database", by: uid)
+    }
+
+    /// The endings of the files beside a SQLite database: SQLite's own, and the lock's.
+    private static let databaseEndings = ["-wal", "-shm", "-journal", ".daemon"]
 
     static func unguarded(_ objection: String) -> RuntimeError {
         RuntimeError(
@@ -56,8 +69,7 @@ extension Daemon {
         let uid = options.context.uid
         try TrustedPlace.check(try options.context.stateFolder(), for: "what sessions have said", by: uid)
         if let path = loaded.settings.database.filePath, path.hasPrefix("/") {
-            let endings = ["-wal", "-shm", "-journal", ".daemon"]
-            try TrustedPlace.check(path, endings: endings, for: "the daemon's database", by: uid)
+            try TrustedPlace.check(path, endings: Self.databaseEndings, for: "the daemon's database", by: uid)
             try Self.requireOneName(path)
         }
         if let socket, socket.hasPrefix("/") {

@@ -41,7 +41,7 @@ extension Host {
     func begin(at number: UInt64) {
         if number > spool.next {
             spool.skip(to: number)
-            recorder.gap("the daemon has more of this recording than its host")
+            recorder.gap("the daemon has more of this recording than its host", until: .now, at: .now)
         }
         if number > 0 { acknowledge(number - 1) }
     }

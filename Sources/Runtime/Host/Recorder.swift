@@ -1,3 +1,5 @@
+import Dialects
+
 /// Turns the events of a terminal into lines of a recording, and the lines into chunks.
 struct Recorder {
     private var lines = ""
@@ -33,6 +35,12 @@ struct Recorder {
 
     mutating func gap(_ reason: String) { lines += Recording.gap(reason) }
 
+    /// Marks the end of a gap whose length is unknown. The next interval begins here.
+    mutating func gap(_ reason: String, until time: Timestamp, at moment: ContinuousClock.Instant) {
+        lines += Recording.gap(reason, until: time)
+        lastEvent = moment
+    }
+
     /// Adds a line of the agent's own transcript.
     mutating func agent(_ line: AgentLine, at moment: ContinuousClock.Instant) {
         switch line {
@@ -54,10 +62,11 @@ struct Recorder {
     }
 
     private mutating func add(_ code: Recording.Code, _ data: String, at moment: ContinuousClock.Instant) {
-        let passed = max(.zero, moment - lastEvent)
-        lastEvent = moment
-        let (seconds, attoseconds) = passed.components
-        lines += Recording.event(after: seconds * 1_000 + attoseconds / 1_000_000_000_000_000, code, data)
+        let (seconds, attoseconds) = max(.zero, moment - lastEvent).components
+        let passed = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+        // What is cut off counts for the next interval, so that the sum stays right.
+        lastEvent += .milliseconds(passed)
+        lines += Recording.event(after: passed, code, data)
     }
 
     /// Returns the number of bytes at the end that begin a character of UTF-8 and do not complete it (RFC 3629, section 3).

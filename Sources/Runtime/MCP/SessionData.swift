@@ -35,7 +35,7 @@ struct SessionData {
     private var conversation = AgentConversation()
     private var said: TextTail
     private var shown: TextTail
-    /// When the recording began, and the milliseconds of it that were read. Gaps in the recording count as no time.
+    /// When the recording began, or went on after its last gap, and the milliseconds of it that were read since then.
     private var start: Timestamp?
     private var passed: Int64 = 0
     private var span: (from: Timestamp, to: Timestamp)?
@@ -65,13 +65,23 @@ struct SessionData {
 
     private mutating func take(_ event: RecordedEvent) {
         passed = min(passed &+ max(0, min(event.after, 1 << 50)), 1 << 50)
-        let now = start?.advanced(seconds: passed / 1_000)
+        if event.code == Recording.Code.marker.rawValue { pass(Recording.end(ofGap: event.data)) }
+        let now = moment
         // An escape sequence may span events, so unwanted events are parsed too.
         let (output, message) = texts(event)
         guard isWanted(now), !output.isEmpty || !message.isEmpty else { return }
         shown.append(output)
         said.append(message)
         if let now { span = (span?.from ?? now, now) }
+    }
+
+    /// The time of the last event.
+    private var moment: Timestamp? { start?.advanced(seconds: passed / 1_000) }
+
+    /// Passes over a gap, if the recording tells its end. A host can write any time, and nothing that was recorded lies ahead.
+    private mutating func pass(_ end: Timestamp?) {
+        guard let end, let moment, moment < end else { return }
+        (start, passed) = (max(moment, min(.now, end)), 0)
     }
 
     private func isWanted(_ now: Timestamp?) -> Bool {

@@ -9,6 +9,10 @@ struct Passage: Sendable, Equatable {
     /// The largest size in bytes. It is enough to surround a word, and small enough that a search finds places in a long
     /// recording instead of the whole recording.
     static let longest = 2_000
+
+    /// How many seconds after its first line a passage may still grow. It is short enough that the time of the first line stands for all of
+    /// them, and long enough that a program which says a line a minute does not soon have as many passages as the index takes.
+    static let longestSpan: Int64 = 300
 }
 
 /// How far a recording was read into the index, and the state from which the reading continues.
@@ -31,7 +35,7 @@ struct PassageProgress: Sendable, Equatable {
         var passage: Passage
     }
 
-    /// The largest number of passages per recording, some sixteen megabytes of text. An endless recording therefore does not
+    /// The largest number of passages per recording, at most sixteen megabytes of text. An endless recording therefore does not
     /// fill the index.
     static let most = 8_000
 }

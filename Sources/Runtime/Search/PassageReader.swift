@@ -42,7 +42,7 @@ struct PassageReader {
         let whole = open.text.isEmpty ? finished : finished + [open]
         // The line may go on, so it is kept even if a line like its beginning is there.
         guard !Self.trimmed(line).isEmpty else { return whole }
-        guard !open.text.isEmpty, isRoom(for: line) else { return whole + [Passage(text: line, saidAt: clock)] }
+        guard !open.text.isEmpty, hasRoom(for: line) else { return whole + [Passage(text: line, saidAt: clock)] }
         return finished + [Passage(text: open.text + line, saidAt: open.saidAt)]
     }
 
@@ -55,7 +55,8 @@ struct PassageReader {
             let said = conversation.read(event.data)
             if !said.isEmpty { add("\n\(said)") }
         case .marker:
-            // The recording does not say how long no host recorded, so the clock is set to the present.
+            if let moment = Recording.end(ofGap: event.data) { clock = min(now, max(clock, moment)) }
+            // An earlier host did not say how long nobody recorded, so the clock is set to the present.
             if isLive, event.data == Recording.restarted { clock = now }
         case .input, .resize, .exit, nil: break
         }
@@ -98,7 +99,7 @@ struct PassageReader {
         let whole = Self.trimmed(line)
         line = ""
         guard !whole.isEmpty, !lines.contains(whole) else { return }
-        if !open.text.isEmpty, !isRoom(for: whole) {
+        if !open.text.isEmpty, !hasRoom(for: whole) {
             finished.append(open)
             open.text = ""
             lines = []
@@ -108,7 +109,11 @@ struct PassageReader {
         lines.insert(whole)
     }
 
-    private func isRoom(for line: String) -> Bool { open.text.utf8.count + line.utf8.count <= Passage.longest }
+    /// Whether the line may be in the open passage: in a quiet session the next line may be of another day.
+    private func hasRoom(for line: String) -> Bool {
+        open.text.utf8.count + line.utf8.count <= Passage.longest
+            && clock <= open.saidAt.advanced(seconds: Passage.longestSpan)
+    }
 
     private static func trimmed(_ line: String) -> String {
         let isBlank = { (letter: Character) in letter == " " || letter == "\t" }

@@ -64,7 +64,8 @@ struct TranscriptQuery: Sendable {
         if let session { result.append("s.session_id = \(session)") }
         if let project { result.append("s.project_path = \(project)") }
         if let owner { result.append("s.owner_person = \(owner)") }
-        if let since { result.append("f.said_at >= \(since.text)") }
+        // A passage has the time of its first line, and the words may be in the last one.
+        if let since { result.append("f.said_at >= \(since.advanced(seconds: -Passage.longestSpan).text)") }
         return result
     }
 

@@ -42,6 +42,18 @@ package enum Recording {
     /// Returns a line that marks missing events, with the reason.
     package static func gap(_ reason: String) -> String { event(after: 0, .marker, "gap: \(reason)") }
 
+    /// Returns a line that marks a gap whose length nobody measured. The marker tells when the recording went on: an interval of a week
+    /// would keep players waiting.
+    static func gap(_ reason: String, until moment: Timestamp) -> String { gap("\(reason) at \(moment.text)") }
+
+    /// Returns the time that the marker of a gap tells; `nil` for any other marker.
+    package static func end(ofGap marker: String) -> Timestamp? {
+        guard marker.hasPrefix("gap: "), let space = marker.lastIndex(of: " "), marker[..<space].hasSuffix(" at") else {
+            return nil
+        }
+        return Timestamp(parsing: String(marker[marker.index(after: space)...]))
+    }
+
     /// The reason that marks the place where a host was started again.
     package static let hostRestart = "the host was started again"
     static let restarted = "gap: \(hostRestart)"

@@ -16,11 +16,12 @@ struct TypedSettingsReader {
 
     /// Returns remarks on settings that don't fit together.
     func remarks(_ settings: Settings) -> [Remark] {
-        guard let setting = effective["agents.default"], let name = setting.value.text, settings.agents[name] == nil
-        else {
-            return []
+        ["agents.default", "default_agent"].compactMap { key in
+            guard let setting = effective[key], let name = setting.value.text, settings.agents[name] == nil else {
+                return nil
+            }
+            return Remark("\(key) is \(name), but there is no such agent", at: setting.place)
         }
-        return [Remark("agents.default is \(name), but there is no such agent", at: setting.place)]
     }
 
     private func server() -> Server {

@@ -16,9 +16,11 @@ extension ProcessContext {
         return ProcessContext(environment: variables, home: home, uid: uid, workingFolder: workingFolderOfProcess)
     }
 
+    /// The working folder. One that is not UTF-8 is written with escapes: nothing has that name, so a path below it reaches no other
+    /// folder, and the error shows which one was meant.
     private static var workingFolderOfProcess: String {
         guard let text = getcwd(nil, 0) else { return "/" }
         defer { free(text) }
-        return String(cString: text)
+        return SystemText.exact(text) ?? SystemText.escaped(text)
     }
 }

@@ -5,7 +5,7 @@ import TCSystem
 import TCTerminal
 
 /// Checks whether accounts other than root and the daemon could change the files on which the daemon depends, or read what
-/// sessions have said.
+/// sessions have said, and whether the daemon can write them.
 struct PermissionLook {
     let known: Known
     let socket: String?
@@ -26,11 +26,12 @@ struct PermissionLook {
         }
         var checks: [HealthCheck] = []
         if let folder = known.stateFolder {
-            checks.append(place(folder, "what sessions have said", uid))
+            checks.append(place(folder, "what sessions have said", uid, isWritten: true))
             checks += recordings("\(folder)/transcripts", uid)
         }
         if let file = known.databaseFile {
-            checks.append(place(file, "the daemon's database", uid, ["-wal", "-shm", "-journal", ".daemon"]))
+            let endings = ["-wal", "-shm", "-journal", ".daemon"]
+            checks.append(place(file, "the daemon's database", uid, endings, isWritten: true))
         }
         if let path = try? known.context.socketPath(argument: socket) {
             checks.append(place(Path.folder(of: path), "who answers at the daemon's socket", uid))
@@ -38,15 +39,26 @@ struct PermissionLook {
         return checks
     }
 
-    /// The id of the daemon's user. In single-user mode the daemon runs as the caller.
+    /// The id of the daemon's user. In single-user mode the daemon runs as the caller. In system mode, and if it does not answer, it is the
+    /// owner of the state folder, which root may ask for.
     private var daemonUser: UInt32? {
         if let status = known.answer.status { return status.uid }
-        return known.settings?.settings.mode == .singleUser ? known.context.uid : nil
+        if known.settings?.settings.mode == .singleUser { return known.context.uid }
+        var facts = stat()
+        guard known.context.uid == 0, let folder = known.stateFolder, stat(folder, &facts) == 0, facts.st_uid != 0
+        else { return nil }
+        return facts.st_uid
     }
 
-    private func place(_ path: String, _ subject: String, _ uid: UInt32, _ endings: [String] = []) -> HealthCheck {
+    /// Checks who can change what is at this path and, if `isWritten`, that the daemon can.
+    private func place(
+        _ path: String, _ subject: String, _ uid: UInt32, _ endings: [String] = [], isWritten: Bool = false
+    ) -> HealthCheck {
         do throws(SettingsError) {
             try TrustedPlace.check(path, endings: endings, for: subject, by: uid)
+            if isWritten, path.hasPrefix("/") {
+                try NeededAccess.check(path, endings: endings, for: subject, by: uid)
+            }
             return .ok(.permissions, "\(path): only root and uid \(uid) can change \(subject)")
         } catch {
             if error.code == "forbidden" {

@@ -53,6 +53,9 @@ struct ShownRecording {
         // A host can write any interval, and nothing that was recorded lies ahead.
         clock = clock.map { min(.now, $0.advanced(milliseconds: event.after)) }
         guard let code = Recording.Code(rawValue: event.code) else { return "" }
+        if code == .marker, let moment = Recording.end(ofGap: event.data) {
+            clock = min(.now, max(clock ?? moment, moment))
+        }
         switch view {
         case .raw: return line + "\n"
         case .terminal: return terminal(code, event.data)

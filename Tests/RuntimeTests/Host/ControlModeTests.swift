@@ -1,3 +1,4 @@
+import Dialects
 import Foundation
 import TestSupport
 import Testing
@@ -148,6 +149,25 @@ struct RecorderTests {
                 [1.250,"o","a"]
                 [0.100,"r","100x24"]
                 [0.000,"x","3"]
+
+                """)
+    }
+
+    /// What is cut off an interval is in the next one, and a gap says when it ended.
+    @Test func timesStayRight() throws {
+        var recorder = Recorder(columns: 80, rows: 24, at: start)
+        for number in 1...4 { recorder.output([97], at: start + .microseconds(number * 1_500)) }
+        let moment = try #require(Timestamp(parsing: "2026-11-25T10:00:00Z"))
+        recorder.gap("it was away", until: moment, at: start + .seconds(60))
+        recorder.output([98], at: start + .seconds(61))
+        #expect(
+            text(&recorder) == """
+                [0.001,"o","a"]
+                [0.002,"o","a"]
+                [0.001,"o","a"]
+                [0.002,"o","a"]
+                [0.000,"m","gap: it was away at 2026-11-25T10:00:00.000000Z"]
+                [1.000,"o","b"]
 
                 """)
     }

@@ -73,6 +73,23 @@ import Testing
         #expect(endless.passages.allSatisfy { $0.text.utf8.count <= Passage.longest + 1 })
     }
 
+    /// In a quiet session the lines of a day are not as old as those of the day before, also if a reading ended in between.
+    @Test func whatIsSaidLaterHasItsOwnTime() {
+        let day = output("today\r\n$ ", after: 86_400_000)
+        let (soon, then) = (output("soon\r\n$ ", after: 1_000), output("ls\r\n", after: 1_000))
+        let read = reader(nil, output("old\r\n"), soon, day, then)
+        #expect(read.passages.map(\.text) == ["old\nsoon\n", "$ today\n$ ls\n"])
+        #expect(read.passages.map(\.saidAt.text) == ["2026-11-25T10:00:00.000000Z", "2026-11-26T10:00:01.000000Z"])
+
+        let first = reader(nil, output("old\r\n"))
+        let progress = PassageProgress(
+            readTo: 0, clock: first.clock, parser: first.parser, scope: "", passages: 1,
+            open: first.passages.last.map { .init(id: 1, passage: $0) })
+        #expect(reader(progress, day).passages.map(\.text) == ["old\n", "today\n$ "])
+        let begun = reader(progress, output("begun", after: 86_400_000)).passages
+        #expect(begun.map(\.text) == ["old\n", "begun"] && begun.last?.saidAt.text == "2026-11-26T10:00:00.000000Z")
+    }
+
     /// A host may write anything, and the reader must not fail.
     @Test func nothingThatAHostWritesBreaksIt() {
         for line in [
@@ -89,6 +106,14 @@ import Testing
         let gap = Recording.gap(Recording.hostRestart)
         #expect(reader(nil, gap).clock == Self.begin)
         #expect(reader(nil, live: true, gap).clock == Self.now)
+        let moment = Self.begin.advanced(seconds: 3_600)
+        let (told, ahead) = (
+            Recording.gap(Recording.hostRestart, until: moment),
+            Recording.gap("x", until: Self.now.advanced(seconds: 3_600))
+        )
+        #expect(reader(nil, told).clock == moment && reader(nil, live: true, told).clock == moment)
+        #expect(reader(nil, output("x", after: 7_200_000), told).clock == Self.begin.advanced(seconds: 7_200))
+        #expect(reader(nil, ahead).clock == Self.now)
     }
 
     @Test func snippetsStandAroundTheWords() {

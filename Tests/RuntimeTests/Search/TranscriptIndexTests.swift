@@ -136,6 +136,24 @@ import Testing
         }
     }
 
+    /// The last line of a passage may be newer than its first one, whose time it has.
+    @Test(arguments: Backend.available)
+    func whatWasSaidSinceIsFound(_ backend: Backend) async throws {
+        try await withIndex(backend) { index, sessions, _ in
+            let one = session("one", of: alice)
+            try await sessions.insert(one)
+            let said = [passage("word\n"), passage("word again\n", 10)]
+            #expect(try await index.add(said, of: "one", from: nil, to: progress(1, one)))
+            let span = Passage.longestSpan
+            let cases: [(Int64, Int)] = [(0, 2), (span, 2), (span + 1, 1), (600 + span, 1), (601 + span, 0)]
+            for (seconds, count) in cases {
+                let since = passage("").saidAt.advanced(seconds: seconds)
+                let query = TranscriptQuery(words: ["word"], since: since, limit: 100)
+                #expect(try await index.find(query, .all).count == count, "\(seconds)")
+            }
+        }
+    }
+
     @Test(arguments: Backend.available)
     func whatIsForgottenIsNotFound(_ backend: Backend) async throws {
         try await withIndex(backend) { index, sessions, database in

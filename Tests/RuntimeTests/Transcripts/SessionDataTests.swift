@@ -37,6 +37,30 @@ struct SessionDataTests {
         #expect(try document(reader)["to"]?.text == "9999-12-31T23:59:59.999999Z")
     }
 
+    /// A gap tells when it ended, if its host knew; no host makes the time go back, or run ahead of the present.
+    @Test(arguments: [
+        ("gap: the host was started again at 2026-01-02T00:00:00.000000Z", "2026-01-02T00:00:01.000000Z"),
+        ("gap: the host was started again at 2025-01-02T00:00:00.000000Z", "2026-01-01T00:00:02.000000Z"),
+        ("gap: chunks 0 to 1 never came", "2026-01-01T00:00:02.000000Z"),
+        ("gap: at x", "2026-01-01T00:00:02.000000Z"), ("gap: at ", "2026-01-01T00:00:02.000000Z"),
+    ])
+    func timeGoesOnAfterAGap(marker: String, to: String) throws {
+        var reader = try reader(expecting: .terminal)
+        reader.read(Array("{\"version\":3,\"timestamp\":1767225600}\n[1,\"o\",\"before\"]\n".utf8))
+        reader.read(Array("\(Recording.event(after: 0, .marker, marker))[1,\"o\",\"after\"]\n".utf8))
+        let document = try document(reader)
+        #expect(document["from"]?.text == "2026-01-01T00:00:01.000000Z" && document["to"]?.text == to)
+    }
+
+    @Test func noGapEndsInTheFuture() throws {
+        var reader = try reader(expecting: .terminal)
+        let begin = Timestamp.now
+        let marker = Recording.gap("x", until: begin.advanced(seconds: 86_400))
+        reader.read(Array("{\"version\":3,\"timestamp\":1767225600}\n\(marker)[0,\"o\",\"x\"]\n".utf8))
+        let to = try #require(try document(reader)["to"]?.text)
+        #expect(to >= begin.text && to <= Timestamp.now.text)
+    }
+
     /// What the conversation says is not even looked at when the terminal is asked for.
     @Test func onlyWhatIsReturnedIsRead() throws {
         let said = Recording.event(after: 0, .agent, #"{"id":"1","type":"user","content":"Fix it"}"#)
