@@ -8,9 +8,11 @@ import Testing
 struct UnknownWordTests {
     @Test(arguments: [
         ("STRING", ColumnType.text), ("ENUM", .text), ("INET", .text), ("XML", .text), ("HSTORE", .text),
-        ("URL", .text), ("MEMO", .text), ("ANY", .text), ("BYTEA", .bytes), ("BINARY(16)", .bytes), ("LONG VARBINARY", .bytes),
-        ("DATETIME2(7)", .datetime), ("DateTimeOffset", .timestamp), ("MONEY", .numeric), ("NUMBER(10,2)", .numeric),
-        ("DECIMAL UNSIGNED", .numeric), ("SECONDS", .numeric), ("YEAR", .numeric),
+        ("URL", .text), ("MEMO", .text), ("ANY", .text),
+        ("BYTEA", .bytes), ("BINARY(16)", .bytes), ("LONG VARBINARY", .bytes),
+        ("DATETIME2(7)", .datetime), ("DateTimeOffset", .timestamp),
+        ("MONEY", .numeric), ("NUMBER(10,2)", .numeric), ("DECIMAL UNSIGNED", .numeric),
+        ("SECONDS", .numeric), ("YEAR", .numeric),
     ])
     func typeOfWord(_ declared: String, _ type: ColumnType) throws {
         let word = try #require(UnknownWord(.native(sqlite: declared, postgresql: "numeric")))
@@ -38,8 +40,10 @@ struct UnknownWordTests {
             let target = try connect(to: url)
             defer { target.close() }
             let types = try target.query(
-                "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'items'::regclass AND attnum > 0 ORDER BY attnum"
-            )
+                """
+                SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+                WHERE attrelid = 'items'::regclass AND attnum > 0 ORDER BY attnum
+                """)
             let zoned = "timestamp with time zone"
             #expect(
                 types.map { $0[0].text } == [

@@ -25,6 +25,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isTruth = true
     /// Whether every double so far is a decimal with at most two digits after the point.
     private(set) var isMoney = true
+    /// The number of doubles with digits behind the point.
+    private(set) var fractions = 0
 
     mutating func observe(integer number: Int64) {
         minimum = min(minimum, number)
@@ -34,6 +36,7 @@ struct ColumnHints: Sendable, Equatable {
     mutating func observe(real number: Double) {
         lowest = min(lowest, number)
         highest = max(highest, number)
+        if number.rounded(.towardZero) != number { fractions += 1 }
         if isMoney { isMoney = DecimalFit.fits(number, precision: 15, scale: 2) }
     }
 
@@ -68,6 +71,7 @@ struct ColumnHints: Sendable, Equatable {
         isAddress = isAddress && next.isAddress
         isTruth = isTruth && next.isTruth
         isMoney = isMoney && next.isMoney
+        fractions += next.fractions
     }
 
     /// Returns the epochs and units by which every number lies between 1990 and 2100, the most likely first.

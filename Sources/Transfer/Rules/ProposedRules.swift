@@ -42,10 +42,10 @@ extension ProposedRule {
         Dictionary(grouping: filled) { $0.declared.lowercased() }.compactMapValues { columns -> Rule? in
             let rules = Set(columns.map { framework.proposal(for: $0)?.rule })
             guard rules.count == 1, let rule = rules.first ?? nil else { return nil }
-            // That moments near 1970 are spans is a guess from their values, which says nothing of a column without any. A column of
-            // booleans becomes one if it has no values.
+            // That moments near 1970 are spans is a guess from their values, and money one from names, too, which says nothing of a column
+            // without any. A column of booleans becomes one if it has no values.
             switch rule {
-            case .span, .type(.boolean): return nil
+            case .span, .type(.boolean), .type(.money): return nil
             case .type, .timestamp: return rule
             }
         }
