@@ -12,6 +12,7 @@ extension ProposedRule {
                 column: column, declared: inspection.declaredTypes[table.table.name]?[column.name] ?? "",
                 profile: table.profiles[at], table: table.table)
         }
+        let isRecorded = MigrationRecord.keeper(in: inspection.schema) != nil
         let common = commonRules(
             tables.flatMap { table in
                 table.profiles.indices.filter { table.profiles[$0].values > 0 }.map { evidence(of: $0, in: table) }
@@ -29,7 +30,9 @@ extension ProposedRule {
                 guard rule.type == nil, rule.reading == nil, evidence.column.generated == nil else { return nil }
                 guard let proposal = framework.proposal(for: evidence) ?? alike(evidence) else { return nil }
                 var proposed = ProposedRule(proposal, table: table.table.name, column: evidence.column.name)
-                if framework.isGuess(proposed.rule, for: evidence) { proposed.standing = .guessed }
+                if framework.isGuess(proposed.rule, for: evidence, isRecorded: isRecorded) {
+                    proposed.standing = .guessed
+                }
                 return proposed
             }
         }
