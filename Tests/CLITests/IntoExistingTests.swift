@@ -382,7 +382,8 @@ struct IntoExistingTests {
             let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
             #expect(run.ending == .exit(2), "\(run)")
             for words in [
-                "t.zip (TEXT): 2 values", "t.price (TEXT): 1 value: has more digits than a double holds",
+                "t.zip (NUMERIC): 2 values",
+                "t.price (DECIMAL(30,2)): 1 value: has more digits than a double holds",
                 "t.ratio (REAL): 1 value: is -0.0",
             ] {
                 #expect(run.error.contains(words), "\(run)")
