@@ -18,6 +18,9 @@ public struct IncompatibleValues: Sendable, Equatable {
     public var count = 0
     /// The first such values: `'n/a' in row id=17`.
     public var examples: [String] = []
+
+    /// Whether the values are NULLs of a column that takes none.
+    package var isMissing: Bool { reason == ColumnDemand.missing }
 }
 
 extension IncompatibleValues: CustomStringConvertible {
