@@ -207,6 +207,14 @@ struct TransferViewMeaningTests {
                 #"changes() has no counterpart that is known to mean the same"#
             ),
             (
+                #"SELECT p.id, je.value FROM people p, JSON_EACH(p.nick) je"#,
+                #"json_each() has no counterpart that is known to mean the same"#
+            ),
+            (
+                #"SELECT id FROM people WHERE EXISTS (SELECT 1 FROM json_tree(nick) WHERE value = 1)"#,
+                #"json_tree() has no counterpart that is known to mean the same"#
+            ),
+            (
                 #"SELECT (price + 0) / 4 FROM people WHERE id = 2"#,
                 #"it yields other rows in the target: ('0.50000000000000000000'), where the source has (0)"#
             ),
