@@ -102,7 +102,8 @@ struct TransferFrameworkTests {
             INSERT INTO n VALUES (1, '2024-01-02 03:04:05', '2024-01-02 03:04:05');
             """)
         #expect(
-            local.output.contains("migrations shows that an application creates these tables with Laravel"), "\(local)")
+            local.output.contains("migrations shows that an application creates these tables with Laravel")
+                && local.output.contains("have the transfer fill them (--into-existing)"), "\(local)")
         #expect(
             local.output.contains("      other: {timestamp: iso, zone: UTC}") && !local.output.contains("      at: {"),
             "\(local)")

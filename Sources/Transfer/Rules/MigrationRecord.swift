@@ -35,6 +35,6 @@ enum MigrationRecord {
         guard let keeper = keeper(in: schema) else { return nil }
         return
             "\(keeper.table) shows that an application creates these tables with \(keeper.tool): if it is to work with the target, let it "
-            + "create its tables there first, with the types that it expects, and have the transfer fill them"
+            + "create its tables there first, with the types that it expects, and have the transfer fill them (--into-existing)"
     }
 }
