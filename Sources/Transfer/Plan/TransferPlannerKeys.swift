@@ -124,7 +124,7 @@ extension TransferPlanner {
     private mutating func partsOrBytes(
         of index: Index, on table: Table, _ translator: any ExpressionTranslator
     ) throws(Untranslatable) -> [Index.Part] {
-        guard index.isUnique else { return try parts(of: index, on: table, translator) }
+        guard index.isUnique else { return try self.parts(of: index, on: table, translator) }
         var (parts, unknown): ([Index.Part], Untranslatable?) = ([], nil)
         for part in index.parts {
             do throws(Untranslatable) {

@@ -21,7 +21,7 @@ struct UnknownWord: Hashable {
     /// Whether a database has numbers under this word, or the word is a unit in which they count time.
     var isOfNumbers: Bool {
         let words = self.words
-        let isNumber = words.contains { word in Self.beginnings.contains(where: word.hasPrefix) }
+        let isNumber = words.contains { word in Self.beginnings.contains { word.hasPrefix($0) } }
         return isNumber || !Self.numbers.isDisjoint(with: words) || SpanRule(namedIn: text) != nil
     }
 

@@ -34,7 +34,7 @@ struct NameWords {
             "revenue", "discount", "freight",
         ]
         guard let last = words.last else { return false }
-        return nouns.contains(last) || ["price", "amount", "total", "cost"].contains(where: last.hasSuffix)
+        return nouns.contains(last) || ["price", "amount", "total", "cost"].contains { last.hasSuffix($0) }
     }
 
     var speakOfSpans: Bool {
