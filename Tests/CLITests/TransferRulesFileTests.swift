@@ -349,7 +349,7 @@ struct TransferRulesFileTests {
             let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
             #expect(dry.ending == .exit(0), "\(dry)")
             let rules = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
-            let lines = rules.split(separator: "\n").filter { $0.contains("decimal") }
+            let lines = rules.split(separator: "\n").filter { $0.contains("decimal(") }
             #expect(
                 lines == [
                     #"      # price: {type: "decimal(15,2)"}"#, #"      # unit_cost: {type: "decimal(15,2)"}"#,
