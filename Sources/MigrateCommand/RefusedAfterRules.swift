@@ -14,7 +14,7 @@ struct RefusedAfterRules: Error {
         switch cause {
         case SchemaTransferError.unitless(_): return rules.isEmpty ? SchemaTransferError.unit : written
         case TransferError.incompatibleValues(let found) where found.contains(where: \.isGiven):
-            return (rules.isEmpty ? "no rule reads the values: " : "\(written); or ") + TransferError.withoutRule
+            return (rules.isEmpty ? "no rule reads the values: " : "\(written); or ") + TransferError.withoutRule(found)
         default: return nil
         }
     }

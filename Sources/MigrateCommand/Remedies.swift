@@ -40,12 +40,28 @@ extension UnfinishedTransfer {
 extension TransferError {
     var remedy: String { remedy(abandoning: "with transfer abandon TARGET") }
 
-    /// What to do about values of given types that no rule reads.
-    static let withoutRule =
-        "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+    /// What to do about values of given types that no rule reads. A NULL that a column does not take is no way out for others either.
+    static func withoutRule(_ found: [IncompatibleValues]) -> String {
+        found.contains(where: \.isMissing)
+            ? "change them in the source, or set the rows aside: --on-mismatch quarantine; a required column takes no NULL"
+            : "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+    }
 
-    /// Returns the remedy. `abandoning` is the phrase for the command that removes the unfinished transfer.
-    func remedy(abandoning: String) -> String {
+    private static func remedy(for found: [IncompatibleValues], hasRules: Bool) -> String {
+        guard found.contains(where: \.isGiven) else {
+            return found.contains(where: \.isMissing)
+                ? "widen the columns, or set the rows aside: --on-mismatch widen, quarantine"
+                : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
+        }
+        // No rule reads a NULL.
+        if found.allSatisfy(\.isMissing) { return withoutRule(found) }
+        let proposals = hasRules ? "" : " (--dry-run --write-rules FILE proposes those that fit)"
+        return "read the values by a rule\(proposals), \(withoutRule(found))"
+    }
+
+    /// Returns the remedy. `abandoning` is the phrase for the command that removes the unfinished transfer. `hasRules` says that the run
+    /// had a file of rules, for which somebody has looked already.
+    func remedy(abandoning: String, hasRules: Bool = false) -> String {
         switch self {
         case .oneDatabase: "name another target"
         case .targetNotEmpty:
@@ -65,10 +81,7 @@ extension TransferError {
         case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
         case .badRule(_, _, let remedy): remedy
         case .rulesForSameEngineCopy: "leave out --rules, --on-mismatch, --lowercase-names and --nocase"
-        case .incompatibleValues(let found):
-            found.contains(where: \.isGiven)
-                ? "read the values by a rule (--dry-run --write-rules FILE proposes those that fit), \(Self.withoutRule)"
-                : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
+        case .incompatibleValues(let found): Self.remedy(for: found, hasRules: hasRules)
         case .neverNull(let found):
             found.contains(where: \.isGiven)
                 ? "set the rows aside with on_mismatch: quarantine"

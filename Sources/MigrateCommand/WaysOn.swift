@@ -46,7 +46,8 @@ struct WaysOn {
             .neverNull,
             .doesNotFit,
             .keyNotBuilt, .keysFold, .noSupport, .nothingToAbandon, .nothingToReport:
-            return error.remedy
+            let hasRules = arguments.contains { $0 == "--rules" || $0.hasPrefix("--rules=") }
+            return error.remedy(abandoning: "with: \(abandoning)", hasRules: hasRules)
         }
     }
 

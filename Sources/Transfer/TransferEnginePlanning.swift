@@ -56,7 +56,8 @@ extension TransferEngine {
         return try await work(outline.inspection, survey(outline.tables))
     }
 
-    /// Examines the source, and returns the plan with remarks on the rows whose parents are missing. It changes nothing.
+    /// Examines the source, and returns the plan with remarks on the rows whose parents are missing, and on those that share a key in the
+    /// target, which only a run refuses. It changes nothing.
     func planNamingOrphans() async throws -> TransferPlan {
         var plan = try await plan().plan
         // A copy into the same kind of database takes orphans along as they are.
@@ -66,7 +67,18 @@ extension TransferEngine {
             try OrphanSearch(dialect, reading).orphans(of: item.key, in: item.table)
         }
         plan.remarks += found.compactMap { $0 }.map { "\($0.table): \($0.note)" }
+        let keys = try await keysThatBecomeOne(in: plan)
+        plan.remarks += keys.map { "\($0): they are one key in the target, which the transfer refuses" }
         return plan
+    }
+
+    private func keysThatBecomeOne(in plan: TransferPlan) async throws -> [FoldedKey] {
+        guard !plan.mixed.isEmpty else { return [] }
+        let target = target
+        return try await streams.first { reading, writing in
+            try FoldedKeySurvey(plan: plan, columns: plan.mixed, target: target, reading: reading, writing: writing)
+                .found().keys
+        }
     }
 
     /// Returns the remark on a target whose texts are in another encoding than those of a source of the same kind; `nil` if there is none.
@@ -119,8 +131,10 @@ extension TransferEngine {
     private func requireKeys(of plan: TransferPlan) async throws -> [String] {
         guard !plan.caseless.isEmpty else { return [] }
         let target = target
+        let columns = Dictionary(grouping: plan.caseless, by: \.table).mapValues { Set($0.map(\.column)) }
         let found = try await streams.first { reading, writing in
-            try FoldedKeySurvey(plan: plan, target: target, reading: reading, writing: writing).found()
+            try FoldedKeySurvey(plan: plan, columns: columns, target: target, reading: reading, writing: writing)
+                .found()
         }
         guard found.keys.isEmpty else { throw TransferError.keysFold(found.keys) }
         return found.made.map { "created in the target, because these columns need it: \($0)" }

@@ -382,7 +382,8 @@ struct IntoExistingTests {
             let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
             #expect(run.ending == .exit(2), "\(run)")
             for words in [
-                "t.zip (TEXT): 2 values", "t.price (TEXT): 1 value: has more digits than a double holds",
+                "t.zip (NUMERIC): 2 values",
+                "t.price (DECIMAL(30,2)): 1 value: has more digits than a double holds",
                 "t.ratio (REAL): 1 value: is -0.0",
             ] {
                 #expect(run.error.contains(words), "\(run)")
@@ -840,6 +841,24 @@ struct IntoExistingTests {
                 "transfer", source, target, "--into-existing", "--dry-run", "--write-rules", box("rules.yaml"))
             #expect(dry.ending == .exit(2) && dry.error.contains("no rule reads the values: make them NULL"), "\(dry)")
             #expect(!dry.error.contains("--write-rules"), "\(dry)")
+            let run = try await box.migrate(
+                "transfer", source, target, "--into-existing", "--rules", box("rules.yaml"))
+            #expect(run.ending == .exit(2) && run.error.contains("read the values by a rule, make them NULL"), "\(run)")
+            #expect(!run.error.contains("--write-rules"), "\(run)")
+        }
+    }
+
+    @Test("a NULL where a value is required is not to be made NULL")
+    func requiredValues() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE t (id int PRIMARY KEY, n text NOT NULL)", on: target)
+            let source = try makeSource(
+                box, "CREATE TABLE t (id integer PRIMARY KEY, n TEXT); INSERT INTO t VALUES (1, NULL), (2, 'x');")
+            let options = ["transfer", source, target, "--into-existing"]
+            let run = try await box.run(.tcMigrate, options)
+            #expect(run.ending == .exit(2) && run.error.contains("is NULL where a value is required"), "\(run)")
+            #expect(run.error.contains("set the rows aside: --on-mismatch quarantine;"), "\(run)")
+            #expect(!run.error.contains("make them NULL") && !run.error.contains("by a rule"), "\(run)")
         }
     }
 

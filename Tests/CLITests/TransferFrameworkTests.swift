@@ -102,7 +102,8 @@ struct TransferFrameworkTests {
             INSERT INTO n VALUES (1, '2024-01-02 03:04:05', '2024-01-02 03:04:05');
             """)
         #expect(
-            local.output.contains("migrations shows that an application creates these tables with Laravel"), "\(local)")
+            local.output.contains("migrations shows that an application creates these tables with Laravel")
+                && local.output.contains("have the transfer fill them (--into-existing)"), "\(local)")
         #expect(
             local.output.contains("      other: {timestamp: iso, zone: UTC}") && !local.output.contains("      at: {"),
             "\(local)")
@@ -301,6 +302,38 @@ struct TransferFrameworkTests {
                 try query(
                     "SELECT concat_ws(' ', pg_typeof(id), pg_typeof(meta), pg_typeof(words), pg_typeof(created_time)) FROM t",
                     on: target) == ["uuid jsonb text bigint"])
+        }
+    }
+
+    @Test(
+        "where the migrations of another tool are recognised, numbers and texts stay what they are, unless the declared type is another",
+        arguments: [
+            "CREATE TABLE migrations (id INTEGER PRIMARY KEY, migration varchar, batch integer)",
+            "CREATE TABLE migrations (id INTEGER PRIMARY KEY, timestamp bigint, name varchar)",
+            #"CREATE TABLE "__EFMigrationsHistory" ("MigrationId" TEXT PRIMARY KEY, "ProductVersion" TEXT)"#,
+            "CREATE TABLE knex_migrations (id integer PRIMARY KEY, name varchar, batch integer)",
+            "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, inserted_at TEXT)",
+        ])
+    func guessesForRecordedMigrations(_ record: String) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                \(record);
+                CREATE TABLE jobs (id INTEGER PRIMARY KEY, payload TEXT, available_at INTEGER, made DATETIME, meta JSON);
+                INSERT INTO jobs VALUES (1, '{"a": 1}', 1704164645, '2024-01-02 03:04:05', '{"a": 1}');
+                """)
+            let file = box("rules.yaml")
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", file)
+            #expect(dry.ending == .exit(0), "\(dry)")
+            let yaml = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") }.map { $0.trimmingPrefix { $0 == " " } } == [
+                    "# payload: {type: jsonb}", "# available_at: {timestamp: unix}",
+                    "made: {timestamp: iso, zone: UTC}", "meta: {type: jsonb}",
+                ], "\(yaml)")
+            #expect(try await box.migrate("transfer", source, target, "--rules", file).ending == .exit(0))
+            try execute("INSERT INTO jobs VALUES (2, 'x', 1700000001, NULL, NULL)", on: target)
         }
     }
 

@@ -224,6 +224,36 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test("defaults that a transfer from SQLite has written come back")
+    func ownDefaults() async throws {
+        let bytes = { (count: Int) in "substring(uuid_send(gen_random_uuid()) FROM \(17 - count))" }
+        let (epoch, thousandths) = (
+            "floor(extract(epoch FROM now()))::bigint", "floor(extract(epoch FROM now()) * 1000)::bigint"
+        )
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, h text DEFAULT 'r' || encode(\(bytes(7)) || \(bytes(7)) || \(bytes(2)), 'hex'),
+                u text DEFAULT upper(gen_random_uuid()::text), b bytea DEFAULT (\(bytes(7)) || \(bytes(2))),
+                s bigint DEFAULT (\(epoch) * 1000), m bigint DEFAULT \(thousandths), z timestamptz DEFAULT to_timestamp((\(epoch))::double precision),
+                y timestamptz DEFAULT to_timestamp((\(thousandths))::double precision / 1000),
+                n timestamptz DEFAULT to_timestamp((0)::double precision));
+            """
+        try await withFile(script) { run, copy in
+            #expect(!run.output.contains("DEFAULT:"), "\(run)")
+            try execute("INSERT INTO t (id) VALUES (1), (2)", on: copy)
+            let near = ["s / 1000", "m / 1000", "strftime('%s', z)", "strftime('%s', y)"].map {
+                "abs(\($0) - strftime('%s', 'now')) < 600"
+            }
+            #expect(
+                try query(
+                    "SELECT length(h) || ' ' || length(u) || ' ' || (u = upper(u)) || ' ' || length(b) || ' ' || n FROM t",
+                    on: copy)
+                    == Array(repeating: "33 36 1 9 1970-01-01T00:00:00.000000Z", count: 2))
+            #expect(
+                try query("SELECT min(\(near.joined(separator: " AND "))) || count(DISTINCT h) FROM t", on: copy)
+                    == ["12"])
+        }
+    }
+
     @Test("a view of an enumeration is compared, too")
     func enumeration() async throws {
         let script = """

@@ -332,7 +332,7 @@ struct TransferRulesFileTests {
                 INSERT INTO events VALUES (1, 1704164645, 1704164645.25, 1704164645678, 2460311.5, '{"a": 1}',
                     '123E4567-E89B-12D3-A456-426614174000', 1.25, 5);
                 INSERT INTO events VALUES (2, 1204164645, NULL, 1204164645678, 2460312, '[1, 2.50]',
-                    '00000000-E89B-12D3-A456-426614174000', 100, NULL);
+                    '00000000-E89B-12D3-A456-426614174000', 99.5, NULL);
                 CREATE TABLE ZNOTE (Z_PK INTEGER PRIMARY KEY, ZDATE TIMESTAMP); INSERT INTO ZNOTE VALUES (1, 725857445.5);
                 """)
             let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
@@ -382,9 +382,31 @@ struct TransferRulesFileTests {
                     "2024-01-02 03:04:05+00 | 2024-01-02 03:04:05.25+00 | 2024-01-02 03:04:05.678+00 | 2024-01-02 00:00:00+00"
                         + #" | {"a": 1} | 123e4567-e89b-12d3-a456-426614174000 | 1.25"#,
                     "2008-02-28 02:10:45+00 | 2008-02-28 02:10:45.678+00 | 2024-01-02 12:00:00+00"
-                        + " | [1, 2.50] | 00000000-e89b-12d3-a456-426614174000 | 100.00",
+                        + " | [1, 2.50] | 00000000-e89b-12d3-a456-426614174000 | 99.50",
                 ])
             #expect(try query("SELECT \"ZDATE\"::text FROM \"ZNOTE\"", on: target) == ["2024-01-02 03:04:05.5+00"])
+        }
+    }
+
+    @Test("doubles are money only by the end of their name, and an active rule needs several with decimals")
+    func money() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE m (id INTEGER PRIMARY KEY, totalTimeInSeconds double, total_distance REAL, cost_factor REAL, amount_ml REAL,
+                    price REAL, unit_cost REAL, GrandTotal FLOAT, balance REAL);
+                INSERT INTO m VALUES (1, 6000, 1.5, 1.25, 2.5, 5, 1.25, 1.5, 0.25), (2, 6000.5, 2.5, 0.25, 0.5, 6, 2, 2.75, 0.125);
+                """)
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
+            #expect(dry.ending == .exit(0), "\(dry)")
+            let rules = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            let lines = rules.split(separator: "\n").filter { $0.contains("decimal(") }
+            #expect(
+                lines == [
+                    #"      # price: {type: "decimal(15,2)"}"#, #"      # unit_cost: {type: "decimal(15,2)"}"#,
+                    #"      GrandTotal: {type: "decimal(15,2)"}"#,
+                ], "\(rules)")
         }
     }
 }

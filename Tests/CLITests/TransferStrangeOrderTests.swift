@@ -35,6 +35,34 @@ struct TransferStrangeOrderTests {
         }
     }
 
+    @Test("a unique index over an order of its application's own refuses equal texts, by their bytes")
+    func uniqueIndexes() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try await make(
+                """
+                CREATE TABLE u (id INTEGER PRIMARY KEY, name TEXT COLLATE backwards NOT NULL, mail TEXT COLLATE NOCASE);
+                CREATE UNIQUE INDEX u_name ON u (name);
+                CREATE UNIQUE INDEX u_both ON u (mail, name DESC) WHERE id > 0;
+                CREATE INDEX u_plain ON u (name);
+                INSERT INTO u VALUES (1, 'admin', 'A'), (2, 'other', 'A');
+                """, in: box)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.code == 0 && run.output.hasSuffix("verdict: verified\n"), "\(run)")
+            let reason = "the collation backwards exists in SQLite only"
+            for name in ["u_name", "u_both"] {
+                #expect(
+                    run.output.contains("index \(name): it compares by bytes in the target: \(reason)"), "\(run)")
+            }
+            #expect(run.output.contains("index u_plain: \(reason)"), "\(run)")
+            #expect(throws: (any Error).self) {
+                try execute("INSERT INTO u VALUES (3, 'admin', 'B')", on: target)
+            }
+            #expect(
+                try query("SELECT indexname FROM pg_indexes WHERE tablename = 'u' ORDER BY 1", on: target)
+                    == ["u_both", "u_name", "u_pkey"])
+        }
+    }
+
     @Test("a column that is computed by a function of its application's own is named, and can be left out")
     func functions() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -120,6 +120,7 @@ import TestSupport
             CREATE INDEX plain ON t (b DESC, a COLLATE "C");
             CREATE UNIQUE INDEX partial ON t (lower(a), (b + 1)) WHERE b IS NOT NULL;
             CREATE INDEX lists ON t USING gin (c);
+            CREATE INDEX words ON t USING gin (to_tsvector('simple', a));
             CREATE INDEX patterns ON t (a text_pattern_ops);
             CREATE INDEX nulls ON t (b NULLS FIRST);
             CREATE INDEX wide ON t (a) INCLUDE (b);
@@ -134,6 +135,7 @@ import TestSupport
             indexes[1].parts == [.init(.column("b"), descending: true), .init(.column("a"), collation: .binary)])
         let reasons = Dictionary(uniqueKeysWithValues: inspection.omitted.map { ($0.name, $0.reason) })
         #expect(reasons["lists"] == "is a gin index, which a schema can't declare")
+        #expect(reasons["words"]?.hasPrefix("is a gin index over words, for full-text search, ") == true)
         #expect(reasons["patterns"] == "uses the operator class text_pattern_ops, which a schema can't declare")
         #expect(reasons["nulls"] == "sets the position of NULLs, which a schema can't declare")
         #expect(reasons["wide"]?.hasPrefix("is INVALID") == true)

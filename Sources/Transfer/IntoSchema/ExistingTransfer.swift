@@ -142,7 +142,8 @@ public struct ExistingTransfer: Sendable {
 
     private func plan(_ reading: any Connection, _ writing: any Connection) throws -> TransferPlan {
         let (source, target) = (from.transferDialect, to.transferDialect)
-        let schema = try target.inspect(writing).withDistinctNames().schemaWithDomainDefaults
+        let there = try target.inspect(writing).withDistinctNames()
+        let schema = there.schemaWithDomainDefaults
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
         let inspection = try source.inspect(reading).withDistinctNames()
         // A name that no table has is a typo, whatever is missing because of it.
@@ -150,14 +151,16 @@ public struct ExistingTransfer: Sendable {
         try requireTables(of: inspection.schema, and: schema)
         let survey = SchemaSurvey(
             reading: reading, source: source, target: target, schema: schema,
-            written: try target.writtenColumns(on: writing), ignoring: ignoring + keeping, rules: rules)
+            written: try target.writtenColumns(on: writing),
+            declared: target.holdsDeclaredTypes ? [:] : there.declaredTypes, ignoring: ignoring + keeping, rules: rules)
         try requireUnits(inspection, survey)
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
-        plan.remarks += [
-            inspection.remarkOnNoTables, survey.remarkOnZones(of: plan.tables, inspection.schema),
-            survey.remarkOnTexts(of: plan.tables, plan.schema),
-        ].compactMap { $0 }
+        plan.remarks +=
+            [
+                inspection.remarkOnNoTables, survey.remarkOnZones(of: plan.tables, inspection.schema),
+                survey.remarkOnTexts(of: plan.tables, plan.schema),
+            ].compactMap { $0 } + survey.remarksOnForms(of: plan.tables, inspection.schema)
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }
         guard inTheWay.isEmpty else { throw SchemaTransferError.rowsInTheWay(inTheWay) }

@@ -8,6 +8,8 @@ struct SchemaSurvey {
     let schema: Schema
     /// How the values of each table's columns are written. A column that is missing here is written as its declared type.
     var written: [String: [String: WrittenColumn]] = [:]
+    /// The target's types in its own words, by table and column, where one type of a schema may have been declared by many words.
+    var declared: [String: [String: String]] = [:]
     let ignoring: [String]
     let rules: TransferRules
 
@@ -22,7 +24,7 @@ struct SchemaSurvey {
             tables: try match.tables.map { try planned($0, inspection) }, schema: schema, construction: nil,
             checks: [], fullText: [], renames: [], typeNotes: [],
             omitted: match.ignored + (try inspection.omitted.filter(isWorthSaying)))
-        let survey = IncompatibleValueSurvey(reading, for: target)
+        let survey = IncompatibleValueSurvey(reading, for: target, declared: declared)
         let found = try plan.tables.map { try survey.findings(in: $0) }
         plan.incompatibleValues = found.flatMap(\.incompatibleValues)
         try plan.check(plan.incompatibleValues)
@@ -95,6 +97,8 @@ struct SchemaSurvey {
         // Spans become numbers in it, as in a column of integers.
         if type.isUnknownWordForNumbers, table.source[column: column.source]?.type.isInterval == true { type = .bigint }
         if let given = givenType(of: column, in: table), rule.reading == nil { return given }
+        // GORM declares its booleans as numeric, and writes them as 1 and 0.
+        if CanonicalForm(type) == .decimal, table.source[column: column.source]?.type == .boolean { return .boolean }
         switch rule.reading {
         case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
         case .day(let rule) where rule.count != .iso && type == .date: return .real
@@ -136,7 +140,7 @@ struct SchemaSurvey {
     }
 
     /// Whether only the source holds its columns' values to their types.
-    private var losesTypes: Bool { source.holdsDeclaredTypes && !target.holdsDeclaredTypes }
+    var losesTypes: Bool { source.holdsDeclaredTypes && !target.holdsDeclaredTypes }
 
     /// Returns the plan for a column. The column keeps its declared type; no value widens it.
     private func columnPlan(

@@ -24,13 +24,16 @@ package struct ColumnDemand: Equatable, Sendable {
         self.kept = kept
     }
 
+    /// The reason against a NULL.
+    static let missing = "is NULL where a value is required"
+
     /// Whether nothing is demanded.
     package var isEmpty: Bool { self == ColumnDemand() }
 
     /// Returns the reason why the value does not meet the demand; `nil` if it does.
     func refusal(of value: RawValue) -> String? {
         switch value {
-        case .null: return isRequired ? "is NULL where a value is required" : nil
+        case .null: return isRequired ? Self.missing : nil
         case .text(let bytes):
             if isBytes { return "is text, not bytes" }
             return isLabel { $0.utf8.elementsEqual(bytes) } ? kept?.refusal(of: bytes) : notALabel

@@ -18,6 +18,9 @@ public struct IncompatibleValues: Sendable, Equatable {
     public var count = 0
     /// The first such values: `'n/a' in row id=17`.
     public var examples: [String] = []
+
+    /// Whether the values are NULLs of a column that takes none.
+    package var isMissing: Bool { reason == ColumnDemand.missing }
 }
 
 extension IncompatibleValues: CustomStringConvertible {
@@ -42,10 +45,13 @@ struct IncompatibleValueSurvey {
 
     private let connection: any Connection
     private let target: any TransferTarget
+    private let declared: [String: [String: String]]
 
-    init(_ connection: any Connection, for target: any TransferTarget) {
+    /// `declared` has the words for the types of the target's columns, by table and column, where the target would write other ones.
+    init(_ connection: any Connection, for target: any TransferTarget, declared: [String: [String: String]] = [:]) {
         self.connection = connection
         self.target = target
+        self.declared = declared
     }
 
     /// Returns the table's incompatible values, and remarks. It must run in the snapshot in which the rows are copied.
@@ -84,10 +90,12 @@ struct IncompatibleValueSurvey {
         let at = known ?? found.endIndex
         if known == nil {
             let type = table.types[column]
+            let word = declared[table.target]?[table.targetColumns[column]] ?? ""
             found.append(
                 IncompatibleValues(
                     table: table.source, column: table.sourceColumns[column],
-                    type: (try? target.render(type)) ?? type.description, policy: table.columnPlans[column].policy,
+                    type: word.isEmpty ? (try? target.render(type)) ?? type.description : word,
+                    policy: table.columnPlans[column].policy,
                     isGiven: table.columnPlans[column].isGiven, reason: reason))
         }
         found[at].count += 1

@@ -17,6 +17,7 @@ struct ColumnTypes {
     /// Chooses the types. `counting` gives the column that the database numbers, by table.
     init(_ tables: [ProfiledTable], counting: [String: String]) {
         var profiles: [ColumnID: ColumnProfile] = [:]
+        let empty = EmptyColumns(tables)
         for table in tables {
             for held in table.held {
                 let id = ColumnID(table: table.table.name, column: held.column)
@@ -31,7 +32,7 @@ struct ColumnTypes {
                 }
                 if at < table.profiles.count {
                     profiles[id] = table.profiles[at]
-                    choices[id] = Self.choice(of: column, at, in: table)
+                    choices[id] = Self.choice(of: column, at, in: table, empty)
                 } else if at < table.columnRules.count, let type = table.columnRules[at].type {
                     choices[id] = TypeChoice(type, isGiven: true)
                     meanings[id] = nil
@@ -50,11 +51,14 @@ struct ColumnTypes {
         nocase = nocase.filter { choices[$0.key]?.type.isText == true }
     }
 
-    /// Chooses a column's type by its values, or by its checks and its default if it has none.
-    private static func choice(of column: Column, _ at: Int, in table: ProfiledTable) -> TypeChoice {
+    /// Chooses a column's type by its values, or by its declared word, its checks and its default if it has none.
+    private static func choice(
+        of column: Column, _ at: Int, in table: ProfiledTable, _ empty: EmptyColumns
+    ) -> TypeChoice {
         let profile = table.profiles[at]
-        let choice = TypeChoice.choose(profile, table.columnRules[at])
-        guard profile.values == 0 else { return choice }
+        var choice = TypeChoice.choose(profile, table.columnRules[at])
+        guard profile.values == 0, !choice.isGiven else { return choice }
+        choice = empty.choice(of: column) ?? choice
         let checked = TypeChoice.regarding(table.table.checks, of: column.name, choice, profile.meaning)
         return .regarding(column.default, checked, declared: "\(checked.type)")
     }

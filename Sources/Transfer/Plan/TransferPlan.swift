@@ -32,6 +32,8 @@ public struct TransferPlan: Sendable {
     public var proposals: [ProposedRule] = []
     /// The columns that ignore case in the target, for more letters than in the source.
     var caseless: [CaselessColumn] = []
+    /// The columns of the target that get values of several classes as one, such as the number 1 and the text `1`, by their tables.
+    var mixed: [String: Set<String>] = [:]
     /// The views of the target that read the current time. Two reads of them need not return the same.
     var viewsOfTheTime: Set<String> = []
     /// The indexes of the target that are over an expression in the source. Values that differ there may be one in the target.

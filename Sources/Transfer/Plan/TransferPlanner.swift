@@ -99,7 +99,8 @@ struct TransferPlanner {
                 + planned.compactMap(target.remark(onOrderIn:)) + remarksOnKeys()
                 + tablePlans.flatMap(countersAtTheirEnd),
             proposals: ProposedRule.proposals(for: tables, in: inspection, of: framework), caseless: caselessColumns,
-            viewsOfTheTime: viewsOfTheTime, computedIndexes: computedIndexes, triggers: triggers())
+            mixed: mixedColumns(), viewsOfTheTime: viewsOfTheTime, computedIndexes: computedIndexes,
+            triggers: triggers())
     }
 
     /// Returns the remarks that apply to several tables, once each.

@@ -91,10 +91,10 @@ extension TransferPlanner {
     ) -> String? {
         do throws(Untranslatable) {
             var result = index
-            result.parts = try parts(of: index, on: origin, translator)
             if let condition = index.condition {
                 result.condition = try translator.predicate(condition, isUnique: index.isUnique)
             }
+            result.parts = try partsOrBytes(of: index, on: origin, translator)
             result.name = names.relation(index.name, or: [], kind: "index", of: table.name)
             if let columns = framework.constraint(behind: result) {
                 table.uniques.append(Unique(columns, name: result.name))
@@ -116,6 +116,35 @@ extension TransferPlanner {
         for case .expression(let expression) in index.parts.map(\.key) {
             guard let remark = translator.remark(onUnique: expression) else { continue }
             remarks.append("\(table): the unique index \(name): \(remark)")
+        }
+    }
+
+    /// Returns the parts of an index. A unique one has its column as it is where only the source's program knows how its texts compare.
+    /// What differs by any collation differs in its bytes, too: so the index can be made, and keeps equal texts apart at least.
+    private mutating func partsOrBytes(
+        of index: Index, on table: Table, _ translator: any ExpressionTranslator
+    ) throws(Untranslatable) -> [Index.Part] {
+        guard index.isUnique else { return try self.parts(of: index, on: table, translator) }
+        var (parts, unknown): ([Index.Part], Untranslatable?) = ([], nil)
+        for part in index.parts {
+            do throws(Untranslatable) {
+                parts.append(try self.part(part, isUnique: true, of: table, translator))
+            } catch {
+                guard case .column(let name) = part.key, Self.isNative(part.collation ?? table[column: name]?.collation)
+                else { throw error }
+                let column = columnNames[table.name]?[name] ?? name
+                parts.append(Index.Part(.column(column), descending: part.isDescending))
+                unknown = error
+            }
+        }
+        if let unknown { leave(.index, index.name, "it compares by bytes in the target: \(unknown)") }
+        return parts
+    }
+
+    private static func isNative(_ collation: Collation?) -> Bool {
+        switch collation {
+        case .native: true
+        case .nocase, .binary, nil: false
         }
     }
 

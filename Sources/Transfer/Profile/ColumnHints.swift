@@ -34,6 +34,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isMoney = true
     /// What the numbers' sizes say about a unit of time.
     private(set) var unix = UnixNumbers()
+    /// The number of doubles with digits behind the point.
+    private(set) var fractions = 0
 
     mutating func observe(integer number: Int64) {
         minimum = min(minimum, number)
@@ -45,6 +47,7 @@ struct ColumnHints: Sendable, Equatable {
         lowest = min(lowest, number)
         highest = max(highest, number)
         unix.observe(number)
+        if number.rounded(.towardZero) != number { fractions += 1 }
         if isMoney { isMoney = DecimalFit.fits(number, precision: 15, scale: 2) }
     }
 
@@ -90,6 +93,7 @@ struct ColumnHints: Sendable, Equatable {
         isTruth = isTruth && next.isTruth
         isMoney = isMoney && next.isMoney
         unix.append(next.unix)
+        fractions += next.fractions
     }
 
     /// Returns the epochs and units by which every number lies between 1990 and 2100, the most likely first.

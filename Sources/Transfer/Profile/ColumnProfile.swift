@@ -64,6 +64,8 @@ struct ColumnProfile: Sendable, Equatable {
 
     var values: Int { integers.count + reals.count + texts.count + blobs.count }
     var numbers: Int { integers.count + reals.count }
+    /// Whether values of several storage classes were seen.
+    var isMixed: Bool { [numbers, texts.count, blobs.count].filter { $0 > 0 }.count > 1 }
 
     /// Observes one value of the row on which the cursor stands. `key` names that row if the value is the first of its
     /// kind.

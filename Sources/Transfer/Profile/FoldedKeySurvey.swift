@@ -20,9 +20,9 @@ extension FoldedKey: CustomStringConvertible {
     }
 }
 
-/// Searches for texts that become equal in a key. SQLite's NOCASE folds the letters A to Z, and its replacement in the target
-/// folds all letters; only the target knows which texts it folds. So the keys alone are copied there, in a transaction that
-/// leaves nothing behind, and the target is queried.
+/// Searches for values that become equal in a key. SQLite's NOCASE folds the letters A to Z, and its replacement in the target
+/// folds all letters; only the target knows which texts it folds. The number 1 and the text `1` are one there, too. So the keys alone are
+/// copied there, in a transaction that leaves nothing behind, and the target is queried.
 struct FoldedKeySurvey {
     struct Found: Sendable {
         var keys: [FoldedKey] = []
@@ -34,6 +34,8 @@ struct FoldedKeySurvey {
     private static let exampleCount = 3
 
     let plan: TransferPlan
+    /// The columns whose keys are looked at, by their tables, with the target's names.
+    let columns: [String: Set<String>]
     let target: any TransferTarget
     let reading: any Connection
     let writing: any Connection
@@ -42,23 +44,18 @@ struct FoldedKeySurvey {
     func found() throws -> Found {
         try target.trying(on: writing) {
             let made = try target.makeSupport(of: plan.nocasePolicies, on: writing).map { $0.statement }
-            let caseless = Dictionary(grouping: plan.caseless, by: \.table)
-            return Found(
-                keys: try plan.tables.flatMap {
-                    try foldedKeys(of: $0, Set((caseless[$0.target] ?? []).map(\.column)))
-                },
-                made: made)
+            return Found(keys: try plan.tables.flatMap { try foldedKeys(of: $0, columns[$0.target] ?? []) }, made: made)
         }
     }
 
     /// Returns the folded keys of a table. Tables whose policy is quarantine are left out: their repeating rows are quarantined
     /// later (`DuplicateRows`).
-    private func foldedKeys(of table: PlannedTable, _ caseless: Set<String>) throws -> [FoldedKey] {
-        guard table.policy != .quarantine, !caseless.isEmpty, let schema = plan.schema[table.target] else { return [] }
+    private func foldedKeys(of table: PlannedTable, _ folded: Set<String>) throws -> [FoldedKey] {
+        guard table.policy != .quarantine, !folded.isEmpty, let schema = plan.schema[table.target] else { return [] }
         // A computed column has no values to copy. If its key is violated, that is found when the key is built.
         let computed = schema.columns.filter { $0.generated != nil }.map(\.name)
         let keys = schema.uniqueKeys.filter { key in
-            key.columnNames.contains(where: caseless.contains) && !computed.contains(where: key.reads)
+            key.columnNames.contains(where: folded.contains) && !computed.contains(where: key.reads)
         }
         guard !keys.isEmpty else { return [] }
         let columns = table.targetColumns.filter { column in keys.contains { $0.reads(column) } }

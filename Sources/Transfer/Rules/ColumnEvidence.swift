@@ -131,7 +131,10 @@ struct ColumnEvidence {
                 first, "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100", or: counts.dropFirst().first)
         }
         if profile.meaning == .real, profile.reals.count > 0, hints.isMoney, NameWords(column.name).speakOfMoney {
-            return Proposal(.type(.money), "\(every) \(isOne ? "has" : "have") at most two decimals")
+            var money = Proposal(.type(.money), "\(every) \(isOne ? "has" : "have") at most two decimals")
+            // Whole numbers, and one that is none, may be anything: the type would round what a program writes later.
+            if hints.fractions < 2 { money.standing = .guessed }
+            return money
         }
         return nil
     }

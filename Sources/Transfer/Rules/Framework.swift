@@ -35,11 +35,13 @@ enum Framework {
     }
 
     /// Whether a rule for a column is a guess that its values alone suggest, and that the framework's applications most likely fail on:
-    /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own.
-    func isGuess(_ rule: ProposedRule.Rule, for column: ColumnEvidence) -> Bool {
+    /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own. `isRecorded`
+    /// says that another tool's migrations have made the tables: its programs, too, go on writing what the column is declared as.
+    func isGuess(_ rule: ProposedRule.Rule, for column: ColumnEvidence, isRecorded: Bool) -> Bool {
         switch self {
         case .sqlAlchemy: !column.declares(rule)
-        case .django, .rails, .coreData, .unknown: false
+        case .unknown: isRecorded && !column.declares(rule)
+        case .django, .rails, .coreData: false
         }
     }
 

@@ -37,12 +37,14 @@ struct NameWords {
         return known.contains(last) || ["date", "stamp", "login"].contains(where: name.hasSuffix)
     }
 
+    /// Money is what the name ends with: `cost_factor` is none, nor what `total_seconds` and `amount_ml` count.
     var speakOfMoney: Bool {
-        speak(
-            of: [
-                "price", "amount", "total", "subtotal", "cost", "fee", "balance", "salary", "tax", "money", "payment",
-                "revenue", "discount", "freight",
-            ], endings: ["price", "amount", "total", "cost"])
+        let nouns: Set<Substring> = [
+            "price", "amount", "total", "subtotal", "cost", "fee", "balance", "salary", "tax", "money", "payment",
+            "revenue", "discount", "freight",
+        ]
+        guard let last = words.last else { return false }
+        return nouns.contains(last) || ["price", "amount", "total", "cost"].contains { last.hasSuffix($0) }
     }
 
     var speakOfSpans: Bool {

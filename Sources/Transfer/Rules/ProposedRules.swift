@@ -12,6 +12,7 @@ extension ProposedRule {
                 column: column, declared: inspection.declaredTypes[table.table.name]?[column.name] ?? "",
                 profile: table.profiles[at], table: table.table)
         }
+        let isRecorded = MigrationRecord.keeper(in: inspection.schema) != nil
         let common = commonRules(
             tables.flatMap { table in
                 table.profiles.indices.filter { table.profiles[$0].values > 0 }.map { evidence(of: $0, in: table) }
@@ -29,7 +30,9 @@ extension ProposedRule {
                 guard rule.type == nil, rule.reading == nil, evidence.column.generated == nil else { return nil }
                 guard let proposal = framework.proposal(for: evidence) ?? alike(evidence) else { return nil }
                 var proposed = ProposedRule(proposal, table: table.table.name, column: evidence.column.name)
-                if framework.isGuess(proposed.rule, for: evidence) { proposed.standing = .guessed }
+                if framework.isGuess(proposed.rule, for: evidence, isRecorded: isRecorded) {
+                    proposed.standing = .guessed
+                }
                 return proposed
             }
         }
@@ -46,10 +49,10 @@ extension ProposedRule {
                     framework.proposal(for: column).flatMap { $0.standing == .proposed ? $0.rule : nil }
                 })
             guard rules.count == 1, let rule = rules.first ?? nil else { return nil }
-            // That moments near 1970 are spans is a guess from their values, which says nothing of a column without any. A column of
-            // booleans becomes one if it has no values.
+            // That moments near 1970 are spans is a guess from their values, and money one from names, too, which says nothing of a column
+            // without any. A column of booleans becomes one if it has no values.
             switch rule {
-            case .span, .type(.boolean): return nil
+            case .span, .type(.boolean), .type(.money): return nil
             case .type, .timestamp, .day, .timeOfDay: return rule
             }
         }

@@ -100,7 +100,14 @@ struct PostgreSQLIndexReader {
     private static func objection(toIndex row: Row) -> Objection? {
         if row[3].boolean == false { return .init("is INVALID: the CREATE INDEX CONCURRENTLY that made it failed") }
         let method = row[4].text ?? ""
-        if method != "btree" { return .init("is a \(method) index, which a schema can't declare") }
+        if method != "btree" {
+            // So does a transfer make the full-text tables of a SQLite file.
+            let areWords = row[6].text?.contains("to_tsvector(") == true
+            return .init(
+                areWords
+                    ? "is a \(method) index over words, for full-text search, which a schema can't declare: a SQLite file has an FTS5 table for it"
+                    : "is a \(method) index, which a schema can't declare")
+        }
         // The unique index of a schema value allows any number of NULLs, so it would be a different index.
         if row[14].boolean == true { return .init("is NULLS NOT DISTINCT, which a schema can't declare") }
         if row[7].boolean == true {

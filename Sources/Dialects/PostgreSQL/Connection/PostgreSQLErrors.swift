@@ -31,17 +31,21 @@ extension DatabaseError {
         }
         let primary = ErrorField.primary.text(result) ?? "the server gave no reason"
         var message = primary
+        var places = ""
         let isConflict = isRecoveryConflict(code, primary, on: connection)
         let kind = isConflict ? .interrupted : Kind(sqlState: code)
         // The detail of these two kinds is the whole row, and its values would reach every log.
         if kind != .notNull, kind != .check, let detail = ErrorField.detail.text(result) { message += ": \(detail)" }
         if let table = ErrorField.table.text(result), !primary.contains("\"\(table)\"") {
-            message += ", table \(table)"
+            places += ", table \(table)"
         }
         let constraint = ErrorField.constraint.text(result)
         if let constraint, !primary.contains("\"\(constraint)\"") {
-            message += ", constraint \(constraint)"
+            places += ", constraint \(constraint)"
         }
+        // A detail is a sentence of its own, which goes on here.
+        if !places.isEmpty, message.hasSuffix(".") { message.removeLast() }
+        message += places
         if let place = ErrorField.context.text(result).flatMap(copyPlace) { message += " (\(place))" }
         return DatabaseError(
             kind, message, statement: statement, code: code, constraint: constraint,

@@ -4,6 +4,7 @@ extension PostgreSQLExpressionTranslation {
     /// Translates a call of a function that yields the same in both databases.
     func call(_ function: String, _ arguments: [ExpressionTree]) throws(Untranslatable) -> Piece {
         if let piece = try currentTime(function) { return piece }
+        if let piece = try ownDefault(function, arguments) { return piece }
         if Self.isAggregate(function, arguments.count) {
             return try aggregate(CallTree(name: function, arguments: arguments))
         }

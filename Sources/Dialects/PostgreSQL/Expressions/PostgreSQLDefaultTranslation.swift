@@ -14,7 +14,11 @@ enum PostgreSQLDefaultTranslation {
         }
         var translation = PostgreSQLExpressionTranslation(columns: [])
         translation.notes = notes
-        var piece = try translation.piece(translation.parsed(text))
+        let tree = try translation.parsed(text)
+        if type == .bytes, let count = PostgreSQLExpressionTranslation.randomBytes(tree) {
+            return .expression(.native(sqlite: "randomblob(\(count))", postgresql: text))
+        }
+        var piece = try translation.piece(tree)
         if case .shaped(let from) = piece.kind,
             case .shaped(let wanted) = PostgreSQLExpressionTranslation.kind(of: type),
             from != wanted, let assigned = try translation.moment(piece, from, as: wanted)
@@ -120,6 +124,11 @@ enum PostgreSQLDefaultTranslation {
             let calls: Set<String> = [
                 "gen_random_uuid()", "(gen_random_uuid())", "uuid_generate_v4()", "(uuid_generate_v4())",
             ]
+            if type != .uuid, text == "upper((gen_random_uuid()))" {
+                return .expression(
+                    .native(
+                        sqlite: "upper(\(SQLiteDialect.randomUUID))", postgresql: "upper((gen_random_uuid())::text)"))
+            }
             // The text of an array is kept as text.
             return calls.contains(text) ? .uuid : text.hasPrefix("array[]") ? .text("{}") : nil
         case .smallint, .integer, .bigint: return seconds.contains(text) ? .now : nil

@@ -10,21 +10,22 @@ extension SQLiteExpressionTranslation {
         let seconds = hasFraction ? "%f" : "%S"
         switch function {
         case "current_timestamp", "datetime":
-            return Piece(try formatted("%Y-%m-%d %H:%M:\(seconds)", moment(arguments)), .text)
-        case "current_date", "date": return Piece(try formatted("%Y-%m-%d", moment(arguments)), .text)
-        case "current_time", "time": return Piece(try formatted("%H:%M:\(seconds)", moment(arguments)), .text)
+            return Piece(try text(of: arguments, as: "%Y-%m-%d %H:%M:\(seconds)"), .text)
+        case "current_date", "date": return Piece(try text(of: arguments, as: "%Y-%m-%d"), .text)
+        case "current_time", "time": return Piece(try text(of: arguments, as: "%H:%M:\(seconds)"), .text)
         case "julianday":
             // Milliseconds are counted and divided in the same way as in SQLite.
             let thousandths = "floor(extract(epoch FROM \(try moment(arguments))) * 1000)"
             return Piece("((\(thousandths) + 210866760000000)::double precision / 86400000::double precision)", .number)
         case "unixepoch" where hasFraction:
             return Piece("(\(Self.milliseconds(try moment(arguments)))::double precision / 1000)", .number)
-        case "unixepoch": return Piece(Self.epoch(try moment(arguments)), .integer, isWide: true)
+        case "unixepoch":
+            return Piece(Self.epoch(try moment(Self.asNow(arguments, for: "%s"))), .integer, isWide: true)
         case "strftime":
             guard case .string(let format) = arguments.first else {
                 throw Untranslatable("strftime() has no fixed format")
             }
-            let moment = try moment(Array(arguments.dropFirst()))
+            let moment = try moment(Self.asNow(Array(arguments.dropFirst()), for: format))
             let text = try formatted(format, moment)
             let digits = ["%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%w", "%W", "%Y%m", "%Y%m%d", "%Y%j"]
             return Piece(text, .text).edited { piece in
@@ -45,6 +46,23 @@ extension SQLiteExpressionTranslation {
         guard let first = arguments.first, arguments.contains(where: asksForFraction) else { return (arguments, false) }
         let modifiers = arguments.dropFirst().filter { !asksForFraction($0) }
         return ([asksForFraction(first) ? .string("now") : first] + modifiers, true)
+    }
+
+    private func text(of arguments: [ExpressionTree], as format: String) throws(Untranslatable) -> String {
+        try formatted(format, moment(Self.asNow(arguments, for: format)))
+    }
+
+    /// Returns the arguments with `now` in place of CURRENT_TIMESTAMP, which is the same moment without its fraction, if neither the format
+    /// nor a modifier shows a fraction. So Sequel writes local time.
+    static func asNow(_ arguments: [ExpressionTree], for format: String) -> [ExpressionTree] {
+        func isWhole(_ modifier: ExpressionTree) -> Bool {
+            guard case .string(let text) = modifier else { return false }
+            return !text.contains(".")
+        }
+        guard case .call("current_timestamp", let none)? = arguments.first, none.isEmpty, !format.contains("%f"),
+            arguments.dropFirst().allSatisfy(isWhole)
+        else { return arguments }
+        return [ExpressionTree.string("now")] + arguments.dropFirst()
     }
 
     /// Returns whether a time value is the current time: the text `now`, which SQLite reads in any case. TypeORM writes it in capitals.

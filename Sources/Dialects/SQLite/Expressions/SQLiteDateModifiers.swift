@@ -17,7 +17,10 @@ extension SQLiteExpressionTranslation {
             guard let day = Int(words[1]), (0...6).contains(day) else { break }
             return "(\(moment) + ((7 + \(day) - extract(dow FROM \(moment))::integer) % 7) * interval '1 day')"
         case "localtime" where use == .insert && moment == Self.utcNow: return "localtimestamp"
-        case "localtime", "utc": throw Untranslatable("it uses local time, which depends on the machine")
+        case "localtime": throw Untranslatable("it uses local time, which depends on the machine")
+        // Since 3.46 it leaves a time alone that is known to be in UTC, as 'now' is.
+        case "utc":
+            throw Untranslatable("'utc' takes a time for local time, depending on the machine and on SQLite's version")
         case "unixepoch", "auto", "julianday": break
         case let count?:
             guard words.count == 2, Double(count) != nil, count.utf8.allSatisfy({ "+-.0123456789".utf8.contains($0) }),

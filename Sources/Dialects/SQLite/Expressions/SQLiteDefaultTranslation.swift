@@ -250,6 +250,7 @@ extension SQLiteExpressionTranslation {
             values.removeFirst()
         default: return nil
         }
+        values = Self.asNow(values, for: format)
         guard case .native = Self.kind(of: type) else {
             guard format == "%s", Self.kind(of: type) != .text else { return nil }
             let moment = try moment(values)

@@ -213,9 +213,7 @@ struct SQLiteExpressionTranslation {
 
     func parsed(_ text: String) throws(Untranslatable) -> ExpressionTree {
         effort.begin(text)
-        guard let expression = SQLiteExpressionParser.parse(text) else {
-            throw Untranslatable("it is written in words that have no known counterpart")
-        }
+        guard let expression = SQLiteExpressionParser.parse(text) else { throw .unknownWords(in: text) }
         return expression
     }
 

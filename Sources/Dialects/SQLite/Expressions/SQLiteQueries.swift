@@ -14,7 +14,7 @@ extension SQLiteExpressionTranslation {
     /// Translates a view's query, and returns it with the columns that it yields.
     static func view(_ text: String, over relations: [NamedRelation]) throws(Untranslatable) -> Rows {
         guard let query = SQLiteExpressionParser.query(text) else {
-            throw Untranslatable("it is written in words that have no known counterpart")
+            throw .unknownWords(in: text)
         }
         var translation = SQLiteExpressionTranslation(for: .view)
         translation.effort.begin(text)

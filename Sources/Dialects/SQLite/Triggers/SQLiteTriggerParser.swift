@@ -157,6 +157,22 @@ extension Untranslatable {
         Untranslatable("it is written in words that have no known counterpart")
     }
 
+    /// The reason to refuse a text that can't be read. It names the first function that returns rows, which is the reason then.
+    static func unknownWords(in text: String) -> Untranslatable {
+        let tokens = SQLToken.scan(text).filter { !$0.isBlank }
+        for (token, next) in zip(tokens, tokens.dropFirst()) where next.isSymbol("(") {
+            guard let name = token.name.map(SQLName.folded), returnsRows(name) else { continue }
+            return Untranslatable("\(name)() has no counterpart that is known to mean the same")
+        }
+        return unknownWords
+    }
+
+    /// Whether a function stands where a table does (https://www.sqlite.org/vtab.html#tabfunc2).
+    private static func returnsRows(_ name: String) -> Bool {
+        ["json_each", "json_tree", "jsonb_each", "jsonb_tree", "generate_series"].contains(name)
+            || name.hasPrefix("pragma_")
+    }
+
     /// The reason to refuse `OR FAIL` and `RAISE(FAIL)`.
     static var keptChanges: Untranslatable { Untranslatable("FAIL keeps changes that PostgreSQL takes back") }
 }

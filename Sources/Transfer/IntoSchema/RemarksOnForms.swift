@@ -1,0 +1,50 @@
+import Dialects
+
+extension SchemaSurvey {
+    /// Returns remarks on the moments and uuids that columns of texts get: a program that writes another form does not find them by `=`.
+    /// `schema` is the source's.
+    func remarksOnForms(of tables: [PlannedTable], _ schema: Schema) -> [String] {
+        guard losesTypes else { return [] }
+        return [
+            remark(
+                on: columns(of: tables, schema) { $0 == .moment && $1 == .text },
+                "moments are written as 2024-01-02 10:00:00.000000Z: a program that writes them otherwise compares them with other texts"
+            ),
+            remark(
+                on: columns(of: tables, schema) { $0 == .reading && $1 == .text },
+                "moments are written as 2024-01-02 10:00:00.000000: a program that writes them otherwise compares them with other texts"
+            ),
+            remarkOnUUIDs(of: tables, schema),
+        ].compactMap { $0 }
+    }
+
+    /// Django and SQLAlchemy write uuids as the transfer does.
+    private func remarkOnUUIDs(of tables: [PlannedTable], _ schema: Schema) -> String? {
+        switch Framework(of: self.schema) {
+        case .django, .sqlAlchemy: return nil
+        case .rails, .coreData, .unknown: break
+        }
+        return remark(
+            on: columns(of: tables, schema) { $0 == .uuid && ($1 == .text || $1 == .uuid) },
+            "uuids are written in lower case: a program that writes capitals, as Entity Framework does, does not find them"
+        )
+    }
+
+    private func remark(on columns: [String], _ words: String) -> String? {
+        columns.isEmpty ? nil : "\(columns.listed(upTo: 3)): \(words)"
+    }
+
+    /// Returns the columns, as `table.column`, of these forms in the source and in the target.
+    private func columns(
+        of tables: [PlannedTable], _ schema: Schema, _ isMeant: (CanonicalForm, CanonicalForm) -> Bool
+    ) -> [String] {
+        tables.flatMap { table in
+            table.types.indices.compactMap { at -> String? in
+                guard let from = schema[table.source]?[column: table.sourceColumns[at]]?.type.comparedForm,
+                    isMeant(from, table.types[at].comparedForm)
+                else { return nil }
+                return "\(table.target).\(table.targetColumns[at])"
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Tests in which form values come back into the columns that programs of no known framework declare in SQLite.
+@Suite(
+    "transfer --into-existing: forms on the way back", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct IntoExistingFormsTests {
+    @Test("booleans are 1 and 0 in a numeric column, and a refusal names the type as it is declared")
+    func booleansAsNumbers() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE users (id int PRIMARY KEY, active boolean, score text);
+                INSERT INTO users VALUES (1, true, '1.5'), (2, false, NULL), (3, NULL, NULL);
+                """, on: source)
+            let there = box("there.db")
+            try execute(
+                "CREATE TABLE users (id INTEGER PRIMARY KEY, active numeric, score numeric)", on: there, creating: true)
+            let run = try await box.run(.tcMigrate, ["transfer", source, there, "--into-existing"])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT typeof(active) || ' ' || coalesce(active, '-') FROM users ORDER BY id", on: there)
+                    == ["integer 1", "integer 0", "null -"])
+            try execute("DELETE FROM users", on: there)
+            try execute("UPDATE users SET score = '1.50' WHERE id = 1", on: source)
+            let refused = try await box.run(.tcMigrate, ["transfer", source, there, "--into-existing"])
+            #expect(
+                refused.ending == .exit(2) && refused.error.contains("users.score (numeric): 1 value"), "\(refused)")
+        }
+    }
+
+    @Test("moments and uuids in columns of texts get a remark on their form")
+    func remarksOnTexts() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id uuid PRIMARY KEY, at timestamptz, local timestamp, n int);
+                INSERT INTO t VALUES ('F827BFFD-BD9E-5441-BE36-A92A51D0B79E', '2024-01-02 10:00:00Z', '2024-01-02 10:00:00', 1);
+                """, on: source)
+            let there = box("there.db")
+            try execute(
+                "CREATE TABLE t (id TEXT PRIMARY KEY, at TEXT, local TEXT, n INTEGER)", on: there, creating: true)
+            let run = try await box.run(.tcMigrate, ["transfer", source, there, "--into-existing"])
+            #expect(run.ending == .exit(0), "\(run)")
+            for remark in [
+                "t.at: moments are written as 2024-01-02 10:00:00.000000Z:",
+                "t.local: moments are written as 2024-01-02 10:00:00.000000:", "t.id: uuids are written in lower case:",
+            ] {
+                #expect(run.output.contains(remark), "\(run)")
+            }
+            #expect(
+                try query("SELECT id || ' ' || at || ' ' || local FROM t", on: there) == [
+                    "f827bffd-bd9e-5441-be36-a92a51d0b79e 2024-01-02 10:00:00.000000Z 2024-01-02 10:00:00.000000"
+                ])
+        }
+    }
+}
