@@ -26,6 +26,11 @@ package protocol TransferSource: Dialect {
     /// `nil` for most tables. The table has the names of the source, as its views see it.
     func remark(onKeysOf table: Table) -> String?
 
+    /// Returns whether one of a table's rows has bytes in this column, whatever the column's declared type.
+    ///
+    /// - Throws: `DatabaseError`.
+    func hasBytes(_ column: String, in table: TableReading, on connection: any Connection) throws -> Bool
+
     /// Returns why a foreign key between columns of these types would refuse rows in a target that keeps their values as texts: those
     /// of equal values differ there. `nil` for most types. They are those by which the source's expressions compute.
     func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String?

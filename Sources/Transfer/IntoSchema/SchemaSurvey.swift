@@ -39,10 +39,10 @@ struct SchemaSurvey {
         for table in tables {
             for (column, type) in zip(table.sourceColumns, table.types) where CanonicalForm(type) == .uuid {
                 let declared = inspection.declaredTypes[table.source]?[column] ?? ""
-                guard GUIDBytes.mayBe(in: declared) else { continue }
-                let row = try reading.query(
-                    "SELECT 1 \(trusted: table.reading.from) WHERE typeof(\(identifier: column)) = 'blob' LIMIT 1")
-                if !row.isEmpty { names.append("\(table.source).\(column)") }
+                guard GUIDBytes.mayBe(in: declared), try source.hasBytes(column, in: table.reading, on: reading) else {
+                    continue
+                }
+                names.append("\(table.source).\(column)")
             }
         }
         guard !names.isEmpty else { return nil }

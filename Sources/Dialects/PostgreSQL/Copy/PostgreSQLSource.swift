@@ -69,6 +69,9 @@ extension PostgreSQLDialect: TransferSource {
             + weaker.joined(separator: ", ")
     }
 
+    /// No: a column that becomes a uuid has values of its own type.
+    package func hasBytes(_ column: String, in table: TableReading, on connection: any Connection) -> Bool { false }
+
     package func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String? {
         guard !PostgreSQLExpressionTranslation.areKeptAlike(child, parent) else { return nil }
         let words = child == parent ? child.word : "\(child.word) and \(parent.word)"

@@ -40,6 +40,11 @@ extension SQLiteDialect: TransferSource {
 
     package func remark(onKeysOf table: Table) -> String? { nil }
 
+    package func hasBytes(_ column: String, in table: TableReading, on connection: any Connection) throws -> Bool {
+        let rows: SQL = "SELECT 1 \(trusted: table.from) WHERE typeof(\(identifier: column)) = 'blob' LIMIT 1"
+        return try !connection.query(rows).isEmpty
+    }
+
     package func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String? { nil }
 
     /// Returns a view's query as SQLite reads it, with the types that its columns have in the target. Its results are compared
