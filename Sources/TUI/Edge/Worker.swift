@@ -58,7 +58,7 @@ final class Worker: Sendable {
             }
         case .share(let id, let isShared):
             act {
-                let wanted = ["visibility": isShared ? "shared" : "private"]
+                let wanted = (isShared ? Session.Visibility.shared : .private).request
                 _ = try await self.client.post(SessionPath.of(id, "visibility"), wanted, as: OneSessionDocument.self)
                 return isShared ? "shared" : "private again"
             }
