@@ -151,6 +151,12 @@ package struct TranscriptStore: Sendable {
         return "\(folder)/\(name)\(Self.ending)"
     }
 
+    /// Whether a file's name is one that a recording can have.
+    package static func isRecording(_ name: String) -> Bool {
+        let id = name.dropLast(ending.count).utf8
+        return name.hasSuffix(ending) && !id.isEmpty && id.allSatisfy(isPlain)
+    }
+
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),

@@ -130,16 +130,8 @@ extension Scalar {
 
     /// Makes a scalar from its text, its style and its tag; `nil` if the tag gives it a meaning that the text has in no style. `!!str 12` and
     /// `! 12` are texts, although they are written like numbers, and `!!int "12"` is a number.
-    fileprivate init?(_ text: String, _ style: YAMLNode.Style, tag: String?) {
-        let written: Style =
-            switch style {
-            case .plain: .plain
-            case .singleQuoted: .singleQuoted
-            case .doubleQuoted: .doubleQuoted
-            case .literal: .literal
-            case .folded: .folded
-            }
-        self.init(text: text, style: written)
+    fileprivate init?(_ text: String, _ style: Style, tag: String?) {
+        self.init(text: text, style: style)
         guard let tag else { return }
         if tag == "!" || tag == Scalar.tag("str") {
             if style == .plain { self.style = .doubleQuoted }

@@ -104,7 +104,7 @@ final class Worker: Sendable {
     }
 
     private func hear(as me: WhoamiDocument) async throws {
-        let reader = Mutex(EventReader())
+        let reader = Mutex(SessionEventReader())
         try await client.stream("/events") { [mailbox] bytes in
             for told in try reader.withLock({ try $0.read(bytes) }) {
                 switch told {
