@@ -43,7 +43,7 @@ extension Problem {
 
     private init(_ error: SettingsError) {
         let place = error.place.map { "\($0): " } ?? ""
-        self.init(code: error.code, message: place + error.message, remedy: error.remedy)
+        self.init(code: error.code.rawValue, message: place + error.message, remedy: error.remedy)
     }
 
     private init(_ obstacles: Obstacles) {

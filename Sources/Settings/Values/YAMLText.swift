@@ -5,7 +5,7 @@ package enum YAMLText {
     package static func rendered(_ root: SettingsValue) throws(SettingsError) -> String {
         do { return try YAML.text(of: node(root)) } catch {
             throw SettingsError(
-                "not_written", "a value can't be written as YAML", remedy: "look for control characters in the files")
+                .notWritten, "a value can't be written as YAML", remedy: "look for control characters in the files")
         }
     }
 

@@ -49,7 +49,7 @@ struct PermissionLook {
             try TrustedPlace.check(path, endings: endings, for: subject, by: uid)
             return .ok(.permissions, "\(path): only root and uid \(uid) can change \(subject)")
         } catch {
-            if error.code == "forbidden" {
+            if error.code == .forbidden {
                 return .notChecked(.permissions, "this user may not read \(path)", advice: "run this as root")
             }
             return .failed(
