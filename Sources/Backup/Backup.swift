@@ -148,7 +148,7 @@ package struct Backup: Sendable {
             guard !Task.isCancelled else {
                 throw BackupError("interrupted", "the backup was interrupted", remedy: "run it again")
             }
-            guard BackupPaths.isRecording(name),
+            guard TranscriptStore.isRecording(name),
                 let copied = try source.copy(name, to: "\(paths.recordings)/\(name)")
             else { return }
             try sums.append("\(copied.digest)  transcripts/\(name)\n")

@@ -1,3 +1,5 @@
+import TCRuntime
+
 /// The paths that the folder of a backup may contain.
 struct BackupPaths: Sendable {
     let folder: String
@@ -20,19 +22,6 @@ struct BackupPaths: Sendable {
         if path == database { return true }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[1].isEmpty, parts[1] != ".", parts[1] != ".." else { return false }
-        return parts[0] == "settings" || parts[0] == "transcripts" && isRecording(String(parts[1]))
-    }
-
-    /// Returns whether the name has the form that the daemon gives to recordings (`TranscriptStore`).
-    static func isRecording(_ name: String) -> Bool {
-        guard name.hasSuffix(".cast"), name.utf8.count > 5 else { return false }
-        return name.dropLast(5).utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
-        }
+        return parts[0] == "settings" || parts[0] == "transcripts" && TranscriptStore.isRecording(String(parts[1]))
     }
 }

@@ -11,7 +11,7 @@ struct Recordings {
         guard Files.isThere(folder) else { return (0, 0) }
         try Files.each(in: folder) { name throws(BackupError) in
             var facts = stat()
-            guard BackupPaths.isRecording(name), lstat("\(folder)/\(name)", &facts) == 0 else { return }
+            guard TranscriptStore.isRecording(name), lstat("\(folder)/\(name)", &facts) == 0 else { return }
             (files, bytes) = (files + 1, bytes + Int64(facts.st_size))
         }
         return (files, bytes)

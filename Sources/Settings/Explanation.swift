@@ -22,7 +22,7 @@ extension LoadedSettings {
         let isSection = KnownKey.table.contains { $0.mayBeAbove(key) }
         guard !key.parts.isEmpty, !settings.isEmpty || known != nil || isSection else {
             throw SettingsError(
-                "unknown_key", "\(name) is neither a known key nor set",
+                .unknownKey, "\(name) is neither a known key nor set",
                 remedy: KnownKey.suggestion(for: key).map { "did you mean \($0)?" } ?? "telec config show lists all")
         }
         let scope = settings.first.map { KnownKey.scope(of: $0.key) } ?? KnownKey.scope(of: key)

@@ -42,7 +42,7 @@ public struct ProcessContext: Sendable {
     func userFolder() throws(SettingsError) -> String {
         guard let home else {
             throw SettingsError(
-                "no_home", "there is no home folder to find the settings in", remedy: "set HOME, or name the files")
+                .noHome, "there is no home folder to find the settings in", remedy: "set HOME, or name the files")
         }
         return "\(home)/.teleclaude"
     }

@@ -9,7 +9,7 @@ extension ParsableCommand {
         let text = fullMessage(for: error)
         if !text.isEmpty {
             if CommandLine.arguments.contains("--json") { Console.out(usageProblem(error).document.rendered()) }
-            Console.error(Secrets.masked(text, from: CommandLine.arguments))
+            Console.error(MaskedArguments.message(text, from: CommandLine.arguments))
         }
         exit(withError: code)
     }
@@ -17,7 +17,7 @@ extension ParsableCommand {
     /// Returns the problem of a command line that can't be used. Commands write the documents of their own errors, and then end with an
     /// exit code that has no message.
     private static func usageProblem(_ error: any Error) -> Problem {
-        let text = Secrets.masked(message(for: error), from: CommandLine.arguments)
+        let text = MaskedArguments.message(message(for: error), from: CommandLine.arguments)
         let name = configuration.commandName ?? "the program"
         return Problem(code: "usage", message: text, remedy: "see \(name) --help", exitCode: 64)
     }

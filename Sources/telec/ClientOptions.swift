@@ -1,24 +1,16 @@
 import ArgumentParser
 import Dialects
 import TCRuntime
-import TCSettings
 import TCTerminal
 
 /// The options that say how a command reaches the daemon, and how it prints its output.
 struct ClientOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Use this socket of the daemon. Default: TELECLAUDE_SOCKET, else its usual place.", valueName: "path"))
-    var socket: String?
-
+    @OptionGroup var daemon: SocketOption
     @OptionGroup var output: OutputOptions
 
-    /// Returns a client for the daemon. Inside a session, the session's token tells the daemon which session is calling.
-    func client() throws -> DaemonClient {
-        DaemonClient(
-            socketPath: try ProcessContext.process.socketPath(argument: socket),
-            token: SessionVariable.ownToken)
-    }
+    var socket: String? { daemon.socket }
+
+    func client() throws -> DaemonClient { try daemon.client() }
 
     /// Runs a command's body and turns an error that it throws into one clear sentence, its JSON and an exit code.
     func guarding(_ body: () async throws -> Void) async throws { try await output.guarding(Problem.explaining, body) }

@@ -43,7 +43,7 @@ struct Launch {
                 ).value.session
                 switch start?.outcome ?? .runs {
                 case .failed(let words): throw RuntimeError(.failed, "the command was not started: \(words)")
-                case .runs: if session.status != "initializing" { return session }
+                case .runs: if session.state != .initializing { return session }
                 case .pending: break
                 }
             } catch let error as RuntimeError where Self.passes(error.code) {

@@ -48,5 +48,5 @@ struct OpenCommand: AsyncParsableCommand {
 }
 
 extension SessionDocument {
-    fileprivate var isOpen: Bool { closedAt == nil && status != "closing" }
+    fileprivate var isOpen: Bool { closedAt == nil && state != .closing }
 }

@@ -18,7 +18,8 @@ extension Problem {
                 code: error.code.rawValue, message: error.message, remedy: error.remedy,
                 exitCode: exitCode(of: error.code))
         case let error as SettingsError: Problem(error)
-        case let error as MachineError: Problem(code: error.code, message: error.message, remedy: error.remedy)
+        case let error as MachineError:
+            Problem(code: error.code.rawValue, message: error.message, remedy: error.remedy)
         case let error as Obstacles: Problem(error)
         case let error as ImportError: Problem(code: error.code, message: "\(error)", remedy: error.remedy)
         case let error as BackupError: Problem(code: error.code, message: error.message, remedy: error.remedy)
@@ -42,7 +43,7 @@ extension Problem {
 
     private init(_ error: SettingsError) {
         let place = error.place.map { "\($0): " } ?? ""
-        self.init(code: error.code, message: place + error.message, remedy: error.remedy)
+        self.init(code: error.code.rawValue, message: place + error.message, remedy: error.remedy)
     }
 
     private init(_ obstacles: Obstacles) {

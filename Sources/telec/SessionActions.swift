@@ -110,7 +110,7 @@ struct EndSession: AsyncParsableCommand {
 
     /// Says what became of a session that the daemon was told to end.
     static func words(_ session: SessionDocument) -> String {
-        guard session.status == "closing" else { return "ended" }
+        guard session.state == .closing else { return "ended" }
         return "ending: its host was told to, and has not reported the end yet"
     }
 }
@@ -129,7 +129,7 @@ struct SessionEnd {
             // "closed" means that the daemon did not wait for a host: none was connected, none answered, or the session was
             // over already. The processes that are left are then ended here at once. Otherwise the daemon has told the host
             // to end, and the host gets some time for it.
-            let patience = reply.value.session.status == "closed" ? Duration.zero : .seconds(8)
+            let patience = reply.value.session.state == .closed ? Duration.zero : .seconds(8)
             if let local, await !local.isGone(within: patience) { await local.end() }
             return (await concluded(reply, client), nil)
         } catch let error as RuntimeError {
@@ -149,7 +149,7 @@ struct SessionEnd {
     ) async -> Reply<OneSessionDocument> {
         let deadline = ContinuousClock.now + Self.patience
         var last = reply
-        while last.value.session.status == "closing", ContinuousClock.now < deadline {
+        while last.value.session.state == .closing, ContinuousClock.now < deadline {
             guard (try? await Task.sleep(for: .milliseconds(100))) != nil,
                 let next = try? await client.get(SessionPath.of(id), as: OneSessionDocument.self)
             else { break }
@@ -170,7 +170,7 @@ struct ShareSession: AsyncParsableCommand {
     @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
-    func run() async throws { try await Visibility.set("shared", session, options, told: "shared") }
+    func run() async throws { try await Visibility.set(.shared, session, options, told: "shared") }
 }
 
 struct UnshareSession: AsyncParsableCommand {
@@ -184,14 +184,16 @@ struct UnshareSession: AsyncParsableCommand {
     @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @OptionGroup var options: ClientOptions
 
-    func run() async throws { try await Visibility.set("private", session, options, told: "private again") }
+    func run() async throws { try await Visibility.set(.private, session, options, told: "private again") }
 }
 
 private enum Visibility {
-    static func set(_ word: String, _ session: SessionID, _ options: ClientOptions, told: String) async throws {
+    static func set(
+        _ wanted: Session.Visibility, _ session: SessionID, _ options: ClientOptions, told: String
+    ) async throws {
         try await options.guarding(about: session) { client, id in
             let reply = try await client.post(
-                SessionPath.of(id, "visibility"), ["visibility": word], as: OneSessionDocument.self)
+                SessionPath.of(id, "visibility"), wanted.request, as: OneSessionDocument.self)
             options.show(reply) { told }
         }
     }

@@ -20,15 +20,6 @@ enum SessionTexts {
         }.joined(separator: "\n")
     }
 
-    /// Returns the session's state. If a running session has no host, or its host was refused, the text says so.
-    static func state(_ session: SessionDocument) -> String {
-        switch (session.host?.state, session.status) {
-        case ("refused", _): "\(session.status), host refused"
-        case ("away", "active"): "\(session.status), no host"
-        default: session.status
-        }
-    }
-
     private static func host(_ session: SessionDocument) -> String {
         guard let host = session.host else { return "-" }
         guard let since = host.since, let reason = host.reason else { return host.state }

@@ -21,10 +21,7 @@ struct TUICommand: AsyncParsableCommand {
 
     @Flag(help: "Work line by line, for a screen reader or a simple terminal.") var plain = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Use this socket of the daemon. Default: TELECLAUDE_SOCKET, else its usual place.", valueName: "path"))
-    var socket: String?
+    @OptionGroup var daemon: SocketOption
 
     func run() async throws {
         guard plain || (Console.inputIsTerminal && Console.outputIsTerminal) else {
@@ -32,7 +29,7 @@ struct TUICommand: AsyncParsableCommand {
                 "telec tui needs a terminal. Without one: telec tui --plain, or telec sessions list --json for programs."
             )
         }
-        let options = try ClientOptions.parse(socket.map { ["--socket", $0] } ?? [])
+        let options = try ClientOptions.parse(daemon.socket.map { ["--socket", $0] } ?? [])
         try await options.guarding {
             let folder = try WorkingFolder.absolute(".")
             if plain {

@@ -210,7 +210,7 @@ struct HostileRootTests {
             let first = try RootFolder(tree.root).lock()
             #expect(try tree.rights(Self.lock) == "600 0:0")
             let error = #expect(throws: MachineError.self) { try RootFolder(tree.root).lock() }
-            #expect(error?.code == "busy" && FileManager.default.fileExists(atPath: tree(Self.lock)))
+            #expect(error?.code == .busy && FileManager.default.fileExists(atPath: tree(Self.lock)))
             first.release()
             #expect(!FileManager.default.fileExists(atPath: tree(Self.lock)))
         }

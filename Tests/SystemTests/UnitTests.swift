@@ -105,7 +105,7 @@ struct UnitTests {
     ) throws -> String {
         let layout = SystemLayout(manager, programs: .init(folder: folder))
         let entry = try #require(layout.entries.first { $0.path.hasSuffix("/\(name)") })
-        guard case .file(let text) = entry.kind else { throw MachineError("failed", "\(name) is no file", remedy: "") }
+        guard case .file(let text) = entry.kind else { throw MachineError(.failed, "\(name) is no file", remedy: "") }
         return text
     }
 }

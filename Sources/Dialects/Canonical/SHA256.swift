@@ -12,15 +12,7 @@ package enum SHA256 {
     ///
     /// Ends the process if there is no libcrypto. Call ``load()`` first to find that out.
     package static func hexadecimal(of message: some Sequence<UInt8>) -> String {
-        text(digest(of: Array(message)))
-    }
-
-    private static func text(_ digest: some Sequence<UInt8>) -> String {
-        digest.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }
-        .joined()
+        Hexadecimal.text(digest(of: Array(message)))
     }
 
     /// The digest of a message that comes in pieces, such as a file that is larger than the memory.
@@ -30,7 +22,7 @@ package enum SHA256 {
 
             package init() {}
             package mutating func add(_ bytes: UnsafeRawBufferPointer) { hasher.update(bufferPointer: bytes) }
-            package consuming func hexadecimal() -> String { SHA256.text(hasher.finalize()) }
+            package consuming func hexadecimal() -> String { Hexadecimal.text(hasher.finalize()) }
         #else
             private let state: UnsafeMutableRawPointer?
 
@@ -43,7 +35,7 @@ package enum SHA256 {
             package consuming func hexadecimal() -> String {
                 var digest = [UInt8](repeating: 0, count: 32)
                 ccrypto_sha256_end(state, &digest)
-                return SHA256.text(digest)
+                return Hexadecimal.text(digest)
             }
         #endif
     }

@@ -92,8 +92,7 @@ package struct Digest: Hashable, Sendable {
     }
 
     private static func hexadecimal(_ lane: UInt64) -> String {
-        let digits = String(lane, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        withUnsafeBytes(of: lane.bigEndian) { Hexadecimal.text($0) }
     }
 }
 

@@ -48,7 +48,7 @@ struct QueryNames {
         let tokens = SQLToken.scan(text)
         let solid = tokens.indices.filter { !tokens[$0].isBlank }
         self.tokens = tokens
-        var reader = QueryReader(solid.map { tokens[$0] })
+        var reader = QueryScopeReader(solid.map { tokens[$0] })
         reader.read()
         defined = reader.defined
         scopes = reader.scopes
@@ -75,8 +75,8 @@ struct QueryNames {
     }
 }
 
-/// Reads the tokens of a query once, from left to right.
-struct QueryReader {
+/// Reads the scopes of a query, and the names in them, from its tokens, once and from left to right.
+struct QueryScopeReader {
     private let tokens: [SQLToken]
     private let types: Set<Int>
     private var at = 0
@@ -245,7 +245,7 @@ struct QueryReader {
             skipParenthesized()
             scopes[scope].joining += tokens[start..<max(start, at - 1)].compactMap(\.name)
         } else if clause == .joinCondition {
-            if QueryReader.joins.contains(SQLName.keyword(word.text)), word.kind == .word {
+            if QueryScopeReader.joins.contains(SQLName.keyword(word.text)), word.kind == .word {
                 at += 1
             } else {
                 expression(clause, depth, in: scope)
@@ -284,7 +284,7 @@ struct QueryReader {
         if token(at)?.isWord("AS") == true { at += 1 }
         var hasAlias = false
         if let alias = token(at), let text = alias.name,
-            alias.kind == .quoted || !QueryReader.notAliases.contains(SQLName.keyword(text))
+            alias.kind == .quoted || !QueryScopeReader.notAliases.contains(SQLName.keyword(text))
         {
             name = text
             hasAlias = true

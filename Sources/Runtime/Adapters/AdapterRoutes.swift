@@ -109,13 +109,10 @@ extension AdapterRequest.List {
             let known = Session.State.allCases.map(\.rawValue).joined(separator: ", ")
             throw RuntimeError(.badRequest, "there is no such state", remedy: "name one of \(known)")
         }
-        let cursor = after.map { SessionCursor($0) }
-        if case .some(.none) = cursor {
-            throw RuntimeError(.badRequest, "after is not a place in a list", remedy: "use next of the previous page")
-        }
+        let cursor = try after.map(SessionCursor.init(after:))
         guard (1...500).contains(limit ?? 50) else {
             throw RuntimeError(.badRequest, "limit is out of range", remedy: "give a number from 1 to 500")
         }
-        return (SessionFilter(state: state ?? nil, project: project), cursor ?? nil, limit ?? 50)
+        return (SessionFilter(state: state ?? nil, project: project), cursor, limit ?? 50)
     }
 }

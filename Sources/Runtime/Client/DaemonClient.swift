@@ -39,12 +39,12 @@ package struct DaemonClient: Sendable {
     package func stream(
         _ path: String, _ query: [(String, String?)] = [], _ onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-        try await exchange(.get, path + QueryText.of(query), asksAgain: true) { outbound in
+        let exchange = Exchange(method: .get, path: path + QueryText.of(query), asksAgain: true) { outbound in
             try await outbound.write(.end(nil))
-        } onHead: { _ in
         } onBytes: { buffer in
             try await onBytes(Array(buffer.readableBytesView))
         }
+        try await perform(exchange)
     }
 
     /// Opens a request whose two bodies stay open: the data from `requests` is sent, and `onBytes` receives the answer. The
@@ -54,7 +54,7 @@ package struct DaemonClient: Sendable {
         onOpen: @escaping @Sendable () async -> Void,
         onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-        try await exchange(.post, path, isWatched: false) { outbound in
+        let exchange = Exchange(method: .post, path: path, isWatched: false) { outbound in
             for await bytes in requests { try await outbound.write(.body(ByteBuffer(bytes: bytes))) }
             try await outbound.write(.end(nil))
         } onHead: { _ in
@@ -62,6 +62,7 @@ package struct DaemonClient: Sendable {
         } onBytes: { buffer in
             try await onBytes(Array(buffer.readableBytesView))
         }
+        try await perform(exchange)
     }
 
     /// Sends a document and passes on the answer, including a refusal.
@@ -72,14 +73,15 @@ package struct DaemonClient: Sendable {
         onHead: @escaping @Sendable (RelayedHead) async throws -> Void,
         onBytes: @escaping @Sendable ([UInt8]) async throws -> Void
     ) async throws {
-        try await exchange(.post, path, headers: headers, handsOnRefusals: true) { outbound in
+        let exchange = Exchange(method: .post, path: path, headers: headers, handsOnRefusals: true) { outbound in
             try await outbound.write(.body(ByteBuffer(bytes: bytes)))
             try await outbound.write(.end(nil))
         } onHead: { head in
-            try await onHead(RelayedHead(status: head.status.code, fields: head.headerFields))
+            try await onHead(RelayedHead(head))
         } onBytes: { buffer in
             try await onBytes(Array(buffer.readableBytesView))
         }
+        try await perform(exchange)
     }
 
     private func document<T: Decodable>(
@@ -87,41 +89,20 @@ package struct DaemonClient: Sendable {
     ) async throws -> Reply<T> {
         let collected = Collected()
         // A request that only reads may be sent twice.
-        try await exchange(method, path, asksAgain: method == .get) { outbound in
+        let exchange = Exchange(method: method, path: path, asksAgain: method == .get) { outbound in
             if let body { try await outbound.write(.body(body)) }
             try await outbound.write(.end(nil))
-        } onHead: { _ in
         } onBytes: { buffer in
             await collected.append(buffer.readableBytesView)
         }
+        try await perform(exchange)
         return try Reply(await collected.bytes)
     }
 
-    typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPRequestPart>
-
-    /// Why an answer did not begin.
-    enum NoAnswer: Error {
-        /// The connection ended: a daemon that is shutting down reads no further request.
-        case closed
-        /// Another daemon answers at the socket now.
-        case replaced
-        /// Nobody answers at the socket.
-        case silent
-    }
-
-    /// Sends one request on a connection of its own, and throws the daemon's refusals. `asksAgain` allows one more attempt
-    /// where nobody answered; under a service manager, or beside a standby, the next daemon answers it.
-    private func exchange(
-        _ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], asksAgain: Bool = false,
-        handsOnRefusals: Bool = false, isWatched: Bool = true,
-        send: @escaping @Sendable (Outbound) async throws -> Void,
-        onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
-        onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
-    ) async throws {
+    /// Sends one request on a connection of its own, and throws the daemon's refusals.
+    private func perform(_ exchange: Exchange) async throws {
         do {
-            try await talk(
-                head(method, path, headers), handsOnRefusals: handsOnRefusals, isWatched: isWatched, send: send,
-                onHead: onHead, onBytes: onBytes)
+            try await talk(exchange)
         } catch HTTPParserError.invalidEOFState {
             throw Self.cutOff
         } catch is HTTPParserError {
@@ -131,11 +112,11 @@ package struct DaemonClient: Sendable {
             )
         } catch let error as NoAnswer {
             switch error {
-            case .closed where asksAgain, .replaced where asksAgain:
-                try await exchange(
-                    method, path, headers: headers, handsOnRefusals: handsOnRefusals, isWatched: isWatched, send: send,
-                    onHead: onHead, onBytes: onBytes)
-            case .silent where asksAgain: throw silent
+            case .closed where exchange.asksAgain, .replaced where exchange.asksAgain:
+                var last = exchange
+                last.asksAgain = false
+                try await perform(last)
+            case .silent where exchange.asksAgain: throw silent
             case .closed:
                 throw RuntimeError(
                     .brokenAnswer, "the daemon closed the connection without an answer",
@@ -151,25 +132,24 @@ package struct DaemonClient: Sendable {
         }
     }
 
-    func head(_ method: HTTPRequest.Method, _ path: String, _ headers: [(String, String)]) -> HTTPRequest {
-        var head = HTTPRequest(method: method, scheme: "http", authority: "teleclauded", path: path)
+    private func head(of exchange: Exchange) -> HTTPRequest {
+        var head = HTTPRequest(
+            method: exchange.method, scheme: "http", authority: "teleclauded", path: exchange.path)
         head.headerFields[.connection] = "close"
         head.headerFields[.te] = "trailers"
-        if method == .post { head.headerFields[.contentType] = "application/json" }
+        if exchange.method == .post { head.headerFields[.contentType] = "application/json" }
         if let token { head.headerFields[.authorization] = "Bearer \(token)" }
-        for (name, value) in headers {
+        for (name, value) in exchange.headers {
             if let name = HTTPField.Name(name) { head.headerFields[name] = value }
         }
         return head
     }
 
-    func talk(
-        _ request: HTTPRequest, handsOnRefusals: Bool, isWatched: Bool,
-        send: @escaping @Sendable (Outbound) async throws -> Void,
-        onHead: @escaping @Sendable (HTTPResponse) async throws -> Void,
-        onBytes: @escaping @Sendable (ByteBuffer) async throws -> Void
-    ) async throws {
-        let listener = FileIdentity(following: socketPath)
+    /// Sends one request, and hands its answer on.
+    ///
+    /// - Throws: `NoAnswer`, `HTTPParserError`, or `RuntimeError`.
+    func talk(_ exchange: Exchange) async throws {
+        let (request, listener) = (head(of: exchange), FileIdentity(following: socketPath))
         let channel = try await connect()
         let hearing = Hearing()
         try await channel.executeThenClose { inbound, outbound in
@@ -177,15 +157,14 @@ package struct DaemonClient: Sendable {
                 group.addTask {
                     // What can't be written is refused, or the connection ends: the answer tells.
                     try? await outbound.write(.head(request))
-                    try? await send(outbound)
+                    try? await exchange.send(outbound)
                     return false
                 }
                 group.addTask {
-                    try await receive(
-                        inbound, request.path ?? "/", hearing, handsOnRefusals: handsOnRefusals, onHead, onBytes)
+                    try await receive(inbound, exchange, hearing)
                     return true
                 }
-                if isWatched {
+                if exchange.isWatched {
                     group.addTask {
                         // When the task is cancelled, the end of the reading says how the exchange ended.
                         do { try await watch(hearing, listener) } catch is CancellationError {}
@@ -202,9 +181,7 @@ package struct DaemonClient: Sendable {
     private static let longestRefusal = 65_536
 
     private func receive(
-        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>, _ path: String, _ hearing: Hearing,
-        handsOnRefusals: Bool,
-        _ onHead: (HTTPResponse) async throws -> Void, _ onBytes: (ByteBuffer) async throws -> Void
+        _ inbound: NIOAsyncChannelInboundStream<HTTPResponsePart>, _ exchange: Exchange, _ hearing: Hearing
     ) async throws {
         var (refusal, status, hasBegun, isWanted) = (ByteBuffer(), HTTPResponse.Status.ok, false, false)
         do {
@@ -213,11 +190,11 @@ package struct DaemonClient: Sendable {
                 switch part {
                 case .head(let head):
                     (status, hasBegun) = (head.status, true)
-                    isWanted = handsOnRefusals || status.kind == .successful
-                    if isWanted { try await onHead(head) }
+                    isWanted = exchange.handsOnRefusals || status.kind == .successful
+                    if isWanted { try await exchange.onHead(head) }
                 case .body(var buffer):
                     if isWanted {
-                        try await onBytes(buffer)
+                        try await exchange.onBytes(buffer)
                     } else if refusal.readableBytes < Self.longestRefusal {
                         refusal.writeBuffer(&buffer)
                     }
@@ -227,7 +204,8 @@ package struct DaemonClient: Sendable {
                     }
                     if isWanted { return }
                     let error = Refusal.error(Array(refusal.readableBytesView), status.code)
-                    throw error == .noRoute(path.prefix { $0 != "?" }) ? tooOld(path) : error
+                    let route = exchange.path.prefix { $0 != "?" }
+                    throw error == .noRoute(route) ? tooOld(route) : error
                 }
             }
         } catch is IOError {
@@ -265,10 +243,9 @@ extension DaemonClient {
         }
     }
 
-    private func tooOld(_ path: String) -> RuntimeError {
+    private func tooOld(_ route: Substring) -> RuntimeError {
         RuntimeError(
-            .brokenAnswer,
-            "the daemon at \(socketPath) is older than this telec, and does not have \(path.prefix { $0 != "?" })",
+            .brokenAnswer, "the daemon at \(socketPath) is older than this telec, and does not have \(route)",
             remedy: "ask an admin of this machine to update and restart teleclauded")
     }
 
@@ -296,16 +273,6 @@ extension DaemonClient {
     }
 }
 
-/// The head of an answer.
-package struct RelayedHead: Sendable {
-    package var status: Int
-    private let fields: HTTPFields
-
-    fileprivate init(status: Int, fields: HTTPFields) { (self.status, self.fields) = (status, fields) }
-
-    package subscript(name: String) -> String? { HTTPField.Name(name).flatMap { fields[$0] } }
-}
-
 extension DaemonClient {
     private var isSocket: Bool {
         var facts = stat()
@@ -313,43 +280,7 @@ extension DaemonClient {
     }
 }
 
-/// A document: its bytes as they arrived, and its decoded value.
-package struct Reply<T: Decodable>: Sendable where T: Sendable {
-    package let text: String
-    package let value: T
-
-    init(_ bytes: [UInt8]) throws {
-        text = String(decoding: bytes, as: UTF8.self)
-        do {
-            value = try JSONDecoder().decode(T.self, from: Data(bytes))
-        } catch {
-            throw RuntimeError(
-                .brokenAnswer, "the daemon's answer can't be read",
-                remedy: "daemon and client should have the same version"
-            )
-        }
-    }
-}
-
 private actor Collected {
     private(set) var bytes: [UInt8] = []
     func append(_ more: some Sequence<UInt8>) { bytes += more }
-}
-
-/// Turns a problem document back into an error.
-private enum Refusal {
-    private struct Document: Decodable {
-        var code: String?
-        var detail: String?
-        var remedy: String?
-    }
-
-    /// Any program may be the one that answers, and a terminal may display the text: the error has nothing that controls one.
-    static func error(_ bytes: [UInt8], _ status: Int) -> RuntimeError {
-        let document = try? JSONDecoder().decode(Document.self, from: Data(bytes))
-        return RuntimeError(
-            document?.code.flatMap(RuntimeError.Code.init(rawValue:)) ?? .failed,
-            document?.detail.map(PlainText.of) ?? "the daemon answered \(status)",
-            remedy: document?.remedy.map(PlainText.of))
-    }
 }

@@ -1,3 +1,5 @@
+import Dialects
+
 /// The query of a URL (RFC 3986, section 3.4).
 enum QueryText {
     /// Returns `?name=value&…` of the items that have a value; an empty text when none has.
@@ -17,33 +19,9 @@ enum QueryText {
 
     /// Decodes what `escaped` encodes; `nil` for a broken escape, and for bytes that are no UTF-8.
     static func unescaped(_ text: some StringProtocol) -> String? {
-        var (bytes, rest) = ([UInt8](), text.utf8[...])
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard rest.count >= 2, let decoded = Hexadecimal.bytes(String(decoding: rest.prefix(2), as: UTF8.self))
-            else { return nil }
-            bytes += decoded
-            rest.removeFirst(2)
-        }
-        return String(validating: bytes, as: UTF8.self)
+        PercentEncoding.decode(text).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
     /// Percent-encodes the text so that it can also stand as one segment of a path.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            let scalar = UnicodeScalar(byte)
-            if byte < 128,
-                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~".unicodeScalars.contains(scalar)
-            {
-                result.unicodeScalars.append(scalar)
-            } else {
-                result += "%" + Hexadecimal.text([byte]).uppercased()
-            }
-        }
-        return result
-    }
+    static func escaped(_ text: String) -> String { PercentEncoding.encode(text) }
 }

@@ -58,9 +58,11 @@ extension DaemonClient {
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do {
-                    try await talk(
-                        head(.get, "/health", []), handsOnRefusals: true, isWatched: false,
-                        send: { try await $0.write(.end(nil)) }, onHead: { _ in }, onBytes: { _ in })
+                    let health = Exchange(method: .get, path: "/health", handsOnRefusals: true, isWatched: false) {
+                        try await $0.write(.end(nil))
+                    } onBytes: { _ in
+                    }
+                    try await talk(health)
                 } catch let error as RuntimeError {
                     // A daemon that ends has removed its socket, and still answers the requests that it has.
                     return error != silent

@@ -58,7 +58,7 @@ extension Daemon {
         var facts = stat()
         guard stat(path, &facts) == 0, facts.st_nlink > 1 else { return }
         throw SettingsError(
-            "several_names", at: path,
+            .severalNames, at: path,
             "the database's file has \(facts.st_nlink) names (hard links), and may have only one",
             remedy: "remove the others: find -samefile names them")
     }

@@ -1,3 +1,5 @@
+import Dialects
+
 /// An event that tmux reports to a control client (tmux(1), CONTROL MODE).
 enum ControlEvent: Equatable {
     /// Bytes that a pane's program wrote.

@@ -1,3 +1,5 @@
+import Dialects
+
 /// A mark that a pane writes after its command has ended, by which the host knows that it has received everything before. The
 /// mark is necessary because tmux dismisses the clients of a session that ends, without the output that it had not passed on
 /// yet (tmux 3.3, server-client.c).

@@ -116,7 +116,7 @@ extension IdentityDirectory {
                 }
                 if let other = known[found.uid]?.identity {
                     throw SettingsError(
-                        "duplicate_uid",
+                        .duplicateUID,
                         "\(person.name) and \(other.person ?? "") have the same uid, \(found.uid), by the accounts \(osUsername) and \(other.osUsername ?? "")",
                         remedy: "an account belongs to one person: give it to one of them")
                 }

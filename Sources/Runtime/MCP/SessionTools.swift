@@ -72,13 +72,7 @@ extension SessionTools {
         let filter = SessionFilter(
             state: arguments.text("state").flatMap(Session.State.init(rawValue:)), project: arguments.text("project"),
             agent: arguments.text("agent"), owner: arguments.text("owner"), text: arguments.text("text"))
-        let cursor = try arguments.text("after").map { text in
-            guard let cursor = SessionCursor(text) else {
-                throw RuntimeError(
-                    .badRequest, "after is not a place in a list", remedy: "use next of the previous page")
-            }
-            return cursor
-        }
+        let cursor = try arguments.text("after").map(SessionCursor.init(after:))
         let page = try await sessions.list(caller, filter, after: cursor, limit: arguments.number("limit") ?? 50)
         return try await LongWork.run { .done(page.document) }
     }
@@ -141,27 +135,14 @@ extension SessionTools {
     func read(
         _ wanted: SessionDataRequest, _ context: CallContext, _ onProgress: @Sendable (Int64) -> Void
     ) async throws -> ToolResult {
-        let (access, caller) = (sessions.access, context.caller)
-        let admission = try await access.admit(
-            caller, to: .readTranscript, on: wanted.sessionID, reason: wanted.reason)
-        let (session, relation) = (admission.session, admission.relation)
-        guard let receipt = admission.receipt else {
-            throw RuntimeError(.failed, "the audit log gave no receipt")
-        }
-        let pass = TranscriptPass(receipt)
-        let rights = ReadingRights(
-            standing: context.standing(in: services.directory), sessionID: session.id, sessions: services.sessions)
-        do {
-            return try await shares.run(context.party) {
+        let admitted = try await sessions.access.admitReading(
+            context.caller, standing: context.standing(in: services.directory), of: wanted.sessionID,
+            reason: wanted.reason)
+        return try await admitted.perform {
+            try await shares.run(context.party) {
                 // The length of this work depends on the caller, so it runs on the thread for such work.
-                try await LongWork.run { try await data(wanted, session, pass, rights, onProgress) }
+                try await LongWork.run { try await data(wanted, admitted, onProgress) }
             }
-        } catch let error as CancellationError {
-            // The client has left, or has cancelled the call: nothing failed.
-            throw error
-        } catch {
-            if relation != .own { await access.fail(.readTranscript, caller, on: session, because: error) }
-            throw error
         }
     }
 
@@ -170,11 +151,10 @@ extension SessionTools {
     private static let firstLook: Int64 = 2 << 20
 
     private func data(
-        _ wanted: SessionDataRequest, _ session: Session, _ pass: TranscriptPass, _ rights: ReadingRights,
-        _ onProgress: @Sendable (Int64) -> Void
+        _ wanted: SessionDataRequest, _ admitted: AdmittedReading, _ onProgress: @Sendable (Int64) -> Void
     ) async throws -> ToolResult {
-        guard let receipt = pass.take() else { throw RuntimeError(.failed, "the receipt was already used") }
-        let expected: SessionDataRequest.View = session.nativeSessionID == nil ? .terminal : .conversation
+        guard let receipt = admitted.pass.take() else { throw RuntimeError(.failed, "the receipt was already used") }
+        let expected: SessionDataRequest.View = admitted.session.nativeSessionID == nil ? .terminal : .conversation
         var data = SessionData(wanted, expecting: expected)
         var (done, told) = (Int64(0), -Self.stride)
         // The time of an event is the sum of the intervals from the recording's beginning, so a limit of time requires the
@@ -190,11 +170,11 @@ extension SessionTools {
             told = done
             onProgress(done)
             // The caller's rights may end in the meantime, so they are checked after each stride.
-            try await rights.require()
+            try await admitted.rights.require()
         } isEnough: {
             data.isFull
         }
-        try await rights.require()
+        try await admitted.rights.require()
         return data.result
     }
 }

@@ -105,11 +105,12 @@ enum OpenAPISchemas: JSONSchemaWords {
     }
 
     private static var host: JSON {
-        .object([
+        let presences = HostPresence.Word.allCases.map(\.rawValue)
+        return .object([
             ("type", .array(["object", "null"])),
             (
                 "properties",
-                .object([("state", words(HostPresence.words)), ("since", textOrNull), ("reason", textOrNull)])
+                .object([("state", words(presences)), ("since", textOrNull), ("reason", textOrNull)])
             ), ("required", .array(["state", "since", "reason"])),
         ])
     }

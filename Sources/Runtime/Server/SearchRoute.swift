@@ -19,8 +19,7 @@ struct SearchRoute {
         }
         let cursor = try query.text("after").map { text in
             guard let cursor = TranscriptCursor(text) else {
-                throw RuntimeError(
-                    .badRequest, "after is not a place in a list", remedy: "use next of the previous page")
+                throw RuntimeError.noPlaceInList
             }
             return cursor
         }

@@ -24,13 +24,7 @@ struct SessionRoutes {
             state: try query.word("state", Session.State.self), project: try query.text("project"),
             agent: try query.text("agent"), owner: try query.text("owner"), title: try query.text("title"),
             text: try query.text("text", longest: SessionFilter.longestText), since: try query.moment("since"))
-        let cursor = try query.text("after").map { text in
-            guard let cursor = SessionCursor(text) else {
-                throw RuntimeError(
-                    .badRequest, "after is not a place in a list", remedy: "use next of the previous page")
-            }
-            return cursor
-        }
+        let cursor = try query.text("after").map(SessionCursor.init(after:))
         let limit = try query.number("limit", 1...500, else: 50)
         let isOwn = try query.number("own", 0...1, else: 0) == 1
         return try await shares.run(context.party) {

@@ -18,35 +18,24 @@ struct TranscriptRoutes {
         let id = try context.sessionID()
         let reason = try query.text("reason")
         let isFollowing = try query.number("follow", 0...1, else: 0) == 1
-        let caller = context.caller
-        let admission = try await access.admit(caller, to: .readTranscript, on: id, reason: reason)
-        let (session, relation) = (admission.session, admission.relation)
-        guard let receipt = admission.receipt else {
-            throw RuntimeError(.failed, "the audit log gave no receipt")
-        }
-        let pass = TranscriptPass(receipt)
-        let rights = ReadingRights(
-            standing: context.standing(in: services.directory), sessionID: id, sessions: services.sessions)
+        let admitted = try await access.admitReading(
+            context.caller, standing: context.standing(in: services.directory), of: id, reason: reason)
         let reading = TranscriptReading(
-            transcripts: services.transcripts, rights: rights, isOver: isFollowing ? isOver(id) : nil)
-        let (access, body) = (access, request.body)
+            transcripts: services.transcripts, rights: admitted.rights, isOver: isFollowing ? isOver(id) : nil)
+        let body = request.body
         var headers: HTTPFields = [.contentType: "application/x-asciicast"]
         // The connection of a follower is watched for the client's closing it. It ends with the answer.
         if isFollowing { headers[.connection] = "close" }
         return Response(
             status: .ok, headers: headers,
             body: LongAnswer(request: request, logger: context.logger).body { writer in
-                do {
-                    guard isFollowing else { return try await reading.send(pass) { try await writer.write($0) } }
-                    try await body.consumeWithCancellationOnInboundClose { _ in
-                        try await reading.send(pass) { try await writer.write($0) }
+                try await admitted.perform {
+                    guard isFollowing else {
+                        return try await reading.send(admitted.pass) { try await writer.write($0) }
                     }
-                } catch let error as CancellationError {
-                    // The client has left: nothing failed.
-                    throw error
-                } catch {
-                    if relation != .own { await access.fail(.readTranscript, caller, on: session, because: error) }
-                    throw error
+                    try await body.consumeWithCancellationOnInboundClose { _ in
+                        try await reading.send(admitted.pass) { try await writer.write($0) }
+                    }
                 }
             })
     }
@@ -78,27 +67,5 @@ private struct TranscriptReading: Sendable {
         } idle: {
             try await rights.require()
         }
-    }
-}
-
-/// The check whether a caller who was admitted to a transcript may still read it.
-struct ReadingRights: Sendable {
-    let standing: Standing
-    let sessionID: String
-    let sessions: SessionStore
-
-    /// Checks the right to read; call it before each piece.
-    ///
-    /// - Throws: `RuntimeError` if the right has ended.
-    func require() async throws {
-        try standing.require()
-        let identity = standing.identity
-        guard let session = try await sessions.find(sessionID) else {
-            throw RuntimeError(.notAllowed, "the session was removed during the read")
-        }
-        let relation = session.relation(to: identity)
-        if allow(.readTranscript, by: identity.role, on: relation) == .allowed { return }
-        guard relation == .foreign else { throw Standing.ended }
-        throw RuntimeError(.notAllowed, "the session is no longer shared", remedy: "ask its owner to share it again")
     }
 }

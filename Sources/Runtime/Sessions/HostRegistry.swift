@@ -218,14 +218,18 @@ package enum HostPresence: Sendable, Equatable {
 }
 
 extension HostPresence {
+    /// The presence in one word.
+    package enum Word: String, Sendable, CaseIterable { case connected, away, refused }
+
     var document: JSON {
         switch self {
-        case .connected: .object([("state", "connected"), ("since", .null), ("reason", .null)])
-        case .away: .object([("state", "away"), ("since", .null), ("reason", .null)])
-        case .refused(let since, let reason):
-            .object([("state", "refused"), ("since", .string(since)), ("reason", .string(reason))])
+        case .connected: Self.document(.connected)
+        case .away: Self.document(.away)
+        case .refused(let since, let reason): Self.document(.refused, since: .string(since), reason: .string(reason))
         }
     }
 
-    static let words = ["connected", "away", "refused"]
+    private static func document(_ word: Word, since: JSON = .null, reason: JSON = .null) -> JSON {
+        .object([("state", .string(word.rawValue)), ("since", since), ("reason", reason)])
+    }
 }

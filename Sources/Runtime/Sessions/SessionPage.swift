@@ -58,7 +58,21 @@ package struct SessionCursor: Sendable, Equatable {
         (lastActivity, id) = (parts[0], parts[1])
     }
 
+    /// Reads the `after` of a request.
+    ///
+    /// - Throws: `RuntimeError` for a text that no page had as its `next`.
+    init(after text: String) throws(RuntimeError) {
+        guard let cursor = SessionCursor(text) else { throw .noPlaceInList }
+        self = cursor
+    }
+
     package var text: String { "\(lastActivity)~\(id)" }
+}
+
+extension RuntimeError {
+    /// The error for an `after` that is not the `next` of a page.
+    static let noPlaceInList = RuntimeError(
+        .badRequest, "after is not a place in a list", remedy: "use next of the previous page")
 }
 
 /// A page of sessions, newest first, with the place where the next page begins.

@@ -1,3 +1,5 @@
+import Dialects
+
 /// A message from a host to the daemon: a line, and after `chunk` the number of bytes that the line names.
 ///
 ///     chunk 17 1234⏎…1234 bytes…

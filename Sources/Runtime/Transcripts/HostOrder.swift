@@ -1,3 +1,5 @@
+import Dialects
+
 /// An order from the daemon to a host: one line each.
 ///
 ///     next 17        the first chunk that the daemon does not have
@@ -54,25 +56,5 @@ package enum HostOrder: Sendable, Equatable {
             }
         default: return nil
         }
-    }
-}
-
-/// Bytes as pairs of hexadecimal digits.
-enum Hexadecimal {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-
-    /// Reads pairs of hexadecimal digits; `nil` if the text is anything else.
-    static func bytes(_ text: String) -> [UInt8]? {
-        let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var result: [UInt8] = []
-        for at in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = digits[at], let low = digits[at + 1] else { return nil }
-            result.append(UInt8(high << 4 | low))
-        }
-        return result
     }
 }

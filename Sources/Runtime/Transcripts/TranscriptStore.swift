@@ -1,3 +1,4 @@
+import Dialects
 import NIOPosix
 import TCPOSIX
 
@@ -148,6 +149,12 @@ package struct TranscriptStore: Sendable {
     private func path(_ sessionID: String) -> String {
         let name = sessionID.utf8.allSatisfy(Self.isPlain) ? sessionID : Hexadecimal.text(sessionID.utf8)
         return "\(folder)/\(name)\(Self.ending)"
+    }
+
+    /// Whether a file's name is one that a recording can have.
+    package static func isRecording(_ name: String) -> Bool {
+        let id = name.dropLast(ending.count).utf8
+        return name.hasSuffix(ending) && !id.isEmpty && id.allSatisfy(isPlain)
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -48,7 +48,7 @@ struct PathWalk {
             }
             guard links.count <= Self.mostLinks else {
                 throw SettingsError(
-                    "unreadable", at: path, "this link leads in a circle, by way of \(place)",
+                    .unreadable, at: path, "this link leads in a circle, by way of \(place)",
                     remedy: "make it lead to a file")
             }
         }
@@ -62,11 +62,11 @@ struct PathWalk {
     private static func refusal(_ failure: FileSystem.Failure, at place: String, on link: String?) -> SettingsError {
         if let link, failure.isAbsent {
             return SettingsError(
-                "unreadable", at: link, "this link leads to \(place), which does not exist",
+                .unreadable, at: link, "this link leads to \(place), which does not exist",
                 remedy: "make it lead to a file, or remove it")
         }
         return SettingsError(
-            failure.isForbidden ? "forbidden" : "unreadable", at: place,
+            failure.isForbidden ? .forbidden : .unreadable, at: place,
             "it is not known whether anything is there: \(failure)",
             remedy: failure.isForbidden ? "give the reader access to the folder" : "check the path")
     }

@@ -9,7 +9,7 @@ struct Trust: Sendable {
     func objection(to path: String, _ facts: FileFacts) -> SettingsError? {
         guard facts.owner == 0 || facts.owner == reader else {
             return SettingsError(
-                "foreign_owner", at: path, "this belongs to uid \(facts.owner), who could change \(subject)",
+                .foreignOwner, at: path, "this belongs to uid \(facts.owner), who could change \(subject)",
                 remedy: "give it to root or to uid \(reader), who reads it")
         }
         // A link's folder decides who may change the link. In a sticky folder (/tmp), nobody can replace another account's
@@ -17,7 +17,7 @@ struct Trust: Sendable {
         let isSticky = facts.kind == .folder && facts.mode & 0o1000 != 0
         guard facts.kind == .link || facts.mode & 0o022 == 0 || isSticky else {
             return SettingsError(
-                "writable_by_others", at: path, "others may write to this, and could change \(subject)",
+                .writableByOthers, at: path, "others may write to this, and could change \(subject)",
                 remedy: "chmod go-w \(path)")
         }
         return nil

@@ -19,23 +19,23 @@ struct TrustedFile: Sendable {
             read = try FileSystem.read(path, limit: limit)
         } catch {
             throw SettingsError(
-                error.isForbidden ? "forbidden" : "unreadable", at: path, "this can't be read: \(error)",
+                error.isForbidden ? .forbidden : .unreadable, at: path, "this can't be read: \(error)",
                 remedy: error.isForbidden
                     ? "let uid \(reader) read it, or name settings of your own with \(variable)"
                     : "check the disk")
         }
         guard read.facts.kind == .file else {
-            throw SettingsError("not_a_file", at: path, "this is not a file", remedy: "name a file")
+            throw SettingsError(.notAFile, at: path, "this is not a file", remedy: "name a file")
         }
         let trust = Trust(reader: reader)
         if let objection = trust.objection(to: path, read.facts) { throw objection }
         try trust.check(way)
         guard read.bytes.count <= limit else {
             throw SettingsError(
-                "too_large", at: path, "this is larger than any settings file (4 MiB)", remedy: "name another file")
+                .tooLarge, at: path, "this is larger than any settings file (4 MiB)", remedy: "name another file")
         }
         guard let text = String(validating: read.bytes, as: UTF8.self), !text.utf8.contains(0) else {
-            throw SettingsError("not_text", at: path, "this is not UTF-8 text", remedy: "save it as UTF-8")
+            throw SettingsError(.notText, at: path, "this is not UTF-8 text", remedy: "save it as UTF-8")
         }
         // Some editors of other systems write a byte order mark, which says nothing in UTF-8.
         let plain = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text

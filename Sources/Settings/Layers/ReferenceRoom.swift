@@ -18,7 +18,7 @@ struct ReferenceRoom: Sendable {
             left -= value.utf8.count
             guard left >= 0 else {
                 throw SettingsError(
-                    "too_large", at: place, "references bring in more text than any settings need (1 MiB)",
+                    .tooLarge, at: place, "references bring in more text than any settings need (1 MiB)",
                     remedy: "refer to shorter values, or less often")
             }
             result += text[rest..<match.range.lowerBound]

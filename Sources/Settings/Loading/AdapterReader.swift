@@ -20,12 +20,12 @@ struct AdapterReader {
         let place = effective.settings(under: "adapters.\(member.name)").first?.place
         guard Adapter.isName(member.name) else {
             throw SettingsError(
-                "adapter_name", at: place, "an adapter's name must be 1 to 40 letters, digits, - or _",
+                .adapterName, at: place, "an adapter's name must be 1 to 40 letters, digits, - or _",
                 remedy: "rename it")
         }
         guard let account = member.value["os_username"]?.text, !account.isEmpty else {
             throw SettingsError(
-                "adapter_incomplete", at: place, "adapters.\(member.name) does not name the account it runs as",
+                .adapterIncomplete, at: place, "adapters.\(member.name) does not name the account it runs as",
                 remedy: "write os_username: …")
         }
         let words = member.value["platforms"]?.list?.map { $0.text ?? "" } ?? []
@@ -33,7 +33,7 @@ struct AdapterReader {
         for word in words { platforms.insert(try platform(word, of: member.name, place)) }
         guard !platforms.isEmpty else {
             throw SettingsError(
-                "adapter_incomplete", at: place, "adapters.\(member.name) speaks for no platform",
+                .adapterIncomplete, at: place, "adapters.\(member.name) speaks for no platform",
                 remedy: "write platforms: [telegram]")
         }
         return Adapter(name: member.name, osUsername: account, platforms: platforms)
@@ -45,7 +45,7 @@ struct AdapterReader {
         if let platform = PlatformIdentity.Platform(rawValue: word) { return platform }
         let words = PlatformIdentity.Platform.allCases.map(\.rawValue)
         throw SettingsError(
-            "unknown_platform", at: place, "adapters.\(name) speaks for an unknown platform: \(word)",
+            .unknownPlatform, at: place, "adapters.\(name) speaks for an unknown platform: \(word)",
             remedy: Suggestion.nearest(to: word, in: words).map { "did you mean \($0)?" }
                 ?? "write one of \(words.joined(separator: ", "))")
     }
@@ -57,13 +57,13 @@ struct AdapterReader {
         let place = effective[adapter.tokenName]?.place
         guard Adapter.isToken(token) else {
             throw SettingsError(
-                "adapter_token", at: place,
+                .adapterToken, at: place,
                 "\(adapter.tokenName) is not a token: a token is \(Adapter.tokenPrefix) and 32 to 200 letters, digits, - or _",
                 remedy: "make one: python3 -c 'import secrets; print(\"tca_\" + secrets.token_hex(32))'")
         }
         if let other = others.first(where: { secrets[$0.tokenName] == token }) {
             throw SettingsError(
-                "duplicate_adapter_token", at: place, "\(adapter.name) and \(other.name) have the same token",
+                .duplicateAdapterToken, at: place, "\(adapter.name) and \(other.name) have the same token",
                 remedy: "create one for each")
         }
     }

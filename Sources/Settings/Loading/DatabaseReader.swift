@@ -18,7 +18,7 @@ struct DatabaseReader {
         guard let highest else { return try fromURL(url) }
         if url.layer == highest {
             throw SettingsError(
-                "two_databases", at: url.place,
+                .twoDatabases, at: url.place,
                 "database has both a url and \(given.map(\.key.description).joined(separator: ", "))",
                 remedy: "write either the url or its parts")
         }
@@ -34,7 +34,7 @@ struct DatabaseReader {
     private func standard() throws(SettingsError) -> DatabaseURL {
         if let password = setting("password") {
             throw SettingsError(
-                "no_database", at: password.place, "database has only a password",
+                .noDatabase, at: password.place, "database has only a password",
                 remedy: "write engine, host, dbname and user as well")
         }
         switch places.mode {
@@ -72,7 +72,7 @@ struct DatabaseReader {
         guard let wrong = names.compactMap(setting).first, setting("engine").map({ $0.layer <= wrong.layer }) ?? true
         else { return }
         throw SettingsError(
-            "wrong_part", at: wrong.place, "\(wrong.key) does not belong to a \(kind) database",
+            .wrongPart, at: wrong.place, "\(wrong.key) does not belong to a \(kind) database",
             remedy: "remove it, or write another engine")
     }
 
@@ -99,6 +99,6 @@ struct DatabaseReader {
     }
 
     private func refusal(_ error: DatabaseError, at place: String?) -> SettingsError {
-        SettingsError("database_url", at: place, "database: \(error.message)", remedy: error.remedy ?? "correct it")
+        SettingsError(.databaseURL, at: place, "database: \(error.message)", remedy: error.remedy ?? "correct it")
     }
 }

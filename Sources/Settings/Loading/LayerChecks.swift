@@ -7,12 +7,12 @@ enum LayerChecks {
         for leaf in layer.leaves {
             if let known = KnownKey.find(leaf.key) ?? sectionAbove(leaf.key), known.scope == .system {
                 throw SettingsError(
-                    "system_key", at: leaf.place, "\(leaf.key) belongs in the system's settings, not in a person's",
+                    .systemKey, at: leaf.place, "\(leaf.key) belongs in the system's settings, not in a person's",
                     remedy: "remove it from this file")
             }
             if let key = firstSecret(leaf.key, leaf.value) {
                 throw SettingsError(
-                    "secret_in_user_file", at: leaf.place, "\(key) is a secret, and a person's file can't hold one",
+                    .secretInUserFile, at: leaf.place, "\(key) is a secret, and a person's file can't hold one",
                     remedy: "move it to secrets.yml")
             }
         }
@@ -140,7 +140,7 @@ enum LayerChecks {
                 let expected = known.kind.refusal(of: setting.value)
             else { continue }
             throw SettingsError(
-                "wrong_type", at: setting.place, "\(setting.key) is \(expected.what)", remedy: expected.remedy)
+                .wrongType, at: setting.place, "\(setting.key) is \(expected.what)", remedy: expected.remedy)
         }
     }
 }

@@ -64,7 +64,7 @@ struct Loading {
         let system = Layer(.system, try YAMLFile.parse(file.text, path: file.path), path: file.path)
         if let mode = system.leaves.first(where: { $0.key == Key("mode") }), mode.value.scalar?.text != "system" {
             throw SettingsError(
-                "wrong_mode", at: mode.place, "this file belongs to a system-wide installation, but sets another mode",
+                .wrongMode, at: mode.place, "this file belongs to a system-wide installation, but sets another mode",
                 remedy: "write mode: system, or leave it out")
         }
         add(system, of: file.path)
@@ -80,7 +80,7 @@ struct Loading {
         guard let path = places.secrets else { return }
         let file: TrustedFile?
         do throws(SettingsError) { file = try read(path) } catch {
-            guard error.code == "forbidden" else { throw error }
+            guard error.code == .forbidden else { throw error }
             // The service manager has read the file for the daemon, so only root needs to be able to read it.
             if let folder = places.credentialsFolder, FileSystem.exists("\(folder)/secrets.yml") { return }
             // A client works without secrets: only the daemon needs them.
@@ -118,7 +118,7 @@ struct Loading {
     private func names(in folder: String) throws(SettingsError) -> [String] {
         do throws(FileSystem.Failure) { return try FileSystem.list(folder) } catch {
             throw SettingsError(
-                "unreadable", at: folder, "the folder of credentials can't be read: \(error)",
+                .unreadable, at: folder, "the folder of credentials can't be read: \(error)",
                 remedy: "unset CREDENTIALS_DIRECTORY, or let this program read it")
         }
     }
@@ -128,7 +128,7 @@ struct Loading {
         // Clients send these settings to the daemon, which takes no more.
         guard file.text.utf8.count <= ReceivedDocument.longest else {
             throw SettingsError(
-                "too_large", at: path, "a person's settings are longer than \(ReceivedDocument.longest) bytes",
+                .tooLarge, at: path, "a person's settings are longer than \(ReceivedDocument.longest) bytes",
                 remedy: "remove what is not needed")
         }
         let layer = Layer(.user, try YAMLFile.parse(file.text, path: path), path: path)
@@ -146,7 +146,7 @@ struct Loading {
 
     private func missing(_ path: String) -> SettingsError {
         SettingsError(
-            "missing", at: path, "there is no such settings file", remedy: "create it, or unset TELECLAUDE_CONFIG_PATH")
+            .missing, at: path, "there is no such settings file", remedy: "create it, or unset TELECLAUDE_CONFIG_PATH")
     }
 
     // MARK: - Layers

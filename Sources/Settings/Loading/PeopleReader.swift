@@ -37,11 +37,11 @@ enum PeopleReader {
     private static func person(_ item: SettingsValue, _ place: String) throws(SettingsError) -> Person {
         guard let members = item.map, let name = item["name"]?.text, !name.isEmpty else {
             throw SettingsError(
-                "not_a_person", at: place, "this person has no name", remedy: "write name: …")
+                .notAPerson, at: place, "this person has no name", remedy: "write name: …")
         }
         let known = ["name", "email", "username", "os_username", "role"]
         for key in known where item[key].map({ $0.scalar == nil }) ?? false {
-            throw SettingsError("wrong_type", at: place, "\(name): \(key) is text", remedy: "write one word")
+            throw SettingsError(.wrongType, at: place, "\(name): \(key) is text", remedy: "write one word")
         }
         var person = Person(
             name: name, email: item["email"]?.text, username: item["username"]?.text,
@@ -57,7 +57,7 @@ enum PeopleReader {
         let words = Role.assignable.map(\.rawValue)
         if let role = Role(rawValue: word), Role.assignable.contains(role) { return role }
         throw SettingsError(
-            "unknown_role", at: place, "\(name) has the role \(word), which does not exist",
+            .unknownRole, at: place, "\(name) has the role \(word), which does not exist",
             remedy: Suggestion.nearest(to: word, in: words).map { "did you mean \($0)?" }
                 ?? "write one of \(words.joined(separator: ", "))")
     }
@@ -72,7 +72,7 @@ enum PeopleReader {
         guard let creds = item["creds"], !creds.isNull else { return found }
         guard creds.map != nil else {
             throw SettingsError(
-                "wrong_type", at: place, "\(name): creds must be a mapping from platforms to their identities",
+                .wrongType, at: place, "\(name): creds must be a mapping from platforms to their identities",
                 remedy: "write creds: {telegram: {user_id: 123}}")
         }
         for platform in PlatformIdentity.Platform.allCases {
@@ -81,7 +81,7 @@ enum PeopleReader {
             }
             guard let identity = value.text.flatMap({ PlatformIdentity(platform, $0) }) else {
                 throw SettingsError(
-                    "wrong_type", at: place, "\(name): creds.\(platform.rawValue).\(member) is \(platform.form)",
+                    .wrongType, at: place, "\(name): creds.\(platform.rawValue).\(member) is \(platform.form)",
                     remedy: "write one, or leave it out")
             }
             found.insert(identity)
@@ -95,19 +95,19 @@ enum PeopleReader {
     ) throws(SettingsError) {
         if let account = person.osUsername, account == other.osUsername {
             throw SettingsError(
-                "duplicate_os_username", at: place,
+                .duplicateOsUsername, at: place,
                 "\(person.name) has the os_username \(account), which \(other.name) also has (line \(line))",
                 remedy: "an account belongs to one person: give it to one of them")
         }
         if let shared = person.identities.intersection(other.identities).min(by: { $0.id < $1.id }) {
             throw SettingsError(
-                "duplicate_identity", at: place,
+                .duplicateIdentity, at: place,
                 "\(person.name) and \(other.name) (line \(line)) have the same identity, \(shared.platform.rawValue) \(shared.id)",
                 remedy: "an identity belongs to one person: give it to one of them")
         }
         if person.name == other.name {
             throw SettingsError(
-                "duplicate_person", at: place, "\(person.name) occurs twice (line \(line))",
+                .duplicatePerson, at: place, "\(person.name) occurs twice (line \(line))",
                 remedy: "give each a name of their own")
         }
     }

@@ -26,14 +26,14 @@ enum SectionShapes {
         if let above = KnownKey.valueKey(above: key), let expected = above.kind.refusal(of: SettingsValue(.map([]))) {
             let name = Key(Array(key.parts.prefix(above.pattern.count)))
             throw SettingsError(
-                "wrong_type", at: written.place, "\(name) is \(expected.what), and no section",
+                .wrongType, at: written.place, "\(name) is \(expected.what), and no section",
                 remedy: written.remedy(inFile: expected.remedy, instead: above.kind == .list ? nil : name))
         }
         guard !value.saysNothing, let below = KnownKey.valueKey(below: key) else { return }
         if KnownKey.isOpenSection(key), !written.overridesKeys(losers) { return }
         let rest = below.pattern.dropFirst(key.parts.count).map { $0.contains("*") ? "NAME" : $0 }
         throw SettingsError(
-            "wrong_type", at: written.place, "\(key) is a section of keys, and no single value",
+            .wrongType, at: written.place, "\(key) is a section of keys, and no single value",
             remedy: written.remedy(
                 inFile: "write \(key): {\(rest.first ?? "NAME"): …}",
                 instead: below.kind == .list ? nil : Key(key.parts + rest)))

@@ -58,7 +58,7 @@ struct TypedSettingsReader {
         guard let section = effective.value(at: Key("agents")), !section.isNull else { return agents }
         guard let members = section.map else {
             throw SettingsError(
-                "wrong_type", at: effective["agents"]?.place, "agents must be a mapping from names to their settings",
+                .wrongType, at: effective["agents"]?.place, "agents must be a mapping from names to their settings",
                 remedy: "write agents: {claude: {enabled: true}}")
         }
         for member in members where member.name != "default" {
@@ -77,7 +77,7 @@ struct TypedSettingsReader {
         let isLine = value.list == nil && value.text?.contains(where: \.isWhitespace) ?? false
         guard !words.isEmpty, !isLine, words.allSatisfy({ $0 != nil }) else {
             throw SettingsError(
-                "wrong_type", at: effective.settings(under: "agents.\(agent.name).command").first?.place,
+                .wrongType, at: effective.settings(under: "agents.\(agent.name).command").first?.place,
                 "agents.\(agent.name).command is a program with its arguments", remedy: "write [program, argument, …]")
         }
         return words.compactMap { $0 }

@@ -75,7 +75,7 @@ package struct SettingsSplit: Sendable {
         }
         guard !install.files.isEmpty else {
             throw SettingsError(
-                "no_install", at: place, "there are no settings of an existing install here",
+                .noInstall, at: place, "there are no settings of an existing install here",
                 remedy: "give its home or its checkout with --from DIR")
         }
         return install

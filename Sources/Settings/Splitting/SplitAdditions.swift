@@ -64,7 +64,7 @@ extension SplitAdditions {
         if let present = person["os_username"]?.text, !present.isEmpty {
             guard present == account else {
                 throw SettingsError(
-                    "other_account", "\(name) has the account \(present) in the settings, and \(account) was given",
+                    .otherAccount, "\(name) has the account \(present) in the settings, and \(account) was given",
                     remedy: "leave out --map \(account)=\(name), or change the settings")
             }
             return person
@@ -81,7 +81,7 @@ extension SplitAdditions {
         let names = people.map(\.name)
         for name in accounts.keys.sorted() where !names.contains(name) {
             throw SettingsError(
-                "unknown_person", "the settings have no person \(name)",
+                .unknownPerson, "the settings have no person \(name)",
                 remedy: Suggestion.nearest(to: name, in: names).map { "did you mean \($0)?" }
                     ?? "people there: \(names.joined(separator: ", "))")
         }

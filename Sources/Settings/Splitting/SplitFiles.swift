@@ -53,9 +53,9 @@ extension SettingsSplit {
         private static func refusal(_ failure: FileSystem.Failure, _ path: String) -> SettingsError {
             failure.isExisting
                 ? SettingsError(
-                    "exists", at: path, "this already exists", remedy: "name another folder with --into, or remove it")
+                    .exists, at: path, "this already exists", remedy: "name another folder with --into, or remove it")
                 : SettingsError(
-                    "not_written", at: path, "this can't be written: \(failure)",
+                    .notWritten, at: path, "this can't be written: \(failure)",
                     remedy: "name a folder that you may write to with --into")
         }
     }

@@ -12,7 +12,7 @@ struct SplitProof {
         let different = try differences()
         guard different.isEmpty else {
             throw SettingsError(
-                "split_differs",
+                .splitDiffers,
                 "the new files would not load to the same settings: \(different.joined(separator: ", "))",
                 remedy: "nothing was written; please report this with the lines of these keys")
         }

@@ -32,7 +32,7 @@ struct SplitSources {
     private func text(_ path: String) throws(SettingsError) -> String {
         let owner = context.uid == 0 ? (try? FileSystem.facts(of: path))?.owner : nil
         guard let file = try TrustedFile.read(path, by: owner ?? context.uid) else {
-            throw SettingsError("missing", at: path, "this file has gone", remedy: "try again")
+            throw SettingsError(.missing, at: path, "this file has gone", remedy: "try again")
         }
         return file.text
     }

@@ -14,15 +14,15 @@ struct ReceivedDocument {
     /// - Throws: `SettingsError` if it is not a JSON object, or exceeds the limits.
     static func read(_ text: String, called name: String) throws(SettingsError) -> SettingsValue {
         guard text.utf8.count <= longest else {
-            throw SettingsError("too_large", at: name, "this is longer than \(longest) bytes", remedy: "send less")
+            throw SettingsError(.tooLarge, at: name, "this is longer than \(longest) bytes", remedy: "send less")
         }
         guard let document = JSON(parsing: text), case .object = document else {
-            throw SettingsError("not_json", at: name, "this is not a JSON object", remedy: "send keys with values")
+            throw SettingsError(.notJSON, at: name, "this is not a JSON object", remedy: "send keys with values")
         }
         var reading = ReceivedDocument()
         guard let value = reading.value(document, depth: 0) else {
             throw SettingsError(
-                "too_large", at: name,
+                .tooLarge, at: name,
                 "this holds more than \(mostValues) values, or is nested more than \(deepest) sections deep",
                 remedy: "send less")
         }

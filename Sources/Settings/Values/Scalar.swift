@@ -1,7 +1,9 @@
+import TCYAML
+
 /// A single word or text of a settings file.
 package struct Scalar: Sendable {
     /// The style in which the text is written. Only a plain scalar can be anything but text.
-    package enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
+    package typealias Style = YAMLNode.Style
 
     /// The meaning of the text to a reader of YAML 1.1, which the existing install uses.
     package enum Meaning: Sendable, Equatable {

@@ -15,7 +15,7 @@ package enum YAMLFile {
         if value.isNull { return SettingsValue(.map([]), line: 1) }
         guard value.map != nil else {
             throw SettingsError(
-                "not_settings", at: "\(path):\(value.line)", "settings are keys with values", remedy: "write key: value"
+                .notSettings, at: "\(path):\(value.line)", "settings are keys with values", remedy: "write key: value"
             )
         }
         return value
@@ -25,11 +25,11 @@ package enum YAMLFile {
         switch error {
         case .malformed(let line, let problem):
             SettingsError(
-                "not_yaml", at: line.map { "\(path):\($0)" } ?? path, "this is not YAML: \(problem)",
+                .notYAML, at: line.map { "\(path):\($0)" } ?? path, "this is not YAML: \(problem)",
                 remedy: "correct it")
         case .tooDeep(let line):
             SettingsError(
-                "too_deep", at: "\(path):\(line)", "this is nested more than \(YAML.deepest) sections deep",
+                .tooDeep, at: "\(path):\(line)", "this is nested more than \(YAML.deepest) sections deep",
                 remedy: "leave some of them out")
         }
     }
@@ -46,14 +46,14 @@ package enum YAMLFile {
             let line = node.line
             guard count <= YAMLFile.limit else {
                 throw SettingsError(
-                    "too_many_values", at: "\(path):\(line)", "this holds more than \(YAMLFile.limit) values",
+                    .tooManyValues, at: "\(path):\(line)", "this holds more than \(YAMLFile.limit) values",
                     remedy: "use fewer aliases")
             }
             switch node.content {
             case .scalar(let text, let style):
                 guard !text.utf8.contains(0) else {
                     throw SettingsError(
-                        "not_text", at: "\(path):\(line)", "this text holds a NUL", remedy: "remove it")
+                        .notText, at: "\(path):\(line)", "this text holds a NUL", remedy: "remove it")
                 }
                 try takeRoom(for: text, line)
                 guard let scalar = Scalar(text, style, tag: node.tag) else { throw unknownTag(line) }
@@ -73,7 +73,7 @@ package enum YAMLFile {
         /// `password: !x` is one, whatever its writer meant.
         private func unknownTag(_ line: Int) -> SettingsError {
             SettingsError(
-                "unknown_tag", at: "\(path):\(line)", "this has a tag (!…) that settings don't know",
+                .unknownTag, at: "\(path):\(line)", "this has a tag (!…) that settings don't know",
                 remedy: "write the value without it, or in quotes if the ! belongs to it")
         }
 
@@ -82,7 +82,7 @@ package enum YAMLFile {
             bytes += text.utf8.count
             guard bytes <= TrustedFile.limit else {
                 throw SettingsError(
-                    "too_large", at: "\(path):\(line)", "aliases make this longer than any settings file (4 MiB)",
+                    .tooLarge, at: "\(path):\(line)", "aliases make this longer than any settings file (4 MiB)",
                     remedy: "use fewer aliases")
             }
         }
@@ -99,7 +99,7 @@ package enum YAMLFile {
                 }
                 guard case .scalar(let name, let style) = key.content else {
                     throw SettingsError(
-                        "not_a_name", at: "\(path):\(key.line)",
+                        .notAName, at: "\(path):\(key.line)",
                         "a key must be a name, and this is a list or an object",
                         remedy: "write the name in quotes")
                 }
@@ -130,16 +130,8 @@ extension Scalar {
 
     /// Makes a scalar from its text, its style and its tag; `nil` if the tag gives it a meaning that the text has in no style. `!!str 12` and
     /// `! 12` are texts, although they are written like numbers, and `!!int "12"` is a number.
-    fileprivate init?(_ text: String, _ style: YAMLNode.Style, tag: String?) {
-        let written: Style =
-            switch style {
-            case .plain: .plain
-            case .singleQuoted: .singleQuoted
-            case .doubleQuoted: .doubleQuoted
-            case .literal: .literal
-            case .folded: .folded
-            }
-        self.init(text: text, style: written)
+    fileprivate init?(_ text: String, _ style: Style, tag: String?) {
+        self.init(text: text, style: style)
         guard let tag else { return }
         if tag == "!" || tag == Scalar.tag("str") {
             if style == .plain { self.style = .doubleQuoted }

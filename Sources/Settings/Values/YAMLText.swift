@@ -5,7 +5,7 @@ package enum YAMLText {
     package static func rendered(_ root: SettingsValue) throws(SettingsError) -> String {
         do { return try YAML.text(of: node(root)) } catch {
             throw SettingsError(
-                "not_written", "a value can't be written as YAML", remedy: "look for control characters in the files")
+                .notWritten, "a value can't be written as YAML", remedy: "look for control characters in the files")
         }
     }
 
@@ -15,7 +15,7 @@ package enum YAMLText {
         case .list(let items): YAMLNode(.sequence(items.map(node)))
         case .scalar(let scalar):
             // An empty scalar can't be written in every place in which a word can.
-            scalar.meaning == .null ? YAMLNode(.scalar("null", .plain)) : YAMLNode(.scalar(scalar.text, style(scalar)))
+            scalar.meaning == .null ? YAMLNode(.scalar("null", .plain)) : YAMLNode(.scalar(scalar.text, scalar.style))
         }
     }
 
@@ -24,16 +24,6 @@ package enum YAMLText {
         let isWord = Scalar(text: name, style: .plain).meaning == .text(name)
         let isPlain = isWord && name.first?.isNumber == false && name != "<<" && name != "="
         return YAMLNode(.scalar(name, isPlain ? .plain : .doubleQuoted))
-    }
-
-    private static func style(_ scalar: Scalar) -> YAMLNode.Style {
-        switch scalar.style {
-        case .plain: .plain
-        case .singleQuoted: .singleQuoted
-        case .doubleQuoted: .doubleQuoted
-        case .literal: .literal
-        case .folded: .folded
-        }
     }
 }
 

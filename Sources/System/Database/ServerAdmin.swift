@@ -17,27 +17,27 @@ package struct ServerAdmin: Sendable {
     package init(of database: DatabaseURL, admin: DatabaseURL?) throws(MachineError) {
         guard case .postgresql(var own) = database.target else {
             throw MachineError(
-                "no_server", "\(database) is not a PostgreSQL database",
+                .noServer, "\(database) is not a PostgreSQL database",
                 remedy: "leave out --database: SQLite needs none")
         }
         if let admin {
             guard case .postgresql(let given) = admin.target else {
                 throw MachineError(
-                    "no_server", "\(admin) is not a PostgreSQL server", remedy: "write postgresql://USER@HOST/postgres")
+                    .noServer, "\(admin) is not a PostgreSQL server", remedy: "write postgresql://USER@HOST/postgres")
             }
             (parameters, account) = (given, nil)
             return
         }
         guard own["host"]?.hasPrefix("/") ?? true else {
             throw MachineError(
-                "no_admin", "the administrator of the server at \(own["host"] ?? "") is not known here",
+                .noAdmin, "the administrator of the server at \(own["host"] ?? "") is not known here",
                 remedy:
                     "pass --database-admin postgresql://USER@HOST/postgres, with the password in PGPASSWORD or ~/.pgpass"
             )
         }
         guard let postgres = Account.named(Self.name) else {
             throw MachineError(
-                "no_admin", "this machine has no account \(Self.name), which administers a server",
+                .noAdmin, "this machine has no account \(Self.name), which administers a server",
                 remedy: "install PostgreSQL, or pass --database-admin")
         }
         own["user"] = Self.name

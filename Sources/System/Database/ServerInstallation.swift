@@ -20,7 +20,7 @@ package struct ServerInstallation: Sendable {
         self.admin = try ServerAdmin(of: parsed, admin: admin)
         guard case .postgresql(let parameters) = parsed.target, let database = parameters["dbname"] else {
             throw MachineError(
-                "no_database", "the URL names no database", remedy: "write postgresql:///\(installation.layout.account)"
+                .noDatabase, "the URL names no database", remedy: "write postgresql:///\(installation.layout.account)"
             )
         }
         let app = parameters["user"] ?? installation.layout.account
@@ -28,7 +28,7 @@ package struct ServerInstallation: Sendable {
             app.first?.isNumber == false
         else {
             throw MachineError(
-                "bad_role", "the role \(app) has a name that needs quotes", remedy: "name one of letters, digits and _")
+                .badRole, "the role \(app) has a name that needs quotes", remedy: "name one of letters, digits and _")
         }
         (self.url, self.database, self.installation, self.history) = (url, database, installation, history)
         roles = .teleClaude(app: app)
@@ -81,7 +81,7 @@ package struct ServerInstallation: Sendable {
         guard let named = present["url"]?.scalar?.text, try DatabaseURL(parsing: named) == DatabaseURL(parsing: url)
         else {
             throw MachineError(
-                "other_database", "\(path) names another database",
+                .otherDatabase, "\(path) names another database",
                 remedy: "write \(line.dropLast()) there, or leave out --database")
         }
         return nil
@@ -130,7 +130,7 @@ package struct ServerInstallation: Sendable {
     private func write(_ line: String) throws {
         let found = try installation.root.look(path, .text)
         guard case .file(_, let text?) = found.kind else {
-            throw MachineError("failed", "\(path) is not a text file", remedy: "check it")
+            throw MachineError(.failed, "\(path) is not a text file", remedy: "check it")
         }
         let whole = text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + line
         try installation.root.write(

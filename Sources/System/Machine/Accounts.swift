@@ -48,7 +48,7 @@ struct LinuxAccounts: Accounts {
             let isTaken = { (number: UInt32) in root.isMachine && (getpwuid(number) != nil || getgrgid(number) != nil) }
             guard let changed = files.adding(name, isTaken: isTaken) else {
                 throw MachineError(
-                    "no_number", "no number from 100 to 999 is free for the user \(name)", remedy: "remove old accounts"
+                    .noNumber, "no number from 100 to 999 is free for the user \(name)", remedy: "remove old accounts"
                 )
             }
             return changed
@@ -75,7 +75,7 @@ struct LinuxAccounts: Accounts {
     /// Returns the bytes of a secret file. A user other than root examines the accounts without the secret files.
     private func secretBytes(_ file: File) throws(MachineError) -> [UInt8]? {
         do throws(MachineError) { return try bytes(file) } catch {
-            guard error.code == "not_root" else { throw error }
+            guard error.code == .notRoot else { throw error }
             return nil
         }
     }
@@ -87,7 +87,7 @@ struct LinuxAccounts: Accounts {
         defer { lock?.release() }
         for file in File.allCases where try bytes(file) == nil && (file == .users || file == .groups) {
             let obstacle = missing(file)
-            throw MachineError("failed", obstacle.message, remedy: obstacle.remedy)
+            throw MachineError(.failed, obstacle.message, remedy: obstacle.remedy)
         }
         let before = try files()
         let after = try change(before)
@@ -120,7 +120,7 @@ private final class PasswordLock {
             usleep(100_000)
         }
         throw MachineError(
-            "busy", "another program has been changing the accounts for 15 seconds",
+            .busy, "another program has been changing the accounts for 15 seconds",
             remedy: "wait for it, and run this again")
     }
 
@@ -147,7 +147,7 @@ struct MacAccounts: Accounts {
     func make(_ name: String) throws(MachineError) {
         let numbers = UInt32(200)...399
         guard let number = numbers.reversed().first(where: { getpwuid($0) == nil && getgrgid($0) == nil }) else {
-            throw MachineError("no_number", "no number from 200 to 399 is free", remedy: "remove old accounts")
+            throw MachineError(.noNumber, "no number from 200 to 399 is free", remedy: "remove old accounts")
         }
         for words in DirectoryCommands.make(name, number) { try SystemCommand.require(words) }
     }

@@ -43,7 +43,7 @@ package enum FileBytes {
 
     static func tooLarge(_ path: String, _ limit: Int) -> MachineError {
         MachineError(
-            "too_large", "\(path) has more than \(limit) bytes", remedy: "make it smaller, or move it to another place")
+            .tooLarge, "\(path) has more than \(limit) bytes", remedy: "make it smaller, or move it to another place")
     }
 
     /// Writes the bytes, and returns false if not all of them could be written.

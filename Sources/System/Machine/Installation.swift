@@ -74,7 +74,7 @@ package struct Installation: Sendable {
             let bytes = try FileBytes.read(source)
             guard FileBytes.digest(bytes) == digest else {
                 throw MachineError(
-                    "changed", "\(source) is changing at the moment", remedy: "run this again when it is built")
+                    .changed, "\(source) is changing at the moment", remedy: "run this again when it is built")
             }
             try write(entry, bytes, isNew: isNew)
         case .link(let entry, let target): try root.link(entry.path, to: target)
@@ -96,7 +96,7 @@ package struct Installation: Sendable {
     private func numbers(_ entry: SystemEntry) throws(MachineError) -> (uid: UInt32, gid: UInt32) {
         guard entry.owner == .service || entry.group == .service else { return (0, 0) }
         guard let account = try accounts.find(layout.account) else {
-            throw MachineError("no_account", "the user \(layout.account) is missing", remedy: "run this again")
+            throw MachineError(.noAccount, "the user \(layout.account) is missing", remedy: "run this again")
         }
         return (entry.owner == .service ? account.uid : 0, entry.group == .service ? account.gid : 0)
     }

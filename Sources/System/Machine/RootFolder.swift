@@ -83,7 +83,7 @@ package final class RootFolder: Sendable {
         guard fstat(number, &status) == 0 else { throw unreadable(path, errno) }
         guard owner == nil || status.st_uid == owner else {
             throw MachineError(
-                "foreign_file", "\(path) belongs to uid \(status.st_uid)", remedy: "give it to its owner, or remove it")
+                .foreignFile, "\(path) belongs to uid \(status.st_uid)", remedy: "give it to its owner, or remove it")
         }
         guard Int(status.st_size) <= limit else { throw FileBytes.tooLarge(path, limit) }
         return try FileBytes.read(file, path, upTo: limit)
@@ -135,7 +135,7 @@ package final class RootFolder: Sendable {
 
     private func unreadable(_ path: String, _ number: Int32) -> MachineError {
         MachineError(
-            number == EACCES ? "not_root" : "failed",
+            number == EACCES ? .notRoot : .failed,
             "\(path) can't be read: \(SystemError(number))", remedy: "run this as root")
     }
 
@@ -252,7 +252,7 @@ package final class RootFolder: Sendable {
 
     private static func mounted(_ path: String) -> MachineError {
         MachineError(
-            "mounted", "\(path) is a separate file system: its contents stay",
+            .mounted, "\(path) is a separate file system: its contents stay",
             remedy: "unmount it, and run this again")
     }
 
@@ -276,7 +276,7 @@ package final class RootFolder: Sendable {
     private func reach(_ path: String) throws(MachineError) -> (folder: Descriptor, name: String) {
         do throws(SystemError) { return try enter(above: path) } catch {
             throw MachineError(
-                "failed", "the folder of \(path) can't be opened: \(error)",
+                .failed, "the folder of \(path) can't be opened: \(error)",
                 remedy: "run it again: it checks the present state again")
         }
     }

@@ -48,7 +48,7 @@ package final class RunLock: Sendable {
             status.st_uid == geteuid(), UInt32(status.st_mode) & 0o077 == 0
         else {
             throw MachineError(
-                "foreign_file", "\(path) is not the lock of `telec system`: others may be able to open it",
+                .foreignFile, "\(path) is not the lock of `telec system`: others may be able to open it",
                 remedy: "check it, and remove it")
         }
         return file
@@ -63,7 +63,7 @@ package final class RunLock: Sendable {
 
     private static func busy(_ root: String) -> MachineError {
         MachineError(
-            "busy", "another `telec system` is working on \(root)",
+            .busy, "another `telec system` is working on \(root)",
             remedy: "wait until it has finished, and run this again")
     }
 }

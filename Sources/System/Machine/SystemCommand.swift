@@ -29,7 +29,7 @@ package enum SystemCommand {
             return Answer(code: child.wait().code, text: String(decoding: text, as: UTF8.self))
         } catch {
             close(input)
-            throw MachineError("failed", error.message, remedy: error.remedy ?? "check that it is installed")
+            throw MachineError(.failed, error.message, remedy: error.remedy ?? "check that it is installed")
         }
     }
 
@@ -39,7 +39,7 @@ package enum SystemCommand {
         guard answer.code == 0 else {
             let said = answer.text.split(separator: "\n").joined(separator: "; ")
             throw MachineError(
-                "failed",
+                .failed,
                 "\(words.joined(separator: " ")) failed (exit code \(answer.code))\(said.isEmpty ? "" : ": \(said)")",
                 remedy: "correct that, and run this again: it continues where it stopped")
         }

@@ -90,7 +90,7 @@ package struct DocumentTree: Sendable {
         do throws(MachineError) {
             files.append(File(path: path, digest: FileBytes.digest(try bytes(at: path))))
         } catch {
-            guard error.code == "too_large" else { throw error }
+            guard error.code == .tooLarge else { throw error }
             skip(path, "has more than \(Self.longest) MiB")
         }
     }

@@ -14,7 +14,7 @@ struct MoveFolder {
         guard case .file(_, let text) = found.kind else { return nil }
         guard found.uid == 0, found.mode & 0o022 == 0, let manifest = text.flatMap(MoveManifest.init(parsing:)) else {
             throw MachineError(
-                "bad_manifest", "\(manifestPath) was not written by a migration",
+                .badManifest, "\(manifestPath) was not written by a migration",
                 remedy: "check it, and move it away")
         }
         return manifest
@@ -48,7 +48,7 @@ struct MoveFolder {
         let place = kept?.before.map { "\(self.path)/\($0)" } ?? path
         guard case .file(_, let text) = try installation.root.look(place, .text).kind else { return nil }
         guard let text else {
-            throw MachineError("unreadable", "\(place) is not the text of a settings file", remedy: "check it")
+            throw MachineError(.unreadable, "\(place) is not the text of a settings file", remedy: "check it")
         }
         return text
     }

@@ -69,7 +69,7 @@ extension MoveManifest {
         do {
             return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
         } catch {
-            throw MachineError("failed", "the manifest can't be written: \(error)", remedy: "report it as a bug")
+            throw MachineError(.failed, "the manifest can't be written: \(error)", remedy: "report it as a bug")
         }
     }
 

@@ -27,7 +27,7 @@ struct MovePeople {
         let whose = homeAccount.map { "of the account \($0), whose home it is" } ?? "whose account the home belongs to"
         let example = "\(homeAccount ?? "ACCOUNT")=\(people.first?.name ?? "NAME")"
         throw MachineError(
-            "no_owner", "the settings have no person \(whose)",
+            .noOwner, "the settings have no person \(whose)",
             remedy: "name the sessions' owner: --owner NAME with --map \(Self.quoted(example)); "
                 + "people: \(people.isEmpty ? "none" : people.map(\.name).joined(separator: ", "))")
     }
@@ -36,7 +36,7 @@ struct MovePeople {
         if let person = people.first(where: { $0.name == name }) { return person }
         let names = people.map(\.name)
         throw MachineError(
-            "unknown_person", "the settings have no person \(name)",
+            .unknownPerson, "the settings have no person \(name)",
             remedy: Suggestion.nearest(to: name, in: names).map { "did you mean \($0)?" }
                 ?? "people: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
     }
@@ -44,12 +44,12 @@ struct MovePeople {
     private func owner(_ person: Person) throws(MachineError) -> ImportOwner {
         guard let name = person.osUsername else {
             throw MachineError(
-                "no_account", "\(person.name) has no account in the settings",
+                .noAccount, "\(person.name) has no account in the settings",
                 remedy: "pass --map \(Self.quoted("ACCOUNT=\(person.name)")): an account is never guessed from a name")
         }
         guard let found = account(name) else {
             throw MachineError(
-                "no_account", "\(person.name) has the account \(name), which does not exist on this machine",
+                .noAccount, "\(person.name) has the account \(name), which does not exist on this machine",
                 remedy: "create it, or name another one with --map")
         }
         return ImportOwner(person: person.name, uid: found.uid)

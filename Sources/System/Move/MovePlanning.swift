@@ -78,7 +78,7 @@ struct MovePlanning {
         }
         if let text = request.database, try !Database(named).isSame(as: Database(DatabaseURL(parsing: text))) {
             throw MachineError(
-                "other_database", "the settings name the database \(named), but --database names another one",
+                .otherDatabase, "the settings name the database \(named), but --database names another one",
                 remedy: "leave out --database, or change \(settings)")
         }
         return named

@@ -39,7 +39,7 @@ struct MoveRun: Sendable {
         if let begun {
             guard begun.isSameMove(as: try await newManifest(begun)) else {
                 throw MachineError(
-                    "changed", "the existing install or the options have changed since the run began",
+                    .changed, "the existing install or the options have changed since the run began",
                     remedy: "undo the run with telec system rollback, and start again")
             }
             return begun
@@ -86,7 +86,7 @@ struct MoveRun: Sendable {
             return
         }
         throw MachineError(
-            "exists", "\(other.path) already exists", remedy: "check it, and move it away; nothing was changed")
+            .exists, "\(other.path) already exists", remedy: "check it, and move it away; nothing was changed")
     }
 
     /// Removes the working copies of a run that was killed. That of a run that goes on is locked, and stays.
@@ -170,7 +170,7 @@ struct MoveRun: Sendable {
         }
         guard FileBytes.digest(bytes) == file.digest else {
             throw MachineError(
-                "changed", "\(file.path) is changing at the moment",
+                .changed, "\(file.path) is changing at the moment",
                 remedy: "stop the programs that write to it, and continue with --resume")
         }
         return bytes
@@ -232,7 +232,7 @@ extension MachineError {
     fileprivate var resumable: MachineError {
         MachineError(
             code, message,
-            remedy: code == "changed"
+            remedy: code == .changed
                 ? remedy
                 : "correct that and continue with --resume, or undo the run with telec system rollback")
     }

@@ -16,7 +16,7 @@ enum MoveSpace {
         let free = Int(clamping: room.free)
         guard free < needed else { return }
         throw MachineError(
-            "no_space",
+            .noSpace,
             "the disk of \(folder) has \(megabytes(free)) MB free, and this needs about \(megabytes(needed)) MB",
             remedy: "free some space; nothing was changed")
     }

@@ -53,12 +53,12 @@ package struct OldInstall: Sendable {
         guard lstat(path, &file) == 0, stat(folder, &place) == 0 else { throw .ofCall("\(path) can't be looked at") }
         guard UInt32(file.st_mode) & UInt32(S_IFMT) == UInt32(S_IFREG) else {
             throw MachineError(
-                "foreign_file", "\(path) is a symbolic link, and not followed",
+                .foreignFile, "\(path) is a symbolic link, and not followed",
                 remedy: "name the folder that holds the file itself with --from, or move the file there")
         }
         guard file.st_uid == place.st_uid else {
             throw MachineError(
-                "foreign_file", "\(path) belongs to uid \(file.st_uid), and \(folder) to uid \(place.st_uid)",
+                .foreignFile, "\(path) belongs to uid \(file.st_uid), and \(folder) to uid \(place.st_uid)",
                 remedy: "name the home of the data's owner with --from, or give the file to that owner")
         }
         return file.st_uid

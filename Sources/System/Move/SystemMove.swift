@@ -112,19 +112,19 @@ package struct SystemMove: Sendable {
 
     private static func notInstalled(_ why: String) -> MachineError {
         MachineError(
-            "not_installed", "the service is not correctly installed here: \(why)",
+            .notInstalled, "the service is not correctly installed here: \(why)",
             remedy: "run telec system install, then this again")
     }
 
     private static let brokenOff = MachineError(
-        "broken_off", "an earlier run did not finish",
+        .brokenOff, "an earlier run did not finish",
         remedy: "continue with --resume, or undo it with telec system rollback")
 
     /// Checks that no rollback was interrupted: the data is gone in part, so that the move can't go on.
     private static func requireNoRollback(_ begun: MoveManifest?) throws(MachineError) {
         guard begun?.state != .undoing else {
             throw MachineError(
-                "broken_off", "a rollback of an earlier run did not finish",
+                .brokenOff, "a rollback of an earlier run did not finish",
                 remedy: "run telec system rollback again, then this")
         }
     }
@@ -133,7 +133,7 @@ package struct SystemMove: Sendable {
         let old = try ExistingInstall.find(in: context.absolute(request.from))
         guard old.database == manifest.source else {
             throw MachineError(
-                "other_install", "\(manifest.source) was already migrated, and \(old.database) is another install",
+                .otherInstall, "\(manifest.source) was already migrated, and \(old.database) is another install",
                 remedy: "migrate further installs with telec adopt, each into a database of its own")
         }
         return manifest
@@ -146,7 +146,7 @@ package struct SystemMove: Sendable {
         let done = try await dataImport(plan, target).done()
         if let done, begun == nil || done.source != plan.old.data.database {
             throw MachineError(
-                "filled", "\(plan.target) already holds the data taken over from \(done.source) at \(done.madeAt)",
+                .filled, "\(plan.target) already holds the data taken over from \(done.source) at \(done.madeAt)",
                 remedy: "name an empty database with --database")
         }
         if !machine.services.isRunning {
@@ -166,7 +166,7 @@ package struct SystemMove: Sendable {
     }
 
     private static let daemonWorks = MachineError(
-        "daemon_running", "a daemon is using the new database",
+        .daemonRunning, "a daemon is using the new database",
         remedy: "stop it (systemctl stop teleclauded.socket teleclauded.service), and run this again")
 }
 

@@ -58,7 +58,7 @@ final class Worker: Sendable {
             }
         case .share(let id, let isShared):
             act {
-                let wanted = ["visibility": isShared ? "shared" : "private"]
+                let wanted = (isShared ? Session.Visibility.shared : .private).request
                 _ = try await self.client.post(SessionPath.of(id, "visibility"), wanted, as: OneSessionDocument.self)
                 return isShared ? "shared" : "private again"
             }
@@ -104,7 +104,7 @@ final class Worker: Sendable {
     }
 
     private func hear(as me: WhoamiDocument) async throws {
-        let reader = Mutex(EventReader())
+        let reader = Mutex(SessionEventReader())
         try await client.stream("/events") { [mailbox] bytes in
             for told in try reader.withLock({ try $0.read(bytes) }) {
                 switch told {

@@ -20,7 +20,8 @@ struct ListQuery: Equatable, Sendable {
     var owner: String?
     var order = Order.projectsByActivity
 
-    static let states = ["active", "initializing", "headless", "closing", "closed", "lost"]
+    /// The states to filter by, with the one that is asked for most at the front.
+    static let states = ([Session.State.active] + Session.State.allCases.filter { $0 != .active }).map(\.rawValue)
 
     init(order: Order = .projectsByActivity) { self.order = order }
 

@@ -158,7 +158,7 @@ package struct PlainFace {
     }
 
     private func share(_ session: SessionDocument, _ isShared: Bool) async throws {
-        let wanted = ["visibility": isShared ? "shared" : "private"]
+        let wanted = (isShared ? Session.Visibility.shared : .private).request
         let path = SessionPath.of(session.sessionID, "visibility")
         _ = try await client.post(path, wanted, as: OneSessionDocument.self)
         say(isShared ? "Shared: everybody on this system can see it." : "Private again.")

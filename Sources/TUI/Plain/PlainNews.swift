@@ -14,7 +14,7 @@ final class PlainNews: Sendable {
     /// Listens to the daemon's events until the task is cancelled.
     func listen(to client: DaemonClient) async {
         while !Task.isCancelled {
-            let reader = Mutex(EventReader())
+            let reader = Mutex(SessionEventReader())
             // Errors are ignored: the user's next command reports that no daemon answers.
             try? await client.stream("/events") { bytes in
                 for told in try reader.withLock({ try $0.read(bytes) }) {

@@ -12,7 +12,7 @@ struct PlainWords {
     func line(_ number: Int, _ session: SessionDocument, at now: Timestamp) -> String {
         let badge = me.isShared && !isMine(session) ? "[\(session.ownerPerson ?? "nobody")] " : ""
         let parts = [
-            "\(number). \(badge)\(session.title ?? "untitled")", StateText.long(session), session.agent,
+            "\(number). \(badge)\(session.title ?? "untitled")", session.stateInWords, session.agent,
             session.projectPath.map { "in \($0)" }, "\(TimeText.age(session.lastActivity, at: now)) ago",
         ]
         return Cells.clean(parts.compactMap { $0 }.joined(separator: ", "))
@@ -21,7 +21,7 @@ struct PlainWords {
     func page(_ session: SessionDocument) -> [String] {
         [
             "title: \(session.title ?? "untitled")", "owner: \(session.ownerPerson ?? "nobody")",
-            "state: \(StateText.long(session))", "seen by: \(session.visibility)",
+            "state: \(session.stateInWords)", "seen by: \(session.visibility)",
             "agent: \(session.agent ?? "none")", "project: \(session.projectPath ?? "none")",
             "machine: \(session.computer)", "started: \(TimeText.moment(session.createdAt))",
             "last activity: \(TimeText.moment(session.lastActivity))", "ended: \(TimeText.moment(session.closedAt))",

@@ -37,7 +37,7 @@ extension State {
         case "s": ask("Type into \(name)", .send(session: session.sessionID))
         case "e": dialog = .question("End \(name) and what runs in it?", yes: .end(session.sessionID))
         case "x":
-            let isShared = session.visibility == "shared"
+            let isShared = session.isShared
             let what = isShared ? "Let only its owner and admins see" : "Let everybody on this system see"
             dialog = .question("\(what) \(name)?", yes: .share(session.sessionID, isShared: !isShared))
         default: return [.action(.attach(session.sessionID))]

@@ -49,7 +49,7 @@ extension State {
         let agent = columns < 70 ? "" : Cells.fitted(Cells.clean(session.agent ?? "-"), to: 10) + " "
         let end = [Span(state, StateText.style(session)), Span(" " + agent, .dim), Span(age, .dim)]
         let badge = badge(session).map { Cells.shortened(Cells.clean($0), to: columns / 3) + " " } ?? ""
-        let mark = session.visibility == "shared" ? " * " : "   "
+        let mark = session.isShared ? " * " : "   "
         let room = columns - end.reduce(0) { $0 + Cells.width($1.text) } - 4 - Cells.width(badge)
         let title = Cells.fitted(Cells.clean(session.title ?? "untitled"), to: max(1, room))
         return [Span(mark, .dim), Span(badge, .badge), Span(title), Span(" ")] + end
@@ -64,8 +64,8 @@ extension State {
         }
         let facts: [(String, String)] = [
             ("title", session.title ?? "untitled"),
-            ("owner", session.ownerPerson ?? "nobody"), ("state", StateText.long(session)),
-            ("seen by", session.visibility == "shared" ? "everybody here" : "its owner, and admins"),
+            ("owner", session.ownerPerson ?? "nobody"), ("state", session.stateInWords),
+            ("seen by", session.isShared ? "everybody here" : "its owner, and admins"),
             ("agent", session.agent ?? "-"), ("project", session.projectPath ?? "-"),
             ("last", TimeText.moment(session.lastActivity)), ("started", TimeText.moment(session.createdAt)),
             ("ended", TimeText.moment(session.closedAt)), ("host", host ?? "-"), ("machine", session.computer),
@@ -89,39 +89,28 @@ extension State {
     }
 }
 
-/// A session's state in words.
+/// A session's state in a list.
 enum StateText {
-    /// Returns the state. An active session should have a host: if it has none, or if the daemon refused its host, the text says so.
-    static func long(_ session: SessionDocument) -> String {
-        switch (session.host?.state, session.status) {
-        case ("refused", _): "\(session.status), host refused"
-        case ("away", "active"): "\(session.status), no host"
-        default: session.status
-        }
-    }
-
+    /// Returns the state behind a mark; an exclamation mark where something is wrong with the session's host.
     static func short(_ session: SessionDocument) -> String {
-        switch (session.host?.state, session.status) {
-        case ("refused", _), ("away", "active"): "! \(session.status)"
-        default: "\(mark(session)) \(session.status)"
-        }
+        "\(session.hostTrouble == nil ? mark(session.state) : "!") \(session.status)"
     }
 
     /// Returns a mark for the state, so that states can be told apart without colours.
-    private static func mark(_ session: SessionDocument) -> String {
-        switch session.status {
-        case "active", "headless": "+"
-        case "initializing", "closing": "~"
-        case "lost": "?"
-        default: "."
+    private static func mark(_ state: Session.State?) -> String {
+        switch state {
+        case .active?, .headless?: "+"
+        case .initializing?, .closing?: "~"
+        case .lost?: "?"
+        case .closed?, nil: "."
         }
     }
 
     static func style(_ session: SessionDocument) -> Style {
-        switch session.status {
-        case "active", "headless", "initializing": session.host?.state == "refused" ? .trouble : .running
-        case "lost": .trouble
-        default: .over
+        switch session.state {
+        case .active?, .headless?, .initializing?: session.host?.presence == .refused ? .trouble : .running
+        case .lost?: .trouble
+        case .closing?, .closed?, nil: .over
         }
     }
 }

@@ -21,7 +21,7 @@ extension State {
         ]
         let second: Line = [
             Span(
-                " \(StateText.long(session))  \(session.agent ?? "-")  \(session.projectPath ?? "-")  \(session.computer)",
+                " \(session.stateInWords)  \(session.agent ?? "-")  \(session.projectPath ?? "-")  \(session.computer)",
                 .dim)
         ]
         let third: Line = [

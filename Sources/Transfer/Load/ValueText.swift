@@ -13,11 +13,7 @@ enum ValueText {
         case .boolean(let flag): return flag ? "true" : "false"
         case .text(let text): return "'" + cut(text) + "'"
         case .blob(let bytes):
-            let digits = bytes.prefix(16).map { byte in
-                let hex = String(byte, radix: 16)
-                return byte < 16 ? "0" + hex : hex
-            }
-            return "x'" + digits.joined() + (bytes.count > 16 ? "…'" : "'")
+            return "x'" + Hexadecimal.text(bytes.prefix(16)) + (bytes.count > 16 ? "…'" : "'")
         }
     }
 

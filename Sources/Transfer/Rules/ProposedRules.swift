@@ -75,7 +75,7 @@ extension ProposedRule {
         var table: String?
         for rule in rules {
             if rule.table != table {
-                lines += ["  \(YAMLText.word(rule.table)):", "    columns:"]
+                lines += ["  \(YAMLWord.of(rule.table)):", "    columns:"]
                 table = rule.table
             }
             lines += rule.lines.map { "      \($0)" }
@@ -84,7 +84,7 @@ extension ProposedRule {
     }
 
     private var lines: [String] {
-        func line(_ rule: Rule) -> String { "\(YAMLText.word(column)): {\(rule.yaml)}" }
+        func line(_ rule: Rule) -> String { "\(YAMLWord.of(column)): {\(rule.yaml)}" }
         let (own, other) = (line(rule), alternative.map(line))
         switch standing {
         case .proposed: return ["# \(reason)", own] + (other.map { ["# or, equally likely: \($0)"] } ?? [])

@@ -20,7 +20,7 @@ struct BackupPlace {
         do {
             return try LoadedSettings.load(context, for: .daemon)
         } catch {
-            guard error.code == "forbidden", context.uid != 0 else { throw error }
+            guard error.code == .forbidden, context.uid != 0 else { throw error }
             return try LoadedSettings.load(context, for: .client)
         }
     }

@@ -28,7 +28,7 @@ extension OutputOptions {
                 var problem = Problem.explaining(error)
                 guard let error = error as? SettingsError else { return problem }
                 if let place = error.place { problem.context = ConfigDocument.place(place) }
-                if error.code == "unknown_key" { problem.exitCode = 64 }
+                if error.code == .unknownKey { problem.exitCode = 64 }
                 return problem
             }, body)
     }

@@ -61,7 +61,7 @@ struct PermissionLook {
             }
             return .ok(.permissions, "\(path): only root and uid \(uid) can change \(subject)")
         } catch {
-            if error.code == "forbidden" {
+            if error.code == .forbidden {
                 return .notChecked(.permissions, "this user may not read \(path)", advice: "run this as root")
             }
             return .failed(

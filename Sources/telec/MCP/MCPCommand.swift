@@ -1,6 +1,4 @@
 import ArgumentParser
-import TCRuntime
-import TCSettings
 import TCTerminal
 
 struct MCPCommand: ParsableCommand {
@@ -31,17 +29,12 @@ struct ServeMCP: AsyncParsableCommand {
               telec mcp serve --socket /run/teleclaude/api.sock
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "Use this socket of the daemon. Default: TELECLAUDE_SOCKET, else its usual place.", valueName: "path"))
-    var socket: String?
+    @OptionGroup var daemon: SocketOption
 
     func run() async throws {
         // Standard output is the agent's, so that there is no --json to ask for.
         try await OutputOptions.parse([]).guarding(Problem.explaining) {
-            let client = DaemonClient(
-                socketPath: try ProcessContext.process.socketPath(argument: socket),
-                token: SessionVariable.ownToken)
+            let client = try daemon.client()
             if Console.inputIsTerminal {
                 Console.error(
                     "This command speaks to an agent, not to you: telec mcp install adds it to the agent's settings.")

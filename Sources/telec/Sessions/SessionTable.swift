@@ -55,7 +55,7 @@ struct SessionTable {
         switch column {
         case .id: SessionTexts.plain(session.sessionID)
         case .title: SessionTexts.titled(session, for: me)
-        case .state: SessionTexts.state(session)
+        case .state: session.stateInWords
         case .agent: SessionTexts.plain(session.agent ?? "-")
         case .activity: TimestampText.ago(session.lastActivity, now)
         case .owner: SessionTexts.plain(session.ownerPerson ?? "nobody")

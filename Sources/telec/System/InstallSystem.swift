@@ -118,7 +118,7 @@ struct InstallSystem: AsyncParsableCommand {
     private func requireMachine(_ installation: Installation) throws {
         if !dryRun || geteuid() == 0, installation.root.isMachine { return }
         throw MachineError(
-            "no_server", "only root, on the machine itself, can administer this machine's server",
+            .noServer, "only root, on the machine itself, can administer this machine's server",
             remedy: "run it as root without --root, or name a superuser with --database-admin")
     }
 

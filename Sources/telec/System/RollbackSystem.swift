@@ -52,7 +52,7 @@ struct RollbackSystem: AsyncParsableCommand {
 
     private static func refusal(_ plan: SystemRollback.Plan) -> MachineError {
         MachineError(
-            "in_use", "the database was used since the migration: \(plan.losses.joined(separator: "; "))",
+            .inUse, "the database was used since the migration: \(plan.losses.joined(separator: "; "))",
             remedy: "keep a copy of it, and pass --discard-new to lose that data; nothing was changed")
     }
 

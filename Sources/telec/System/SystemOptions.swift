@@ -25,10 +25,10 @@ struct SystemOptions: ParsableArguments {
         try SHA256.load()
         let folder = try RootFolder(root ?? "/")
         if let root, folder.isMachine {
-            throw MachineError("root_is_machine", "\(root) is this machine itself", remedy: "leave out --root")
+            throw MachineError(.rootIsMachine, "\(root) is this machine itself", remedy: "leave out --root")
         }
         guard let telec = Executable.path else {
-            throw MachineError("failed", "the path of telec can't be found", remedy: "check that /proc is mounted")
+            throw MachineError(.failed, "the path of telec can't be found", remedy: "check that /proc is mounted")
         }
         let manager = try manager(root)
         let record = SystemLayout(manager, programs: .init(folder: "")).record
@@ -40,7 +40,7 @@ struct SystemOptions: ParsableArguments {
         #if os(macOS)
             guard root == nil else {
                 throw MachineError(
-                    "no_root", "--root prepares a Linux system, and this is macOS", remedy: "leave it out")
+                    .noRoot, "--root prepares a Linux system, and this is macOS", remedy: "leave it out")
             }
             return .launchd
         #else
@@ -55,7 +55,7 @@ struct SystemOptions: ParsableArguments {
     func requireRoot(evenToLook: Bool = false) throws {
         guard geteuid() == 0 else {
             throw MachineError(
-                "not_root", "only root can do this",
+                .notRoot, "only root can do this",
                 remedy: evenToLook ? "use sudo" : "use sudo, or see what it would do with --dry-run")
         }
     }

@@ -51,7 +51,7 @@ struct UninstallSystem: AsyncParsableCommand {
             let pid = ServiceProcesses.first(of: account.uid)
         else { return }
         throw MachineError(
-            "running", "process \(pid) runs as \(installation.layout.account)", remedy: "end it, and run this again")
+            .running, "process \(pid) runs as \(installation.layout.account)", remedy: "end it, and run this again")
     }
 
     private func requireConsent(_ installation: Installation) throws {
@@ -59,11 +59,11 @@ struct UninstallSystem: AsyncParsableCommand {
         let data = installation.layout.folders.state
         guard Console.inputIsTerminal else {
             throw MachineError(
-                "not_confirmed", "a purge removes all data, including \(data)", remedy: "confirm with --yes")
+                .notConfirmed, "a purge removes all data, including \(data)", remedy: "confirm with --yes")
         }
         let answer = Console.ask("Remove all of TeleClaude's settings and data, including \(data)? [y/N] ")
         guard ["y", "yes"].contains(answer?.lowercased()) else {
-            throw MachineError("not_confirmed", "nothing was removed", remedy: "answer y to remove it")
+            throw MachineError(.notConfirmed, "nothing was removed", remedy: "answer y to remove it")
         }
     }
 }

@@ -62,7 +62,7 @@ struct IdentityDirectoryTests {
                 name: { _ in nil })
         }
         #expect(
-            error?.code == "duplicate_uid" && error?.message.contains("Eve and Alice have the same uid, 1001") == true)
+            error?.code == .duplicateUID && error?.message.contains("Eve and Alice have the same uid, 1001") == true)
     }
 
     /// The arguments are contents of /etc/passwd as userdel, useradd and usermod leave it while the daemon runs.

@@ -34,7 +34,7 @@ struct AdapterSettingsTests {
         do {
             _ = try await load(config, secrets: secrets)
             return "none"
-        } catch let error as SettingsError { return error.code }
+        } catch let error as SettingsError { return error.code.rawValue }
     }
 
     @Test("what is an adapter, and what is the existing install's")

@@ -107,12 +107,12 @@ struct LayerTests {
     func laterShapes() async throws {
         try await machine { folder in
             let role = try #require(folder.refusal(["TELECLAUDE__PEOPLE__0__ROLE": "member"]))
-            #expect(role.code == "wrong_type" && role.place == "TELECLAUDE__PEOPLE__0__ROLE", "\(role)")
+            #expect(role.code == .wrongType && role.place == "TELECLAUDE__PEOPLE__0__ROLE", "\(role)")
             try folder.write("etc/secrets.yml", "database: postgresql://a:hunter22@h/d\n", mode: 0o600)
             let environments: [[String: String]] = [[:], ["TELECLAUDE_DATABASE_URL": "postgresql://u@h/d"]]
             for environment in environments {
                 let error = try #require(folder.refusal(environment))
-                #expect(error.code == "wrong_type" && error.place == "\(folder.path)/etc/secrets.yml:1", "\(error)")
+                #expect(error.code == .wrongType && error.place == "\(folder.path)/etc/secrets.yml:1", "\(error)")
                 #expect(!"\(error)".contains("hunter22"))
             }
         }
@@ -128,7 +128,7 @@ struct LayerTests {
                 ("TELECLAUDE__PEOPLE__0__ROLE", ""),
             ] {
                 let error = try #require(folder.refusal([name: "off"]))
-                #expect(error.code == "wrong_type" && error.place == name, "\(error)")
+                #expect(error.code == .wrongType && error.place == name, "\(error)")
                 #expect(error.remedy == "unset \(name)\(remedy)")
             }
             try folder.write("creds/database", "x\n", mode: 0o400)

@@ -55,7 +55,8 @@ struct PathWalkTests {
             try make(folder)
             let error = folder.refusal()
             #expect(
-                ["unreadable", "not_a_file", "forbidden"].contains(error?.code), "\(name): \(String(describing: error))"
+                ["unreadable", "not_a_file", "forbidden"].contains(error?.code.rawValue),
+                "\(name): \(String(describing: error))"
             )
             #expect((try? folder.context().stateFolder()) != "\(folder.path)/home/.teleclaude", "\(name)")
             #expect((try? folder.context().socketPath(argument: nil))?.hasPrefix(folder.path) != true, "\(name)")
@@ -70,7 +71,7 @@ struct PathWalkTests {
                 try folder.write("home/.teleclaude/other", "")
                 _ = try folder.load()
                 try folder.link(name, to: "nowhere.yml")
-                #expect(folder.refusal()?.code == "unreadable", "\(name)")
+                #expect(folder.refusal()?.code == .unreadable, "\(name)")
             }
         }
         for name in ["config.yml", ".env", "experiments.yml"] {
@@ -118,7 +119,7 @@ struct PathWalkTests {
             }
             #expect(refusal() == nil)
             chmod("\(folder.path)/state", 0o777)
-            #expect(refusal()?.code == "writable_by_others" && refusal()?.message.contains("the database") == true)
+            #expect(refusal()?.code == .writableByOthers && refusal()?.message.contains("the database") == true)
             chmod("\(folder.path)/state", 0o1777)
             #expect(refusal() == nil)
             chmod(path, 0o666)

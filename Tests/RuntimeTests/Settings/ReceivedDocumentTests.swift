@@ -9,7 +9,7 @@ struct ReceivedDocumentTests {
         do throws(SettingsError) {
             _ = try Preferences.received(text)
             return nil
-        } catch { return error.code }
+        } catch { return error.code.rawValue }
     }
 
     @Test("more letters, values or sections than anybody prefers are refused")

@@ -82,7 +82,7 @@ struct RefusalTests {
             try folder.write("etc/config.yml", "project_name: x\n")
             try folder.write(bad.file, bad.text + "\n")
             let error = try #require(folder.refusal())
-            #expect(error.code == bad.code, "\(error)")
+            #expect(error.code.rawValue == bad.code, "\(error)")
             #expect(error.place == "\(folder.path)/\(bad.file)\(bad.place)", "\(error)")
             #expect(!error.remedy.isEmpty)
         }
@@ -143,7 +143,7 @@ struct RefusalTests {
             try folder.write("etc/config.yml", bot)
             try folder.write("etc/secrets.yml", text + "\n", mode: 0o600)
             let error = try #require(folder.refusal())
-            #expect(error.code == "wrong_type" && error.place == "\(folder.path)/etc/secrets.yml:1", "\(error)")
+            #expect(error.code == .wrongType && error.place == "\(folder.path)/etc/secrets.yml:1", "\(error)")
             try folder.write("etc/config.yml", text + "\n")
             try folder.write("etc/secrets.yml", bot, mode: 0o600)
             #expect(try folder.load(for: .daemon).settings.adapters.map(\.name) == ["bot"])
@@ -187,14 +187,14 @@ struct RefusalTests {
             try await withSettingsFolder { folder in
                 try folder.write("etc/config.yml", text)
                 let error = try #require(folder.refusal())
-                #expect(error.code == "too_large", "\(error)")
+                #expect(error.code == .tooLarge, "\(error)")
                 #expect(error.place?.hasPrefix("\(folder.path)/etc/config.yml:") == true, "\(error)")
             }
         }
         try await withSettingsFolder { folder in
             try folder.write("home/.teleclaude/.env", dotenv, mode: 0o600)
             let error = try #require(folder.refusal())
-            #expect(error.code == "too_large" && error.place?.contains("/.env:") == true, "\(error)")
+            #expect(error.code == .tooLarge && error.place?.contains("/.env:") == true, "\(error)")
         }
     }
 
@@ -207,7 +207,7 @@ struct RefusalTests {
             try await withSettingsFolder { folder in
                 try folder.write("etc/config.yml", long + more)
                 let error = try #require(folder.refusal())
-                #expect(error.code == "too_large" && error.place == "\(folder.path)/etc/config.yml:1", "\(error)")
+                #expect(error.code == .tooLarge && error.place == "\(folder.path)/etc/config.yml:1", "\(error)")
             }
         }
     }
@@ -223,7 +223,7 @@ struct RefusalTests {
                 let error = #expect(throws: SettingsError.self) {
                     try SettingsSplit.plan(folder.context(), from: "\(folder.path)/home")
                 }
-                #expect(error?.code == "too_large", "\(String(describing: error))")
+                #expect(error?.code == .tooLarge, "\(String(describing: error))")
             }
         }
         // The `.env` does not know the name, which config.yml makes long: the value is empty, and nothing grows.

@@ -48,7 +48,7 @@ struct ScalarTests {
         ])
     func otherTags(_ line: String) {
         let error = #expect(throws: SettingsError.self) { try YAMLFile.parse("a: 1\n\(line)\n", path: "f") }
-        #expect(error?.code == "unknown_tag" && error?.place == "f:2", "\(String(describing: error))")
+        #expect(error?.code == .unknownTag && error?.place == "f:2", "\(String(describing: error))")
         #expect(error.map { !"\($0)".contains("hunter2") } ?? false)
     }
 

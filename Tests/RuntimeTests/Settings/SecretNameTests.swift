@@ -89,7 +89,7 @@ struct SecretNameTests {
         ] {
             #expect(SecretDetector.masked(text) == expected)
         }
-        #expect(!"\(SettingsError("x", "can't be tcs_0123456789abcdef", remedy: "y"))".contains("tcs_"))
+        #expect(!"\(SettingsError(.unreadable, "can't be tcs_0123456789abcdef", remedy: "y"))".contains("tcs_"))
     }
 
     @Test("shown settings hold none, wherever it stands")

@@ -15,7 +15,7 @@ struct TrustTests {
                 #expect(try folder.load().settings.mode == .system)
             } else {
                 let error = try #require(folder.refusal())
-                #expect(error.code == "writable_by_others" && error.place == "\(folder.path)/etc/config.yml")
+                #expect(error.code == .writableByOthers && error.place == "\(folder.path)/etc/config.yml")
             }
         }
     }
@@ -34,7 +34,7 @@ struct TrustTests {
             try manager.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: "\(folder.path)/real")
             #expect(try folder.load().files.count == 2)
             try manager.setAttributes([.posixPermissions: 0o775], ofItemAtPath: "\(folder.path)/etc")
-            #expect(folder.refusal()?.code == "writable_by_others")
+            #expect(folder.refusal()?.code == .writableByOthers)
         }
     }
 
@@ -43,8 +43,8 @@ struct TrustTests {
         let trust = Trust(reader: 1_000)
         #expect(trust.objection(to: "/x", FileFacts(kind: .file, mode: 0o600, owner: 0)) == nil)
         #expect(trust.objection(to: "/x", FileFacts(kind: .file, mode: 0o600, owner: 1_000)) == nil)
-        #expect(trust.objection(to: "/x", FileFacts(kind: .file, mode: 0o600, owner: 7))?.code == "foreign_owner")
-        #expect(trust.objection(to: "/x", FileFacts(kind: .folder, mode: 0o1777, owner: 7))?.code == "foreign_owner")
+        #expect(trust.objection(to: "/x", FileFacts(kind: .file, mode: 0o600, owner: 7))?.code == .foreignOwner)
+        #expect(trust.objection(to: "/x", FileFacts(kind: .folder, mode: 0o1777, owner: 7))?.code == .foreignOwner)
     }
 
     @Test("secrets that others can read are a failure, wherever they are", arguments: [0o644, 0o640, 0o604])
@@ -77,7 +77,7 @@ struct TrustTests {
         try await withSettingsFolder { folder in
             try folder.write("etc/other", "")
             try #require(mkfifo("\(folder.path)/etc/config.yml", 0o600) == 0)
-            #expect(folder.refusal()?.code == "not_a_file")
+            #expect(folder.refusal()?.code == .notAFile)
         }
     }
 }

@@ -97,23 +97,10 @@ extension PostgreSQLParameters {
 private let percentRemedy = "in a user, password or database write %2F for /, %3A for :, %40 for @ and %3F for ?"
 
 private func decode(_ text: Substring, _ place: String) throws(DatabaseError) -> String {
-    var bytes: [UInt8] = []
-    var rest = text.utf8
-    while let byte = rest.popFirst() {
-        guard byte == UInt8(ascii: "%") else {
-            bytes.append(byte)
-            continue
-        }
-        let digits = rest.prefix(2)
-        let isHex = digits.count == 2 && digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
-        guard isHex, let decoded = UInt8(Substring(digits), radix: 16) else {
-            throw .url(
-                "a % is not followed by two hexadecimal digits in the URL's \(place)", remedy: "write %25 for a %")
-        }
-        guard decoded != 0 else { throw .url("the URL's \(place) holds %00", remedy: "leave it out") }
-        bytes.append(decoded)
-        rest = rest.dropFirst(2)
+    guard let bytes = PercentEncoding.decode(text) else {
+        throw .url("a % is not followed by two hexadecimal digits in the URL's \(place)", remedy: "write %25 for a %")
     }
+    guard !bytes.contains(0) else { throw .url("the URL's \(place) holds %00", remedy: "leave it out") }
     guard let decoded = String(validating: bytes, as: UTF8.self) else {
         throw .url("the URL's \(place) is not UTF-8 once its % are decoded", remedy: "encode its UTF-8")
     }
@@ -133,16 +120,16 @@ extension PostgreSQLParameters: CustomStringConvertible {
     /// The URI with `***` in place of every secret.
     package var description: String {
         var text = "postgresql://"
-        if let user = self["user"] { text += encode(user) }
+        if let user = self["user"] { text += PercentEncoding.encode(user) }
         if self["password"] != nil { text += ":***" }
         if text != "postgresql://" { text += "@" }
         let authority = self.authority
         text += authority ?? ""
-        if let database = self["dbname"] { text += "/" + encode(database) }
+        if let database = self["dbname"] { text += "/" + PercentEncoding.encode(database) }
         let spoken = ["user", "password", "dbname"] + (authority == nil ? [] : ["host", "port"])
         let query = all.filter { !spoken.contains($0.keyword) }.map { parameter in
-            let value = PostgreSQLKeywords.isSecret(parameter.keyword) ? "***" : encode(parameter.value, keeping: "/,")
-            return "\(parameter.keyword)=\(value)"
+            let isSecret = PostgreSQLKeywords.isSecret(parameter.keyword)
+            return "\(parameter.keyword)=\(isSecret ? "***" : PercentEncoding.encode(parameter.value, keeping: "/,"))"
         }
         return text + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
@@ -154,23 +141,8 @@ extension PostgreSQLParameters: CustomStringConvertible {
         let ports = self["port"]?.split(separator: ",", omittingEmptySubsequences: false) ?? hosts.map { _ in "" }
         guard hosts.count == ports.count, hosts.allSatisfy({ !$0.hasPrefix("/") }) else { return nil }
         return zip(hosts, ports).map { host, port in
-            let name = host.contains(":") ? "[\(host)]" : encode(String(host))
+            let name = host.contains(":") ? "[\(host)]" : PercentEncoding.encode(String(host))
             return port.isEmpty ? name : "\(name):\(port)"
         }.joined(separator: ",")
-    }
-
-    private func encode(_ text: String, keeping kept: String = "") -> String {
-        text.utf8.reduce(into: "") { encoded, byte in
-            let character = Character(UnicodeScalar(byte))
-            if character.isASCII,
-                character.isLetter || character.isNumber || "-._~".contains(character)
-                    || kept.contains(character)
-            {
-                encoded.append(character)
-            } else {
-                let hex = String(byte, radix: 16, uppercase: true)
-                encoded += "%" + (hex.count == 1 ? "0" : "") + hex
-            }
-        }
     }
 }

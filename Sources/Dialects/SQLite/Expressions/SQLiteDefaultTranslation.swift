@@ -157,7 +157,7 @@ extension SQLiteExpressionTranslation {
     }
 
     private static func bytes(_ bytes: some Sequence<UInt8>, written text: String) -> Default {
-        .expression(.native(sqlite: text, postgresql: "'\\x\(SQLiteFingerprint.hexadecimal(bytes))'::bytea"))
+        .expression(.native(sqlite: text, postgresql: "'\\x\(Hexadecimal.text(bytes))'::bytea"))
     }
 
     /// Returns the value as the declaration writes it, for messages.

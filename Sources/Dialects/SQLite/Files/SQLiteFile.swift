@@ -104,17 +104,7 @@ struct SQLiteFile: Sendable {
 
     /// The file's `file:` URI, in which the characters that SQLite would interpret are escaped
     /// (https://www.sqlite.org/uri.html).
-    var immutableURI: String {
-        let plain = path.utf8.map { byte in
-            let isPlain =
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "/-._~".utf8.contains(byte)
-            if isPlain { return String(UnicodeScalar(byte)) }
-            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }
-        return "file:\(plain.joined())?immutable=1"
-    }
+    var immutableURI: String { "file:\(PercentEncoding.encode(path, keeping: "/"))?immutable=1" }
 
     /// Returns the size of a file in bytes, or -1 if it does not exist.
     private static func size(_ path: String) -> Int {

@@ -65,13 +65,9 @@ extension SQLiteFingerprint {
             .filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
     private func text(of part: Int, _ name: String, headBytes: [Range<Int>]) -> String {
         guard let part = parts[part], part.size > 0 else { return "" }
-        let head = headBytes.map { Self.hexadecimal(part.head.dropFirst($0.lowerBound).prefix($0.count)) }
+        let head = headBytes.map { Hexadecimal.text(part.head.dropFirst($0.lowerBound).prefix($0.count)) }
         let time = "\(part.changedSeconds).\(part.changedNanoseconds)"
         return ([name, "\(part.size)", time] + head).joined(separator: ":")
     }

@@ -25,7 +25,7 @@ struct SQLiteWALState: Equatable {
     /// the file does.
     func fingerprint(of file: SQLiteFile) throws(DatabaseError) -> String {
         guard frames > 0 else { return try SQLiteFingerprint(of: file).databaseText }
-        return "wal:\(frames):\(SQLiteFingerprint.hexadecimal(identity))"
+        return "wal:\(frames):\(Hexadecimal.text(identity))"
     }
 
     /// Returns the first 96 bytes through SQLite's own mapping. Closing a separate descriptor would drop SQLite's locks.

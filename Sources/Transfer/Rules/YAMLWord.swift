@@ -1,10 +1,10 @@
 import Dialects
 
 /// Renders words of YAML.
-enum YAMLText {
+enum YAMLWord {
     /// Returns the text as it is if YAML reads it as that text, and otherwise quoted as in JSON, which YAML reads too
     /// (https://yaml.org/spec/1.2.2/, 1.3).
-    static func word(_ text: String) -> String {
+    static func of(_ text: String) -> String {
         let isPlain =
             text.unicodeScalars.first.map { $0.properties.isAlphabetic && $0.isASCII } ?? false
             && text.unicodeScalars.allSatisfy {

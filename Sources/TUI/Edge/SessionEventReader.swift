@@ -1,8 +1,8 @@
 import FoundationEssentials
 import TCRuntime
 
-/// Reads the daemon's events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
-struct EventReader {
+/// Reads the daemon's events, which tell of sessions (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+struct SessionEventReader {
     enum Told {
         case listening
         case session(SessionDocument, isNew: Bool)

@@ -1,7 +1,7 @@
 /// Removes possible passwords from messages that repeat an argument.
-package enum Secrets {
+package enum MaskedArguments {
     /// Returns the message with `***` in place of every argument, or value of an argument, that may hold a password.
-    package static func masked(_ message: String, from arguments: [String]) -> String {
+    package static func message(_ message: String, from arguments: [String]) -> String {
         let values = arguments.flatMap { argument in
             // The argument parser repeats the value of `--option=value` without its option.
             [argument] + argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)

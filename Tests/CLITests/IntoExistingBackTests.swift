@@ -1,0 +1,215 @@
+import Dialects
+import Foundation
+import TestSupport
+import Testing
+
+/// Tests filling existing tables of a SQLite file from PostgreSQL, and the way there and back, with the real program.
+@Suite("transfer --into-existing: the way back", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct IntoExistingBackTests {
+    @Test("the way back: what SQLite's columns of numbers would change is refused")
+    func wouldBeLostBack() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, zip text, price numeric, ratio float8);
+                INSERT INTO t VALUES (1, '05', 1.50, '-0'), (2, '1.50', 12345678901234567890.12, 0), (3, '1.5', 100, 1);
+                """, on: source)
+            let target = box("there.db")
+            #expect(FileManager.default.createFile(atPath: target, contents: nil))
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, zip NUMERIC, price DECIMAL(30,2), ratio REAL)", on: target)
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
+            #expect(run.ending == .exit(2), "\(run)")
+            for words in [
+                "t.zip (NUMERIC): 2 values", "t.price (DECIMAL(30,2)): 1 value: has more digits than a double holds",
+                "t.ratio (REAL): 1 value: is -0.0",
+            ] {
+                #expect(run.error.contains(words), "\(run)")
+            }
+            try execute("DELETE FROM t WHERE id < 3", on: source)
+            let rest = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
+            #expect(rest.ending == .exit(0), "\(rest)")
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
+        }
+    }
+
+    @Test("on the way back, a program of no known framework is told in which form moments are written")
+    func writtenMoments() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, at timestamptz); INSERT INTO t VALUES (1, '2024-01-02 10:00:00Z')",
+                on: source)
+            let target = box("there.db")
+            #expect(FileManager.default.createFile(atPath: target, contents: nil))
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY, at TIMESTAMP)", on: target)
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"])
+            #expect(
+                run.ending == .exit(0)
+                    && run.output.contains("t.at: moments are written as 2024-01-02 10:00:00, in UTC;"), "\(run)")
+            #expect(try query("SELECT at FROM t", on: target) == ["2024-01-02 10:00:00"])
+        }
+    }
+
+    @Test(
+        "on the way back, a rule gives the type that the program wants in a column which holds any: a uuid as its bytes"
+    )
+    func givenTypeBack() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, u uuid); INSERT INTO t VALUES (1, 'f827bffd-bd9e-5441-be36-a92a51d0b79e')",
+                on: source)
+            try "tables: {t: {columns: {u: {type: bytes}}}}".write(
+                toFile: box("rules.yaml"), atomically: false, encoding: .utf8)
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY, u UUID)", on: box("there.db"), creating: true)
+            let run = try await box.run(
+                .tcMigrate, ["transfer", source, box("there.db"), "--into-existing", "--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT quote(u) FROM t", on: box("there.db")) == ["X'F827BFFDBD9E5441BE36A92A51D0B79E'"])
+        }
+    }
+
+    @Test("the way back: SQLite's tables get what a mapper keeps there, and a table of migrations says whose they are")
+    func mappersBack() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
+                CREATE TABLE kept (id uuid PRIMARY KEY, made timestamptz, span interval, counted interval, part interval, code character(4));
+                INSERT INTO kept VALUES ('123e4567-e89b-12d3-a456-426614174000', '2024-01-02 03:04:05.000006+02', '-2 days 00:00:05',
+                    '1.5 seconds', '1 day 12:00', 'ab');
+                """, on: source)
+            let target = box("kept.db")
+            #expect(FileManager.default.createFile(atPath: target, contents: nil))
+            try execute(
+                """
+                CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY);
+                CREATE TABLE kept (id CHAR(32) PRIMARY KEY, made DATETIME, span DATETIME, counted BIGINT, part REAL, code CHAR(4));
+                """, on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let dry = try await box.run(
+                .tcMigrate, options + ["--dry-run", "--write-rules", box("rules.yaml"), "--json"])
+            #expect(try dry.document(ErrorDocument.self).error.code == "unitless", "\(dry)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") } == [
+                    "      span: {span: since_1970}", "      counted: {span: microseconds}", "      part: {span: days}",
+                ])
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            let row =
+                "SELECT id || ' | ' || made || ' | ' || span || ' | ' || counted || ' | ' || part || ' | ' || code FROM kept"
+            #expect(
+                try query(row, on: target) == [
+                    "123e4567e89b12d3a456426614174000 | 2024-01-02 01:04:05.000006 | 1969-12-30 00:00:05.000000 | 1500000 | 1.5 | ab"
+                ])
+            let copied = try await box.migrate("transfer", source, "sqlite:" + box("copy.db"))
+            #expect(
+                copied.output.contains("alembic_version shows that an application creates these tables with Alembic"))
+        }
+    }
+
+    @Test("the rules of the way there serve on the way back: a column keeps what its program writes there")
+    func sameRulesBack() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let table = "CREATE TABLE t (id INTEGER PRIMARY KEY, took BIGINT, key CHAR(32), note TEXT)"
+            let row = "INSERT INTO t VALUES (1, 3661000005, '123e4567e89b12d3a456426614174000', '{}')"
+            try execute("\(table); \(row)", on: box("there.db"), creating: true)
+            try execute(table, on: box("back.db"), creating: true)
+            try execute("CREATE TABLE t (id bigint PRIMARY KEY, took interval, key uuid, note jsonb)", on: target)
+            try "tables: {t: {columns: {took: {type: interval}, key: {type: uuid}, note: {type: jsonb}}}}"
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let options = ["--into-existing", "--rules", box("rules.yaml")]
+            let there = try await box.run(.tcMigrate, ["transfer", box("there.db"), target] + options)
+            #expect(there.ending == .exit(0), "\(there)")
+            let back = try await box.run(.tcMigrate, ["transfer", target, box("back.db")] + options)
+            #expect(back.ending == .exit(0) && back.output.contains("verdict: verified"), "\(back)")
+            let values = "SELECT quote(id) || quote(took) || quote(key) || quote(note) FROM t"
+            #expect(try query(values, on: box("back.db")) == query(values, on: box("there.db")))
+        }
+    }
+
+    @Test("moments that a file's program counts return as the numbers they were")
+    func countedMoments() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let table =
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, made INTEGER, seen REAL, day REAL, stamp DATETIME, text TEXT);"
+            let file = box("own.db")
+            try execute(
+                table + """
+                    INSERT INTO t VALUES (1, 1704164645, 1704164645.25, 2460311.62320602, 1704164645123, '2024-01-02 03:04:05'),
+                        (2, -1, 0.5, 2451545, 0, NULL), (3, NULL, NULL, NULL, NULL, NULL);
+                    """, on: file, creating: true)
+            try """
+            tables: {t: {columns: {made: {timestamp: unix}, seen: {timestamp: unix}, day: {timestamp: julian},
+              stamp: {timestamp: unix_ms}, text: {timestamp: iso}}}}
+            """.write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let out = try await box.migrate("transfer", file, target, "--rules", box("rules.yaml"))
+            #expect(out.ending == .exit(0), "\(out)")
+            #expect(try query("SELECT seen::text FROM t WHERE id = 1", on: target) == ["2024-01-02 03:04:05.25+00"])
+
+            let back = box("back.db")
+            try execute(table, on: back, creating: true)
+            let options = ["transfer", target, back, "--into-existing"]
+            let proposed = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", box("found.yaml")])
+            #expect(proposed.ending != .exit(0), "\(proposed)")
+            let found = try String(contentsOfFile: box("found.yaml"), encoding: .utf8)
+            #expect(
+                found.contains("made: {timestamp: unix}\n      # or, equally likely: made: {timestamp: unix_ms}"),
+                "\(found)")
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0), "\(run)")
+            let rows = "SELECT id || '|' || quote(made) || '|' || quote(seen) || '|' || quote(stamp) FROM t ORDER BY id"
+            #expect(try query(rows, on: back) == query(rows, on: file))
+            // SQLite reads Julian days to the millisecond, and so writes them.
+            let days = "SELECT quote(julianday(day)) FROM t ORDER BY id"
+            #expect(try query(days, on: back) == query(days, on: file))
+
+            // A fraction has no place among whole numbers.
+            try execute("UPDATE t SET made = '2024-01-02 03:04:05.5Z' WHERE id = 1", on: target)
+            try execute("DELETE FROM t", on: back)
+            let refused = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(refused.ending != .exit(0) && refused.error.contains("t.made"), "\(refused)")
+            #expect(try query("SELECT count(*) FROM t", on: back) == ["0"])
+        }
+    }
+
+    @Test("values of PostgreSQL's own types return from a file that a transfer has made")
+    func ownTypes() async throws {
+        let schema = """
+            CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TYPE place AS (x int, name text);
+            CREATE DOMAIN tags AS text[] CHECK (cardinality(VALUE) < 5);
+            CREATE TABLE own (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, numbers int[], words varchar(3)[], moods mood[],
+                span int4range, spans datemultirange, at timetz, cash money, number oid, doc xml, words_of tsvector, place place,
+                corner point, flags bit(3), more bit varying(5), labels tags, card macaddr, net cidr, short interval(0));
+            """
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                schema + """
+                    INSERT INTO own (numbers, words, moods, span, spans, at, cash, number, doc, words_of, place, corner, flags, more, labels,
+                        card, net, short)
+                    VALUES ('{1,NULL,3}', '{abc,"a,b"}', '{sad}', '[1,5)', '{[2024-01-01,2024-02-01)}', '10:00:00+02', '12.50', 7,
+                        '<a>b</a>', 'a fat cat', '(1,"b c")', '(1,2)', B'101', B'10', '{x,y}', '08:00:2b:01:02:03', '10.0.0.0/8',
+                        '1 day 2 hours'),
+                    ('{}', '{}', '{}', 'empty', '{}', NULL, NULL, NULL, NULL, '', '(,)', NULL, NULL, '', '{}', NULL, NULL, NULL);
+                    """, on: target)
+            let before = try query("SELECT own::text FROM own ORDER BY id", on: target)
+            let file = box("own.db")
+            let out = try await box.migrate("transfer", target, file)
+            #expect(out.ending == .exit(0), "\(out)")
+            let options = ["transfer", file, target, "--into-existing", "--replace-rows", "own", "--json"]
+            let back = try await box.run(.tcMigrate, options)
+            #expect(back.ending == .exit(0), "\(back)")
+            #expect(try query("SELECT own::text FROM own ORDER BY id", on: target) == before)
+            #expect(try query("INSERT INTO own DEFAULT VALUES RETURNING id::text", on: target) == ["3"])
+
+            for wrong in ["numbers = 'a'", "words = '{abcd}'", "flags = '1011'"] {
+                try execute("UPDATE own SET \(wrong) WHERE id = 1", on: file)
+                let everything = try query("SELECT own::text FROM own ORDER BY id", on: target)
+                let refused = try await box.run(.tcMigrate, options)
+                #expect(refused.ending != .exit(0), "\(wrong): \(refused)")
+                #expect(try query("SELECT own::text FROM own ORDER BY id", on: target) == everything, "\(wrong)")
+                try execute("UPDATE own SET numbers = '{}', words = '{}', flags = NULL WHERE id = 1", on: file)
+            }
+        }
+    }
+}
