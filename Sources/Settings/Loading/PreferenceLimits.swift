@@ -33,7 +33,7 @@ enum PreferenceLimits {
     }
 
     private static func refusal(_ key: Key, at place: String?, _ what: String) -> SettingsError {
-        SettingsError("too_large", at: place, "\(key) \(what)", remedy: "remove what is not needed")
+        SettingsError(.tooLarge, at: place, "\(key) \(what)", remedy: "remove what is not needed")
     }
 
     private static func depth(of value: SettingsValue) -> Int {
