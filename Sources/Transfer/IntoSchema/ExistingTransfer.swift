@@ -84,11 +84,10 @@ public struct ExistingTransfer: Sendable {
     public func proposals() async throws -> [ProposedRule] {
         try await Database.withConnections(from, to) { reading, writing in
             try reading.snapshot {
-                let inspection = try from.transferDialect.inspect(reading).withDistinctNames()
                 let there = try to.transferDialect.inspect(writing).withDistinctNames()
-                let match = try SchemaMatch(
-                    inspection.schema.tables, there.schemaWithDomainDefaults,
-                    ignoring: ignoring + keeping + rules.skipped)
+                let schema = there.schemaWithDomainDefaults
+                let inspection = try inspected(reading, filling: schema)
+                let match = try SchemaMatch(inspection, schema, ignoring: ignoring + keeping + rules.skipped)
                 let written = try to.transferDialect.writtenColumns(on: writing)
                 let survey = SourceSurvey(reading, from.transferDialect, rules)
                 let filling = FillingProposals(source: inspection, target: there, written: written)
@@ -144,7 +143,7 @@ public struct ExistingTransfer: Sendable {
         let (source, target) = (from.transferDialect, to.transferDialect)
         let schema = try target.inspect(writing).withDistinctNames().schemaWithDomainDefaults
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
-        let inspection = try source.inspect(reading).withDistinctNames()
+        let inspection = try inspected(reading, filling: schema)
         // A name that no table has is a typo, whatever is missing because of it.
         try rules.check(against: inspection.schema.tables)
         try requireTables(of: inspection.schema, and: schema)
@@ -164,6 +163,11 @@ public struct ExistingTransfer: Sendable {
         return plan
     }
 
+    /// Returns what the source holds, with every table whose rows need a place in the target.
+    private func inspected(_ reading: any Connection, filling schema: Schema) throws -> Inspection {
+        try from.transferDialect.inspect(reading).withDistinctNames().withVirtualTables(filling: schema)
+    }
+
     private func explained(_ left: Omission) -> Omission {
         guard keeping.contains(left.name) else { return left }
         return Omission(left.kind, left.name, reason: "the target keeps its own rows, as requested")
@@ -177,7 +181,7 @@ public struct ExistingTransfer: Sendable {
 
     /// Every column that gets spans of time, or what stands for them, must know what its values count.
     private func requireUnits(_ source: Inspection, _ survey: SchemaSurvey) throws {
-        let match = try SchemaMatch(source.schema.tables, survey.schema, ignoring: survey.ignoring + rules.skipped)
+        let match = try SchemaMatch(source, survey.schema, ignoring: survey.ignoring + rules.skipped)
         let countsMicroseconds = Framework(of: source.schema) == .django
         var unitless: [String] = []
         for table in match.tables {

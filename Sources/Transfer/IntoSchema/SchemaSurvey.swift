@@ -17,7 +17,7 @@ struct SchemaSurvey {
     func plan(_ inspection: Inspection, isWorthSaying: (Omission) throws -> Bool) throws -> TransferPlan {
         try requireNoRenames()
         guard rules.nocasePolicies.isEmpty else { throw SchemaTransferError.compared }
-        let match = try SchemaMatch(inspection.schema.tables, schema, ignoring: ignoring + rules.skipped)
+        let match = try SchemaMatch(inspection, schema, ignoring: ignoring + rules.skipped)
         var plan = TransferPlan(
             tables: try match.tables.map { try planned($0, inspection) }, schema: schema, construction: nil,
             checks: [], fullText: [], renames: [], typeNotes: [],
