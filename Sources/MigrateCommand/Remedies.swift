@@ -98,9 +98,7 @@ extension SchemaTransferError {
         case .filled(let names):
             "name an empty database, or leave these tables out with --ignore-missing \(names.joined(separator: ",").shellWord)"
         case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
-        case .rowsInTheWay(let names):
-            "pass --replace-rows \(names.joined(separator: ",").shellWord) to replace these rows with the source's, or --keep-rows with the "
-                + "tables whose rows are to stay"
+        case .rowsInTheWay(let names): Self.options(forRowsOf: names)
         case .noSuchRows: "name tables that both source and target have"
         case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
@@ -115,6 +113,22 @@ extension SchemaTransferError {
 
     /// What to do about numbers of which nothing says what they count.
     static let unit = "give their unit by a rule: span: microseconds, milliseconds, seconds, days, since_1970"
+
+    /// Returns the options that let a transfer fill these tables. What an application has recorded of its own migrations stays: with the
+    /// source's record it would run some of them again, or none.
+    private static func options(forRowsOf names: [String]) -> String {
+        func list(_ names: [String]) -> String { names.joined(separator: ",").shellWord }
+        let (kept, replaced) = (names.filter(MigrationRecord.isOne), names.filter { !MigrationRecord.isOne($0) })
+        if kept.isEmpty {
+            return "pass --replace-rows \(list(names)) to replace these rows with the source's, or --keep-rows with the "
+                + "tables whose rows are to stay"
+        }
+        guard !replaced.isEmpty else {
+            return "pass --keep-rows \(list(kept)): what the application has recorded of its own migrations has to stay"
+        }
+        return "pass --replace-rows \(list(replaced)) --keep-rows \(list(kept)): what the application has recorded of its own migrations "
+            + "has to stay; other tables whose rows are to stay belong after --keep-rows, too"
+    }
 
     /// Returns the tables of columns that are written as `table.column`, each once.
     private static func tables(of columns: [String]) -> [String] {

@@ -31,7 +31,7 @@ struct IntoExistingVirtualTests {
         }
     }
 
-    @Test("a full-text table without a place for all its columns is refused as a whole, one that indexes another is not")
+    @Test("a full-text table without a place for all its columns is refused whole, one that indexes another is not")
     func refused() async throws {
         try await withDatabase(.postgresql) { box, target in
             try execute(

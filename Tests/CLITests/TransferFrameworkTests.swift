@@ -108,6 +108,19 @@ struct TransferFrameworkTests {
             "\(local)")
     }
 
+    @Test("a table that only its name shows to be a record of migrations gets the remark, too, which names the option")
+    func recordsOfMigrations() async throws {
+        for table in ["schema_version", "applied_schema_deltas", "my_migrations", "databasechangelog", "t"] {
+            try await withDatabase(.postgresql) { box, target in
+                let source = try makeSource(box, "CREATE TABLE \(table) (version integer)")
+                let run = try await box.migrate("transfer", source, target, "--dry-run")
+                #expect(run.ending == .exit(0), "\(run)")
+                let isRemarked = run.output.contains("let it create its tables there first")
+                #expect(isRemarked == (table != "t") && isRemarked == run.output.contains("--into-existing"), "\(run)")
+            }
+        }
+    }
+
     @Test("a date with a midnight behind it, as Laravel writes, is that date; with another time it is none")
     func laravelDates() async throws {
         try await withDatabase(.postgresql) { box, target in
