@@ -120,14 +120,13 @@ extension SchemaTransferError {
         func list(_ names: [String]) -> String { names.joined(separator: ",").shellWord }
         let (kept, replaced) = (names.filter(MigrationRecord.isOne), names.filter { !MigrationRecord.isOne($0) })
         if kept.isEmpty {
-            return "pass --replace-rows \(list(names)) to replace these rows with the source's, or --keep-rows with the "
-                + "tables whose rows are to stay"
+            return "pass --replace-rows \(list(names)) to replace these rows with the source's, or --keep-rows with "
+                + "the tables whose rows are to stay"
         }
-        guard !replaced.isEmpty else {
-            return "pass --keep-rows \(list(kept)): what the application has recorded of its own migrations has to stay"
-        }
-        return "pass --replace-rows \(list(replaced)) --keep-rows \(list(kept)): what the application has recorded of its own migrations "
-            + "has to stay; other tables whose rows are to stay belong after --keep-rows, too"
+        let reason = "what the application has recorded of its own migrations has to stay"
+        guard !replaced.isEmpty else { return "pass --keep-rows \(list(kept)): \(reason)" }
+        return "pass --replace-rows \(list(replaced)) --keep-rows \(list(kept)): \(reason); "
+            + "other tables whose rows are to stay belong after --keep-rows, too"
     }
 
     /// Returns the tables of columns that are written as `table.column`, each once.
