@@ -614,6 +614,25 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("rules and lists find tables and columns whose names differ in case alone, so those of the way there serve back")
+    func rulesInAnotherCase() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let table = "CREATE TABLE X (ID INTEGER PRIMARY KEY, td REAL); CREATE TABLE Kept (n INTEGER)"
+            try execute("\(table); INSERT INTO X VALUES (1, 1.5)", on: box("there.db"), creating: true)
+            try execute("\(table); INSERT INTO Kept VALUES (1)", on: box("back.db"), creating: true)
+            try execute("CREATE TABLE x (id bigint PRIMARY KEY, TD interval); CREATE TABLE kept (n bigint)", on: target)
+            try "tables: {X: {columns: {td: {span: days}}}}"
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let options = ["--into-existing", "--rules", box("rules.yaml")]
+            let there = try await box.run(.tcMigrate, ["transfer", box("there.db"), target] + options)
+            #expect(there.ending == .exit(0), "\(there)")
+            let back = try await box.run(
+                .tcMigrate, ["transfer", target, box("back.db")] + options + ["--keep-rows", "Kept"])
+            #expect(back.ending == .exit(0), "\(back)")
+            #expect(try query("SELECT ID || ' ' || td FROM X", on: box("back.db")) == ["1 1.5"])
+        }
+    }
+
     @Test("the rules of the way there serve on the way back: a column keeps what its program writes there")
     func sameRulesBack() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -87,9 +87,11 @@ public struct ExistingTransfer: Sendable {
                 let there = try to.transferDialect.inspect(writing).withDistinctNames()
                 let schema = there.schemaWithDomainDefaults
                 let inspection = try inspected(reading, filling: schema)
-                let match = try SchemaMatch(inspection, schema, ignoring: ignoring + keeping + rules.skipped)
+                let own = named(as: inspection.schema)
+                let match = try SchemaMatch(
+                    inspection, schema, ignoring: own.ignoring + own.keeping + own.rules.skipped)
                 let written = try to.transferDialect.writtenColumns(on: writing)
-                let survey = SourceSurvey(reading, from.transferDialect, rules)
+                let survey = SourceSurvey(reading, from.transferDialect, own.rules)
                 let filling = FillingProposals(source: inspection, target: there, written: written)
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
@@ -140,10 +142,24 @@ public struct ExistingTransfer: Sendable {
     }
 
     private func plan(_ reading: any Connection, _ writing: any Connection) throws -> TransferPlan {
-        let (source, target) = (from.transferDialect, to.transferDialect)
-        let schema = try target.inspect(writing).withDistinctNames().schemaWithDomainDefaults
+        let schema = try to.transferDialect.inspect(writing).withDistinctNames().schemaWithDomainDefaults
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
         let inspection = try inspected(reading, filling: schema)
+        return try named(as: inspection.schema).plan(inspection, into: schema, reading, writing)
+    }
+
+    /// Returns the transfer with the source's names in its rules, and in the list of the tables that keep their rows.
+    private func named(as source: Schema) -> ExistingTransfer {
+        let fellows = SchemaMatch.fellows(of: keeping, in: source.tables.map(\.name))
+        return ExistingTransfer(
+            from: from, to: to, replacing: replacing, keeping: keeping.map { fellows[$0] ?? $0 }, ignoring: ignoring,
+            rules: rules.named(as: source.tables), verification: verification)
+    }
+
+    private func plan(
+        _ inspection: Inspection, into schema: Schema, _ reading: any Connection, _ writing: any Connection
+    ) throws -> TransferPlan {
+        let (source, target) = (from.transferDialect, to.transferDialect)
         // A name that no table has is a typo, whatever is missing because of it.
         try rules.check(against: inspection.schema.tables)
         try requireTables(of: inspection.schema, and: schema)

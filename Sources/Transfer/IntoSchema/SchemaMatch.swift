@@ -80,7 +80,7 @@ struct SchemaMatch {
     }
 
     /// Returns the counterpart of each name that has one.
-    private static func fellows(of names: [String], in others: [String]) -> [String: String] {
+    static func fellows(of names: [String], in others: [String]) -> [String: String] {
         var fellows: [String: String] = [:]
         let exact = Set(names).intersection(others)
         let free = Dictionary(grouping: others.filter { !exact.contains($0) }) { $0.lowercased() }
