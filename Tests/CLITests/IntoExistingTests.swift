@@ -614,7 +614,7 @@ struct IntoExistingTests {
         }
     }
 
-    @Test("rules and lists find names that differ in case alone, so a rules file of the way there serves on the way back")
+    @Test("rules and lists find names that differ in case alone, so a file of the way there serves on the way back")
     func rulesInAnotherCase() async throws {
         try await withDatabase(.postgresql) { box, target in
             let table = "CREATE TABLE X (ID INTEGER PRIMARY KEY, td REAL); CREATE TABLE Kept (n INTEGER)"
