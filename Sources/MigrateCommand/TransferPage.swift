@@ -20,7 +20,7 @@ enum TransferPage {
         page.add("Remarks", report.remarks)
         add(report.types, report.renames, report.omitted, report.incompatibleValues, to: &page)
         page.add("Triggers (--write-triggers)", triggers(report.plan))
-        page.add("Rules to consider (--write-rules)", considered(report.proposals).map(\.description))
+        page.add("Rules to consider (--write-rules FILE)", proposals(report))
         page.add(line: times(report))
         page.add(line: "verdict: \(report.verdict.rawValue)")
         if report.verdict == .mismatch, differences.isEmpty {
@@ -73,6 +73,14 @@ enum TransferPage {
     /// The rules without those that are a guess: only a rules file names these.
     private static func considered(_ proposals: [ProposedRule]) -> [ProposedRule] {
         proposals.filter { $0.standing != .guessed }
+    }
+
+    /// The rules in short. An application that makes its own tables gets their types from these, so there the rules are only counted: the
+    /// remark which says so matters more.
+    private static func proposals(_ report: TransferReport) -> [String] {
+        let isApplications = report.plan.tables.contains { MigrationRecord.isOne($0.source) }
+        let rules = considered(report.proposals)
+        return isApplications ? ProposedRule.counted(rules) : ProposedRule.listed(rules)
     }
 
     private static func add(

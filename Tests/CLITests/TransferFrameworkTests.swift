@@ -121,6 +121,23 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test("where an application makes its own tables, the report only counts the rules; their file holds them all")
+    func countedRules() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE django_migrations (id integer PRIMARY KEY);
+                CREATE TABLE n (id char(32) PRIMARY KEY, other char(32));
+                INSERT INTO n VALUES ('00000000000000000000000000000000', '00000000000000000000000000000001');
+                """)
+            let run = try await box.migrate("transfer", source, target, "--write-rules", box("rules.yaml"))
+            #expect(run.ending == .exit(0) && run.output.contains("  2 columns: type: uuid\n"), "\(run)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(yaml.contains("id: {type: uuid}") && yaml.contains("other: {type: uuid}"), "\(yaml)")
+        }
+    }
+
     @Test("a date with a midnight behind it, as Laravel writes, is that date; with another time it is none")
     func laravelDates() async throws {
         try await withDatabase(.postgresql) { box, target in
