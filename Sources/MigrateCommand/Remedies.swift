@@ -49,7 +49,8 @@ extension TransferError {
         switch self {
         case .oneDatabase: "name another target"
         case .targetNotEmpty:
-            "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…"
+            "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…; "
+                + "tables that are there, such as those of an application, are filled with --into-existing"
         case .noSuchTable: "see the names with a dry run"
         case .inNeither: "see the names without --exclude"
         case .unfinished, .interrupted: UnfinishedTransfer.remedy

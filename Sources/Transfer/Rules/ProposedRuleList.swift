@@ -3,7 +3,9 @@
 extension ProposedRule {
     /// Returns a line for each rule and its reason, with the columns for which both are the same.
     package static func listed(_ rules: [ProposedRule]) -> [String] {
-        grouped(rules, by: { "\($0.words) (\($0.reason))" }).map { words, columns in "\(columns.listed(upTo: 5)): \(words)" }
+        grouped(rules, by: { "\($0.words) (\($0.reason))" }).map { words, columns in
+            "\(columns.listed(upTo: 5)): \(words)"
+        }
     }
 
     /// Returns a line for each rule, with the number of its columns.
@@ -18,12 +20,12 @@ extension ProposedRule {
 
     /// Returns the columns with the same words, in the order of their first ones.
     private static func grouped(
-        _ rules: [ProposedRule], by words: (ProposedRule) -> String
+        _ rules: [ProposedRule], by text: (ProposedRule) -> String
     ) -> [(words: String, columns: [String])] {
         var order: [String] = []
         var columns: [String: [String]] = [:]
         for rule in rules {
-            let words = words(rule)
+            let words = text(rule)
             if columns[words] == nil { order.append(words) }
             columns[words, default: []].append("\(rule.table).\(rule.column)")
         }
