@@ -169,9 +169,9 @@ public struct ExistingTransfer: Sendable {
         try requireUnits(inspection, survey)
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
+        let zones = try survey.remarkOnZones(of: plan.tables, inspection.schema)
         plan.remarks += [
-            inspection.remarkOnNoTables, survey.remarkOnZones(of: plan.tables, inspection.schema),
-            survey.remarkOnTexts(of: plan.tables, plan.schema),
+            inspection.remarkOnNoTables, zones, survey.remarkOnTexts(of: plan.tables, plan.schema),
         ].compactMap { $0 }
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }
