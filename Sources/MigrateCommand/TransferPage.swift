@@ -133,7 +133,10 @@ enum TransferPage {
             ("building", report.phases.building), ("analyzing", report.phases.analyzing),
             ("verifying", report.phases.verifying),
         ]
+        let time = "time: \(Formatting.seconds(report.seconds))"
+        // A transfer into tables that are there measures none of them.
+        guard phases.contains(where: { $0.1 > 0 }) else { return time }
         let parts = phases.map { "\($0.0) \(Formatting.seconds($0.1))" }
-        return "time: \(Formatting.seconds(report.seconds)) (\(parts.joined(separator: ", ")))"
+        return "\(time) (\(parts.joined(separator: ", ")))"
     }
 }

@@ -682,6 +682,7 @@ struct IntoExistingTests {
             let run = try await box.migrate("transfer", source, target, "--into-existing")
             #expect(run.ending == .exit(0), "\(run)")
             #expect(run.output.contains("  t.bare: moments without a zone are those of UTC"), "\(run)")
+            #expect(run.output.contains(/\ntime: [^(]* s\n/), "no phase is measured: \(run)")
         }
     }
 

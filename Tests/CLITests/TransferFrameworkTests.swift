@@ -138,6 +138,16 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test("a column that is declared as an array holds its text, which the report does not blame for being no number")
+    func arrays() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE t (tags INT[]); INSERT INTO t VALUES ('[1,2]')")
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains("  t.tags: declared INT[], holds arrays as texts: text\n"), "\(run)")
+        }
+    }
+
     @Test("a date with a midnight behind it, as Laravel writes, is that date; with another time it is none")
     func laravelDates() async throws {
         try await withDatabase(.postgresql) { box, target in
