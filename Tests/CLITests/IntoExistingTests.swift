@@ -675,14 +675,14 @@ struct IntoExistingTests {
             let source = try makeSource(
                 box,
                 """
-                CREATE TABLE t (id INTEGER PRIMARY KEY, named TIMESTAMP, bare TIMESTAMP);
+                CREATE TABLE t (id INTEGER PRIMARY KEY, named DATETIME, bare DATETIME);
                 INSERT INTO t VALUES (1, '2024-01-02 03:04:05+00:00', '2024-01-02 03:04:05-01:00'),
                     (2, '2024-01-02T03:04:05Z', '2024-01-02 03:04:05'), (3, NULL, NULL);
                 """)
             let run = try await box.migrate("transfer", source, target, "--into-existing")
             #expect(run.ending == .exit(0), "\(run)")
             #expect(run.output.contains("  t.bare: moments without a zone are those of UTC"), "\(run)")
-            #expect(run.output.contains(/\ntime: [^(]* s\n/), "no phase is measured: \(run)")
+            #expect(run.output.contains("\ntime: ") && !run.output.contains("looking at values"), "\(run)")
         }
     }
 
