@@ -65,7 +65,8 @@ extension TransferError {
         switch self {
         case .oneDatabase: "name another target"
         case .targetNotEmpty:
-            "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…"
+            "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…; "
+                + "tables that are there, such as those of an application, are filled with --into-existing"
         case .noSuchTable: "see the names with a dry run"
         case .inNeither: "see the names without --exclude"
         case .unfinished, .interrupted: UnfinishedTransfer.remedy
@@ -111,9 +112,7 @@ extension SchemaTransferError {
         case .filled(let names):
             "name an empty database, or leave these tables out with --ignore-missing \(names.joined(separator: ",").shellWord)"
         case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
-        case .rowsInTheWay(let names):
-            "pass --replace-rows \(names.joined(separator: ",").shellWord) to replace these rows with the source's, or --keep-rows with the "
-                + "tables whose rows are to stay"
+        case .rowsInTheWay(let names): Self.options(forRowsOf: names)
         case .noSuchRows: "name tables that both source and target have"
         case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
@@ -128,6 +127,21 @@ extension SchemaTransferError {
 
     /// What to do about numbers of which nothing says what they count.
     static let unit = "give their unit by a rule: span: microseconds, milliseconds, seconds, days, since_1970"
+
+    /// Returns the options that let a transfer fill these tables. What an application has recorded of its own migrations stays: with the
+    /// source's record it would run some of them again, or none.
+    private static func options(forRowsOf names: [String]) -> String {
+        func list(_ names: [String]) -> String { names.joined(separator: ",").shellWord }
+        let (kept, replaced) = (names.filter(MigrationRecord.isOne), names.filter { !MigrationRecord.isOne($0) })
+        if kept.isEmpty {
+            return "pass --replace-rows \(list(names)) to replace these rows with the source's, or --keep-rows with "
+                + "the tables whose rows are to stay"
+        }
+        let reason = "what the application has recorded of its own migrations has to stay"
+        guard !replaced.isEmpty else { return "pass --keep-rows \(list(kept)): \(reason)" }
+        return "pass --replace-rows \(list(replaced)) --keep-rows \(list(kept)): \(reason); "
+            + "other tables whose rows are to stay belong after --keep-rows, too"
+    }
 
     /// Returns the tables of columns that are written as `table.column`, each once.
     private static func tables(of columns: [String]) -> [String] {

@@ -20,7 +20,7 @@ enum TransferPage {
         page.add("Remarks", report.remarks)
         add(report.types, report.renames, report.omitted, report.incompatibleValues, to: &page)
         page.add("Triggers (--write-triggers)", triggers(report.plan))
-        page.add("Rules to consider (--write-rules)", considered(report.proposals).map(\.description))
+        page.add("Rules to consider (--write-rules FILE)", proposals(report))
         page.add(line: times(report))
         page.add(line: "verdict: \(report.verdict.rawValue)")
         if report.verdict == .mismatch, differences.isEmpty {
@@ -75,6 +75,14 @@ enum TransferPage {
         proposals.filter { $0.standing != .guessed }
     }
 
+    /// The rules in short. An application that makes its own tables gets their types from these, so there the rules are only counted: the
+    /// remark which says so matters more.
+    private static func proposals(_ report: TransferReport) -> [String] {
+        let isApplications = report.plan.tables.contains { MigrationRecord.isOne($0.source) }
+        let rules = considered(report.proposals)
+        return isApplications ? ProposedRule.counted(rules) : ProposedRule.listed(rules)
+    }
+
     private static func add(
         _ types: [TypeNote], _ renames: [Rename], _ omitted: [Omission],
         _ incompatibleValues: [IncompatibleValues], to page: inout Page
@@ -125,7 +133,10 @@ enum TransferPage {
             ("building", report.phases.building), ("analyzing", report.phases.analyzing),
             ("verifying", report.phases.verifying),
         ]
+        let time = "time: \(Formatting.seconds(report.seconds))"
+        // A transfer into tables that are there measures none of them.
+        guard phases.contains(where: { $0.1 > 0 }) else { return time }
         let parts = phases.map { "\($0.0) \(Formatting.seconds($0.1))" }
-        return "time: \(Formatting.seconds(report.seconds)) (\(parts.joined(separator: ", ")))"
+        return "\(time) (\(parts.joined(separator: ", ")))"
     }
 }

@@ -75,7 +75,7 @@ public struct TransferReport: Sendable {
     /// The databases that were read and written; `nil` until the transfer is complete.
     public var provenance: Provenance?
     /// Remarks, as sentences: for instance on the effect of the reading on other programs, such as "other programs that write
-    /// it wait".
+    /// it had to wait".
     public var remarks: [String] = []
 
     /// The databases of a transfer.

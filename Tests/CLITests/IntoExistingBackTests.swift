@@ -212,4 +212,23 @@ struct IntoExistingBackTests {
             }
         }
     }
+
+    @Test("rules and lists find names that differ in case alone, so a file of the way there serves on the way back")
+    func rulesInAnotherCase() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let table = "CREATE TABLE X (ID INTEGER PRIMARY KEY, td REAL); CREATE TABLE Kept (n INTEGER)"
+            try execute("\(table); INSERT INTO X VALUES (1, 1.5)", on: box("there.db"), creating: true)
+            try execute("\(table); INSERT INTO Kept VALUES (1)", on: box("back.db"), creating: true)
+            try execute("CREATE TABLE x (id bigint PRIMARY KEY, TD interval); CREATE TABLE kept (n bigint)", on: target)
+            try "tables: {X: {columns: {td: {span: days}}}}"
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
+            let options = ["--into-existing", "--rules", box("rules.yaml")]
+            let there = try await box.run(.tcMigrate, ["transfer", box("there.db"), target] + options)
+            #expect(there.ending == .exit(0), "\(there)")
+            let back = try await box.run(
+                .tcMigrate, ["transfer", target, box("back.db")] + options + ["--keep-rows", "Kept"])
+            #expect(back.ending == .exit(0), "\(back)")
+            #expect(try query("SELECT ID || ' ' || td FROM X", on: box("back.db")) == ["1 1.5"])
+        }
+    }
 }

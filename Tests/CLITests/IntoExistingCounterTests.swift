@@ -69,4 +69,19 @@ struct IntoExistingCounterTests {
             #expect(try query("SELECT nextval('o_no_seq')::text", on: target) == ["100001"])
         }
     }
+
+    @Test("all sequences that no column uses share one remark, with one example")
+    func unusedSequences() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE o (no INTEGER); INSERT INTO o VALUES (1);")
+            let names = (10..<22).map { "s\($0)" }
+            try execute(
+                "CREATE TABLE o (no int);" + names.map { "CREATE SEQUENCE \($0);" }.joined(), on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(
+                run.output.contains("the sequences \(names.joined(separator: ", ")) are not set, because"), "\(run)")
+            #expect(run.output.components(separatedBy: "setval(").count == 2, "\(run)")
+        }
+    }
 }

@@ -35,6 +35,33 @@ struct IntoExistingKeepsTests {
         }
     }
 
+    @Test("the options that a refusal suggests keep the application's record of its migrations, and can be pasted")
+    func recordsOfMigrations() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE applied_schema_deltas (file text); INSERT INTO applied_schema_deltas VALUES ('there');
+                CREATE TABLE kinds (n bigint); INSERT INTO kinds VALUES (1);
+                CREATE TABLE schema_version (n bigint); INSERT INTO schema_version VALUES (1);
+                """, on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE applied_schema_deltas (file TEXT); INSERT INTO applied_schema_deltas VALUES ('here');
+                CREATE TABLE kinds (n INTEGER); INSERT INTO kinds VALUES (2);
+                CREATE TABLE schema_version (n INTEGER); INSERT INTO schema_version VALUES (2);
+                """)
+            let options = ["--replace-rows", "kinds", "--keep-rows", "applied_schema_deltas,schema_version"]
+            let refused = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(refused.ending == .exit(2), "\(refused)")
+            #expect(refused.error.contains("pass \(options.joined(separator: " ")): "), "\(refused)")
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"] + options)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT file FROM applied_schema_deltas", on: target) == ["there"])
+            #expect(try query("SELECT (SELECT n FROM kinds) || ' ' || n FROM schema_version", on: target) == ["2 1"])
+        }
+    }
+
     @Test("the numbers in the header of a filled file stay its own, and it holds the source's rows nevertheless")
     func fileNumbers() async throws {
         try await withDatabase(.sqlite) { box, target in

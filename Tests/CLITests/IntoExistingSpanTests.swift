@@ -5,6 +5,29 @@ import Testing
 /// Tests spans of time between columns of numbers and of intervals that are there already, with the real program.
 @Suite("transfer --into-existing, spans of time", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct IntoExistingSpanTests {
+    @Test("a transfer into an empty database proposes what columns declared INTERVAL count, too")
+    func proposedForNewTables() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE x (id INTEGER PRIMARY KEY, td INTERVAL, whole INTERVAL, gone INTERVAL);
+                INSERT INTO x VALUES (1, 1.5, 2, NULL), (2, 0, NULL, NULL);
+                """)
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", box("rules.yaml"))
+            #expect(dry.ending == .exit(0), "\(dry)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") } == [
+                    "      td: {span: days}", "      # whole: {span: days}", "      # whole: {span: seconds}",
+                ])
+            let run = try await box.migrate("transfer", source, target, "--rules", box("rules.yaml"))
+            #expect(run.ending == .exit(0), "\(run)")
+            let seconds = "SELECT extract(epoch FROM td)::int::text FROM x ORDER BY id"
+            #expect(try query(seconds, on: target) == ["129600", "0"])
+        }
+    }
+
     /// Returns the lines of a rules file that hold a rule, also as a comment.
     private func rules(_ path: String) throws -> [String] {
         try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").filter { $0.contains("{") }

@@ -584,4 +584,22 @@ struct IntoExistingTests {
             #expect(try query("SELECT name FROM sqlite_schema WHERE type = 'trigger'", on: target) == ["guard"])
         }
     }
+
+    @Test("that moments without a zone are those of UTC is said of columns only that hold one")
+    func zonesInTexts() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE t (id bigint PRIMARY KEY, named timestamptz, bare timestamptz)", on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, named DATETIME, bare DATETIME);
+                INSERT INTO t VALUES (1, '2024-01-02 03:04:05+00:00', '2024-01-02 03:04:05-01:00'),
+                    (2, '2024-01-02T03:04:05Z', '2024-01-02 03:04:05'), (3, NULL, NULL);
+                """)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains("  t.bare: moments without a zone are those of UTC"), "\(run)")
+            #expect(run.output.contains("\ntime: ") && !run.output.contains("looking at values"), "\(run)")
+        }
+    }
 }

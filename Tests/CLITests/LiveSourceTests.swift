@@ -12,7 +12,7 @@ struct LiveSourceTests {
     /// The test is repeated `TC_TEST_LIVE` times; 20 times if the variable is not set.
     @Test(
         "shows one moment, many times",
-        arguments: [("wal", "can keep writing"), ("delete", "wait until everything is read")])
+        arguments: [("wal", "can keep writing"), ("delete", "had to wait until everything was read")])
     func oneMoment(_ journalMode: String, _ remark: String) async throws {
         try await withDatabase(.postgresql) { box, target in
             let writer = try LiveWriter(box("live.db"), journalMode: journalMode)

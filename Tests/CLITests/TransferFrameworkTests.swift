@@ -109,6 +109,46 @@ struct TransferFrameworkTests {
             "\(local)")
     }
 
+    @Test("a table that only its name shows to be a record of migrations gets the remark, too, which names the option")
+    func recordsOfMigrations() async throws {
+        for table in ["schema_version", "applied_schema_deltas", "my_migrations", "databasechangelog", "t"] {
+            try await withDatabase(.postgresql) { box, target in
+                let source = try makeSource(box, "CREATE TABLE \(table) (version integer)")
+                let run = try await box.migrate("transfer", source, target, "--dry-run")
+                #expect(run.ending == .exit(0), "\(run)")
+                let isRemarked = run.output.contains("let it create its tables there first")
+                #expect(isRemarked == (table != "t") && isRemarked == run.output.contains("--into-existing"), "\(run)")
+            }
+        }
+    }
+
+    @Test("where an application makes its own tables, the report only counts the rules; their file holds them all")
+    func countedRules() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE django_migrations (id integer PRIMARY KEY);
+                CREATE TABLE n (id char(32) PRIMARY KEY, other char(32));
+                INSERT INTO n VALUES ('00000000000000000000000000000000', '00000000000000000000000000000001');
+                """)
+            let run = try await box.migrate("transfer", source, target, "--write-rules", box("rules.yaml"))
+            #expect(run.ending == .exit(0) && run.output.contains("  2 columns: type: uuid\n"), "\(run)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(yaml.contains("id: {type: uuid}") && yaml.contains("other: {type: uuid}"), "\(yaml)")
+        }
+    }
+
+    @Test("a column that is declared as an array holds its text, which the report does not blame for being no number")
+    func arrays() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE t (tags INT[]); INSERT INTO t VALUES ('[1,2]')")
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains("  t.tags: declared INT[], holds arrays as texts: text\n"), "\(run)")
+        }
+    }
+
     @Test("a date with a midnight behind it, as Laravel writes, is that date; with another time it is none")
     func laravelDates() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -286,7 +286,7 @@ struct TransferTests {
             let before = try fingerprint(box, target)
             for extra in [[], ["--dry-run"]] {
                 let run = try await box.run(.tcMigrate, ["transfer", source, target, "--json"] + extra)
-                expectRefusal(run, saying: "not empty", "mine", "empty database")
+                expectRefusal(run, saying: "not empty", "mine", "empty database", "--into-existing")
                 #expect(try run.document(ErrorDocument.self).error.code == "target_not_empty")
             }
             #expect(try fingerprint(box, target) == before)

@@ -130,7 +130,7 @@ import Testing
         try second.beginSnapshot(joining: share)
         try first.endSharing()
         #expect(databaseError { try writer.commit() }?.kind == .locked)
-        #expect(second.readingRemarks.contains { $0.contains("wait until everything is read") })
+        #expect(second.readingRemarks.contains { $0.contains("had to wait until everything was read") })
         try first.commit()
         #expect(databaseError { try writer.commit() }?.kind == .locked)
         #expect(try second.queryValue("SELECT count(*) FROM t") == 1)

@@ -84,13 +84,14 @@ public struct ExistingTransfer: Sendable {
     public func proposals() async throws -> [ProposedRule] {
         try await Database.withConnections(from, to) { reading, writing in
             try reading.snapshot {
-                let inspection = try from.transferDialect.inspect(reading).withDistinctNames()
                 let there = try to.transferDialect.inspect(writing).withDistinctNames()
+                let schema = there.schemaWithDomainDefaults
+                let inspection = try inspected(reading, filling: schema)
+                let own = named(as: inspection.schema)
                 let match = try SchemaMatch(
-                    inspection.schema.tables, there.schemaWithDomainDefaults,
-                    ignoring: ignoring + keeping + rules.skipped)
+                    inspection, schema, ignoring: own.ignoring + own.keeping + own.rules.skipped)
                 let written = try to.transferDialect.writtenColumns(on: writing)
-                let survey = SourceSurvey(reading, from.transferDialect, rules)
+                let survey = SourceSurvey(reading, from.transferDialect, own.rules)
                 let filling = FillingProposals(source: inspection, target: there, written: written)
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
@@ -141,30 +142,49 @@ public struct ExistingTransfer: Sendable {
     }
 
     private func plan(_ reading: any Connection, _ writing: any Connection) throws -> TransferPlan {
-        let (source, target) = (from.transferDialect, to.transferDialect)
-        let there = try target.inspect(writing).withDistinctNames()
+        let there = try to.transferDialect.inspect(writing).withDistinctNames()
         let schema = there.schemaWithDomainDefaults
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
-        let inspection = try source.inspect(reading).withDistinctNames()
+        let inspection = try inspected(reading, filling: schema)
+        return try named(as: inspection.schema).plan(inspection, into: schema, there.declaredTypes, reading, writing)
+    }
+
+    /// Returns the transfer with the source's names in its rules, and in the list of the tables that keep their rows.
+    private func named(as source: Schema) -> ExistingTransfer {
+        let fellows = SchemaMatch.fellows(of: keeping, in: source.tables.map(\.name))
+        return ExistingTransfer(
+            from: from, to: to, replacing: replacing, keeping: keeping.map { fellows[$0] ?? $0 }, ignoring: ignoring,
+            rules: rules.named(as: source.tables), verification: verification)
+    }
+
+    private func plan(
+        _ inspection: Inspection, into schema: Schema, _ declared: [String: [String: String]],
+        _ reading: any Connection, _ writing: any Connection
+    ) throws -> TransferPlan {
+        let (source, target) = (from.transferDialect, to.transferDialect)
         // A name that no table has is a typo, whatever is missing because of it.
         try rules.check(against: inspection.schema.tables)
         try requireTables(of: inspection.schema, and: schema)
         let survey = SchemaSurvey(
             reading: reading, source: source, target: target, schema: schema,
             written: try target.writtenColumns(on: writing),
-            declared: target.holdsDeclaredTypes ? [:] : there.declaredTypes, ignoring: ignoring + keeping, rules: rules)
+            declared: target.holdsDeclaredTypes ? [:] : declared, ignoring: ignoring + keeping, rules: rules)
         try requireUnits(inspection, survey)
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
+        let zones = try survey.remarkOnZones(of: plan.tables, inspection.schema)
         plan.remarks +=
-            [
-                inspection.remarkOnNoTables, survey.remarkOnZones(of: plan.tables, inspection.schema),
-                survey.remarkOnTexts(of: plan.tables, plan.schema),
-            ].compactMap { $0 } + survey.remarksOnForms(of: plan.tables, inspection.schema)
+            [inspection.remarkOnNoTables, zones, survey.remarkOnTexts(of: plan.tables, plan.schema)].compactMap { $0 }
+            + survey.remarksOnForms(of: plan.tables, inspection.schema)
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }
         guard inTheWay.isEmpty else { throw SchemaTransferError.rowsInTheWay(inTheWay) }
         return plan
+    }
+
+    /// Returns what the source holds, with every table whose rows need a place in the target.
+    private func inspected(_ reading: any Connection, filling schema: Schema) throws -> Inspection {
+        try from.transferDialect.inspect(reading).withDistinctNames().withVirtualTables(filling: schema)
     }
 
     private func explained(_ left: Omission) -> Omission {
@@ -180,7 +200,7 @@ public struct ExistingTransfer: Sendable {
 
     /// Every column that gets spans of time, or what stands for them, must know what its values count.
     private func requireUnits(_ source: Inspection, _ survey: SchemaSurvey) throws {
-        let match = try SchemaMatch(source.schema.tables, survey.schema, ignoring: survey.ignoring + rules.skipped)
+        let match = try SchemaMatch(source, survey.schema, ignoring: survey.ignoring + rules.skipped)
         let countsMicroseconds = Framework(of: source.schema) == .django
         var unitless: [String] = []
         for table in match.tables {

@@ -158,7 +158,7 @@ extension ColumnProfile {
 
     /// What these values count as spans of time, most likely. `countsMicroseconds` says that the program counts so; in columns of
     /// integers that needs no rule.
-    fileprivate func spans(declared: String, countsMicroseconds: Bool) -> Proposal? {
+    func spans(declared: String, countsMicroseconds: Bool) -> Proposal? {
         guard integers.count + reals.count > 0 else {
             guard values > 0, meaning == .moment else { return nil }
             return Proposal(.span(.since1970), "timestamps for a time span: right if the span begins in 1970")

@@ -196,11 +196,11 @@ public struct HistoryTransfer: Sendable {
     }
 
     private func plan(_ reading: any Connection) throws -> TransferPlan {
+        let inspection = try from.transferDialect.inspect(reading).withDistinctNames()
+        let rules = rules.named(as: inspection.schema.tables)
         let survey = SchemaSurvey(
             reading: reading, source: from.transferDialect, target: to.transferDialect, schema: history.schema,
-            ignoring: ignoring,
-            rules: rules)
-        let inspection = try from.transferDialect.inspect(reading).withDistinctNames()
+            ignoring: ignoring, rules: rules)
         try rules.check(against: inspection.schema.tables)
         let origin = HistorySource(reading: reading, history: history)
         return try survey.plan(inspection, isWorthSaying: origin.isWorthSaying)

@@ -35,8 +35,10 @@ struct SchemaMatch {
     private(set) var ignored: [Omission] = []
 
     /// Matches the tables. Throws if a table or column has no place in the target and is not listed in `ignoring`,
-    /// where columns are written as `table.column`.
-    init(_ source: [Table], _ target: Schema, ignoring: [String]) throws(SchemaTransferError) {
+    /// where columns are written as `table.column`. A virtual table without a place for one of its columns has none as a whole: its rows
+    /// are an index, which an application can make again if it is empty, but not complete.
+    init(_ inspection: Inspection, _ target: Schema, ignoring: [String]) throws(SchemaTransferError) {
+        let (source, virtual) = (inspection.schema.tables, inspection.virtualTablesWithRows)
         let known = Set(source.flatMap { table in [table.name] + table.columns.map { "\(table.name).\($0.name)" } })
         if let name = ignoring.first(where: { !known.contains($0) }) { throw .nothingToIgnore(name) }
         let ignoring = Set(ignoring)
@@ -50,7 +52,8 @@ struct SchemaMatch {
             }
             let (match, missing) = Self.match(table, place, ignoring)
             tables.append(match)
-            homeless += missing.map { "\(table.name).\($0)" }
+            let isWhole = virtual.contains(table.name) && !missing.isEmpty
+            homeless += isWhole ? [table.name] : missing.map { "\(table.name).\($0)" }
         }
         guard homeless.isEmpty else { throw .noPlace(homeless) }
         let order = Dictionary(
@@ -77,7 +80,7 @@ struct SchemaMatch {
     }
 
     /// Returns the counterpart of each name that has one.
-    private static func fellows(of names: [String], in others: [String]) -> [String: String] {
+    static func fellows(of names: [String], in others: [String]) -> [String: String] {
         var fellows: [String: String] = [:]
         let exact = Set(names).intersection(others)
         let free = Dictionary(grouping: others.filter { !exact.contains($0) }) { $0.lowercased() }

@@ -287,7 +287,10 @@ extension TransferPlanner {
 
     /// Notes why a column's type differs from the declared one, if that needs an explanation.
     private mutating func note(_ column: Column, _ choice: TypeChoice, as made: Column, of table: String) {
-        var reasons = [choice.reason].compactMap { $0 }
+        let declared = inspection.declaredTypes[table]?[column.name] ?? ""
+        // SQLite takes INT[] for a word like INT, and the program keeps the array's text there.
+        let isArray = choice.type == .text && choice.reason != nil && declared.hasSuffix("[]")
+        var reasons = [isArray ? "holds arrays as texts" : choice.reason].compactMap { $0 }
         if made.type != choice.type, let policy = types.nocase(table, column.name) {
             caselessColumns.append(
                 CaselessColumn(table: tableNames[table] ?? table, column: made.name, policy: policy))
@@ -299,8 +302,8 @@ extension TransferPlanner {
         guard !reasons.isEmpty else { return }
         typeNotes.append(
             TypeNote(
-                table: table, column: column.name, declared: inspection.declaredTypes[table]?[column.name] ?? "",
-                type: rendered(made.type), reason: reasons.joined(separator: "; ")))
+                table: table, column: column.name, declared: declared, type: rendered(made.type),
+                reason: reasons.joined(separator: "; ")))
     }
 
     /// Whether NULLs stay in a column that should hold none. If not, their rows are quarantined, or the transfer is

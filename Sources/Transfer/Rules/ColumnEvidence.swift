@@ -122,6 +122,10 @@ struct ColumnEvidence {
     }
 
     private func proposalForNumbers(_ countsFrom2001: Bool) -> Proposal? {
+        // The declared type says what the numbers are; for SQLite it is a word like any other.
+        if SQLName.equal(declared, "interval") {
+            return profile.spans(declared: declared, countsMicroseconds: false)
+        }
         let hints = profile.hints
         let (every, isOne) = Self.every("number", profile.numbers)
         let counts = hints.moments(isCoreData: countsFrom2001).map { ProposedRule.Rule.timestamp($0) }

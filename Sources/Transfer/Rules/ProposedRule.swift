@@ -69,7 +69,7 @@ public struct ProposedRule: Sendable, Equatable {
 
 extension ProposedRule: CustomStringConvertible {
     public var description: String {
-        "\(table).\(column): \(rule)\(alternative.map { ", or \($0)" } ?? "") (\(reason))"
+        "\(table).\(column): \(words) (\(reason))"
     }
 }
 

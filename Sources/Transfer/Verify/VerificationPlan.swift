@@ -56,7 +56,9 @@ struct VerificationPlan {
         missing += match.onlyInTarget.filter { !left.contains($0) }.map { "table \($0) is only in the target" }
         let (our, their) = (ours.byName(\.name), theirs.byName(\.name))
         for pair in match.pairs where !left.contains(pair.source) && !left.contains(pair.target) {
-            guard let table = our[pair.source], let other = their[pair.target] else { continue }
+            guard let mine = our[pair.source], let counterpart = their[pair.target] else { continue }
+            let table = source.withoutHiddenRowNumber(mine, beside: counterpart)
+            let other = target.withoutHiddenRowNumber(counterpart, beside: mine)
             if pair.source != pair.target { renamed.append("table \(pair.source) as \(pair.target)") }
             compare(
                 table, from.reading(of: table, in: source), other, to.reading(of: other, in: target))

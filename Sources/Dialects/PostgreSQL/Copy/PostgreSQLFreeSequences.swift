@@ -4,15 +4,16 @@ extension PostgreSQLDialect {
     /// Makes the free sequences continue after the largest key of the filled tables: those that a default of a column asks, and those
     /// that are called `table_column_seq`, as Doctrine's are.
     ///
-    /// - Returns: A remark on each other free sequence, and on each that ends too early or that this role may not change: the reason, and
-    ///   the statement that sets it.
+    /// - Returns: A remark on the other free sequences, and one on each that ends too early or that this role may not change: the reason,
+    ///   and the statement that sets it.
     package func continueFreeSequences(of tables: [String], on connection: any Connection) throws -> [String] {
         let filled = Set(tables)
+        var unused: [String] = []
         var unset: [UnsetSequence] = []
         for row in try connection.query(SQL(trusted: Self.freeSequences)) {
             guard let sequence = row[0].text else { continue }
             guard let table = row[1].text, let column = row[2].text else {
-                unset.append(UnsetSequence(name: sequence, reason: .unused))
+                unused.append(sequence)
                 continue
             }
             guard filled.contains(table) else { continue }
@@ -27,7 +28,7 @@ extension PostgreSQLDialect {
                 unset.append(UnsetSequence(name: sequence, reason: .forbidden(place, highest: highest)))
             }
         }
-        return UnsetSequence.remarks(on: unset)
+        return [UnsetSequence.remark(onUnused: unused)].compactMap { $0 } + UnsetSequence.remarks(on: unset)
     }
 
     /// Makes a sequence continue after a column's largest number; one that is past it stays where it is.
@@ -87,13 +88,26 @@ extension PostgreSQLDialect {
 private struct UnsetSequence {
     /// Why it stays. `highest` is the largest number in the column.
     enum Reason {
-        case unused
         case tooShort(_ column: String, highest: Int64)
         case forbidden(_ column: String, highest: Int64)
     }
 
     let name: String
     let reason: Reason
+
+    /// Returns the remark on the sequences that no column uses; `nil` if there are none. Only the application knows what they number, so the
+    /// statement is a pattern, given once.
+    static func remark(onUnused names: [String]) -> String? {
+        guard let first = names.first else { return nil }
+        let pattern = "SELECT setval(\(SQLText.literal(SQLText.identifier(first))), (SELECT max(column) FROM table))"
+        let words =
+            names.count == 1
+            ? ("sequence \(first) is", "it", "it") : ("sequences \(names.joined(separator: ", ")) are", "them", "each")
+        return
+            "the \(words.0) not set, because no column of the target uses \(words.1): if the application asks \(words.1) for keys, set "
+            + "\(words.2) past the keys before it starts, as in \(pattern); the application's documentation or its own port script "
+            + "names the columns"
+    }
 
     /// Returns the remarks on the first ten sequences, and one that names the others.
     static func remarks(on unset: [UnsetSequence]) -> [String] {
@@ -105,10 +119,6 @@ private struct UnsetSequence {
     private var remark: String {
         let (quoted, literal) = (SQLText.identifier(name), SQLText.literal(SQLText.identifier(name)))
         switch reason {
-        case .unused:
-            return
-                "the sequence \(name) is not set, because no column of the target uses it: if the application asks it for keys, set it past "
-                + "them before it starts: SELECT setval(\(literal), (SELECT max(column) FROM table))"
         case .tooShort(let column, let highest):
             return
                 "the sequence \(name) is not set, because it ends before the highest key of \(column): if it numbers that column, run "

@@ -8,7 +8,7 @@ extension SQLiteDialect: TransferSource {
         if let text = inspection.fullText.first(where: { $0.name == name }), let storage = text.storage {
             return TableReading(
                 from: "FROM \(Self.texts(of: text, in: storage))", order: "ORDER BY rowid", key: ["rowid"],
-                rangeKey: "rowid")
+                hiddenKey: table[column: "rowid"] == nil ? "rowid" : nil, rangeKey: "rowid")
         }
         let from = "FROM \(SQLText.identifier(name)) NOT INDEXED"
         let key = table.primaryKey?.columns ?? []

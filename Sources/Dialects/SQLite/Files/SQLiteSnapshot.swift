@@ -128,7 +128,7 @@ extension SQLiteConnection {
         case .inPlace where try readsWAL(of: source):
             return ["other programs can keep writing \(name); its -wal file grows until everything is read"]
         case .inPlace:
-            return ["other programs that write \(name) wait until everything is read: it is not in WAL mode"]
+            return ["other programs that write \(name) had to wait until everything was read: it is not in WAL mode"]
         }
     }
 }
