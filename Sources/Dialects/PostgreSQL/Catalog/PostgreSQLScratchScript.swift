@@ -89,11 +89,17 @@ extension PostgreSQLScratchScript {
             let isPlace = tokens.indices.dropLast(2).contains { at in
                 tokens[at].names(live) && tokens[at + 1].isSymbol(".") && tokens[at + 2].name != nil
             }
-            let isSearched =
-                !statement.isDefinition && tokens.contains { $0.names(live) }
-                && (statement.begins(with: "SET") || tokens.contains { $0.isWord("SEARCH_PATH") })
-            guard isPlace || isSearched else { continue }
+            guard isPlace || !statement.isDefinition && Self.searches(live, tokens) else { continue }
             throw DatabaseError(.other, "\(statement.place) names the schema \(live) itself", statement: statement.text)
+        }
+    }
+
+    /// Whether a search path is set in which the schema stands. `PUBLIC` elsewhere is everybody, as in `REVOKE … FROM PUBLIC`.
+    private static func searches(_ live: String, _ tokens: [SQLToken]) -> Bool {
+        if tokens.first?.isWord("SET") == true, tokens.contains(where: { $0.names(live) }) { return true }
+        return tokens.indices.contains { at in
+            tokens[at].isWord("SEARCH_PATH")
+                && tokens[at...].prefix { !$0.isSymbol(";") }.contains { $0.names(live) }
         }
     }
 
