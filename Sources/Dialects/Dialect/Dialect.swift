@@ -98,6 +98,9 @@ public protocol Dialect: Sendable {
     /// Returns the steps as a script for the database's own shell. The script stops at the first error.
     func script(_ steps: [ScriptStep]) -> String
 
+    /// Returns a statement that fails with this message, for a place where a script has to stop.
+    func stop(saying message: String) -> String
+
     /// Returns a query that counts the tables of this name in the current schema: 0 or 1.
     func countTables(named name: String) -> SQL
 
