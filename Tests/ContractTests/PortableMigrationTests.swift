@@ -54,6 +54,24 @@ struct PortableMigrationTests {
         }
     }
 
+    @Test("other tables with the same names in another case are no drift", arguments: Backend.available)
+    func namesOfOthers(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("m") {
+                    Column("Id", .integer).primaryKey()
+                    Column("Version", .text)
+                    Column("Title", .text)
+                }
+                CreateView("mv", as: "SELECT Id, Version, Title FROM m")
+                CreateView("mvv", as: "SELECT Id, Title FROM mv")
+            }
+            #expect(try await test.drift().isEmpty)
+            try await test.run("CREATE TABLE others (title text)")
+            #expect(try await test.drift() == ["table others exists only in the database"])
+        }
+    }
+
     @Test("names are found as they were declared", arguments: Backend.available)
     func names(_ backend: Backend) async throws {
         try await backend.withCase { test in
