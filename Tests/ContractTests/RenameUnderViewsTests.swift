@@ -34,6 +34,42 @@ struct RenameUnderViewsTests {
     }
 
     @Test(
+        "a column whose name only PostgreSQL reserves, there and back, is no drift", arguments: ["user", "any", "full"])
+    func reservedWord(_ name: String) async throws {
+        let inQuery = name == "full" ? SQLText.identifier(name) : name
+        try await Backend.sqlite.withCase { test in
+            let trigger =
+                "CREATE TRIGGER watch AFTER UPDATE OF \(name == "full" ? "id" : name) ON m BEGIN "
+                + "INSERT INTO log VALUES (new.\(name)); END"
+            try await test.migrate {
+                CreateTable("m") {
+                    Column("id", .integer).primaryKey()
+                    Column(name, .text)
+                }
+                CreateTable("log") { Column("entry", .text) }
+                CreateView("mv", as: .native(sqlite: "SELECT id, m.\(inQuery) FROM m", postgresql: ""))
+                RunSQL(.native(sqlite: trigger, postgresql: ""), undo: .nothing)
+            }
+            try await test.migrate { AlterTable("m") { RenameColumn(name, to: "other") } }
+            #expect(try await test.drift() == [])
+            try await test.down()
+            #expect(try await test.drift() == [])
+        }
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("m") {
+                    Column("id", .integer).primaryKey()
+                    Column(name, .text)
+                }
+                CreateView("mv", as: .sql("SELECT id, \(inQuery) FROM m"))
+            }
+            try await test.migrate { AlterTable("m") { RenameColumn(name, to: "other") } }
+            try await test.down()
+            #expect(try await test.drift() == [])
+        }
+    }
+
+    @Test(
         "a column under a check, indexes, a generated column and views, there and back with a rebuild",
         arguments: Backend.available)
     func column(_ backend: Backend) async throws {

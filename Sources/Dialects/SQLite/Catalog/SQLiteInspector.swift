@@ -75,7 +75,8 @@ package enum SQLiteInspector {
             guard let sql = object.sql, catalog.shadows[object.name] == nil else { return nil }
             if object.isVirtualTable { return Definition("virtual table \(object.name)", text: sql) }
             guard object.kind == .trigger else { return nil }
-            return Definition("trigger \(object.name)", "trigger \(object.name) on \(object.table)", text: sql)
+            let text = SQLiteExpression.withoutQuotesForOthers(sql)
+            return Definition("trigger \(object.name)", "trigger \(object.name) on \(object.table)", text: text)
         }
     }
 
