@@ -174,6 +174,7 @@ extension MeasuredHazard: CustomStringConvertible {
     public var description: String {
         let place = [hazard.table, hazard.column].compactMap { $0 }.joined(separator: ".")
         let count = rows == 1 ? "1 row" : "\(rows) rows"
+        let hold = rows == 1 ? "holds" : "hold"
         let shown = examples.isEmpty ? "" : " (\(examples.map { "'\($0)'" }.joined(separator: ", ")))"
         return switch hazard.kind {
         case .losesRows: "table \(place) would be dropped with \(count)"
@@ -187,10 +188,10 @@ extension MeasuredHazard: CustomStringConvertible {
             "\(place) refers to \(parent), and \(count) \(rows == 1 ? "refers" : "refer") to none of its rows\(shown)"
         case .losesValues: "column \(place) would be dropped with its values in \(count)"
         case .needsValue: "\(place) is required, and has no value for the existing \(count)"
-        case .holdsNulls: "\(place) becomes required, and \(count) hold NULL\(shown)"
+        case .holdsNulls: "\(place) becomes required, and \(count) \(hold) NULL\(shown)"
         case .repeats:
             "\(place) (\(hazard.keys.joined(separator: ", "))) becomes unique, and \(count) repeat values\(shown)"
-        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) hold a value that does not fit\(shown)"
+        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) \(hold) a value that does not fit\(shown)"
         }
     }
 }
