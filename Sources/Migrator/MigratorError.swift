@@ -110,7 +110,8 @@ extension MigratorError {
 
 extension Hazard {
     fileprivate var remedy: Remedy {
-        switch kind {
+        if isUndoing { return undoRemedy }
+        return switch kind {
         case .needsValue:
             .words(
                 "give the column a default, or .filling(…) for the rows that exist, or add it nullable and fill it first"
@@ -121,6 +122,21 @@ extension Hazard {
         case .breaks: .words("correct these rows first, or relax the check")
         case .orphans: .words("insert the rows that they refer to first, or delete these rows")
         case .indexes: .words("drop the index in the same migration")
+        case .losesRows, .losesValues, .losesObjects, .notUndone: .consentToDataLoss
+        }
+    }
+
+    /// The remedy where the operation undoes another one: what to write there, and record with `repair`.
+    private var undoRemedy: Remedy {
+        let record = "and record the edited migration with repair"
+        return switch kind {
+        case .needsValue: .words("give these rows a value: DropColumn(…, undoFilling: …), \(record)")
+        case .holdsNulls: .words("fill the rows first, or write .nullable(undoFilling: …), \(record)")
+        case .doesNotFit:
+            .words("correct these values first, or give a conversion: .type(…, undo: …), \(record)")
+        case .repeats, .breaks: .words("correct these rows first")
+        case .orphans: .words("insert the rows that they refer to first, or delete these rows")
+        case .indexes: .words("drop the index in a migration of its own first")
         case .losesRows, .losesValues, .losesObjects, .notUndone: .consentToDataLoss
         }
     }

@@ -93,7 +93,7 @@ public struct MigrationPreview: Sendable, Equatable {
                         let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
                         if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
                     }
-                } catch { refusals.append(error) }
+                } catch { refusals.append(step.direction == .down ? error.undoing : error) }
             }
         }
         return partitioned
