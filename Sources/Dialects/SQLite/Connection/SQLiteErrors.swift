@@ -10,7 +10,8 @@ extension DatabaseError {
     ///   - path: the database's file, as the caller wrote it.
     ///   - systemError: the `errno` behind an I/O error, 0 if there is none.
     init(sqlite code: Int32, _ message: String, path: String, systemError: Int32 = 0, statement: String? = nil) {
-        let kind = SQLiteResult.isNameTaken(code, message) ? .exists : SQLiteResult.kind(of: code, systemError: systemError)
+        let isTaken = SQLiteResult.isNameTaken(code, message)
+        let kind = isTaken ? .exists : SQLiteResult.kind(of: code, systemError: systemError)
         let text = SQLiteResult.explanation(of: kind, code, message, path: path)
         self.init(
             kind, text.message, statement: statement, code: SQLiteResult.name(of: code),
