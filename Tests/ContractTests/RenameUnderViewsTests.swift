@@ -215,6 +215,49 @@ struct RenameUnderViewsTests {
         }
     }
 
+    @Test("undeclared views show what they showed, under the names of then", arguments: Backend.available)
+    func undeclaredViews(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("name", .text)
+                    Column("x", .integer)
+                }
+            }
+            try await test.run(
+                """
+                INSERT INTO t VALUES (1, 'ann', 2); CREATE VIEW ov AS SELECT id, name, x FROM t;
+                CREATE VIEW ov2 AS SELECT name FROM ov; CREATE VIEW ov3 (called) AS SELECT name FROM t
+                """)
+            try await test.migrate {
+                AlterTable("t") {
+                    RenameColumn("name", to: "title")
+                    AddColumn("z", .integer).default(0)
+                }
+            }
+            #expect(try await test.values("SELECT name, x FROM ov") == [["ann", 2]])
+            #expect(try await test.values("SELECT name FROM ov2") == [["ann"]])
+            #expect(try await test.values("SELECT called FROM ov3") == [["ann"]])
+        }
+    }
+
+    @Test("SQLite: the undeclared view that reads a column through a star is named")
+    func undeclaredStar() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("name", .text)
+                }
+            }
+            try await test.run("CREATE VIEW all_of AS SELECT * FROM t; CREATE VIEW names AS SELECT name FROM all_of")
+            let failure = try await test.failure { AlterTable("t") { RenameColumn("name", to: "title") } }
+            #expect(failure.cause.message.contains("view names"), "\(failure)")
+            #expect(failure.remedy?.description.contains("let a script drop") == true, "\(failure)")
+        }
+    }
+
     @Test("what can't be told apart is refused by name")
     func unclear() throws {
         var items = Table(name: "items")

@@ -123,6 +123,9 @@ enum SQLiteResult {
         // https://www.sqlite.org/loadext.html: modules are compiled in, or loaded by the program.
         case .other where code & 0xFF == SQLITE_ERROR && message.hasPrefix("no such module: "):
             (message, "use a build of SQLite that has this module; the script and the file are fine")
+        // A view or trigger, which the message names, reads a column by its old name through the `*` of another view.
+        case .other where code & 0xFF == SQLITE_ERROR && message.contains(" after rename: "):
+            (message, "let a script drop what reads the old name before, and make it again afterwards")
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,
             .interrupted, .changedMeanwhile, .invalidURL, .exists, .syntax, .other:
             (message, nil)
