@@ -159,7 +159,8 @@ struct PostgreSQLAlter {
         } else if isSet, let value = now.default {
             clauses.append("SET DEFAULT \(try dialect.render(value, for: now.type))")
         }
-        var statements = alter(step.before.name, clauses.map { "ALTER COLUMN \(name) \($0)" })
+        var statements = isRetyped ? countingWithin(now.type, was, of: step.before.name) : []
+        statements += alter(step.before.name, clauses.map { "ALTER COLUMN \(name) \($0)" })
         if was.isNullable != now.isNullable {
             statements += try fill(now, facets, step.before.name)
             statements += alter(step.before.name, ["ALTER COLUMN \(name) \(now.isNullable ? "DROP" : "SET") NOT NULL"])
