@@ -117,6 +117,8 @@ public struct SQLiteDialect: Dialect {
         return lowering
     }
 
+    public func triggers(naming _: String, on _: any Connection) throws(DatabaseError) -> [NamingTrigger] { [] }
+
     public func stop(saying message: String) -> String { "SELECT * FROM \(SQLText.identifier(message))" }
 
     public func longLocks(of _: ResolvedOperation) -> [LongLock] { [] }
