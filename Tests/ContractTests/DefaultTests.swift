@@ -42,14 +42,14 @@ struct DefaultTests {
 
     @Test(
         "a default that is no JSON document is refused with the history, also when its column becomes one",
-        arguments: [("", Default.text("")), ("{nope", .json("{nope")), ("{'a': 1}", .text("{'a': 1}"))],
+        arguments: [("", .text("")), ("{nope", .json("{nope")), ("{'a': 1}", .text("{'a': 1}"))]
+            as [(String, Default)],
         [ColumnType.json, .jsonText])
     func notJSON(_ given: (String, Default), _ type: ColumnType) {
         let (text, value) = given
         func message(@MigrationBuilder _ operations: () -> [SchemaOperation]) -> String {
-            let error = #expect(throws: HistoryError.self) {
-                try History([Migration(id: "1", operations: operations())])
-            }
+            let migrations = [Migration(id: "1", operations: operations())]
+            let error = #expect(throws: HistoryError.self) { try History(migrations) }
             return "\(String(describing: error))"
         }
         let expected = "its default '\(text)' is not valid JSON"

@@ -63,7 +63,7 @@ private struct ScriptedMakings {
 
     init(in script: String) {
         let tokens = SQLToken.scan(script).filter { !$0.isBlank }
-        text = SQLName.folded(tokens.map(\.text).joined(separator: " "))
+        text = SQLName.folded(tokens.map { $0.name ?? $0.text }.joined(separator: " "))
         let words = ["ALTER", "GRANT", "REVOKE", "COMMENT", "SECURITY"]
         makesMore = tokens.contains { token in
             words.contains(where: token.isWord)

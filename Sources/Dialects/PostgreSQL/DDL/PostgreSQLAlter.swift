@@ -40,7 +40,7 @@ struct PostgreSQLAlter {
             let firstNames = steps.firstNames(at)
             var own = try lower(step, using: using.values[at], strange: strangeDefault(step, firstNames))
             for follower in step.followers { own += try retype(follower, called: firstNames) }
-            statements += step.isReworded ? try aroundRewording(own, step.before, step.after) : own
+            statements += try step.isReworded ? aroundRewording(own, step.before, step.after) : own
         }
         statements += using.afterwards
         for table in alteration.followers { statements += try retype(table) }
