@@ -21,7 +21,8 @@ struct PlanCommand: AsyncParsableCommand {
             usage: "\(MigrateProgram.context.name) plan [<options>]",
             discussion: """
                 The script runs unchanged in sqlite3 or psql, and stops at the first error. It is written for a database \
-                that holds only what the migrations declare. It also stops where a migration runs Swift.
+                that holds only what the migrations declare. It also stops where a migration runs Swift, and where it \
+                would lose a trigger, an index or a right that an earlier migration's SQL may have made.
 
                 EXAMPLES:
                   \(MigrateProgram.context.name) plan | sqlite3 new.db
@@ -46,13 +47,19 @@ struct PlanCommand: AsyncParsableCommand {
                 try $0.scriptStep(in: dialect, history, version: MigrateProgram.context.version)
             }
             output.showScript(document(steps, plan)) { dialect.script(steps).trimmingNewline() }
-            for step in plan.steps where !output.json {
-                for name in step.dataSteps {
-                    Console.error(
-                        "\(step.id): the script stops at the data step \"\(name)\", which is Swift; \(step.direction.rawValue) runs it"
-                    )
-                }
-            }
+            if !output.json { for (step, script) in zip(plan.steps, steps) { note(step, script) } }
+        }
+    }
+
+    /// Says where the script stops.
+    private func note(_ step: Plan.Step, _ script: ScriptStep) {
+        let direction = step.direction.rawValue
+        if let obstacle = script.obstacle {
+            Console.error("\(step.id): the script stops, because \(obstacle); \(direction) keeps it")
+        }
+        for name in step.dataSteps {
+            Console.error(
+                "\(step.id): the script stops at the data step \"\(name)\", which is Swift; \(direction) runs it")
         }
     }
 

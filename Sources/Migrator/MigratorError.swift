@@ -110,7 +110,8 @@ extension MigratorError {
 
 extension Hazard {
     fileprivate var remedy: Remedy {
-        switch kind {
+        if isUndoing { return undoRemedy }
+        return switch kind {
         case .needsValue:
             .words(
                 "give the column a default, or .filling(…) for the rows that exist, or add it nullable and fill it first"
@@ -121,6 +122,21 @@ extension Hazard {
         case .breaks: .words("correct these rows first, or relax the check")
         case .orphans: .words("insert the rows that they refer to first, or delete these rows")
         case .indexes: .words("drop the index in the same migration")
+        case .losesRows, .losesValues, .losesObjects, .notUndone: .consentToDataLoss
+        }
+    }
+
+    /// The remedy where the operation undoes another one: what to write there, and record with `repair`.
+    private var undoRemedy: Remedy {
+        let record = "and record the edited migration with repair"
+        return switch kind {
+        case .needsValue: .words("give these rows a value: DropColumn(…, undoFilling: …), \(record)")
+        case .holdsNulls: .words("fill the rows first, or write .nullable(undoFilling: …), \(record)")
+        case .doesNotFit:
+            .words("correct these values first, or give a conversion: .type(…, undo: …), \(record)")
+        case .repeats, .breaks: .words("correct these rows first")
+        case .orphans: .words("insert the rows that they refer to first, or delete these rows")
+        case .indexes: .words("drop the index in a migration of its own first")
         case .losesRows, .losesValues, .losesObjects, .notUndone: .consentToDataLoss
         }
     }
@@ -174,6 +190,7 @@ extension MeasuredHazard: CustomStringConvertible {
     public var description: String {
         let place = [hazard.table, hazard.column].compactMap { $0 }.joined(separator: ".")
         let count = rows == 1 ? "1 row" : "\(rows) rows"
+        let hold = rows == 1 ? "holds" : "hold"
         let shown = examples.isEmpty ? "" : " (\(examples.map { "'\($0)'" }.joined(separator: ", ")))"
         return switch hazard.kind {
         case .losesRows: "table \(place) would be dropped with \(count)"
@@ -187,10 +204,10 @@ extension MeasuredHazard: CustomStringConvertible {
             "\(place) refers to \(parent), and \(count) \(rows == 1 ? "refers" : "refer") to none of its rows\(shown)"
         case .losesValues: "column \(place) would be dropped with its values in \(count)"
         case .needsValue: "\(place) is required, and has no value for the existing \(count)"
-        case .holdsNulls: "\(place) becomes required, and \(count) hold NULL\(shown)"
+        case .holdsNulls: "\(place) becomes required, and \(count) \(hold) NULL\(shown)"
         case .repeats:
             "\(place) (\(hazard.keys.joined(separator: ", "))) becomes unique, and \(count) repeat values\(shown)"
-        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) hold a value that does not fit\(shown)"
+        case .doesNotFit(let type): "\(place) becomes \(type), and \(count) \(hold) a value that does not fit\(shown)"
         }
     }
 }

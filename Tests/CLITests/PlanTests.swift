@@ -93,6 +93,33 @@ struct PlanTests {
         }
     }
 
+    @Test("a script stops where it would lose what a script made, and `up` keeps it", arguments: Backend.available)
+    func stopsAtScriptedObjects(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let plan = try await box.run(.fixture, ["plan", "--dialect", backend.rawValue], ["TC_FIXTURE": "guarded"])
+            #expect(
+                plan.code == 0 && plan.error.contains("0003-rebuilding: the script stops")
+                    && plan.error.contains("'0003-guarded'"), "\(plan)")
+            let script = try await shell(backend, plan.output, box, url)
+            #expect(script.code != 0 && script.error.contains("run this migration with the program"), "\(script)")
+            #expect(try query("SELECT id FROM tc_migrations", on: url).count == 3)
+            let up = try await box.fixture("guarded", "up", "-d", url)
+            #expect(up.code == 0, "\(up)")
+            #expect(try await box.fixture("guarded", "drift", "-d", url).output == "no drift\n")
+        }
+    }
+
+    @Test("a script goes on once a later one has dropped what it made", arguments: Backend.available)
+    func goesOnWithoutScriptedObjects(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let plan = try await box.run(
+                .fixture, ["plan", "--dialect", backend.rawValue], ["TC_FIXTURE": "unguarded"])
+            #expect(plan.code == 0 && plan.error.isEmpty, "\(plan)")
+            let script = try await shell(backend, plan.output, box, url)
+            #expect(script.code == 0 && script.error.isEmpty, "\(script)")
+        }
+    }
+
     /// The script behaves like `up`.
     @Test("a rebuild in the sqlite3 shell forgives rows that pointed nowhere before, and stops at one more")
     func orphans() async throws {

@@ -82,6 +82,22 @@ struct CountingColumnTests {
         }
     }
 
+    @Test(
+        "a counter beyond the column's new type goes on behind the rows, and is kept otherwise",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
+        arguments: [(3_000_000_000, 8), (9, 10)] as [(Int64, Int64)])
+    func shorterCounter(_ last: Int64, _ next: Int64) async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate { CreateTable("T x") { Column("Id", .integer).identity().primaryKey() } }
+            try await test.migrate { AlterTable("T x") { ChangeColumn("Id").type(.bigint) } }
+            try await test.run(
+                #"INSERT INTO "T x" VALUES (7); SELECT setval(pg_get_serial_sequence('"T x"', 'Id'), \#(last))"#)
+            try await test.down()
+            #expect(try await test.drift().isEmpty)
+            #expect(try await test.value(#"INSERT INTO "T x" DEFAULT VALUES RETURNING "Id""#) == .integer(next))
+        }
+    }
+
     /// An insert of default values would leave one row, and make one where there was none.
     @Test("a table of which no column stays keeps the number of its rows", arguments: Backend.available, [0, 3])
     func wholeTableReplaced(_ backend: Backend, count: Int) async throws {

@@ -41,6 +41,33 @@ struct DefaultTests {
     }
 
     @Test(
+        "a default that is no JSON document is refused with the history, also when its column becomes one",
+        arguments: [("", .text("")), ("{nope", .json("{nope")), ("{'a': 1}", .text("{'a': 1}"))]
+            as [(String, Default)],
+        [ColumnType.json, .jsonText])
+    func notJSON(_ given: (String, Default), _ type: ColumnType) {
+        let (text, value) = given
+        func message(@MigrationBuilder _ operations: () -> [SchemaOperation]) -> String {
+            let migrations = [Migration(id: "1", operations: operations())]
+            let error = #expect(throws: HistoryError.self) { try History(migrations) }
+            return "\(String(describing: error))"
+        }
+        let expected = "its default '\(text)' is not valid JSON"
+        let created = message { CreateTable("t") { Column("j", type).default(value) } }
+        #expect(created.contains(expected), "\(created)")
+        let retyped = message {
+            CreateTable("t") { Column("j", .text).default(value) }
+            AlterTable("t") { ChangeColumn("j").type(type) }
+        }
+        #expect(retyped.contains(expected), "\(retyped)")
+        let filled = message {
+            CreateTable("t") { Column("id", .bigint) }
+            AlterTable("t") { AddColumn("j", type).filling(value) }
+        }
+        #expect(filled.contains("filling: the value '\(text)' is not valid JSON"), "\(filled)")
+    }
+
+    @Test(
         "a default that was written by hand as a word, or in double quotes, stays that text",
         arguments: [#""high""#, "high", "[high]"])
     func wordByHand(_ word: String) async throws {

@@ -58,6 +58,29 @@ struct NameTests {
         }
     }
 
+    @Test("a name that an undeclared object has fails with what to do about it", arguments: Backend.available)
+    func takenByUndeclared(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate { CreateTable("t") { Column("id", .bigint).primaryKey() } }
+            try await test.run("CREATE TABLE kids (a bigint)")
+            let renamed = try await test.failure { RenameTable("t", to: "kids") }
+            #expect(renamed.cause.kind == .exists, "\(renamed)")
+            #expect(renamed.remedy?.description.contains("rename one of the two objects") == true, "\(renamed)")
+            switch backend {
+            case .sqlite: break
+            case .postgresql:
+                try await test.run("ALTER TABLE t ADD COLUMN z bigint")
+                let added = try await test.failure {
+                    AlterTable("t") { AddColumn("z", .bigint).nullable() }
+                }
+                #expect(added.remedy?.description.contains("rename one of the two objects") == true, "\(added)")
+                try await test.run("CREATE TABLE uses_t (r t)")
+                let used = try await test.failure { AlterTable("t") { AddColumn("w", .bigint).default(1) } }
+                #expect(used.remedy?.description.contains("holds whole rows of the table") == true, "\(used)")
+            }
+        }
+    }
+
     @Test("case 50: reserved, quoted and mixed-case names live through everything", arguments: Backend.available)
     func case50OddNames(_ backend: Backend) async throws {
         try await backend.withCase { test in

@@ -54,6 +54,47 @@ struct PortableMigrationTests {
         }
     }
 
+    @Test("other tables with the same names in another case are no drift", arguments: Backend.available)
+    func namesOfOthers(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("m") {
+                    Column("Id", .integer).primaryKey()
+                    Column("Version", .text)
+                    Column("Title", .text)
+                }
+                CreateView("mv", as: "SELECT Id, Version, Title FROM m")
+                CreateView("mvv", as: "SELECT Id, Title FROM mv")
+            }
+            #expect(try await test.drift().isEmpty)
+            try await test.run("CREATE TABLE others (title text)")
+            #expect(try await test.drift() == ["table others exists only in the database"])
+        }
+    }
+
+    @Test(
+        "a table's bare name is found in any case, and a column gets a name of another case",
+        arguments: Backend.available)
+    func namesOfAnyCase(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("Mixed") {
+                    Column("id", .integer).primaryKey()
+                    Column("aName", .text)
+                }
+                CreateView("mv", as: "SELECT Mixed.id, aName FROM Mixed")
+                CreateView("Over", as: "SELECT id FROM mv")
+                CreateView("top", as: "SELECT o.id FROM Over o")
+            }
+            try await test.run(#"INSERT INTO "Mixed" VALUES (1, 'x')"#)
+            #expect(try await test.values("SELECT id FROM top") == [[1]])
+            #expect(try await test.drift().isEmpty)
+            try await test.migrate { AlterTable("Mixed") { RenameColumn("aName", to: "aname") } }
+            #expect(try await test.values(#"SELECT "aName" FROM mv"#) == [["x"]])
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
     @Test("names are found as they were declared", arguments: Backend.available)
     func names(_ backend: Backend) async throws {
         try await backend.withCase { test in

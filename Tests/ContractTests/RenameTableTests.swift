@@ -44,6 +44,48 @@ struct RenameTableTests {
         }
     }
 
+    @Test(
+        "PostgreSQL: a function of a trigger that names the table in its text is found, unless a later script makes it again",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func namedInFunction() async throws {
+        func function(_ table: String) -> SQLExpression {
+            .native(
+                sqlite: "",
+                postgresql: """
+                    CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN INSERT INTO \(table) (t) VALUES (new.id); RETURN NULL; END $$
+                    """)
+        }
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("t") { Column("id", .bigint).primaryKey() }
+                CreateTable("c") { Column("t", .bigint) }
+                CreateTable("d") { Column("c", .bigint) }
+                RunSQL(function("c"), undo: .nothing)
+                RunSQL(
+                    .native(
+                        sqlite: "",
+                        postgresql: "CREATE TRIGGER noted AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION note()"),
+                    undo: .nothing)
+            }
+            let error = try await test.refusal { RenameTable("c", to: "children") }
+            #expect(error.lowering?.reason.contains("trigger noted on t (note)") == true, "\(error)")
+            let refusals = try await test.preview { RenameTable("c", to: "children") }.refusals
+            #expect(refusals.map(\.place) == ["c"])
+            try await test.migrate {
+                RenameTable("d", to: "e")
+                RenameTable("c", to: "children")
+                RunSQL(function("children"), undo: .script(function("c")))
+            }
+            try await test.run("INSERT INTO t VALUES (1)")
+            #expect(try await test.rows("children", "t") == [["1"]])
+            #expect(try await test.drift().isEmpty)
+            try await test.down()
+            try await test.run("INSERT INTO t VALUES (2)")
+            #expect(try await test.values("SELECT t FROM c ORDER BY t") == [[1], [2]])
+        }
+    }
+
     /// Returns a trigger that marks a new row as seen.
     private static func trigger(_ backend: Backend) -> String {
         backend.words(

@@ -34,6 +34,42 @@ struct RenameUnderViewsTests {
     }
 
     @Test(
+        "a column whose name only PostgreSQL reserves, there and back, is no drift", arguments: ["user", "any", "full"])
+    func reservedWord(_ name: String) async throws {
+        let inQuery = name == "full" ? SQLText.identifier(name) : name
+        try await Backend.sqlite.withCase { test in
+            let trigger =
+                "CREATE TRIGGER watch AFTER UPDATE OF \(name == "full" ? "id" : name) ON m BEGIN "
+                + "INSERT INTO log VALUES (new.\(name)); END"
+            try await test.migrate {
+                CreateTable("m") {
+                    Column("id", .integer).primaryKey()
+                    Column(name, .text)
+                }
+                CreateTable("log") { Column("entry", .text) }
+                CreateView("mv", as: .native(sqlite: "SELECT id, m.\(inQuery) FROM m", postgresql: ""))
+                RunSQL(.native(sqlite: trigger, postgresql: ""), undo: .nothing)
+            }
+            try await test.migrate { AlterTable("m") { RenameColumn(name, to: "other") } }
+            #expect(try await test.drift() == [])
+            try await test.down()
+            #expect(try await test.drift() == [])
+        }
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("m") {
+                    Column("id", .integer).primaryKey()
+                    Column(name, .text)
+                }
+                CreateView("mv", as: .sql("SELECT id, \(inQuery) FROM m"))
+            }
+            try await test.migrate { AlterTable("m") { RenameColumn(name, to: "other") } }
+            try await test.down()
+            #expect(try await test.drift() == [])
+        }
+    }
+
+    @Test(
         "a column under a check, indexes, a generated column and views, there and back with a rebuild",
         arguments: Backend.available)
     func column(_ backend: Backend) async throws {
@@ -176,6 +212,49 @@ struct RenameUnderViewsTests {
             let error = try await test.refusal { AlterTable("people") { RenameColumn("handle", to: "name") } }
             #expect(error.lowering?.reason.contains("view handles") == true, "\(error)")
             #expect(error.lowering?.remedy?.contains("drop handles before") == true, "\(error)")
+        }
+    }
+
+    @Test("undeclared views show what they showed, under the names of then", arguments: Backend.available)
+    func undeclaredViews(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("name", .text)
+                    Column("x", .integer)
+                }
+            }
+            try await test.run(
+                """
+                INSERT INTO t VALUES (1, 'ann', 2); CREATE VIEW ov AS SELECT id, name, x FROM t;
+                CREATE VIEW ov2 AS SELECT name FROM ov; CREATE VIEW ov3 (called) AS SELECT name FROM t
+                """)
+            try await test.migrate {
+                AlterTable("t") {
+                    RenameColumn("name", to: "title")
+                    AddColumn("z", .integer).default(0)
+                }
+            }
+            #expect(try await test.values("SELECT name, x FROM ov") == [["ann", 2]])
+            #expect(try await test.values("SELECT name FROM ov2") == [["ann"]])
+            #expect(try await test.values("SELECT called FROM ov3") == [["ann"]])
+        }
+    }
+
+    @Test("SQLite: the undeclared view that reads a column through a star is named")
+    func undeclaredStar() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("name", .text)
+                }
+            }
+            try await test.run("CREATE VIEW all_of AS SELECT * FROM t; CREATE VIEW names AS SELECT name FROM all_of")
+            let failure = try await test.failure { AlterTable("t") { RenameColumn("name", to: "title") } }
+            #expect(failure.cause.message.contains("view names"), "\(failure)")
+            #expect(failure.remedy?.description.contains("let a script drop") == true, "\(failure)")
         }
     }
 

@@ -121,6 +121,40 @@ struct RetypeKeyTests {
         }
     }
 
+    @Test(
+        "checks and indexes over a column that follows a key mean what they say over its new type, there and back",
+        arguments: Backend.available, [true, false])
+    func expressionsOverFollowers(_ backend: Backend, _ isOwnTable: Bool) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("e") {
+                    Column("id", .integer).primaryKey()
+                    if isOwnTable {
+                        Column("p", .integer).nullable().references("e")
+                        Index(.expression("p + 1"))
+                        Check("p + 1 > 0")
+                    }
+                }
+                CreateTable("k") {
+                    Column("id", .integer).primaryKey()
+                    Column("p", .integer).nullable().references("e")
+                    if !isOwnTable {
+                        Index(.expression("p + 1"))
+                        Check("p + 1 > 0")
+                    }
+                }
+            }
+            try await test.migrate { AlterTable("e") { ChangeColumn("id").type(.bigint) } }
+            #expect(try await test.drift().isEmpty)
+            try await test.down()
+            #expect(try await test.drift().isEmpty)
+            try await test.run(
+                isOwnTable
+                    ? "INSERT INTO e VALUES (2147483647, 2147483647)"
+                    : "INSERT INTO e VALUES (2147483647); INSERT INTO k VALUES (1, 2147483647)")
+        }
+    }
+
     @Test("a column follows its own table's key by way of another table", arguments: Backend.available)
     func circle(_ backend: Backend) async throws {
         try await backend.withCase { test in

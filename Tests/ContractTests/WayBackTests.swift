@@ -65,6 +65,42 @@ struct WayBackTests {
         }
     }
 
+    @Test("a refused way back says what to write in the migration that it undoes", arguments: Backend.available)
+    func advice(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("gone", .text)
+                    Column("free", .text)
+                    Column("n", .integer)
+                }
+            }
+            try await test.run("INSERT INTO t VALUES (1, 'x', 'y', 3)")
+            let cases: [(AlterTable, then: String, words: [String])] = [
+                (
+                    AlterTable("t") { DropColumn("gone") }, "UPDATE t SET n = n",
+                    ["DropColumn(…, undoFilling: …), and record the edited migration"]
+                ),
+                (
+                    AlterTable("t") { ChangeColumn("free").nullable() }, "UPDATE t SET free = NULL",
+                    ["1 row holds NULL", ".nullable(undoFilling: …)"]
+                ),
+                (
+                    AlterTable("t") { ChangeColumn("n").type(.bigint) }, "UPDATE t SET n = 3000000000",
+                    ["1 row holds a value", ".type(…, undo: …)"]
+                ),
+            ]
+            for (change, script, words) in cases {
+                try await test.migrate(allowsDataLoss: true) { change }
+                try await test.run(script)
+                let error = try await test.refusalDown()
+                let text = "\(error.description); \(error.remedy.map { "\($0)" } ?? "")"
+                for word in words { #expect(text.contains(word), "\(text)") }
+            }
+        }
+    }
+
     @Test("what the way back would fill in is checked when the change is declared")
     func undoFillingFits() throws {
         let table = Table("t") {

@@ -17,6 +17,7 @@ struct PostgreSQLErrorTests {
             ("INSERT INTO c VALUES (2, 1)", .foreignKey, "23503", "Key (id)=(2) is not present in table \"p\""),
             ("INSERT INTO p VALUES (2, NULL)", .notNull, "23502", "\"secret\""),
             ("INSERT INTO c VALUES (1, 0)", .check, "23514", "n_positive"),
+            ("ALTER TABLE c ADD COLUMN n int", .exists, "42701", "\"n\""),
             ("SELEKT", .syntax, "42601", "SELEKT"),
             ("SELECT * FROM nowhere", .other, "42P01", "nowhere"),
         ] as [(String, DatabaseError.Kind, String, String)])

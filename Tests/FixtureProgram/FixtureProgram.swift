@@ -34,6 +34,8 @@ struct FixtureProgram {
         case "dropping": return [people, notes, dropping]
         case "tightening": return [people, notes, tightening]
         case "rebuilding": return [people, notes, rebuilding]
+        case "guarded": return [people, notes, guarded, rebuilding]
+        case "unguarded": return [people, notes, guarded, unguarded, rebuilding]
         case "orphaning": return [people, notes, orphaning]
         case "impossible": return [people, notes, impossible]
         case "squashed":
@@ -128,6 +130,25 @@ struct FixtureProgram {
     static let tightening = Migration("0003-tightening") { AlterTable("people") { ChangeColumn("nick").required() } }
     static let rebuilding = Migration("0003-rebuilding") {
         AlterTable("people") { ChangeColumn("nick").required(filling: "none") }
+    }
+    /// A trigger and an index of `people` that a script makes.
+    static let guarded = Migration("0003-guarded") {
+        RunSQL(
+            .native(
+                sqlite: """
+                    CREATE TRIGGER people_guard AFTER DELETE ON people BEGIN SELECT 1; END; CREATE INDEX by_nick ON people (nick)
+                    """,
+                postgresql: """
+                    CREATE FUNCTION people_guarded() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+                    CREATE TRIGGER people_guard AFTER UPDATE ON people FOR EACH ROW EXECUTE FUNCTION people_guarded();
+                    CREATE INDEX by_nick ON people (nick)
+                    """), undo: .nothing)
+    }
+    static let unguarded = Migration("0003-unguarded") {
+        RunSQL(
+            .native(
+                sqlite: "DROP TRIGGER people_guard; DROP INDEX by_nick",
+                postgresql: "DROP TRIGGER people_guard ON people; DROP INDEX by_nick"), undo: .nothing)
     }
     static let online = Migration("0003-online") {
         AlterTable("notes") {

@@ -41,7 +41,7 @@ public struct DatabaseError: Error, Sendable, Equatable {
         case interrupted
         /// A URL or option makes no sense.
         case invalidURL
-        /// A table, an index or another object of this name exists already.
+        /// A table, a column, an index or another object of this name exists already.
         case exists
         /// The database can't parse the statement.
         case syntax

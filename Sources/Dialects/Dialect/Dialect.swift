@@ -103,8 +103,17 @@ public protocol Dialect: Sendable {
     /// Returns the steps as a script for the database's own shell. The script stops at the first error.
     func script(_ steps: [ScriptStep]) -> String
 
+    /// Returns a statement that fails with this message, for a place where a script has to stop.
+    func stop(saying message: String) -> String
+
     /// Returns a query that counts the tables of this name in the current schema: 0 or 1.
     func countTables(named name: String) -> SQL
+
+    /// Finds the triggers of the current schema whose functions name this table in a text that a rename does not reach. SQLite has
+    /// none: it rewrites its triggers.
+    ///
+    /// - Throws: ``DatabaseError``.
+    func triggers(naming table: String, on connection: any Connection) throws(DatabaseError) -> [NamingTrigger]
 
     /// Returns a query for the guards of this table. Each row holds the kind (`TableGuard.Kind`), the name and the definition of
     /// one guard.

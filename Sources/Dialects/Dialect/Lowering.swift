@@ -24,13 +24,16 @@ public struct ScriptStep: Sendable, Equatable {
     public var alone: [String]
     /// The statements of the step's transaction.
     public var lowering: Lowering
+    /// Why the script stops at this step, if it does and not for a data step.
+    public var obstacle: String?
 
     /// All statements, in the order in which they run.
     public var statements: [String] { alone + lowering.statements }
 
-    package init(title: String, alone: [String] = [], lowering: Lowering) {
+    package init(title: String, alone: [String] = [], lowering: Lowering, obstacle: String? = nil) {
         self.title = title
         self.alone = alone
         self.lowering = lowering
+        self.obstacle = obstacle
     }
 }

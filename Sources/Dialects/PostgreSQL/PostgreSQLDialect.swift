@@ -169,11 +169,13 @@ public struct PostgreSQLDialect: Dialect {
             try script.check(.postgresql, words: Self.words)
             let text = Self.words(script.up)
             return Lowering(text.isEmpty ? [] : [text])
-        case .runSwift(let step):
-            return Lowering([
-                "DO LANGUAGE plpgsql \(SQLText.literal("BEGIN RAISE EXCEPTION USING MESSAGE = \(SQLText.literal(step.absence)); END"))"
-            ])
+        case .runSwift(let step): return Lowering([stop(saying: step.absence)])
         }
+    }
+
+    public func stop(saying message: String) -> String {
+        let body = "BEGIN RAISE EXCEPTION USING MESSAGE = \(SQLText.literal(message)); END"
+        return "DO LANGUAGE plpgsql \(SQLText.literal(body))"
     }
 
     public func longLocks(of operation: ResolvedOperation) -> [LongLock] {

@@ -4,7 +4,12 @@ extension SQLToken {
     /// name that it rewrites). A string stays a string: only a reader that knows the columns can tell SQLite's `"text"` from a
     /// name, and such a reader does so beforehand.
     package static func compared(_ text: String) -> String {
-        var words = scan(text).filter { !$0.isBlank }.map(\.withoutNeedlessQuotes)
+        let tokens = scan(text).filter { !$0.isBlank }
+        var words = tokens.indices.map { at in
+            // Beside a point there is nothing but a name: `new."full"` is `new.full`.
+            let beside = [tokens[..<at].last, tokens[(at + 1)...].first]
+            return tokens[at].withoutNeedlessQuotes(isQualified: beside.contains { $0?.isSymbol(".") == true })
+        }
         while words.count > 2, words[0].isSymbol("("), closing(words, 0) == words.count - 1 {
             words = Array(words.dropFirst().dropLast())
         }
@@ -17,14 +22,14 @@ extension SQLToken {
         return result
     }
 
-    private var withoutNeedlessQuotes: SQLToken {
+    private func withoutNeedlessQuotes(isQualified: Bool) -> SQLToken {
         switch kind {
         case .word: return SQLToken(kind: .word, text: SQLName.folded(text))
         case .quoted:
             guard let name else { return self }
             let isPlain =
                 name.utf8.allSatisfy(SQLToken.isPlain) && name.utf8.first.map { !(0x30...0x39).contains($0) } == true
-            guard isPlain, !SQLToken.special.contains(SQLName.keyword(name)) else {
+            guard isPlain, isQualified || !SQLToken.special.contains(SQLName.keyword(name)) else {
                 return SQLToken(kind: .quoted, text: SQLText.identifier(name))
             }
             return SQLToken(kind: .word, text: name)

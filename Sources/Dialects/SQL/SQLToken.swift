@@ -91,7 +91,7 @@ extension SQLToken {
 
     /// Returns whether `name` occurs in `text` as a whole word. Occurrences in quotes, strings and comments count too, because
     /// SQLite takes a string for a name where it expects a name.
-    static func isWhole(_ name: String, in text: String) -> Bool {
+    package static func isWhole(_ name: String, in text: String) -> Bool {
         let (name, text) = (Array(name.utf8), Array(text.utf8))
         guard let first = name.first, let last = name.last else { return false }
         return text.indices.contains { start in

@@ -119,6 +119,10 @@ public struct SQLiteDialect: Dialect {
         return lowering
     }
 
+    public func triggers(naming _: String, on _: any Connection) throws(DatabaseError) -> [NamingTrigger] { [] }
+
+    public func stop(saying message: String) -> String { "SELECT * FROM \(SQLText.identifier(message))" }
+
     public func longLocks(of _: ResolvedOperation) -> [LongLock] { [] }
 
     /// Returns `nil`: a file has one writer at a time, so no other writer could work beside the migration.
@@ -154,7 +158,7 @@ public struct SQLiteDialect: Dialect {
             try script.check(.sqlite, words: Self.words)
             let text = Self.words(script.up)
             return Lowering(text.isEmpty ? [] : [text])
-        case .runSwift(let step): return Lowering(["SELECT * FROM \(SQLText.identifier(step.absence))"])
+        case .runSwift(let step): return Lowering([stop(saying: step.absence)])
         }
     }
 

@@ -11,6 +11,9 @@ extension Default {
         if type.isDecimal, let written {
             return CanonicalText.of(written, type) == nil ? "\(written) is not a valid \(type)\(type.limits)" : nil
         }
+        if type == .json || type == .jsonText, var document, !document.withUTF8({ TextForm.json.accepts(.init($0)) }) {
+            return "'\(document)' is not valid JSON; write it like '{}'"
+        }
         guard case .text(let text) = self, let example = CanonicalText.example(type),
             !CanonicalText.isCanonical(text, type)
         else { return nil }
@@ -30,6 +33,14 @@ extension Default {
         case .integer(let number): String(number)
         case .real(let number): String(number)
         case .boolean, .json, .now, .today, .uuid, .expression: nil
+        }
+    }
+
+    /// The text of a value that may be a JSON document.
+    private var document: String? {
+        switch self {
+        case .text(let text), .json(let text): text
+        case .integer, .real, .boolean, .now, .today, .uuid, .expression: nil
         }
     }
 

@@ -61,24 +61,19 @@ extension Schema {
         }
     }
 
-    /// Makes sure that the tables and views that a view reads exist, under names by which both databases find them.
+    /// Makes sure that the tables and views that a view reads exist.
     private func requireSources(of view: View) throws(SchemaError) {
         guard case .sql(let text) = view.query else { return }
         for source in ViewSources(text).names {
-            guard let name = relation(namedBy: source) else {
-                throw .contradiction("query", table: view.name, because: "there is no table or view \(source.text)")
-            }
-            guard source.kind == .quoted || name == SQLName.folded(name) else {
-                let reason = "PostgreSQL reads a bare \(source.text) in lower case; write \(SQLText.identifier(name))"
-                throw .contradiction("query", table: view.name, because: reason)
-            }
+            guard !isRelation(named: source) else { continue }
+            throw .contradiction("query", table: view.name, because: "there is no table or view \(source.text)")
         }
     }
 
-    /// Returns the name of the table or view that the token names.
-    private func relation(namedBy token: SQLToken) -> String? {
-        guard let name = token.name else { return nil }
-        return (tables(like: name).map(\.name) + views(like: name).map(\.name)).first(where: token.names)
+    /// Returns whether the token names a table or view.
+    private func isRelation(named token: SQLToken) -> Bool {
+        guard let name = token.name else { return false }
+        return (tables(like: name).map(\.name) + views(like: name).map(\.name)).contains(where: token.names)
     }
 
     /// Returns the views that read the table or view of this name.

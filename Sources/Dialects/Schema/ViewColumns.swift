@@ -119,7 +119,10 @@ extension Schema {
                 case .source, .output, .nothing: break
                 }
             }
-            if query.tokens[use.place].names(new), use.qualifier == nil, sees(table, use, new, in: query) {
+            // Names that differ only in case are one name: the column itself.
+            if !SQLName.equal(old, new), query.tokens[use.place].names(new), use.qualifier == nil,
+                sees(table, use, new, in: query)
+            {
                 throw .columnInUse(new, table: table, by: ["\(reader), where \(new) is another column"])
             }
         }

@@ -56,7 +56,7 @@ public struct MigrationPreview: Sendable, Equatable {
             return
         }
         try measure(lowered.joined().flatMap(\.hazards), from: start, on: connection)
-        let partitioned = try examineObjects(Array(zip(plan.steps, lowered)), from: start, on: connection)
+        let partitioned = try examineObjects(Array(zip(plan.steps, lowered)), from: start, of: history, on: connection)
         blocking = try Self.blocking(plan, from: start, on: connection).map { blocking in
             var blocking = blocking
             if partitioned.contains(blocking.lock.table) { blocking.lock.isAvoidable = false }
@@ -75,7 +75,8 @@ public struct MigrationPreview: Sendable, Equatable {
     /// Finds what undeclared objects around the tables and views of `start` would be lost, or make an operation impossible. Returns the
     /// tables that are partitioned.
     private mutating func examineObjects(
-        _ steps: [(Plan.Step, [LoweredOperation])], from start: Schema, on connection: any Connection
+        _ steps: [(Plan.Step, [LoweredOperation])], from start: Schema, of history: History,
+        on connection: any Connection
     ) throws -> Set<String> {
         var partitioned: Set<String> = []
         var dropped = ScriptedDrops()
@@ -84,6 +85,9 @@ public struct MigrationPreview: Sendable, Equatable {
                 let planned = operation.planned
                 if case .run = planned.resolved.action { dropped.insert(operation.lowering.statements) }
                 guard planned.finds(start) else { continue }
+                if let error = try step.namedInTriggers(place, of: history, after: dropped, on: connection) {
+                    refusals.append(error)
+                }
                 let undeclared = dropped.without(try planned.undeclaredObjects(of: start, on: connection))
                 partitioned.formUnion(undeclared.partitioned)
                 hazards += planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place))
@@ -93,7 +97,7 @@ public struct MigrationPreview: Sendable, Equatable {
                         let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
                         if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
                     }
-                } catch { refusals.append(error) }
+                } catch { refusals.append(step.direction == .down ? error.undoing : error) }
             }
         }
         return partitioned

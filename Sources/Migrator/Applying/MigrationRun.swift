@@ -162,7 +162,8 @@ struct PreparedStep {
                 try dialect.lower(operation.planned.resolved, keeping: undeclared)
             }
         } catch {
-            throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
+            throw MigratorError.cannotLower(
+                step.id, dialect: dialect.name, step.direction == .down ? error.undoing : error)
         }
     }
 

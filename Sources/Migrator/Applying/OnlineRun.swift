@@ -72,7 +72,8 @@ struct OnlineRun {
             } catch {
                 // A step that is done already needs nothing more, so nothing can prevent it.
                 guard try !(operation.online ?? []).allSatisfy({ try connection.isTrue($0.isDone) }) else { continue }
-                throw MigratorError.cannotLower(step.id, dialect: dialect.name, error)
+                throw MigratorError.cannotLower(
+                    step.id, dialect: dialect.name, step.direction == .down ? error.undoing : error)
             }
             try HazardMeter(connection: connection).check(operation.hazards, [], step.id, run.options)
         }

@@ -3,6 +3,7 @@ import Dialects
 /// Runs one migration in its own transaction, together with its ledger row.
 struct StepRun {
     let prepared: PreparedStep
+    let history: History
     let options: Migrator.Options
     let connection: any Connection
     let onEvent: (MigrationEvent) -> Void
@@ -26,6 +27,7 @@ struct StepRun {
     init(_ prepared: PreparedStep, in run: MigrationRun, waitingUpTo longestWait: Double) {
         self.prepared = prepared
         self.longestWait = longestWait
+        history = run.history
         options = run.options
         connection = run.connection
         onEvent = run.onEvent
@@ -105,6 +107,9 @@ struct StepRun {
         _ count: inout Int
     ) throws {
         let planned = operation.planned
+        if let error = try step.namedInTriggers(place, of: history, on: connection) {
+            throw MigratorError.cannotLower(step.id, dialect: connection.dialect.name, error)
+        }
         let found = try planned.undeclaredObjects(of: planned.resolved.before, on: connection)
         let undeclared = aside.around(planned, found: found)
         let statements = try prepared.lowering(of: operation, keeping: undeclared, on: connection).statements

@@ -44,6 +44,8 @@ public struct Hazard: Sendable, Equatable {
     var form: TextForm?
     /// The columns that the measurement reads, by table, in the form in which it needs them.
     var reads: [String: [Column]] = [:]
+    /// Whether the operation undoes another one, so that nobody wrote the change itself.
+    var isUndoing = false
 
     struct Shown: Sendable, Equatable {
         var name: String
@@ -158,9 +160,14 @@ extension Plan.PlannedOperation {
         switch resolved.action {
         case .dropTable(let table): return [Hazard(kind: .losesRows, table: table.name, reads: [table.name: []])]
         case .alterTable(let alteration):
-            return try AlterationHazards(of: alteration, between: resolved.before, and: resolved.after, in: dialect)
-                .found
-                + lostOnTheWayBack(of: alteration, in: dialect)
+            let found = try AlterationHazards(
+                of: alteration, between: resolved.before, and: resolved.after, in: dialect
+            ).found
+            return (found + (try lostOnTheWayBack(of: alteration, in: dialect))).map { hazard in
+                var hazard = hazard
+                hazard.isUndoing = undoes != nil
+                return hazard
+            }
         case .createTable, .renameTable, .createView, .dropView, .run, .runSwift: return []
         }
     }

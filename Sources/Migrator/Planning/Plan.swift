@@ -187,7 +187,8 @@ extension [LoweredOperation] {
 
 extension Plan.Step {
     /// Returns the step as a part of a script, together with its ledger row. The first migration's part also creates the ledger.
-    /// The script stops where a data step belongs, before anything of that migration is done.
+    /// The script stops where a data step belongs, or where it would lose what an earlier script of the history made, before
+    /// anything of that migration is done.
     ///
     /// - Throws: `MigratorError.cannotLower`, and `MigratorError.unknownID` for a step of another history.
     public func scriptStep(in dialect: any Dialect, _ history: History, version: String) throws -> ScriptStep {
@@ -203,9 +204,14 @@ extension Plan.Step {
             lowering.statements.append(Ledger.recordStatement(history.migrations[at], version: version))
         case .down: lowering.statements.append(Ledger.removeStatement(id))
         }
+        let obstacle = try losses(operations, of: history, in: dialect)
+        if let obstacle {
+            let advice = "run this migration with the program, which keeps what is there"
+            lowering.statements.insert(dialect.stop(saying: "\(obstacle): \(advice)"), at: 0)
+        }
         return ScriptStep(
             title: "\(direction.rawValue) \(id)" + (alone.isEmpty ? "" : ", online: outside of a transaction"),
-            alone: alone, lowering: lowering)
+            alone: alone, lowering: lowering, obstacle: obstacle)
     }
 }
 

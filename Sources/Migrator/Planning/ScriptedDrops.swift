@@ -31,6 +31,8 @@ struct ScriptedDrops {
         }
     }
 
+    func contains(_ name: String) -> Bool { names.contains { SQLName.equal($0, name) } }
+
     /// Returns `undeclared` without what is dropped by then.
     func without(_ undeclared: UndeclaredObjects) -> UndeclaredObjects {
         guard !names.isEmpty else { return undeclared }

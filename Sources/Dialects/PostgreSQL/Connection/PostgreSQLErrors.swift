@@ -85,6 +85,8 @@ extension DatabaseError {
         case "40P01", "40001": "roll back, then run the transaction again: two transactions conflicted"
         case "08P01" where message.contains("query_wait_timeout"):
             "raise the pooler's pool_size, or connect to the server itself: this program uses several connections at once"
+        case "0A000" where message.hasSuffix("uses its row type"):
+            "drop that column first, and make it again afterwards: it holds whole rows of the table"
         case "22021":
             "change such values, or leave their column out: the database takes and gives bytes that are no text (SQL_ASCII)"
         case "22P05": "use a database with the encoding UTF8: this one has no such character"
@@ -131,7 +133,7 @@ extension DatabaseError.Kind {
         // insufficient_resources, out_of_memory, system_error and io_error.
         case "53000", "53200", "58000", "58030": self = .resources
         case "42601": self = .syntax
-        case "42P06", "42P07", "42710": self = .exists
+        case "42P06", "42P07", "42710", "42701": self = .exists
         case "P0001", "P0004": self = .raised
         case "XX001", "XX002": self = .corrupt
         case "3D000", "53300": self = .unreachable

@@ -37,12 +37,14 @@ struct PostgreSQLAlter {
         statements += using.before
         let isFollowed = !(alteration.followingColumns + steps.flatMap(\.followers)).isEmpty
         for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
-            statements += try lower(step, using: using.values[at], steps.firstNames(at))
-            statements += try retypeSerial(step, steps.firstNames(at))
-            for follower in step.followers { statements += try retype(follower, called: steps.firstNames(at)) }
+            let firstNames = steps.firstNames(at)
+            var own = try lower(step, using: using.values[at], firstNames)
+            own += try retypeSerial(step, firstNames)
+            for follower in step.followers { own += try retype(follower, called: firstNames) }
+            statements += try step.isReworded ? aroundRewording(own, step.before, step.after) : own
         }
         statements += using.afterwards
-        for follower in alteration.followingColumns { statements += try retype(follower) { $0 } }
+        for table in alteration.followers { statements += try retype(table) }
         if isFollowed { statements = try foreignKeysAside() + statements + foreignKeysAgain }
         guard !statements.isEmpty else { return Lowering() }
         let keys = PostgreSQLDeferredKeys(around: alteration.tableNames, of: (before, after))
@@ -170,8 +172,8 @@ struct PostgreSQLAlter {
         } else if isSet, let value = now.default {
             clauses.append("SET DEFAULT \(try dialect.render(value, for: now.type))")
         }
-        var statements = alter(step.before.name, clauses.map { "ALTER COLUMN \(name) \($0)" })
-        if isRetyped { statements = try aroundRewording(statements, step) }
+        var statements = isRetyped ? countingWithin(now.type, was, of: step.before.name) : []
+        statements += alter(step.before.name, clauses.map { "ALTER COLUMN \(name) \($0)" })
         if was.isNullable != now.isNullable {
             statements += try fill(now, facets, step.before.name)
             statements += alter(step.before.name, ["ALTER COLUMN \(name) \(now.isNullable ? "DROP" : "SET") NOT NULL"])
@@ -181,22 +183,24 @@ struct PostgreSQLAlter {
 
     /// Puts the statements between the drop and the return of checks and indexes whose SQL differs for the new type, because
     /// PostgreSQL keeps them as it parsed them for the old type. A check or index that has no SQL for the new type is refused.
-    private func aroundRewording(_ statements: [String], _ step: ChangeStep) throws(LoweringError) -> [String] {
-        let table = SQLText.identifier(step.after.name)
+    func aroundRewording(
+        _ statements: [String], _ was: Table, _ table: Table
+    ) throws(LoweringError) -> [String] {
+        let alter = "ALTER TABLE \(SQLText.identifier(table.name))"
         var before: [String] = []
         var again: [String] = []
-        for check in step.after.checks {
-            let now = try DDL.define(check, of: step.after, in: dialect)
-            guard let name = check.name, let was = try? DDL.define(check, of: step.before, in: dialect), was != now
+        for check in table.checks {
+            let now = try DDL.define(check, of: table, in: dialect)
+            guard let name = check.name, let old = try? DDL.define(check, of: was, in: dialect), old != now
             else { continue }
-            try undeclared.requireAsDeclared(name, of: step.after.name)
-            before.append("ALTER TABLE \(table) DROP CONSTRAINT \(SQLText.identifier(name))")
-            again.append("ALTER TABLE \(table) ADD \(now)")
+            try undeclared.requireAsDeclared(name, of: table.name)
+            before.append("\(alter) DROP CONSTRAINT \(SQLText.identifier(name))")
+            again.append("\(alter) ADD \(now)")
         }
-        for index in step.after.indexes {
-            let now = try dialect.create(index, on: step.after)
-            guard let was = try? dialect.create(index, on: step.before), was != now else { continue }
-            try undeclared.requireAsDeclared(index.name, of: step.after.name)
+        for index in table.indexes {
+            let now = try dialect.create(index, on: table)
+            guard let old = try? dialect.create(index, on: was), old != now else { continue }
+            try undeclared.requireAsDeclared(index.name, of: table.name)
             before.append("DROP INDEX \(SQLText.identifier(index.name))")
             again.append(now)
         }
@@ -293,6 +297,14 @@ extension ChangeStep {
     fileprivate func recomputes(_ column: Column) -> Bool {
         guard column.generated != nil, let was = before[column: column.name] else { return false }
         return was.generated != column.generated || was.type != column.type || was.collation != column.collation
+    }
+
+    /// Whether the column's type is set in place, so that the expressions over it are interpreted again.
+    fileprivate var isReworded: Bool {
+        guard case .changeColumn(let column, _) = change, let was = before[column: column],
+            let now = after[column: column]
+        else { return false }
+        return retypes(was, now) && !recomputes(now)
     }
 
     /// Returns whether the column's type is set: also to the same type, if an expression that somebody wrote computes new values.

@@ -40,6 +40,16 @@ extension PostgreSQLAlter {
         ]
     }
 
+    /// Returns the statements that retype the followers of another table, around which its checks and indexes get their SQL for
+    /// the new types.
+    func retype(_ follower: TableAlteration.ChangedTable) throws(LoweringError) -> [String] {
+        var statements: [String] = []
+        for column in FollowingColumn.all(between: follower.before, follower.after) {
+            statements += try retype(column) { $0 }
+        }
+        return try aroundRewording(statements, follower.before, follower.after)
+    }
+
     /// The statements that drop foreign keys before the alteration. A foreign key is impossible while its two sides have
     /// different types. So all keys that refer to a changing table are dropped first, and those that the alteration keeps are
     /// added last. A key that somebody has made otherwise is refused, unless it is dropped for good.

@@ -75,17 +75,18 @@ package enum SQLiteInspector {
             guard let sql = object.sql, catalog.shadows[object.name] == nil else { return nil }
             if object.isVirtualTable { return Definition("virtual table \(object.name)", text: sql) }
             guard object.kind == .trigger else { return nil }
-            return Definition("trigger \(object.name)", "trigger \(object.name) on \(object.table)", text: sql)
+            let text = SQLiteExpression.withoutQuotesForOthers(sql)
+            return Definition("trigger \(object.name)", "trigger \(object.name) on \(object.table)", text: text)
         }
     }
 
     private static func readViews(_ catalog: SQLiteCatalog) -> (transferred: [View], omitted: [Omission]) {
-        let names = catalog.tables.flatMap { [$0.name] + $0.columns.map(\.name) }
-        let expressions = SQLiteExpression(names: names + catalog.objects.filter { $0.kind == .view }.map(\.name))
+        let names = SQLiteViewNames(catalog)
         var views: [View] = []
         var omitted: [Omission] = []
         for object in catalog.objects where object.kind == .view {
             if let query = SQLiteViewDefinition.query(of: object.sql ?? "", view: object.name) {
+                let expressions = SQLiteExpression(names: names.names(in: query) + [object.name])
                 views.append(View(object.name, as: expressions.read(query)))
             } else {
                 omitted.append(.init(.view, object.name, reason: "its definition could not be read"))

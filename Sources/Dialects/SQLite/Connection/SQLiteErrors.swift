@@ -10,9 +10,8 @@ extension DatabaseError {
     ///   - path: the database's file, as the caller wrote it.
     ///   - systemError: the `errno` behind an I/O error, 0 if there is none.
     init(sqlite code: Int32, _ message: String, path: String, systemError: Int32 = 0, statement: String? = nil) {
-        // SQLite has no code of its own for this, and its messages are not translated.
-        let isThere = code == SQLITE_ERROR && message.hasSuffix("already exists")
-        let kind = isThere ? .exists : SQLiteResult.kind(of: code, systemError: systemError)
+        let isTaken = SQLiteResult.isNameTaken(code, message)
+        let kind = isTaken ? .exists : SQLiteResult.kind(of: code, systemError: systemError)
         let text = SQLiteResult.explanation(of: kind, code, message, path: path)
         self.init(
             kind, text.message, statement: statement, code: SQLiteResult.name(of: code),
@@ -38,6 +37,13 @@ enum SQLiteResult {
     static let constraintTrigger: Int32 = 1811
     static let busySnapshot: Int32 = 517
     static let readOnlyFileMoved: Int32 = 1032
+
+    /// Whether there is an object of this name already. SQLite has no code of its own for this, and its messages are not translated.
+    static func isNameTaken(_ code: Int32, _ message: String) -> Bool {
+        guard code == SQLITE_ERROR else { return false }
+        return message.hasSuffix("already exists") || message.hasPrefix("there is already a")
+            || message.contains("duplicate column name: ")
+    }
 
     static func kind(of code: Int32, systemError: Int32 = 0) -> DatabaseError.Kind {
         // The low byte is the primary code
@@ -133,6 +139,9 @@ enum SQLiteResult {
         // https://www.sqlite.org/loadext.html: modules are compiled in, or loaded by the program.
         case .other where code & 0xFF == SQLITE_ERROR && message.hasPrefix("no such module: "):
             (message, "use a build of SQLite that has this module; the script and the file are fine")
+        // A view or trigger, which the message names, reads a column by its old name through the `*` of another view.
+        case .other where code & 0xFF == SQLITE_ERROR && message.contains(" after rename: "):
+            (message, "let a script drop what reads the old name before, and make it again afterwards")
         case .unique, .foreignKey, .notNull, .check, .raised, .transactionEnded, .pooled, .lost, .authentication,
             .interrupted, .changedMeanwhile, .invalidURL, .exists, .syntax, .other:
             (message, nil)

@@ -95,7 +95,7 @@ struct SQLiteAlter {
             statements.append(try DDL.create(pinned, over: before, in: dialect))
             statements += undeclared.objects.filter { $0.kind == .trigger && $0.owner == view.name }.map(\.definition)
         }
-        return Lowering(statements)
+        return Lowering(statements + pinUndeclaredViews(columns))
     }
 
     private func alter() throws(LoweringError) -> Lowering {

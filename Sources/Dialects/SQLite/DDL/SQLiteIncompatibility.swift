@@ -78,7 +78,10 @@ enum SQLiteIncompatibility {
         let tail = "substr(\(text), instr(\(text), '.') + 1)"
         let separated =
             "substr(\(text), 11, 1) IN ('T', ' ') AND length(\(text)) > 15 AND substr(\(text), 12, 2) < '24'"
-        return "(\(date(day)) OR strftime('%s', \(text)) IS NULL OR (length(\(text)) > 10 AND NOT (\(separated))) "
+        // SQLite rounds to milliseconds, and so out of the calendar at the end of its last day: the fraction is left out there.
+        let isLast = "\(text) GLOB '9999-12-31?[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9]*'"
+        let whole = "CASE WHEN \(isLast) THEN substr(\(text), 1, 19) || ltrim(\(tail), '0123456789') ELSE \(text) END"
+        return "(\(date(day)) OR strftime('%s', \(whole)) IS NULL OR (length(\(text)) > 10 AND NOT (\(separated))) "
             + "OR substr(\(text), 12) GLOB '*[^0-9:.+Z-]*' "
             + "OR length(\(tail)) - length(ltrim(\(tail), '0123456789')) > 6)"
     }

@@ -45,8 +45,27 @@ struct SQLiteExpression {
         guard let spelling, !SQLToken.isCall(tokens, at), !Self.keywords.contains(SQLName.keyword(name)) else {
             return token.text
         }
-        return spelling == SQLName.folded(name) ? token.text : SQLText.identifier(spelling)
+        let isPlain = spelling == SQLName.folded(name) && !Self.reservedElsewhere.contains(SQLName.keyword(name))
+        return isPlain ? token.text : SQLText.identifier(spelling)
     }
+
+    /// Returns the text without quotes around names that SQLite finds without them, although PostgreSQL reserves the word. SQLite adds
+    /// such quotes to a name that it rewrites.
+    static func withoutQuotesForOthers(_ text: String) -> String {
+        SQLToken.scan(text).map { token in
+            guard token.kind == .quoted, let name = token.name, reservedElsewhere.contains(SQLName.keyword(name)) else {
+                return token.text
+            }
+            return name
+        }.joined()
+    }
+
+    /// The words that PostgreSQL reserves, and that are mere names in SQLite.
+    private static let reservedElsewhere: Set<String> = [
+        "ANALYSE", "ANY", "ARRAY", "BOTH", "COLUMN", "CURRENT_CATALOG", "CURRENT_ROLE", "CURRENT_SCHEMA",
+        "CURRENT_USER", "FETCH", "ILIKE", "LEADING", "LOCALTIME", "LOCALTIMESTAMP", "SESSION_USER", "SIMILAR", "SOME",
+        "SYMMETRIC", "TRAILING", "USER",
+    ]
 
     /// Returns the spellings by folded name. Names with two spellings are left out, so that they stay as they are.
     private static func spellings(_ names: [String]) -> [String: String] {
