@@ -181,7 +181,7 @@ extension PostgreSQLExpressionTranslation {
             let match = try matches(bare(pieces[0]), pieces[1], isCaseless: true)
             return Piece(function.hasSuffix("nlike") ? "(NOT \(match))" : match, .boolean)
         case "replace", "split_part", "strpos", "textregexeq", "textregexne", "texticregexeq", "texticregexne":
-            throw Untranslatable("\(function)() regards no case for citext")
+            throw Untranslatable("\(function)() ignores case for citext")
         default: return nil
         }
     }

@@ -227,7 +227,7 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
         }
         let piece = try piece(operand)
-        guard !piece.isCaseless else { throw Untranslatable("citext regards no case under any collation") }
+        guard !piece.isCaseless else { throw Untranslatable("citext ignores case under any collation") }
         return byBytes(piece)
     }
 

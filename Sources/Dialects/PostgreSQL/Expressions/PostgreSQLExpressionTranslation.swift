@@ -125,12 +125,12 @@ extension PostgreSQLExpressionTranslation {
     }
 
     func piece(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
-        let piece = try said(tree)
+        let piece = try rendered(tree)
         try effort.spend(piece.sql.utf8.count)
         return piece
     }
 
-    private func said(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
+    private func rendered(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
         switch tree {
         case .null: return Piece("NULL", .null)
         case .number(let text): return Self.number(text)

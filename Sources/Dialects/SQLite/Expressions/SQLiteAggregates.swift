@@ -110,7 +110,7 @@ extension SQLiteExpressionTranslation {
         if let filter = call.filter { sql += " FILTER (WHERE \(try condition(filter)))" }
         switch call.over {
         case .named(let name)?: sql += " OVER \(SQLText.identifier(name))"
-        case .window(let window)?: sql += " OVER (\(try said(window)))"
+        case .window(let window)?: sql += " OVER (\(try rendered(window)))"
         case nil: break
         }
         return Piece(type.map { "(\(sql))::\($0)" } ?? sql, kind, isWide: type == "bigint")
@@ -150,7 +150,7 @@ extension SQLiteExpressionTranslation {
         "(\(try number(piece(tree)).sql))::integer"
     }
 
-    func said(_ window: QueryTree.Window) throws(Untranslatable) -> String {
+    func rendered(_ window: QueryTree.Window) throws(Untranslatable) -> String {
         var parts: [String] = []
         if let base = window.base { parts.append(SQLText.identifier(base)) }
         if !window.partition.isEmpty {

@@ -51,7 +51,7 @@ extension SQLiteExpressionTranslation {
         add([isLeft, isRight], "(\(digits(left)) \(sign) \(digits(right)))")
         if isRight != "true" { add([isLeft], "\(["<", "<=", "<>"].contains(sign))") }
         if isLeft != "true" { add([isRight], "\([">", ">=", "<>"].contains(sign))") }
-        if isLeft != "true", isRight != "true" { add([], Self.said(sign, left, right)) }
+        if isLeft != "true", isRight != "true" { add([], Self.rendered(sign, left, right)) }
         return "(CASE \(branches) END)"
     }
 
@@ -64,7 +64,7 @@ extension SQLiteExpressionTranslation {
             isEquality && piece.literal.map { Self.numeral($0) == nil } == true
         }
         for (one, other) in [(a, b), (b, a)] where other.kind == .text {
-            if equalsNoNumber(one) || isOfTexts(one) && !other.hasAffinity { return Self.said(sign, a, b) }
+            if equalsNoNumber(one) || isOfTexts(one) && !other.hasAffinity { return Self.rendered(sign, a, b) }
         }
         if isEquality, let sql = try equalsWhole(sign, a, b) { return sql }
         if isEquality, let sql = try equalsWhole(sign, b, a) { return sql }
@@ -72,7 +72,7 @@ extension SQLiteExpressionTranslation {
         guard isEquality, a.numberTest == .reading, b.numberTest == .reading, a.hasAffinity, b.hasAffinity,
             a.storage == b.storage, a.storage != .unknown
         else { return nil }
-        return Self.said(sign, a, b)
+        return Self.rendered(sign, a, b)
     }
 
     /// Renders the equality with a whole number by the texts that SQLite gives it. An index of the piece can be used for it.

@@ -249,7 +249,7 @@ extension SQLiteExpressionTranslation {
     /// Translates an expression.
     func piece(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
         let before = usedPlaces
-        let piece = try inside(expression).said(expression)
+        let piece = try inside(expression).rendered(expression)
         guard piece.conversion == nil || mayShowConverted else {
             throw Self.unlikeSource(expression.columnName ?? "a column")
         }
@@ -268,7 +268,7 @@ extension SQLiteExpressionTranslation {
         return piece
     }
 
-    private func said(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
+    private func rendered(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
         switch expression {
         case .null: return Piece("NULL", .null)
         case .number(let text): return try number(text)
