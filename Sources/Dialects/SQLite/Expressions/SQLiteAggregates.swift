@@ -44,7 +44,7 @@ extension SQLiteExpressionTranslation {
             return try finished(call, "sum(\(distinct)\(number.sql))", number.kind, as: isInteger ? "bigint" : nil)
                 .edited {
                     $0.isDecimal = number.isDecimal
-                    // The sum of INTEGER values alone is one.
+                    // A sum of INTEGER values only is an INTEGER value itself.
                     $0.storage = number.storage == .integer ? .unknown : number.storage
                 }
         case "avg":

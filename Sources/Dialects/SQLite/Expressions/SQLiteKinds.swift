@@ -135,7 +135,7 @@ extension SQLiteExpressionTranslation {
         switch (a, b) {
         case (.absent, _), (_, .absent), (.byRule, _), (_, .byRule): true
         case (.mixed, _), (_, .mixed): false
-        // Both write what both have in the same places.
+        // Two texts of these forms have the parts that both of them hold at the same places.
         case (.alike, .uniform(let form)), (.uniform(let form), .alike): form == "0000-00-00 00:00:00.000000"
         case (.alike, .alike): true
         case (.uniform(let form), .uniform(let other)): form == other
@@ -261,7 +261,7 @@ extension SQLiteExpressionTranslation {
                 sign, ordered(number, text).0, ordered(number, text).1, isSmaller: isNumberFirst)
             return "(CASE WHEN \(text.sql) ~ '\(Self.wholeNumber)' THEN \(Self.rendered(sign, a, b)) ELSE \(rest) END)"
         }
-        // Beside a column without a type, that of texts converts nothing.
+        // A column of texts does not convert the values of a column without a type.
         guard text.hasAffinity, !number.isUntypedColumn else {
             let (a, b) = ordered(number, text)
             return try Self.decided(sign, a, b, isSmaller: isNumberFirst)
