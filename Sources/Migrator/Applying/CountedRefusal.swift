@@ -12,7 +12,7 @@ extension LoweringError {
             let count: Int64? = counts[table] ?? connection.countRows(of: table)
             counts[table] = .some(count)
             guard let rows = count else { continue }
-            error.dependents[at].name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
+            error.dependents[at].name += " (\(rows.counted("row", "rows")))"
         }
         error.reason = UndeclaredObjects.reason(error.dependents, dependence)
         return error
