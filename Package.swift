@@ -148,7 +148,8 @@ let package = Package(
                 "TCSettings",
                 "TCTerminal", "TCMCP", "TCPages", "TCPOSIX",
             ]),
-        .target(name: "TestSupport", dependencies: ["Dialects", "Migrator", "TCPOSIX"], path: "Tests/Support"),
+        .target(
+            name: "TestSupport", dependencies: ["Dialects", "Migrator", "Transfer", "TCPOSIX"], path: "Tests/Support"),
         // The same commands around histories that a test chooses, because the real history can't show an edit, a pause or a
         // failure.
         .executableTarget(

@@ -33,7 +33,7 @@ struct MigrationLog: Sendable {
     }
 
     private func count(_ migrations: [String]) -> String {
-        "\(migrations.count) \(migrations.count == 1 ? "migration" : "migrations")"
+        migrations.count.counted("migration", "migrations")
     }
 
     func finish(_ report: MigrationReport, nothing: String) {

@@ -116,16 +116,7 @@ enum TransferDocument {
                         .object([("kind", .string($0.kind)), ("from", .string($0.from)), ("to", .string($0.to))])
                     })
             ),
-            (
-                "not_carried",
-                .array(
-                    omitted.map {
-                        .object([
-                            ("kind", .string($0.kind.rawValue)), ("name", .string($0.name)),
-                            ("reason", .string($0.reason)),
-                        ])
-                    })
-            ),
+            ("not_carried", .array(omitted.map(\.document))),
         ]
     }
 }

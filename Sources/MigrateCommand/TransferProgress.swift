@@ -122,8 +122,7 @@ struct TransferTally {
         let seconds = Formatting.seconds(now.seconds(since: phaseBegan))
         switch phase {
         case .surveying:
-            let count = planned?.tables.count ?? 0
-            let tables = count == 1 ? "1 table" : "\(count) tables"
+            let tables = (planned?.tables.count ?? 0).counted("table", "tables")
             if sampledTables > 0 {
                 return
                     "\(tables) examined in \(seconds), of \(sampledTables) only a sample: the rest during the load"

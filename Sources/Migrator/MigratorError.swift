@@ -189,13 +189,13 @@ extension MigratorError: CustomStringConvertible {
 extension MeasuredHazard: CustomStringConvertible {
     public var description: String {
         let place = [hazard.table, hazard.column].compactMap { $0 }.joined(separator: ".")
-        let count = rows == 1 ? "1 row" : "\(rows) rows"
+        let count = rows.counted("row", "rows")
         let hold = rows == 1 ? "holds" : "hold"
         let shown = examples.isEmpty ? "" : " (\(examples.map { "'\($0)'" }.joined(separator: ", ")))"
         return switch hazard.kind {
         case .losesRows: "table \(place) would be dropped with \(count)"
         case .losesObjects:
-            "\(place) would be dropped with \(rows == 1 ? "1 undeclared object" : "\(rows) undeclared objects")\(shown)"
+            "\(place) would be dropped with \(rows.counted("undeclared object", "undeclared objects"))\(shown)"
         case .indexes(let index): "\(place): index \(index) does not accept \(count)\(shown)"
         case .notUndone:
             "\(place) would keep its present values in \(count), because the earlier ones are not known\(shown)"

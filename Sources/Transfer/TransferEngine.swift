@@ -26,8 +26,8 @@ struct TransferEngine {
             record = try await begin(work, earlier)
         } catch {
             // The work of the earlier run is still in the target, so the transfer stays unfinished.
-            guard earlier != nil, let reason = Self.interruption(error) else { throw error }
-            throw TransferError.interrupted(reason: reason)
+            guard earlier != nil, let (reason, cause) = Self.interruption(error) else { throw error }
+            throw TransferError.interrupted(reason: reason, cause: cause)
         }
         for table in work.forecast?.open.keys.sorted() ?? [] { events(.sampled(table: table)) }
         let surveying = ContinuousClock.now.seconds(since: start)
@@ -63,7 +63,9 @@ struct TransferEngine {
                 gone.remedy = "start again, or put the file back under its name and resume"
                 throw gone
             }
-            if let reason = Self.interruption(error) { throw TransferError.interrupted(reason: reason) }
+            if let (reason, cause) = Self.interruption(error) {
+                throw TransferError.interrupted(reason: reason, cause: cause)
+            }
             try await remove(record, after: "\(error)")
             throw error
         }
@@ -172,8 +174,10 @@ struct TransferEngine {
                 try TransferRecords(writing).abandon(record)
             }
         } catch {
-            let reason = Self.interruption(error) ?? "the new tables could not be removed: \(error)"
-            throw .interrupted(reason: "\(failure); then \(reason)")
+            let interruption = Self.interruption(error)
+            let reason = interruption?.reason ?? "the new tables could not be removed: \(error)"
+            let cause = interruption == nil ? error as? DatabaseError : interruption?.cause
+            throw .interrupted(reason: "\(failure); then \(reason)", cause: cause)
         }
     }
 
@@ -186,12 +190,13 @@ struct TransferEngine {
         }
     }
 
-    /// Returns the reason why the transfer could not continue, if that is not the fault of the data; otherwise `nil`.
-    static func interruption(_ error: any Error) -> String? {
+    /// Returns the reason why the transfer could not continue, if that is not the fault of the data; otherwise `nil`. The cause is
+    /// `nil` if the task was cancelled: every database error is then only a consequence.
+    static func interruption(_ error: any Error) -> (reason: String, cause: DatabaseError?)? {
         switch error {
-        case is CancellationError: "it was stopped"
-        case is DatabaseError where Task.isCancelled: "it was stopped"
-        case let error as DatabaseError where error.isInterruption: error.interruption
+        case is CancellationError: ("it was stopped", nil)
+        case is DatabaseError where Task.isCancelled: ("it was stopped", nil)
+        case let error as DatabaseError where error.isInterruption: (error.interruption, error)
         default: nil
         }
     }

@@ -122,23 +122,13 @@ private struct RowRefusal: Error {
 
     /// Returns records of the checks that may fail instead of being false.
     private func failing(_ checks: [Check]) throws -> [ChunkRecord] {
-        let names = checks.filter(\.expression.isTranslated).compactMap(\.name)
+        let names = checks.filter { !$0.expression.isSameInBoth }.compactMap(\.name)
         guard !names.isEmpty else { throw error }
         let which = names.count == 1 ? "it" : "this check or another one of the table, and does not say which"
         return names.map { name in
             ChunkRecord(
                 kind: .check, table: table.target, name: name,
                 note: "the target can't compute \(which): \(error.message)", isLeftOut: true)
-        }
-    }
-}
-
-extension SQLExpression {
-    /// Whether the two databases have other words for it.
-    fileprivate var isTranslated: Bool {
-        switch self {
-        case .sql: false
-        case .native(let sqlite, let postgresql): sqlite != postgresql
         }
     }
 }

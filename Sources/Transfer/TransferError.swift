@@ -29,12 +29,13 @@ public enum TransferError: Error, Equatable, Sendable {
     case noSupport(NocasePolicy, reason: String, remedy: String)
     /// The target holds the unfinished transfer of another run.
     case unfinished(UnfinishedTransfer)
-    /// The run was interrupted. What was done stays, and is marked as unfinished.
-    case interrupted(reason: String)
+    /// The run was interrupted. What was done stays, and is marked as unfinished. `cause` is the database's error; `nil` if the
+    /// task was cancelled.
+    case interrupted(reason: String, cause: DatabaseError?)
     /// The run was stopped. It had changed nothing, or everything was undone.
     case stopped
     /// The connection broke during the commit that writes all rows: either all of them are in the target, or none.
-    case outcomeUnknown(reason: String)
+    case outcomeUnknown(reason: String, cause: DatabaseError?)
     /// The source has changed since the interrupted run read it. The details end the sentence which says so.
     case sourceChanged(TransferRecord, details: String)
     /// A run would resume a transfer from another source.
@@ -99,11 +100,11 @@ extension TransferError: CustomStringConvertible {
         case .noSupport(let policy, let reason, _):
             return "comparing without regard to case by \(policy.rawValue) is not possible: \(reason)"
         case .unfinished(let transfer): return transfer.description
-        case .interrupted(let reason):
+        case .interrupted(let reason, _):
             let reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
             return
                 "the transfer was interrupted: \(reason). The finished part is kept, and the target is marked as unfinished"
-        case .outcomeUnknown(let reason):
+        case .outcomeUnknown(let reason, _):
             return
                 "it is not known whether the rows are in the target, all of them or none, because the connection broke during the commit: \(reason)"
         case .stopped: return "it was stopped, and the databases are unchanged"

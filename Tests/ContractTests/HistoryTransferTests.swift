@@ -326,16 +326,9 @@ struct HistoryTransferTests {
             }
             if !target.isMissing { try await backend.expectNothing(in: target) }
         }
-        var rules = TransferRules()
-        rules.onMismatch = .quarantine
-        var sessions = TransferRules.TableRule(name: "sessions", line: 1)
-        sessions.columns = [TransferRules.ColumnRule(name: "title", line: 2)]
-        sessions.columns[0].nul = "?"
-        rules.tables = [sessions]
-        let kept = rules
         try await backend.withDatabase { target in
             let report = try await Self.transfer(
-                fixture, target, migrations, ignoring: ["schema_migrations"], rules: kept)
+                fixture, target, migrations, ignoring: ["schema_migrations"], rules: .forLegacyDatabase)
             #expect(report.verdict == .verified)
             #expect(report.tables.allSatisfy { $0.sourceRows == $0.targetRows + $0.quarantined })
             #expect(report.tables.first { $0.name == "sessions" }?.targetRows == 200)

@@ -1,4 +1,5 @@
 import Dispatch
+import Synchronization
 import Testing
 
 @testable import Dialects
@@ -38,21 +39,37 @@ struct PostgreSQLLockTests {
     @Test func waitingEndsWhenTheHolderIsDone() throws {
         try withTwoConnections { first, second in
             let holder = first.interrupter
-            DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { holder.interrupt() }
             // The holder's statement is interrupted on its own thread, and the lock is released at the end of its scope.
             nonisolated(unsafe) let first = first
+            let events = Mutex<[String]>([])
+            let end = Mutex<DatabaseError?>(nil)
             let isHeld = DispatchSemaphore(value: 0)
-            let isDone = DispatchSemaphore(value: 0)
-            DispatchQueue.global().async {
-                try? first.withLock(AdvisoryLock("migrations"), waiting: 1) {
-                    isHeld.signal()
-                    try first.execute("SELECT pg_sleep(60)")
+            let holding = DispatchGroup()
+            DispatchQueue.global().async(group: holding) {
+                // Without the lock too the test goes on, and fails.
+                defer { isHeld.signal() }
+                let error = databaseError {
+                    try first.withLock(AdvisoryLock("migrations"), waiting: 1) {
+                        defer { events.withLock { $0.append("given up") } }
+                        events.withLock { $0.append("held") }
+                        isHeld.signal()
+                        try first.execute("SELECT pg_sleep(60)")
+                    }
                 }
-                isDone.signal()
+                end.withLock { $0 = error }
+            }
+            defer {
+                holder.interrupt()
+                holding.wait()
             }
             isHeld.wait()
-            try second.withLock(lock, waiting: 30) {}
-            isDone.wait()
+            #expect(databaseError { try second.withLock(lock, waiting: 0) {} }?.kind == .locked)
+            DispatchQueue.global().asyncAfter(deadline: .now() + 0.3) { holder.interrupt() }
+            try second.withLock(lock, waiting: 30) { events.withLock { $0.append("taken") } }
+            holding.wait()
+            let (error, order) = (end.withLock { $0 }, events.withLock { $0 })
+            #expect(error?.kind == .interrupted)
+            #expect(order == ["held", "given up", "taken"])
         }
     }
 

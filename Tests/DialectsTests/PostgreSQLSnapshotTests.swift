@@ -62,10 +62,16 @@ struct PostgreSQLSnapshotTests {
             let connection = try connect(to: url)
             defer { connection.close() }
             let role = "tc_reader_\(UInt64.random(in: 0 ... .max))"
-            try connection.executeScript("CREATE TABLE secret (a int); CREATE ROLE \(SQLText.identifier(role))")
+            try connection.executeScript(
+                """
+                CREATE TABLE secret (a int); CREATE TABLE shown (a int); INSERT INTO shown VALUES (7);
+                GRANT SELECT ON shown TO PUBLIC; CREATE ROLE \(SQLText.identifier(role))
+                """)
             defer { try? connection.executeScript("RESET ROLE; DROP ROLE \(SQLText.identifier(role))") }
             try connection.execute("SET ROLE \(identifier: role)")
-            try connection.sharedSnapshot { _ in }
+            let shown = try connection.sharedSnapshot { _ in try connection.queryValue("SELECT a FROM shown") }
+            #expect(shown == 7)
+            #expect(databaseError { _ = try connection.queryValue("SELECT a FROM secret") }?.kind == .permission)
         }
     }
 

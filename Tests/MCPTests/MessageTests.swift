@@ -61,11 +61,17 @@ struct MessageTests {
         guard
             case .notification("notifications/initialized", .null) = try read(
                 #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
-        else { throw RPCFailure(.internalError, "no notification") }
+        else {
+            Issue.record("no notification")
+            return
+        }
         guard case .response(.text("q"), .some) = try read(#"{"jsonrpc":"2.0","id":"q","result":{}}"#),
             case .response(.text("q"), .none) = try read(
                 #"{"jsonrpc":"2.0","id":"q","error":{"code":1,"message":"no"}}"#)
-        else { throw RPCFailure(.internalError, "no response") }
+        else {
+            Issue.record("no response")
+            return
+        }
     }
 
     /// Events may arrive in pieces of any length.

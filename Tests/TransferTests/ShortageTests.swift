@@ -34,11 +34,12 @@ struct ShortageTests {
             let failure = await #expect(throws: TransferError.self) {
                 try await TransferTests.transfer(fixture, into: url)
             }
-            guard case .interrupted(let reason)? = failure else {
+            guard case .interrupted(let reason, let cause)? = failure else {
                 Issue.record("\(String(describing: failure))")
                 return
             }
             #expect(reason.hasPrefix("out of shared memory (raise max_locks_per_transaction on the server"))
+            #expect(cause?.kind == .resources && cause?.code != nil)
             try target.executeScript("DROP EVENT TRIGGER shortage")
             let report = try await TransferTests.transfer(fixture, into: url, options: TransferOptions(resumes: true))
             #expect(report.verdict == .verified && report.omitted == [])

@@ -15,23 +15,9 @@ struct TransferFullTextTests {
         return try target.values("\(trusted: query)").compactMap { $0[0].text }
     }
 
-    private func transferred(
-        _ script: String, _ check: (TransferReport, any Connection) throws -> Void
-    ) async throws {
-        let fixture = try SQLiteFixture(script)
-        defer { fixture.remove() }
-        try await TestPostgreSQL.withFreshDatabase { url in
-            let report = try await TransferTests.transfer(fixture, into: url)
-            #expect(report.verdict == .verified)
-            let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
-            let verification = try await Verification(of: source, against: try Database(url)).run()
-            #expect(verification.isEqual, "\(verification.missing)")
-            try TransferTests.withBothEnds(fixture, url) { _, target in try check(report, target) }
-        }
-    }
-
     @Test func aTableThatIndexesAnotherBecomesAViewOfIt() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT, body TEXT);
             CREATE VIRTUAL TABLE search USING fts5(title, body, content='docs', content_rowid='id', tokenize = 'porter');
@@ -52,7 +38,8 @@ struct TransferFullTextTests {
     }
 
     @Test func aTableThatKeepsItsTextBecomesOne() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE VIRTUAL TABLE notes USING fts5(title, tag UNINDEXED, "body text");
             INSERT INTO notes (rowid, title, tag, "body text") VALUES (7, 'A note', 'x', 'on Tuesday'), (9, 'Äpfel', 'y', 'z');
@@ -74,7 +61,8 @@ struct TransferFullTextTests {
 
     /// Signal's and Plex's databases have such tables: SQLite answers every query with "no such tokenizer".
     @Test func aTokenizerThatOnlyTheApplicationHas() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT);
             INSERT INTO docs VALUES (3, 'Boats');
@@ -100,7 +88,8 @@ struct TransferFullTextTests {
 
     /// Plex, Core Data, SpatiaLite and GeoPackage use R-trees, and no other table holds their rows.
     @Test func anRTreeBecomesATable() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE TABLE places (id INTEGER PRIMARY KEY, name TEXT);
             CREATE VIRTUAL TABLE boxes USING rtree(id, minX, maxX, +label, +extra BLOB);
@@ -131,7 +120,8 @@ struct TransferFullTextTests {
     /// A full-text table with its own text, which triggers fill, is not filled in the target. The report says so, and does not claim that
     /// the table follows.
     @Test func aTextOfItsOwnIsFedByNobody() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT);
             CREATE VIRTUAL TABLE words USING fts5(title);
@@ -148,7 +138,8 @@ struct TransferFullTextTests {
 
     /// Without content_rowid, rows are identified by their rowids. An integer key has these; without such a key, the report says so.
     @Test func aTableWithoutAKeyForItsRowsStaysInTheReport() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO docs VALUES (5, 'Ships');
             CREATE VIRTUAL TABLE search USING fts5(title, content='docs');
@@ -165,7 +156,8 @@ struct TransferFullTextTests {
 
     /// FTS4 keeps a language in a hidden column. Columns that FTS4 does not index keep their values nevertheless.
     @Test func theLanguageOfATextComesAlong() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE VIRTUAL TABLE notes USING fts4(title, secret, notindexed=SECRET, languageid="lang");
             INSERT INTO notes (title, secret, lang) VALUES ('Ships', 'hidden', 3), ('Trains', 'veiled', 0);
@@ -181,7 +173,8 @@ struct TransferFullTextTests {
 
     /// Only the application has the function that decompresses its texts. The table is not transferred, and the report gives the reason.
     @Test func aCompressedTextStaysBehind() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE TABLE other (id INTEGER PRIMARY KEY); INSERT INTO other VALUES (1);
             CREATE VIRTUAL TABLE notes USING fts4(title, compress=hex, uncompress=quote);
@@ -200,7 +193,8 @@ struct TransferFullTextTests {
 
     /// FTS3 keeps values as they are written.
     @Test func numbersInATextOfItsOwnStayNumbers() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             """
             CREATE VIRTUAL TABLE old USING fts3(title, year); INSERT INTO old VALUES ('one', 1999), ('two', 2001);
             """
@@ -212,7 +206,8 @@ struct TransferFullTextTests {
 
     /// A table without stored text has nothing that PostgreSQL could index.
     @Test func aTableWithoutTextIsListed() async throws {
-        try await transferred(
+        try await TransferTests.transferred(
+            isCompared: true,
             "CREATE TABLE t (v TEXT); CREATE VIRTUAL TABLE bare USING fts5(v, content=''); INSERT INTO bare VALUES ('a')"
         ) { report, _ in
             #expect(Set(report.omitted.map(\.name)).isSuperset(of: ["bare", "bare_data"]))

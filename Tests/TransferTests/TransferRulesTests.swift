@@ -7,19 +7,6 @@ import Testing
 /// Tests the guarantees of a transfer other than the values: refusals that change nothing, names, keys, sequences, the `-wal`.
 @Suite(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct TransferRulesTests {
-    /// Transfers the database that a script makes, and passes the target to `check`.
-    private func transferred(
-        _ script: String, _ check: (TransferReport, any Connection) throws -> Void
-    ) async throws {
-        let fixture = try SQLiteFixture(script)
-        defer { fixture.remove() }
-        try await TestPostgreSQL.withFreshDatabase { url in
-            let report = try await TransferTests.transfer(fixture, into: url)
-            #expect(report.verdict == .verified)
-            try TransferTests.withBothEnds(fixture, url) { _, target in try check(report, target) }
-        }
-    }
-
     /// Transfers a database that must be refused, and expects that the target stays empty.
     private func refused(_ script: String) async throws -> TransferError? {
         let fixture = try SQLiteFixture(script)
@@ -94,7 +81,7 @@ struct TransferRulesTests {
         let script = """
             CREATE TABLE \(long)b (id INT); CREATE TABLE \(long)a (id INT, xmin INT); INSERT INTO \(long)a VALUES (1, 2);
             """
-        try await transferred(script) { report, target in
+        try await TransferTests.transferred(script) { report, target in
             let renames = report.renames.map { "\($0.kind) \($0.from) -> \($0.to)" }
             let second = String(long.dropLast(3)) + "_2"
             #expect(
@@ -126,7 +113,7 @@ struct TransferRulesTests {
             CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1);
             CREATE TABLE c (id INTEGER PRIMARY KEY, p REFERENCES p); INSERT INTO c VALUES (1, 1), (2, 8), (3, 9), (4, NULL);
             """
-        try await transferred(script) { report, target in
+        try await TransferTests.transferred(script) { report, target in
             let notes = report.tables.first { $0.name == "c" }?.notes
             #expect(
                 notes == [
@@ -174,7 +161,7 @@ struct TransferRulesTests {
             CREATE TABLE b (id INTEGER PRIMARY KEY, v); INSERT INTO b VALUES (41, 'x');
             CREATE TABLE e (id INTEGER PRIMARY KEY, v);
             """
-        try await transferred(script) { _, target in
+        try await TransferTests.transferred(script) { _, target in
             for (table, next) in [("a", 501), ("b", 42), ("e", 1)] {
                 let sql: SQL = "INSERT INTO \(identifier: table) (v) VALUES ('new') RETURNING id"
                 let number = try target.queryValue(sql)
@@ -188,14 +175,16 @@ struct TransferRulesTests {
             CREATE TABLE t (name TEXT COLLATE NOCASE UNIQUE, other TEXT); INSERT INTO t VALUES ('Bob', 'Ä'), ('Ann', 'ä');
             CREATE UNIQUE INDEX t_other ON t (other COLLATE NOCASE);
             """
-        try await transferred(script) { _, target in
+        try await TransferTests.transferred(script) { _, target in
             #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO t VALUES ('BOB', 'x')") }
             try target.execute("INSERT INTO t VALUES ('Carl', 'y')")
         }
     }
 
     @Test func nullInAPrimaryKeyMakesItUnique() async throws {
-        try await transferred("CREATE TABLE t (id TEXT PRIMARY KEY); INSERT INTO t VALUES ('a'), (NULL), (NULL)") {
+        try await TransferTests.transferred(
+            "CREATE TABLE t (id TEXT PRIMARY KEY); INSERT INTO t VALUES ('a'), (NULL), (NULL)"
+        ) {
             report, target in
             #expect(report.omitted.map(\.name) == ["t PRIMARY KEY"])
             #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO t VALUES ('a')") }
@@ -208,7 +197,7 @@ struct TransferRulesTests {
             CREATE TABLE p (code TEXT PRIMARY KEY); INSERT INTO p VALUES ('7'), ('x');
             CREATE TABLE c (code INT REFERENCES p (code)); INSERT INTO c VALUES (7);
             """
-        try await transferred(script) { report, target in
+        try await TransferTests.transferred(script) { report, target in
             #expect(report.types.map(\.type) == ["text"] && report.omitted.isEmpty)
             let keys = try target.queryValue(
                 "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated AND conrelid = 'c'::regclass")
@@ -222,7 +211,7 @@ struct TransferRulesTests {
             CREATE TABLE t (a INT PRIMARY KEY, b INT);
             CREATE INDEX \(long)1 ON t (a); CREATE INDEX \(long)2 ON t (b); CREATE INDEX t_pkey ON t (a, b);
             """
-        try await transferred(script) { report, target in
+        try await TransferTests.transferred(script) { report, target in
             #expect(report.renames.map(\.from) == [long + "1", long + "2", "t_pkey"])
             #expect(Set(report.renames.map(\.to)).count == 3 && report.renames.allSatisfy { $0.to.utf8.count <= 63 })
             let count = try target.queryValue("SELECT count(*) FROM pg_indexes WHERE tablename = 't'")
@@ -236,7 +225,7 @@ struct TransferRulesTests {
             CREATE VIEW sums AS SELECT sum(n) AS total FROM t;
             CREATE VIEW bare AS SELECT id, count(n) FROM t;
             """
-        try await transferred(script) { report, target in
+        try await TransferTests.transferred(script) { report, target in
             let total = try target.queryValue("SELECT total FROM sums")
             #expect(total?.text == "11")
             #expect(report.omitted.map(\.name) == ["bare"])

@@ -27,11 +27,7 @@ package struct DuplicateStatements: Sendable, Equatable {
         let places = dialect.duplicatesTable
         var parts: [String] = []
         for part in key.parts {
-            switch part.key {
-            case .column(let name): parts.append(SQLText.identifier(name))
-            case .expression(let expression):
-                parts.append("(\(try dialect.render(expression, as: .key(of: table, isUnique: true))))")
-            }
+            parts.append(try dialect.render(part.key, of: table, isUnique: true))
         }
         var conditions = parts.map { "\($0) IS NOT NULL" }
         if let condition = key.condition {

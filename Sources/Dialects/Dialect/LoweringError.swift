@@ -10,6 +10,8 @@ public struct LoweringError: Error, Sendable, Equatable, CustomStringConvertible
     package var undoRemedy: String?
     /// The undeclared objects that the reason lists.
     package var dependents: [UndeclaredObjects.Dependent] = []
+    /// What these objects do: `depend on it`.
+    package var dependence = ""
 
     package init(_ place: String, _ reason: String, remedy: String? = nil, undoRemedy: String? = nil) {
         self.place = place

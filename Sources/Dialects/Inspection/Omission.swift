@@ -43,3 +43,10 @@ public struct Omission: Sendable, Equatable, Codable {
         self.table = table
     }
 }
+
+extension Omission {
+    /// The omission as documents for programs contain it.
+    package var document: JSON {
+        .object([("kind", .string(kind.rawValue)), ("name", .string(name)), ("reason", .string(reason))])
+    }
+}

@@ -8,7 +8,7 @@ public enum SchemaAsJSON {
             ("version", .integer(1)),
             ("tables", .array(schema.tables.map { table($0, inspection) })),
             ("views", .array(schema.views.map(view))),
-            ("not_carried", .array(inspection.omitted.map(omitted))),
+            ("not_carried", .array(inspection.omitted.map(\.document))),
         ])
         return document.rendered() + "\n"
     }
@@ -87,12 +87,6 @@ public enum SchemaAsJSON {
 
     private static func view(_ view: View) -> JSON {
         .object([("name", .string(view.name)), ("query", expression(view.query))])
-    }
-
-    private static func omitted(_ item: Omission) -> JSON {
-        .object([
-            ("kind", .string(item.kind.rawValue)), ("name", .string(item.name)), ("reason", .string(item.reason)),
-        ])
     }
 
     // MARK: Values

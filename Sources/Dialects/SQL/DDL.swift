@@ -31,6 +31,19 @@ extension TableDialect {
     }
 }
 
+extension Dialect {
+    /// Returns the column or expression of an index in this database's SQL, without its collation and order.
+    package func render(
+        _ key: Index.Part.Key, of table: Table, isUnique: Bool
+    ) throws(LoweringError) -> String {
+        switch key {
+        case .column(let name): SQLText.identifier(name)
+        case .expression(let expression):
+            "(\(try render(expression, as: .key(of: table, isUnique: isUnique))))"
+        }
+    }
+}
+
 /// Pieces of DDL that read the same in both databases.
 enum DDL {
     /// Returns the parenthesised part of a `CREATE TABLE`, with one clause on each line.
@@ -76,18 +89,12 @@ enum DDL {
     }
 
     static func create(
-        _ index: Index, on table: Table, in dialect: some Dialect, manner: String = "",
-        collate: (Collation) throws(LoweringError) -> String
+        _ index: Index, on table: Table, in dialect: some Dialect, manner: String = ""
     ) throws(LoweringError) -> String {
         var parts: [String] = []
         for part in index.parts {
-            var text: String
-            switch part.key {
-            case .column(let name): text = SQLText.identifier(name)
-            case .expression(let expression):
-                text = "(\(try dialect.render(expression, as: .key(of: table, isUnique: index.isUnique))))"
-            }
-            if let collation = part.collation { text += try collate(collation) }
+            var text = try dialect.render(part.key, of: table, isUnique: index.isUnique)
+            if let collation = part.collation { text += try dialect.collate(collation) }
             parts.append(text + (part.isDescending ? " DESC" : ""))
         }
         let unique = index.isUnique ? "UNIQUE " : ""

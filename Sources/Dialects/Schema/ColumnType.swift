@@ -106,6 +106,9 @@ extension ColumnType {
         }
     }
 
+    /// Whether the declaration names no type, as SQLite allows.
+    package var isUndeclared: Bool { if case .native(_, "") = self { true } else { false } }
+
     /// The form in which values travel between two databases of the same kind, without being interpreted.
     public static let ownForm = ColumnType.native(sqlite: "", postgresql: "")
 

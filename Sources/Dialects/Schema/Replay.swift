@@ -78,7 +78,9 @@ extension Schema {
 
     /// Returns the views that read the table or view of this name.
     private func viewsReading(_ name: String) -> [String] {
-        views(saying: name).filter { $0.query.texts.contains { QueryNames($0).reads(name) } }.map { "view \($0.name)" }
+        views(containingWord: name).filter { $0.query.texts.contains { QueryNames($0).reads(name) } }.map {
+            "view \($0.name)"
+        }
     }
 
     private func requireFree(_ name: String) throws(SchemaError) {

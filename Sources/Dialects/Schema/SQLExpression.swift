@@ -13,6 +13,31 @@ extension SQLExpression: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self = .sql(value) }
 }
 
+// MARK: - For code between two databases, which names neither
+
+extension SQLExpression {
+    /// Returns an expression in the target's own SQL, whichever database the target is.
+    package static func ofTarget(_ text: String) -> SQLExpression { .native(sqlite: text, postgresql: text) }
+
+    /// Whether both databases have the same text for it.
+    package var isSameInBoth: Bool {
+        switch self {
+        case .sql: true
+        case .native(let sqlite, let postgresql): sqlite == postgresql
+        }
+    }
+
+    /// The text in the words of the database that it was read from, or that it was made for.
+    package var sourceText: String {
+        switch self {
+        case .sql(let text): text
+        case .native(let sqlite, let postgresql): sqlite.isEmpty ? postgresql : sqlite
+        }
+    }
+}
+
+// MARK: - Names and forms
+
 extension SQLExpression {
     /// Returns a condition that the column has one of these values: `"column" IN ('a', 'b')`.
     public static func column(_ column: String, isOneOf values: [String]) -> SQLExpression {

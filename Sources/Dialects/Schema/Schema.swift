@@ -109,7 +109,7 @@ extension Schema {
     }
 
     /// Returns the views whose queries contain this name anywhere, in any case, in the order in which they were made.
-    func views(saying name: String) -> [View] {
+    func views(containingWord name: String) -> [View] {
         (readers[SQLName.folded(name)] ?? []).compactMap { viewsByName[$0] }.sorted { $0.place < $1.place }.map(\.view)
     }
 
@@ -122,7 +122,7 @@ extension Schema {
 
     /// Returns the views whose queries contain any of these names, directly or through other views, in the order in which they
     /// were made.
-    func views(sayingAny names: Set<String>) -> [View] { readers(of: names) { _, _ in true } }
+    func views(containingAnyWord names: Set<String>) -> [View] { readers(of: names) { _, _ in true } }
 
     private func readers(of names: Set<String>, _ isReader: (View, String) -> Bool) -> [View] {
         var found: [String: PlacedView] = [:]

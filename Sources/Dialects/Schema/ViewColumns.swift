@@ -89,7 +89,7 @@ extension Schema {
     /// Rewrites the views for a column that is about to be renamed.
     mutating func renameInViews(_ old: String, to new: String, of table: String) throws(SchemaError) {
         let before = self
-        for view in views(saying: table) {
+        for view in views(containingWord: table) {
             let query = try view.query.mapping { text throws(SchemaError) in
                 try before.renaming(old, to: new, of: table, in: text, view)
             }
@@ -151,7 +151,7 @@ extension Schema {
         guard let at = query.scopes.firstIndex(where: { $0.showsAll(of: table) }) else { return }
         let reason = "view \(view.name), by its *"
         guard query.scopes.count == 1, at == 0 else { throw .columnInUse(column, table: table, by: [reason]) }
-        let readers = views(saying: view.name)
+        let readers = views(containingWord: view.name)
         for reader in readers where reader.name != view.name && reading(of: column, in: view.name, by: reader) != .none
         {
             throw .columnInUse(column, table: table, by: ["view \(reader.name), through the * of view \(view.name)"])
@@ -166,7 +166,7 @@ extension Schema {
 
     /// Rewrites the views for a table that is about to be renamed.
     mutating func renameInViews(table old: String, to new: String) throws(SchemaError) {
-        for view in views(saying: old) {
+        for view in views(containingWord: old) {
             let query = try view.query.mapping { text throws(SchemaError) in
                 try Schema.renaming(table: old, to: new, in: text, view)
             }

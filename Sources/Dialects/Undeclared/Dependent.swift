@@ -118,14 +118,19 @@ extension UndeclaredObjects {
     }
 
     private func refuse(_ users: [Dependent], at place: String, _ what: String) throws(LoweringError) {
+        guard !users.isEmpty else { return }
+        var error = LoweringError(
+            place, Self.reason(users, what), remedy: "drop them first, or declare them in a migration")
+        error.dependents = users
+        error.dependence = what
+        throw error
+    }
+
+    /// Returns the reason of a refusal: what the dependents do, and their names.
+    package static func reason(_ users: [Dependent], _ what: String) -> String {
         var names: [String] = []
         for user in users where !names.contains(user.name) { names.append(user.name) }
-        guard !names.isEmpty else { return }
-        var error = LoweringError(
-            place, "undeclared objects \(what): \(names.joined(separator: ", "))",
-            remedy: "drop them first, or declare them in a migration")
-        error.dependents = users
-        throw error
+        return "undeclared objects \(what): \(names.joined(separator: ", "))"
     }
 }
 

@@ -1,31 +1,28 @@
 import Dialects
 
-extension UndeclaredObjects {
-    /// Lowers an operation that keeps these objects. If `lower` refuses it, the tables that it lists for their foreign keys have the
-    /// numbers of their rows behind them, as far as this role may count them. They are counted only then: that can take minutes.
-    ///
-    /// - Throws: The error of `lower`.
-    func refusingWithRows<T>(
-        on connection: any Connection, _ lower: (UndeclaredObjects) throws(LoweringError) -> T
-    ) throws(LoweringError) -> T {
-        do throws(LoweringError) { return try lower(self) } catch {
-            guard !error.dependents.isEmpty else { throw error }
-            _ = try lower(counting(error.dependents, on: connection))
-            throw error
-        }
+extension Plan.Step {
+    /// Returns the refusal of an operation of this step, with the advice for its direction and with the rows of the tables that it lists.
+    func refusal(_ error: LoweringError, on connection: any Connection) -> LoweringError {
+        (direction == .down ? error.undoing : error).countingRows(on: connection)
     }
+}
 
-    private func counting(_ listed: [Dependent], on connection: any Connection) -> UndeclaredObjects {
-        var counted = self
+extension LoweringError {
+    /// Returns the same refusal. The tables that it lists for their foreign keys have the numbers of their rows behind them, as far as
+    /// this role may count them. Only a refusal counts rows, because that can take minutes.
+    func countingRows(on connection: any Connection) -> LoweringError {
+        guard !dependents.isEmpty else { return self }
+        var error = self
         var counts: [String: Int64?] = [:]
-        for at in dependents.indices where listed.contains(dependents[at]) {
-            guard let table = dependents[at].table else { continue }
+        for at in error.dependents.indices {
+            guard let table = error.dependents[at].table else { continue }
             let count: Int64? = counts[table] ?? connection.countRows(of: table)
             counts[table] = .some(count)
             guard let rows = count else { continue }
-            counted.dependents[at].name += rows == 1 ? " (1 row)" : " (\(rows) rows)"
+            error.dependents[at].name += " (\(rows.counted("row", "rows")))"
         }
-        return counted
+        error.reason = UndeclaredObjects.reason(error.dependents, dependence)
+        return error
     }
 }
 

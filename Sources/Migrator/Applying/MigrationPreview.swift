@@ -93,11 +93,9 @@ public struct MigrationPreview: Sendable, Equatable {
                 hazards += planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place))
                 do throws(LoweringError) {
                     let dialect = connection.dialect
-                    try undeclared.refusingWithRows(on: connection) { undeclared throws(LoweringError) in
-                        let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
-                        if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
-                    }
-                } catch { refusals.append(step.direction == .down ? error.undoing : error) }
+                    let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
+                    if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
+                } catch { refusals.append(step.refusal(error, on: connection)) }
             }
         }
         return partitioned

@@ -158,12 +158,9 @@ struct PreparedStep {
         guard !undeclared.isEmpty else { return operation.lowering }
         let dialect = connection.dialect
         do throws(LoweringError) {
-            return try undeclared.refusingWithRows(on: connection) { undeclared throws(LoweringError) in
-                try dialect.lower(operation.planned.resolved, keeping: undeclared)
-            }
+            return try dialect.lower(operation.planned.resolved, keeping: undeclared)
         } catch {
-            throw MigratorError.cannotLower(
-                step.id, dialect: dialect.name, step.direction == .down ? error.undoing : error)
+            throw MigratorError.cannotLower(step.id, dialect: dialect.name, step.refusal(error, on: connection))
         }
     }
 

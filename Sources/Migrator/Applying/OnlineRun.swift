@@ -66,14 +66,11 @@ struct OnlineRun {
         let undeclared = try dialect.undeclaredObjects(of: before, around: step.writtenTables, on: connection)
         for operation in prepared.operations {
             do throws(LoweringError) {
-                _ = try undeclared.refusingWithRows(on: connection) { undeclared throws(LoweringError) in
-                    try dialect.online(operation.planned.resolved, keeping: undeclared)
-                }
+                _ = try dialect.online(operation.planned.resolved, keeping: undeclared)
             } catch {
                 // A step that is done already needs nothing more, so nothing can prevent it.
                 guard try !(operation.online ?? []).allSatisfy({ try connection.isTrue($0.isDone) }) else { continue }
-                throw MigratorError.cannotLower(
-                    step.id, dialect: dialect.name, step.direction == .down ? error.undoing : error)
+                throw MigratorError.cannotLower(step.id, dialect: dialect.name, step.refusal(error, on: connection))
             }
             try HazardMeter(connection: connection).check(operation.hazards, [], step.id, run.options)
         }

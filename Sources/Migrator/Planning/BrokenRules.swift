@@ -57,10 +57,8 @@ extension AlterationHazards {
             guard !stood || mentioned.contains(where: { holdsOtherValues($0, rows, table) }),
                 mentioned.allSatisfy({ rows.tells($0, of: table) })
             else { continue }
-            var hazard = Hazard(kind: .breaks(check.name ?? ""), table: table.name)
+            var hazard = try makeHazard(.breaks(check.name ?? ""), table, rows, was, reading: mentioned)
             hazard.condition = "NOT (\(try dialect.render(check.expression, as: .condition(of: table))))"
-            hazard.rows = try source(of: rows, table, reading: mentioned)
-            hazard.reads = [table.name: columnsRead(mentioned, rows, table, was)]
             hazard.shown = shown(table, mentioned)
             hazards.append(hazard)
         }
@@ -75,14 +73,9 @@ extension AlterationHazards {
             guard !stood || used.contains(where: { rows.mayMerge($0, to: table) }),
                 used.allSatisfy({ rows.tells($0, of: table) })
             else { continue }
-            var hazard = Hazard(kind: .repeats, table: table.name)
+            var hazard = try makeHazard(.repeats, table, rows, was, reading: used)
             for part in key.parts {
-                var text: String
-                switch part.key {
-                case .column(let name): text = SQLText.identifier(name)
-                case .expression(let expression):
-                    text = "(\(try dialect.render(expression, as: .key(of: table, isUnique: true))))"
-                }
+                var text = try dialect.render(part.key, of: table, isUnique: true)
                 if let collation = part.collation { text += try dialect.collate(collation) }
                 hazard.keys.append(text)
             }
@@ -91,8 +84,6 @@ extension AlterationHazards {
                 conditions.append("(\(try dialect.render(condition, as: .condition(of: table))))")
             }
             hazard.condition = conditions.joined(separator: " AND ")
-            hazard.rows = try source(of: rows, table, reading: used)
-            hazard.reads = [table.name: columnsRead(used, rows, table, was)]
             hazards.append(hazard)
         }
         return hazards
@@ -113,10 +104,8 @@ extension AlterationHazards {
                 parts.append("(\(try dialect.render(condition, as: .condition(of: table))))")
             }
             guard !parts.isEmpty, !stood || used.contains(where: { rows.changes($0, to: table) }) else { continue }
-            var hazard = Hazard(kind: .indexes(index.name), table: table.name)
+            var hazard = try makeHazard(.indexes(index.name), table, rows, was, reading: used)
             hazard.condition = "1 = 0 AND (\(parts.joined(separator: " OR ")))"
-            hazard.rows = try source(of: rows, table, reading: used)
-            hazard.reads = [table.name: columnsRead(used, rows, table, was)]
             hazards.append(hazard)
         }
         return hazards
@@ -131,18 +120,16 @@ extension AlterationHazards {
             || (origin == column && rows.changes(column, to: table))
     }
 
-    /// Returns the rows to come as a source for FROM; `nil` if the table itself can be read because none of the columns
+    /// Returns a hazard whose condition reads these columns. It reads the rows to come, or the table itself if none of the columns
     /// changes.
-    private func source(
-        of rows: ComingRows, _ table: Table, reading columns: [String]
-    ) throws(LoweringError) -> String? {
-        guard columns.contains(where: { rows.changes($0, to: table) }) else { return nil }
-        return try rows.source(as: table.name, to: table)
-    }
-
-    private func columnsRead(_ columns: [String], _ rows: ComingRows, _ table: Table, _ was: Table) -> [Column] {
-        guard !columns.contains(where: { rows.changes($0, to: table) }) else { return was.columns }
-        return columns.compactMap { was[column: $0] }
+    private func makeHazard(
+        _ kind: Hazard.Kind, _ table: Table, _ rows: ComingRows, _ was: Table, reading columns: [String]
+    ) throws(LoweringError) -> Hazard {
+        var hazard = Hazard(kind: kind, table: table.name)
+        let isChanging = columns.contains { rows.changes($0, to: table) }
+        hazard.rows = isChanging ? try rows.source(as: table.name, to: table) : nil
+        hazard.reads = [table.name: isChanging ? was.columns : columns.compactMap { was[column: $0] }]
+        return hazard
     }
 
     private func shown(_ table: Table, _ columns: [String]) -> [Hazard.Shown] {

@@ -53,7 +53,7 @@ struct SchemaLoad {
 
     /// Returns the error to report if a commit has failed: one whose answer is lost may have succeeded nevertheless.
     static func failure(ofCommit error: DatabaseError) -> any Error {
-        error.kind == .lost ? TransferError.outcomeUnknown(reason: error.message) : error
+        error.kind == .lost ? TransferError.outcomeUnknown(reason: error.message, cause: error) : error
     }
 
     /// Returns the error with a remedy if the target's own schema refused a row of the source.

@@ -25,7 +25,7 @@ public struct IncompatibleValues: Sendable, Equatable {
 
 extension IncompatibleValues: CustomStringConvertible {
     public var description: String {
-        let values = count == 1 ? "1 value" : "\(count) values"
+        let values = count.counted("value", "values")
         let shown = examples.joined(separator: ", ") + (count > examples.count ? ", …" : "")
         return "\(table).\(column) (\(type)): \(values): \(reason) (\(shown))"
     }

@@ -17,7 +17,7 @@ public struct Orphans: Sendable, Equatable {
 extension Orphans: CustomStringConvertible {
     public var description: String {
         let first = examples.joined(separator: "; ") + (count > examples.count ? "; …" : "")
-        return "\(key ?? "a foreign key"): \(count == 1 ? "1 row has" : "\(count) rows have") no parent in "
+        return "\(key ?? "a foreign key"): \(count.counted("row has", "rows have")) no parent in "
             + "\(parent) (\(first))"
     }
 

@@ -28,7 +28,7 @@ enum DeclaredKind: Hashable, Sendable {
         case .time: self = .time
         case .uuid: self = .uuid
         case .bytes: self = .bytes
-        case .native(_, let postgresql): self = .unknown(whenEmpty: postgresql.isEmpty ? .text : .numeric)
+        case .native: self = .unknown(whenEmpty: type.isUndeclared ? .text : .numeric)
         }
     }
 }

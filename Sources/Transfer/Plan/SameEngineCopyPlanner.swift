@@ -85,10 +85,10 @@ enum SameEngineCopyPlanner {
 
     private static func notes(_ inspection: Inspection, _ taken: Set<String>) -> [TypeNote] {
         inspection.sameEngineCopy.types.filter { taken.contains($0.table) }.map { transferred in
-            let type = if case .native(_, let word) = transferred.type { word } else { transferred.type.description }
-            return TypeNote(
+            TypeNote(
                 table: transferred.table, column: transferred.column,
-                declared: inspection.declaredTypes[transferred.table]?[transferred.column] ?? "", type: type,
+                declared: inspection.declaredTypes[transferred.table]?[transferred.column] ?? "",
+                type: transferred.type.word,
                 reason: transferred.reason)
         }
     }
@@ -139,6 +139,6 @@ extension Construction.Part.Kind {
 enum LabelCheck {
     static func check(_ column: String, _ type: EnforcedType, of table: Table) -> Check {
         let text = SQLExpression.column(column, isOneOf: type.labels).sourceText
-        return Check(.native(sqlite: text, postgresql: text), name: "\(table.name)_\(column)_check")
+        return Check(.ofTarget(text), name: "\(table.name)_\(column)_check")
     }
 }

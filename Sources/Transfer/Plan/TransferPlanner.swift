@@ -52,7 +52,7 @@ struct TransferPlanner {
         self.omitted =
             inspection.omitted.filter { !excluded.own($0) } + tables.flatMap(\.omitted)
             + tables.filter { !takesAll && $0.table.columns.isEmpty }.map { table in
-                let rows = table.rows == 1 ? "1 row" : "\(table.rows) rows"
+                let rows = table.rows.counted("row", "rows")
                 return Omission(
                     .other, table.table.name,
                     reason: "is a table of \(rows) without columns, which the target does not have")

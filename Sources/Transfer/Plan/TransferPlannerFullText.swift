@@ -62,7 +62,7 @@ extension TransferPlanner {
             "\(SQLText.identifier(column)) AS \(SQLText.identifier(name))"
         }
         let query = "SELECT \(list.joined(separator: ", ")) FROM \(SQLText.identifier(table))"
-        return View(name, as: .native(sqlite: query, postgresql: query))
+        return View(name, as: .ofTarget(query))
     }
 
     /// Removes the parts of a full-text table from the omissions, because the index replaces them.

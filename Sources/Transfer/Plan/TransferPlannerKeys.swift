@@ -206,7 +206,7 @@ extension TransferPlanner {
             let text = "length(\(SQLText.identifier(made.name))) <= \(length)"
             let name = names.constraint(
                 nil, or: [table.name, made.name, "check"], of: origin.name, beside: &taken)
-            add(Check(.native(sqlite: text, postgresql: text), name: name), to: &table)
+            add(Check(.ofTarget(text), name: name), to: &table)
         }
     }
 
@@ -300,14 +300,4 @@ extension Index {
 
 extension Index.Part {
     fileprivate var isExpression: Bool { if case .expression = key { true } else { false } }
-}
-
-extension SQLExpression {
-    /// The expression, as the source writes it.
-    var sourceText: String {
-        switch self {
-        case .sql(let text): text
-        case .native(let sqlite, let postgresql): sqlite.isEmpty ? postgresql : sqlite
-        }
-    }
 }

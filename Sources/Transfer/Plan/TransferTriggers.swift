@@ -12,9 +12,7 @@ extension TransferPlanner {
         let over = relations.sorted { $0.key < $1.key }.map(\.value)
         let changed = changedNames
         return source.triggers(of: inspection, over: over) { text throws(Untranslatable) in
-            let expression = SQLExpression.native(sqlite: text, postgresql: text)
-            guard case .native(_, let renamed) = try self.renamed(expression, changed) else { return text }
-            return renamed
+            try self.renamed(.ofTarget(text), changed).sourceText
         }.filter { !needless.contains($0.source.name) && !excluded.own($0.source) }
     }
 }

@@ -14,7 +14,7 @@ struct EnforcedColumn: Sendable {
         guard let (special, count) = zip(type.specials, specials).first(where: { $1 > 0 }) else {
             return TypeChoice(type.type, because: type.reason)
         }
-        let found = "\(count == 1 ? "1 value is" : "\(count) values are") \(special.words)"
+        let found = "\(count.counted("value is", "values are")) \(special.words)"
         guard let instead = special.instead else { return TypeChoice(type.type, because: type.reason ?? found) }
         return TypeChoice(instead, because: found)
     }

@@ -14,7 +14,7 @@ public struct FoldedKey: Sendable, Equatable {
 
 extension FoldedKey: CustomStringConvertible {
     public var description: String {
-        let rows = count == 1 ? "1 row repeats another" : "\(count) rows repeat others"
+        let rows = count.counted("row repeats another", "rows repeat others")
         let shown = examples.joined(separator: "; ") + (count > examples.count ? "; …" : "")
         return "\(table) (\(columns.joined(separator: ", "))): \(rows): \(shown)"
     }

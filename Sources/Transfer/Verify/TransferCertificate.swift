@@ -45,16 +45,7 @@ public struct TransferCertificate: Sendable {
                 side(
                     source, report.provenance?.source, [("fingerprint", .string(report.provenance?.fingerprint ?? ""))])
             ), ("target", side(target, report.provenance?.target)), ("tables", .array(tables)),
-            (
-                "not_carried",
-                .array(
-                    report.omitted.map {
-                        .object([
-                            ("kind", .string($0.kind.rawValue)), ("name", .string($0.name)),
-                            ("reason", .string($0.reason)),
-                        ])
-                    })
-            ),
+            ("not_carried", .array(report.omitted.map(\.document))),
         ]
     }
 

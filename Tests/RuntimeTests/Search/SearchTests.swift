@@ -84,16 +84,10 @@ import Transfer
         let fixture = try SQLiteFixture(copyOf: Fixtures.path("legacy/small.db"))
         defer { fixture.remove() }
         let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
-        var rules = TransferRules()
-        rules.onMismatch = .quarantine
-        var sessions = TransferRules.TableRule(name: "sessions", line: 1)
-        sessions.columns = [TransferRules.ColumnRule(name: "title", line: 2)]
-        sessions.columns[0].nul = "?"
-        rules.tables = [sessions]
-        let kept = rules
         try await backend.withDatabase { target in
             let report = try await HistoryTransfer(
-                from: source, to: target, into: .teleclaude(), ignoring: ["schema_migrations"], rules: kept
+                from: source, to: target, into: .teleclaude(), ignoring: ["schema_migrations"],
+                rules: .forLegacyDatabase
             ).run()
             #expect(report.verdict == .verified)
             await source.close()

@@ -27,7 +27,7 @@ struct PostgreSQLDependents {
                 disturb(column, of: step.before.name)
             }
         case .renameColumn:
-            let showing = after.views(saying: step.before.name).filter { view in
+            let showing = after.views(containingWord: step.before.name).filter { view in
                 view.query.texts.contains { QueryNames($0).scopes.contains { $0.showsAll(of: step.before.name) } }
             }
             guard !showing.isEmpty else { return }

@@ -151,7 +151,7 @@ package enum PostgreSQLInspector {
         guard !rows.isEmpty else { return nil }
         let schemas = rows.map { row in
             let tables = row[1].integer ?? 0
-            return "\(row[0].text ?? "") (\(tables == 1 ? "1 table" : "\(tables) tables"))"
+            return "\(row[0].text ?? "") (\(tables.counted("table", "tables")))"
         }
         return "other schemas of the source are not transferred: \(schemas.joined(separator: ", ")); a URL with "
             + "options=-csearch_path%3DNAME selects another one"

@@ -181,7 +181,8 @@ private struct Neighbourhood {
     init?(of subjects: Set<String>, _ declared: Schema, _ connection: any Connection) throws(DatabaseError) {
         guard subjects.allSatisfy({ $0.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }) else { return nil }
         let found = try connection.query(Self.query(PostgreSQLCatalogScope(names: subjects)))
-        names = subjects.union(declared.views(sayingAny: subjects).map(\.name)).union(found.compactMap { $0[0].text })
+        names = subjects.union(declared.views(containingAnyWord: subjects).map(\.name)).union(
+            found.compactMap { $0[0].text })
         hasViews = found.contains { $0[1].boolean == true }
         if names.contains(where: { $0.contains("\n") }) { return nil }
     }

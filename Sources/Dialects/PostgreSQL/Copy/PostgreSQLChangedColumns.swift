@@ -1,11 +1,11 @@
 /// Columns that have another type or collation in a copy than in the source. SQL that reads them may mean something else there.
 struct PostgreSQLChangedColumns {
     enum Kind {
-        /// The labels of an enumeration. Their texts are equal where they are, and stand in another order.
+        /// The labels of an enumeration. Equal labels have equal texts, but texts sort in another order.
         case labels
-        /// Other values. Of their texts only NULL is known to be what it was.
+        /// Other values. Only IS NULL is known to mean the same on their texts.
         case values
-        /// Rows. One that holds only NULLs is NULL, and its text is not.
+        /// Rows. A row of NULLs IS NULL, but its text is not NULL.
         case rows
 
         /// Under a domain there may be a row.

@@ -12,7 +12,7 @@ extension PostgreSQLDialect: TableDialect {
     }
 
     func create(_ index: Index, on table: Table, concurrently: Bool) throws(LoweringError) -> String {
-        try DDL.create(index, on: table, in: self, manner: concurrently ? "CONCURRENTLY " : "", collate: collate)
+        try DDL.create(index, on: table, in: self, manner: concurrently ? "CONCURRENTLY " : "")
     }
 
     func line(of column: Column, in table: Table, isInlineKey: Bool) throws(LoweringError) -> String {

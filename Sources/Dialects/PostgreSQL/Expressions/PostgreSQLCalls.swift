@@ -41,7 +41,7 @@ extension PostgreSQLExpressionTranslation {
             (piece.isWide, piece.isSingle) = (a.isWide, a.isSingle)
             return a.isCaseless ? caseless(piece) : piece
         case ("greatest", 2...4), ("least", 2...4):
-            // NULL is passed over in PostgreSQL, and is the result in SQLite.
+            // PostgreSQL ignores a NULL among the values; SQLite's result is NULL.
             let areDecimals = pieces.contains(where: \.isDecimal) && pieces.allSatisfy { $0.exact != nil }
             let areComparable = pieces.dropFirst().allSatisfy { Self.isComparable([pieces[0], $0]) }
             guard areComparable || areDecimals, !pieces[0].isOrderedByCollation else { return nil }
@@ -182,7 +182,7 @@ extension PostgreSQLExpressionTranslation {
             let match = try matches(bare(pieces[0]), pieces[1], isCaseless: true)
             return Piece(function.hasSuffix("nlike") ? "(NOT \(match))" : match, .boolean)
         case "replace", "split_part", "strpos", "textregexeq", "textregexne", "texticregexeq", "texticregexne":
-            throw Untranslatable("\(function)() regards no case for citext")
+            throw Untranslatable("\(function)() ignores case for citext")
         default: return nil
         }
     }
@@ -312,8 +312,8 @@ extension PostgreSQLExpressionTranslation {
 
     // MARK: JSON
 
-    /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1. That of a number
-    /// has all of its digits; in SQLite it is one of a double.
+    /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1. The
+    /// text of a number has all of its digits; SQLite's is the text of a double.
     func member(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
         let (json, key) = (try piece(left), try piece(right))
         guard json.kind == .json, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
@@ -336,7 +336,8 @@ extension PostgreSQLExpressionTranslation {
         return part
     }
 
-    /// Returns the length of an array. That of anything else is an error in PostgreSQL, and 0 in SQLite. A query has not failed so far.
+    /// Returns the length of an array. For any other value PostgreSQL fails, and SQLite yields 0. Only a query is not guarded
+    /// against such values: it works in the source.
     private func length(ofJSON json: String) -> String {
         let (type, length) = ("json_type(\(json))", "json_array_length(\(json))")
         guard notes == nil else { return length }

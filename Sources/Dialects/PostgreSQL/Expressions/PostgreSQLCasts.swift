@@ -64,8 +64,8 @@ extension PostgreSQLExpressionTranslation {
         "(CASE WHEN json_valid(\(text)) THEN \(text) WHEN \(text) IS NOT NULL THEN \(failure) END)"
     }
 
-    /// - Throws: `Untranslatable` outside of queries. A text that is no such value is an error in PostgreSQL, and some value in SQLite; a
-    ///   query has not failed so far.
+    /// - Throws: `Untranslatable` outside of queries. For a text that is no such value PostgreSQL fails, and SQLite yields some value. A
+    ///   query works in the source, so it meets no such text.
     private func requireReadable(as word: String) throws(Untranslatable) {
         guard notes == nil else { return }
         throw Untranslatable("a text that is no \(word) is an error in PostgreSQL")
@@ -98,7 +98,8 @@ extension PostgreSQLExpressionTranslation {
         return result
     }
 
-    /// Makes sure that every value of a number fits into a type, whose limits SQLite does not have. A query has not failed so far.
+    /// Makes sure that every value of a number fits into a type, whose limits SQLite does not have. A query works in the
+    /// source, so its values fit.
     func requireRoom(for piece: Piece, of tree: ExpressionTree, in type: ColumnType) throws(Untranslatable) {
         guard notes == nil, piece.literal == nil, !tree.isField, let room = Self.room(in: type) else { return }
         let fits: Bool
@@ -107,7 +108,7 @@ extension PostgreSQLExpressionTranslation {
         case .integer: fits = (piece.isWide ? 19 : 10) <= room
         case .decimal(let precision?):
             let scale = piece.scaled?.scale ?? 0
-            // 9.99 becomes 10.0; an integer has room for that.
+            // Rounding may add a digit, as from 9.99 to 10.0.
             let isRounded = if case .decimal(_, let kept) = type { kept < scale } else { false }
             fits = precision - scale + (isRounded ? 1 : 0) <= room
         case .decimal, .quotient:
@@ -144,7 +145,7 @@ extension PostgreSQLExpressionTranslation {
                 return Piece("CAST(\(piece.sql) AS REAL)", .real)
             }
             guard let number = Double(literal), !number.isNaN else { return nil }
-            // SQLite has no word for infinity, but reads a number that is too large as it.
+            // SQLite has no literal for infinity, but reads a number that is too large as infinity.
             if number.isInfinite { return Piece(number < 0 ? "-9e999" : "9e999", .real) }
             return Piece(literal, Int64(literal) == nil ? .real : .integer, literal: literal)
         case .null, .boolean, .bytes, .shaped, .json, .padded, .foreign: return nil
@@ -202,7 +203,7 @@ extension PostgreSQLExpressionTranslation {
         case .boolean: return piece
         case .text where piece.literal == nil:
             try requireReadable(as: "boolean")
-            // Blanks around the word, and its beginning alone, will do (the manual, 8.6).
+            // PostgreSQL accepts blanks around the word, and the beginning of the word alone (the manual, 8.6).
             let word = "lower(trim(\(piece.sql), char(9, 10, 11, 12, 13, 32)))"
             return Piece("(\(word) IN ('true', 'tru', 'tr', 't', 'yes', 'ye', 'y', 'on', '1'))", .boolean)
         case .integer where notes != nil: return Piece("(\(piece.sql) <> 0)", .boolean)
@@ -227,7 +228,7 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
         }
         let piece = try piece(operand)
-        guard !piece.isCaseless else { throw Untranslatable("citext regards no case under any collation") }
+        guard !piece.isCaseless else { throw Untranslatable("citext ignores case under any collation") }
         return byBytes(piece)
     }
 

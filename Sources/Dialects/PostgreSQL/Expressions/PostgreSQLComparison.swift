@@ -45,7 +45,8 @@ extension PostgreSQLExpressionTranslation {
         case (.shaped(.interval), _), (_, .shaped(.interval)):
             throw Untranslatable("it compares intervals, which are equal in more ways than their texts")
         case (.json, .json):
-            // Equal ones may be written with other blanks and other zeros; an empty one has only its blanks.
+            // Equal JSON may differ in its blanks and in the zeros of its numbers. An empty array or object can only differ in
+            // blanks.
             guard isEquality, let literal = a.literal ?? b.literal, ["{}", "[]"].contains(literal) else {
                 throw Untranslatable("it compares JSON, which is equal in more ways than its texts")
             }
@@ -58,7 +59,7 @@ extension PostgreSQLExpressionTranslation {
                 throw Untranslatable(
                     "it compares values of the type \(type), which its texts do not do in the same way")
             }
-        // A day is its midnight.
+        // A date compares as the midnight at which it begins.
         case (.shaped(let type), .shaped(.date)) where notes != nil && (type == .datetime || type == .timestamp):
             return (a.sql, try moment(b, .date, as: type)?.sql ?? b.sql)
         case (.shaped(.date), .shaped(let type)) where notes != nil && (type == .datetime || type == .timestamp):
@@ -110,9 +111,9 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    /// Whether values of two types that PostgreSQL takes for equal are so in SQLite, too, where the second one's column decides how both
-    /// are compared (https://www.sqlite.org/foreignkeys.html, section 3). One of numbers makes numbers of digits; one of texts does not
-    /// see that 9.5 is 9.50.
+    /// Whether values of two types that PostgreSQL takes for equal are so in SQLite, too, where the second one's column decides
+    /// how both are compared (https://www.sqlite.org/foreignkeys.html, section 3). A column of numbers converts texts of digits
+    /// to numbers; a column of texts does not find 9.5 and 9.50 equal.
     static func areKeptAlike(_ type: ColumnType, _ other: ColumnType) -> Bool {
         switch (kind(of: type), kind(of: other)) {
         case (.decimal, .decimal), (.integer, .decimal), (.real, .decimal):
@@ -138,7 +139,8 @@ extension PostgreSQLExpressionTranslation {
 }
 
 extension [PostgreSQLExpressionTranslation.Piece] {
-    /// The pieces with labels as texts beside texts. The columns of an enumeration are texts, and its literals bear the name of its type.
+    /// The pieces, in which the labels of an enumeration are texts if any piece is a text. The columns of an enumeration are
+    /// texts already; its literals have the name of its type.
     var withLabelsAsTexts: [Element] {
         guard contains(where: { $0.kind == .text }) else { return self }
         return map { piece in

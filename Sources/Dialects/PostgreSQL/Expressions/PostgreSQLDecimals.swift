@@ -35,7 +35,8 @@ struct ScaledInteger {
         self.init(sql, scale)
     }
 
-    /// The integer of a decimal's text of more digits: of those before and of those behind the point.
+    /// The integer of the text of a long decimal, computed separately from the digits before the point and from those behind
+    /// it.
     private init(ofLongText text: String, _ scale: Int, mayOverflow: Bool) {
         let rest = "substr(\(text) || '.', instr(\(text) || '.', '.') + 1)"
         let fraction = "replace(substr(\(rest) || '\(Self.power(scale).dropFirst())', 1, \(scale)), '.', '0')"

@@ -54,7 +54,7 @@ enum PostgreSQLDefaultTranslation {
         return portable.isNative ? (type, nil) : (portable, precision)
     }
 
-    /// Whether the expression is a literal with zeros behind its first digits of a second.
+    /// Whether the expression is a literal whose fraction of a second has only zeros after the first `precision` digits.
     private static func isRounded(_ sql: String, to precision: Int) -> Bool {
         let fraction = sql.drop { $0 != "." }.dropFirst(1 + precision)
         return sql.hasPrefix("'") && fraction.allSatisfy { !$0.isNumber || $0 == "0" }

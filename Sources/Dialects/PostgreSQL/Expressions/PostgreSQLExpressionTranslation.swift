@@ -62,7 +62,7 @@ struct PostgreSQLExpressionTranslation {
     var scopes: [[PostgreSQLRelation]]
     /// What a query can read, by name.
     var relations: [String: PostgreSQLRelation] = [:]
-    /// What a query does that is not the same everywhere; `nil` outside of queries.
+    /// The notes about what a query's result depends on; `nil` outside of queries.
     var notes: PostgreSQLQueryNotes?
     /// The moments that SQLite does not read, in a check or a computed column; `nil` elsewhere.
     var unread: PostgreSQLUnreadMoments?
@@ -125,12 +125,12 @@ extension PostgreSQLExpressionTranslation {
     }
 
     func piece(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
-        let piece = try said(tree)
+        let piece = try rendered(tree)
         try effort.spend(piece.sql.utf8.count)
         return piece
     }
 
-    private func said(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
+    private func rendered(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
         switch tree {
         case .null: return Piece("NULL", .null)
         case .number(let text): return Self.number(text)
@@ -271,8 +271,8 @@ extension PostgreSQLExpressionTranslation {
         return piece
     }
 
-    /// A division by zero is NULL in SQLite and an error in PostgreSQL. A query that divides has not failed so far; elsewhere only a
-    /// division by another literal is known to mean the same.
+    /// A division by zero is NULL in SQLite and an error in PostgreSQL. A query works in the source, so it does not divide by
+    /// zero; elsewhere only a division by a literal other than 0 is known to mean the same.
     func divisor(_ piece: Piece, _ sign: String) throws(Untranslatable) {
         guard sign == "/" || sign == "%", notes == nil else { return }
         guard let literal = piece.literal, Double(literal) != 0 else {

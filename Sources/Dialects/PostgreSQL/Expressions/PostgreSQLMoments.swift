@@ -176,7 +176,7 @@ extension PostgreSQLExpressionTranslation {
             var exact = Self.field(field, of: moment.sql, type, seconds(moment))
         else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
         if type == .timestamp, field != "epoch" { try noteZone() }
-        // Fields that begin anew are NULL.
+        // Of infinity, the fields that begin anew, such as the month, are NULL.
         let isEndless = field == "year" || field == "epoch"
         let infinite = isEndless ? "CASE \(moment.sql) WHEN 'infinity' THEN 9e999 ELSE -9e999 END" : "NULL"
         exact.sql = reading(exact.sql, of: [moment], atInfinity: infinite)
@@ -233,7 +233,7 @@ extension PostgreSQLExpressionTranslation {
         guard let unit = unit.literal?.lowercased(), case .shaped(let type) = moment.kind,
             type == .datetime || type == .timestamp, let (format, modifiers) = Self.truncation(unit)
         else { throw Untranslatable("date_trunc() of this unit has no known counterpart") }
-        // Every zone has the same seconds today.
+        // Today all zones differ by whole minutes, so seconds do not depend on the zone.
         if type == .timestamp, unit != "second" { try noteZone() }
         let (separator, end) = type == .timestamp ? ("T", "Z") : (" ", "")
         let text = format.replacing("_", with: separator) + ".000000" + end

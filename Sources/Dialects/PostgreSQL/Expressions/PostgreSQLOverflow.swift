@@ -2,7 +2,7 @@
 /// number; SQLite has 64 bits for every integer, and goes on with doubles.
 final class PostgreSQLOverflow {
     private var isNoted = false
-    /// Whether one of the expressions that come along computes such numbers.
+    /// Whether one of the transferred expressions computes such numbers.
     private(set) var isPossible = false
 
     /// Begins an expression.
@@ -10,6 +10,6 @@ final class PostgreSQLOverflow {
 
     func note() { isNoted = true }
 
-    /// Keeps what was noted, because the expression comes along.
+    /// Keeps what was noted, because the expression is transferred.
     func keep() { isPossible = isPossible || isNoted }
 }

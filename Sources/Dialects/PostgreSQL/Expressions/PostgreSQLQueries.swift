@@ -5,7 +5,7 @@ extension PostgreSQLExpressionTranslation {
     struct Rows {
         var sql: String
         var columns: [Column]
-        /// The words of SQL behind each column.
+        /// The number of words in the SQL of each column.
         var weights: [Int]
 
         /// Returns the rows as what a query around this one reads.

@@ -4,7 +4,7 @@ struct PostgreSQLRelation {
     var name: String?
     let columns: [Column]
     private let places: [String: Int]
-    /// The words of SQL behind each column, where SQLite writes them in place of the column's name.
+    /// The number of words in the SQL of each column, where SQLite writes that SQL in place of the column's name.
     var weights: [String: Int] = [:]
 
     /// Whether a column stands for so much SQL that expressions over it would become too long for SQLite.
@@ -22,7 +22,7 @@ struct PostgreSQLRelation {
     }
 }
 
-/// What a translated query does that is not the same everywhere, collected while it is translated.
+/// Collects, during the translation of a query, on what its result depends besides the rows.
 final class PostgreSQLQueryNotes {
     var asksForTime = false
     /// Whether a day or an hour depends on the session's time zone in PostgreSQL.

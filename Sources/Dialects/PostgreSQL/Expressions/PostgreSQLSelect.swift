@@ -15,7 +15,7 @@ struct PostgreSQLSelect {
         /// Whether SQLite sorts in the same order. It sorts texts by their bytes, PostgreSQL by a collation.
         var isSame: Bool
 
-        /// NULL comes last in PostgreSQL, and first in SQLite, unless the query says.
+        /// NULL comes last in PostgreSQL and first in SQLite, unless the query says otherwise.
         init(_ piece: Piece, _ order: QueryTree.Order) {
             let nullsFirst = order.nullsFirst ?? order.isDescending
             sql = (piece.scaled?.sql ?? piece.sql) + (order.isDescending ? " DESC" : "")
@@ -215,8 +215,8 @@ extension PostgreSQLExpressionTranslation {
         return found
     }
 
-    /// Returns a relation whose rows SQLite computes before it reads them. It writes the expressions behind the columns of any other one
-    /// in place of their names, so that those of views over views would grow with each of them
+    /// Returns a relation whose rows SQLite computes before it reads them. In any other relation SQLite replaces the names of
+    /// columns by their expressions, which would grow with each view over another view
     /// (https://www.sqlite.org/optoverview.html, 11: a subquery with an OFFSET is not flattened).
     private static func computed(_ relation: String) -> String { "(SELECT * FROM \(relation) LIMIT -1 OFFSET 0)" }
 

@@ -2,9 +2,9 @@
 /// after 9999. They yield NULL there, with which a check passes, while PostgreSQL computes with them, or fails.
 final class PostgreSQLUnreadMoments {
     enum Place {
-        /// The check is false where a moment decides about it that was not read.
+        /// A check, which becomes false where it depends on a moment that was not read.
         case check
-        /// The value is an error where a moment was not read: no row holds a wrong one.
+        /// A computed column, which fails where it depends on a moment that was not read, so that no row holds a wrong value.
         case computedColumn
     }
 

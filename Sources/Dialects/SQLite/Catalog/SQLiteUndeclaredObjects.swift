@@ -4,7 +4,7 @@ extension SQLiteInspector {
     package static func undeclaredObjects(
         of declared: Schema, around subjects: Set<String>? = nil, on connection: any Connection
     ) throws -> UndeclaredObjects {
-        let names = subjects.map { $0.union(declared.views(sayingAny: $0).map(\.name)) }
+        let names = subjects.map { $0.union(declared.views(containingAnyWord: $0).map(\.name)) }
         let live = try SQLiteCatalog.read(connection, about: names)
         try SQLName.requireNoTwins(in: live.objects.map(\.name))
         for table in live.tables { try SQLName.requireNoTwins(in: table.columns.map(\.name)) }

@@ -11,7 +11,7 @@ struct SQLiteAlter {
     private var steps: [ChangeStep] { alteration.steps }
 
     func lowering() throws(LoweringError) -> Lowering {
-        for (at, step) in steps.enumerated() { try requireNothingOutsideLost(step, steps.firstNames(at)) }
+        for (at, step) in steps.enumerated() { try requireNothingUndeclaredLost(step, steps.firstNames(at)) }
         try undeclared.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var lowering = try pinViews()
         lowering = lowering + (try alter())
@@ -30,7 +30,7 @@ struct SQLiteAlter {
 
     /// The triggers, of any table, that name this table or a view that reads it.
     private var readingTriggers: [UndeclaredObjects.Object] {
-        let declared = Set([name] + before.views(sayingAny: [name]).map(\.name))
+        let declared = Set([name] + before.views(containingAnyWord: [name]).map(\.name))
         let names = declared.union(undeclared.views(reading: declared).map(\.name))
         return undeclared.objects.filter { object in
             object.kind == .trigger
@@ -46,7 +46,7 @@ struct SQLiteAlter {
             return step.before[column: column]?.type != step.after[column: column]?.type
         }
         var views: [(name: String, statements: [String])] = []
-        for view in after.views(sayingAny: alteration.tableNames) {
+        for view in after.views(containingAnyWord: alteration.tableNames) {
             guard let old = before[view: view.name], isRetyped || old.query == view.query else { continue }
             let now = try DDL.create(view, over: after, in: dialect)
             // If the view's text can't be rendered with the old types, somebody has created the view by hand since.
@@ -58,7 +58,7 @@ struct SQLiteAlter {
     }
 
     /// Throws if other tables refer to a column that is lost, or if undeclared objects of this table use it.
-    private func requireNothingOutsideLost(
+    private func requireNothingUndeclaredLost(
         _ step: ChangeStep, _ firstName: (String) -> String?
     ) throws(LoweringError) {
         let table = step.before.name
@@ -88,7 +88,7 @@ struct SQLiteAlter {
         for step in steps { renames.follow(step.change) }
         let columns = renames.renamedColumns
         var statements: [String] = []
-        for view in before.views(saying: name) where !columns.isEmpty {
+        for view in before.views(containingWord: name) where !columns.isEmpty {
             let pinned = before.pinned(view, columns, of: name)
             guard pinned != view else { continue }
             statements.append("DROP VIEW \(SQLText.identifier(view.name))")

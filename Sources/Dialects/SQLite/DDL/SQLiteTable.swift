@@ -9,7 +9,7 @@ extension SQLiteDialect: TableDialect {
     }
 
     func create(_ index: Index, on table: Table) throws(LoweringError) -> String {
-        try DDL.create(index, on: table, in: self, collate: collate)
+        try DDL.create(index, on: table, in: self)
     }
 
     /// Returns all expressions of the table and its indexes. Their text may depend on the types of the columns.

@@ -44,7 +44,7 @@ extension SQLiteExpressionTranslation {
             return try finished(call, "sum(\(distinct)\(number.sql))", number.kind, as: isInteger ? "bigint" : nil)
                 .edited {
                     $0.isDecimal = number.isDecimal
-                    // The sum of INTEGER values alone is one.
+                    // A sum of INTEGER values only is an INTEGER value itself.
                     $0.storage = number.storage == .integer ? .unknown : number.storage
                 }
         case "avg":
@@ -110,7 +110,7 @@ extension SQLiteExpressionTranslation {
         if let filter = call.filter { sql += " FILTER (WHERE \(try condition(filter)))" }
         switch call.over {
         case .named(let name)?: sql += " OVER \(SQLText.identifier(name))"
-        case .window(let window)?: sql += " OVER (\(try said(window)))"
+        case .window(let window)?: sql += " OVER (\(try rendered(window)))"
         case nil: break
         }
         return Piece(type.map { "(\(sql))::\($0)" } ?? sql, kind, isWide: type == "bigint")
@@ -150,7 +150,7 @@ extension SQLiteExpressionTranslation {
         "(\(try number(piece(tree)).sql))::integer"
     }
 
-    func said(_ window: QueryTree.Window) throws(Untranslatable) -> String {
+    func rendered(_ window: QueryTree.Window) throws(Untranslatable) -> String {
         var parts: [String] = []
         if let base = window.base { parts.append(SQLText.identifier(base)) }
         if !window.partition.isEmpty {

@@ -33,7 +33,7 @@ extension SQLiteExpressionTranslation {
     }
 
     private func nullIfSame(_ piece: Piece, _ other: Piece) throws(Untranslatable) -> Piece {
-        // A function's arguments convert nothing.
+        // An argument of a function does not convert the other one, whatever its declared type is.
         let piece = piece.edited { $0.hasAffinity = false }
         let other = other.edited { $0.hasAffinity = false }
         try requireLikeOrder(piece, other)
@@ -254,7 +254,7 @@ extension SQLiteExpressionTranslation {
         switch letter {
         case "s" where spec.isEmpty: return "coalesce(\(try text(piece).sql), '')"
         case "d", "i":
-            // Of a text the digits at its beginning count, as for CAST AS INTEGER.
+            // A text counts as the digits at its beginning, as for CAST AS INTEGER.
             let number = "coalesce(\(try cast(piece, .integer, "INTEGER").sql), 0)"
             if spec.isEmpty { return "\(number)::text" }
             if let width = Int(spec), spec.allSatisfy(\.isNumber), (1...99).contains(width) {
@@ -268,7 +268,7 @@ extension SQLiteExpressionTranslation {
             guard let places = spec.isEmpty ? 6 : Int(spec.dropFirst()), (0...15).contains(places) else { break }
             let number = "coalesce(\(try cast(piece, toInteger: false)), 0)"
             let rounded = "round(\(number), \(places))"
-            // A negative number keeps its sign in SQLite, also if nothing else is left of it.
+            // SQLite keeps the sign of a negative number even if the number is rounded to zero.
             return "CASE WHEN \(number) < 0 AND \(rounded) = 0 THEN '-' ELSE '' END || \(rounded)::text"
         default: break
         }
@@ -304,7 +304,7 @@ extension SQLiteExpressionTranslation {
             let count = known >= 0 ? places : "CASE WHEN \(places) < 0 THEN 0 ELSE (\(places))::integer END"
             let number = try number(pieces[0])
             return Piece("round((\(number.sql))::numeric, \(count))::double precision", .number)
-        // Of a text that reads as no number these are NULL.
+        // For a text that does not read as a number these functions yield NULL.
         case (_, 1) where pieces[0].kind == .text && Self.mathematical.contains(function): return nil
         case ("sign", 1):
             return Piece("sign(\(try number(pieces[0]).sql))::bigint", .integer, isWide: true)

@@ -1,11 +1,11 @@
 // Checks of the class in which SQLite stores a value: `typeof(v) = 'integer'`. A column of PostgreSQL has one type, and a constant class.
 
 extension SQLiteExpressionTranslation {
-    /// What a part of a check lets pass, as far as it asks for classes.
+    /// The values that a part of a check accepts, as far as its tests of classes decide it.
     private enum Passing {
-        /// No value but NULL, which it asks for.
+        /// Only NULL, because the part tests for the class of NULL.
         case nullOnly
-        /// Nothing: it asks for a class that no value has in the target.
+        /// No value, because the part tests for a class that no value has in the target.
         case nothing
         case other
     }
@@ -45,7 +45,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// What two parts let pass of which one is enough.
+    /// Returns the values that parts joined by OR accept.
     private static func either(_ parts: [Passing]) -> Passing {
         if parts.contains(.other) { return .other }
         return parts.contains(.nothing) ? .nothing : .nullOnly

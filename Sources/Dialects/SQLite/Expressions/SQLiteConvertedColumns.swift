@@ -1,6 +1,7 @@
-// Columns whose values are converted on their way, mostly by a rule: seconds since 1970 become moments. What an expression says of the
-// source's values is not true of the target's, so nothing may compute with such a column. It may be shown, and counted; where the
-// conversion keeps the order of values, two columns that are converted alike may be compared, and rows sorted and grouped by one.
+// Columns whose values are converted on their way, mostly by a rule: seconds since 1970 become moments. An expression over the
+// source's values would mean something else over the target's, so nothing may compute with such a column. It may be shown, and
+// counted; where the conversion keeps the order of values, two columns that are converted alike may be compared, and rows
+// sorted and grouped by one.
 
 extension SQLiteExpressionTranslation {
     /// Translates an expression that is shown, or tested for NULL: it may be a column of converted values, or the least or greatest of
@@ -40,7 +41,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Returns the translation in which the expression is translated: whatever computes may not show what it computes with.
+    /// Returns the translation to use for the expression: one that computes something may not read columns of converted values.
     func inside(_ expression: ExpressionTree) -> SQLiteExpressionTranslation {
         guard mayShowConverted, expression.columnName == nil, !expression.isExtreme else { return self }
         var inside = self

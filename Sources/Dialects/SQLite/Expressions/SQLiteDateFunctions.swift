@@ -90,7 +90,7 @@ extension SQLiteExpressionTranslation {
 
     /// Renders the moment that a time value and its modifiers mean.
     func moment(_ arguments: [ExpressionTree]) throws(Untranslatable) -> String {
-        // A modifier makes a day of March of the 30th of February.
+        // With a modifier, SQLite turns the 30th of February into a day of March.
         let fixed: [ExpressionTree] =
             [ExpressionTree.string("%Y-%m-%d %H:%M:%f")] + arguments + [ExpressionTree.string("+0 days")]
         if !arguments.isEmpty, let constant = Self.constantMoment("strftime", fixed),
@@ -135,8 +135,8 @@ extension SQLiteExpressionTranslation {
 
     private func moment(of piece: Piece, isEpoch: Bool) throws(Untranslatable) -> String {
         if isEpoch {
-            // Seconds beyond the year 9999, or before the first Julian day, are NULL.
-            // A text that reads as no number has no moment; otherwise its beginning would count.
+            // Seconds beyond the year 9999, or before the first Julian day, are NULL. A text that is not a number as a whole
+            // has no moment. Without this test the number at its beginning would be read.
             let seconds =
                 piece.kind == .text && piece.literal == nil && piece.whole == nil
                 ? "(CASE WHEN \(piece.sql) ~ '\(Self.wholeNumber)' THEN (\(allDigits(of: piece)))::numeric END)"

@@ -32,8 +32,8 @@ extension SQLiteExpressionTranslation {
         throw Untranslatable("'\(text)' is a time modifier without a counterpart")
     }
 
-    /// Moves a moment by a number that is known for each row only. Numbers of which SQLite makes NULL do so here too: beyond
-    /// its limits, and a negative one behind a sign.
+    /// Moves a moment by a number that each row computes. The result is NULL where SQLite's is: for a number beyond its limits,
+    /// and for a negative number behind a sign.
     private func moved(_ moment: String, by step: CountedStep) throws(Untranslatable) -> String {
         var count = try piece(step.count)
         guard count.kind == .integer else {

@@ -7,7 +7,7 @@ extension SQLiteExpressionTranslation {
     /// Translates a value that a statement writes into a column of this type. `name` is the column's, for messages.
     func assigned(_ tree: ExpressionTree, to type: ColumnType, of name: String) throws(Untranslatable) -> String {
         if tree == .null { return "NULL" }
-        // One that reads a column is no moment by itself.
+        // `inserting` has no columns, so an expression that reads one is not taken for a moment here.
         if let moment = (try? Self.inserting.moment(tree, for: type)) ?? Self.milliseconds(tree, for: type) {
             return moment
         }
@@ -185,7 +185,7 @@ extension SQLiteExpressionTranslation {
     /// that it can't read.
     static func isReadable(_ text: String, as type: ColumnType) -> Bool {
         Array(text.utf8).withUnsafeBytes { bytes in
-            // What a framework adds to a date or a time of day makes another text of it, which SQLite compares.
+            // SQLite compares the whole text, with everything that a framework adds to a date or a time of day.
             let essence =
                 type == .date ? CalendarNumber.day(of: bytes) : type == .time ? CalendarNumber.clock(of: bytes) : bytes
             return essence.count == bytes.count && isWritable(.text(bytes), as: type)

@@ -1,9 +1,9 @@
-// Values of which each row decides whether they are numbers or texts: those out of JSON, those of a column of numbers that holds texts as
-// well, and those of an expression that yields now the one and now the other. PostgreSQL holds all of them as texts. In SQLite numbers
-// compare as numbers, and stand before all texts (https://www.sqlite.org/datatype3.html, sections 4.1 and 4.2).
+// Values that are numbers in some rows and texts in others: values out of JSON, of a column of numbers that also holds texts,
+// and of an expression that yields both. PostgreSQL holds all of them as texts. In SQLite numbers compare as numbers, and sort
+// before all texts (https://www.sqlite.org/datatype3.html, sections 4.1 and 4.2).
 
 extension SQLiteExpressionTranslation {
-    /// How a row tells whether a piece that is a text in PostgreSQL is a number in SQLite.
+    /// The test for the rows in which a piece, which is a text in PostgreSQL, is a number in SQLite.
     enum NumberTest: Equatable {
         /// By the text: every text that reads as a number is one, as in a column of numbers, which converts such texts.
         case reading
@@ -16,12 +16,13 @@ extension SQLiteExpressionTranslation {
         var ofColumn: NumberTest { self == .reading ? .reading : .unknown }
     }
 
-    /// Renders the condition under which the piece is a number in SQLite, `true` or `false` if no row decides it.
+    /// Renders the condition under which the piece is a number in SQLite, `true` or `false` if it is the same in every row.
     private func isNumber(_ piece: Piece) throws(Untranslatable) -> String {
         switch (piece.kind, piece.numberTest) {
         case (.integer, _), (.number, _), (.boolean, _): return "true"
         case (.text, .reading?): return "(\(piece.sql) ~ '\(Self.wholeNumber)')"
-        // A group has one text. What else the test reads is one value a group, too, but PostgreSQL can't know that.
+        // A group has one text. The other columns that the test reads have one value in each group too, but PostgreSQL can't
+        // know that.
         case (.text, .condition(let condition)?):
             return scopes.first?.groups.contains(piece.sql) == true ? "bool_or(\(condition))" : condition
         case (.text, .unknown?):
@@ -51,12 +52,12 @@ extension SQLiteExpressionTranslation {
         add([isLeft, isRight], "(\(digits(left)) \(sign) \(digits(right)))")
         if isRight != "true" { add([isLeft], "\(["<", "<=", "<>"].contains(sign))") }
         if isLeft != "true" { add([isRight], "\([">", ">=", "<>"].contains(sign))") }
-        if isLeft != "true", isRight != "true" { add([], Self.said(sign, left, right)) }
+        if isLeft != "true", isRight != "true" { add([], Self.rendered(sign, left, right)) }
         return "(CASE \(branches) END)"
     }
 
-    /// Renders the comparison of two texts if numbers make no difference to it: beside a column of texts a number counts as its text,
-    /// and no number equals a text that does not read as one.
+    /// Renders a comparison of texts if it means the same for the numbers among them: a column of texts compares a number as
+    /// its text, and no number equals a text that does not read as a number.
     private func comparedAsTexts(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String? {
         func isOfTexts(_ piece: Piece) -> Bool { piece.kind == .text && piece.numberTest == nil && piece.hasAffinity }
         let isEquality = sign == "=" || sign == "<>"
@@ -64,7 +65,7 @@ extension SQLiteExpressionTranslation {
             isEquality && piece.literal.map { Self.numeral($0) == nil } == true
         }
         for (one, other) in [(a, b), (b, a)] where other.kind == .text {
-            if equalsNoNumber(one) || isOfTexts(one) && !other.hasAffinity { return Self.said(sign, a, b) }
+            if equalsNoNumber(one) || isOfTexts(one) && !other.hasAffinity { return Self.rendered(sign, a, b) }
         }
         if isEquality, let sql = try equalsWhole(sign, a, b) { return sql }
         if isEquality, let sql = try equalsWhole(sign, b, a) { return sql }
@@ -72,7 +73,7 @@ extension SQLiteExpressionTranslation {
         guard isEquality, a.numberTest == .reading, b.numberTest == .reading, a.hasAffinity, b.hasAffinity,
             a.storage == b.storage, a.storage != .unknown
         else { return nil }
-        return Self.said(sign, a, b)
+        return Self.rendered(sign, a, b)
     }
 
     /// Renders the equality with a whole number by the texts that SQLite gives it. An index of the piece can be used for it.
@@ -99,7 +100,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Renders the number that a piece is where it is one.
+    /// Renders the piece as a number, for the rows in which it is a number.
     private func digits(_ piece: Piece) -> String {
         piece.kind == .text ? "(\(allDigits(of: piece)))::numeric" : piece.sql
     }
@@ -109,7 +110,7 @@ extension SQLiteExpressionTranslation {
         scopes.first?.groups.contains(piece.sql) == true ? piece.sql : piece.exact ?? piece.sql
     }
 
-    /// Returns the test of a value that is one of these pieces, by which of them is the first that is not NULL.
+    /// Returns the test of the first of these pieces that is not NULL.
     func numberTest(ofFirst pieces: [Piece]) throws(Untranslatable) -> NumberTest? {
         let common = Self.numberTest(ofAny: pieces)
         guard common == .unknown, !pieces.contains(where: { $0.numberTest == .unknown }) else { return common }
@@ -133,7 +134,8 @@ extension SQLiteExpressionTranslation {
         return areRead ? .reading : .unknown
     }
 
-    /// Renders the terms of ORDER BY for a value that is a number in some rows: by what it is, then by the number, then by the text.
+    /// Renders the terms of ORDER BY for a value that is a number in some rows: numbers before texts, then by the number, then
+    /// by the text.
     func orderedDynamic(
         _ piece: Piece, _ isCaseless: Bool, _ order: QueryTree.Order
     ) throws(Untranslatable) -> String {

@@ -134,11 +134,12 @@ struct SQLiteExpressionTranslation {
         /// The expression from which the column is computed.
         var generated: SQLExpression?
         var storage: WholeStorage
-        /// What becomes of the column's values on their way.
+        /// The conversion that the transfer applies to the column's values; `nil` for none.
         var conversion: ValueConversion?
         var hasAffinity = true
         var isNullable = true
-        /// How a row tells whether the value is a number in SQLite, if the column is one of texts in the target all the same.
+        /// The test for the rows in which the value is a number in SQLite, if the column holds texts in the target
+        /// nevertheless.
         var numberTest: NumberTest?
         /// Whether the column is one of a table, without a declared type.
         var isUntyped = false
@@ -247,7 +248,7 @@ extension SQLiteExpressionTranslation {
     /// Translates an expression.
     func piece(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
         let before = usedPlaces
-        let piece = try inside(expression).said(expression)
+        let piece = try inside(expression).rendered(expression)
         guard piece.conversion == nil || mayShowConverted else {
             throw Self.unlikeSource(expression.columnName ?? "a column")
         }
@@ -266,7 +267,7 @@ extension SQLiteExpressionTranslation {
         return piece
     }
 
-    private func said(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
+    private func rendered(_ expression: ExpressionTree) throws(Untranslatable) -> Piece {
         switch expression {
         case .null: return Piece("NULL", .null)
         case .number(let text): return try number(text)

@@ -1,15 +1,15 @@
 // FROM: what a SELECT reads, and how it is joined (https://www.sqlite.org/lang_select.html, section 2.1).
 
 extension SQLiteExpressionTranslation {
-    /// FROM in PostgreSQL's words, and what it says about columns that are equal.
+    /// FROM in PostgreSQL's SQL, and the equalities that its joins demand.
     struct Sources {
         var sql = ""
         var everywhere: [SQLiteDependencies.Condition] = []
-        /// By the relation that a LEFT JOIN brings.
+        /// The equalities of each LEFT JOIN, by the place of the relation that it adds.
         var optional: [Int: SQLiteDependencies.Condition] = [:]
     }
 
-    /// The scope of a SELECT that reads these, and nothing said of it yet.
+    /// Returns the scope of a SELECT over these sources, and each source's text.
     func scope(of sources: [QueryTree.Source]) throws(Untranslatable) -> (scope: SQLiteScope, texts: [String]) {
         var scope = SQLiteScope()
         var texts: [String] = []
@@ -17,7 +17,7 @@ extension SQLiteExpressionTranslation {
         return (scope, texts)
     }
 
-    /// Each relation that is read, in the order in which they are written, and its text.
+    /// Adds each relation in the order in which FROM names them, and its text.
     private func add(
         _ sources: [QueryTree.Source], to scope: inout SQLiteScope, _ texts: inout [String]
     ) throws(Untranslatable) {
@@ -48,7 +48,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// What USING and NATURAL make one is the column of the first table that has it.
+    /// USING and NATURAL merge columns; the merged column is read from the first table that has it.
     private func merge(_ source: QueryTree.Source, _ at: Int, _ scope: inout SQLiteScope) throws(Untranslatable) {
         for name in try shared(source, at, scope) {
             guard source.join == .inner || source.join == .left else {
@@ -69,7 +69,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// The columns that a join compares by their names, folded.
+    /// Returns the columns that USING or NATURAL compares, as folded names.
     private func shared(
         _ source: QueryTree.Source, _ at: Int, _ scope: SQLiteScope
     ) throws(Untranslatable) -> [String] {
@@ -81,8 +81,8 @@ extension SQLiteExpressionTranslation {
         throw Untranslatable("it uses NATURAL with a join in parentheses")
     }
 
-    /// FROM, said in the scope that it makes.
-    func said(_ sources: [QueryTree.Source], _ texts: [String]) throws(Untranslatable) -> Sources {
+    /// Renders FROM; `scopes[0]` holds its relations.
+    func rendered(_ sources: [QueryTree.Source], _ texts: [String]) throws(Untranslatable) -> Sources {
         var result = Sources()
         var next = 0
         result.sql = try joined(sources, texts, &next, &result)
@@ -120,7 +120,7 @@ extension SQLiteExpressionTranslation {
         return sql
     }
 
-    /// What a join compares, and what that says about columns.
+    /// Renders the condition of a join, and stores the equalities that it demands in `result`.
     private func condition(
         of source: QueryTree.Source, _ at: Int, _ result: inout Sources
     ) throws(Untranslatable) -> String? {

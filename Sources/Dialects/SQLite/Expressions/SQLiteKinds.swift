@@ -135,7 +135,7 @@ extension SQLiteExpressionTranslation {
         switch (a, b) {
         case (.absent, _), (_, .absent), (.byRule, _), (_, .byRule): true
         case (.mixed, _), (_, .mixed): false
-        // Both write what both have in the same places.
+        // Two texts of these forms have the parts that both of them hold at the same places.
         case (.alike, .uniform(let form)), (.uniform(let form), .alike): form == "0000-00-00 00:00:00.000000"
         case (.alike, .alike): true
         case (.uniform(let form), .uniform(let other)): form == other
@@ -212,7 +212,7 @@ extension SQLiteExpressionTranslation {
     func compared(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
         try requireLikeOrder(a, b)
         if (a.isDynamic || b.isDynamic) && a.kind != .null && b.kind != .null { return try comparedDynamic(sign, a, b) }
-        if let (a, b) = Self.matched(a, b) { return Self.said(sign, a, b) }
+        if let (a, b) = Self.matched(a, b) { return Self.rendered(sign, a, b) }
         switch (a.kind, b.kind) {
         case (.boolean, _): return try compared(sign, Self.integer(a).declared(a), b)
         case (_, .boolean): return try compared(sign, a, Self.integer(b).declared(b))
@@ -225,13 +225,14 @@ extension SQLiteExpressionTranslation {
             if a.hasAffinity, let number = b.literal.flatMap(Self.numeral) {
                 return try Self.decided(sign, a, number, isSmaller: false)
             }
-            return Self.said(sign, try text(a), b)
+            return Self.rendered(sign, try text(a), b)
         case (.text, .native) where a.literal != nil: return try compared(Self.turned(sign), b, a)
         case (.native(let type), .text) where a.hasAffinity && type.isMoment && Self.isOrder(sign):
             return try comparedDynamic(sign, Piece(text(a).sql, .text), b.edited { $0.numberTest = .reading })
         case (.text, .native(let type)) where b.hasAffinity && type.isMoment && Self.isOrder(sign):
             return try comparedDynamic(sign, a.edited { $0.numberTest = .reading }, Piece(text(b).sql, .text))
-        case (.native, .text), (.text, .native), (.native, .native): return Self.said(sign, try text(a), try text(b))
+        case (.native, .text), (.text, .native), (.native, .native):
+            return Self.rendered(sign, try text(a), try text(b))
         case (.integer, .text), (.number, .text): return try numberBesideText(sign, a, b, isNumberFirst: true)
         case (.text, .integer), (.text, .number): return try numberBesideText(sign, b, a, isNumberFirst: false)
         // In SQLite texts are larger than all numbers.
@@ -255,18 +256,18 @@ extension SQLiteExpressionTranslation {
         if number.hasAffinity {
             let turned = Piece(text.whole ?? "(\(text.sql))::numeric", .number)
             let (a, b) = ordered(number, turned)
-            guard text.whole == nil else { return Self.said(sign, a, b) }
+            guard text.whole == nil else { return Self.rendered(sign, a, b) }
             let rest = try Self.decided(
                 sign, ordered(number, text).0, ordered(number, text).1, isSmaller: isNumberFirst)
-            return "(CASE WHEN \(text.sql) ~ '\(Self.wholeNumber)' THEN \(Self.said(sign, a, b)) ELSE \(rest) END)"
+            return "(CASE WHEN \(text.sql) ~ '\(Self.wholeNumber)' THEN \(Self.rendered(sign, a, b)) ELSE \(rest) END)"
         }
-        // Beside a column without a type, that of texts converts nothing.
+        // A column of texts does not convert the values of a column without a type.
         guard text.hasAffinity, !number.isUntypedColumn else {
             let (a, b) = ordered(number, text)
             return try Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }
         let (a, b) = ordered(try self.text(number), text)
-        return Self.said(sign, a, b)
+        return Self.rendered(sign, a, b)
     }
 
     /// Renders a comparison whose result is known unless one of the sides is NULL.
@@ -289,16 +290,16 @@ extension SQLiteExpressionTranslation {
         }
         let day = Piece("'\(literal) 00:00:00\(type == .timestamp ? "Z" : "")'", .native(type))
         // Where the texts are days themselves, each is the beginning of its day.
-        if a.momentTexts == .uniform("0000-00-00") { return said(sign, a, day) }
+        if a.momentTexts == .uniform("0000-00-00") { return rendered(sign, a, day) }
         switch sign {
-        case ">", ">=": return said(">=", a, day)
-        case "<", "<=": return said("<", a, day)
+        case ">", ">=": return rendered(">=", a, day)
+        case "<", "<=": return rendered("<", a, day)
         default: return nil
         }
     }
 
     /// Renders a comparison. SQLite orders texts by their bytes; PostgreSQL would order them by the database's collation.
-    static func said(_ sign: String, _ a: Piece, _ b: Piece) -> String {
+    static func rendered(_ sign: String, _ a: Piece, _ b: Piece) -> String {
         let collation = isOrder(sign) && a.kind == .text && b.kind == .text ? " COLLATE \"C\"" : ""
         return "(\(a.sql)\(collation) \(sign) \(b.sql))"
     }

@@ -9,7 +9,8 @@ extension SQLiteExpressionTranslation {
         return try compare(sign, try piece(left), try piece(right), isCaseless: isCaseless)
     }
 
-    /// Translates a comparison of rows, of which the first values that differ decide (https://www.sqlite.org/rowvalue.html).
+    /// Translates a comparison of rows, which the first pair of values that differ decides
+    /// (https://www.sqlite.org/rowvalue.html).
     private func compareRows(
         _ sign: String, _ lefts: [ExpressionTree], _ rights: [ExpressionTree]
     ) throws(Untranslatable) -> String {
@@ -49,7 +50,7 @@ extension SQLiteExpressionTranslation {
         try requireKnownCollation(operand)
         let subject = try piece(operand)
         let isFolded = subject.kind == .text && isCaseless(operand)
-        // The types that items declare convert nothing (datatype3.html, section 4.2).
+        // The declared types of the items do not convert the operand (datatype3.html, section 4.2).
         var values: [Piece] = []
         for item in items { values.append(try piece(item).edited { $0.hasAffinity = false }) }
         var list: [String] = []

@@ -118,7 +118,7 @@ extension SQLiteExpressionTranslation {
     private func quotient(_ a: Piece, _ b: Piece) throws(Untranslatable) -> Piece? {
         if a.isReal || b.isReal { return nil }
         guard a.isIntegerIfWhole && b.isIntegerIfWhole else {
-            // A transfer sees whether a view's rows differ.
+            // A transfer compares a view's rows, so it would find a difference.
             if use == .view { return nil }
             throw Untranslatable("/ cuts off the fraction or keeps it, which depends on the values")
         }
@@ -152,7 +152,7 @@ extension SQLiteExpressionTranslation {
         piece.kind == .integer && !piece.isWide ? "(\(piece.sql))::bigint" : piece.sql
     }
 
-    /// Renders a whole number as an integer of 64 bits. SQLite takes the nearest one where it has more.
+    /// Renders a whole number as an integer of 64 bits. Beyond 64 bits SQLite takes the nearest integer that fits.
     static func clamped(_ number: String) -> String {
         "(CASE WHEN \(number) < -9223372036854775808 THEN (-9223372036854775808)::bigint "
             + "WHEN \(number) >= 9223372036854775808 THEN 9223372036854775807 ELSE (\(number))::bigint END)"

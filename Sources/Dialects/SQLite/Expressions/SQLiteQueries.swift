@@ -165,8 +165,8 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Has a SELECT DISTINCT yield what tells which of its values are numbers, by which the ORDER BY around it sorts. Thus 5 and '5' are two
-    /// values, too.
+    /// Adds columns to a SELECT DISTINCT that tell which of its values are numbers, because the ORDER BY around it sorts by
+    /// them. They also keep 5 and '5' apart.
     private static func tellNumbers(_ query: QueryTree, in part: inout Part) {
         guard !query.order.isEmpty else { return }
         for at in part.results.indices {
@@ -225,7 +225,7 @@ extension QueryTree {
     }
 }
 
-/// What a translated query does that is not the same each time, noted while it is translated.
+/// Collects, during the translation of a query, whether it yields other rows each time.
 final class SQLiteQueryNotes {
     var asksForTime = false
 }

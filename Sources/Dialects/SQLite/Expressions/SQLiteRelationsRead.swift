@@ -29,7 +29,7 @@ extension SQLiteTrigger.Insert.Conflict {
 }
 
 extension QueryTree {
-    /// A name that WITH defines is none of the database's.
+    /// A name that WITH defines does not name a table or view of the database.
     fileprivate var relationsRead: Set<String> {
         var found = (order.map(\.term) + [limit, offset].compactMap { $0 }).relationsRead
         for core in cores { found.formUnion(core.relationsRead) }

@@ -76,13 +76,13 @@ extension SQLiteExpressionTranslation {
         guard let found = found(name, of: relation) else {
             throw Untranslatable("it reads \(relation).\(name), which does not exist in its tables")
         }
-        return try said(found)
+        return try rendered(found)
     }
 
     /// Translates a bare name: a column, otherwise the alias of a result, otherwise a string if the name is in double quotes
     /// (https://www.sqlite.org/quirks.html, section 8).
     func named(_ name: String, isQuoted: Bool) throws(Untranslatable) -> Piece {
-        if let found = found(name) { return try said(found) }
+        if let found = found(name) { return try rendered(found) }
         for (at, scope) in scopes.enumerated() {
             if case .several = scope.find(name) { throw Untranslatable("\(name) may be a column of several tables") }
             guard let alias = scope.aliases[SQLName.folded(name)] else { continue }
@@ -96,7 +96,7 @@ extension SQLiteExpressionTranslation {
         return Piece(SQLText.literal(name), .text, literal: name)
     }
 
-    private func said(_ found: Found) throws(Untranslatable) -> Piece {
+    private func rendered(_ found: Found) throws(Untranslatable) -> Piece {
         guard found.sense.conversion == nil || mayShowConverted else { throw Self.unlikeSource(found.sense.name) }
         let scope = scopes[found.scope]
         let relation = scope.relations[found.place.relation].name

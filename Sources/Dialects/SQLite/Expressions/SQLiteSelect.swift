@@ -76,7 +76,7 @@ extension SQLiteExpressionTranslation {
         let (scope, texts) = try scope(of: select.sources)
         var inside = self
         inside.scopes.insert(scope, at: 0)
-        let sources = try inside.said(select.sources, texts)
+        let sources = try inside.rendered(select.sources, texts)
         let shown = try inside.shown(select.results)
         for result in shown {
             if let alias = result.alias { inside.scopes[0].aliases[SQLName.folded(alias)] = result.tree }
@@ -221,7 +221,7 @@ extension SQLiteExpressionTranslation {
         if let having = select.having { body.having = " HAVING \(try inside.condition(having))" }
         var windows: [String] = []
         for (name, window) in select.windows {
-            windows.append("\(SQLText.identifier(name)) AS (\(try inside.said(window)))")
+            windows.append("\(SQLText.identifier(name)) AS (\(try inside.rendered(window)))")
         }
         if !windows.isEmpty { body.windows = " WINDOW \(windows.joined(separator: ", "))" }
         for term in order {

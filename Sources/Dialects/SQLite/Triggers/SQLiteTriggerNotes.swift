@@ -1,9 +1,9 @@
-/// What differs in PostgreSQL although a trigger is translated, for the person who reads the file.
+/// Collects the differences of a translated trigger in PostgreSQL, as notes for the person who reads the file.
 struct SQLiteTriggerNotes {
     private let trigger: SQLiteTrigger
     private let definition: String
     private let triggers: SQLiteTriggerSet
-    /// What the translation has said about values.
+    /// The sentences about values that the translation has collected.
     private let remarks: [String]
 
     init(
@@ -85,7 +85,7 @@ struct SQLiteTriggerNotes {
         return nil
     }
 
-    /// SQLite updates a row as often as its key comes.
+    /// SQLite updates a row as often as the query yields its key; PostgreSQL refuses the second time.
     private var repeatedKey: String? {
         for case .insert(let insert) in trigger.statements {
             guard case .update = insert.conflict, let rows = insert.rows, rows.singleRow == nil else { continue }

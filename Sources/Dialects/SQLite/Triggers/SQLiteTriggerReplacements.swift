@@ -71,7 +71,8 @@ extension SQLiteTriggerTranslation {
         return keys
     }
 
-    /// Renders the condition of the rows that break the key; `nil` if the new row has a number of its own in it.
+    /// Renders the condition of the rows that break the key; `nil` if the new row can't break the key, because the database
+    /// numbers it.
     private func condition(
         breaking key: [KeyPart], _ values: [Value], _ table: Table
     ) throws(Untranslatable) -> String? {

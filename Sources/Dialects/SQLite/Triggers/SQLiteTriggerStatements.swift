@@ -49,8 +49,8 @@ extension SQLiteTriggerTranslation {
         return table
     }
 
-    /// Returns a column that a statement writes. It is none of those whose values are converted: what the statement writes is in the
-    /// source's terms.
+    /// Returns a column that a statement writes. Throws for a column whose values are converted, because the statement writes
+    /// values as the source has them.
     func written(_ name: String, of relation: NamedRelation) throws(Untranslatable) -> Column {
         guard let column = relation.table.columns.first(where: { SQLName.equal($0.name, name) }) else {
             throw Untranslatable("it writes \(relation.table.name).\(name), which is not a column there")

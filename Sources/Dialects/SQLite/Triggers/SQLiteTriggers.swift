@@ -50,7 +50,8 @@ struct SQLiteTriggerSet {
         }
     }
 
-    /// What makes changes: a change fires triggers and the actions of foreign keys, a trigger makes changes.
+    /// A cause of changes: a change, which fires triggers and the actions of foreign keys, or a trigger, whose statements make
+    /// changes.
     private enum Cause: Hashable {
         case change(Change)
         /// The folded name of a trigger.
@@ -69,7 +70,7 @@ struct SQLiteTriggerSet {
     private var fired: Set<Change> = []
     /// The triggers whose statements lead back to them, by folded name.
     private var cyclic: Set<String> = []
-    /// What each cause makes happen.
+    /// The causes that each cause leads to.
     private let followers: [Cause: [Cause]]
 
     init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ named: [NamedRelation]) {
