@@ -13,7 +13,7 @@ enum ArgumentBytes {
     static func requireText() {
         guard let (what, shown) = firstThatIsNoText else { return }
         let problem = Problem(
-            code: "usage", message: MaskedArguments.masked("\(what) is not UTF-8: \(shown)", from: [shown]),
+            code: "usage", message: MaskedArguments.message("\(what) is not UTF-8: \(shown)", from: [shown]),
             remedy: "write it in UTF-8; a file or folder with another name has to be renamed first", exitCode: 64)
         if CommandLine.arguments.contains("--json") { Console.out(problem.document.rendered()) }
         Console.error("error: \(problem.sentence)")
