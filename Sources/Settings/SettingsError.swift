@@ -24,6 +24,7 @@ public struct SettingsError: Error, Sendable, Equatable {
         case notJSON = "not_json"
         case notSettings = "not_settings"
         case notText = "not_text"
+        case notWritable = "not_writable"
         case notWritten = "not_written"
         case notYAML = "not_yaml"
         case otherAccount = "other_account"

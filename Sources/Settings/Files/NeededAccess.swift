@@ -21,7 +21,7 @@ package enum NeededAccess {
             let reason = uid == geteuid() ? refusal(of: place, facts) : refusal(of: place, facts, by: uid, on: way)
             guard let reason else { continue }
             throw SettingsError(
-                "not_writable", at: place, "uid \(uid) can't write here, where \(subject) has to be: \(reason)",
+                .notWritable, at: place, "uid \(uid) can't write here, where \(subject) has to be: \(reason)",
                 remedy: remedy(reason, place, facts, uid))
         }
     }
