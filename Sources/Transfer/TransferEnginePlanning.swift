@@ -75,8 +75,9 @@ extension TransferEngine {
     private func keysThatBecomeOne(in plan: TransferPlan) async throws -> [FoldedKey] {
         guard !plan.mixed.isEmpty else { return [] }
         let target = target
+        let columns = Dictionary(grouping: plan.mixed, by: \.table).mapValues { Set($0.map(\.column)) }
         return try await streams.first { reading, writing in
-            try FoldedKeySurvey(plan: plan, columns: plan.mixed, target: target, reading: reading, writing: writing)
+            try FoldedKeySurvey(plan: plan, columns: columns, target: target, reading: reading, writing: writing)
                 .found().keys
         }
     }

@@ -83,8 +83,8 @@ struct PortableMigrationTests {
                     Column("aName", .text)
                 }
                 CreateView("mv", as: "SELECT Mixed.id, aName FROM Mixed")
-                CreateView("Over", as: "SELECT id FROM mv")
-                CreateView("top", as: "SELECT o.id FROM Over o")
+                CreateView("Above", as: "SELECT id FROM mv")
+                CreateView("top", as: "SELECT o.id FROM Above o")
             }
             try await test.run(#"INSERT INTO "Mixed" VALUES (1, 'x')"#)
             #expect(try await test.values("SELECT id FROM top") == [[1]])

@@ -36,7 +36,7 @@ struct RenameUnderViewsTests {
     @Test(
         "a column whose name only PostgreSQL reserves, there and back, is no drift", arguments: ["user", "any", "full"])
     func reservedWord(_ name: String) async throws {
-        let inQuery = name == "full" ? SQLText.identifier(name) : name
+        let inQuery = name == "user" ? name : SQLText.identifier(name)
         try await Backend.sqlite.withCase { test in
             let trigger =
                 "CREATE TRIGGER watch AFTER UPDATE OF \(name == "full" ? "id" : name) ON m BEGIN "
@@ -47,7 +47,6 @@ struct RenameUnderViewsTests {
                     Column(name, .text)
                 }
                 CreateTable("log") { Column("entry", .text) }
-                CreateView("mv", as: .native(sqlite: "SELECT id, m.\(inQuery) FROM m", postgresql: ""))
                 RunSQL(.native(sqlite: trigger, postgresql: ""), undo: .nothing)
             }
             try await test.migrate { AlterTable("m") { RenameColumn(name, to: "other") } }

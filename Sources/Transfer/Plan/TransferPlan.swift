@@ -33,7 +33,7 @@ public struct TransferPlan: Sendable {
     /// The columns that ignore case in the target, for more letters than in the source.
     var caseless: [CaselessColumn] = []
     /// The columns of the target that get values of several classes as one, such as the number 1 and the text `1`, by their tables.
-    var mixed: [String: Set<String>] = [:]
+    var mixed: [TargetColumn] = []
     /// The views of the target that read the current time. Two reads of them need not return the same.
     var viewsOfTheTime: Set<String> = []
     /// The indexes of the target that are over an expression in the source. Values that differ there may be one in the target.
@@ -124,6 +124,12 @@ struct CaselessColumn: Sendable, Equatable {
     var table: String
     var column: String
     var policy: NocasePolicy
+}
+
+/// A column of the target.
+struct TargetColumn: Sendable, Equatable {
+    var table: String
+    var column: String
 }
 
 /// A full-text index, with the target's names.

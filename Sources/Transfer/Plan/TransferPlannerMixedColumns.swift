@@ -2,14 +2,14 @@ import Dialects
 
 extension TransferPlanner {
     /// Returns the columns that hold values of several classes of the source, which become texts or bytes (`TransferPlan.mixed`).
-    func mixedColumns() -> [String: Set<String>] {
-        var found: [String: Set<String>] = [:]
+    func mixedColumns() -> [TargetColumn] {
+        var found: [TargetColumn] = []
         for table in tables {
             for (column, profile) in zip(table.table.columns, table.profiles) where profile.isMixed {
                 guard let type = types[table.table.name, column.name]?.type, type.isText || type == .bytes
                 else { continue }
                 let name = columnNames[table.table.name]?[column.name] ?? column.name
-                found[tableNames[table.table.name] ?? table.table.name, default: []].insert(name)
+                found.append(TargetColumn(table: tableNames[table.table.name] ?? table.table.name, column: name))
             }
         }
         return found

@@ -164,10 +164,10 @@ struct RefusalTests {
     func unendedReferences() async throws {
         let text = String(repeating: "${", count: 100_000)
         try await withSettingsFolder { folder in
-            try folder.write("home/.teleclaude/config.yml", "ui: {a: '${HOME}\(text)'}\n")
+            try folder.write("home/.teleclaude/config.yml", "jobs: {a: '${HOME}\(text)'}\n")
             try folder.write("home/.teleclaude/.env", "A=${HOME}\(text)\nB=${A:-x\(text)\n", mode: 0o600)
             let loaded = try folder.load(["HOME": "/h"])
-            #expect(loaded.effective["ui.a"]?.value.text == "/h" + text)
+            #expect(loaded.effective["jobs.a"]?.value.text == "/h" + text)
             #expect(loaded.effective["A"]?.value.text == "/h" + text)
             #expect(throws: Never.self) { try SettingsSplit.plan(folder.context(), from: "\(folder.path)/home") }
         }

@@ -184,7 +184,12 @@ extension PostgreSQLExpressionTranslation {
         case .boolean: return Piece("(CASE \(piece.sql) WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)", .text)
         // A column has as many digits as it is declared with.
         case .decimal(let precision): return precision == nil ? nil : Piece(piece.sql, .text)
-        case .shaped(.date), .shaped(.uuid): return Piece(piece.sql, .text)
+        case .shaped(.date): return Piece(piece.sql, .text)
+        case .shaped(.uuid):
+            // Digits of ASCII, and signs in the same places: they sort and become capitals alike everywhere.
+            var text = Piece(piece.sql, .text)
+            text.isByBytes = true
+            return text
         case .null, .real, .bytes, .quotient, .shaped, .json, .foreign: return nil
         }
     }
