@@ -54,6 +54,9 @@ struct ValueRuleTests {
             (.day(TimestampRule(.unix)), "2024-01-02T00:00:00Z", "2024-01-02"),
             // Midnight in the zone of the program.
             (.day(TimestampRule(.unix, minutesAhead: 60, isLocal: true)), 1_704_150_000, "2024-01-02"),
+            (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-01 22:00:00Z", "2024-01-02"),
+            (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-02", "2024-01-02"),
+            (.day(TimestampRule(.iso)), "soon", "soon"),
             (.day(TimestampRule(.unixMilliseconds)), 484_099_200_001, 484_099_200_001),
             (.day(TimestampRule(.unixMilliseconds)), .integer(.max), .integer(.max)),
             (.timeOfDay(TimestampRule(.unixMilliseconds)), 45_296_789, "12:34:56.789000"),
@@ -93,6 +96,10 @@ struct ValueRuleTests {
             (.span(.milliseconds), .integer(.min)), (.span(.since1970), 5),
             (.moment(TimestampRule(.iso, minutesAhead: 120)), "0001-01-01 00:30:00"),
             (.moment(TimestampRule(.iso, minutesAhead: -120)), "9999-12-31 23:00"),
+            // A midnight of UTC, at which the rule's clock shows another time.
+            (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-02 00:00:00Z"),
+            (.day(TimestampRule(.iso, minutesAhead: -120, isLocal: true)), "0001-01-01 00:00:00Z"),
+            (.day(TimestampRule(.iso)), "2024-01-02 00:00:01"),
         ] as [(ValueRule, Value)])
     func unreadable(_ rule: ValueRule, _ value: Value) {
         #expect(read(value, rule) == .blob([]))

@@ -47,6 +47,9 @@ extension TimestampRule {
     /// Whether the value is a moment that lies outside the years 1 to 9999.
     func isOutOfRange(_ value: RawValue) -> Bool { shown(value).map { CalendarNumber.readable($0) == nil } ?? false }
 
+    /// Whether the value is a moment, also one outside those years.
+    func isMoment(_ value: RawValue) -> Bool { shown(value) != nil }
+
     /// Returns the day, in days since 1 January 2000, whose midnight the value is; `nil` for any other value: nothing of it would be left
     /// out.
     func day(_ value: RawValue) -> Int32? {

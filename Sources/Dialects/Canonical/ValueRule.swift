@@ -70,17 +70,8 @@ package final class ValueReader {
     package func read(_ value: RawValue, column: Int) -> RawValue {
         switch readings[column] {
         case nil: return value
-        case .moment(let reading):
-            guard let moment = reading.microseconds(value) else {
-                // A column of moments would take the text as it is, without the rule's zone.
-                guard case .text = value, reading.isOutOfRange(value) else { return value }
-                return .unreadable
-            }
-            return .text(
-                scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
-        case .day(let reading):
-            guard let day = reading.day(value) else { return value }
-            return .text(scratch.make(column) { $0.append(date: day) })
+        case .moment(let reading): return moment(value, reading, column)
+        case .day(let reading): return day(value, reading, column)
         case .timeOfDay(let reading):
             guard let time = reading.timeOfDay(value) else { return value }
             return .text(scratch.make(column) { $0.append(time: time) })
@@ -88,17 +79,9 @@ package final class ValueReader {
             guard let span = reading.microseconds(value) else { return value.isNumber ? .unreadable : value }
             return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
         case .spanOfText:
-            guard case .text(let text) = value, let span = IntervalText.rounded(text) else {
-                return value
-            }
+            guard case .text(let text) = value, let span = IntervalText.rounded(text) else { return value }
             return .text(scratch.make(column) { $0.append(interval: span) })
-        case .counted(let reading):
-            guard let span = value.interval?.length, let written = reading.written(span) else { return value }
-            switch written {
-            case .count(let number): return .integer(number)
-            case .fraction(let number): return .real(number)
-            case .moment(let moment): return .text(scratch.make(column) { $0.append(timestamp: moment) })
-            }
+        case .counted(let reading): return counted(value, reading, column)
         case .numbered(let reading):
             guard case .text = value, let moment = reading.microseconds(value) else { return value }
             return reading.number(of: moment) ?? value
@@ -120,11 +103,38 @@ package final class ValueReader {
             return .text(scratch.make(column) { $0.append(cleaning: bytes, with: replacement) })
         }
     }
+
+    private func moment(_ value: RawValue, _ reading: TimestampRule, _ column: Int) -> RawValue {
+        guard let moment = reading.microseconds(value) else {
+            // A column of moments would take the text as it is, without the rule's zone.
+            return value.isText && reading.isOutOfRange(value) ? .unreadable : value
+        }
+        return .text(scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
+    }
+
+    private func day(_ value: RawValue, _ reading: TimestampRule, _ column: Int) -> RawValue {
+        guard let day = reading.day(value) else {
+            // A column of days would take a midnight of UTC as it is, which is none on the rule's clock.
+            return value.isText && reading.isMoment(value) ? .unreadable : value
+        }
+        return .text(scratch.make(column) { $0.append(date: day) })
+    }
+
+    private func counted(_ value: RawValue, _ reading: SpanRule, _ column: Int) -> RawValue {
+        guard let span = value.interval?.length, let written = reading.written(span) else { return value }
+        switch written {
+        case .count(let number): return .integer(number)
+        case .fraction(let number): return .real(number)
+        case .moment(let moment): return .text(scratch.make(column) { $0.append(timestamp: moment) })
+        }
+    }
 }
 
 extension RawValue {
-    /// A value that no column of moments or spans takes.
+    /// A value that no column of moments, days or spans takes.
     fileprivate static var unreadable: RawValue { .blob(UnsafeRawBufferPointer(start: nil, count: 0)) }
+
+    fileprivate var isText: Bool { if case .text = self { true } else { false } }
 
     fileprivate var isNumber: Bool {
         switch self {
