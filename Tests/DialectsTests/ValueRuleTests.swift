@@ -48,7 +48,7 @@ struct ValueRuleTests {
     }
 
     @Test(
-        "midnights become days, and numbers of the first day of 1970 times of day",
+        "midnights become days, and numbers and texts of the first day of 1970 times of day",
         arguments: [
             (.day(TimestampRule(.unixMilliseconds)), 484_099_200_000, "1985-05-05"),
             (.day(TimestampRule(.unix)), "2024-01-02T00:00:00Z", "2024-01-02"),
@@ -61,6 +61,14 @@ struct ValueRuleTests {
             (.day(TimestampRule(.unixMilliseconds)), .integer(.max), .integer(.max)),
             (.timeOfDay(TimestampRule(.unixMilliseconds)), 45_296_789, "12:34:56.789000"),
             (.timeOfDay(TimestampRule(.unix)), "12:34", "12:34:00.000000"),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), "45296000", "12:34:56.000000"),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), "1970-01-01 12:34:56", "12:34:56.000000"),
+            (
+                .timeOfDay(TimestampRule(.iso, minutesAhead: 60, isLocal: true)), "1970-01-01 11:34:56Z",
+                "12:34:56.000000"
+            ),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), "1970-01-02 12:34:56", "1970-01-02 12:34:56"),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), "86400000", "86400000"),
             (.timeOfDay(TimestampRule(.unixMilliseconds)), 86_400_000, 86_400_000),
             (.timeOfDay(TimestampRule(.unixMilliseconds)), -1, -1),
             (.timeOfDay(TimestampRule(.iso)), "12:34:56.1234567", "12:34:56.123457"),

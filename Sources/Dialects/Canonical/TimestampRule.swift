@@ -57,16 +57,19 @@ extension TimestampRule {
         return Int32(exactly: moment / CalendarNumber.microsecondsPerDay)
     }
 
-    /// Returns the microseconds since midnight: those of a text that is a time of day, or of a number that is read as a moment of
-    /// 1 January 1970. Returns `nil` for any other value.
+    /// Returns the microseconds since midnight: those of a text that is a time of day, or of a number or text that is read as a moment
+    /// of 1 January 1970. Returns `nil` for any other value.
     func timeOfDay(_ value: RawValue) -> Int64? {
-        if case .text(let text) = value { return CalendarNumber.time(text, isRounded: true) }
-        let start = -10_957 * CalendarNumber.microsecondsPerDay
+        if case .text(let text) = value, let time = CalendarNumber.time(text, isRounded: true) { return time }
+        let start = Self.startOf1970
         guard let moment = microseconds(value), (0..<CalendarNumber.microsecondsPerDay).contains(moment - start) else {
             return nil
         }
         return moment - start
     }
+
+    /// The beginning of 1 January 1970, in microseconds since 1 January 2000.
+    private static let startOf1970 = -10_957 * CalendarNumber.microsecondsPerDay
 
     private func shown(_ value: RawValue) -> Int64? {
         let offset = Int64(minutesAhead) * 60_000_000
