@@ -35,6 +35,13 @@ struct ValueRuleTests {
             ),
             (TimestampRule(.unix, minutesAhead: 60, isLocal: true), 1_704_164_645, "2024-01-02 04:04:05.000000"),
             (TimestampRule(.iso), "9999-12-31 23:59:59.9999999", "9999-12-31 23:59:59.999999Z"),
+            // In these zones rounding stays in the calendar.
+            (TimestampRule(.iso), "9999-12-31 23:59:59.9999999+02:00", "9999-12-31 22:00:00.000000Z"),
+            (TimestampRule(.iso, minutesAhead: 60), "9999-12-31 23:59:59.9999999", "9999-12-31 23:00:00.000000Z"),
+            (
+                TimestampRule(.iso, minutesAhead: 60, isLocal: true), "9999-12-31 23:59:59.9999999",
+                "9999-12-31 23:59:59.999999"
+            ),
             (TimestampRule(.iso), "2024-01-02 03:04:05.1234565 +0000 UTC", "2024-01-02 03:04:05.123457Z"),
             (TimestampRule(.iso), "2024-01-02 03:04:05.123456789 +0200 CEST", "2024-01-02 01:04:05.123457Z"),
             (TimestampRule(.iso), "2024-01-02 03:04:05 +0000 UTC m=+0.010203", "2024-01-02 03:04:05.000000Z"),
@@ -82,6 +89,24 @@ struct ValueRuleTests {
     }
 
     @Test(
+        "only what rounding would lead out of the calendar or the day is cut",
+        arguments: [
+            (.moment(TimestampRule(.iso)), "9999-12-31 23:59:59.9999999", true),
+            (.moment(TimestampRule(.iso)), "9999-12-31 21:59:59.9999999-02:00", true),
+            (.moment(TimestampRule(.iso)), "9999-12-31 23:59:59.9999999+02:00", false),
+            (.moment(TimestampRule(.iso, minutesAhead: 60)), "9999-12-31 23:59:59.9999999", false),
+            (.moment(TimestampRule(.iso, minutesAhead: 60, isLocal: true)), "9999-12-31 22:59:59.9999999Z", true),
+            (.moment(TimestampRule(.iso)), "9999-12-31 23:59:59.999999", false),
+            (.timeOfDay(TimestampRule(.iso)), "23:59:59.9999999", true),
+            (.timeOfDay(TimestampRule(.iso)), "2000-01-01 23:59:59.9999999", true),
+            (.timeOfDay(TimestampRule(.iso)), "22:59:59.9999999", false),
+            (.moment(TimestampRule(.iso)), "23:59:59.9999999", false), (.spanOfText, "23:59:59.9999999", false),
+        ] as [(ValueRule, Value, Bool)])
+    func cut(_ rule: ValueRule, _ value: Value, _ isCut: Bool) {
+        #expect(value.withRaw { rule.cuts($0) } == isCut)
+    }
+
+    @Test(
         "what is no moment stays what it is",
         arguments: [
             (TimestampRule(.unix), "n/a"), (TimestampRule(.unix), .integer(.max)),
@@ -108,6 +133,7 @@ struct ValueRuleTests {
             (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-02 00:00:00Z"),
             (.day(TimestampRule(.iso, minutesAhead: -120, isLocal: true)), "0001-01-01 00:00:00Z"),
             (.day(TimestampRule(.iso)), "2024-01-02 00:00:01"),
+            (.moment(TimestampRule(.iso)), "9999-12-31 22:00:00.0000000-02:00"),
         ] as [(ValueRule, Value)])
     func unreadable(_ rule: ValueRule, _ value: Value) {
         #expect(read(value, rule) == .blob([]))

@@ -45,6 +45,19 @@ extension ValueRule {
     }
 }
 
+extension ValueRule {
+    /// Whether the rule cuts this value to six digits, because rounding would lead out of the calendar or into the next day.
+    package func cuts(_ value: RawValue) -> Bool {
+        switch self {
+        case .moment(let rule): return rule.cutsMoment(value)
+        case .timeOfDay:
+            guard case .text(let text) = value else { return false }
+            return CalendarNumber.isLastTime(text)
+        case .day, .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: return false
+        }
+    }
+}
+
 /// Reads the values of one table's rows by the rules of its columns. A value that the reader makes stays valid until the next
 /// value of its column, and at most as long as the reader.
 package final class ValueReader {
