@@ -154,6 +154,19 @@ struct ValueRuleTests {
     }
 
     @Test(
+        "moments and times of day become the numbers that a rule reads: the way back",
+        arguments: [
+            (TimestampRule(.unixMilliseconds), "1985-05-05", 484_099_200_000),
+            (TimestampRule(.unixMilliseconds), "12:34:56", 45_296_000),
+            (TimestampRule(.unixMilliseconds), "12:34:56.789", 45_296_789),
+            (TimestampRule(.unixMilliseconds, minutesAhead: 60), "00:30:00", -1_800_000),
+            (TimestampRule(.unix), "00:00:00.5", .real(0.5)), (TimestampRule(.unix), "soon", "soon"),
+        ] as [(TimestampRule, Value, Value)])
+    func numbers(_ rule: TimestampRule, _ value: Value, _ expected: Value) {
+        #expect(read(value, .numbered(rule)) == expected)
+    }
+
+    @Test(
         "what no rule counts stays what it is",
         arguments: [
             (.span(.seconds), "1 day"), (.span(.since1970), "soon"), (.counted(.days), "1 mon"),

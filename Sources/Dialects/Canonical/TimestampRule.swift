@@ -75,6 +75,12 @@ extension TimestampRule {
         return moment - start
     }
 
+    /// Returns the moment of 1 January 1970 at which the rule's clock shows this time of day, in microseconds since 1 January 2000; `nil`
+    /// for any other text.
+    func moment(ofTime text: UnsafeRawBufferPointer) -> Int64? {
+        CalendarNumber.time(text).map { Self.startOf1970 + $0 - Int64(minutesAhead) * 60_000_000 }
+    }
+
     /// The beginning of 1 January 1970, in microseconds since 1 January 2000.
     private static let startOf1970 = -10_957 * CalendarNumber.microsecondsPerDay
 

@@ -12,7 +12,7 @@ package enum ValueRule: Hashable, Sendable {
     case spanOfText
     /// Spans of time are written as what the rule counts: the way back.
     case counted(SpanRule)
-    /// Moments are written as the numbers that the rule reads: the way back.
+    /// Moments, and times of day as moments of 1 January 1970, are written as the numbers that the rule reads: the way back.
     case numbered(TimestampRule)
     /// Texts of decimals are read as the doubles that show the same digits.
     case double
@@ -96,7 +96,8 @@ package final class ValueReader {
             return .text(scratch.make(column) { $0.append(interval: span) })
         case .counted(let reading): return counted(value, reading, column)
         case .numbered(let reading):
-            guard case .text = value, let moment = reading.microseconds(value) else { return value }
+            guard case .text(let text) = value, let moment = reading.microseconds(value) ?? reading.moment(ofTime: text)
+            else { return value }
             return reading.number(of: moment) ?? value
         case .double:
             guard case .text(let bytes) = value, let number = DecimalText(bytes)?.double else { return value }
