@@ -98,7 +98,7 @@ struct TransferConvertedViewsTests {
                     run.output.contains("the rows of the view \(view) were not compared: it yields other"), "\(run)")
             }
             #expect(!run.output.contains("the rows of the view y"), "\(run)")
-            #expect(try self.query("SELECT clock::text FROM x JOIN w USING (id)", on: target) == ["12:34:56.123457"])
+            #expect(try query("SELECT clock::text FROM x JOIN w USING (id)", on: target) == ["12:34:56.123457"])
         }
     }
 
