@@ -128,17 +128,25 @@ struct IntoExistingCountsTests {
         }
     }
 
-    @Test("numbers whose size says nothing get their units as comments, and the refusal says so")
-    func undecided() async throws {
+    @Test(
+        "numbers whose size says nothing, or that have those of two units, get them as comments, and the refusal says so",
+        arguments: [
+            ("(1, 0)", "unix"),
+            (
+                "(1, 1700000000123), (2, 1700000000124), (3, 1700000000125), (4, 1700000000), (5, 1700000001)",
+                "unix_us"
+            ),
+        ])
+    func undecided(_ rows: String, _ other: String) async throws {
         try await withDatabase(.postgresql) { box, target in
             let source = try makeSource(
-                box, "CREATE TABLE t (id INTEGER PRIMARY KEY, c DATETIME); INSERT INTO t VALUES (1, 0)")
+                box, "CREATE TABLE t (id INTEGER PRIMARY KEY, c DATETIME); INSERT INTO t VALUES \(rows)")
             try execute("CREATE TABLE t (id int PRIMARY KEY, c timestamptz)", on: target)
             let file = box("rules.yaml")
             let dry = try await box.migrate(
                 "transfer", source, target, "--into-existing", "--dry-run", "--write-rules", file)
             #expect(dry.ending == .exit(2) && dry.error.contains("choose among the units"), "\(dry)")
-            #expect(try rules(file) == ["# c: {timestamp: unix_ms}", "# c: {timestamp: unix}"])
+            #expect(try rules(file) == ["# c: {timestamp: unix_ms}", "# c: {timestamp: \(other)}"])
         }
     }
 }

@@ -32,8 +32,10 @@ struct UnixNumbers: Sendable, Equatable {
         count += 1
         lowest = min(lowest, number)
         highest = max(highest, number)
-        // The ranges lie apart: three years to three centuries of each unit.
+        // The ranges lie apart: three years to three centuries of each unit. The year 9999, which stands for the end of all time, lies in
+        // the range of the next unit, and so says nothing.
         switch number.magnitude {
+        case 253_370_764_800..<253_402_300_800, 253_370_764_800_000..<253_402_300_800_000: break
         case 1e8..<1e10: seconds += 1
         case 1e11..<1e13: milliseconds += 1
         case 1e14..<1e16: microseconds += 1
@@ -61,9 +63,14 @@ extension UnixNumbers {
         var numbers: Int
     }
 
+    /// The most common unit, if no number has the size of another one: it would be read as a moment of January 1970, or far in the future.
+    var likely: Unit? {
+        mostCommon.flatMap { $0.numbers == seconds + milliseconds + microseconds ? $0 : nil }
+    }
+
     /// The unit whose size more of the numbers have than that of another, and at least half of them, if it reads the others too; `nil` if
     /// there is none.
-    var likely: Unit? {
+    var mostCommon: Unit? {
         let units = [
             Unit(count: .unixMilliseconds, numbers: milliseconds), Unit(count: .unix, numbers: seconds),
             Unit(count: .unixMicroseconds, numbers: microseconds),

@@ -187,7 +187,8 @@ extension ColumnProfile {
         let units = hints.unix.possible.filter { hints.unix.areDays($0) }
         guard let unit = units.first else { return nil }
         let rules = units.map { ProposedRule.Rule.day($0) }
-        if hints.unix.likely?.count == unit {
+        // A number that is a midnight by this unit is one of it, also if it lies near 1970.
+        if hints.unix.mostCommon?.count == unit {
             let areMidnights = numbers == 1 ? "its only number is a midnight" : "all \(numbers) numbers are midnights"
             return Proposal(rules[0], areMidnights)
         }
