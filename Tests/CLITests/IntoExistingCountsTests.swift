@@ -149,4 +149,31 @@ struct IntoExistingCountsTests {
             #expect(try rules(file) == ["# c: {timestamp: unix_ms}", "# c: {timestamp: \(other)}"])
         }
     }
+
+    @Test(
+        "numbers that may be no milliseconds since midnight, or those of another zone's, are times of day by a comment only",
+        arguments: [
+            ("INTEGER", "(1, 93000), (2, 123045)", ["unix", "unix_ms"]),
+            ("INTEGER", "(1, 45296000)", ["unix_ms"]), ("TIME", "(1, -1800000), (2, 41696000)", ["unix_ms"]),
+        ])
+    func times(_ declared: String, _ rows: String, _ units: [String]) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE t (id INTEGER PRIMARY KEY, c \(declared)); INSERT INTO t VALUES \(rows)")
+            try execute("CREATE TABLE t (id int PRIMARY KEY, c time)", on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let file = box("rules.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            #expect(dry.ending == .exit(2), "\(dry)")
+            #expect(try rules(file) == units.map { "# c: {type: time, timestamp: \($0)}" })
+            #expect(try String(contentsOfFile: file, encoding: .utf8).contains("zone of its JVM"))
+            // What Java has written at 00:30 and 12:34:56 in Berlin.
+            guard declared == "TIME" else { return }
+            let given = try makeRules(
+                box, "tables: {t: {columns: {c: {type: time, timestamp: unix_ms, zone: \"+01:00\"}}}}")
+            let run = try await box.run(.tcMigrate, options + ["--rules", given])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(try query("SELECT c::text FROM t ORDER BY id", on: target) == ["00:30:00", "12:34:56"])
+        }
+    }
 }

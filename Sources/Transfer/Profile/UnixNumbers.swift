@@ -96,11 +96,15 @@ extension UnixNumbers {
         }
     }
 
-    /// The units by which every number is a time of the first day of 1970. Seconds alone can't tell themselves from milliseconds.
+    /// The units by which every number is a time of the first day of 1970, on a clock at most 16 hours off UTC. Seconds alone can't tell
+    /// themselves from milliseconds.
     var ofDay: [TimestampRule.Count] {
-        guard count > 0, lowest >= 0, highest < 86_400_000 else { return [] }
-        return highest < 86_400 ? [.unix, .unixMilliseconds] : [.unixMilliseconds]
+        let units: [(unit: TimestampRule.Count, hour: Double)] = [(.unix, 3_600), (.unixMilliseconds, 3_600_000)]
+        return count == 0 ? [] : units.filter { lowest >= -16 * $0.hour && highest < 40 * $0.hour }.map(\.unit)
     }
+
+    /// Whether every number is a time of the first day of 1970 in UTC, in milliseconds.
+    var areMillisecondsOfDay: Bool { count > 0 && lowest >= 0 && highest < 86_400_000 }
 
     private func reads(_ unit: TimestampRule.Count) -> Bool {
         let each: Double =

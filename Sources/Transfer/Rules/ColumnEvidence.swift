@@ -196,11 +196,16 @@ extension ColumnProfile {
         return Proposal.undecided(rules[0], rules.dropFirst().first, "the numbers are midnights in that unit")
     }
 
+    /// Numbers alone say little: 123045 may be 12:30:45. Only a column that is declared for times of day makes the rule an active one.
     private var countedTimes: Proposal? {
         let units = hints.unix.ofDay.map { ProposedRule.Rule.timeOfDay($0) }
         guard let first = units.first else { return nil }
-        let reason = "numbers for a time of day: right if they count from midnight, in UTC"
-        return units.count == 1 ? Proposal(first, reason) : Proposal.undecided(first, units[1], reason)
+        let reason =
+            "numbers for a time of day: right if they count from midnight, in UTC; those that Java has written count in the zone of its JVM, "
+            + "so add that (zone: \"+01:00\")"
+        let isCertain = meaning == .time && units.count == 1 && hints.unix.areMillisecondsOfDay
+        return isCertain
+            ? Proposal(first, reason) : Proposal.undecided(first, units.dropFirst().first, reason)
     }
 
     /// The rule for timestamps that become texts: their seconds have more digits than both databases keep, only some of them name a zone, or
