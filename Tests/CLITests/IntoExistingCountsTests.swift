@@ -72,6 +72,33 @@ struct IntoExistingCountsTests {
         }
     }
 
+    @Test(
+        "midnights of another zone in a column of dates are days of that zone, or moments, by a comment only",
+        arguments: [
+            (
+                "(1, 1704063600000), (2, 1704150000000)",
+                ["type: date, timestamp: unix_ms, zone: \"+01:00\"", "timestamp: unix_ms"]
+            ),
+            ("(1, 1704085200)", ["type: date, timestamp: unix, zone: \"-05:00\"", "timestamp: unix"]),
+            // Midnights in Berlin, in winter and in summer: no one offset has both.
+            ("(1, 1704063600000), (2, 1719784800000)", ["timestamp: unix_ms"]),
+        ])
+    func elsewhere(_ rows: String, _ expected: [String]) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE p (id INTEGER PRIMARY KEY, born DATE); INSERT INTO p VALUES \(rows)")
+            let file = box("rules.yaml")
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", file)
+            #expect(dry.ending == .exit(0), "\(dry)")
+            #expect(try rules(file) == expected.map { "# born: {\($0)}" })
+            guard let days = expected.first, days.contains("+01:00") else { return }
+            let given = try makeRules(box, "tables: {p: {columns: {born: {\(days)}}}}")
+            let run = try await box.migrate("transfer", source, target, "--rules", given)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(try query("SELECT born::text FROM p ORDER BY id", on: target) == ["2024-01-01", "2024-01-02"])
+        }
+    }
+
     @Test("days and times of day go back into a file as the milliseconds that they were, whatever the file declares")
     func back() async throws {
         try await withDatabase(.postgresql) { box, source in

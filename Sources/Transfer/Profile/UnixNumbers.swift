@@ -9,22 +9,20 @@ struct UnixNumbers: Sendable, Equatable {
     private var microseconds = 0
     private var lowest = Double.infinity
     private var highest = -Double.infinity
-    private var areDaysInSeconds = true
-    private var areDaysInMilliseconds = true
+    private var timeInSeconds = SharedTime(day: 86_400)
+    private var timeInMilliseconds = SharedTime(day: 86_400_000)
 
     @inline(__always)
     mutating func observe(_ number: Int64) {
         note(Double(number))
-        if areDaysInSeconds {
-            areDaysInSeconds = number % 86_400 == 0
-            areDaysInMilliseconds = areDaysInSeconds && areDaysInMilliseconds && number % 86_400_000 == 0
-        }
+        timeInSeconds.observe(number)
+        timeInMilliseconds.observe(number)
     }
 
     mutating func observe(_ number: Double) {
         note(number)
-        areDaysInSeconds = false
-        areDaysInMilliseconds = false
+        timeInSeconds.observeFraction()
+        timeInMilliseconds.observeFraction()
     }
 
     @inline(__always)
@@ -51,8 +49,8 @@ struct UnixNumbers: Sendable, Equatable {
         microseconds += next.microseconds
         lowest = min(lowest, next.lowest)
         highest = max(highest, next.highest)
-        areDaysInSeconds = areDaysInSeconds && next.areDaysInSeconds
-        areDaysInMilliseconds = areDaysInMilliseconds && next.areDaysInMilliseconds
+        timeInSeconds.append(next.timeInSeconds)
+        timeInMilliseconds.append(next.timeInMilliseconds)
     }
 }
 
@@ -88,12 +86,20 @@ extension UnixNumbers {
     }
 
     /// Whether every number is a midnight in UTC by this unit.
-    func areDays(_ unit: TimestampRule.Count) -> Bool {
-        switch unit {
-        case .unix: areDaysInSeconds
-        case .unixMilliseconds: areDaysInMilliseconds
-        case .unixMicroseconds, .iso, .julian, .apple: false
-        }
+    func areDays(_ unit: TimestampRule.Count) -> Bool { minutesAhead(by: unit) == 0 }
+
+    /// Returns how many minutes a clock is ahead of UTC that shows midnight at every number, by this unit; `nil` if none does: a clock is
+    /// whole quarters of an hour off, and at most half a day.
+    func minutesAhead(by unit: TimestampRule.Count) -> Int? {
+        let (time, minute): (Int64?, Int64) =
+            switch unit {
+            case .unix: (timeInSeconds.value, 60)
+            case .unixMilliseconds: (timeInMilliseconds.value, 60_000)
+            case .unixMicroseconds, .iso, .julian, .apple: (nil, 1)
+            }
+        guard let time, time % (15 * minute) == 0 else { return nil }
+        let minutes = Int(time / minute)
+        return minutes > 720 ? 1_440 - minutes : -minutes
     }
 
     /// The units by which every number is a time of the first day of 1970, on a clock at most 16 hours off UTC. Seconds alone can't tell
@@ -116,5 +122,35 @@ extension UnixNumbers {
             }
         // The first second of the year 1, and the first after the year 9999.
         return lowest >= -62_135_596_800 * each && highest < 253_402_300_800 * each
+    }
+}
+
+/// The time of day that all numbers of a column have in common, where a day has so many of what they count.
+private struct SharedTime: Sendable, Equatable {
+    private let day: Int64
+    private var first: Int64?
+    private var isShared = true
+
+    init(day: Int64) { self.day = day }
+
+    /// The time since midnight, in UTC; `nil` if the numbers have several, or there are none.
+    var value: Int64? { isShared ? first : nil }
+
+    @inline(__always)
+    mutating func observe(_ number: Int64) {
+        guard isShared else { return }
+        let rest = number % day
+        let time = rest < 0 ? rest + day : rest
+        isShared = first == nil || first == time
+        first = time
+    }
+
+    /// Notes a number that may have a fraction, which no midnight has.
+    mutating func observeFraction() { isShared = false }
+
+    /// Adds the times of the numbers that follow.
+    mutating func append(_ next: SharedTime) {
+        isShared = isShared && next.isShared && (first == nil || next.first == nil || first == next.first)
+        first = first ?? next.first
     }
 }
