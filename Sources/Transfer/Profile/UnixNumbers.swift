@@ -91,13 +91,15 @@ extension UnixNumbers {
     /// Returns how many minutes a clock is ahead of UTC that shows midnight at every number, by this unit; `nil` if none does: a clock is
     /// whole quarters of an hour off, and at most half a day.
     func minutesAhead(by unit: TimestampRule.Count) -> Int? {
-        let (time, minute): (Int64?, Int64) =
-            switch unit {
-            case .unix: (timeInSeconds.value, 60)
-            case .unixMilliseconds: (timeInMilliseconds.value, 60_000)
-            case .unixMicroseconds, .iso, .julian, .apple: (nil, 1)
-            }
-        guard let time, time % (15 * minute) == 0 else { return nil }
+        switch unit {
+        case .unix: Self.minutesAhead(timeInSeconds, minute: 60)
+        case .unixMilliseconds: Self.minutesAhead(timeInMilliseconds, minute: 60_000)
+        case .unixMicroseconds, .iso, .julian, .apple: nil
+        }
+    }
+
+    private static func minutesAhead(_ time: SharedTime, minute: Int64) -> Int? {
+        guard let time = time.value, time % (15 * minute) == 0 else { return nil }
         let minutes = Int(time / minute)
         return minutes > 720 ? 1_440 - minutes : -minutes
     }
@@ -106,7 +108,7 @@ extension UnixNumbers {
     /// themselves from milliseconds.
     var ofDay: [TimestampRule.Count] {
         let units: [(unit: TimestampRule.Count, hour: Double)] = [(.unix, 3_600), (.unixMilliseconds, 3_600_000)]
-        return count == 0 ? [] : units.filter { lowest >= -16 * $0.hour && highest < 40 * $0.hour }.map(\.unit)
+        return count == 0 ? [] : units.filter { lowest >= -16 * $0.hour && highest < 40 * $0.hour }.map { $0.unit }
     }
 
     /// Whether every number is a time of the first day of 1970 in UTC, in milliseconds.
