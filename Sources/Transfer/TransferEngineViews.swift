@@ -24,23 +24,26 @@ extension TransferEngine {
         let proof = ViewProof(source: source, target: target)
         let reports = tables.byName(\.name)
         var changed = Set(work.plan.tables.filter { Self.isChanged($0, reports[$0.source]) }.map(\.target))
+        var reread = Set(work.plan.tables.filter(Self.isReread).map(\.target))
         var lost: [(chunk: ChunkRecord, view: String)] = []
         for view in work.plan.schema.views {
             guard var chunk = made[view.name], let name = work.plan.viewSources[view.name] else { continue }
             let known = Self.outcome(of: view, without: lost.map(\.view), over: changed)
             if case .notCompared? = known { changed.insert(view.name) }
+            let rounded = Self.first(of: reread, in: view)
+            if rounded != nil { reread.insert(view.name) }
             let outcome =
                 if let known {
                     known
                 } else {
                     try await streams.first { try proof.outcome(of: name, as: view.name, $0, $1) }
-                        .regarding(asksForTime: work.plan.viewsOfTheTime.contains(view.name))
+                        .regarding(asksForTime: work.plan.viewsOfTheTime.contains(view.name), rounded)
                 }
             switch outcome {
             case .same: break
             case .notCompared(let reason):
                 verdict.remarks.append("the rows of the view \(name) were not compared: \(reason)")
-            case .differs(let reason):
+            case .differs(let reason), .fails(let reason):
                 (chunk.isLeftOut, chunk.note) = (true, reason)
                 lost.append((chunk, view.name))
             }
@@ -61,8 +64,21 @@ extension TransferEngine {
         if let other = lost.first(where: { mentioned.contains(SQLName.folded($0)) }) {
             return .differs("it reads \(other), which is not transferred")
         }
-        let other = changed.filter { mentioned.contains(SQLName.folded($0)) }.min()
-        return other.map { .notCompared("the transfer changed values of \($0) that it reads, as the options ask") }
+        return first(of: changed, in: view).map {
+            .notCompared("the transfer changed values of \($0) that it reads, as the options ask")
+        }
+    }
+
+    /// Returns the first of these tables and views that the view mentions.
+    private static func first(of names: Set<String>, in view: View) -> String? {
+        guard !names.isEmpty else { return nil }
+        let mentioned = view.query.namesFolded
+        return names.filter { mentioned.contains(SQLName.folded($0)) }.min()
+    }
+
+    /// Whether a rule says how texts of the table are read. It may round them, or write them in another form.
+    private static func isReread(_ table: PlannedTable) -> Bool {
+        table.columnPlans.contains { $0.reading?.isOfTextsAlone == true }
     }
 
     private static func isChanged(_ table: PlannedTable, _ report: TransferReport.TableReport?) -> Bool {
@@ -89,11 +105,16 @@ extension TransferEngine {
 }
 
 extension ViewProof.Outcome {
-    /// Returns the outcome for a view that may read the current time. Such a view was read at two moments, so a difference proves
-    /// nothing.
-    fileprivate func regarding(asksForTime: Bool) -> ViewProof.Outcome {
-        guard asksForTime, case .differs = self else { return self }
-        return .notCompared("it depends on the time, and was read at two moments")
+    /// Returns the outcome for a view that may read the current time, or a table or view whose texts a rule reads. Such a view was read
+    /// at two moments, or from texts that were rounded on their way, so a difference proves nothing.
+    fileprivate func regarding(asksForTime: Bool, _ reread: String?) -> ViewProof.Outcome {
+        switch self {
+        case .same, .notCompared: return self
+        case .differs, .fails:
+            if asksForTime { return .notCompared("it depends on the time, and was read at two moments") }
+        }
+        guard let reread, case .differs = self else { return self }
+        return .notCompared("it yields other rows, but a rule says how texts of \(reread) that it reads are written")
     }
 }
 

@@ -72,18 +72,57 @@ struct IntoExistingCountsTests {
         }
     }
 
-    @Test("days go back into a file as the milliseconds that they were")
+    @Test(
+        "midnights of another zone in a column of dates are days of that zone, or moments, by a comment only",
+        arguments: [
+            (
+                "(1, 1704063600000), (2, 1704150000000)",
+                ["type: date, timestamp: unix_ms, zone: \"+01:00\"", "timestamp: unix_ms"]
+            ),
+            ("(1, 1704085200)", ["type: date, timestamp: unix, zone: \"-05:00\"", "timestamp: unix"]),
+            // Midnights in Berlin, in winter and in summer: no one offset has both.
+            ("(1, 1704063600000), (2, 1719784800000)", ["timestamp: unix_ms"]),
+        ])
+    func elsewhere(_ rows: String, _ expected: [String]) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE p (id INTEGER PRIMARY KEY, born DATE); INSERT INTO p VALUES \(rows)")
+            let file = box("rules.yaml")
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", file)
+            #expect(dry.ending == .exit(0), "\(dry)")
+            #expect(try rules(file) == expected.map { "# born: {\($0)}" })
+            guard let days = expected.first, days.contains("+01:00") else { return }
+            let given = try makeRules(box, "tables: {p: {columns: {born: {\(days)}}}}")
+            let run = try await box.migrate("transfer", source, target, "--rules", given)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(try query("SELECT born::text FROM p ORDER BY id", on: target) == ["2024-01-01", "2024-01-02"])
+        }
+    }
+
+    @Test("days and times of day go back into a file as the milliseconds that they were, whatever the file declares")
     func back() async throws {
         try await withDatabase(.postgresql) { box, source in
             try execute(
-                "CREATE TABLE p (id int PRIMARY KEY, born date); INSERT INTO p VALUES (1, '1985-05-05')", on: source)
+                """
+                CREATE TABLE p (id int PRIMARY KEY, born date, since date, t time, n time);
+                INSERT INTO p VALUES (1, '1985-05-05', '1985-05-05', '12:34:56', '00:30:00.5');
+                """, on: source)
             let target = box("back.db")
-            try execute("CREATE TABLE p (id INTEGER PRIMARY KEY, born date)", on: target, creating: true)
-            let rules = try makeRules(box, "tables: {p: {columns: {born: {type: date, timestamp: unix_ms}}}}")
+            try execute(
+                "CREATE TABLE p (id INTEGER PRIMARY KEY, born date, since timestamp, t time, n INTEGER)", on: target,
+                creating: true)
+            let rules = try makeRules(
+                box,
+                """
+                tables: {p: {columns: {born: {type: date, timestamp: unix_ms}, since: {type: date, timestamp: unix_ms},
+                  t: {type: time, timestamp: unix_ms}, n: {type: time, timestamp: unix_ms, zone: "+01:00"}}}}
+                """)
             let run = try await box.run(
                 .tcMigrate, ["transfer", source, target, "--into-existing", "--rules", rules])
-            #expect(run.ending == .exit(0), "\(run)")
-            #expect(try query("SELECT quote(born) FROM p", on: target) == ["484099200000"])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT quote(born) || '|' || quote(since) || '|' || quote(t) || '|' || n FROM p", on: target)
+                    == ["484099200000|484099200000|45296000|-1799500"])
         }
     }
 
@@ -116,17 +155,52 @@ struct IntoExistingCountsTests {
         }
     }
 
-    @Test("numbers whose size says nothing get their units as comments, and the refusal says so")
-    func undecided() async throws {
+    @Test(
+        "numbers whose size says nothing, or that have those of two units, get them as comments, and the refusal says so",
+        arguments: [
+            ("(1, 0)", "unix"),
+            (
+                "(1, 1700000000123), (2, 1700000000124), (3, 1700000000125), (4, 1700000000), (5, 1700000001)",
+                "unix_us"
+            ),
+        ])
+    func undecided(_ rows: String, _ other: String) async throws {
         try await withDatabase(.postgresql) { box, target in
             let source = try makeSource(
-                box, "CREATE TABLE t (id INTEGER PRIMARY KEY, c DATETIME); INSERT INTO t VALUES (1, 0)")
+                box, "CREATE TABLE t (id INTEGER PRIMARY KEY, c DATETIME); INSERT INTO t VALUES \(rows)")
             try execute("CREATE TABLE t (id int PRIMARY KEY, c timestamptz)", on: target)
             let file = box("rules.yaml")
             let dry = try await box.migrate(
                 "transfer", source, target, "--into-existing", "--dry-run", "--write-rules", file)
             #expect(dry.ending == .exit(2) && dry.error.contains("choose among the units"), "\(dry)")
-            #expect(try rules(file) == ["# c: {timestamp: unix_ms}", "# c: {timestamp: unix}"])
+            #expect(try rules(file) == ["# c: {timestamp: unix_ms}", "# c: {timestamp: \(other)}"])
+        }
+    }
+
+    @Test(
+        "numbers that may be no milliseconds since midnight, or those of another zone's, are times of day by a comment only",
+        arguments: [
+            ("INTEGER", "(1, 93000), (2, 123045)", ["unix", "unix_ms"]),
+            ("INTEGER", "(1, 45296000)", ["unix_ms"]), ("TIME", "(1, -1800000), (2, 41696000)", ["unix_ms"]),
+        ])
+    func times(_ declared: String, _ rows: String, _ units: [String]) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE t (id INTEGER PRIMARY KEY, c \(declared)); INSERT INTO t VALUES \(rows)")
+            try execute("CREATE TABLE t (id int PRIMARY KEY, c time)", on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let file = box("rules.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            #expect(dry.ending == .exit(2), "\(dry)")
+            #expect(try rules(file) == units.map { "# c: {type: time, timestamp: \($0)}" })
+            #expect(try String(contentsOfFile: file, encoding: .utf8).contains("zone of its JVM"))
+            // What Java has written at 00:30 and 12:34:56 in Berlin.
+            guard declared == "TIME" else { return }
+            let given = try makeRules(
+                box, "tables: {t: {columns: {c: {type: time, timestamp: unix_ms, zone: \"+01:00\"}}}}")
+            let run = try await box.run(.tcMigrate, options + ["--rules", given])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(try query("SELECT c::text FROM t ORDER BY id", on: target) == ["00:30:00", "12:34:56"])
         }
     }
 }

@@ -35,6 +35,13 @@ struct ValueRuleTests {
             ),
             (TimestampRule(.unix, minutesAhead: 60, isLocal: true), 1_704_164_645, "2024-01-02 04:04:05.000000"),
             (TimestampRule(.iso), "9999-12-31 23:59:59.9999999", "9999-12-31 23:59:59.999999Z"),
+            // In these zones rounding stays in the calendar.
+            (TimestampRule(.iso), "9999-12-31 23:59:59.9999999+02:00", "9999-12-31 22:00:00.000000Z"),
+            (TimestampRule(.iso, minutesAhead: 60), "9999-12-31 23:59:59.9999999", "9999-12-31 23:00:00.000000Z"),
+            (
+                TimestampRule(.iso, minutesAhead: 60, isLocal: true), "9999-12-31 23:59:59.9999999",
+                "9999-12-31 23:59:59.999999"
+            ),
             (TimestampRule(.iso), "2024-01-02 03:04:05.1234565 +0000 UTC", "2024-01-02 03:04:05.123457Z"),
             (TimestampRule(.iso), "2024-01-02 03:04:05.123456789 +0200 CEST", "2024-01-02 01:04:05.123457Z"),
             (TimestampRule(.iso), "2024-01-02 03:04:05 +0000 UTC m=+0.010203", "2024-01-02 03:04:05.000000Z"),
@@ -48,16 +55,27 @@ struct ValueRuleTests {
     }
 
     @Test(
-        "midnights become days, and numbers of the first day of 1970 times of day",
+        "midnights become days, and numbers and texts of the first day of 1970 times of day",
         arguments: [
             (.day(TimestampRule(.unixMilliseconds)), 484_099_200_000, "1985-05-05"),
             (.day(TimestampRule(.unix)), "2024-01-02T00:00:00Z", "2024-01-02"),
             // Midnight in the zone of the program.
             (.day(TimestampRule(.unix, minutesAhead: 60, isLocal: true)), 1_704_150_000, "2024-01-02"),
+            (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-01 22:00:00Z", "2024-01-02"),
+            (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-02", "2024-01-02"),
+            (.day(TimestampRule(.iso)), "soon", "soon"),
             (.day(TimestampRule(.unixMilliseconds)), 484_099_200_001, 484_099_200_001),
             (.day(TimestampRule(.unixMilliseconds)), .integer(.max), .integer(.max)),
             (.timeOfDay(TimestampRule(.unixMilliseconds)), 45_296_789, "12:34:56.789000"),
             (.timeOfDay(TimestampRule(.unix)), "12:34", "12:34:00.000000"),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), "45296000", "12:34:56.000000"),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), "1970-01-01 12:34:56", "12:34:56.000000"),
+            (
+                .timeOfDay(TimestampRule(.iso, minutesAhead: 60, isLocal: true)), "1970-01-01 11:34:56Z",
+                "12:34:56.000000"
+            ),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), "1970-01-02 12:34:56", "1970-01-02 12:34:56"),
+            (.timeOfDay(TimestampRule(.unixMilliseconds)), "86400000", "86400000"),
             (.timeOfDay(TimestampRule(.unixMilliseconds)), 86_400_000, 86_400_000),
             (.timeOfDay(TimestampRule(.unixMilliseconds)), -1, -1),
             (.timeOfDay(TimestampRule(.iso)), "12:34:56.1234567", "12:34:56.123457"),
@@ -68,6 +86,24 @@ struct ValueRuleTests {
         ] as [(ValueRule, Value, Value)])
     func parts(_ rule: ValueRule, _ value: Value, _ expected: Value) {
         #expect(read(value, rule) == expected)
+    }
+
+    @Test(
+        "only what rounding would lead out of the calendar or the day is cut",
+        arguments: [
+            (.moment(TimestampRule(.iso)), "9999-12-31 23:59:59.9999999", true),
+            (.moment(TimestampRule(.iso)), "9999-12-31 21:59:59.9999999-02:00", true),
+            (.moment(TimestampRule(.iso)), "9999-12-31 23:59:59.9999999+02:00", false),
+            (.moment(TimestampRule(.iso, minutesAhead: 60)), "9999-12-31 23:59:59.9999999", false),
+            (.moment(TimestampRule(.iso, minutesAhead: 60, isLocal: true)), "9999-12-31 22:59:59.9999999Z", true),
+            (.moment(TimestampRule(.iso)), "9999-12-31 23:59:59.999999", false),
+            (.timeOfDay(TimestampRule(.iso)), "23:59:59.9999999", true),
+            (.timeOfDay(TimestampRule(.iso)), "2000-01-01 23:59:59.9999999", true),
+            (.timeOfDay(TimestampRule(.iso)), "22:59:59.9999999", false),
+            (.moment(TimestampRule(.iso)), "23:59:59.9999999", false), (.spanOfText, "23:59:59.9999999", false),
+        ] as [(ValueRule, Value, Bool)])
+    func cut(_ rule: ValueRule, _ value: Value, _ isCut: Bool) {
+        #expect(value.withRaw { rule.cuts($0) } == isCut)
     }
 
     @Test(
@@ -93,6 +129,11 @@ struct ValueRuleTests {
             (.span(.milliseconds), .integer(.min)), (.span(.since1970), 5),
             (.moment(TimestampRule(.iso, minutesAhead: 120)), "0001-01-01 00:30:00"),
             (.moment(TimestampRule(.iso, minutesAhead: -120)), "9999-12-31 23:00"),
+            // A midnight of UTC, at which the rule's clock shows another time.
+            (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-02 00:00:00Z"),
+            (.day(TimestampRule(.iso, minutesAhead: -120, isLocal: true)), "0001-01-01 00:00:00Z"),
+            (.day(TimestampRule(.iso)), "2024-01-02 00:00:01"),
+            (.moment(TimestampRule(.iso)), "9999-12-31 22:00:00.0000000-02:00"),
         ] as [(ValueRule, Value)])
     func unreadable(_ rule: ValueRule, _ value: Value) {
         #expect(read(value, rule) == .blob([]))
@@ -110,6 +151,19 @@ struct ValueRuleTests {
         #expect(read(value, .span(rule)) == expected)
         guard case .text(let moment) = value else { return #expect(read(expected, .counted(rule)) == value) }
         #expect(read(expected, .counted(rule)) == .text(moment.contains(".") ? moment : moment + ".000000"))
+    }
+
+    @Test(
+        "moments and times of day become the numbers that a rule reads: the way back",
+        arguments: [
+            (TimestampRule(.unixMilliseconds), "1985-05-05", 484_099_200_000),
+            (TimestampRule(.unixMilliseconds), "12:34:56", 45_296_000),
+            (TimestampRule(.unixMilliseconds), "12:34:56.789", 45_296_789),
+            (TimestampRule(.unixMilliseconds, minutesAhead: 60), "00:30:00", -1_800_000),
+            (TimestampRule(.unix), "00:00:00.5", .real(0.5)), (TimestampRule(.unix), "soon", "soon"),
+        ] as [(TimestampRule, Value, Value)])
+    func numbers(_ rule: TimestampRule, _ value: Value, _ expected: Value) {
+        #expect(read(value, .numbered(rule)) == expected)
     }
 
     @Test(

@@ -17,16 +17,19 @@ package enum CalendarNumber {
     /// for any other shape, for a date that the calendar does not have, and for a moment whose year in UTC is 0 or 10000: the two
     /// databases have no common text for those.
     static func timestamp(_ text: UnsafeRawBufferPointer, zone: Zone, isRounded: Bool = false) -> Int64? {
+        moment(text, zone: zone, isRounded: isRounded)?.readable
+    }
+
+    /// Reads what `timestamp` reads, and also what lies outside those years.
+    static func moment(_ text: UnsafeRawBufferPointer, zone: Zone, isRounded: Bool) -> RoundedMoment? {
         var reader = ASCIIReader(text)
         guard let days = reader.calendarDate(), reader.skip("T") || reader.skip(" "),
-            let time = reader.timeOfDay(isRounded: isRounded)?.microseconds
+            let time = reader.timeOfDay(isRounded: isRounded)
         else { return nil }
-        var local = Int64(days) * microsecondsPerDay + time
-        // Rounding 9999-12-31 23:59:59.9999999, .NET's last moment, would leave the calendar.
-        if local == readableMicroseconds.upperBound { local -= 1 }
-        if reader.isAtEnd { return local }
+        let local = Int64(days) * microsecondsPerDay + time.microseconds
+        if reader.isAtEnd { return RoundedMoment(microseconds: local, isRoundedUp: time.isRoundedUp) }
         guard zone == .optional, let offset = reader.zoneOffset(), reader.isAtEnd else { return nil }
-        return readable(local - offset.microseconds)
+        return RoundedMoment(microseconds: local - offset.microseconds, isRoundedUp: time.isRoundedUp)
     }
 
     /// Whether a text is a timestamp, with a zone or without, in any spelling that a rule reads. Its seconds may have any number of digits.
@@ -34,13 +37,14 @@ package enum CalendarNumber {
         (timestamp(text, zone: .optional, isRounded: true) ?? spelled(text)).flatMap(readable) != nil
     }
 
-    /// Whether a text is .NET's last moment or its last time of day, which have a digit more than the calendar has microseconds.
+    /// Whether a text is .NET's last moment, in UTC, which has a digit more than the calendar has microseconds.
     package static func isLastMoment(_ text: UnsafeRawBufferPointer) -> Bool {
-        if text.starts(with: "9999-12-31".utf8) {
-            return timestamp(text, zone: .optional) == nil
-                && timestamp(text, zone: .optional, isRounded: true) == readableMicroseconds.upperBound - 1
-        }
-        guard text.starts(with: "23:59:59".utf8) else { return false }
+        text.starts(with: "9999-12-31".utf8) && moment(text, zone: .optional, isRounded: true)?.isCut == true
+    }
+
+    /// Whether a text is .NET's last time of day, which has a digit more than the day has microseconds.
+    static func isLastTime(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard clock(of: text).starts(with: "23:59:59.".utf8) else { return false }
         return time(text) == nil && time(text, isRounded: true) == microsecondsPerDay - 1
     }
 
@@ -92,4 +96,23 @@ package enum CalendarNumber {
     }
 
     static let firstDay: StaticString = "2000-01-01"
+}
+
+/// A moment in microseconds since 1 January 2000, which may lie outside the years 1 to 9999, or may have been rounded out of them.
+struct RoundedMoment {
+    var microseconds: Int64
+    /// Whether it was rounded up to a whole second.
+    var isRoundedUp = false
+
+    /// Whether it lies in the years 1 to 9999 before it is rounded, and not after: so does 9999-12-31 23:59:59.9999999, .NET's last moment.
+    var isCut: Bool { isRoundedUp && microseconds == CalendarNumber.readableMicroseconds.upperBound }
+
+    /// The moment; the last microsecond of the year 9999 if it is cut, and `nil` outside those years.
+    var readable: Int64? { isCut ? microseconds - 1 : CalendarNumber.readable(microseconds) }
+
+    /// Returns the moment that lies so much later; `nil` if there is no number for it.
+    func moved(by span: Int64) -> RoundedMoment? {
+        let (moved, overflows) = microseconds.addingReportingOverflow(span)
+        return overflows ? nil : RoundedMoment(microseconds: moved, isRoundedUp: isRoundedUp)
+    }
 }

@@ -5,6 +5,8 @@ package struct WrittenTime {
     package var hasSeconds = false
     /// The number of digits behind the seconds.
     package var fractionDigits = 0
+    /// Whether the digits behind the seconds were rounded up to a whole second.
+    var isRoundedUp = false
 }
 
 /// How far a zone is ahead of UTC, and how a text writes it.
@@ -49,6 +51,7 @@ extension ASCIIReader {
         guard let fraction = fraction(isRounded: isRounded) else { return nil }
         time.microseconds += fraction.microseconds
         time.fractionDigits = fraction.digits
+        time.isRoundedUp = fraction.microseconds == 1_000_000
         return time
     }
 

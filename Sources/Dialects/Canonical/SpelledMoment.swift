@@ -22,45 +22,38 @@ extension ASCIIReader {
         if isAtEnd { return offset }
         guard skip(" ") else { return nil }
         if skip(word: "m=") { return skipClock() ? offset : nil }
-        guard skip(while: Self.isOfName) else { return nil }
+        guard skipName() else { return nil }
         if isAtEnd { return offset }
         return skip(word: " m=") && skipClock() ? offset : nil
     }
 
-    /// Reads `+HHMM`, `+HH:MM` or `+HH:MM:SS`, in microseconds.
+    /// Reads `+HH`, `+HHMM`, `+HH:MM` or `+HH:MM:SS`, in microseconds.
     private mutating func spelledOffset() -> Int64? {
-        let isBehind = skip("-")
-        guard isBehind || skip("+"), let hours = number(digits: 2), hours < 16 else { return nil }
-        let hasColons = skip(":")
-        guard let minutes = number(digits: 2), minutes < 60 else { return nil }
-        var seconds = 0
-        if hasColons, skip(":") {
-            guard let number = number(digits: 2), number < 60 else { return nil }
-            seconds = number
-        }
-        let offset = Int64(hours * 3600 + minutes * 60 + seconds) * 1_000_000
-        return isBehind ? -offset : offset
+        let isBehind = peek == UInt8(ascii: "-")
+        guard isBehind || peek == UInt8(ascii: "+"), let offset = zoneOffset() else { return nil }
+        guard offset.form == .numeric, skip(":") else { return offset.microseconds }
+        guard let seconds = number(digits: 2), seconds < 60 else { return nil }
+        return offset.microseconds + Int64(isBehind ? -seconds : seconds) * 1_000_000
     }
 
     /// Skips a number with its sign.
     private mutating func skipClock() -> Bool {
         guard skip("+") || skip("-") else { return false }
-        return skip(while: { $0 == UInt8(ascii: ".") || Self.isDigit($0) })
-    }
-
-    /// Skips all that follows and is of one kind. Returns false if nothing is.
-    private mutating func skip(while isMeant: (UInt8) -> Bool) -> Bool {
         let start = at
-        while let byte = peek, isMeant(byte) { position += 1 }
+        while digit() != nil || skip(".") {}
         return at > start
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    /// Skips a zone's name: `CEST`, or `-03` where the zone has none.
+    private mutating func skipName() -> Bool {
+        let start = at
+        while digit() != nil || skip("+") || skip("-") || skipLetter() {}
+        return at > start
+    }
 
-    /// Whether it may be part of a zone's name: `CEST`, or `-03` where the zone has none.
-    private static func isOfName(_ byte: UInt8) -> Bool {
-        let letter = byte | 0x20
-        return isDigit(byte) || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
-            || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter)
+    private mutating func skipLetter() -> Bool {
+        guard let byte = peek, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) else { return false }
+        position += 1
+        return true
     }
 }

@@ -42,10 +42,20 @@ public struct TimestampRule: Hashable, Sendable {
 extension TimestampRule {
     /// Returns microseconds since 1 January 2000: in UTC, or on the local clock. Returns `nil` if the value is no moment, or lies
     /// outside the years 1 to 9999.
-    func microseconds(_ value: RawValue) -> Int64? { shown(value).flatMap(CalendarNumber.readable) }
+    func microseconds(_ value: RawValue) -> Int64? { shown(value)?.readable }
 
     /// Whether the value is a moment that lies outside the years 1 to 9999.
-    func isOutOfRange(_ value: RawValue) -> Bool { shown(value).map { CalendarNumber.readable($0) == nil } ?? false }
+    func isOutOfRange(_ value: RawValue) -> Bool { shown(value).map { $0.readable == nil } ?? false }
+
+    /// Whether the value is a moment, also one outside those years.
+    func isMoment(_ value: RawValue) -> Bool { shown(value) != nil }
+
+    /// Whether the value is a text that is cut to six digits, because rounding would lead out of those years.
+    func cutsMoment(_ value: RawValue) -> Bool {
+        // A zone may lead from the day before to the end of the year.
+        guard case .text(let text) = value, text.starts(with: "9999-12-3".utf8) else { return false }
+        return shown(value)?.isCut == true
+    }
 
     /// Returns the day, in days since 1 January 2000, whose midnight the value is; `nil` for any other value: nothing of it would be left
     /// out.
@@ -54,39 +64,47 @@ extension TimestampRule {
         return Int32(exactly: moment / CalendarNumber.microsecondsPerDay)
     }
 
-    /// Returns the microseconds since midnight: those of a text that is a time of day, or of a number that is read as a moment of
-    /// 1 January 1970. Returns `nil` for any other value.
+    /// Returns the microseconds since midnight: those of a text that is a time of day, or of a number or text that is read as a moment
+    /// of 1 January 1970. Returns `nil` for any other value.
     func timeOfDay(_ value: RawValue) -> Int64? {
-        if case .text(let text) = value { return CalendarNumber.time(text, isRounded: true) }
-        let start = -10_957 * CalendarNumber.microsecondsPerDay
+        if case .text(let text) = value, let time = CalendarNumber.time(text, isRounded: true) { return time }
+        let start = Self.startOf1970
         guard let moment = microseconds(value), (0..<CalendarNumber.microsecondsPerDay).contains(moment - start) else {
             return nil
         }
         return moment - start
     }
 
-    private func shown(_ value: RawValue) -> Int64? {
+    /// Returns the moment of 1 January 1970 at which the rule's clock shows this time of day, in microseconds since 1 January 2000; `nil`
+    /// for any other text.
+    func moment(ofTime text: UnsafeRawBufferPointer) -> Int64? {
+        CalendarNumber.time(text).map { Self.startOf1970 + $0 - Int64(minutesAhead) * 60_000_000 }
+    }
+
+    /// The beginning of 1 January 1970, in microseconds since 1 January 2000.
+    private static let startOf1970 = -10_957 * CalendarNumber.microsecondsPerDay
+
+    private func shown(_ value: RawValue) -> RoundedMoment? {
         let offset = Int64(minutesAhead) * 60_000_000
-        let moment: Int64? =
+        let moment: RoundedMoment? =
             switch value {
-            case .text(let text): read(text, offset) ?? number(in: text)
-            case .integer(let number): read(number)
-            case .real(let number): read(number)
+            case .text(let text): read(text, offset) ?? number(in: text).map { RoundedMoment(microseconds: $0) }
+            case .integer(let number): read(number).map { RoundedMoment(microseconds: $0) }
+            case .real(let number): read(number).map { RoundedMoment(microseconds: $0) }
             case .null, .boolean, .blob: nil
             }
-        guard let moment else { return nil }
-        let (shown, overflows) = moment.addingReportingOverflow(isLocal ? offset : 0)
-        return overflows ? nil : shown
+        return moment?.moved(by: isLocal ? offset : 0)
     }
 
     /// Reads ISO 8601, and what Go and Rust write. A date alone means its midnight, and digits finer than a microsecond are rounded: .NET
     /// writes seven, Go and Rust write nine.
-    private func read(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> Int64? {
-        if let local = CalendarNumber.timestamp(text, zone: .none, isRounded: true) { return local - offset }
+    private func read(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> RoundedMoment? {
+        if let local = CalendarNumber.moment(text, zone: .none, isRounded: true) { return local.moved(by: -offset) }
         if let day = CalendarNumber.date(text, zone: .none) {
-            return Int64(day) * CalendarNumber.microsecondsPerDay - offset
+            return RoundedMoment(microseconds: Int64(day) * CalendarNumber.microsecondsPerDay - offset)
         }
-        return CalendarNumber.timestamp(text, zone: .optional, isRounded: true) ?? CalendarNumber.spelled(text)
+        return CalendarNumber.moment(text, zone: .optional, isRounded: true)
+            ?? CalendarNumber.spelled(text).map { RoundedMoment(microseconds: $0) }
     }
 
     private func number(in text: UnsafeRawBufferPointer) -> Int64? {

@@ -12,7 +12,7 @@ package enum ValueRule: Hashable, Sendable {
     case spanOfText
     /// Spans of time are written as what the rule counts: the way back.
     case counted(SpanRule)
-    /// Moments are written as the numbers that the rule reads: the way back.
+    /// Moments, and times of day as moments of 1 January 1970, are written as the numbers that the rule reads: the way back.
     case numbered(TimestampRule)
     /// Texts of decimals are read as the doubles that show the same digits.
     case double
@@ -45,6 +45,19 @@ extension ValueRule {
     }
 }
 
+extension ValueRule {
+    /// Whether the rule cuts this value to six digits, because rounding would lead out of the calendar or into the next day.
+    package func cuts(_ value: RawValue) -> Bool {
+        switch self {
+        case .moment(let rule): return rule.cutsMoment(value)
+        case .timeOfDay:
+            guard case .text(let text) = value else { return false }
+            return CalendarNumber.isLastTime(text)
+        case .day, .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: return false
+        }
+    }
+}
+
 /// Reads the values of one table's rows by the rules of its columns. A value that the reader makes stays valid until the next
 /// value of its column, and at most as long as the reader.
 package final class ValueReader {
@@ -70,17 +83,8 @@ package final class ValueReader {
     package func read(_ value: RawValue, column: Int) -> RawValue {
         switch readings[column] {
         case nil: return value
-        case .moment(let reading):
-            guard let moment = reading.microseconds(value) else {
-                // A column of moments would take the text as it is, without the rule's zone.
-                guard case .text = value, reading.isOutOfRange(value) else { return value }
-                return .unreadable
-            }
-            return .text(
-                scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
-        case .day(let reading):
-            guard let day = reading.day(value) else { return value }
-            return .text(scratch.make(column) { $0.append(date: day) })
+        case .moment(let reading): return moment(value, reading, column)
+        case .day(let reading): return day(value, reading, column)
         case .timeOfDay(let reading):
             guard let time = reading.timeOfDay(value) else { return value }
             return .text(scratch.make(column) { $0.append(time: time) })
@@ -88,19 +92,12 @@ package final class ValueReader {
             guard let span = reading.microseconds(value) else { return value.isNumber ? .unreadable : value }
             return .text(scratch.make(column) { $0.append(interval: IntervalNumber(microseconds: span)) })
         case .spanOfText:
-            guard case .text(let text) = value, let span = IntervalText.rounded(text) else {
-                return value
-            }
+            guard case .text(let text) = value, let span = IntervalText.rounded(text) else { return value }
             return .text(scratch.make(column) { $0.append(interval: span) })
-        case .counted(let reading):
-            guard let span = value.interval?.length, let written = reading.written(span) else { return value }
-            switch written {
-            case .count(let number): return .integer(number)
-            case .fraction(let number): return .real(number)
-            case .moment(let moment): return .text(scratch.make(column) { $0.append(timestamp: moment) })
-            }
+        case .counted(let reading): return counted(value, reading, column)
         case .numbered(let reading):
-            guard case .text = value, let moment = reading.microseconds(value) else { return value }
+            guard case .text(let text) = value, let moment = reading.microseconds(value) ?? reading.moment(ofTime: text)
+            else { return value }
             return reading.number(of: moment) ?? value
         case .double:
             guard case .text(let bytes) = value, let number = DecimalText(bytes)?.double else { return value }
@@ -120,11 +117,38 @@ package final class ValueReader {
             return .text(scratch.make(column) { $0.append(cleaning: bytes, with: replacement) })
         }
     }
+
+    private func moment(_ value: RawValue, _ reading: TimestampRule, _ column: Int) -> RawValue {
+        guard let moment = reading.microseconds(value) else {
+            // A column of moments would take the text as it is, without the rule's zone.
+            return value.isText && reading.isOutOfRange(value) ? .unreadable : value
+        }
+        return .text(scratch.make(column) { $0.append(timestamp: moment, suffix: reading.isLocal ? "" : "Z") })
+    }
+
+    private func day(_ value: RawValue, _ reading: TimestampRule, _ column: Int) -> RawValue {
+        guard let day = reading.day(value) else {
+            // A column of days would take a midnight of UTC as it is, which is none on the rule's clock.
+            return value.isText && reading.isMoment(value) ? .unreadable : value
+        }
+        return .text(scratch.make(column) { $0.append(date: day) })
+    }
+
+    private func counted(_ value: RawValue, _ reading: SpanRule, _ column: Int) -> RawValue {
+        guard let span = value.interval?.length, let written = reading.written(span) else { return value }
+        switch written {
+        case .count(let number): return .integer(number)
+        case .fraction(let number): return .real(number)
+        case .moment(let moment): return .text(scratch.make(column) { $0.append(timestamp: moment) })
+        }
+    }
 }
 
 extension RawValue {
-    /// A value that no column of moments or spans takes.
+    /// A value that no column of moments, days or spans takes.
     fileprivate static var unreadable: RawValue { .blob(UnsafeRawBufferPointer(start: nil, count: 0)) }
+
+    fileprivate var isText: Bool { if case .text = self { true } else { false } }
 
     fileprivate var isNumber: Bool {
         switch self {

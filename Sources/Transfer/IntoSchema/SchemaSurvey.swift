@@ -100,8 +100,10 @@ struct SchemaSurvey {
         // GORM declares its booleans as numeric, and writes them as 1 and 0.
         if CanonicalForm(type) == .decimal, table.source[column: column.source]?.type == .boolean { return .boolean }
         switch rule.reading {
-        case .moment(let rule) where rule.count != .iso && type.isMoment: return .real
-        case .day(let rule) where rule.count != .iso && type == .date: return .real
+        case .moment(let rule) where rule.count != .iso && type.isOfCalendar,
+            .day(let rule) where rule.count != .iso && type.isOfCalendar,
+            .timeOfDay(let rule) where rule.count != .iso && type.isOfCalendar:
+            return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
         case .span(let rule) where rule.hasFractions && type.isInteger: return .real
         case .moment, .day, .timeOfDay, .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID,
@@ -231,11 +233,12 @@ extension SchemaSurvey {
             + "is zero, compares them with other texts"
     }
 
-    /// Moments that a file's program counts return as numbers.
+    /// Moments, days and times of day that a file's program counts return as numbers.
     private func reading(_ reading: ValueRule?, for type: ColumnType) -> ValueRule? {
         switch (reading, CanonicalForm(type)) {
         case (.moment(let rule), _) where losesTypes && rule.count != .iso,
-            (.day(let rule), _) where losesTypes && rule.count != .iso:
+            (.day(let rule), _) where losesTypes && rule.count != .iso,
+            (.timeOfDay(let rule), _) where losesTypes && rule.count != .iso:
             return .numbered(TimestampRule(rule.count, minutesAhead: rule.minutesAhead))
         // A rule that gives a type does not change the texts of a column of another one.
         case (.timeOfDay(let rule), let form) where rule.count == .iso && form != .time: return nil
@@ -286,7 +289,8 @@ extension SchemaSurvey {
 }
 
 extension ColumnType {
-    fileprivate var isMoment: Bool { self == .timestamp || self == .datetime }
+    /// Whether it is one of moments, days or times of day: whichever a file declares, its program may keep any of them as a number there.
+    fileprivate var isOfCalendar: Bool { [.timestamp, .datetime, .date, .time].contains(self) }
 }
 
 extension TransferRules {

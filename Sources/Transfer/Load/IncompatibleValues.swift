@@ -68,9 +68,11 @@ struct IncompatibleValueSurvey {
         while try cursor.next() {
             for (at, column) in suspects.enumerated() {
                 let raw = cursor.raw(column)
-                if raw.isCut(by: table.columnPlans[column].reading) { cut.insert(column) }
                 let value = reader?.read(raw, column: column) ?? raw
-                guard let reason = table.columnPlans[column].refusal(of: value, judge, column) else { continue }
+                guard let reason = table.columnPlans[column].refusal(of: value, judge, column) else {
+                    if table.columnPlans[column].reading?.cuts(raw) == true { cut.insert(column) }
+                    continue
+                }
                 note(raw, reason, key.text(cursor), table, column, in: &found[at])
             }
             rows += 1
@@ -102,14 +104,6 @@ struct IncompatibleValueSurvey {
         if found[at].examples.count < Self.exampleCount {
             found[at].examples.append("\(ValueText.short(value)) in row \(key)")
         }
-    }
-}
-
-extension RawValue {
-    /// Whether a rule for moments reads a last moment of .NET's.
-    fileprivate func isCut(by rule: ValueRule?) -> Bool {
-        guard case .text(let bytes) = self, rule?.moments != nil else { return false }
-        return CalendarNumber.isLastMoment(bytes)
     }
 }
 

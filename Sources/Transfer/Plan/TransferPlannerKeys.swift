@@ -65,7 +65,7 @@ extension TransferPlanner {
             index.parts = try parts(of: index, on: origin, translator)
         } catch {
             let columns = unique.columns.joined(separator: ", ")
-            leave(.constraint, "\(origin.name) UNIQUE (\(columns))", "it compares by bytes in the target: \(error)")
+            remarks.append("\(origin.name): the unique key (\(columns)) compares by bytes in the target: \(error)")
             return false
         }
         guard index.parts.contains(where: { $0.isExpression }) else { return false }
@@ -137,7 +137,10 @@ extension TransferPlanner {
                 unknown = error
             }
         }
-        if let unknown { leave(.index, index.name, "it compares by bytes in the target: \(unknown)") }
+        if let unknown {
+            remarks.append(
+                "\(table.name): the unique index \(index.name) compares by bytes in the target: \(unknown)")
+        }
         return parts
     }
 

@@ -9,22 +9,20 @@ struct UnixNumbers: Sendable, Equatable {
     private var microseconds = 0
     private var lowest = Double.infinity
     private var highest = -Double.infinity
-    private var areDaysInSeconds = true
-    private var areDaysInMilliseconds = true
+    private var timeInSeconds = SharedTime(day: 86_400)
+    private var timeInMilliseconds = SharedTime(day: 86_400_000)
 
     @inline(__always)
     mutating func observe(_ number: Int64) {
         note(Double(number))
-        if areDaysInSeconds {
-            areDaysInSeconds = number % 86_400 == 0
-            areDaysInMilliseconds = areDaysInSeconds && areDaysInMilliseconds && number % 86_400_000 == 0
-        }
+        timeInSeconds.observe(number)
+        timeInMilliseconds.observe(number)
     }
 
     mutating func observe(_ number: Double) {
         note(number)
-        areDaysInSeconds = false
-        areDaysInMilliseconds = false
+        timeInSeconds.observeFraction()
+        timeInMilliseconds.observeFraction()
     }
 
     @inline(__always)
@@ -32,8 +30,10 @@ struct UnixNumbers: Sendable, Equatable {
         count += 1
         lowest = min(lowest, number)
         highest = max(highest, number)
-        // The ranges lie apart: three years to three centuries of each unit.
+        // The ranges lie apart: three years to three centuries of each unit. The year 9999, which stands for the end of all time, lies in
+        // the range of the next unit, and so says nothing.
         switch number.magnitude {
+        case 253_370_764_800..<253_402_300_800, 253_370_764_800_000..<253_402_300_800_000: break
         case 1e8..<1e10: seconds += 1
         case 1e11..<1e13: milliseconds += 1
         case 1e14..<1e16: microseconds += 1
@@ -49,8 +49,8 @@ struct UnixNumbers: Sendable, Equatable {
         microseconds += next.microseconds
         lowest = min(lowest, next.lowest)
         highest = max(highest, next.highest)
-        areDaysInSeconds = areDaysInSeconds && next.areDaysInSeconds
-        areDaysInMilliseconds = areDaysInMilliseconds && next.areDaysInMilliseconds
+        timeInSeconds.append(next.timeInSeconds)
+        timeInMilliseconds.append(next.timeInMilliseconds)
     }
 }
 
@@ -61,9 +61,14 @@ extension UnixNumbers {
         var numbers: Int
     }
 
+    /// The most common unit, if no number has the size of another one: it would be read as a moment of January 1970, or far in the future.
+    var likely: Unit? {
+        mostCommon.flatMap { $0.numbers == seconds + milliseconds + microseconds ? $0 : nil }
+    }
+
     /// The unit whose size more of the numbers have than that of another, and at least half of them, if it reads the others too; `nil` if
     /// there is none.
-    var likely: Unit? {
+    var mostCommon: Unit? {
         let units = [
             Unit(count: .unixMilliseconds, numbers: milliseconds), Unit(count: .unix, numbers: seconds),
             Unit(count: .unixMicroseconds, numbers: microseconds),
@@ -81,19 +86,33 @@ extension UnixNumbers {
     }
 
     /// Whether every number is a midnight in UTC by this unit.
-    func areDays(_ unit: TimestampRule.Count) -> Bool {
+    func areDays(_ unit: TimestampRule.Count) -> Bool { minutesAhead(by: unit) == 0 }
+
+    /// Returns how many minutes a clock is ahead of UTC that shows midnight at every number, by this unit; `nil` if none does: a clock is
+    /// whole quarters of an hour off, and at most half a day.
+    func minutesAhead(by unit: TimestampRule.Count) -> Int? {
         switch unit {
-        case .unix: areDaysInSeconds
-        case .unixMilliseconds: areDaysInMilliseconds
-        case .unixMicroseconds, .iso, .julian, .apple: false
+        case .unix: Self.minutesAhead(timeInSeconds, minute: 60)
+        case .unixMilliseconds: Self.minutesAhead(timeInMilliseconds, minute: 60_000)
+        case .unixMicroseconds, .iso, .julian, .apple: nil
         }
     }
 
-    /// The units by which every number is a time of the first day of 1970. Seconds alone can't tell themselves from milliseconds.
-    var ofDay: [TimestampRule.Count] {
-        guard count > 0, lowest >= 0, highest < 86_400_000 else { return [] }
-        return highest < 86_400 ? [.unix, .unixMilliseconds] : [.unixMilliseconds]
+    private static func minutesAhead(_ time: SharedTime, minute: Int64) -> Int? {
+        guard let time = time.value, time % (15 * minute) == 0 else { return nil }
+        let minutes = Int(time / minute)
+        return minutes > 720 ? 1_440 - minutes : -minutes
     }
+
+    /// The units by which every number is a time of the first day of 1970, on a clock at most 16 hours off UTC. Seconds alone can't tell
+    /// themselves from milliseconds.
+    var ofDay: [TimestampRule.Count] {
+        let units: [(unit: TimestampRule.Count, hour: Double)] = [(.unix, 3_600), (.unixMilliseconds, 3_600_000)]
+        return count == 0 ? [] : units.filter { lowest >= -16 * $0.hour && highest < 40 * $0.hour }.map { $0.unit }
+    }
+
+    /// Whether every number is a time of the first day of 1970 in UTC, in milliseconds.
+    var areMillisecondsOfDay: Bool { count > 0 && lowest >= 0 && highest < 86_400_000 }
 
     private func reads(_ unit: TimestampRule.Count) -> Bool {
         let each: Double =
@@ -105,5 +124,35 @@ extension UnixNumbers {
             }
         // The first second of the year 1, and the first after the year 9999.
         return lowest >= -62_135_596_800 * each && highest < 253_402_300_800 * each
+    }
+}
+
+/// The time of day that all numbers of a column have in common, where a day has so many of what they count.
+private struct SharedTime: Sendable, Equatable {
+    private let day: Int64
+    private var first: Int64?
+    private var isShared = true
+
+    init(day: Int64) { self.day = day }
+
+    /// The time since midnight, in UTC; `nil` if the numbers have several, or there are none.
+    var value: Int64? { isShared ? first : nil }
+
+    @inline(__always)
+    mutating func observe(_ number: Int64) {
+        guard isShared else { return }
+        let rest = number % day
+        let time = rest < 0 ? rest + day : rest
+        isShared = first == nil || first == time
+        first = time
+    }
+
+    /// Notes a number that may have a fraction, which no midnight has.
+    mutating func observeFraction() { isShared = false }
+
+    /// Adds the times of the numbers that follow.
+    mutating func append(_ next: SharedTime) {
+        isShared = isShared && next.isShared && (first == nil || next.first == nil || first == next.first)
+        first = first ?? next.first
     }
 }

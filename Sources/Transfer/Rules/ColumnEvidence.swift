@@ -131,8 +131,11 @@ struct ColumnEvidence {
         let counts = hints.moments(isCoreData: countsFrom2001).map { ProposedRule.Rule.timestamp($0) }
         if profile.meaning == .date, let days = profile.counted(as: .date, isKnown: false) { return days }
         if mayHoldTime, let first = counts.first {
-            return Proposal(
-                first, "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100", or: counts.dropFirst().first)
+            let reason = "\(every) \(isOne ? "lies" : "lie") between 1990 and 2100"
+            guard profile.meaning == .date else { return Proposal(first, reason, or: counts.dropFirst().first) }
+            return Proposal.undecided(
+                first, counts.dropFirst().first,
+                reason + ", but the column is declared \(declared), and not every number is a midnight in UTC")
         }
         if profile.meaning == .real, profile.reals.count > 0, hints.isMoney, NameWords(column.name).speakOfMoney {
             var money = Proposal(.type(.money), "\(every) \(isOne ? "has" : "have") at most two decimals")
@@ -185,9 +188,10 @@ extension ColumnProfile {
 
     private func countedDays(isKnown: Bool) -> Proposal? {
         let units = hints.unix.possible.filter { hints.unix.areDays($0) }
-        guard let unit = units.first else { return nil }
+        guard let unit = units.first else { return countedDaysElsewhere }
         let rules = units.map { ProposedRule.Rule.day($0) }
-        if hints.unix.likely?.count == unit {
+        // A number that is a midnight by this unit is one of it, also if it lies near 1970.
+        if hints.unix.mostCommon?.count == unit {
             let areMidnights = numbers == 1 ? "its only number is a midnight" : "all \(numbers) numbers are midnights"
             return Proposal(rules[0], areMidnights)
         }
@@ -195,11 +199,26 @@ extension ColumnProfile {
         return Proposal.undecided(rules[0], rules.dropFirst().first, "the numbers are midnights in that unit")
     }
 
+    /// The rule for midnights of another zone than UTC, beside the one for moments: sqlite-jdbc writes a day as its midnight in the zone of its
+    /// JVM.
+    private var countedDaysElsewhere: Proposal? {
+        guard let unit = hints.unix.likely?.count, let minutes = hints.unix.minutesAhead(by: unit) else { return nil }
+        let areMidnights = numbers == 1 ? "its only number is a midnight" : "all \(numbers) numbers are midnights"
+        return Proposal.undecided(
+            .day(unit, minutesAhead: minutes), .timestamp(unit),
+            areMidnights + " in that zone: right if they are days that a program has written there")
+    }
+
+    /// Numbers alone say little: 123045 may be 12:30:45. Only a column that is declared for times of day makes the rule an active one.
     private var countedTimes: Proposal? {
         let units = hints.unix.ofDay.map { ProposedRule.Rule.timeOfDay($0) }
         guard let first = units.first else { return nil }
-        let reason = "numbers for a time of day: right if they count from midnight, in UTC"
-        return units.count == 1 ? Proposal(first, reason) : Proposal.undecided(first, units[1], reason)
+        let reason =
+            "numbers for a time of day: right if they count from midnight, in UTC; those that Java has written count in the zone of its JVM, "
+            + "so add that (zone: \"+01:00\")"
+        let isCertain = meaning == .time && units.count == 1 && hints.unix.areMillisecondsOfDay
+        return isCertain
+            ? Proposal(first, reason) : Proposal.undecided(first, units.dropFirst().first, reason)
     }
 
     /// The rule for timestamps that become texts: their seconds have more digits than both databases keep, only some of them name a zone, or

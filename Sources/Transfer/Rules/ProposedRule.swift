@@ -21,8 +21,8 @@ public struct ProposedRule: Sendable, Equatable {
         case type(ProposedType)
         /// Numbers are moments that count in this way, and texts are moments. With `isUTC`, texts without a zone are in UTC.
         case timestamp(TimestampRule.Count, isUTC: Bool = false)
-        /// Numbers that count in this way are midnights, and become days.
-        case day(TimestampRule.Count)
+        /// Numbers that count in this way are midnights, on a clock so many minutes ahead of UTC, and become days.
+        case day(TimestampRule.Count, minutesAhead: Int = 0)
         /// Numbers that count in this way are times of the first day of 1970, and become times of day.
         case timeOfDay(TimestampRule.Count)
         /// The values count spans of time in this way.
@@ -79,10 +79,18 @@ extension ProposedRule.Rule: CustomStringConvertible {
         switch self {
         case .type(let type): "type: \(type.rawValue)"
         case .timestamp(let count, let isUTC): "timestamp: \(count.rawValue)\(isUTC ? ", zone: UTC" : "")"
-        case .day(let count): "type: date, timestamp: \(count.rawValue)"
+        case .day(let count, let minutesAhead): "type: date, timestamp: \(count.rawValue)\(Self.zone(minutesAhead))"
         case .timeOfDay(let count): "type: time, timestamp: \(count.rawValue)"
         case .span(let span): "span: \(span.rawValue)"
         }
+    }
+
+    /// The zone of a rule whose clock is so far ahead of UTC: `, zone: "+01:00"`; nothing for UTC.
+    private static func zone(_ minutesAhead: Int) -> String {
+        guard minutesAhead != 0 else { return "" }
+        func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let (hours, minutes) = minutesAhead.magnitude.quotientAndRemainder(dividingBy: 60)
+        return ", zone: \"\(minutesAhead < 0 ? "-" : "+")\(twoDigits(Int(hours))):\(twoDigits(Int(minutes)))\""
     }
 
     /// The rule between the braces of YAML, where the comma of `decimal(15,2)` would end a value.

@@ -6,6 +6,8 @@ struct ViewProof: Sendable {
         case same
         /// The views differ. The text is a clause about the rows that the target returns and the source does not.
         case differs(String)
+        /// The view can't be read in the target. The text is a clause about that.
+        case fails(String)
         /// The views could not be compared, for this reason.
         case notCompared(String)
     }
@@ -77,7 +79,7 @@ struct ViewProof: Sendable {
             } catch let error as DatabaseError where error.kind == .diskFull || error.kind == .resources {
                 return .ended(.notCompared("reading it takes more than there is: \(error.message)"))
             } catch let error as DatabaseError where !error.isInterruption {
-                guard digests.isEmpty else { return .ended(.differs("it fails in the target: \(error.message)")) }
+                guard digests.isEmpty else { return .ended(.fails("it fails in the target: \(error.message)")) }
                 return .ended(.notCompared("it can't be read in the source: \(error.message)"))
             }
         }
