@@ -296,7 +296,7 @@ struct LiveSchemaTests {
             "CREATE VIEW slow AS SELECT query FROM pg_stat_statements",
         ])
     func repeated(_ script: String) async throws {
-        let extensions = "CREATE EXTENSION citext; CREATE EXTENSION pg_stat_statements"
+        let extensions = "CREATE EXTENSION citext; CREATE EXTENSION pg_stat_statements; CREATE EXTENSION tablefunc"
         try await withComparison(of: script, after: extensions) { report in
             #expect(report.unrepeated == nil)
             let others = report.differences.map(\.description).filter { line in
