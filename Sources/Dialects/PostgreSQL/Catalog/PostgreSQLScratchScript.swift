@@ -177,8 +177,8 @@ extension PostgreSQLScratchScript {
         }
     }
 
-    /// Whether a search path is set in which the schema stands, or may stand: the session's own one comes back with `RESET` and
-    /// `DEFAULT`. `PUBLIC` elsewhere is everybody, as in `REVOKE … FROM PUBLIC`.
+    /// Whether a search path is set in which the schema stands, or may stand: the session's own one comes back with `RESET`, with
+    /// `DEFAULT`, and with NULL for `set_config`. `PUBLIC` elsewhere is everybody, as in `REVOKE … FROM PUBLIC`.
     private static func searches(_ live: String, _ tokens: [SQLToken]) -> Bool {
         if tokens.first?.isWord("SET") == true, tokens.contains(where: { $0.names(live) }) { return true }
         return tokens.indices.contains { at in
@@ -189,6 +189,9 @@ extension PostgreSQLScratchScript {
             if before?.isWord("RESET") == true { return true }
             // A function's body follows its settings.
             let value = tokens[at...].prefix { !$0.isSymbol(";") && !(isSet && $0.isWord("AS")) }
+            if value.dropFirst().first?.isSymbol(",") == true, value.dropFirst(2).first?.isWord("NULL") == true {
+                return true
+            }
             return value.contains { $0.names(live) || $0.isWord("DEFAULT") || $0.name == "$user" }
         }
     }
