@@ -71,6 +71,28 @@ struct CommittedMeanwhileTests {
         }
     }
 
+    /// The rights to change rows are the ones that `LOCK TABLE` asks for, also from the owner.
+    @Test("an owner who may not change the rows gets the lock", .timeLimit(.minutes(5)))
+    func ownerWithoutRights() async throws {
+        let role = "tc_owner_\(UInt32.random(in: .min ... .max))"
+        try await Backend.postgresql.withURL { url in
+            let owner = try Database(url, options: ConnectionOptions(access: .create))
+            try await owner.run("CREATE ROLE \(role) LOGIN; ALTER SCHEMA public OWNER TO \(role)")
+            guard case .postgresql(var all) = url.target else { return }
+            all["user"] = role
+            let database = try Database(DatabaseURL(.postgresql(all)), options: ConnectionOptions(access: .create))
+            try await database.migrator([Self.table]).up()
+            try await database.run("REVOKE UPDATE, DELETE, TRUNCATE ON t FROM \(role)")
+            let migrator = try database.migrator([Self.table, Self.losing[1]])
+            let blocking = try await migrator.preview().blocking
+            #expect(blocking.map(\.lock.meanwhile) == ["values of n are counted"])
+            #expect(try await migrator.up().steps.map(\.id) == ["2-drop-column"])
+            await database.close()
+            try await owner.run("REASSIGN OWNED BY \(role) TO CURRENT_USER; DROP OWNED BY \(role); DROP ROLE \(role)")
+            await owner.close()
+        }
+    }
+
     @Test("is counted on the way back, too", .timeLimit(.minutes(5)))
     func countedOnTheWayBack() async throws {
         let second = Migration("2") { AlterTable("t") { AddColumn("later", .text).nullable() } }

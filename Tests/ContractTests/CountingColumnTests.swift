@@ -85,16 +85,17 @@ struct CountingColumnTests {
     @Test(
         "a counter beyond the column's new type goes on behind the rows, and is kept otherwise",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
-        arguments: [(3_000_000_000, 8), (9, 10)] as [(Int64, Int64)])
-    func shorterCounter(_ last: Int64, _ next: Int64) async throws {
+        arguments: [("Id", 3_000_000_000, 8), ("Id", 9, 10), ("counter", 3_000_000_000, 8), ("next", 3_000_000_000, 8)]
+            as [(String, Int64, Int64)])
+    func shorterCounter(_ name: String, _ last: Int64, _ next: Int64) async throws {
         try await Backend.postgresql.withCase { test in
-            try await test.migrate { CreateTable("T x") { Column("Id", .integer).identity().primaryKey() } }
-            try await test.migrate { AlterTable("T x") { ChangeColumn("Id").type(.bigint) } }
+            try await test.migrate { CreateTable("T x") { Column(name, .integer).identity().primaryKey() } }
+            try await test.migrate { AlterTable("T x") { ChangeColumn(name).type(.bigint) } }
             try await test.run(
-                #"INSERT INTO "T x" VALUES (7); SELECT setval(pg_get_serial_sequence('"T x"', 'Id'), \#(last))"#)
+                #"INSERT INTO "T x" VALUES (7); SELECT setval(pg_get_serial_sequence('"T x"', '\#(name)'), \#(last))"#)
             try await test.down()
             #expect(try await test.drift().isEmpty)
-            #expect(try await test.value(#"INSERT INTO "T x" DEFAULT VALUES RETURNING "Id""#) == .integer(next))
+            #expect(try await test.value(#"INSERT INTO "T x" DEFAULT VALUES RETURNING "\#(name)""#) == .integer(next))
         }
     }
 

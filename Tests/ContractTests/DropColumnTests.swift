@@ -140,6 +140,35 @@ struct DropColumnTests {
         ),
     ]
 
+    @Test(
+        "case 45: a foreign key that was made again by hand can be dropped with its column, and stands in no other's way",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func case45RemadeKey() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("p") { Column("id", .bigint).primaryKey() }
+                CreateTable("c") {
+                    Column("id", .bigint).nullable()
+                    Column("p_id", .bigint).nullable().references("p")
+                    Column("kept", .text).nullable()
+                }
+            }
+            try await test.run(
+                """
+                ALTER TABLE c DROP CONSTRAINT c_p_id_fkey;
+                ALTER TABLE c ADD CONSTRAINT c_p_id_fkey FOREIGN KEY (p_id) REFERENCES p (id) ON DELETE CASCADE
+                """)
+            try await test.migrate { AlterTable("c") { DropColumn("id") } }
+            try await test.migrate {
+                AlterTable("c") {
+                    DropForeignKey("c_p_id_fkey")
+                    DropColumn("p_id")
+                }
+            }
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
     private static let remade: [(kind: String, script: String)] = [
         ("constraint t_pkey", "ALTER TABLE t DROP CONSTRAINT t_pkey; ALTER TABLE t ADD PRIMARY KEY (id) INCLUDE (a)"),
         (
@@ -176,6 +205,7 @@ struct DropColumnTests {
                 let error = try await test.refusal { AlterTable("t") { DropColumn("a") } }
                 #expect(error.lowering?.place == "t.a", "\(script): \(error)")
                 #expect(error.lowering?.reason.contains(object) == true, "\(script): \(error)")
+                #expect(error.remedy == .words("make it as it is declared, or declare it as it is in a migration"))
                 #expect(try await test.drift() != [], "\(script)")
                 try await test.migrate { AlterTable("t") { DropColumn("other") } }
             }

@@ -86,6 +86,44 @@ struct RenameTableTests {
         }
     }
 
+    @Test(
+        "PostgreSQL: a column in a trigger's function that has the table's name is none, and a table behind a comma is one",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func columnInFunction() async throws {
+        func script(_ query: String) -> SQLExpression {
+            .native(
+                sqlite: "",
+                postgresql: """
+                    CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+                    DECLARE rec record;
+                    BEGIN
+                        INSERT INTO log (id, status) VALUES (new.id, 'x');
+                        SELECT l.id, l.status INTO rec FROM \(query) WHERE l.id IS DISTINCT FROM l.id;
+                        RAISE LOG '%', rec.status;
+                        RETURN NULL;
+                    END $$;
+                    DROP TRIGGER IF EXISTS noted ON t;
+                    CREATE TRIGGER noted AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION note()
+                    """)
+        }
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("t") { Column("id", .bigint).primaryKey() }
+                CreateTable("status") { Column("id", .bigint) }
+                CreateTable("log") {
+                    Column("id", .bigint)
+                    Column("status", .text)
+                }
+                RunSQL(script("log AS l, status AS s"), undo: .nothing)
+            }
+            let error = try await test.refusal { RenameTable("status", to: "states") }
+            #expect(error.lowering?.place == "status", "\(error)")
+            try await test.migrate { RunSQL(script("log AS l, t"), undo: .nothing) }
+            try await test.migrate { RenameTable("status", to: "states") }
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
     /// Returns a trigger that marks a new row as seen.
     private static func trigger(_ backend: Backend) -> String {
         backend.words(

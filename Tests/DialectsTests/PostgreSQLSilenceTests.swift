@@ -100,6 +100,14 @@ struct PostgreSQLSilenceTests {
         #expect(try connection.queryValue("SELECT 7::bigint") == 7)
     }
 
+    /// The server sends each row as it makes it, and the whole result takes longer than silence may.
+    @Test func oneResultThatComesIsWaitedFor() throws {
+        let connection = try connection(Silence(ofServer: 2))
+        defer { connection.close() }
+        try connection.executeScript("SELECT repeat('x', 20000), pg_sleep(0.1) FROM generate_series(1, 40)")
+        #expect(!connection.isLost)
+    }
+
     @Test func rowsThatComeAreWaitedFor() throws {
         let connection = try connection(Silence(ofServer: 2))
         defer { connection.close() }

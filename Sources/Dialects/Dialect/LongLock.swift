@@ -15,4 +15,11 @@ public struct LongLock: Sendable, Equatable {
     public var meanwhile: String
     /// Whether an online migration does the same work without the lock.
     public var isAvoidable: Bool
+
+    package init(table: String, waiting: Waiting, meanwhile: String, isAvoidable: Bool) {
+        self.table = table
+        self.waiting = waiting
+        self.meanwhile = meanwhile
+        self.isAvoidable = isAvoidable
+    }
 }

@@ -107,11 +107,17 @@ public struct PostgreSQLDialect: Dialect {
 
     /// Returns `LOCK TABLE … IN ACCESS EXCLUSIVE MODE`, and not the weaker lock that readers need not wait for: `ALTER TABLE` and
     /// `DROP TABLE` would raise that one afterwards. A session that has read the table and then writes to it would wait for us
-    /// meanwhile, and we for it: a deadlock, which the server may end at that session's expense. A table's owner has the right to it
-    /// (https://www.postgresql.org/docs/current/sql-lock.html).
+    /// meanwhile, and we for it: a deadlock, which the server may end at that session's expense. An owner who has taken the rights to
+    /// change rows from himself has lost the right to `LOCK TABLE` as well. `SET WITHOUT OIDS` takes the same lock of an owner, and never
+    /// has an effect (https://www.postgresql.org/docs/current/sql-altertable.html).
     public func tableLock(on tables: [String]) -> SQL? {
         guard !tables.isEmpty else { return nil }
-        return "LOCK TABLE \(identifiers: tables) IN ACCESS EXCLUSIVE MODE"
+        let others = tables.map { "ALTER TABLE \(SQLText.identifier($0)) SET WITHOUT OIDS; " }.joined()
+        let body = """
+            BEGIN LOCK TABLE \(SQLText.identifiers(tables)) IN ACCESS EXCLUSIVE MODE; \
+            EXCEPTION WHEN insufficient_privilege THEN \(others)END
+            """
+        return "DO LANGUAGE plpgsql \(trusted: SQLText.literal(body))"
     }
 
     /// Returns a condition that repeats the index's expression word for word, because the server would not use the index

@@ -127,6 +127,7 @@ extension UndeclaredObjects {
     /// silently.
     func users(ofColumn column: String, in table: String) -> [Object] {
         objects.filter { object in
+            if object.owner == table, let columns = object.columns { return columns.contains(column) }
             let tokens = SQLToken.scan(object.definition)
             return tokens.contains { $0.names(column) }
                 && (object.owner == table || tokens.contains { $0.names(table) })
@@ -134,16 +135,21 @@ extension UndeclaredObjects {
     }
 
     /// Throws if an undeclared object uses the column that is to be dropped. SQLite would stop in the middle of the migration;
-    /// PostgreSQL would silently drop an index.
+    /// PostgreSQL would silently drop an index. `dropped` are the names of what is gone by then.
     func requireUnused(
-        _ column: String, in table: String, butFor kinds: Set<Object.Kind> = [.column]
+        _ column: String, in table: Table, butFor kinds: Set<Object.Kind> = [.column], without dropped: Set<String> = []
     ) throws(LoweringError) {
-        let users = users(ofColumn: column, in: table).filter { !kinds.contains($0.kind) }
+        let users = users(ofColumn: column, in: table.name).filter { user in
+            let isDropped = user.owner == table.name && (user.kind == .index || user.kind == .constraint)
+            return !kinds.contains(user.kind) && !(isDropped && dropped.contains(user.name))
+        }
         guard !users.isEmpty else { return }
+        let declared = table.relationNames + table.checks.compactMap(\.name) + table.foreignKeys.compactMap(\.name)
+        let areRemade = users.allSatisfy { $0.owner == table.name && declared.contains($0.name) }
         let names = users.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
         throw LoweringError(
-            "\(table).\(column)", "undeclared objects use this column: \(names)",
-            remedy: "drop it first")
+            "\(table.name).\(column)", "undeclared objects use this column: \(names)",
+            remedy: areRemade ? Self.asDeclared : "drop it first")
     }
 
     /// Returns the undeclared views that read any of `names`, directly or through other views, in the order in which they can

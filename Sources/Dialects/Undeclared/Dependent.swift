@@ -109,8 +109,11 @@ extension UndeclaredObjects {
         throw LoweringError(
             "\(table).\(name)",
             "this \(other.kind.rawValue) is not as the migrations declare it, and would be made again as declared",
-            remedy: "make it as it is declared, or declare it as it is in a migration")
+            remedy: Self.asDeclared)
     }
+
+    /// The remedy for what somebody has made otherwise under a declared name.
+    static let asDeclared = "make it as it is declared, or declare it as it is in a migration"
 
     /// Refuses a change that would also reach tables that inherit from this one.
     func requireNoHeirs(of table: String) throws(LoweringError) {
@@ -149,6 +152,27 @@ extension [ChangeStep] {
             }
         }
         return names
+    }
+
+    /// Returns the names in the database of the indexes and constraints that the steps before this one drop.
+    func droppedNames(before step: Int) -> Set<String> {
+        var firstNames: [String: String] = [:]
+        var dropped: Set<String> = []
+        for step in self[..<step] {
+            switch step.change {
+            case .renameIndex(let old, let new), .renameConstraint(let old, let new):
+                firstNames[new] = firstNames[old] ?? old
+            case .dropIndex(let name), .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name):
+                dropped.insert(firstNames[name] ?? name)
+            case .dropPrimaryKey:
+                if let name = step.before.primaryKey?.name { dropped.insert(firstNames[name] ?? name) }
+            case .addColumn, .dropColumn, .renameColumn, .changeColumn, .addIndex, .addPrimaryKey, .addUnique,
+                .addCheck,
+                .addForeignKey:
+                break
+            }
+        }
+        return dropped
     }
 
     /// Returns a function from a column's name at this step to its name in the first table; `nil` for a column that was added.

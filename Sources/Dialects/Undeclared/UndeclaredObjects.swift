@@ -25,16 +25,22 @@ public struct UndeclaredObjects: Sendable, Equatable {
         public var owner: String
         /// The statement that makes the object again, without a closing `;`.
         public var definition: String
+        /// The columns of the owner that the object needs; `nil` if only its definition tells.
+        package var columns: [String]?
         /// Statements that follow the definition: a view's grants and comments, a trigger's state.
         public var epilogue: [String]
         /// The statement of the epilogue that gives a trigger its state again; `nil` for one that is simply on.
         package var switchBack: String?
 
-        package init(_ kind: Kind, name: String, owner: String, definition: String, epilogue: [String] = []) {
+        package init(
+            _ kind: Kind, name: String, owner: String, definition: String, columns: [String]? = nil,
+            epilogue: [String] = []
+        ) {
             self.kind = kind
             self.name = name
             self.owner = owner
             self.definition = definition
+            self.columns = columns
             self.epilogue = epilogue
         }
     }

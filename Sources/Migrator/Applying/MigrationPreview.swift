@@ -57,7 +57,8 @@ public struct MigrationPreview: Sendable, Equatable {
         }
         try measure(lowered.joined().flatMap(\.hazards), from: start, on: connection)
         let partitioned = try examineObjects(Array(zip(plan.steps, lowered)), from: start, of: history, on: connection)
-        blocking = try Self.blocking(plan, from: start, on: connection).map { blocking in
+        let refused = hazards.map(\.hazard)
+        blocking = try Self.blocking(plan, lowered, refused, from: start, on: connection).map { blocking in
             var blocking = blocking
             if partitioned.contains(blocking.lock.table) { blocking.lock.isAvoidable = false }
             return blocking
@@ -102,12 +103,13 @@ public struct MigrationPreview: Sendable, Equatable {
     }
 
     private static func blocking(
-        _ plan: Plan, from start: Schema, on connection: any Connection
+        _ plan: Plan, _ lowered: [[LoweredOperation]], _ refused: [Hazard], from start: Schema,
+        on connection: any Connection
     ) throws -> [Blocking] {
         var sizes: [String: Int64?] = [:]
         var result: [Blocking] = []
-        for step in plan.steps where !step.isOnline {
-            for lock in step.operations.flatMap({ connection.dialect.longLocks(of: $0.resolved) }) {
+        for (step, operations) in zip(plan.steps, lowered) where !step.isOnline {
+            for lock in operations.flatMap({ $0.longLocks(in: connection.dialect, butFor: refused) }) {
                 guard start[lock.table] != nil else { continue }
                 let size = try sizes[lock.table] ?? connection.tableSize(lock.table)
                 sizes[lock.table] = size
@@ -125,6 +127,22 @@ public struct MigrationPreview: Sendable, Equatable {
             Step(step, try step.lowered(in: dialect))
         }
         hazards = []
+    }
+}
+
+extension LoweredOperation {
+    /// Returns the locks that the operation keeps while it reads or rewrites a whole table, and those under which values are counted before.
+    /// Where there are any (`refused`), or where their loss is consented to, they are not counted under a lock.
+    fileprivate func longLocks(in dialect: any Dialect, butFor refused: [Hazard]) -> [LongLock] {
+        var locks = dialect.longLocks(of: planned.resolved)
+        for hazard in hazards where hazard.isSilent && !refused.contains(hazard) {
+            guard let column = hazard.column, dialect.tableLock(on: [hazard.table]) != nil,
+                !locks.contains(where: { $0.table == hazard.table && $0.waiting == .everybody })
+            else { continue }
+            let meanwhile = "values of \(column) are counted"
+            locks.append(LongLock(table: hazard.table, waiting: .everybody, meanwhile: meanwhile, isAvoidable: false))
+        }
+        return locks
     }
 }
 

@@ -101,6 +101,8 @@ struct AlterationHazards {
         var hazard = hazard(
             .doesNotFit(type), table, column.name, condition: conditions.joined(separator: " AND "))
         hazard.form = conversion.form
+        // No number is cut to a smaller integer, and no text to a number or to JSON.
+        hazard.isRefused = conversion.form != nil || type.isInteger && (column.type.isInteger || column.type.isText)
         hazard.shown = [.init(name: column.name, value: value)]
         return [hazard]
     }

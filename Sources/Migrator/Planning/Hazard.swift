@@ -44,6 +44,8 @@ public struct Hazard: Sendable, Equatable {
     var form: TextForm?
     /// The columns that the measurement reads, by table, in the form in which it needs them.
     var reads: [String: [Column]] = [:]
+    /// Whether the statement itself fails for each value that does not fit, instead of rounding or cutting it.
+    var isRefused = false
     /// Whether the operation undoes another one, so that nobody wrote the change itself.
     var isUndoing = false
 
@@ -64,7 +66,8 @@ public struct Hazard: Sendable, Equatable {
     /// the database refuses itself.
     var isSilent: Bool {
         switch kind {
-        case .losesRows, .losesValues, .notUndone, .doesNotFit: true
+        case .losesRows, .losesValues, .notUndone: true
+        case .doesNotFit: !isRefused
         case .losesObjects, .needsValue, .holdsNulls, .repeats, .breaks, .orphans, .indexes: false
         }
     }

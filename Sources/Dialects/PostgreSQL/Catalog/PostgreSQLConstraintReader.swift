@@ -136,6 +136,13 @@ extension PostgreSQLConstraintReader.Constraint {
         return zip(tokens, tokens.dropFirst()).contains { $0.isSymbol(")") && $1.isWord("INCLUDE") }
     }
 
+    /// The columns of its own table that a foreign key needs; `nil` for other constraints, whose `columns` may lack some (`INCLUDE`, an
+    /// exclusion's condition).
+    var neededColumns: [String]? {
+        guard kind == .foreignKey else { return nil }
+        return isParentHere && parent == table ? columns + parentColumns : columns
+    }
+
     /// Whether the definition of a foreign key contains the parent's schema: `REFERENCES schema.table`.
     var qualifiesParent: Bool {
         guard kind == .foreignKey else { return false }

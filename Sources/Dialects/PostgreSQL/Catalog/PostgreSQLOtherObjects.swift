@@ -99,6 +99,10 @@ enum PostgreSQLOtherObjects {
             OR c.relkind = 'S' AND NOT EXISTS (
                 SELECT FROM pg_depend s
                 WHERE s.classid = 'pg_class'::regclass AND s.objid = c.oid AND s.deptype IN ('a', 'i')))
+            -- An extension owns a composite type, and not the relation behind it.
+            AND NOT (c.relkind = 'c' AND EXISTS (
+                SELECT FROM pg_depend e
+                WHERE e.classid = 'pg_type'::regclass AND e.objid = c.reltype AND e.deptype = 'e'))
             AND \(PostgreSQLCatalogScope.whole.relations)
         ORDER BY c.relname
         """

@@ -47,9 +47,11 @@ extension PostgreSQLDefinitions {
         WHERE p.pronamespace = pg_catalog.quote_ident(current_schema())::regnamespace
         """
 
-    /// Composite types with their parts, and the options of sequences. How far a sequence has counted is no part of it.
+    /// Composite types with their parts, and the options of sequences. How far a sequence has counted is no part of it. An extension
+    /// owns the type, and not the relation behind it.
     private static let relations: SQL = """
-        SELECT c.oid, 'pg_class'::regclass, c.relname, CASE c.relkind WHEN 'c' THEN 'composite type' ELSE 'sequence' END,
+        SELECT CASE c.relkind WHEN 'c' THEN c.reltype ELSE c.oid END,
+            CASE c.relkind WHEN 'c' THEN 'pg_type'::regclass ELSE 'pg_class'::regclass END, c.relname, CASE c.relkind WHEN 'c' THEN 'composite type' ELSE 'sequence' END,
             CASE c.relkind
                 WHEN 'c' THEN (
                     SELECT string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),

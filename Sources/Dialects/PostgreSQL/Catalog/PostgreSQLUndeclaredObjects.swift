@@ -86,7 +86,9 @@ extension PostgreSQLInspector {
         return constraints.compactMap { constraint in
             if constraint.isDeclared(in: table, names, &unmatchedChecks) { return nil }
             let definition = "CONSTRAINT \(SQLText.identifier(constraint.name)) \(constraint.definition)"
-            return .init(.constraint, name: constraint.name, owner: table.name, definition: definition)
+            return .init(
+                .constraint, name: constraint.name, owner: table.name, definition: definition,
+                columns: constraint.neededColumns)
         }
     }
 

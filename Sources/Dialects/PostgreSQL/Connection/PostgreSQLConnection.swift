@@ -220,10 +220,10 @@ extension PostgreSQLConnection {
     /// counts as lost, and the connection is closed: a late answer would be taken for the answer to another command.
     func nextResult(_ statement: String) throws(DatabaseError) -> OpaquePointer? {
         guard let answerTimeout else { return PQgetResult(handle) }
-        let limit = ContinuousClock.now + .wait(seconds: answerTimeout)
+        var limit = ContinuousClock.now + .wait(seconds: answerTimeout)
         while PQisBusy(handle) == 1 {
             // The result says what is wrong with the connection.
-            guard try takeInput(until: limit, statement) else { break }
+            guard try takeInput(until: &limit, statement) else { break }
         }
         return PQgetResult(handle)
     }
@@ -234,18 +234,18 @@ extension PostgreSQLConnection {
         _ message: inout UnsafeMutablePointer<CChar>?, _ statement: String
     ) throws(DatabaseError) -> Int {
         guard let answerTimeout else { return Int(PQgetCopyData(handle, &message, 0)) }
-        let limit = ContinuousClock.now + .wait(seconds: answerTimeout)
+        var limit = ContinuousClock.now + .wait(seconds: answerTimeout)
         while true {
             let length = Int(PQgetCopyData(handle, &message, 1))
             guard length == 0 else { return length }
-            guard try takeInput(until: limit, statement) else { return -2 }
+            guard try takeInput(until: &limit, statement) else { return -2 }
         }
     }
 
     /// Waits for something from the server and takes it in. Returns false if the connection is broken. If nothing comes until then, it
-    /// closes the connection and throws.
+    /// closes the connection and throws. A server that sends is not silent, so whatever comes moves the limit.
     private func takeInput(
-        until limit: ContinuousClock.Instant, _ statement: String
+        until limit: inout ContinuousClock.Instant, _ statement: String
     ) throws(DatabaseError) -> Bool {
         let left = Int32(clamping: Int64(max(0, (limit - .now) / .milliseconds(1))))
         var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
@@ -256,6 +256,7 @@ extension PostgreSQLConnection {
                 .lost, "the server has not answered for \(answerTimeout ?? 0) s", statement: statement,
                 remedy: "check the server and the network")
         }
+        if count > 0 { limit = ContinuousClock.now + .wait(seconds: answerTimeout ?? 0) }
         return PQconsumeInput(handle) == 1
     }
 

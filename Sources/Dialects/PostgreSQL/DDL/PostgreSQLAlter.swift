@@ -30,7 +30,9 @@ struct PostgreSQLAlter {
 
     func lowering() throws(LoweringError) -> Lowering {
         let steps = alteration.steps
-        for (at, step) in steps.enumerated() { try requireNothingUndeclaredLost(step, steps.firstNames(at)) }
+        for (at, step) in steps.enumerated() {
+            try requireNothingUndeclaredLost(step, steps.firstNames(at), without: steps.droppedNames(before: at))
+        }
         try undeclared.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var statements: [String] = []
         let using = try PostgreSQLUsing(steps, dialect)
@@ -53,13 +55,13 @@ struct PostgreSQLAlter {
 
     /// Makes sure that the step loses no undeclared object. A dropped column takes its indexes and constraints along.
     private func requireNothingUndeclaredLost(
-        _ step: ChangeStep, _ firstName: (String) -> String?
+        _ step: ChangeStep, _ firstName: (String) -> String?, without dropped: Set<String>
     ) throws(LoweringError) {
         let table = step.before.name
         switch step.change {
         case .dropColumn(let column, _):
             try undeclared.requireNoHeirs(of: table)
-            try undeclared.requireUnused(column, in: table)
+            try undeclared.requireUnused(column, in: step.before, without: dropped)
             if let first = firstName(column) { try undeclared.requireUnneeded(column: first, of: table) }
         case .changeColumn(let column, _):
             try undeclared.requireNoHeirs(of: table)
@@ -67,7 +69,8 @@ struct PostgreSQLAlter {
                 let first = firstName(column)
             else { return }
             if step.recomputes(now) {
-                try undeclared.requireUnused(column, in: table, butFor: [.column, .view, .trigger])
+                try undeclared.requireUnused(
+                    column, in: step.before, butFor: [.column, .view, .trigger], without: dropped)
                 try undeclared.requireUnneeded(column: first, of: table)
             } else if step.retypes(was, now) {
                 try undeclared.requireUnread(column: first, of: table, by: [.reference, .reader, .rule])

@@ -15,7 +15,8 @@ extension ColumnType {
 
 extension PostgreSQLAlter {
     /// Returns the statement that sets back the counter of an identity column if it has gone beyond the column's new type: PostgreSQL
-    /// refuses the type then, although every row may fit. The counter goes on behind the highest number of a row.
+    /// refuses the type then, although every row may fit. The counter goes on behind the highest number of a row. A variable that has a
+    /// column's name would be ambiguous.
     func countingWithin(_ type: ColumnType, _ column: Column, of table: String) -> [String] {
         guard column.isIdentity, let largest = type.largestCount, column.type.largestCount ?? .max > largest else {
             return []
@@ -23,11 +24,11 @@ extension PostgreSQLAlter {
         let (name, relation) = (SQLText.identifier(column.name), SQLText.identifier(table))
         let counter = "pg_get_serial_sequence(\(SQLText.literal(relation)), \(SQLText.literal(column.name)))"
         let body = """
-            DECLARE counter text := \(counter); last bigint; next bigint; BEGIN \
-            IF counter IS NULL THEN RETURN; END IF; EXECUTE 'SELECT last_value FROM ' || counter INTO last; \
-            IF last <= \(largest) THEN RETURN; END IF; \
-            SELECT least(coalesce(max(\(name)), 0) + 1, \(largest)) INTO next FROM \(relation); \
-            EXECUTE 'ALTER SEQUENCE ' || counter || ' RESTART WITH ' || next; END
+            DECLARE tc_counter text := \(counter); tc_last bigint; tc_next bigint; BEGIN \
+            IF tc_counter IS NULL THEN RETURN; END IF; \
+            EXECUTE 'SELECT last_value FROM ' || tc_counter INTO tc_last; IF tc_last <= \(largest) THEN RETURN; END IF; \
+            SELECT least(coalesce(max(held.\(name)), 0) + 1, \(largest)) INTO tc_next FROM \(relation) AS held; \
+            EXECUTE 'ALTER SEQUENCE ' || tc_counter || ' RESTART WITH ' || tc_next; END
             """
         return ["DO LANGUAGE plpgsql \(SQLText.literal(body))"]
     }

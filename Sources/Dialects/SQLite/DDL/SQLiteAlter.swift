@@ -64,7 +64,7 @@ struct SQLiteAlter {
         let table = step.before.name
         switch step.change {
         case .dropColumn(let column, _):
-            try undeclared.requireUnused(column, in: table)
+            try undeclared.requireUnused(column, in: step.before)
             if let first = firstName(column) { try undeclared.requireUnneeded(column: first, of: table) }
         case .changeColumn(let column, let facets):
             guard let first = firstName(column), try !isSpelledAlike(column, facets, step),
