@@ -65,7 +65,8 @@ struct SystemRollbackTests {
                 """, on: move.url)
             let fewer = try await move.telec("system", "rollback", "--root", move.root)
             expectRefusal(
-                fewer, saying: "sessions: 1 of the 199 were made or used since an earlier rollback began", "--discard-new")
+                fewer, saying: "sessions: 1 of the 199 were made or used since an earlier rollback began",
+                "--discard-new")
             let down = try await move.box.migrate("down", "--to", "none", "--allow-data-loss", "-d", move.url)
             #expect(down.code == 0, "\(down)")
             #expect(try tables(move.url) == ["tc_migrations"])
