@@ -95,7 +95,7 @@ actor AgentWatch {
     }
 
     private func read(_ file: borrowing OwnedFile, _ name: String, _ bytes: inout Int) -> ([FollowedLine], Bool) {
-        var followed = files[name] ?? FollowedFile(place.agent.form, file.stamp)
+        var followed = files[name] ?? begun(file)
         if followed.inode != file.stamp.inode { followed = FollowedFile(place.agent.form, file.stamp) }
         defer { files[name] = followed }
         if followed.isOurs == nil { followed.isOurs = isOurs(file) }
@@ -109,6 +109,13 @@ actor AgentWatch {
         }
         followed.stamp = file.stamp
         return (lines, false)
+    }
+
+    /// Begins with a file that is seen for the first time. One from before the session may not have been readable until now.
+    private func begun(_ file: borrowing OwnedFile) -> FollowedFile {
+        var followed = FollowedFile(place.agent.form, file.stamp)
+        if file.stamp.modified < progress.began &- TranscriptWalk.grain { followed.skip(file) }
+        return followed
     }
 
     /// Returns whether the file belongs to the session's directory; `nil` while its first line is incomplete.

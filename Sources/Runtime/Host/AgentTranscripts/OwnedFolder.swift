@@ -27,8 +27,8 @@ struct OwnedFolder: ~Copyable {
         OwnedFile(taking: openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC))
     }
 
-    /// Returns the names of the folder's contents, sorted.
-    func names() -> [String] { Folder.names(of: openat(descriptor, ".", Self.flags)).sorted() }
+    /// Returns the names of the folder's contents, sorted; `nil` if they can't be read, which may pass.
+    func names() -> [String]? { Folder.names(of: openat(descriptor, ".", Self.flags))?.sorted() }
 
     /// Returns when the contents of a folder last changed, in nanoseconds since 1970; `nil` unless it is a folder of the process's own
     /// uid.

@@ -208,6 +208,38 @@ struct AgentWatchTests {
         }
     }
 
+    /// A folder that can't be read, for want of rights or of descriptors, may be readable later without a change of its contents.
+    @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+    func aFolderThatCouldNotBeReadIsTriedAgain() async throws {
+        try await withAgentHome(.claude) { home in
+            let (old, new) = (claude(home, "old.jsonl"), claude(home, "new.jsonl"))
+            try home.append("before\n", to: old)
+            let folder = "\(home.root)/" + claude(home, "").dropLast()
+            let past = Date(timeIntervalSinceNow: -99)
+            func age(_ path: String) throws {
+                try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: path)
+            }
+            try age("\(home.root)/\(old)")
+            try #require(chmod(folder, 0) == 0)
+            let watch = home.watch()
+            try #require(chmod(folder, 0o700) == 0)
+            try home.append("ours\n", to: new)
+            try age(folder)
+            try #require(chmod(folder, 0) == 0)
+            #expect(await watch.seen() == [])
+            try #require(chmod(folder, 0o700) == 0)
+            #expect(await watch.seen() == ["new.jsonl: ours"])
+        }
+    }
+
+    @Test func whatCanNotBeReadIsNoEmptyFolder() async throws {
+        try await withTemporaryFolder { folder in
+            #expect(Folder.names(of: -1) == nil)
+            #expect(Folder.names(of: open("/dev/null", O_RDONLY)) == nil)
+            #expect(Folder.names(of: open(folder, O_RDONLY)) == [])
+        }
+    }
+
     @Test func geminiMessagesAreSeenOnce() async throws {
         try await withAgentHome(.gemini) { home in
             let folder = SHA256.hexadecimal(of: home.directory.utf8)
