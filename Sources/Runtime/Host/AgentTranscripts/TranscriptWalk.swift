@@ -52,7 +52,7 @@ struct TranscriptWalk {
             return nil
         }
         if let known = listings[name], known.isSettled, known.changed == changed { return (known, false) }
-        var listing = Listing(changed: changed, isSettled: AgentWatch.now - changed > Self.grain)
+        var listing = Listing(changed: changed, isSettled: changed < AgentWatch.now - Self.grain)
         guard fill(&listing, path, in: root) else { return nil }
         listings[name] = listing
         return (listing, true)

@@ -214,7 +214,7 @@ struct AgentWatchTests {
         try await withAgentHome(.claude) { home in
             let (old, new) = (claude(home, "old.jsonl"), claude(home, "new.jsonl"))
             try home.append("before\n", to: old)
-            let folder = "\(home.root)/" + claude(home, "").dropLast()
+            let folder = "\(home.root)/\(claude(home, "").dropLast())"
             let past = Date(timeIntervalSinceNow: -99)
             func age(_ path: String) throws {
                 try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: path)
@@ -229,6 +229,23 @@ struct AgentWatchTests {
             #expect(await watch.seen() == [])
             try #require(chmod(folder, 0o700) == 0)
             #expect(await watch.seen() == ["new.jsonl: ours"])
+        }
+    }
+
+    /// A file may have any time; 64 bits of nanoseconds end in 2262.
+    @Test(arguments: [-16_725_225_600, 10_413_792_000, Int.max, .min])
+    func aTimeThatNoNumberHoldsEndsNoHost(seconds: Int) async throws {
+        #expect(timespec(tv_sec: seconds, tv_nsec: 5).nanoseconds == (seconds < 0 ? .min : .max))
+        try await withAgentHome(.claude) { home in
+            try home.append("before\n", to: claude(home, "a.jsonl"))
+            let date = Date(timeIntervalSince1970: seconds < 0 ? -16_725_225_600 : 10_413_792_000)
+            for path in [home.root, "\(home.root)/\(claude(home, "a.jsonl"))"] {
+                try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+            }
+            let watch = home.watch()
+            #expect(await watch.seen() == [])
+            try home.append("ours\n", to: claude(home, "b.jsonl"))
+            #expect(await watch.seen() == ["b.jsonl: ours"])
         }
     }
 
