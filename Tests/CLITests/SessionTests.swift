@@ -50,12 +50,37 @@ struct SessionTests {
         try await withDaemon(backend) { daemon in
             let id = try await daemon.start("true")
             try await daemon.wait(for: id, toBe: "closed")
-            let late = try await daemon.telec("sessions", "revive", id, "--ordered", "--", "true")
-            #expect(late.code == 2 && late.error.contains("does not wait for its start any more"), "\(late)")
-            let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
-            #expect(session?["status"] as? String == "closed")
+            try await expectNoLateStart(of: id, daemon)
             #expect(try await daemon.telec("sessions", "revive", id, "--", "true").code == 0)
         }
+    }
+
+    /// The start may be given up while the token is being issued, which a trigger does here.
+    @Test func aStartThatIsGivenUpMeanwhileDoesNotHappen() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("true")
+            try await daemon.wait(for: id, toBe: "closed")
+            let url = try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil)
+            try execute(
+                """
+                CREATE TRIGGER giving_up AFTER INSERT ON session_tokens BEGIN
+                UPDATE sessions SET lifecycle_status = 'closed', closed_at = last_activity
+                WHERE session_id = new.session_id; END;
+                UPDATE sessions SET lifecycle_status = 'initializing', closed_at = NULL WHERE session_id = '\(id)'
+                """, on: url)
+            try await expectNoLateStart(of: id, daemon)
+            let valid = "SELECT count(*) FROM session_tokens WHERE session_id = '\(id)' AND revoked_at IS NULL"
+            #expect(try query(valid, on: url) == ["0"])
+        }
+    }
+
+    private func expectNoLateStart(of id: String, _ daemon: TestDaemon) async throws {
+        let order: [String: String?] = ["TELECLAUDE_ORDERED": "1"]
+        let late = try await daemon.box.run(
+            .telec, ["sessions", "revive", id, "--", "true"], daemon.variables.merging(order) { $1 })
+        #expect(late.code == 2 && late.error.contains("does not wait for its start any more"), "\(late)")
+        let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
+        #expect(session?["status"] as? String == "closed")
     }
 
     @Test(arguments: Backend.available)
