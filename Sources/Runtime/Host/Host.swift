@@ -76,7 +76,8 @@ package actor Host {
         if spool.next == 0 {
             recorder.begin(title: spec.title, seconds: Int(time(nil)))
         } else {
-            recorder.gap(Recording.hostRestart, until: .now, at: .now)
+            recorder.gap(Recording.hostRestart)
+            recorder.gap(Recording.goingOn, until: .now, at: .now)
         }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.record(pane) }

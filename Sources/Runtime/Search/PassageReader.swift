@@ -6,6 +6,8 @@ struct PassageReader {
     private var plain: PlainText
     private var conversation = AgentConversation()
     private(set) var clock: Timestamp
+    /// The time before the last event, if that event was a gap whose end was taken to be the present.
+    private var clockBeforeGap: Timestamp?
     private let now: Timestamp
     /// Whether the events have only just been recorded.
     private let isLive: Bool
@@ -48,6 +50,8 @@ struct PassageReader {
 
     mutating func read(_ recorded: String) {
         guard let event = RecordedEvent(line: recorded) else { return readHeader(recorded) }
+        let before = clockBeforeGap
+        clockBeforeGap = nil
         clock = min(now, clock.advanced(milliseconds: event.after))
         switch Recording.Code(rawValue: event.code) {
         case .output: add(plain.read(event.data))
@@ -55,9 +59,9 @@ struct PassageReader {
             let said = conversation.read(event.data)
             if !said.isEmpty { add("\n\(said)") }
         case .marker:
-            if let moment = Recording.end(ofGap: event.data) { clock = min(now, max(clock, moment)) }
-            // An earlier host did not say how long nobody recorded, so the clock is set to the present.
-            if isLive, event.data == Recording.restarted { clock = now }
+            if let moment = Recording.end(ofGap: event.data) { clock = min(now, max(before ?? clock, moment)) }
+            // A host of an older version does not say in the next marker how long nobody recorded, so the clock is set to the present.
+            if isLive, event.data == Recording.restarted { (clockBeforeGap, clock) = (clock, now) }
         case .input, .resize, .exit, nil: break
         }
     }

@@ -112,6 +112,10 @@ import Testing
             Recording.gap("x", until: Self.now.advanced(seconds: 3_600))
         )
         #expect(reader(nil, told).clock == moment && reader(nil, live: true, told).clock == moment)
+        // The host's own pair of markers.
+        let after = Recording.gap(Recording.goingOn, until: moment)
+        #expect(reader(nil, gap, after).clock == moment && reader(nil, live: true, gap, after).clock == moment)
+        #expect(reader(nil, live: true, gap, output("x"), after).clock == Self.now)
         #expect(reader(nil, output("x", after: 7_200_000), told).clock == Self.begin.advanced(seconds: 7_200))
         #expect(reader(nil, ahead).clock == Self.now)
     }
