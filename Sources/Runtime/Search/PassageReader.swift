@@ -18,6 +18,9 @@ struct PassageReader {
     private var lines: Set<String>
     /// The incomplete line.
     private var line = ""
+    /// The incomplete line with which the reading began, if it is a passage of its own, and when that was said. It may stay on the screen
+    /// for days, such as a prompt.
+    private var waiting: Passage?
 
     /// Begins a recording, or continues an earlier reading.
     ///
@@ -34,6 +37,7 @@ struct PassageReader {
         begun.text.removeSubrange(end...)
         lines = Set(begun.text.split(separator: "\n").map(String.init))
         open = begun
+        if begun.text.isEmpty, !line.isEmpty { waiting = Passage(text: line, saidAt: begun.saidAt) }
     }
 
     /// The parser's position within an escape sequence.
@@ -44,7 +48,10 @@ struct PassageReader {
         let whole = open.text.isEmpty ? finished : finished + [open]
         // The line may go on, so it is kept even if a line like its beginning is there.
         guard !Self.trimmed(line).isEmpty else { return whole }
-        guard !open.text.isEmpty, hasRoom(for: line) else { return whole + [Passage(text: line, saidAt: clock)] }
+        guard !open.text.isEmpty, hasRoom(for: line) else {
+            let saidAt = waiting?.text == line ? waiting?.saidAt : nil
+            return whole + [Passage(text: line, saidAt: saidAt ?? clock)]
+        }
         return finished + [Passage(text: open.text + line, saidAt: open.saidAt)]
     }
 
@@ -101,7 +108,7 @@ struct PassageReader {
 
     private mutating func endLine() {
         let whole = Self.trimmed(line)
-        line = ""
+        (line, waiting) = ("", nil)
         guard !whole.isEmpty, !lines.contains(whole) else { return }
         if !open.text.isEmpty, !hasRoom(for: whole) {
             finished.append(open)
