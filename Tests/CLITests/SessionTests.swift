@@ -60,6 +60,9 @@ struct SessionTests {
         try await withDaemon(.sqlite) { daemon in
             let id = try await daemon.start("true")
             try await daemon.wait(for: id, toBe: "closed")
+            try waitUntil("its host has gone") {
+                !FileManager.default.fileExists(atPath: "\(daemon.box.home)/.teleclaude/hosts/\(id)")
+            }
             let url = try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil)
             try execute(
                 """

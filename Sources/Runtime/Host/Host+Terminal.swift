@@ -160,7 +160,7 @@ extension Host {
             recorder.resize(columns: size.columns, rows: size.rows, at: .now)
         case .typed(let mark): noteTyped(mark)
         case .pane(let pane):
-            recorded = recorded ?? (pane, false)
+            if recorded?.isNoted != true { recorded = (pane, false) }
             release()
         case .failure(let text):
             release()
