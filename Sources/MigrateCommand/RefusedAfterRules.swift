@@ -1,3 +1,4 @@
+import TCPOSIX
 import TCTerminal
 import Transfer
 

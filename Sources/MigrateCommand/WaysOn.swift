@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import TCPOSIX
 import TCTerminal
 import Transfer
 

@@ -47,4 +47,7 @@ enum SessionVariable {
     /// The token of the session in which this program runs; `nil` outside of sessions. An empty value counts as absent, because
     /// some programs pass on unset variables as empty text.
     static var ownToken: String? { Console.environment(token).flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Whether a host runs this program on the daemon's order, which counts only for a session that waits for its start.
+    static var isOrdered: Bool { Console.environment(HostSpec.orderVariable) == "1" }
 }

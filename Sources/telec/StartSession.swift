@@ -82,8 +82,6 @@ struct ReviveSession: AsyncParsableCommand {
     @Option(
         name: .customLong("env"), help: ArgumentHelp("Pass on this variable of your environment.", valueName: "name"))
     var variables: [String] = []
-    /// Whether a host runs this on the daemon's order, which counts only for a session that waits for its start.
-    @Flag(help: .hidden) var ordered = false
     @OptionGroup var options: ClientOptions
     @Argument(
         parsing: .postTerminator,
@@ -104,7 +102,7 @@ struct ReviveSession: AsyncParsableCommand {
                     .badRequest, "the command of this session is not known", remedy: "give it after --")
             }
             try await LocalSession(sessionID: id, home: home)?.letLastRunEnd()
-            let path = SessionPath.of(id, "revive") + (ordered ? "?ordered=1" : "")
+            let path = SessionPath.of(id, "revive") + (SessionVariable.isOrdered ? "?ordered=1" : "")
             let started = try await client.post(path, [String: String](), as: StartedDocument.self).value
             let words = command.isEmpty ? started.command ?? before?.command ?? [] : command
             let launch = Launch(

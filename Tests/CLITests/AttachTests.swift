@@ -64,6 +64,24 @@ struct AttachTests {
         }
     }
 
+    /// A host of an older version did not note the command's pane. The next one records that pane, and not whichever it hears first.
+    @Test func theCommandIsRecordedThoughItsPaneWasNotNoted() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "echo ready; while read x; do echo got $x; done")
+            try await daemon.waitForTranscript(of: id, toContain: "ready")
+            try await inner(daemon, ["new-window", "while :; do echo private; sleep 0.05; done"])
+            try FileManager.default.removeItem(atPath: "\(daemon.box.home)/.teleclaude/hosts/\(id)/pane")
+            #expect(kill(try daemon.box.host(of: id), SIGKILL) == 0)
+            try waitUntil("the daemon has noticed") { try daemon.process.errorText().contains("a host is gone") }
+            let revived = try await daemon.telec("sessions", "revive", id)
+            #expect(revived.code == 0, "\(revived)")
+            #expect(try await daemon.telec("sessions", "send", id, "there").code == 0)
+            try await daemon.waitForTranscript(of: id, toContain: "got there")
+            let raw = try await daemon.telec("transcript", id, "--raw").output
+            #expect(!raw.contains("private"), "\(raw)")
+        }
+    }
+
     /// The command has ended, and another window holds the terminal open. Nothing is typed there, and the sender hears of it.
     @Test func whatNobodyTakesIsAnError() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -57,6 +57,16 @@ struct SystemRollbackTests {
             try execute("INSERT INTO sessions (session_id, computer_name) VALUES ('own', 'here')", on: move.url)
             let used = try await move.telec("system", "rollback", "--root", move.root)
             expectRefusal(used, saying: "sessions: 200 rows were transferred, and now there are 201", "--discard-new")
+            // A service that went on after a removal that failed removes old sessions, too.
+            try execute(
+                """
+                DELETE FROM sessions WHERE session_id IN
+                (SELECT session_id FROM sessions WHERE session_id <> 'own' ORDER BY session_id LIMIT 2)
+                """, on: move.url)
+            let fewer = try await move.telec("system", "rollback", "--root", move.root)
+            expectRefusal(
+                fewer, saying: "sessions: 1 of the 199 were made or used since an earlier rollback began",
+                "--discard-new")
             let down = try await move.box.migrate("down", "--to", "none", "--allow-data-loss", "-d", move.url)
             #expect(down.code == 0, "\(down)")
             #expect(try tables(move.url) == ["tc_migrations"])
@@ -83,6 +93,7 @@ struct SystemRollbackTests {
     private func interrupt(_ move: Move) throws {
         let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
         let text = try String(contentsOfFile: manifest, encoding: .utf8)
-        try text.replacing("\"done\"", with: "\"undoing\"").write(toFile: manifest, atomically: false, encoding: .utf8)
+        let undoing = "\"undoing\", \"undoingSince\": \"\(Timestamp.now.text)\""
+        try text.replacing("\"done\"", with: undoing).write(toFile: manifest, atomically: false, encoding: .utf8)
     }
 }

@@ -79,6 +79,24 @@ struct WorkshopTests {
         }
     }
 
+    /// Root can write to everybody's home, and its owner can move away what root keeps there.
+    @Test("root does not take the home of another user for its own")
+    func homeOfAnother() async throws {
+        try await withSandbox { box in
+            let run = try await bash(
+                box,
+                """
+                source "$1/ci/setup"
+                work="$PWD/work" HOME="$PWD/theirs"
+                mkdir "$HOME"
+                use_own_home; [[ $HOME == "$PWD/theirs" ]] && echo own
+                if [[ $(id -u) == 0 ]]; then chown 12345 "$HOME"; else chmod 500 "$HOME"; fi
+                use_own_home; [[ $HOME != "$PWD/theirs" ]] && echo other
+                """)
+            #expect(run.ending == .exit(0) && run.output == "own\nother\n", "\(run)")
+        }
+    }
+
     @Test("of two runs in one folder one builds at a time, and what a command leaves behind keeps no lock")
     func turns() async throws {
         try await withSandbox { box in
@@ -123,6 +141,10 @@ struct WorkshopTests {
                 mv cache/kept elsewhere; ln -s "$PWD/elsewhere" cache/kept; ask link
                 rm cache/kept; mkdir -m 700 cache/kept
                 if [[ $(id -u) == 0 ]]; then chown 12345 cache/kept; ask foreign; else echo "foreign: refused"; fi
+                rmdir cache/kept
+                if [[ $(id -u) == 0 ]]; then chown 12345 cache; ask theirs; else echo "theirs: refused"; fi
+                export XDG_CACHE_HOME="$PWD/cache/below/it"
+                if [[ $(id -u) == 0 ]]; then ask below; else echo "below: refused"; fi
                 """)
             let kept = "\(box.files)/cache/kept"
             #expect(
@@ -134,6 +156,8 @@ struct WorkshopTests {
                     readable: \(kept)
                     link: refused
                     foreign: refused
+                    theirs: refused
+                    below: refused
 
                     """,
                 "\(run)")

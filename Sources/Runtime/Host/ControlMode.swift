@@ -10,6 +10,8 @@ enum ControlEvent: Equatable {
     case failure(String)
     /// tmux has been through the commands that type bytes, up to this mark (`ControlCommand.typing`).
     case typed(UInt64)
+    /// The command's pane (`ControlCommand.askForPane`).
+    case pane(String)
     /// The client is attached to its session.
     case started
     /// The server dismisses this client: the session is over, or somebody has detached the client.
@@ -51,6 +53,7 @@ struct ControlModeReader {
             return nil
         case "%end":
             defer { answer = nil }
+            if let pane = ControlCommand.pane(in: answer ?? []) { return .pane(pane) }
             return ControlCommand.mark(in: answer ?? []).map { .typed($0) }
         case "%error":
             defer { answer = nil }
@@ -105,6 +108,21 @@ struct ControlModeReader {
 /// The commands that a control client sends.
 enum ControlCommand {
     private static let answer = "tc-typed-"
+    private static let paneAnswer = "tc-pane-"
+
+    /// Returns the first pane of a session as a target, which was the command's when the session was made.
+    static func firstPane(of session: String) -> String { "=\(session):^.0" }
+
+    /// Returns the command that asks for the id of a session's first pane.
+    static func askForPane(of session: String) -> String {
+        "display-message -p -t \(firstPane(of: session)) '\(paneAnswer)#{pane_id}'\n"
+    }
+
+    /// Returns the pane in the lines of an answer; `nil` if it answers another command.
+    static func pane(in lines: [String]) -> String? {
+        guard lines.count == 1, let line = lines.first, line.hasPrefix("\(paneAnswer)%") else { return nil }
+        return String(line.dropFirst(paneAnswer.count))
+    }
 
     /// Returns the commands that type bytes into a pane. tmux answers the last one with the mark, after the answers to the others.
     ///

@@ -83,6 +83,7 @@ extension Host {
     private func openTerminal(_ command: [String]?) async {
         lastWords = nil
         if command != nil { (recorded, wasAttached, isUnheard) = (nil, false, false) }
+        held = command == nil && recorded == nil && notedPane == nil ? [] : nil
         do {
             try await hear(
                 try await Tmux.open(spec.tmuxServer, spec.tmuxName, command: command, environment: spec.environment))
@@ -123,6 +124,7 @@ extension Host {
         client = tmux
         defer {
             client = nil
+            release()
             giveUpTyping()
             tmux.reap()
         }
@@ -151,13 +153,17 @@ extension Host {
 
     private func take(_ event: ControlEvent) {
         switch event {
-        case .output(let pane, let bytes): if recordedPane(hearing: pane) == pane { take(bytes) }
+        case .output(let pane, let bytes): hear(bytes, of: pane)
         case .layout(let sizes):
-            let pane = recordedPane()
+            let pane = recordedPane() ?? (sizes.count == 1 ? sizes.first?.pane : nil)
             guard let size = sizes.first(where: { $0.pane == pane }) else { return }
             recorder.resize(columns: size.columns, rows: size.rows, at: .now)
         case .typed(let mark): noteTyped(mark)
+        case .pane(let pane):
+            if recorded?.isNoted != true { recorded = (pane, false) }
+            release()
         case .failure(let text):
+            release()
             noteRefusal()
             lastWords = "tmux: \(text)"
             logger.warning("tmux: \(text)")
@@ -165,9 +171,34 @@ extension Host {
             starting = nil
             markUnheard()
             wasAttached = true
+            if held != nil { Task { await askForPane() } }
             Task { await noteStart() }
         case .exit: break
         }
+    }
+
+    private func hear(_ bytes: [UInt8], of pane: String) {
+        guard held == nil else {
+            held?.append((pane, bytes))
+            return
+        }
+        if recordedPane(hearing: pane) == pane { take(bytes) }
+    }
+
+    /// Asks tmux for the command's pane, which the host of an older version did not note. What is typed goes there, too.
+    private func askForPane() async {
+        do {
+            try await type(ControlCommand.askForPane(of: spec.tmuxName))
+        } catch {
+            release()
+        }
+    }
+
+    /// Records what was held back while tmux was asked for the command's pane, as far as it is of that pane.
+    private func release() {
+        let waiting = held ?? []
+        held = nil
+        for (pane, bytes) in waiting { hear(bytes, of: pane) }
     }
 
     /// Leaves a marker where output may be missing: tmux repeats nothing to a client that attaches later.
@@ -186,7 +217,7 @@ extension Host {
     }
 
     /// Returns the pane that is recorded: the command's. What its user shows in other windows and panes concerns no reader. Until the
-    /// command's pane is noted, and for a session of an older version, which did not note it, it is the first pane that is heard.
+    /// command's pane is noted it is the first pane that is heard; for a session of an older version, which did not note it, tmux is asked.
     private func recordedPane(hearing pane: String? = nil) -> String? {
         if recorded?.isNoted != true {
             if let noted = notedPane {

@@ -35,7 +35,7 @@ extension Host {
 
     /// The command's pane as a target of tmux. Its user may have opened other windows and panes, into which nothing is typed. For
     /// a session of an older version, which did not note it, that is the first pane.
-    private var pane: String { notedPane ?? "=\(spec.tmuxName):^.0" }
+    private var pane: String { notedPane ?? ControlCommand.firstPane(of: spec.tmuxName) }
 
     /// tmux's id of the command's pane; `nil` until it is noted.
     var notedPane: String? {

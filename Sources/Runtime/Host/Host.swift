@@ -32,6 +32,8 @@ package actor Host {
     var client: Tmux?
     /// The pane that is recorded; `nil` until one is heard.
     var recorded: (pane: String, isNoted: Bool)?
+    /// What the panes have written since tmux was asked which of them is the command's; `nil` unless it is being asked.
+    var held: [(pane: String, bytes: [UInt8])]?
     /// Whether a tmux client of this host was attached to the terminal, and whether output may be missing since it went.
     var (wasAttached, isUnheard) = (false, false)
     /// Takes commands for tmux; `nil` while no tmux client is attached.
@@ -76,7 +78,8 @@ package actor Host {
         if spool.next == 0 {
             recorder.begin(title: spec.title, seconds: Int(time(nil)))
         } else {
-            recorder.gap(Recording.hostRestart, until: .now, at: .now)
+            recorder.gap(Recording.hostRestart)
+            recorder.gap(Recording.goingOn, until: .now, at: .now)
         }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.record(pane) }

@@ -54,6 +54,9 @@ extension HostSpec {
     package static let sessionVariable = "TELECLAUDE_SESSION_ID"
     /// The variable that holds the token of the session's run.
     package static let tokenVariable = "TELECLAUDE_SESSION_TOKEN"
+    /// Tells `telec sessions revive` that it runs on the daemon's order. The file of a host's program may be that of an older version by
+    /// then, which ignores a variable and would refuse an option.
+    package static let orderVariable = "TELECLAUDE_ORDERED"
 
     private enum CodingKeys: CodingKey {
         case sessionID, title, tmuxName, tmuxSocket, launch, firstChunk, socketPath, directory, command, environment

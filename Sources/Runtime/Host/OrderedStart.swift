@@ -16,7 +16,8 @@ extension Host {
             throw RuntimeError(.failed, "this program can't find its own file")
         }
         // The program connects as the owner, and not from inside this session.
-        let environment = spec.commandEnvironment.filter { !Self.telling.contains($0.key) }
+        var environment = spec.commandEnvironment.filter { !Self.telling.contains($0.key) }
+        environment[HostSpec.orderVariable] = "1"
         // Arguments are visible to others, so the id is passed through a pipe.
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
@@ -24,7 +25,7 @@ extension Host {
         }
         defer { for end in ends { close(end) } }
         let child = try ChildProcess(
-            [program, "sessions", "revive", "-", "--ordered", "--socket", spec.socketPath], environment: environment,
+            [program, "sessions", "revive", "-", "--socket", spec.socketPath], environment: environment,
             streams: .init(input: ends[0], output: STDERR_FILENO, error: STDERR_FILENO), isDetached: true)
         // A pipe has room for such a short text, so the write does not block.
         let line = Array("\(sessionID)\n".utf8)

@@ -160,6 +160,17 @@ package struct SessionTokens: Sendable {
         }
     }
 
+    /// Revokes one token. Those of other runs of its session stay.
+    ///
+    /// - Throws: `DatabaseError`.
+    func revoke(_ token: String) async throws {
+        let (hash, now) = (Self.hash(token), now().text)
+        try await fence.write { connection in
+            _ = try connection.execute(
+                "UPDATE session_tokens SET revoked_at = \(now) WHERE token = \(hash) AND revoked_at IS NULL")
+        }
+    }
+
     /// Removes expired tokens, and returns their number.
     ///
     /// - Throws: `DatabaseError`.

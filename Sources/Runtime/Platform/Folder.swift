@@ -37,17 +37,22 @@ enum Folder {
 
     /// Returns the names of the folder's contents; empty if it can't be read.
     static func names(in folder: String) -> [String] {
-        names(of: open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-    }
-
-    /// Returns the names of an open folder's contents, and closes the descriptor.
-    static func names(of descriptor: Int32) -> [String] {
         var names: [String] = []
-        visit(descriptor) { name in
+        visit(folder) { name in
             names.append(name)
             return true
         }
         return names
+    }
+
+    /// Returns the names of an open folder's contents, and closes the descriptor; `nil` if not all can be read.
+    static func names(of descriptor: Int32) -> [String]? {
+        var names: [String] = []
+        let areAll = visit(descriptor) { name in
+            names.append(name)
+            return true
+        }
+        return areAll ? names : nil
     }
 
     /// Passes the names of the folder's contents to `body`, one after the other, until it returns false. So a folder of any size takes
@@ -56,17 +61,21 @@ enum Folder {
         visit(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), body)
     }
 
-    private static func visit(_ descriptor: Int32, _ body: (String) -> Bool) {
+    /// Returns whether the folder was read as far as `body` wanted.
+    @discardableResult
+    private static func visit(_ descriptor: Int32, _ body: (String) -> Bool) -> Bool {
         guard let entries = fdopendir(descriptor) else {
             if descriptor >= 0 { close(descriptor) }
-            return
+            return false
         }
         defer { closedir(entries) }
-        while let entry = readdir(entries) {
+        while true {
+            errno = 0
+            guard let entry = readdir(entries) else { return errno == 0 }
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard name == "." || name == ".." || body(name) else { return }
+            guard name == "." || name == ".." || body(name) else { return true }
         }
     }
 }

@@ -6,6 +6,8 @@ struct PassageReader {
     private var plain: PlainText
     private var conversation = AgentConversation()
     private(set) var clock: Timestamp
+    /// The time before the last event, if that event was a gap whose end was taken to be the present.
+    private var clockBeforeGap: Timestamp?
     private let now: Timestamp
     /// Whether the events have only just been recorded.
     private let isLive: Bool
@@ -16,6 +18,9 @@ struct PassageReader {
     private var lines: Set<String>
     /// The incomplete line.
     private var line = ""
+    /// The incomplete line with which the reading began, if it is a passage of its own, and when that was said. It may stay on the screen
+    /// for days, such as a prompt.
+    private var waiting: Passage?
 
     /// Begins a recording, or continues an earlier reading.
     ///
@@ -32,6 +37,7 @@ struct PassageReader {
         begun.text.removeSubrange(end...)
         lines = Set(begun.text.split(separator: "\n").map(String.init))
         open = begun
+        if begun.text.isEmpty, !line.isEmpty { waiting = Passage(text: line, saidAt: begun.saidAt) }
     }
 
     /// The parser's position within an escape sequence.
@@ -42,12 +48,17 @@ struct PassageReader {
         let whole = open.text.isEmpty ? finished : finished + [open]
         // The line may go on, so it is kept even if a line like its beginning is there.
         guard !Self.trimmed(line).isEmpty else { return whole }
-        guard !open.text.isEmpty, hasRoom(for: line) else { return whole + [Passage(text: line, saidAt: clock)] }
+        guard !open.text.isEmpty, hasRoom(for: line) else {
+            let saidAt = waiting?.text == line ? waiting?.saidAt : nil
+            return whole + [Passage(text: line, saidAt: saidAt ?? clock)]
+        }
         return finished + [Passage(text: open.text + line, saidAt: open.saidAt)]
     }
 
     mutating func read(_ recorded: String) {
         guard let event = RecordedEvent(line: recorded) else { return readHeader(recorded) }
+        let before = clockBeforeGap
+        clockBeforeGap = nil
         clock = min(now, clock.advanced(milliseconds: event.after))
         switch Recording.Code(rawValue: event.code) {
         case .output: add(plain.read(event.data))
@@ -55,9 +66,9 @@ struct PassageReader {
             let said = conversation.read(event.data)
             if !said.isEmpty { add("\n\(said)") }
         case .marker:
-            if let moment = Recording.end(ofGap: event.data) { clock = min(now, max(clock, moment)) }
-            // An earlier host did not say how long nobody recorded, so the clock is set to the present.
-            if isLive, event.data == Recording.restarted { clock = now }
+            if let moment = Recording.end(ofGap: event.data) { clock = min(now, max(before ?? clock, moment)) }
+            // A host of an older version does not say in the next marker how long nobody recorded, so the clock is set to the present.
+            if isLive, event.data == Recording.restarted { (clockBeforeGap, clock) = (clock, now) }
         case .input, .resize, .exit, nil: break
         }
     }
@@ -97,7 +108,7 @@ struct PassageReader {
 
     private mutating func endLine() {
         let whole = Self.trimmed(line)
-        line = ""
+        (line, waiting) = ("", nil)
         guard !whole.isEmpty, !lines.contains(whole) else { return }
         if !open.text.isEmpty, !hasRoom(for: whole) {
             finished.append(open)

@@ -187,18 +187,30 @@ struct SessionService: Sendable {
         let opened = try await isOrdered ? begin(session) : reopen(session, for: caller)
         guard let opened else { throw RuntimeError.noSession(id) }
         services.events.post(SessionEvent(.changed, opened))
-        return try await handOut(opened, agent, to: caller)
+        let started = try await handOut(opened, agent, to: caller)
+        if isOrdered { try await requireWaiting(started) }
+        return started
     }
 
     /// Returns the row of a session whose start was ordered.
     ///
     /// - Throws: `RuntimeError` if the start was given up meanwhile.
     private func begin(_ session: Session) async throws -> Session? {
-        guard try await services.sessions.begin(session.id) else {
-            throw RuntimeError(.sessionEnded, "the session does not wait for its start any more")
-        }
+        guard try await services.sessions.begin(session.id) else { throw Self.notWaiting }
         return try await services.sessions.find(session.id)
     }
+
+    /// Checks that a session whose token was just issued still waits for its start. If the start was given up before the token was there,
+    /// nobody else has revoked it.
+    ///
+    /// - Throws: `RuntimeError` if the start was given up meanwhile.
+    private func requireWaiting(_ started: StartedSession) async throws {
+        guard try await !services.sessions.begin(started.session.id) else { return }
+        try await services.tokens.revoke(started.token)
+        throw Self.notWaiting
+    }
+
+    private static let notWaiting = RuntimeError(.sessionEnded, "the session does not wait for its start any more")
 
     /// Opens the session's row again. A session that is not over is counted already and needs no room in the quota.
     private func reopen(_ session: Session, for caller: Caller) async throws -> Session? {

@@ -54,8 +54,11 @@ package enum Recording {
         return Timestamp(parsing: String(marker[marker.index(after: space)...]))
     }
 
-    /// The reason that marks the place where a host was started again.
+    /// The reason that marks the place where a host was started again. Daemons of older versions compare the whole marker with it, so the
+    /// time is in a second one.
     package static let hostRestart = "the host was started again"
+    /// The reason of that second marker.
+    package static let goingOn = "it went on"
     static let restarted = "gap: \(hostRestart)"
 
     /// The line that ends a chunk.

@@ -2,8 +2,9 @@ import TCPOSIX
 
 /// Checks that an account may write where a program keeps its files.
 package enum NeededAccess {
-    /// Checks that the account may read and write the file or folder at this path, and at the same path with each of the endings (such as
-    /// `-wal`). Where nothing is there yet, the account has to be able to make it in the nearest folder that exists.
+    /// Checks that the account may read and write the folder at this path, or, if there are endings (such as `-wal`), the file at this
+    /// path and at the same path with each of them. Where nothing is there yet, the account has to be able to make it in the nearest
+    /// folder that exists.
     ///
     /// For the process's own account the system is asked. For another one the permission bits decide: access control lists don't count,
     /// and the group's rights count as everybody's.
@@ -20,9 +21,10 @@ package enum NeededAccess {
             guard let facts = try? FileSystem.facts(of: place) else { continue }
             let reason = uid == geteuid() ? refusal(of: place, facts) : refusal(of: place, facts, by: uid, on: way)
             guard let reason else { continue }
+            let missing = place == path ? nil : endings.isEmpty ? path : Path.folder(of: path)
             throw SettingsError(
                 .notWritable, at: place, "uid \(uid) can't write here, where \(subject) has to be: \(reason)",
-                remedy: remedy(reason, place, facts, uid))
+                remedy: remedy(reason, place, facts, uid, missing))
         }
     }
 
@@ -45,9 +47,22 @@ package enum NeededAccess {
         return isPassable && allows(facts.kind == .folder ? 0o7 : 0o6, facts) ? nil : SystemError(EACCES)
     }
 
-    private static func remedy(_ reason: SystemError, _ place: String, _ facts: FileFacts, _ uid: UInt32) -> String {
+    /// Returns what helps. A folder that was only found on the way may be shared with others, so it is given to nobody.
+    ///
+    /// - Parameter folder: The folder that the account needs, if nothing is at the path.
+    private static func remedy(
+        _ reason: SystemError, _ place: String, _ facts: FileFacts, _ uid: UInt32, _ folder: String?
+    ) -> String {
         if reason.number == EROFS { return "mount its file system for writing" }
-        guard facts.owner == uid else { return "chown \(uid) \(place), or name another place" }
-        return "chmod u+rw\(facts.kind == .folder ? "x" : "") \(place)"
+        guard facts.owner != uid else {
+            return "chmod u+rw\(facts.kind == .folder ? "x" : "") \(place.shellWord)"
+        }
+        guard let folder else { return "chown \(uid) \(place.shellWord), or name another place" }
+        guard folder == place else {
+            return "install -d -o \(uid) -m 700 \(folder.shellWord), or name another place"
+        }
+        return "make a folder of its own, and name a place in it: install -d -o \(uid) -m 700 "
+            + (folder == "/" ? "/teleclaude" : "\(folder)/teleclaude").shellWord
+            + "; a file that is there already has to be moved into it"
     }
 }

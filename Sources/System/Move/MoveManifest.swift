@@ -28,6 +28,8 @@ package struct MoveManifest: Codable, Sendable, Equatable {
     }
 
     package var state = State.begun
+    /// When a rollback first began to remove the data; `nil` before that, and in the manifest of a version that did not note it.
+    package var undoingSince: String?
     package var from: String
     /// The URL of the old database.
     package var source: String

@@ -89,14 +89,27 @@ package struct SystemRollback: Sendable {
         let lost = Self.lost(manifest).sorted()
         let isNoted = manifest.sessions != nil && lost.contains("sessions") && now["sessions"] != nil
         let areUsed = isNoted ? try await SessionsDigest.of(target, as: account) != manifest.sessions : false
+        var newer = 0
+        if manifest.state == .undoing, now["sessions"] != nil, let since = Self.undoingSince(manifest) {
+            newer = try await SessionsSince.count(since, in: target, as: account)
+        }
         await target.close()
         return lost.compactMap { name in
             let (before, after) = (manifest.rows[name] ?? 0, now[name] ?? 0)
-            if manifest.state == .undoing && after < before { return nil }
+            if manifest.state == .undoing && after < before {
+                guard name == "sessions" && newer > 0 else { return nil }
+                return "sessions: \(newer) of the \(after) were made or used since an earlier rollback began"
+            }
             if before != after { return "\(name): \(before) rows were transferred, and now there are \(after)" }
             guard name == "sessions" && areUsed else { return nil }
             return "sessions: as many rows as were transferred, but some were used or replaced since"
         }
+    }
+
+    /// Returns when the removal of the data began: after a removal that failed, people may have used the database. The manifest of an
+    /// earlier version tells only when the move began.
+    private static func undoingSince(_ manifest: MoveManifest) -> Timestamp? {
+        Timestamp(parsing: manifest.undoingSince ?? manifest.beganAt)
     }
 
     /// Returns the tables whose rows a rollback loses. They are those that were filled and, if the whole database goes, also those
@@ -156,6 +169,7 @@ package struct SystemRollback: Sendable {
         let (target, removal, account) = try await removal(manifest)
         try await SystemMove.requireNoDaemon(target, account)
         manifest.state = .undoing
+        manifest.undoingSince = manifest.undoingSince ?? Timestamp.now.text
         try folder.write(manifest)
         switch manifest.database {
         case .missing: try await removal.run(.file)

@@ -90,6 +90,17 @@ struct ControlModeTests {
     }
 }
 
+struct CommandPaneTests {
+    @Test func tmuxNamesTheCommandsPane() {
+        #expect(
+            ControlCommand.askForPane(of: "tc_1") == "display-message -p -t =tc_1:^.0 'tc-pane-#{pane_id}'\n")
+        var reader = ControlModeReader()
+        let text = "%output %1 tc-pane-%1\n%begin 1 2 1\ntc-pane-%0\n%end 1 2 1\n%begin 1 3 1\ntc-pane-\n%end 1 3 1\n"
+        #expect(
+            reader.read(Array(text.utf8)) == [.output(pane: "%1", Array("tc-pane-%1".utf8)), .pane("%0")])
+    }
+}
+
 struct DrainMarkTests {
     /// However the output is cut into pieces, the mark is found once, and no part of it is recorded.
     @Test func theMarkIsFoundInAnyPieces() {

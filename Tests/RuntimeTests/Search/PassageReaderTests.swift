@@ -90,6 +90,23 @@ import Testing
         #expect(begun.map(\.text) == ["old\n", "begun"] && begun.last?.saidAt.text == "2026-11-26T10:00:00.000000Z")
     }
 
+    /// A prompt that waits for days was said when it came, however often the recording is read meanwhile.
+    @Test func aLineThatWaitsKeepsItsTime() {
+        func progress(_ read: PassageReader) -> PassageProgress {
+            PassageProgress(
+                readTo: 0, clock: read.clock, parser: read.parser, scope: "", passages: 1,
+                open: read.passages.last.map { .init(id: 1, passage: $0) })
+        }
+        let resize = Recording.event(after: 43_200_000, .resize, "80x24")
+        let waiting = reader(progress(reader(progress(reader(nil, output("$ "))), resize)), resize)
+        #expect(waiting.clock.text == "2026-11-26T10:00:00.000000Z")
+        #expect(waiting.passages == [Passage(text: "$ ", saidAt: Self.begin)])
+        for (text, passage) in [("ls", "$ ls"), ("ls\r\n", "$ ls\n"), ("\r\n$ ", "$\n$ ")] {
+            let typed = reader(progress(waiting), output(text)).passages
+            #expect(typed == [Passage(text: passage, saidAt: waiting.clock)], "\(text)")
+        }
+    }
+
     /// A host may write anything, and the reader must not fail.
     @Test func nothingThatAHostWritesBreaksIt() {
         for line in [
@@ -112,6 +129,10 @@ import Testing
             Recording.gap("x", until: Self.now.advanced(seconds: 3_600))
         )
         #expect(reader(nil, told).clock == moment && reader(nil, live: true, told).clock == moment)
+        // The host's own pair of markers.
+        let after = Recording.gap(Recording.goingOn, until: moment)
+        #expect(reader(nil, gap, after).clock == moment && reader(nil, live: true, gap, after).clock == moment)
+        #expect(reader(nil, live: true, gap, output("x"), after).clock == Self.now)
         #expect(reader(nil, output("x", after: 7_200_000), told).clock == Self.begin.advanced(seconds: 7_200))
         #expect(reader(nil, ahead).clock == Self.now)
     }

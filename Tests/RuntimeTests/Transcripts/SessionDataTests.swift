@@ -39,7 +39,7 @@ struct SessionDataTests {
 
     /// A gap tells when it ended, if its host knew; no host makes the time go back, or run ahead of the present.
     @Test(arguments: [
-        ("gap: the host was started again at 2026-01-02T00:00:00.000000Z", "2026-01-02T00:00:01.000000Z"),
+        ("gap: it went on at 2026-01-02T00:00:00.000000Z", "2026-01-02T00:00:01.000000Z"),
         ("gap: the host was started again at 2025-01-02T00:00:00.000000Z", "2026-01-01T00:00:02.000000Z"),
         ("gap: chunks 0 to 1 never came", "2026-01-01T00:00:02.000000Z"),
         ("gap: at x", "2026-01-01T00:00:02.000000Z"), ("gap: at ", "2026-01-01T00:00:02.000000Z"),

@@ -39,18 +39,19 @@ actor AgentWatch {
         root = agent.root(home: home)
         progress = earlier ?? AgentProgress(began: Self.now)
         // A file that was created while no host ran belongs to the session from its beginning.
-        let others = Self.others(&walk, root, before: earlier?.began ?? .max)
+        let others = Self.others(&walk, root, before: earlier?.began)
         self.walk = walk
         files = progress.files.merging(others) { ours, _ in ours }
     }
 
-    /// Returns the files that were last written before the session began, each of them positioned at its end.
+    /// Returns the files that were last written before the session began, or all if it begins now, each of them positioned at its end.
     private static func others(
-        _ walk: inout TranscriptWalk, _ root: String, before began: Int64
+        _ walk: inout TranscriptWalk, _ root: String, before began: Int64?
     ) -> [String: FollowedFile] {
         guard let folder = OwnedFolder(root) else { return [:] }
         var files: [String: FollowedFile] = [:]
-        for found in walk.files(in: folder, leavingOut: { _ in false }) where found.stamp.modified < began {
+        for found in walk.files(in: folder, leavingOut: { _ in false }) {
+            if let began, found.stamp.modified >= began { continue }
             guard let file = TranscriptWalk.open(found.path, in: folder) else { continue }
             var followed = FollowedFile(walk.place.agent.form, file.stamp)
             followed.skip(file)
@@ -95,7 +96,7 @@ actor AgentWatch {
     }
 
     private func read(_ file: borrowing OwnedFile, _ name: String, _ bytes: inout Int) -> ([FollowedLine], Bool) {
-        var followed = files[name] ?? FollowedFile(place.agent.form, file.stamp)
+        var followed = if let known = files[name] { known } else { begun(file) }
         if followed.inode != file.stamp.inode { followed = FollowedFile(place.agent.form, file.stamp) }
         defer { files[name] = followed }
         if followed.isOurs == nil { followed.isOurs = isOurs(file) }
@@ -109,6 +110,13 @@ actor AgentWatch {
         }
         followed.stamp = file.stamp
         return (lines, false)
+    }
+
+    /// Begins with a file that is seen for the first time. One from before the session may not have been readable until now.
+    private func begun(_ file: borrowing OwnedFile) -> FollowedFile {
+        var followed = FollowedFile(place.agent.form, file.stamp)
+        if file.stamp.modified < progress.began &- TranscriptWalk.grain { followed.skip(file) }
+        return followed
     }
 
     /// Returns whether the file belongs to the session's directory; `nil` while its first line is incomplete.

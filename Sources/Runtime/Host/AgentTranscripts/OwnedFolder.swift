@@ -27,8 +27,8 @@ struct OwnedFolder: ~Copyable {
         OwnedFile(taking: openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC))
     }
 
-    /// Returns the names of the folder's contents, sorted.
-    func names() -> [String] { Folder.names(of: openat(descriptor, ".", Self.flags)).sorted() }
+    /// Returns the names of the folder's contents, sorted; `nil` if they can't be read, which may pass.
+    func names() -> [String]? { Folder.names(of: openat(descriptor, ".", Self.flags))?.sorted() }
 
     /// Returns when the contents of a folder last changed, in nanoseconds since 1970; `nil` unless it is a folder of the process's own
     /// uid.
@@ -94,6 +94,11 @@ struct FileStamp: Codable, Equatable {
 }
 
 extension timespec {
-    /// The whole time in nanoseconds.
-    var nanoseconds: Int64 { Int64(tv_sec) * 1_000_000_000 + Int64(tv_nsec) }
+    /// The whole time in nanoseconds, or the nearest for which there is a number: a file may have any time, and from 2262 on there is none.
+    var nanoseconds: Int64 {
+        let (whole, overflows) = Int64(tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflowsToo) = whole.addingReportingOverflow(Int64(tv_nsec))
+        guard overflows || overflowsToo else { return sum }
+        return tv_sec < 0 ? .min : .max
+    }
 }

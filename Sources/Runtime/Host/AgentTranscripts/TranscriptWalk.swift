@@ -22,7 +22,7 @@ struct TranscriptWalk {
     }
 
     /// The coarsest times that file systems keep (FAT), in nanoseconds.
-    private static let grain: Int64 = 2_000_000_000
+    static let grain: Int64 = 2_000_000_000
 
     init(place: AgentPlace) { self.place = place }
 
@@ -42,7 +42,9 @@ struct TranscriptWalk {
         return found
     }
 
-    /// Returns a folder's transcripts, and the folders in it that may lead to more; `nil` if there is no such folder any more.
+    /// Returns a folder's transcripts, and the folders in it that may lead to more; `nil` if there is no such folder any more, or it
+    /// can't be read now. What can't be read is tried again at the next look, since the reason may be gone without a change of the
+    /// folder.
     private mutating func contents(of path: [String], in root: borrowing OwnedFolder) -> (Listing, isNew: Bool)? {
         let name = path.joined(separator: "/")
         guard let changed = root.changed(path.isEmpty ? "." : name) else {
@@ -50,18 +52,23 @@ struct TranscriptWalk {
             return nil
         }
         if let known = listings[name], known.isSettled, known.changed == changed { return (known, false) }
-        var listing = Listing(changed: changed, isSettled: AgentWatch.now - changed > Self.grain)
-        if path.isEmpty {
-            list(root, path, &listing)
-        } else if let folder = Self.folder(path[...], in: root), leads(place.leads(path), folder) {
-            list(folder, path, &listing)
-        }
+        var listing = Listing(changed: changed, isSettled: changed < AgentWatch.now - Self.grain)
+        guard fill(&listing, path, in: root) else { return nil }
         listings[name] = listing
         return (listing, true)
     }
 
-    private func list(_ folder: borrowing OwnedFolder, _ path: [String], _ listing: inout Listing) {
-        for name in folder.names() {
+    /// Returns whether the folder could be read.
+    private func fill(_ listing: inout Listing, _ path: [String], in root: borrowing OwnedFolder) -> Bool {
+        if path.isEmpty { return list(root, path, &listing) }
+        guard let folder = Self.folder(path[...], in: root) else { return false }
+        guard let isWanted = leads(place.leads(path), folder) else { return false }
+        return isWanted ? list(folder, path, &listing) : true
+    }
+
+    private func list(_ folder: borrowing OwnedFolder, _ path: [String], _ listing: inout Listing) -> Bool {
+        guard let names = folder.names() else { return false }
+        for name in names {
             let below = path + [name]
             if place.isTranscript(below), folder.stamp(name) != nil {
                 listing.files.append(below)
@@ -69,6 +76,7 @@ struct TranscriptWalk {
                 listing.folders.append(below)
             }
         }
+        return true
     }
 
     private static func folder(_ path: ArraySlice<String>, in root: borrowing OwnedFolder) -> OwnedFolder? {
@@ -77,14 +85,17 @@ struct TranscriptWalk {
         return folder(path.dropFirst(), in: next)
     }
 
-    private func leads(_ lead: AgentPlace.Lead, _ folder: borrowing OwnedFolder) -> Bool {
+    /// Returns whether the folder leads to transcripts; `nil` if the file that tells it can't be read.
+    private func leads(_ lead: AgentPlace.Lead, _ folder: borrowing OwnedFolder) -> Bool? {
         switch lead {
         case .yes: return true
         case .no: return false
         case .whenNamed(let marker):
-            guard let file = folder.file(marker) else { return false }
-            let name = String(decoding: file.read(at: 0, count: 4_096), as: UTF8.self)
-            return name.split(separator: "\n").first.map(String.init) == place.directory
+            guard let file = folder.file(marker) else { return folder.stamp(marker) == nil ? false : nil }
+            let bytes = file.read(at: 0, count: 4_096)
+            guard !bytes.isEmpty || file.stamp.size == 0 else { return nil }
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
+                == place.directory
         }
     }
 

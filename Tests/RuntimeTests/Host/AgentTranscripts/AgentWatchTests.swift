@@ -208,6 +208,55 @@ struct AgentWatchTests {
         }
     }
 
+    /// A folder that can't be read, for want of rights or of descriptors, may be readable later without a change of its contents.
+    @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+    func aFolderThatCouldNotBeReadIsTriedAgain() async throws {
+        try await withAgentHome(.claude) { home in
+            let (old, new) = (claude(home, "old.jsonl"), claude(home, "new.jsonl"))
+            try home.append("before\n", to: old)
+            let folder = "\(home.root)/\(claude(home, "").dropLast())"
+            let past = Date(timeIntervalSinceNow: -99)
+            func age(_ path: String) throws {
+                try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: path)
+            }
+            try age("\(home.root)/\(old)")
+            try #require(chmod(folder, 0) == 0)
+            let watch = home.watch()
+            try #require(chmod(folder, 0o700) == 0)
+            try home.append("ours\n", to: new)
+            try age(folder)
+            try #require(chmod(folder, 0) == 0)
+            #expect(await watch.seen() == [])
+            try #require(chmod(folder, 0o700) == 0)
+            #expect(await watch.seen() == ["new.jsonl: ours"])
+        }
+    }
+
+    /// A file may have any time; 64 bits of nanoseconds end in 2262.
+    @Test(arguments: [-16_725_225_600, 10_413_792_000, Int.max, .min])
+    func aTimeThatNoNumberHoldsEndsNoHost(seconds: Int) async throws {
+        #expect(timespec(tv_sec: seconds, tv_nsec: 5).nanoseconds == (seconds < 0 ? .min : .max))
+        try await withAgentHome(.claude) { home in
+            try home.append("before\n", to: claude(home, "a.jsonl"))
+            let date = Date(timeIntervalSince1970: seconds < 0 ? -16_725_225_600 : 10_413_792_000)
+            for path in [home.root, "\(home.root)/\(claude(home, "a.jsonl"))"] {
+                try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+            }
+            let watch = home.watch()
+            #expect(await watch.seen() == [])
+            try home.append("ours\n", to: claude(home, "b.jsonl"))
+            #expect(await watch.seen() == ["b.jsonl: ours"])
+        }
+    }
+
+    @Test func whatCanNotBeReadIsNoEmptyFolder() async throws {
+        try await withTemporaryFolder { folder in
+            #expect(Folder.names(of: -1) == nil)
+            #expect(Folder.names(of: open("/dev/null", O_RDONLY)) == nil)
+            #expect(Folder.names(of: open(folder, O_RDONLY)) == [])
+        }
+    }
+
     @Test func geminiMessagesAreSeenOnce() async throws {
         try await withAgentHome(.gemini) { home in
             let folder = SHA256.hexadecimal(of: home.directory.utf8)
