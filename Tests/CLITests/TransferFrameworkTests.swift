@@ -130,7 +130,7 @@ struct TransferFrameworkTests {
                 """
                 CREATE TABLE django_migrations (id integer PRIMARY KEY);
                 CREATE TABLE n (id char(32) PRIMARY KEY, other char(32));
-                INSERT INTO n VALUES ('00000000000000000000000000000000', '00000000000000000000000000000001');
+                INSERT INTO n VALUES ('123e4567e89b12d3a456426614174000', '123e4567e89b12d3a456426614174001');
                 """)
             let run = try await box.migrate("transfer", source, target, "--write-rules", box("rules.yaml"))
             #expect(run.ending == .exit(0) && run.output.contains("  2 columns: type: uuid\n"), "\(run)")
