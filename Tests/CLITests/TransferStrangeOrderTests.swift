@@ -52,7 +52,7 @@ struct TransferStrangeOrderTests {
                 """, in: box)
             let run = try await box.migrate("transfer", source, target)
             #expect(run.code == 0 && run.output.hasSuffix("verdict: verified\n"), "\(run)")
-            let reason = "the collation backwards exists in SQLite only"
+            let reason = #"the collation "backwards" exists in SQLite only"#
             for name in ["u_name", "u_both"] {
                 #expect(
                     run.output.contains("u: the unique index \(name) compares by bytes in the target: \(reason)"),
