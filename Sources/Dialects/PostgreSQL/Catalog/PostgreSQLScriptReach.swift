@@ -1,0 +1,122 @@
+// What of the live schema a script reaches that is run again in a scratch schema, by its words.
+
+/// A function in the scratch schema, with its settings as `search_path=a, b`.
+struct MadeFunction {
+    var name: String
+    var body: String
+    var settings: String
+}
+
+extension PostgreSQLScratchScript {
+    /// Throws if a statement reaches the live schema, or may run a function that does. A function that is only defined reaches nothing.
+    func requireUnnamed(_ live: String) throws(DatabaseError) {
+        let statements = texts.flatMap { ScriptReader.statements(of: $0, .postgresql) }
+        var reaching = try madeFunctions().first { function in
+            [function.body, function.settings].contains { Self.reaches(live, Self.tokens(of: $0, inStrings: true)) }
+        }?.name
+        for statement in statements {
+            let isDefinition = statement.isDefinition
+            let outer = Self.tokens(of: statement.text, inStrings: false)
+            let isReaching = Self.reaches(live, Self.tokens(of: statement.text, inStrings: true))
+            guard !Self.isPlace(live, outer), isDefinition || !isReaching else {
+                let reason = "\(statement.place) names the schema \(live) itself, or searches it"
+                throw DatabaseError(.other, reason, statement: statement.text)
+            }
+            if isDefinition, isReaching { reaching = statement.routine }
+        }
+        guard let reaching, let acting = statements.first(where: { !$0.onlyDeclares }) else { return }
+        let reason = "\(acting.place) may run the function \(reaching), which names the schema \(live)"
+        throw DatabaseError(.other, reason, statement: acting.text)
+    }
+
+    private static func reaches(_ live: String, _ tokens: [SQLToken]) -> Bool {
+        isPlace(live, tokens) || searches(live, tokens)
+    }
+
+    /// Whether the schema is named as the place of an object.
+    private static func isPlace(_ live: String, _ tokens: [SQLToken]) -> Bool {
+        tokens.indices.dropLast(2).contains { at in
+            tokens[at].names(live) && tokens[at + 1].isSymbol(".") && tokens[at + 2].name != nil
+        }
+    }
+
+    /// Whether a search path is set in which the schema stands, or may stand: the session's own one comes back with `RESET`, with
+    /// `DEFAULT`, and with NULL for `set_config`. `PUBLIC` elsewhere is everybody, as in `REVOKE … FROM PUBLIC`.
+    private static func searches(_ live: String, _ tokens: [SQLToken]) -> Bool {
+        if tokens.first?.isWord("SET") == true, tokens.contains(where: { $0.names(live) }) { return true }
+        return tokens.indices.contains { at in
+            let before = at > 0 ? tokens[at - 1] : nil
+            if before?.isWord("RESET") == true, tokens[at].isWord("ALL") { return true }
+            let isSet = before?.isWord("SET") == true || before?.isWord("LOCAL") == true
+            guard tokens[at].isWord("SEARCH_PATH") || isSet && tokens[at].isWord("SCHEMA") else { return false }
+            if before?.isWord("RESET") == true { return true }
+            // A function's body follows its settings.
+            let value = tokens[at...].prefix { !$0.isSymbol(";") && !(isSet && $0.isWord("AS")) }
+            if value.dropFirst().first?.isSymbol(",") == true, value.dropFirst(2).first?.isWord("NULL") == true {
+                return true
+            }
+            return value.contains { $0.names(live) || $0.isWord("DEFAULT") || $0.name == "$user" }
+        }
+    }
+
+    /// Whether the token is the name of a function that is created here.
+    static func isCreated(_ at: Int, _ tokens: [SQLToken]) -> Bool {
+        let kinds = ["FUNCTION", "PROCEDURE", "AGGREGATE"]
+        guard at > 1, kinds.contains(where: tokens[at - 1].isWord) else { return false }
+        return tokens[at - 2].isWord("CREATE") || tokens[at - 2].isWord("REPLACE")
+    }
+
+    /// Returns the name that the token stands for, as the catalog writes it.
+    static func catalogName(_ token: SQLToken) -> String? {
+        token.kind == .word ? SQLName.folded(token.text) : token.name
+    }
+
+    /// Returns the tokens of a text without blanks and, with `inStrings`, those inside of its strings in their place: code that `DO` runs,
+    /// and names that functions find objects by.
+    static func tokens(of text: String, inStrings: Bool) -> [SQLToken] {
+        SQLToken.scan(text).flatMap { token -> [SQLToken] in
+            if token.isBlank { return [] }
+            guard inStrings, token.kind == .string else { return [token] }
+            return tokens(of: inside(token.text), inStrings: true)
+        }
+    }
+
+    private static func inside(_ string: String) -> String {
+        if string.hasSuffix("'"), let quote = string.firstIndex(of: "'") {
+            return SQLText.unquoted(String(string[quote...]), doubled: "'")
+        }
+        guard string.first == "$", let end = string.dropFirst().firstIndex(of: "$") else { return "" }
+        let tag = string[...end]
+        return String(string.dropFirst(tag.count).dropLast(tag.count))
+    }
+}
+
+extension ScriptStatement {
+    /// Whether the strings of the statement are kept and not run: those of a function's definition, and of its settings.
+    fileprivate var isDefinition: Bool {
+        let isRoutine = tokens.prefix(4).contains { $0.isWord("FUNCTION") || $0.isWord("PROCEDURE") }
+        return isRoutine && (word(0) == "CREATE" || word(0) == "ALTER")
+    }
+
+    /// The name of the function that the statement defines.
+    fileprivate var routine: String {
+        let name = tokens.drop { !$0.isWord("FUNCTION") && !$0.isWord("PROCEDURE") }.dropFirst().first
+        return name?.name ?? ""
+    }
+
+    /// Whether the statement declares something and runs no function: it fires no trigger and computes no value.
+    fileprivate var onlyDeclares: Bool {
+        if isDefinition { return true }
+        let isWhole = !tokens.contains { $0.isSymbol("(") || $0.isSymbol(",") }
+        switch word(0) {
+        case "COMMENT", "GRANT", "REVOKE", "DROP": return true
+        case "CREATE":
+            let what = tokens.dropFirst().first { token in
+                !["OR", "REPLACE", "CONSTRAINT"].contains(where: token.isWord)
+            }
+            return ["TRIGGER", "VIEW", "POLICY", "TYPE", "SEQUENCE"].contains { what?.isWord($0) == true }
+        case "ALTER": return isWhole && word(1) == "TABLE" && (has(word: "ENABLE") || has(word: "DISABLE"))
+        default: return false
+        }
+    }
+}
