@@ -7,7 +7,8 @@ package struct AuditExport: Sendable {
 
     /// Begins to read an export. `start` is the checkpoint at which an earlier export ended, if this export continues it.
     /// `isPart` says that this export continues one whose end is unknown. `checkpoint` must occur in the export.
-    package init(after start: AuditCheckpoint? = nil, isPart: Bool = false, against checkpoint: AuditCheckpoint? = nil) {
+    package init(after start: AuditCheckpoint? = nil, isPart: Bool = false, against checkpoint: AuditCheckpoint? = nil)
+    {
         walk = AuditWalk(after: start, isPart: isPart, against: checkpoint)
     }
 
