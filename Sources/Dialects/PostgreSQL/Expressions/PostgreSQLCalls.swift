@@ -193,11 +193,11 @@ extension PostgreSQLExpressionTranslation {
         case ("lower", 1), ("upper", 1):
             // A default reads no column, and nobody compares it: its letters must be those of ASCII.
             let isKnown = text.literal.map { $0.utf8.allSatisfy { $0 < 0x80 } } ?? !scopes.isEmpty
-            guard isKnown || text.isByBytes else {
+            guard isKnown || text.isByBytes || text.isASCII else {
                 throw Untranslatable("\(function)() converts more letters in PostgreSQL than in SQLite")
             }
             var piece = Piece("\(function)(\(list))", .text)
-            piece.isByBytes = text.isByBytes
+            (piece.isByBytes, piece.isASCII) = (text.isByBytes, text.isASCII)
             return piece
         case ("length", 1), ("char_length", 1), ("character_length", 1): return Piece("length(\(list))", .integer)
         case ("octet_length", 1): return Piece("length(CAST(\(list) AS BLOB))", .integer)

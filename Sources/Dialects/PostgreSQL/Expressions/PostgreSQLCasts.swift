@@ -186,9 +186,8 @@ extension PostgreSQLExpressionTranslation {
         case .decimal(let precision): return precision == nil ? nil : Piece(piece.sql, .text)
         case .shaped(.date): return Piece(piece.sql, .text)
         case .shaped(.uuid):
-            // Digits of ASCII, and signs in the same places: they sort and become capitals alike everywhere.
             var text = Piece(piece.sql, .text)
-            text.isByBytes = true
+            text.isASCII = true
             return text
         case .null, .real, .bytes, .quotient, .shaped, .json, .foreign: return nil
         }

@@ -33,6 +33,8 @@ struct PostgreSQLExpressionTranslation {
         var isSingle = false
         /// Whether the piece compares by bytes in both databases.
         var isByBytes = false
+        /// Whether a text has letters of ASCII only, whose capitals are the same in both databases. The database's collation sorts it.
+        var isASCII = false
         /// Whether the piece compares without regard to case in both databases. If it is no literal, SQLite finds its NOCASE.
         var isCaseless = false
         /// The format in which `strftime()` writes the piece, if it is the current time; otherwise `nil`.

@@ -11,8 +11,7 @@ extension PostgreSQLExpressionTranslation {
                 return nil
             }
             var digits = Piece("lower(hex(randomblob(\(count))))", .text)
-            // They are digits of ASCII, so that upper() means the same.
-            digits.isByBytes = true
+            digits.isASCII = true
             return digits
         case ("floor", 1):
             guard let sql = Self.epoch(arguments[0]) ?? Self.milliseconds(arguments[0]) else { return nil }
