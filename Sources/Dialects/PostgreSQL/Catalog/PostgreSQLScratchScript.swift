@@ -5,10 +5,10 @@ struct PostgreSQLScratchScript {
     /// Errors that say that a function, an operator, a type or a view is not there: undefined_function, undefined_object, undefined_table.
     private static let unknown: Set<String> = ["42883", "42704", "42P01"]
 
-    private let texts: [String]
-    private let connection: any Connection
+    let texts: [String]
+    let connection: any Connection
     /// The schemas in which the script finds its names, in order; the first one is the scratch schema.
-    private let path: [String]
+    let path: [String]
 
     init(_ texts: [String], on connection: any Connection) throws(DatabaseError) {
         self.texts = texts
