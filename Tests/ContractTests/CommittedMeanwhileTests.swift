@@ -71,6 +71,18 @@ struct CommittedMeanwhileTests {
         }
     }
 
+    /// The server makes an integer of such a text, which no other program would read as one.
+    @Test("a text that the server itself would convert is counted", .timeLimit(.minutes(5)))
+    func convertedText() async throws {
+        let text = Migration("2") { AlterTable("t") { ChangeColumn("n").type(.text) } }
+        let number = Migration("3") { AlterTable("t") { ChangeColumn("n").type(.integer) } }
+        try await withTable([text, number]) { url, migrator in
+            try await migrator.up(to: "2")
+            try await expectRefusal(url, inserting: #"1, E'5\n'"#) { try await migrator.up() }
+            #expect(try await migrator.status().lines.map(\.state) == [.applied, .applied, .pending])
+        }
+    }
+
     /// The rights to change rows are the ones that `LOCK TABLE` asks for, also from the owner. An administrator may keep everybody from
     /// PL/pgSQL.
     @Test(
