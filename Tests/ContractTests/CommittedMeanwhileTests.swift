@@ -71,9 +71,24 @@ struct CommittedMeanwhileTests {
         }
     }
 
-    /// The rights to change rows are the ones that `LOCK TABLE` asks for, also from the owner.
-    @Test("an owner who may not change the rows gets the lock", .timeLimit(.minutes(5)))
-    func ownerWithoutRights() async throws {
+    /// The server makes an integer of such a text, which no other program would read as one.
+    @Test("a text that the server itself would convert is counted", .timeLimit(.minutes(5)))
+    func convertedText() async throws {
+        let text = Migration("2") { AlterTable("t") { ChangeColumn("n").type(.text) } }
+        let number = Migration("3") { AlterTable("t") { ChangeColumn("n").type(.integer) } }
+        try await withTable([text, number]) { url, migrator in
+            try await migrator.up(to: "2")
+            try await expectRefusal(url, inserting: #"1, E'5\n'"#) { try await migrator.up() }
+            #expect(try await migrator.status().lines.map(\.state) == [.applied, .applied, .pending])
+        }
+    }
+
+    /// The rights to change rows are the ones that `LOCK TABLE` asks for, also from the owner. An administrator may keep everybody from
+    /// PL/pgSQL.
+    @Test(
+        "an owner who may not change the rows, or use PL/pgSQL, gets the lock", .timeLimit(.minutes(5)),
+        arguments: ["UPDATE, DELETE, TRUNCATE ON t FROM", "USAGE ON LANGUAGE plpgsql FROM PUBLIC,"])
+    func ownerWithoutRights(_ right: String) async throws {
         let role = "tc_owner_\(UInt32.random(in: .min ... .max))"
         try await Backend.postgresql.withURL { url in
             let owner = try Database(url, options: ConnectionOptions(access: .create))
@@ -82,7 +97,7 @@ struct CommittedMeanwhileTests {
             all["user"] = role
             let database = try Database(DatabaseURL(.postgresql(all)), options: ConnectionOptions(access: .create))
             try await database.migrator([Self.table]).up()
-            try await database.run("REVOKE UPDATE, DELETE, TRUNCATE ON t FROM \(role)")
+            try await owner.run("REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC; REVOKE \(right) \(role)")
             let migrator = try database.migrator([Self.table, Self.losing[1]])
             let blocking = try await migrator.preview().blocking
             #expect(blocking.map(\.lock.meanwhile) == ["values of n are counted"])

@@ -90,10 +90,10 @@ public protocol Dialect: Sendable {
     /// table may follow it.
     func rowLock(_ lock: RowLock, of table: String) -> String
 
-    /// Returns the statement that keeps all others from these tables until the open transaction ends: the strongest lock, which
+    /// Returns the lock that keeps all others from these tables until the open transaction ends: the strongest one, which
     /// `lower`'s own statements take of tables whose rows they lose. Returns `nil` if there are no tables, or if a transaction that
     /// may write keeps others from writing anyway.
-    func tableLock(on tables: [String]) -> SQL?
+    func tableLock(on tables: [String]) -> TableLock?
 
     /// Returns a condition that is true for the rows in whose texts this index finds every one of `words`, and whose scope bears
     /// `mark`. If `mark` is `nil`, the scope does not count. A word consists of letters and digits alone, and there must be at

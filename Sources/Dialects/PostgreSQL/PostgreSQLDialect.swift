@@ -110,14 +110,11 @@ public struct PostgreSQLDialect: Dialect {
     /// meanwhile, and we for it: a deadlock, which the server may end at that session's expense. An owner who has taken the rights to
     /// change rows from himself has lost the right to `LOCK TABLE` as well. `SET WITHOUT OIDS` takes the same lock of an owner, and never
     /// has an effect (https://www.postgresql.org/docs/current/sql-altertable.html).
-    public func tableLock(on tables: [String]) -> SQL? {
+    public func tableLock(on tables: [String]) -> TableLock? {
         guard !tables.isEmpty else { return nil }
-        let others = tables.map { "ALTER TABLE \(SQLText.identifier($0)) SET WITHOUT OIDS; " }.joined()
-        let body = """
-            BEGIN LOCK TABLE \(SQLText.identifiers(tables)) IN ACCESS EXCLUSIVE MODE; \
-            EXCEPTION WHEN insufficient_privilege THEN \(others)END
-            """
-        return "DO LANGUAGE plpgsql \(trusted: SQLText.literal(body))"
+        return TableLock(
+            statement: "LOCK TABLE \(trusted: SQLText.identifiers(tables)) IN ACCESS EXCLUSIVE MODE",
+            ofOwner: tables.map { "ALTER TABLE \(identifier: $0) SET WITHOUT OIDS" })
     }
 
     /// Returns a condition that repeats the index's expression word for word, because the server would not use the index

@@ -89,7 +89,7 @@ public struct SQLiteDialect: Dialect {
 
     public func rowLock(_ lock: RowLock, of table: String) -> String { "" }
 
-    public func tableLock(on tables: [String]) -> SQL? { nil }
+    public func tableLock(on tables: [String]) -> TableLock? { nil }
 
     /// Returns the query that finds the words by an index. Words in quotes have no special meaning, and words that stand side
     /// by side must all be present (https://www.sqlite.org/fts5.html, 3.1 and 3.7). The query names columns if there is one

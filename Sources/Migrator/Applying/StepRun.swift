@@ -132,7 +132,7 @@ struct StepRun {
         try meter.check(hazards, lost, step.id, options)
         let silent = hazards.filter { $0.isSilent && !($0.isDataLoss && options.allowsDataLoss) }
         guard let lock = connection.dialect.tableLock(on: Set(silent.map(\.table)).sorted()) else { return }
-        try connection.execute(lock)
+        try connection.take(lock)
         try meter.check(silent, [], step.id, options)
     }
 

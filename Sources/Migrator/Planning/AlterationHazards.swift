@@ -101,8 +101,9 @@ struct AlterationHazards {
         var hazard = hazard(
             .doesNotFit(type), table, column.name, condition: conditions.joined(separator: " AND "))
         hazard.form = conversion.form
-        // No number is cut to a smaller integer, and no text to a number or to JSON.
-        hazard.isRefused = conversion.form != nil || type.isInteger && (column.type.isInteger || column.type.isText)
+        // No number is cut to a smaller integer, and no text to JSON. Texts such as '5\n' and, from PostgreSQL 16 on, '0x1F' and '1_000'
+        // become integers, though they do not fit.
+        hazard.isRefused = conversion.form != nil || type.isInteger && column.type.isInteger
         hazard.shown = [.init(name: column.name, value: value)]
         return [hazard]
     }

@@ -16,7 +16,7 @@ extension PostgreSQLDialect {
     }
 
     /// Returns whether a body names the table where a statement names one. In `INSERT INTO t (a, b)`, `new.b` and `rec.b` a column is named.
-    private static func names(_ table: String, of schema: String, in body: String) -> Bool {
+    static func names(_ table: String, of schema: String, in body: String) -> Bool {
         let tokens = SQLToken.scan(body).filter { !$0.isBlank }
         let before = ["FROM", "JOIN", "INTO", "UPDATE", "ONLY", "TABLE", "TRUNCATE", "USING"]
         var lists = TableLists()
@@ -26,7 +26,7 @@ extension PostgreSQLDialect {
             if token.names(table) {
                 let isCompared = last.isWord("FROM") && earlier?.isWord("DISTINCT") == true
                 if before.contains(where: last.isWord) && !isCompared { return true }
-                if last.isSymbol(","), lists.isInside { return true }
+                if last.isSymbol(",") || last.isWord("LOCK"), lists.isInside { return true }
                 if last.isSymbol("."), earlier?.names(schema) == true { return true }
             }
             lists.take(token, after: last)
@@ -37,29 +37,57 @@ extension PostgreSQLDialect {
 
 /// Follows a body to tell whether a comma stands between tables: in a list of them, at its own depth of parentheses.
 private struct TableLists {
-    private static let begins = ["FROM", "USING", "TABLE", "TRUNCATE"]
-    private static let ends = [
+    fileprivate static let begins = ["FROM", "USING", "TABLE", "TRUNCATE"]
+    fileprivate static let ends = [
         "WHERE", "GROUP", "ORDER", "HAVING", "WINDOW", "LIMIT", "OFFSET", "FETCH", "FOR", "RETURNING", "SELECT", "SET",
-        "VALUES", "INSERT", "UPDATE", "UNION", "INTERSECT", "EXCEPT", "LOOP", "THEN", "INTO",
+        "VALUES", "INSERT", "UPDATE", "UNION", "INTERSECT", "EXCEPT", "LOOP", "INTO",
     ]
 
-    /// Whether a list is open, for each open parenthesis.
-    private var depths = [false]
+    fileprivate struct Depth {
+        var isInList = false
+        /// The number of CASE expressions that are open.
+        var cases = 0
+    }
 
-    var isInside: Bool { depths.last == true }
+    /// What is open in each open parenthesis.
+    private var depths = [Depth()]
+
+    var isInside: Bool { depths.last?.isInList == true }
 
     mutating func take(_ token: SQLToken, after last: SQLToken) {
-        if token.isSymbol("(") { return depths.append(false) }
+        if token.isSymbol("(") { return depths.append(Depth()) }
         if token.isSymbol(")") {
             if depths.count > 1 { depths.removeLast() }
             return
         }
-        if token.isSymbol(";") { depths = [false] }
-        if Self.begins.contains(where: token.isWord) {
+        if token.isSymbol(";") { depths = [Depth()] }
+        depths[depths.count - 1].take(token, after: last)
+    }
+}
+
+extension TableLists.Depth {
+    fileprivate mutating func take(_ token: SQLToken, after last: SQLToken) {
+        if token.isWord("CASE") {
+            if !last.isWord("END"), !beginsStatement(after: last) { cases += 1 }
+        } else if token.isWord("END") {
+            cases = max(0, cases - 1)
+        } else if token.isWord("THEN") {
+            // In a CASE expression it ends nothing.
+            if cases == 0 { isInList = false }
+        } else if token.isWord("LOCK") {
+            // A column may be called so.
+            if beginsStatement(after: last) { isInList = true }
+        } else if TableLists.begins.contains(where: token.isWord) {
             // `IS DISTINCT FROM` compares.
-            if !last.isWord("DISTINCT") { depths[depths.count - 1] = true }
-        } else if Self.ends.contains(where: token.isWord) {
-            depths[depths.count - 1] = false
+            if !last.isWord("DISTINCT") { isInList = true }
+        } else if TableLists.ends.contains(where: token.isWord) {
+            isInList = false
         }
+    }
+
+    /// Whether what follows this token is a statement of PL/pgSQL, and no part of one.
+    private func beginsStatement(after last: SQLToken) -> Bool {
+        last.isSymbol(";") || ["BEGIN", "LOOP"].contains(where: last.isWord)
+            || cases == 0 && ["THEN", "ELSE"].contains(where: last.isWord)
     }
 }

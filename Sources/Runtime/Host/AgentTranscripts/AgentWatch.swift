@@ -23,6 +23,8 @@ actor AgentWatch {
     private var walk: TranscriptWalk
     private var files: [String: FollowedFile] = [:]
     private var progress: AgentProgress
+    /// The names of what could not be read when the watch began, below the root: folders, and files. `""` is the root itself.
+    private let unread: Set<String>
 
     /// The number of bytes after which a look ends.
     private static let bytesOfALook = 4 << 20
@@ -39,25 +41,34 @@ actor AgentWatch {
         root = agent.root(home: home)
         progress = earlier ?? AgentProgress(began: Self.now)
         // A file that was created while no host ran belongs to the session from its beginning.
-        let others = Self.others(&walk, root, before: earlier?.began)
+        let (others, unread) = Self.others(&walk, root, before: earlier?.began)
         self.walk = walk
+        self.unread = unread
         files = progress.files.merging(others) { ours, _ in ours }
     }
 
-    /// Returns the files that were last written before the session began, or all if it begins now, each of them positioned at its end.
+    /// Returns the files that were last written before the session began, or all if it begins now, each of them positioned at its end,
+    /// and the names of what could not be read.
     private static func others(
         _ walk: inout TranscriptWalk, _ root: String, before began: Int64?
-    ) -> [String: FollowedFile] {
-        guard let folder = OwnedFolder(root) else { return [:] }
-        var files: [String: FollowedFile] = [:]
+    ) -> (files: [String: FollowedFile], unread: Set<String>) {
+        guard let folder = OwnedFolder(root) else {
+            // An agent that never ran here has no root yet, and nothing in it is older than the session.
+            let isMissing = access(root, F_OK) != 0 && errno == ENOENT
+            return ([:], isMissing ? [] : [""])
+        }
+        var (files, unread) = ([String: FollowedFile](), Set<String>())
         for found in walk.files(in: folder, leavingOut: { _ in false }) {
             if let began, found.stamp.modified >= began { continue }
-            guard let file = TranscriptWalk.open(found.path, in: folder) else { continue }
+            guard let file = TranscriptWalk.open(found.path, in: folder) else {
+                unread.insert(found.name)
+                continue
+            }
             var followed = FollowedFile(walk.place.agent.form, file.stamp)
             followed.skip(file)
             files[found.name] = followed
         }
-        return files
+        return (files, unread.union(walk.unlisted))
     }
 
     /// Reads the new lines of all files that have changed; the file that was written last comes last.
@@ -96,7 +107,7 @@ actor AgentWatch {
     }
 
     private func read(_ file: borrowing OwnedFile, _ name: String, _ bytes: inout Int) -> ([FollowedLine], Bool) {
-        var followed = if let known = files[name] { known } else { begun(file) }
+        var followed = if let known = files[name] { known } else { begun(file, name) }
         if followed.inode != file.stamp.inode { followed = FollowedFile(place.agent.form, file.stamp) }
         defer { files[name] = followed }
         if followed.isOurs == nil { followed.isOurs = isOurs(file) }
@@ -112,10 +123,14 @@ actor AgentWatch {
         return (lines, false)
     }
 
-    /// Begins with a file that is seen for the first time. One from before the session may not have been readable until now.
-    private func begun(_ file: borrowing OwnedFile) -> FollowedFile {
+    /// Begins with a file that is seen for the first time. Of those that could not be read when the watch began, older ones are no part
+    /// of the session. All others are new, whatever their times say: a file server's clock may be another one, and a clock may be set.
+    private func begun(_ file: borrowing OwnedFile, _ name: String) -> FollowedFile {
         var followed = FollowedFile(place.agent.form, file.stamp)
-        if file.stamp.modified < progress.began &- TranscriptWalk.grain { followed.skip(file) }
+        let isOlder = file.stamp.modified < progress.began &- TranscriptWalk.grain
+        if isOlder, unread.contains(where: { $0.isEmpty || name == $0 || name.hasPrefix($0 + "/") }) {
+            followed.skip(file)
+        }
         return followed
     }
 

@@ -11,6 +11,8 @@ struct TranscriptWalk {
     let place: AgentPlace
     /// The folders by their paths, as they were last listed.
     private var listings: [String: Listing] = [:]
+    /// The names of the folders that could not be read at the last walk, below the agent's root.
+    private(set) var unlisted: Set<String> = []
 
     private struct Listing {
         /// When the folder's contents had last changed, in nanoseconds since 1970.
@@ -29,6 +31,7 @@ struct TranscriptWalk {
     /// Returns the transcripts below the agent's root. An agent may keep years of them, and this is asked all the time: a folder is
     /// listed again only when its contents have changed, and those of its files that `isForeign` names are left out until then.
     mutating func files(in root: borrowing OwnedFolder, leavingOut isForeign: (String) -> Bool) -> [Found] {
+        unlisted = []
         var (found, waiting) = ([Found](), [[String]()])
         while let path = waiting.popLast() {
             guard let (listing, isNew) = contents(of: path, in: root) else { continue }
@@ -53,7 +56,10 @@ struct TranscriptWalk {
         }
         if let known = listings[name], known.isSettled, known.changed == changed { return (known, false) }
         var listing = Listing(changed: changed, isSettled: changed < AgentWatch.now - Self.grain)
-        guard fill(&listing, path, in: root) else { return nil }
+        guard fill(&listing, path, in: root) else {
+            unlisted.insert(name)
+            return nil
+        }
         listings[name] = listing
         return (listing, true)
     }

@@ -208,6 +208,36 @@ struct AgentWatchTests {
         }
     }
 
+    /// A file server's clock may be behind, and a clock may be set back while a session runs.
+    @Test(arguments: [true, false])
+    func aNewTranscriptIsReadFromItsBeginningWhateverItsTime(hasOlder: Bool) async throws {
+        try await withAgentHome(.claude) { home in
+            if hasOlder { try home.append("before\n", to: claude(home, "old.jsonl")) }
+            let watch = home.watch()
+            try home.append("first\n", to: claude(home, "new.jsonl"))
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -3_600)],
+                ofItemAtPath: "\(home.root)/\(claude(home, "new.jsonl"))")
+            #expect(await watch.seen() == ["new.jsonl: first"])
+        }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may read everything"))
+    func anOldFileThatCouldNotBeReadIsNoPartOfTheSession() async throws {
+        try await withAgentHome(.claude) { home in
+            try home.append("before\n", to: claude(home, "old.jsonl"))
+            let path = "\(home.root)/\(claude(home, "old.jsonl"))"
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -99)], ofItemAtPath: path)
+            try #require(chmod(path, 0) == 0)
+            let watch = home.watch()
+            try #require(chmod(path, 0o600) == 0)
+            #expect(await watch.seen() == [])
+            try home.append("resumed\n", to: claude(home, "old.jsonl"))
+            #expect(await watch.seen() == ["old.jsonl: resumed"])
+        }
+    }
+
     /// A folder that can't be read, for want of rights or of descriptors, may be readable later without a change of its contents.
     @Test(.enabled(if: geteuid() != 0, "root may read everything"))
     func aFolderThatCouldNotBeReadIsTriedAgain() async throws {
