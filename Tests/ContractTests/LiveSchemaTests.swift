@@ -265,7 +265,7 @@ struct LiveSchemaTests {
         "a script that is run again for a comparison changes and locks nothing live",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
         arguments: [
-            "SELECT setval('public.invoice_no', 1000)", "SELECT setval('invoice_no', 1000)",
+            "SELECT setval('audit.s', 1)", "SELECT setval('public.invoice_no', 1000)", "SELECT setval('invoice_no', 1000)",
             "SELECT nextval('\"public\".\"invoice_no\"')", "UPDATE public.big SET n = 2", "UPDATE big SET n = 2",
             "DO $$ BEGIN UPDATE public.big SET n = 2; END $$", "SET search_path = public; UPDATE big SET n = 2",
             "SELECT set_config('search_path', 'public', true); UPDATE big SET n = 2",
@@ -279,7 +279,8 @@ struct LiveSchemaTests {
             "CREATE TABLE mails (mail citext); DO $$ BEGIN EXECUTE 'UPDATE b' || 'ig SET n = 2'; END $$",
         ])
     func nothingLive(_ script: String) async throws {
-        try await withComparison(of: script, after: "CREATE EXTENSION citext") { report in
+        let prepare = "CREATE EXTENSION citext; CREATE SCHEMA audit; CREATE SEQUENCE audit.s"
+        try await withComparison(of: script, after: prepare) { report in
             #expect(report.unrepeated?.id == "1")
             #expect(report.certainDifferences.isEmpty)
         }
@@ -307,6 +308,27 @@ struct LiveSchemaTests {
             try await database.run("SELECT setval('invoice_no', 7)")
             #expect(try await migrator.driftReport().unrepeated?.id == "4")
             #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+        }
+    }
+
+    @Test(
+        "a script reaches no schema of the search path",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func nothingLiveInPath() async throws {
+        try await Backend.postgresql.withURL { url in
+            let plain = try Database(url, options: ConnectionOptions(access: .create))
+            try await plain.run("CREATE SCHEMA app; CREATE SEQUENCE public.invoice_no")
+            await plain.close()
+            let option = (url.text.contains("?") ? "&" : "?") + "options=-csearch_path%3Dapp,public"
+            let database = try Database(
+                DatabaseURL(parsing: url.text + option), options: ConnectionOptions(access: .create))
+            let script = RunSQL(.native(sqlite: "", postgresql: "SELECT setval('invoice_no', 1000)"), undo: .nothing)
+            let migrator = try database.migrator([Migration("1") { script }])
+            try await migrator.up()
+            try await database.run("SELECT setval('invoice_no', 7)")
+            #expect(try await migrator.driftReport().unrepeated?.id == "1")
+            #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+            await database.close()
         }
     }
 
