@@ -265,7 +265,8 @@ struct LiveSchemaTests {
         "a script that is run again for a comparison changes and locks nothing live",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
         arguments: [
-            "SELECT setval('audit.s', 1)", "SELECT setval('public.invoice_no', 1000)", "SELECT setval('invoice_no', 1000)",
+            "SELECT setval('audit.s', 1)",
+            "SELECT setval('public.invoice_no', 1000)", "SELECT setval('invoice_no', 1000)",
             "SELECT nextval('\"public\".\"invoice_no\"')", "UPDATE public.big SET n = 2", "UPDATE big SET n = 2",
             "DO $$ BEGIN UPDATE public.big SET n = 2; END $$", "SET search_path = public; UPDATE big SET n = 2",
             "SELECT set_config('search_path', 'public', true); UPDATE big SET n = 2",
@@ -318,10 +319,10 @@ struct LiveSchemaTests {
         try await Backend.postgresql.withURL { url in
             let plain = try Database(url, options: ConnectionOptions(access: .create))
             try await plain.run("CREATE SCHEMA app; CREATE SEQUENCE public.invoice_no")
+            let path = "format('ALTER DATABASE %I SET search_path = app, public', current_database())"
+            try await plain.run("DO $$ BEGIN EXECUTE \(path); END $$")
             await plain.close()
-            let option = (url.text.contains("?") ? "&" : "?") + "options=-csearch_path%3Dapp,public"
-            let database = try Database(
-                DatabaseURL(parsing: url.text + option), options: ConnectionOptions(access: .create))
+            let database = try Database(url, options: ConnectionOptions(access: .create))
             let script = RunSQL(.native(sqlite: "", postgresql: "SELECT setval('invoice_no', 1000)"), undo: .nothing)
             let migrator = try database.migrator([Migration("1") { script }])
             try await migrator.up()
