@@ -95,7 +95,9 @@ struct CountingColumnTests {
                 #"INSERT INTO "T x" VALUES (7); SELECT setval(pg_get_serial_sequence('"T x"', '\#(name)'), \#(last))"#)
             try await test.down()
             #expect(try await test.drift().isEmpty)
-            #expect(try await test.value(#"INSERT INTO "T x" DEFAULT VALUES RETURNING "\#(name)""#) == .integer(next))
+            #expect(
+                try await test.value("INSERT INTO \"T x\" DEFAULT VALUES RETURNING \(identifier: name)")
+                    == .integer(next))
         }
     }
 

@@ -265,6 +265,7 @@ struct LiveSchemaTests {
         "a script that is run again for a comparison changes and locks nothing live",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
         arguments: [
+            "SELECT setval('audit.s', 1)",
             "SELECT setval('public.invoice_no', 1000)", "SELECT setval('invoice_no', 1000)",
             "SELECT nextval('\"public\".\"invoice_no\"')", "UPDATE public.big SET n = 2", "UPDATE big SET n = 2",
             "DO $$ BEGIN UPDATE public.big SET n = 2; END $$", "SET search_path = public; UPDATE big SET n = 2",
@@ -279,7 +280,8 @@ struct LiveSchemaTests {
             "CREATE TABLE mails (mail citext); DO $$ BEGIN EXECUTE 'UPDATE b' || 'ig SET n = 2'; END $$",
         ])
     func nothingLive(_ script: String) async throws {
-        try await withComparison(of: script, after: "CREATE EXTENSION citext") { report in
+        let prepare = "CREATE EXTENSION citext; CREATE SCHEMA audit; CREATE SEQUENCE audit.s"
+        try await withComparison(of: script, after: prepare) { report in
             #expect(report.unrepeated?.id == "1")
             #expect(report.certainDifferences.isEmpty)
         }
@@ -306,6 +308,50 @@ struct LiveSchemaTests {
             try await migrator.up()
             try await database.run("SELECT setval('invoice_no', 7)")
             #expect(try await migrator.driftReport().unrepeated?.id == "4")
+            #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+        }
+    }
+
+    @Test(
+        "a script reaches no schema of the search path",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func nothingLiveInPath() async throws {
+        try await Backend.postgresql.withURL { url in
+            let plain = try Database(url, options: ConnectionOptions(access: .create))
+            try await plain.run("CREATE SCHEMA app; CREATE SEQUENCE public.invoice_no")
+            let path = "format('ALTER DATABASE %I SET search_path = app, public', current_database())"
+            try await plain.run("DO $$ BEGIN EXECUTE \(path); END $$")
+            await plain.close()
+            let database = try Database(url, options: ConnectionOptions(access: .create))
+            let script = RunSQL(.native(sqlite: "", postgresql: "SELECT setval('invoice_no', 1000)"), undo: .nothing)
+            let migrator = try database.migrator([Migration("1") { script }])
+            try await migrator.up()
+            try await database.run("SELECT setval('invoice_no', 7)")
+            #expect(try await migrator.driftReport().unrepeated?.id == "1")
+            #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+            await database.close()
+        }
+    }
+
+    @Test(
+        "the deletions before a data step fire no trigger that changes the live schema",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func nothingLiveByDeletion() async throws {
+        try await Backend.postgresql.withDatabase { database in
+            try await database.run("CREATE SEQUENCE invoice_no")
+            let bump = """
+                CREATE FUNCTION bump() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN PERFORM setval('invoice_no', 1000); RETURN NULL; END $$;
+                CREATE TRIGGER bump AFTER DELETE ON own FOR EACH STATEMENT EXECUTE FUNCTION bump()
+                """
+            let migrator = try database.migrator([
+                Migration("1") { CreateTable("own") { Column("n", .integer) } },
+                Migration("2") { RunSQL(.native(sqlite: "", postgresql: bump), undo: .nothing) },
+                Migration("3") { Run("fill") { _ in } },
+            ])
+            try await migrator.up()
+            try await database.run("SELECT setval('invoice_no', 7)")
+            #expect(try await migrator.driftReport().unrepeated?.id == "3")
             #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
         }
     }

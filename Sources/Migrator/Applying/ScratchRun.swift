@@ -85,10 +85,12 @@ public struct UnrepeatedMigration: Error, Sendable, Equatable, CustomStringConve
 }
 
 extension ScratchRun {
+    /// Deletes all rows. The deletions fire triggers that scripts have made, so they run as a script does.
     private func empty(_ schema: Schema, on scratch: any Connection) throws {
+        let tables = schema.tablesInForeignKeyOrder.reversed().map { SQLText.identifier($0.name) }
         try scratch.withForeignKeysUnenforced {
-            for table in schema.tablesInForeignKeyOrder.reversed() {
-                try scratch.execute("DELETE FROM \(identifier: table.name)")
+            try scratch.keepingSettings {
+                try scratch.dialect.runScript(tables.map { "DELETE FROM \($0)" }, inScratch: scratch)
             }
         }
     }

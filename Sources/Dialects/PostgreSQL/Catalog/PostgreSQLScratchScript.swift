@@ -5,39 +5,67 @@ struct PostgreSQLScratchScript {
     /// Errors that say that a function, an operator, a type or a view is not there: undefined_function, undefined_object, undefined_table.
     private static let unknown: Set<String> = ["42883", "42704", "42P01"]
 
-    let texts: [String]
     let connection: any Connection
+    let texts: [String]
     /// The schemas in which the script finds its names, in order; the first one is the scratch schema.
     let path: [String]
+    /// The schemas in the path behind the scratch schema, without the server's own.
+    let behind: [String]
+    /// The schemas that the script may not name: the one behind the scratch schema, and all that hold more than extensions.
+    let live: Set<String>
 
     init(_ texts: [String], on connection: any Connection) throws(DatabaseError) {
         self.texts = texts
         self.connection = connection
         path = try connection.query("SELECT unnest(current_schemas(false))::text").compactMap { $0[0].text }
             .filter { !$0.hasPrefix("pg_temp") }
+        behind = path.dropFirst().filter { !Self.isServers($0) }
+        live = try Self.used(on: connection).union(behind.prefix(1))
     }
 
-    /// Runs the script without the live schema in its path. If a function, type or view is missing then, as one of an extension that
-    /// stands in the live schema, the script is run again with that schema, and with its own relations hidden.
-    ///
-    /// - Throws: ``DatabaseError``, also for a script that names the live schema or may run a function that does.
-    func run() throws(DatabaseError) {
-        let others = path.dropFirst()
-        guard let live = others.first(where: { !$0.hasPrefix("pg_") && $0 != "information_schema" }) else {
-            return try execute()
+    private static func isServers(_ schema: String) -> Bool {
+        schema.hasPrefix("pg_") || schema == "information_schema"
+    }
+
+    /// Returns the schemas with a relation or function that no extension brought, without the server's own and the scratch schema.
+    private static func used(on connection: any Connection) throws(DatabaseError) -> Set<String> {
+        let rows = try connection.query(
+            """
+            SELECT n.nspname::text FROM pg_namespace n
+            WHERE EXISTS (
+                SELECT FROM pg_class c
+                WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND NOT EXISTS (
+                    SELECT FROM pg_depend e
+                    WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e'))
+            OR EXISTS (
+                SELECT FROM pg_proc p
+                WHERE p.pronamespace = n.oid AND NOT EXISTS (
+                    SELECT FROM pg_depend e
+                    WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype IN ('e', 'i')))
+            """)
+        return Set(rows.compactMap { $0[0].text }).filter { name in
+            !isServers(name) && !name.hasPrefix(PostgreSQLInspector.scratchPrefix)
         }
-        try requireUnnamed(live)
+    }
+
+    /// Runs the script without the live schemas in its path. If a function, type or view is missing then, as one of an extension that
+    /// stands in a live schema, the script is run again with these schemas, and with their own relations hidden.
+    ///
+    /// - Throws: ``DatabaseError``, also for a script that names a live schema or may run a function that does.
+    func run() throws(DatabaseError) {
+        guard !live.isEmpty else { return try execute() }
+        try requireUnnamed()
         // The check of a body would lock the live tables that it reads.
         _ = try connection.query("SELECT set_config('check_function_bodies', 'off', true)")
         try connection.execute("SAVEPOINT tc_script")
         do throws(DatabaseError) {
-            try search(path.filter { $0 != live })
+            try search(path.filter { !live.contains($0) })
             try execute()
         } catch {
             guard !connection.isLost, let code = error.code, Self.unknown.contains(code) else { throw error }
             try connection.execute("ROLLBACK TO SAVEPOINT tc_script")
-            try requireUncalled(of: live, error)
-            try runBeside(live, error)
+            for schema in behind { try requireUncalled(of: schema, error) }
+            try runBeside(error)
         }
         try connection.execute("RELEASE SAVEPOINT tc_script")
     }
@@ -51,20 +79,13 @@ struct PostgreSQLScratchScript {
         _ = try connection.query("SELECT set_config('search_path', \(text), true)")
     }
 
-    /// Runs the script with the live schema in its path. Each of its relations is hidden behind a type of the same name, which no
+    /// Runs the script with the live schemas in its path. Each of their relations is hidden behind a type of the same name, which no
     /// statement takes for a table, sequence or index.
-    private func runBeside(_ live: String, _ missing: DatabaseError) throws(DatabaseError) {
-        let hidden = try relations(of: live)
-        guard hidden.count <= Self.mostHidden else {
-            let reason = "\(live) has \(hidden.count) relations, too many to hide them from the script"
-            throw DatabaseError(
-                .other, "\(missing.message), and \(reason)", code: missing.code,
-                remedy: "put the extensions into a schema of their own")
-        }
-        let screen = PostgreSQLInspector.scratchPrefix + String(UInt64.random(in: .min ... .max), radix: 16)
-        try connection.execute("CREATE SCHEMA \(identifier: screen)")
-        let types = hidden.map { "CREATE TYPE \(SQLText.identifier(screen)).\(SQLText.identifier($0)) AS ()" }
-        if !types.isEmpty { try connection.executeScript(types.joined(separator: ";\n")) }
+    private func runBeside(_ missing: DatabaseError) throws(DatabaseError) {
+        var hidden: Set<String> = []
+        for schema in behind { hidden.formUnion(try relations(of: schema)) }
+        let screen = path[0] + "_screen"
+        try hide(hidden, by: screen, missing)
         try search([path[0], screen] + path.dropFirst())
         do throws(DatabaseError) { try execute() } catch {
             guard error.code == "42809" else { throw error }
@@ -72,7 +93,28 @@ struct PostgreSQLScratchScript {
         }
     }
 
-    /// The largest number of relations that are hidden. Each takes a lock, and the server has room for some thousands in all.
+    /// Makes those types in the screen, a schema, that an earlier script has not needed: the transaction keeps the locks of all.
+    private func hide(_ names: Set<String>, by screen: String, _ missing: DatabaseError) throws(DatabaseError) {
+        let rows = try connection.query(
+            """
+            SELECT t.typname::text FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE n.nspname = \(screen) AND t.typtype = 'c'
+            """)
+        let made = Set(rows.compactMap { $0[0].text })
+        let count = made.union(names).count
+        guard count <= Self.mostHidden else {
+            let reason = "there are \(count) live relations, too many to hide them from the migrations' scripts"
+            let remedy = "put the extensions into a schema of their own"
+            throw DatabaseError(.other, "\(missing.message), and \(reason); \(remedy)", code: missing.code)
+        }
+        try connection.execute("CREATE SCHEMA IF NOT EXISTS \(identifier: screen)")
+        let types = names.subtracting(made).sorted().map { name in
+            "CREATE TYPE \(SQLText.identifier(screen)).\(SQLText.identifier(name)) AS ()"
+        }
+        if !types.isEmpty { try connection.executeScript(types.joined(separator: ";\n")) }
+    }
+
+    /// The largest number of relations that are hidden in a transaction. Each takes a lock, and the server has room for some thousands in all.
     private static let mostHidden = 2_000
 
     /// Returns the live relations that are not in the scratch schema: all of them, as a script may put a name together; of the indexes,
@@ -96,9 +138,13 @@ struct PostgreSQLScratchScript {
         }
     }
 
-    /// Throws the error if the script mentions a function of the live schema that no extension brought, before it has made one itself:
+    /// Throws if the script mentions a function of the live schema that no extension brought, before it has made one itself:
     /// it might write, whatever its name is. More functions of one name than the migrations have made are somebody's, too.
     private func requireUncalled(of live: String, _ missing: DatabaseError) throws(DatabaseError) {
+        func error(_ name: String) -> DatabaseError {
+            let reason = "the script may run \(name) in \(live), a function that no migration has made"
+            return DatabaseError(.other, "\(missing.message), and \(reason)", code: missing.code)
+        }
         let own = Dictionary(grouping: try madeFunctions(), by: \.name)
         let mentioned = (texts + own.values.joined().map(\.body)).map { Self.tokens(of: $0, inStrings: true) }
         let names = Set(mentioned.joined().compactMap(Self.catalogName))
@@ -106,10 +152,10 @@ struct PostgreSQLScratchScript {
             var made = own[name]?.count ?? 0
             for tokens in mentioned {
                 for at in tokens.indices where Self.catalogName(tokens[at]) == name {
-                    if Self.isCreated(at, tokens) { made += 1 } else if made == 0 { throw missing }
+                    if Self.isCreated(at, tokens) { made += 1 } else if made == 0 { throw error(name) }
                 }
             }
-            guard made >= count else { throw missing }
+            guard made >= count else { throw error(name) }
         }
     }
 

@@ -8,55 +8,68 @@ struct MadeFunction {
 }
 
 extension PostgreSQLScratchScript {
-    /// Throws if a statement reaches the live schema, or may run a function that does. A function that is only defined reaches nothing.
-    func requireUnnamed(_ live: String) throws(DatabaseError) {
+    /// Throws if a statement reaches a live schema, or may run a function that does. A function that is only defined reaches nothing.
+    func requireUnnamed() throws(DatabaseError) {
         let statements = texts.flatMap { ScriptReader.statements(of: $0, .postgresql) }
-        var reaching = try madeFunctions().first { function in
-            [function.body, function.settings].contains { Self.reaches(live, Self.tokens(of: $0, inStrings: true)) }
-        }?.name
+        var reaching: (routine: String, schema: String)?
+        for function in try madeFunctions() where reaching == nil {
+            for text in [function.body, function.settings] {
+                guard let schema = reached(by: Self.tokens(of: text, inStrings: true)) else { continue }
+                reaching = (function.name, schema)
+            }
+        }
         for statement in statements {
             let isDefinition = statement.isDefinition
-            let outer = Self.tokens(of: statement.text, inStrings: false)
-            let isReaching = Self.reaches(live, Self.tokens(of: statement.text, inStrings: true))
-            guard !Self.isPlace(live, outer), isDefinition || !isReaching else {
-                let reason = "\(statement.place) names the schema \(live) itself, or searches it"
+            let outer = place(in: Self.tokens(of: statement.text, inStrings: false))
+            let inner = reached(by: Self.tokens(of: statement.text, inStrings: true))
+            if let schema = outer ?? (isDefinition ? nil : inner) {
+                let reason = "\(statement.place) names the schema \(schema) itself, or searches it"
                 throw DatabaseError(.other, reason, statement: statement.text)
             }
-            if isDefinition, isReaching { reaching = statement.routine }
+            if isDefinition, let inner { reaching = (statement.routine, inner) }
         }
         guard let reaching, let acting = statements.first(where: { !$0.onlyDeclares }) else { return }
-        let reason = "\(acting.place) may run the function \(reaching), which names the schema \(live)"
+        let (routine, schema) = reaching
+        let reason = "\(acting.place) may run the function \(routine), which names the schema \(schema)"
         throw DatabaseError(.other, reason, statement: acting.text)
     }
 
-    private static func reaches(_ live: String, _ tokens: [SQLToken]) -> Bool {
-        isPlace(live, tokens) || searches(live, tokens)
+    /// Returns the live schema that the token names.
+    private func named(_ token: SQLToken) -> String? {
+        guard let name = Self.catalogName(token), live.contains(name), token.names(name) else { return nil }
+        return name
     }
 
-    /// Whether the schema is named as the place of an object.
-    private static func isPlace(_ live: String, _ tokens: [SQLToken]) -> Bool {
-        tokens.indices.dropLast(2).contains { at in
-            tokens[at].names(live) && tokens[at + 1].isSymbol(".") && tokens[at + 2].name != nil
+    private func reached(by tokens: [SQLToken]) -> String? { place(in: tokens) ?? searched(by: tokens) }
+
+    /// Returns the live schema that is named as the place of an object.
+    private func place(in tokens: [SQLToken]) -> String? {
+        for at in tokens.indices.dropLast(2) where tokens[at + 1].isSymbol(".") && tokens[at + 2].name != nil {
+            if let name = named(tokens[at]) { return name }
         }
+        return nil
     }
 
-    /// Whether a search path is set in which the schema stands, or may stand: the session's own one comes back with `RESET`, with
-    /// `DEFAULT`, and with NULL for `set_config`. `PUBLIC` elsewhere is everybody, as in `REVOKE … FROM PUBLIC`.
-    private static func searches(_ live: String, _ tokens: [SQLToken]) -> Bool {
-        if tokens.first?.isWord("SET") == true, tokens.contains(where: { $0.names(live) }) { return true }
-        return tokens.indices.contains { at in
+    /// Returns the live schema that stands in a search path which is set, or may stand there: the session's own one comes back with
+    /// `RESET`, with `DEFAULT`, and with NULL for `set_config`. `PUBLIC` elsewhere is everybody, as in `REVOKE … FROM PUBLIC`.
+    private func searched(by tokens: [SQLToken]) -> String? {
+        if tokens.first?.isWord("SET") == true, let name = tokens.lazy.compactMap({ named($0) }).first { return name }
+        let usual = behind.first ?? "of the session"
+        for at in tokens.indices {
             let before = at > 0 ? tokens[at - 1] : nil
-            if before?.isWord("RESET") == true, tokens[at].isWord("ALL") { return true }
+            if before?.isWord("RESET") == true, tokens[at].isWord("ALL") { return usual }
             let isSet = before?.isWord("SET") == true || before?.isWord("LOCAL") == true
-            guard tokens[at].isWord("SEARCH_PATH") || isSet && tokens[at].isWord("SCHEMA") else { return false }
-            if before?.isWord("RESET") == true { return true }
+            guard tokens[at].isWord("SEARCH_PATH") || isSet && tokens[at].isWord("SCHEMA") else { continue }
+            if before?.isWord("RESET") == true { return usual }
             // A function's body follows its settings.
             let value = tokens[at...].prefix { !$0.isSymbol(";") && !(isSet && $0.isWord("AS")) }
             if value.dropFirst().first?.isSymbol(",") == true, value.dropFirst(2).first?.isWord("NULL") == true {
-                return true
+                return usual
             }
-            return value.contains { $0.names(live) || $0.isWord("DEFAULT") || $0.name == "$user" }
+            if let name = value.lazy.compactMap({ named($0) }).first { return name }
+            if value.contains(where: { $0.isWord("DEFAULT") || $0.name == "$user" }) { return usual }
         }
+        return nil
     }
 
     /// Whether the token is the name of a function that is created here.
