@@ -326,9 +326,9 @@ struct LiveSchemaTests {
             let script = RunSQL(.native(sqlite: "", postgresql: "SELECT setval('invoice_no', 1000)"), undo: .nothing)
             let migrator = try database.migrator([Migration("1") { script }])
             try await migrator.up()
-            try await database.run("SELECT setval('invoice_no', 7)")
+            try await database.run("SELECT setval('public.invoice_no', 7)")
             #expect(try await migrator.driftReport().unrepeated?.id == "1")
-            #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+            #expect(try await database.value("SELECT last_value FROM public.invoice_no") == 7)
             await database.close()
         }
     }
