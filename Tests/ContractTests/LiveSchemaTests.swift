@@ -340,6 +340,7 @@ struct LiveSchemaTests {
         try await Backend.postgresql.withDatabase { database in
             try await database.run("CREATE SEQUENCE invoice_no")
             let bump = """
+                INSERT INTO own VALUES (1);
                 CREATE FUNCTION bump() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN PERFORM setval('invoice_no', 1000); RETURN NULL; END $$;
                 CREATE TRIGGER bump AFTER DELETE ON own FOR EACH STATEMENT EXECUTE FUNCTION bump()
@@ -353,6 +354,41 @@ struct LiveSchemaTests {
             try await database.run("SELECT setval('invoice_no', 7)")
             #expect(try await migrator.driftReport().unrepeated?.id == "3")
             #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+        }
+    }
+
+    @Test(
+        "what only has the name of another schema, and a data step beside functions that search the live one, are compared",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func comparedBesideOthers() async throws {
+        try await Backend.postgresql.withDatabase { database in
+            try await database.run(
+                """
+                CREATE SCHEMA items; CREATE TABLE items.other (n int);
+                CREATE SCHEMA auth; CREATE FUNCTION auth.uid() RETURNS int LANGUAGE sql AS 'SELECT 1'
+                """)
+            let words = """
+                UPDATE own SET n = items.total FROM items WHERE items.total = own.n;
+                COMMENT ON TABLE own IS 'see https://auth.example.com'
+                """
+            let bound = """
+                CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+                BEGIN NEW.n := 1; RETURN NEW; END $$;
+                CREATE TRIGGER touch BEFORE UPDATE ON own FOR EACH ROW EXECUTE FUNCTION touch();
+                CREATE POLICY mine ON own USING (n = auth.uid())
+                """
+            let migrator = try database.migrator([
+                Migration("1") {
+                    CreateTable("own") { Column("n", .integer) }
+                    CreateTable("items") { Column("total", .integer) }
+                },
+                Migration("2") { RunSQL(.native(sqlite: "", postgresql: words), undo: .nothing) },
+                Migration("3") { RunSQL(.native(sqlite: "", postgresql: bound), undo: .nothing) },
+                Migration("4") { Run("fill") { _ in } },
+            ])
+            try await migrator.up()
+            let report = try await migrator.driftReport()
+            #expect(report.unrepeated == nil && report.differences.isEmpty, "\(report)")
         }
     }
 

@@ -221,7 +221,9 @@ public struct SQLiteDialect: Dialect {
         try SQLiteInspector.withScratch(body)
     }
 
-    /// The scratch place is a database of its own.
+    /// Runs the texts as they are, because the scratch place is a database of its own.
+    ///
+    /// - Throws: ``DatabaseError``.
     public func runScript(_ texts: [String], inScratch scratch: any Connection) throws(DatabaseError) {
         for text in texts { try scratch.executeScript(text) }
     }

@@ -85,13 +85,15 @@ public struct UnrepeatedMigration: Error, Sendable, Equatable, CustomStringConve
 }
 
 extension ScratchRun {
-    /// Deletes all rows. The deletions fire triggers that scripts have made, so they run as a script does.
+    /// Deletes all rows. The deletions fire triggers that scripts have made, so they run as a script does, and only where there are rows.
     private func empty(_ schema: Schema, on scratch: any Connection) throws {
-        let tables = schema.tablesInForeignKeyOrder.reversed().map { SQLText.identifier($0.name) }
+        let filled = try schema.tablesInForeignKeyOrder.reversed().map(\.name).filter { name in
+            try scratch.queryValue("SELECT EXISTS (SELECT 1 FROM \(identifier: name))")?.boolean ?? true
+        }
+        guard !filled.isEmpty else { return }
+        let deletions = filled.map { "DELETE FROM \(SQLText.identifier($0))" }
         try scratch.withForeignKeysUnenforced {
-            try scratch.keepingSettings {
-                try scratch.dialect.runScript(tables.map { "DELETE FROM \($0)" }, inScratch: scratch)
-            }
+            try scratch.keepingSettings { try scratch.dialect.runScript(deletions, inScratch: scratch) }
         }
     }
 }

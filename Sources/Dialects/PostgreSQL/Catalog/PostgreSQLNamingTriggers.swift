@@ -1,6 +1,8 @@
 extension PostgreSQLDialect {
     /// Reads the bodies of the functions that triggers of the current schema run. PostgreSQL keeps them as they were written, and
     /// reads a name in them only when it runs them (https://www.postgresql.org/docs/current/plpgsql-implementation.html).
+    ///
+    /// - Throws: ``DatabaseError``.
     public func triggers(naming table: String, on connection: any Connection) throws(DatabaseError) -> [NamingTrigger] {
         let rows = try connection.query(
             """

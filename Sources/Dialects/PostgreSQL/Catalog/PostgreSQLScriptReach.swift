@@ -7,30 +7,42 @@ struct MadeFunction {
     var settings: String
 }
 
+extension [MadeFunction] {
+    /// Returns the first function for which `reached` names a schema, and that schema.
+    fileprivate func firstReaching(
+        _ reached: (MadeFunction) throws(DatabaseError) -> String?
+    ) throws(DatabaseError) -> (routine: String, schema: String)? {
+        for function in self {
+            if let schema = try reached(function) { return (function.name, schema) }
+        }
+        return nil
+    }
+}
+
 extension PostgreSQLScratchScript {
-    /// Throws if a statement reaches a live schema, or may run a function that does. A function that is only defined reaches nothing.
+    /// Throws if a statement reaches a live schema, or may run a function that does. A function that is only defined reaches nothing, nor
+    /// does one that a trigger or policy is to call.
     func requireUnnamed() throws(DatabaseError) {
         let statements = texts.flatMap { ScriptReader.statements(of: $0, .postgresql) }
-        var reaching: (routine: String, schema: String)?
-        for function in try madeFunctions() where reaching == nil {
+        var reaching = try madeFunctions().firstReaching { function throws(DatabaseError) in
             for text in [function.body, function.settings] {
-                guard let schema = reached(by: Self.tokens(of: text, inStrings: true)) else { continue }
-                reaching = (function.name, schema)
+                if let schema = try reached(by: Self.tokens(of: text, inStrings: true)) { return schema }
             }
+            return nil
         }
         for statement in statements {
-            let isDefinition = statement.isDefinition
-            let outer = place(in: Self.tokens(of: statement.text, inStrings: false))
-            let inner = reached(by: Self.tokens(of: statement.text, inStrings: true))
-            if let schema = outer ?? (isDefinition ? nil : inner) {
+            let outer = try mention(in: Self.tokens(of: statement.text, inStrings: false))
+            let inner = try reached(by: Self.tokens(of: statement.text, inStrings: true))
+            let isBound = statement.bindsFunction && outer?.isCall == true
+            if let schema = isBound ? nil : outer?.schema ?? (statement.isDefinition ? nil : inner) {
                 let reason = "\(statement.place) names the schema \(schema) itself, or searches it"
                 throw DatabaseError(.other, reason, statement: statement.text)
             }
-            if isDefinition, let inner { reaching = (statement.routine, inner) }
+            if let inner { reaching = (statement.isDefinition ? statement.routine : outer?.name ?? "", inner) }
         }
         guard let reaching, let acting = statements.first(where: { !$0.onlyDeclares }) else { return }
         let (routine, schema) = reaching
-        let reason = "\(acting.place) may run the function \(routine), which names the schema \(schema)"
+        let reason = "\(acting.place) may run the function \(routine), which is in the schema \(schema) or names it"
         throw DatabaseError(.other, reason, statement: acting.text)
     }
 
@@ -40,25 +52,52 @@ extension PostgreSQLScratchScript {
         return name
     }
 
-    private func reached(by tokens: [SQLToken]) -> String? { place(in: tokens) ?? searched(by: tokens) }
+    private func reached(by tokens: [SQLToken]) throws(DatabaseError) -> String? {
+        try mention(in: tokens)?.schema ?? searched(by: tokens)
+    }
 
-    /// Returns the live schema that is named as the place of an object.
-    private func place(in tokens: [SQLToken]) -> String? {
-        for at in tokens.indices.dropLast(2) where tokens[at + 1].isSymbol(".") && tokens[at + 2].name != nil {
-            if let name = named(tokens[at]) { return name }
+    /// Returns the first object of a live schema that is named with its schema. Only behind the scratch schema does each such name count:
+    /// elsewhere `orders.total` is a column more often than an object of a schema that has the name of a table.
+    private func mention(
+        in tokens: [SQLToken]
+    ) throws(DatabaseError) -> (schema: String, name: String, isCall: Bool)? {
+        for at in tokens.indices.dropLast(2) where tokens[at + 1].isSymbol(".") {
+            guard let schema = named(tokens[at]), tokens[at + 2].name != nil,
+                let name = Self.catalogName(tokens[at + 2])
+            else { continue }
+            if schema != behind.first, try !holds(name, in: schema) { continue }
+            return (schema, name, at + 3 < tokens.count && tokens[at + 3].isSymbol("("))
         }
         return nil
+    }
+
+    /// Returns whether the schema has a relation of this name, or a function that no extension brought. An extension's views and functions
+    /// change nothing.
+    private func holds(_ name: String, in schema: String) throws(DatabaseError) -> Bool {
+        let found: SQL = """
+            SELECT EXISTS (
+                SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = \(schema) AND c.relname = \(name) AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+                    AND NOT (c.relkind = 'v' AND EXISTS (
+                        SELECT FROM pg_depend e
+                        WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')))
+            OR EXISTS (
+                SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                WHERE n.nspname = \(schema) AND p.proname = \(name) AND NOT EXISTS (
+                    SELECT FROM pg_depend e
+                    WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype IN ('e', 'i')))
+            """
+        return try connection.queryValue(found)?.boolean ?? true
     }
 
     /// Returns the live schema that stands in a search path which is set, or may stand there: the session's own one comes back with
     /// `RESET`, with `DEFAULT`, and with NULL for `set_config`. `PUBLIC` elsewhere is everybody, as in `REVOKE … FROM PUBLIC`.
     private func searched(by tokens: [SQLToken]) -> String? {
-        if tokens.first?.isWord("SET") == true, let name = tokens.lazy.compactMap({ named($0) }).first { return name }
         let usual = behind.first ?? "of the session"
         for at in tokens.indices {
             let before = at > 0 ? tokens[at - 1] : nil
             if before?.isWord("RESET") == true, tokens[at].isWord("ALL") { return usual }
-            let isSet = before?.isWord("SET") == true || before?.isWord("LOCAL") == true
+            let isSet = ["SET", "LOCAL", "SESSION"].contains { before?.isWord($0) == true }
             guard tokens[at].isWord("SEARCH_PATH") || isSet && tokens[at].isWord("SCHEMA") else { continue }
             if before?.isWord("RESET") == true { return usual }
             // A function's body follows its settings.
@@ -109,6 +148,11 @@ extension ScriptStatement {
     fileprivate var isDefinition: Bool {
         let isRoutine = tokens.prefix(4).contains { $0.isWord("FUNCTION") || $0.isWord("PROCEDURE") }
         return isRoutine && (word(0) == "CREATE" || word(0) == "ALTER")
+    }
+
+    /// Whether the statement names a function for later: a trigger's, or one of a policy's conditions.
+    fileprivate var bindsFunction: Bool {
+        word(0) == "CREATE" && tokens.dropFirst().prefix(4).contains { $0.isWord("TRIGGER") || $0.isWord("POLICY") }
     }
 
     /// The name of the function that the statement defines.
