@@ -313,27 +313,6 @@ struct LiveSchemaTests {
     }
 
     @Test(
-        "a script reaches no schema of the search path",
-        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
-    func nothingLiveInPath() async throws {
-        try await Backend.postgresql.withURL { url in
-            let plain = try Database(url, options: ConnectionOptions(access: .create))
-            try await plain.run("CREATE SCHEMA app; CREATE SEQUENCE public.invoice_no")
-            let path = "format('ALTER DATABASE %I SET search_path = app, public', current_database())"
-            try await plain.run("DO $$ BEGIN EXECUTE \(path); END $$")
-            await plain.close()
-            let database = try Database(url, options: ConnectionOptions(access: .create))
-            let script = RunSQL(.native(sqlite: "", postgresql: "SELECT setval('invoice_no', 1000)"), undo: .nothing)
-            let migrator = try database.migrator([Migration("1") { script }])
-            try await migrator.up()
-            try await database.run("SELECT setval('public.invoice_no', 7)")
-            #expect(try await migrator.driftReport().unrepeated?.id == "1")
-            #expect(try await database.value("SELECT last_value FROM public.invoice_no") == 7)
-            await database.close()
-        }
-    }
-
-    @Test(
         "the deletions before a data step fire no trigger that changes the live schema",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
     func nothingLiveByDeletion() async throws {

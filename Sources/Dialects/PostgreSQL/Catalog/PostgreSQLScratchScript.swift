@@ -11,7 +11,8 @@ struct PostgreSQLScratchScript {
     let path: [String]
     /// The schemas in the path behind the scratch schema, without the server's own.
     let behind: [String]
-    /// The schemas that the script may not name: the one behind the scratch schema, and all that hold more than extensions.
+    /// The schemas that the script may not name: the one behind the scratch schema, and those outside of the path that hold more than
+    /// extensions. Others in the path are in sight, since a role's path names them for all that it runs.
     let live: Set<String>
 
     init(_ texts: [String], on connection: any Connection) throws(DatabaseError) {
@@ -20,7 +21,7 @@ struct PostgreSQLScratchScript {
         path = try connection.query("SELECT unnest(current_schemas(false))::text").compactMap { $0[0].text }
             .filter { !$0.hasPrefix("pg_temp") }
         behind = path.dropFirst().filter { !Self.isServers($0) }
-        live = try Self.used(on: connection).union(behind.prefix(1))
+        live = try Self.used(on: connection).subtracting(behind).union(behind.prefix(1))
     }
 
     private static func isServers(_ schema: String) -> Bool {
@@ -48,8 +49,8 @@ struct PostgreSQLScratchScript {
         }
     }
 
-    /// Runs the script without the live schemas in its path. If a function, type or view is missing then, as one of an extension that
-    /// stands in a live schema, the script is run again with these schemas, and with their own relations hidden.
+    /// Runs the script without the live schema in its path. If a function, type or view is missing then, as one of an extension that
+    /// stands there, the script is run again with that schema, and with its own relations hidden.
     ///
     /// - Throws: ``DatabaseError``, also for a script that names a live schema or may run a function that does.
     func run() throws(DatabaseError) {
@@ -64,7 +65,7 @@ struct PostgreSQLScratchScript {
         } catch {
             guard !connection.isLost, let code = error.code, Self.unknown.contains(code) else { throw error }
             try connection.execute("ROLLBACK TO SAVEPOINT tc_script")
-            for schema in behind { try requireUncalled(of: schema, error) }
+            for schema in behind.prefix(1) { try requireUncalled(of: schema, error) }
             try runBeside(error)
         }
         try connection.execute("RELEASE SAVEPOINT tc_script")
@@ -79,11 +80,11 @@ struct PostgreSQLScratchScript {
         _ = try connection.query("SELECT set_config('search_path', \(text), true)")
     }
 
-    /// Runs the script with the live schemas in its path. Each of their relations is hidden behind a type of the same name, which no
+    /// Runs the script with the live schema in its path. Each of its relations is hidden behind a type of the same name, which no
     /// statement takes for a table, sequence or index.
     private func runBeside(_ missing: DatabaseError) throws(DatabaseError) {
         var hidden: Set<String> = []
-        for schema in behind { hidden.formUnion(try relations(of: schema)) }
+        for schema in behind.prefix(1) { hidden.formUnion(try relations(of: schema)) }
         let screen = path[0] + "_screen"
         try hide(hidden, by: screen, missing)
         try search([path[0], screen] + path.dropFirst())
