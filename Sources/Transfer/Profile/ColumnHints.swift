@@ -125,8 +125,10 @@ struct TextForms: Sendable, Equatable {
 
     mutating func observe(_ text: UnsafeRawBufferPointer, _ reads: (UnsafeRawBufferPointer, _ isExact: Bool) -> Bool) {
         guard areRead else { return }
+        // A rule reads what needs none.
+        if areExact && reads(text, true) { return }
+        areExact = false
         areRead = reads(text, false)
-        areExact = areExact && areRead && reads(text, true)
     }
 
     /// Adds what the texts that follow are.
