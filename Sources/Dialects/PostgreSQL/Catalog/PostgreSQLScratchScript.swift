@@ -9,10 +9,10 @@ struct PostgreSQLScratchScript {
     let texts: [String]
     /// The schemas in which the script finds its names, in order; the first one is the scratch schema.
     let path: [String]
-    /// The schemas in the path behind the scratch schema, without the server's own.
-    let behind: [String]
-    /// The schemas that the script may not name: the one behind the scratch schema, and those outside of the path that hold more than
-    /// extensions. Others in the path are in sight, since a role's path names them for all that it runs.
+    /// The live schema in which the migrations stand: the first one behind the scratch schema that is not the server's.
+    let target: String?
+    /// The schemas that the script may not name: the target, and those outside of the path that hold more than extensions. Others in the
+    /// path are in sight, since a role's path names them for all that it runs.
     let live: Set<String>
 
     init(_ texts: [String], on connection: any Connection) throws(DatabaseError) {
@@ -20,8 +20,8 @@ struct PostgreSQLScratchScript {
         self.connection = connection
         path = try connection.query("SELECT unnest(current_schemas(false))::text").compactMap { $0[0].text }
             .filter { !$0.hasPrefix("pg_temp") }
-        behind = path.dropFirst().filter { !Self.isServers($0) }
-        live = try Self.used(on: connection).subtracting(behind).union(behind.prefix(1))
+        target = path.dropFirst().first { !Self.isServers($0) }
+        live = try Self.used(on: connection).subtracting(path).union([target].compactMap { $0 })
     }
 
     private static func isServers(_ schema: String) -> Bool {
@@ -65,7 +65,7 @@ struct PostgreSQLScratchScript {
         } catch {
             guard !connection.isLost, let code = error.code, Self.unknown.contains(code) else { throw error }
             try connection.execute("ROLLBACK TO SAVEPOINT tc_script")
-            for schema in behind.prefix(1) { try requireUncalled(of: schema, error) }
+            if let target { try requireUncalled(of: target, error) }
             try runBeside(error)
         }
         try connection.execute("RELEASE SAVEPOINT tc_script")
@@ -84,7 +84,7 @@ struct PostgreSQLScratchScript {
     /// statement takes for a table, sequence or index.
     private func runBeside(_ missing: DatabaseError) throws(DatabaseError) {
         var hidden: Set<String> = []
-        for schema in behind.prefix(1) { hidden.formUnion(try relations(of: schema)) }
+        if let target { hidden.formUnion(try relations(of: target)) }
         let screen = path[0] + "_screen"
         try hide(hidden, by: screen, missing)
         try search([path[0], screen] + path.dropFirst())

@@ -56,7 +56,7 @@ extension PostgreSQLScratchScript {
         try mention(in: tokens)?.schema ?? searched(by: tokens)
     }
 
-    /// Returns the first object of a live schema that is named with its schema. Only behind the scratch schema does each such name count:
+    /// Returns the first object of a live schema that is named with its schema. Only of the target does each such name count:
     /// elsewhere `orders.total` is a column more often than an object of a schema that has the name of a table.
     private func mention(
         in tokens: [SQLToken]
@@ -65,7 +65,7 @@ extension PostgreSQLScratchScript {
             guard let schema = named(tokens[at]), tokens[at + 2].name != nil,
                 let name = Self.catalogName(tokens[at + 2])
             else { continue }
-            if schema != behind.first, try !holds(name, in: schema) { continue }
+            if schema != target, try !holds(name, in: schema) { continue }
             return (schema, name, at + 3 < tokens.count && tokens[at + 3].isSymbol("("))
         }
         return nil
@@ -93,7 +93,7 @@ extension PostgreSQLScratchScript {
     /// Returns the live schema that stands in a search path which is set, or may stand there: the session's own one comes back with
     /// `RESET`, with `DEFAULT`, and with NULL for `set_config`. `PUBLIC` elsewhere is everybody, as in `REVOKE … FROM PUBLIC`.
     private func searched(by tokens: [SQLToken]) -> String? {
-        let usual = behind.first ?? "of the session"
+        let usual = target ?? "of the session"
         for at in tokens.indices {
             let before = at > 0 ? tokens[at - 1] : nil
             if before?.isWord("RESET") == true, tokens[at].isWord("ALL") { return usual }
