@@ -8,7 +8,7 @@ extension PostgreSQLExpressionTranslation {
         if Self.isAggregate(function, arguments.count) {
             return try aggregate(CallTree(name: function, arguments: arguments))
         }
-        if function == "extract", case .binary("-", let end, let start)? = arguments.last,
+        if function == "extract", case .binary(.compute(.subtract), let end, let start)? = arguments.last,
             arguments.first == .string("epoch"), let piece = try span(end, start)
         {
             return piece
@@ -106,7 +106,7 @@ extension PostgreSQLExpressionTranslation {
         case ("round", 2): return pieces[1].literal.flatMap(Int.init).flatMap { rounded(number, to: $0) }
         case ("mod", 2):
             guard pieces.allSatisfy({ $0.kind == .integer }) else { return nil }
-            try divisor(pieces[1], "%")
+            try divisor(pieces[1], .remainder)
             var rest = Piece("(\(number.sql) % \(pieces[1].sql))", .integer)
             rest.isWide = pieces.contains(where: \.isWide)
             return rest
@@ -296,7 +296,7 @@ extension PostgreSQLExpressionTranslation {
             parts.allSatisfy({ $0.kind == .text || $0.kind == .integer || $0.kind == .null })
         else { return nil }
         let before = separator.isEmpty ? "" : "\(SQLText.literal(separator)) || "
-        let joined = try Self.chain(parts.map { "coalesce(\(before)\($0.sql), '')" }, "||")
+        let joined = try Self.chain(parts.map { "coalesce(\(before)\($0.sql), '')" }, .concatenate)
         let start = separator.unicodeScalars.count + 1
         return Piece(separator.isEmpty ? joined : "substr(\(joined), \(start))", .text)
     }
@@ -314,7 +314,9 @@ extension PostgreSQLExpressionTranslation {
 
     /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1. The
     /// text of a number has all of its digits; SQLite's is the text of a double.
-    func member(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
+    func member(
+        _ sign: BinaryOperator, _ left: ExpressionTree, _ right: ExpressionTree
+    ) throws(Untranslatable) -> Piece {
         let (json, key) = (try piece(left), try piece(right))
         guard json.kind == .json, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
         // SQLite counts from the end in another way, and has no escapes in a path.
@@ -330,7 +332,7 @@ extension PostgreSQLExpressionTranslation {
         let known =
             "CASE WHEN \(type) IN ('true', 'false') THEN \(type) "
             + "WHEN \(type) IN ('integer', 'real') THEN substr(\(pair), 2, instr(\(pair), ',') - 2)"
-        guard sign == "->" else { return Piece("(\(known) ELSE CAST(\(value) AS TEXT) END)", .text) }
+        guard sign == .member else { return Piece("(\(known) ELSE CAST(\(value) AS TEXT) END)", .text) }
         var part = Piece("(\(known) WHEN \(type) IS NOT NULL THEN json_quote(\(value)) END)", .json)
         part.member = (json.member?.json ?? json.sql, path)
         return part

@@ -1,7 +1,7 @@
 // Comparisons. Values that SQLite finds equal, or less, must be so for PostgreSQL too.
 
 extension PostgreSQLExpressionTranslation {
-    func compare(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> String {
+    func compare(_ sign: Comparison, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> String {
         let (a, b) = try sides(sign, left, right)
         return "(\(a) \(sign) \(b))"
     }
@@ -12,7 +12,7 @@ extension PostgreSQLExpressionTranslation {
         var tests: [String] = []
         var (lists, order): ([String: [String]], [String]) = ([:], [])
         for item in items {
-            let (side, other) = try sides("=", operand, item)
+            let (side, other) = try sides(.equal, operand, item)
             if try piece(item).literal == nil {
                 tests.append("(\(side) = \(other))")
             } else {
@@ -21,22 +21,21 @@ extension PostgreSQLExpressionTranslation {
             }
         }
         tests = order.map { "(\($0) IN (\((lists[$0] ?? []).joined(separator: ", "))))" } + tests
-        let any = tests.count == 1 ? tests[0] : try Self.chain(tests, "OR")
+        let any = tests.count == 1 ? tests[0] : try Self.chain(tests, .or)
         return negated ? "(NOT \(any))" : any
     }
 
     /// Returns the two sides of a comparison in SQLite's SQL.
     private func sides(
-        _ sign: String, _ left: ExpressionTree, _ right: ExpressionTree
+        _ sign: Comparison, _ left: ExpressionTree, _ right: ExpressionTree
     ) throws(Untranslatable) -> (String, String) {
         let pieces = [try piece(left), try piece(right)].withLabelsAsTexts
         var (a, b) = (pieces[0], pieces[1])
         if a.kind == .null || b.kind == .null { return (a.sql, b.sql) }
-        let isEquality = ["=", "<>", "IS", "IS NOT"].contains(sign)
         switch (a.kind, b.kind) {
         case (.integer, .integer), (.integer, .real), (.real, .integer), (.real, .real), (.boolean, .boolean): break
         case (.text, .text), (.bytes, .bytes), (.padded, .padded):
-            guard isEquality || a.kind == .bytes || a.isByBytes || b.isByBytes else {
+            guard !sign.isOrder || a.kind == .bytes || a.isByBytes || b.isByBytes else {
                 throw Untranslatable("\(sign) orders texts by the database's collation in PostgreSQL")
             }
             (a, b) = alike(a, b)
@@ -47,7 +46,7 @@ extension PostgreSQLExpressionTranslation {
         case (.json, .json):
             // Equal JSON may differ in its blanks and in the zeros of its numbers. An empty array or object can only differ in
             // blanks.
-            guard isEquality, let literal = a.literal ?? b.literal, ["{}", "[]"].contains(literal) else {
+            guard !sign.isOrder, let literal = a.literal ?? b.literal, ["{}", "[]"].contains(literal) else {
                 throw Untranslatable("it compares JSON, which is equal in more ways than its texts")
             }
             (a.sql, b.sql) = ("json(\(a.sql))", "json(\(b.sql))")
@@ -55,7 +54,7 @@ extension PostgreSQLExpressionTranslation {
             let isEmpty = type.hasSuffix("[]") && [a.literal, b.literal].contains("{}")
             let isSame =
                 PostgreSQLTypeName(type).withoutPrecision.word == PostgreSQLTypeName(other).withoutPrecision.word
-            guard isEquality, isSame, isEmpty || Self.isWrittenInOneWay(type) else {
+            guard !sign.isOrder, isSame, isEmpty || Self.isWrittenInOneWay(type) else {
                 throw Untranslatable(
                     "it compares values of the type \(type), which its texts do not do in the same way")
             }

@@ -151,22 +151,22 @@ extension PostgreSQLExpressionTranslation.Piece {
 
 extension PostgreSQLExpressionTranslation {
     /// Translates arithmetic in which a decimal takes part; `nil` if there is none, or if doubles are used anyway.
-    func exactly(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece? {
+    func exactly(_ sign: NumberOperator, _ operands: [Piece]) throws(Untranslatable) -> Piece? {
         let numbers = operands.compactMap(\.exact)
         guard numbers.count == operands.count, operands.contains(where: \.isDecimal) else { return nil }
         let mayOverflow = numbers.contains(where: \.mayOverflow)
         switch sign {
-        case "+", "-":
+        case .add, .subtract:
             let scale = numbers.map(\.scale).max() ?? 0
-            let sum = try Self.chain(numbers.map { $0.extended(to: scale).sql }, sign)
+            let sum = try Self.chain(numbers.map { $0.extended(to: scale).sql }, .compute(sign))
             return Piece(ScaledInteger(sum, scale, mayOverflow: mayOverflow))
-        case "*":
+        case .multiply:
             let scale = numbers.map(\.scale).reduce(0, +)
             guard scale <= ScaledInteger.most else {
                 throw Untranslatable("a product has more than \(ScaledInteger.most) digits behind the point")
             }
-            return Piece(ScaledInteger(try Self.chain(numbers.map(\.sql), sign), scale, mayOverflow: true))
-        case "/" where numbers.count == 2:
+            return Piece(ScaledInteger(try Self.chain(numbers.map(\.sql), .compute(sign)), scale, mayOverflow: true))
+        case .divide where numbers.count == 2:
             // A check that divides by a literal compares doubles, as it would with a column of doubles.
             guard notes != nil || operands[0].kind != .integer && operands[0].literal == nil else { return nil }
             try divisor(operands[1], sign)
@@ -176,7 +176,8 @@ extension PostgreSQLExpressionTranslation {
                 return Piece(ScaledInteger(numbers[0].sql, scale, mayOverflow: mayOverflow))
             }
             return Piece(DecimalQuotient(dividend: numbers[0], divisor: numbers[1]))
-        default: throw Untranslatable("\(sign) is used on decimals")
+        case .divide, .remainder, .bitAnd, .bitOr, .shiftLeft, .shiftRight:
+            throw Untranslatable("\(sign) is used on decimals")
         }
     }
 

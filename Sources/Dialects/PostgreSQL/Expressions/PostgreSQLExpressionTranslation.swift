@@ -147,7 +147,8 @@ extension PostgreSQLExpressionTranslation {
         case .isIn(let operand, let items, let negated):
             return Piece(try isIn(operand, items, negated: negated), .boolean)
         case .between(let operand, let low, let high, let negated):
-            let inside = "(\(try compare(">=", operand, low)) AND \(try compare("<=", operand, high)))"
+            let (least, most) = (try compare(.greaterOrEqual, operand, low), try compare(.lessOrEqual, operand, high))
+            let inside = "(\(least) AND \(most))"
             return Piece(negated ? "(NOT \(inside))" : inside, .boolean)
         case .collated(let operand, let collation): return try collated(operand, collation)
         case .cast(let operand, let type): return try cast(operand, type)
@@ -183,16 +184,21 @@ extension PostgreSQLExpressionTranslation {
         return Piece("(\(piece.sql) IS \(negated ? "NOT " : "")NULL)", .boolean)
     }
 
-    private func unary(_ sign: String, _ operand: ExpressionTree) throws(Untranslatable) -> Piece {
-        if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
-        let piece = try piece(operand)
-        if let literal = piece.literal, Double(literal) != nil, sign == "-" {
+    private func unary(_ sign: UnaryOperator, _ operand: ExpressionTree) throws(Untranslatable) -> Piece {
+        switch sign {
+        case .not: return Piece("(NOT \(try condition(operand)))", .boolean)
+        case .minus, .plus, .complement: return try signed(sign, piece(operand))
+        }
+    }
+
+    private func signed(_ sign: UnaryOperator, _ piece: Piece) throws(Untranslatable) -> Piece {
+        if let literal = piece.literal, Double(literal) != nil, sign == .minus {
             // Two signs would begin a comment.
             var negative = Self.number(literal.hasPrefix("-") ? String(literal.dropFirst()) : "-" + literal)
             negative.sql = "(\(negative.sql))"
             return negative
         }
-        if let scaled = piece.scaled, sign != "~" {
+        if let scaled = piece.scaled, sign != .complement {
             return Piece(scaled.holding("(\(sign)\(scaled.sql))"))
         }
         guard piece.kind == .integer || piece.kind == .real else {
@@ -204,16 +210,16 @@ extension PostgreSQLExpressionTranslation {
         return signed
     }
 
-    private func binary(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece
-    {
+    private func binary(
+        _ sign: BinaryOperator, _ left: ExpressionTree, _ right: ExpressionTree
+    ) throws(Untranslatable) -> Piece {
         switch sign {
-        case "AND", "OR":
+        case .and, .or:
             var conditions: [String] = []
             for operand in Self.operands(of: sign, left, right) { conditions.append(try condition(operand)) }
             return Piece(try Self.chain(conditions, sign), .boolean)
-        case "=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT":
-            return Piece(try compare(sign, left, right), .boolean)
-        case "||":
+        case .compare(let sign): return Piece(try compare(sign, left, right), .boolean)
+        case .concatenate:
             var texts: [String] = []
             for operand in Self.operands(of: sign, left, right) {
                 let piece = try piece(operand)
@@ -224,41 +230,40 @@ extension PostgreSQLExpressionTranslation {
                 }
             }
             return Piece(try Self.chain(texts, sign), .text)
-        case "->", "->>": return try member(sign, left, right)
-        default:
+        case .member, .memberValue: return try member(sign, left, right)
+        case .compute(let number):
             var operands: [Piece] = []
             for operand in Self.operands(of: sign, left, right) { operands.append(try piece(operand)) }
-            if let moved = try moved(sign, operands) { return moved }
-            if let exact = try exactly(sign, operands) { return exact }
-            return try Self.meansBits(sign, operands) ? bits(sign, operands) : arithmetic(sign, operands)
+            return try computed(number, operands)
         }
     }
 
-    /// Returns whether the sign is one of bits, and its operands are integers.
-    private static func meansBits(_ sign: String, _ operands: [Piece]) -> Bool {
-        ["&", "|", "<<", ">>"].contains(sign) && operands.allSatisfy { $0.kind == .integer }
+    private func computed(_ sign: NumberOperator, _ operands: [Piece]) throws(Untranslatable) -> Piece {
+        if let moved = try moved(sign, operands) { return moved }
+        if let exact = try exactly(sign, operands) { return exact }
+        let isOfBits = sign.isOfBits && operands.allSatisfy { $0.kind == .integer }
+        return try isOfBits ? bits(sign, operands) : arithmetic(sign, operands)
     }
 
     /// Translates an operator of bits. SQLite has 64 of them, of which the first ones repeat the sign of a smaller integer. A shift to
     /// the left loses those beyond the integer's own, and counts its places by them.
-    private func bits(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece {
-        if sign == "<<" || sign == ">>" {
+    private func bits(_ sign: NumberOperator, _ operands: [Piece]) throws(Untranslatable) -> Piece {
+        if sign == .shiftLeft || sign == .shiftRight {
             let isWide = operands[0].isWide
-            guard operands.count == 2, isWide || sign == ">>", let places = operands[1].literal.flatMap({ Int($0) }),
-                (0..<(isWide ? 64 : 32)).contains(places)
+            guard operands.count == 2, isWide || sign == .shiftRight,
+                let places = operands[1].literal.flatMap({ Int($0) }), (0..<(isWide ? 64 : 32)).contains(places)
             else { throw Untranslatable("\(sign) may have other bits in SQLite") }
         }
-        var piece = Piece(try Self.chain(operands.map(\.sql), sign), .integer)
+        var piece = Piece(try Self.chain(operands.map(\.sql), .compute(sign)), .integer)
         piece.isWide = operands.contains(where: \.isWide)
         return piece
     }
 
     /// Translates arithmetic with integers and doubles.
-    private func arithmetic(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece {
+    private func arithmetic(_ sign: NumberOperator, _ operands: [Piece]) throws(Untranslatable) -> Piece {
         var kind = Kind.integer
         for (at, piece) in operands.enumerated() {
-            guard ["+", "-", "*", "/", "%"].contains(sign), piece.kind == .integer || piece.kind == .real && sign != "%"
-            else {
+            guard !sign.isOfBits, piece.kind == .integer || piece.kind == .real && sign != .remainder else {
                 throw Untranslatable("\(sign) is used on values that are not whole numbers or doubles")
             }
             if at > 0 { try divisor(piece, sign) }
@@ -267,16 +272,16 @@ extension PostgreSQLExpressionTranslation {
         guard operands.filter(\.isSingle).count < 2 else {
             throw Untranslatable("\(sign) of two numbers of type real is rounded to 32 bits in PostgreSQL")
         }
-        if kind == .integer, ["+", "-", "*"].contains(sign) { overflow.note() }
-        var piece = Piece(try Self.chain(operands.map(\.sql), sign), kind)
+        if kind == .integer, sign == .add || sign == .subtract || sign == .multiply { overflow.note() }
+        var piece = Piece(try Self.chain(operands.map(\.sql), .compute(sign)), kind)
         piece.isWide = operands.contains(where: \.isWide)
         return piece
     }
 
     /// A division by zero is NULL in SQLite and an error in PostgreSQL. A query works in the source, so it does not divide by
     /// zero; elsewhere only a division by a literal other than 0 is known to mean the same.
-    func divisor(_ piece: Piece, _ sign: String) throws(Untranslatable) {
-        guard sign == "/" || sign == "%", notes == nil else { return }
+    func divisor(_ piece: Piece, _ sign: NumberOperator) throws(Untranslatable) {
+        guard sign == .divide || sign == .remainder, notes == nil else { return }
         guard let literal = piece.literal, Double(literal) != 0 else {
             throw Untranslatable("\(sign) by zero has another result")
         }
@@ -284,7 +289,9 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns the operands that one sign joins from left to right: `a`, `b` and `c` of `(a + b) + c`. A chain is written without
     /// nesting, because neither this program's stack nor SQLite's parser, which allows a hundred levels of parentheses, takes a deep one.
-    private static func operands(of sign: String, _ left: ExpressionTree, _ right: ExpressionTree) -> [ExpressionTree] {
+    private static func operands(
+        of sign: BinaryOperator, _ left: ExpressionTree, _ right: ExpressionTree
+    ) -> [ExpressionTree] {
         var operands = [right]
         var rest = left
         while case .binary(sign, let left, let right) = rest {
@@ -298,7 +305,7 @@ extension PostgreSQLExpressionTranslation {
     /// (https://www.sqlite.org/limits.html, 8); the rest is left to the expressions around the chain.
     ///
     /// - Throws: `Untranslatable` for a chain that is too long.
-    static func chain(_ operands: [String], _ sign: String) throws(Untranslatable) -> String {
+    static func chain(_ operands: [String], _ sign: BinaryOperator) throws(Untranslatable) -> String {
         guard operands.count <= 900 else {
             throw Untranslatable("\(sign) joins \(operands.count) operands, and at most 900 are written for SQLite")
         }

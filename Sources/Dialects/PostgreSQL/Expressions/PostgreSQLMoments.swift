@@ -107,18 +107,18 @@ extension PostgreSQLExpressionTranslation {
     // MARK: Arithmetic
 
     /// Translates a difference of two dates, and a date or timestamp that is moved; `nil` if it is not about dates.
-    func moved(_ sign: String, _ operands: [Piece]) throws(Untranslatable) -> Piece? {
+    func moved(_ sign: NumberOperator, _ operands: [Piece]) throws(Untranslatable) -> Piece? {
         guard case .shaped(let type) = operands[0].kind, type != .uuid else { return nil }
-        guard operands.count == 2, sign == "+" || sign == "-" else {
+        guard operands.count == 2, sign == .add || sign == .subtract else {
             throw Untranslatable("\(sign) is used on a date and something other than a number of days")
         }
         let (moment, other) = (operands[0], operands[1])
         switch (type, other.kind) {
-        case (.date, .shaped(.date)) where sign == "-":
+        case (.date, .shaped(.date)) where sign == .subtract:
             let days = "CAST(julianday(\(moment.sql)) - julianday(\(other.sql)) AS INTEGER)"
             return Piece(reading(days, of: operands, atInfinity: nil), .integer)
         case (.date, .integer):
-            let count = sign == "-" ? "-(\(other.sql))" : other.sql
+            let count = sign == .subtract ? "-(\(other.sql))" : other.sql
             let day = "date(\(moment.sql), (\(count)) || ' days')"
             return Piece(reading(day, of: operands, atInfinity: moment.sql), .shaped(.date))
         case (.date, .shaped(.interval)), (.datetime, .shaped(.interval)), (.timestamp, .shaped(.interval)):
@@ -130,9 +130,9 @@ extension PostgreSQLExpressionTranslation {
     /// Translates a moment that is moved by a literal interval without months, which SQLite adds in another way. A day lasts 24
     /// hours in UTC.
     private func shifted(
-        _ sign: String, _ moment: Piece, _ type: ColumnType, by span: Piece
+        _ sign: NumberOperator, _ moment: Piece, _ type: ColumnType, by span: Piece
     ) throws(Untranslatable) -> Piece {
-        guard let modifiers = span.literal.flatMap({ Self.modifiers($0, isNegative: sign == "-") }) else {
+        guard let modifiers = span.literal.flatMap({ Self.modifiers($0, isNegative: sign == .subtract) }) else {
             throw Untranslatable("an interval is added that is not a literal of days, hours, minutes and whole seconds")
         }
         if type == .timestamp { try noteZone() }

@@ -28,7 +28,7 @@ extension PostgreSQLExpressionTranslation {
     private func moment(
         ofSeconds tree: ExpressionTree, _ notes: PostgreSQLQueryNotes
     ) throws(Untranslatable) -> Piece? {
-        if case .binary("/", let left, let right) = tree, Self.withoutCasts(right) == .number("1000"),
+        if case .binary(.compute(.divide), let left, let right) = tree, Self.withoutCasts(right) == .number("1000"),
             case .call("floor", let inner) = Self.withoutCasts(left), inner.count == 1,
             Self.milliseconds(inner[0]) != nil
         {
@@ -44,7 +44,7 @@ extension PostgreSQLExpressionTranslation {
     /// Returns how many random bytes an expression yields: the last seven bytes of random uuids are random throughout (RFC 9562, section
     /// 5.4). `nil` for any other expression.
     static func randomBytes(_ tree: ExpressionTree) -> Int? {
-        if case .binary("||", let left, let right) = tree {
+        if case .binary(.concatenate, let left, let right) = tree {
             guard let first = randomBytes(left), let second = randomBytes(right) else { return nil }
             return first + second
         }
@@ -66,7 +66,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// The milliseconds of `extract(epoch FROM now()) * 1000` without their fraction; `nil` for any other expression.
     private static func milliseconds(_ tree: ExpressionTree) -> String? {
-        guard case .binary("*", let left, let right) = tree, withoutCasts(right) == .number("1000"),
+        guard case .binary(.compute(.multiply), let left, let right) = tree, withoutCasts(right) == .number("1000"),
             let seconds = epoch(left)
         else { return nil }
         return "(\(seconds) * 1000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER))"

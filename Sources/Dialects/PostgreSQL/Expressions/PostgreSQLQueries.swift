@@ -86,11 +86,11 @@ extension PostgreSQLExpressionTranslation {
             for result in parts.flatMap(\.results) { try requireOneText(result.piece) }
         }
         // SQLite combines the SELECTs from left to right. PostgreSQL combines those of INTERSECT first, and writes parentheses.
-        guard Set(query.operators).count < 2 || !query.operators.contains("INTERSECT") else {
+        guard Set(query.operators).count < 2 || !query.operators.contains(.intersect) else {
             throw Untranslatable("it combines INTERSECT with other operators")
         }
         var sql = parts[0].sql
-        for (at, part) in parts.enumerated().dropFirst() { sql += " \(query.operators[at - 1]) \(part.sql)" }
+        for (at, part) in parts.enumerated().dropFirst() { sql += " \(query.operators[at - 1].rawValue) \(part.sql)" }
         let columns = parts[0].results.indices.map { at in
             let pieces = parts.map { $0.results[at].piece }
             return (pieces.first { $0.kind != .null } ?? pieces[0]).column(named: parts[0].results[at].name)

@@ -10,8 +10,8 @@ indirect enum ExpressionTree: Equatable {
     case name(String, isQuoted: Bool)
     /// `t.name`.
     case column(of: String, String)
-    case unary(String, ExpressionTree)
-    case binary(String, ExpressionTree, ExpressionTree)
+    case unary(UnaryOperator, ExpressionTree)
+    case binary(BinaryOperator, ExpressionTree, ExpressionTree)
     case call(String, [ExpressionTree])
     /// A call with DISTINCT, `*`, ORDER BY, FILTER or OVER.
     case aggregate(CallTree)
@@ -24,8 +24,7 @@ indirect enum ExpressionTree: Equatable {
     case isIn(ExpressionTree, [ExpressionTree], negated: Bool)
     case isInQuery(ExpressionTree, QueryTree, negated: Bool)
     case between(ExpressionTree, ExpressionTree, ExpressionTree, negated: Bool)
-    /// `LIKE`, `GLOB`, `MATCH` or `REGEXP`.
-    case matches(String, ExpressionTree, ExpressionTree, escape: ExpressionTree?, negated: Bool)
+    case matches(PatternOperator, ExpressionTree, ExpressionTree, escape: ExpressionTree?, negated: Bool)
     case collated(ExpressionTree, String)
     case cast(ExpressionTree, String)
     case choice([Branch], otherwise: ExpressionTree?)

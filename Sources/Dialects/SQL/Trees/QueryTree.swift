@@ -56,6 +56,13 @@ struct QueryTree: Equatable {
         var using: [String] = []
     }
 
+    enum SetOperator: String {
+        case union = "UNION"
+        case unionAll = "UNION ALL"
+        case intersect = "INTERSECT"
+        case except = "EXCEPT"
+    }
+
     struct Order: Equatable {
         var term: ExpressionTree
         var isDescending = false
@@ -66,8 +73,8 @@ struct QueryTree: Equatable {
     var isRecursive = false
     var named: [Named] = []
     var cores: [Core] = []
-    /// The operators between the cores, such as `UNION ALL`.
-    var operators: [String] = []
+    /// The operators between the cores.
+    var operators: [SetOperator] = []
     var order: [Order] = []
     var limit: ExpressionTree?
     var offset: ExpressionTree?

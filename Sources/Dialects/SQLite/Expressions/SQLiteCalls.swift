@@ -42,7 +42,7 @@ extension SQLiteExpressionTranslation {
                 $0.keepFacts(of: piece)
             }
         }
-        let isSame = try compared("=", piece, other)
+        let isSame = try compared(.equal, piece, other)
         return Piece("(CASE WHEN \(isSame) THEN NULL ELSE \(piece.sql) END)", piece.kind).edited {
             if piece.exact != nil {
                 $0.exact = "(CASE WHEN \(isSame) THEN NULL ELSE \(allDigits(of: piece)) END)"
@@ -200,7 +200,7 @@ extension SQLiteExpressionTranslation {
     private static func whole(_ tree: ExpressionTree) -> Int64? {
         switch tree {
         case .number(let text): Int64(text)
-        case .unary("-", .number(let text)): Int64("-" + text)
+        case .unary(.minus, .number(let text)): Int64("-" + text)
         case .null, .string, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query,
             .exists, .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
             nil

@@ -22,16 +22,16 @@ extension SQLiteExpressionTranslation {
 
     private func passing(_ check: ExpressionTree, negated isNegated: Bool) -> Passing {
         switch check {
-        case .unary("NOT", let operand): return passing(operand, negated: !isNegated)
-        case .binary("AND", let left, let right), .binary("OR", let left, let right):
+        case .unary(.not, let operand): return passing(operand, negated: !isNegated)
+        case .binary(.and, let left, let right), .binary(.or, let left, let right):
             let parts = [passing(left, negated: isNegated), passing(right, negated: isNegated)]
-            if case .binary("OR", _, _) = check, !isNegated { return Self.either(parts) }
-            if case .binary("AND", _, _) = check, isNegated { return Self.either(parts) }
+            if case .binary(.or, _, _) = check, !isNegated { return Self.either(parts) }
+            if case .binary(.and, _, _) = check, isNegated { return Self.either(parts) }
             return parts.contains(.nothing) ? .nothing : parts.contains(.nullOnly) ? .nullOnly : .other
-        case .binary(let sign, .call("typeof", let arguments), .string(let name)),
-            .binary(let sign, .string(let name), .call("typeof", let arguments)):
-            guard ["=", "IS", "<>", "IS NOT"].contains(sign) else { return .other }
-            let isOther = sign == "<>" || sign == "IS NOT"
+        case .binary(.compare(let sign), .call("typeof", let arguments), .string(let name)),
+            .binary(.compare(let sign), .string(let name), .call("typeof", let arguments)):
+            guard !sign.isOrder else { return .other }
+            let isOther = sign == .notEqual || sign == .distinct
             return passing(arguments, among: [name], negated: isNegated != isOther)
         case .isIn(.call("typeof", let arguments), let items, let isOut):
             var names: [String] = []

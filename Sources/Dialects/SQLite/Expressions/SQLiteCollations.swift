@@ -25,7 +25,7 @@ extension SQLiteExpressionTranslation {
         switch expression {
         case .name, .column: sense(of: expression)?.collation
         case .collated(_, let collation): collation.uppercased() == "NOCASE" ? .nocase : .binary
-        case .unary("+", let operand), .cast(let operand, _): collation(of: operand)
+        case .unary(.plus, let operand), .cast(let operand, _): collation(of: operand)
         case .unary, .binary, .call: namedCollation(in: expression)
         case .null, .number, .string, .blob, .boolean, .aggregate, .row, .query, .exists, .isNull, .isIn, .isInQuery,
             .between, .matches, .choice:
@@ -66,7 +66,7 @@ extension SQLiteExpressionTranslation {
     private func isOfColumn(_ expression: ExpressionTree) -> Bool {
         switch expression {
         case .name, .column: sense(of: expression) != nil
-        case .unary("+", let operand), .cast(let operand, _): isOfColumn(operand)
+        case .unary(.plus, let operand), .cast(let operand, _): isOfColumn(operand)
         case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
             .isNull, .isIn, .isInQuery, .between, .matches, .collated, .choice:
             false

@@ -32,7 +32,7 @@ extension SQLiteExpressionTranslation {
         switch tree {
         case .string(let text): SQLText.literal(text)
         case .number(let text): text
-        case .unary("-", .number(let text)): "-\(text)"
+        case .unary(.minus, .number(let text)): "-\(text)"
         case .null, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists, .isNull,
             .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
             nil

@@ -20,15 +20,15 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Translates a comparison of two columns that are converted alike.
-    func comparedAlike(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable)
-        -> String?
-    {
+    func comparedAlike(
+        _ sign: Comparison, _ left: ExpressionTree, _ right: ExpressionTree
+    ) throws(Untranslatable) -> String? {
         guard left.columnName != nil, right.columnName != nil else { return nil }
         let (left, right) = (try shown(left), try shown(right))
         guard let conversion = left.conversion, conversion == right.conversion, conversion.keepsOrder else {
             return nil
         }
-        return "(\(left.sql) \(sign) \(right.sql))"
+        return "(\(left.sql) \(sign.inPostgreSQL) \(right.sql))"
     }
 
     /// Throws if SELECTs that are united show a column of converted values among others.

@@ -132,7 +132,7 @@ private struct CountedStep {
     }
 
     private static func concatenated(_ tree: ExpressionTree) -> [ExpressionTree] {
-        guard case .binary("||", let left, let right) = tree else { return [tree] }
+        guard case .binary(.concatenate, let left, let right) = tree else { return [tree] }
         return concatenated(left) + concatenated(right)
     }
 }

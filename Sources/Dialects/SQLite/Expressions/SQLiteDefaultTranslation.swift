@@ -203,9 +203,9 @@ extension SQLiteExpressionTranslation {
         case .name(let text, let isQuoted): isQuoted ? .text(text) : nil
         case .boolean(let flag): .boolean(flag)
         case .number(let text): Int64(text).map(Default.integer) ?? Double(text).map(Default.real)
-        case .unary("-", .number(let text)):
+        case .unary(.minus, .number(let text)):
             Int64("-" + text).map(Default.integer) ?? Double("-" + text).map(Default.real)
-        case .unary("+", let operand): constant(operand)
+        case .unary(.plus, let operand): constant(operand)
         case .null, .blob, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists, .isNull, .isIn,
             .isInQuery,
             .between, .matches, .collated, .cast, .choice:
@@ -263,7 +263,7 @@ extension SQLiteExpressionTranslation {
     /// the integer that it equals.
     static func milliseconds(_ expression: ExpressionTree, for type: ColumnType) -> String? {
         guard kind(of: type) == .integer,
-            case .binary("*", .call("unixepoch", let arguments), .number("1000")) = expression,
+            case .binary(.compute(.multiply), .call("unixepoch", let arguments), .number("1000")) = expression,
             case (let values, true) = withoutSubsecond(arguments), values.count == 1, values.allSatisfy(isNow)
         else { return nil }
         return milliseconds(utcNow)

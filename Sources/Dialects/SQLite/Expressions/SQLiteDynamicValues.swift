@@ -32,13 +32,13 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Translates a comparison with a value that is a number in some rows.
-    func comparedDynamic(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
+    func comparedDynamic(_ sign: Comparison, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
         switch sign {
-        case "IS NOT DISTINCT FROM", "IS DISTINCT FROM":
+        case .notDistinct, .distinct:
             let areNull = "\(a.sql) IS NULL AND \(b.sql) IS NULL"
-            let isSame = "coalesce(\(try comparedDynamic("=", a, b)), \(areNull))"
-            return sign == "IS DISTINCT FROM" ? "(NOT \(isSame))" : "(\(isSame))"
-        default: break
+            let isSame = "coalesce(\(try comparedDynamic(.equal, a, b)), \(areNull))"
+            return sign == .distinct ? "(NOT \(isSame))" : "(\(isSame))"
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: break
         }
         if let sql = try comparedAsTexts(sign, a, b) { return sql }
         let (left, right) = (try converted(a, beside: b), try converted(b, beside: a))
@@ -49,18 +49,18 @@ extension SQLiteExpressionTranslation {
             let rest = conditions.filter { $0 != "true" }
             branches += rest.isEmpty ? " ELSE \(value)" : " WHEN \(rest.joined(separator: " AND ")) THEN \(value)"
         }
-        add([isLeft, isRight], "(\(digits(left)) \(sign) \(digits(right)))")
-        if isRight != "true" { add([isLeft], "\(["<", "<=", "<>"].contains(sign))") }
-        if isLeft != "true" { add([isRight], "\([">", ">=", "<>"].contains(sign))") }
+        add([isLeft, isRight], "(\(digits(left)) \(sign.inPostgreSQL) \(digits(right)))")
+        if isRight != "true" { add([isLeft], "\(sign.holds(leftIsSmaller: true))") }
+        if isLeft != "true" { add([isRight], "\(sign.holds(leftIsSmaller: false))") }
         if isLeft != "true", isRight != "true" { add([], Self.rendered(sign, left, right)) }
         return "(CASE \(branches) END)"
     }
 
     /// Renders a comparison of texts if it means the same for the numbers among them: a column of texts compares a number as
     /// its text, and no number equals a text that does not read as a number.
-    private func comparedAsTexts(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String? {
+    private func comparedAsTexts(_ sign: Comparison, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String? {
         func isOfTexts(_ piece: Piece) -> Bool { piece.kind == .text && piece.numberTest == nil && piece.hasAffinity }
-        let isEquality = sign == "=" || sign == "<>"
+        let isEquality = sign == .equal || sign == .notEqual
         func equalsNoNumber(_ piece: Piece) -> Bool {
             isEquality && piece.literal.map { Self.numeral($0) == nil } == true
         }
@@ -77,13 +77,13 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the equality with a whole number by the texts that SQLite gives it. An index of the piece can be used for it.
-    private func equalsWhole(_ sign: String, _ piece: Piece, _ other: Piece) throws(Untranslatable) -> String? {
+    private func equalsWhole(_ sign: Comparison, _ piece: Piece, _ other: Piece) throws(Untranslatable) -> String? {
         guard piece.isDynamic, piece.numberTest != .unknown, other.kind == .integer, let number = Int64(other.sql),
             abs(Double(number)) < 1e15
         else { return nil }
         var sql = "\(piece.sql) IN ('\(number)', '\(number).0')"
         if piece.numberTest != .reading { sql += " AND (\(try isNumber(piece)) OR \(piece.sql) IS NULL)" }
-        return sign == "=" ? "(\(sql))" : "(NOT (\(sql)))"
+        return sign == .equal ? "(\(sql))" : "(NOT (\(sql)))"
     }
 
     /// Returns the piece as it compares beside a column of numbers, which turns a text that reads as a number into one.

@@ -33,26 +33,6 @@ struct SQLiteExpressionParser {
         return written[places[start]...places[at - 1]].map(\.text).joined()
     }
 
-    /// Returns the binding power of an operator, from 1 for the loosest, in the order of the table in lang_expr.html, section
-    /// 2.
-    private static func power(_ token: SQLToken) -> Int? {
-        switch token.kind == .word ? SQLName.keyword(token.text) : token.text {
-        case "OR": 1
-        case "AND": 2
-        case "=", "==", "<>", "!=", "IS", "IN", "LIKE", "GLOB", "MATCH", "REGEXP", "BETWEEN", "ISNULL", "NOTNULL",
-            "NOT":
-            4
-        case "<", "<=", ">", ">=": 5
-        case "&", "|", "<<", ">>": 6
-        case "+", "-": 7
-        case "*", "/", "%": 8
-        case "||": 9
-        case "->", "->>": 10
-        case "COLLATE": 11
-        default: nil
-        }
-    }
-
     mutating func take(_ word: String) -> Bool {
         guard let token, token.isWord(word) || token.isSymbol(word) else { return false }
         at += 1
@@ -63,28 +43,27 @@ struct SQLiteExpressionParser {
         depth += 1
         defer { depth -= 1 }
         guard depth <= Self.deepest, var left = prefix() else { return nil }
-        while let token, token.kind == .word || token.kind == .symbol, let power = Self.power(token), power > least {
+        while let token, let suffix = SQLiteSuffix(token), suffix.power > least {
             at += 1
-            guard let longer = suffix(left, token, power) else { return nil }
+            guard let longer = read(suffix, behind: left) else { return nil }
             left = longer
         }
         return left
     }
 
-    private mutating func suffix(_ left: ExpressionTree, _ token: SQLToken, _ power: Int) -> ExpressionTree? {
-        let word = token.kind == .word ? SQLName.keyword(token.text) : token.text
-        switch word {
-        case "ISNULL": return .isNull(left, negated: false)
-        case "NOTNULL": return .isNull(left, negated: true)
-        case "COLLATE": return name().map { .collated(left, $0) }
-        case "IS": return isSuffix(left)
-        case "NOT":
+    private mutating func read(_ suffix: SQLiteSuffix, behind left: ExpressionTree) -> ExpressionTree? {
+        switch suffix {
+        case .binary(let sign): return expression(suffix.power).map { .binary(sign, left, $0) }
+        case .isNull: return .isNull(left, negated: false)
+        case .notNull: return .isNull(left, negated: true)
+        case .collate: return name().map { .collated(left, $0) }
+        case .identity: return isSuffix(left)
+        case .negation:
             if take("NULL") { return .isNull(left, negated: true) }
-            guard let next = self.token else { return nil }
+            guard let token, case .test(let test)? = SQLiteSuffix(token) else { return nil }
             at += 1
-            return comparison(left, SQLName.keyword(next.text), negated: true)
-        case "IN", "LIKE", "GLOB", "MATCH", "REGEXP", "BETWEEN": return comparison(left, word, negated: false)
-        default: return expression(power).map { .binary(word == "==" ? "=" : word == "!=" ? "<>" : word, left, $0) }
+            return read(test, behind: left, negated: true)
+        case .test(let test): return read(test, behind: left, negated: false)
         }
     }
 
@@ -95,12 +74,14 @@ struct SQLiteExpressionParser {
             negated.toggle()
         }
         if take("NULL") { return .isNull(left, negated: negated) }
-        return expression(4).map { .binary(negated ? "IS NOT" : "IS", left, $0) }
+        return expression(4).map { .binary(.compare(negated ? .distinct : .notDistinct), left, $0) }
     }
 
-    private mutating func comparison(_ left: ExpressionTree, _ word: String, negated: Bool) -> ExpressionTree? {
-        switch word {
-        case "IN":
+    private mutating func read(
+        _ test: SQLiteSuffix.Test, behind left: ExpressionTree, negated: Bool
+    ) -> ExpressionTree? {
+        switch test {
+        case .membership:
             guard take("(") else {
                 // `IN table` searches the only column of a table.
                 guard let table = name() else { return nil }
@@ -113,15 +94,14 @@ struct SQLiteExpressionParser {
             }
             guard let items = list() else { return nil }
             return .isIn(left, items, negated: negated)
-        case "LIKE", "GLOB", "MATCH", "REGEXP":
+        case .pattern(let sign):
             guard let pattern = expression(5) else { return nil }
-            guard take("ESCAPE") else { return .matches(word, left, pattern, escape: nil, negated: negated) }
+            guard take("ESCAPE") else { return .matches(sign, left, pattern, escape: nil, negated: negated) }
             guard let escape = expression(5) else { return nil }
-            return .matches(word, left, pattern, escape: escape, negated: negated)
-        case "BETWEEN":
+            return .matches(sign, left, pattern, escape: escape, negated: negated)
+        case .range:
             guard let low = expression(4), take("AND"), let high = expression(4) else { return nil }
             return .between(left, low, high, negated: negated)
-        default: return nil
         }
     }
 
@@ -161,8 +141,9 @@ struct SQLiteExpressionParser {
         case "." where token?.kind == .number:
             defer { at += 1 }
             return token.map { .number("0." + $0.text) }
-        case "-", "+", "~": return expression(9).map { .unary(text, $0) }
-        default: return nil
+        default:
+            guard let sign = UnaryOperator(rawValue: text) else { return nil }
+            return expression(9).map { .unary(sign, $0) }
         }
     }
 
@@ -171,7 +152,7 @@ struct SQLiteExpressionParser {
         case "NULL": return .null
         case "TRUE": return .boolean(true)
         case "FALSE": return .boolean(false)
-        case "NOT": return expression(3).map { .unary("NOT", $0) }
+        case "NOT": return expression(3).map { .unary(.not, $0) }
         case "CASE": return choice()
         case "CAST":
             guard take("("), let value = expression(0), take("AS"), let type = typeName(), take(")") else { return nil }
@@ -233,7 +214,8 @@ struct SQLiteExpressionParser {
         var branches: [ExpressionTree.Branch] = []
         while take("WHEN") {
             guard let condition = expression(0), take("THEN"), let value = expression(0) else { return nil }
-            branches.append(.init(condition: subject.map { .binary("=", $0, condition) } ?? condition, value: value))
+            let test = subject.map { .binary(.compare(.equal), $0, condition) } ?? condition
+            branches.append(.init(condition: test, value: value))
         }
         var otherwise: ExpressionTree?
         if take("ELSE") {

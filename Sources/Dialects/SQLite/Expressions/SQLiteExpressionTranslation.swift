@@ -290,10 +290,11 @@ extension SQLiteExpressionTranslation {
         case .isInQuery(let operand, let query, let negated):
             return try isIn(operand, query, negated: negated)
         case .between(let operand, let low, let high, let negated):
-            let inside = "(\(try compare(">=", operand, low)) AND \(try compare("<=", operand, high)))"
+            let (least, most) = (try compare(.greaterOrEqual, operand, low), try compare(.lessOrEqual, operand, high))
+            let inside = "(\(least) AND \(most))"
             return Piece(negated ? "(NOT \(inside))" : inside, .boolean)
-        case .matches(let word, let operand, let pattern, let escape, let negated):
-            let match = try matches(word, operand, pattern, escape)
+        case .matches(let sign, let operand, let pattern, let escape, let negated):
+            let match = try matches(sign, operand, pattern, escape)
             return Piece(negated ? "(NOT \(match))" : match, .boolean)
         case .collated(let operand, let collation): return try collated(operand, collation)
         case .cast(let operand, let type): return try cast(operand, type)

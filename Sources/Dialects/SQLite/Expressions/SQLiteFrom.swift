@@ -128,9 +128,9 @@ extension SQLiteExpressionTranslation {
         for name in try shared(source, at, scopes[0]) {
             guard let owner = scopes[0].merged[name]?.min() else { continue }
             let equality = ExpressionTree.binary(
-                "=", .column(of: scopes[0].relations[owner].name, name),
+                .compare(.equal), .column(of: scopes[0].relations[owner].name, name),
                 .column(of: scopes[0].relations[at].name, name))
-            tree = tree.map { .binary("AND", $0, equality) } ?? equality
+            tree = tree.map { .binary(.and, $0, equality) } ?? equality
         }
         guard let tree else { return nil }
         switch source.join {

@@ -64,19 +64,17 @@ extension SQLiteExpressionTranslation {
         var condition = SQLiteDependencies.Condition()
         var rest = [tree]
         while let tree = rest.popLast() {
-            guard case .binary(let sign, let left, let right) = tree, sign == "AND" || sign == "=" else {
-                condition.isComplete = false
-                continue
-            }
-            if sign == "AND" {
+            if case .binary(.and, let left, let right) = tree {
                 rest += [left, right]
-            } else {
+            } else if case .binary(.compare(.equal), let left, let right) = tree {
                 switch (place(of: left), place(of: right)) {
                 case (let a?, let b?) where a.kind == b.kind: condition.pairs.append((a.place, b.place))
                 case (let a?, nil) where right.isConstant: condition.constants.append(a.place)
                 case (nil, let b?) where left.isConstant: condition.constants.append(b.place)
                 case (_, _): condition.isComplete = false
                 }
+            } else {
+                condition.isComplete = false
             }
         }
         return condition

@@ -111,9 +111,9 @@ extension SQLiteExpressionTranslation {
     /// does as well as false: either refuses the row.
     func check(_ tree: ExpressionTree) throws(Untranslatable) -> String {
         switch tree {
-        case .binary("AND", let left, let right): return "(\(try check(left)) AND \(try check(right)))"
-        case .binary("OR", let test, .isNull(let subject, negated: false)),
-            .binary("OR", .isNull(let subject, negated: false), let test):
+        case .binary(.and, let left, let right): return "(\(try check(left)) AND \(try check(right)))"
+        case .binary(.or, let test, .isNull(let subject, negated: false)),
+            .binary(.or, .isNull(let subject, negated: false), let test):
             guard case .call("json_valid", [subject]) = test else { return try condition(tree) }
             return try check(test)
         case .call("json_valid", let arguments) where arguments.count == 1:

@@ -209,7 +209,7 @@ extension SQLiteExpressionTranslation {
 
     /// Translates a comparison to one of values that compare as in SQLite (section 4.2): a side with a declared type converts
     /// the other side.
-    func compared(_ sign: String, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
+    func compared(_ sign: Comparison, _ a: Piece, _ b: Piece) throws(Untranslatable) -> String {
         try requireLikeOrder(a, b)
         if (a.isDynamic || b.isDynamic) && a.kind != .null && b.kind != .null { return try comparedDynamic(sign, a, b) }
         if let (a, b) = Self.matched(a, b) { return Self.rendered(sign, a, b) }
@@ -218,7 +218,7 @@ extension SQLiteExpressionTranslation {
         case (_, .boolean): return try compared(sign, a, Self.integer(b).declared(b))
         case (.native(let type), .text) where b.literal != nil:
             if let said = Self.beginning(sign, a, b, type) { return said }
-            if type.isMoment, let literal = b.literal, !Self.startsWithDigit(literal), !sign.hasPrefix("IS") {
+            if type.isMoment, let literal = b.literal, !Self.startsWithDigit(literal), !sign.comparesNull {
                 return try Self.decided(sign, a, b, isSmaller: literal.utf8.first.map { $0 > 0x39 } ?? false)
             }
             // In SQLite no type for moments has the affinity TEXT, so SQLite reads '2024' as a number.
@@ -227,9 +227,9 @@ extension SQLiteExpressionTranslation {
             }
             return Self.rendered(sign, try text(a), b)
         case (.text, .native) where a.literal != nil: return try compared(Self.turned(sign), b, a)
-        case (.native(let type), .text) where a.hasAffinity && type.isMoment && Self.isOrder(sign):
+        case (.native(let type), .text) where a.hasAffinity && type.isMoment && sign.isOrder:
             return try comparedDynamic(sign, Piece(text(a).sql, .text), b.edited { $0.numberTest = .reading })
-        case (.text, .native(let type)) where b.hasAffinity && type.isMoment && Self.isOrder(sign):
+        case (.text, .native(let type)) where b.hasAffinity && type.isMoment && sign.isOrder:
             return try comparedDynamic(sign, a.edited { $0.numberTest = .reading }, Piece(text(b).sql, .text))
         case (.native, .text), (.text, .native), (.native, .native):
             return Self.rendered(sign, try text(a), try text(b))
@@ -243,7 +243,7 @@ extension SQLiteExpressionTranslation {
     }
 
     private func numberBesideText(
-        _ sign: String, _ number: Piece, _ text: Piece, isNumberFirst: Bool
+        _ sign: Comparison, _ number: Piece, _ text: Piece, isNumberFirst: Bool
     ) throws(Untranslatable) -> String {
         func ordered(_ number: Piece, _ text: Piece) -> (Piece, Piece) {
             isNumberFirst ? (number, text) : (text, number)
@@ -272,19 +272,18 @@ extension SQLiteExpressionTranslation {
 
     /// Renders a comparison whose result is known unless one of the sides is NULL.
     private static func decided(
-        _ sign: String, _ a: Piece, _ b: Piece, isSmaller: Bool
+        _ sign: Comparison, _ a: Piece, _ b: Piece, isSmaller: Bool
     ) throws(Untranslatable) -> String {
-        let truths = isSmaller ? ["<", "<=", "<>"] : [">", ">=", "<>"]
-        guard ["=", "<>", "<", "<=", ">", ">="].contains(sign) else {
+        guard !sign.comparesNull else {
             throw Untranslatable("\(a.sql) and \(b.sql) are of different types")
         }
         let isKnown = "\(a.sql) IS NOT NULL AND \(b.sql) IS NOT NULL"
-        return "(CASE WHEN \(isKnown) THEN \(truths.contains(sign)) END)"
+        return "(CASE WHEN \(isKnown) THEN \(sign.holds(leftIsSmaller: isSmaller)) END)"
     }
 
     /// Renders the comparison of a moment with a text that is only a date. In SQLite every moment of that day is larger than
     /// `2024-01-02`, because its text is longer.
-    private static func beginning(_ sign: String, _ a: Piece, _ b: Piece, _ type: ColumnType) -> String? {
+    private static func beginning(_ sign: Comparison, _ a: Piece, _ b: Piece, _ type: ColumnType) -> String? {
         guard type == .datetime || type == .timestamp, let literal = b.literal, isReadable(literal, as: .date) else {
             return nil
         }
@@ -292,27 +291,25 @@ extension SQLiteExpressionTranslation {
         // Where the texts are days themselves, each is the beginning of its day.
         if a.momentTexts == .uniform("0000-00-00") { return rendered(sign, a, day) }
         switch sign {
-        case ">", ">=": return rendered(">=", a, day)
-        case "<", "<=": return rendered("<", a, day)
-        default: return nil
+        case .greater, .greaterOrEqual: return rendered(.greaterOrEqual, a, day)
+        case .less, .lessOrEqual: return rendered(.less, a, day)
+        case .equal, .notEqual, .notDistinct, .distinct: return nil
         }
     }
 
     /// Renders a comparison. SQLite orders texts by their bytes; PostgreSQL would order them by the database's collation.
-    static func rendered(_ sign: String, _ a: Piece, _ b: Piece) -> String {
-        let collation = isOrder(sign) && a.kind == .text && b.kind == .text ? " COLLATE \"C\"" : ""
-        return "(\(a.sql)\(collation) \(sign) \(b.sql))"
+    static func rendered(_ sign: Comparison, _ a: Piece, _ b: Piece) -> String {
+        let collation = sign.isOrder && a.kind == .text && b.kind == .text ? " COLLATE \"C\"" : ""
+        return "(\(a.sql)\(collation) \(sign.inPostgreSQL) \(b.sql))"
     }
 
-    private static func isOrder(_ sign: String) -> Bool { ["<", "<=", ">", ">="].contains(sign) }
-
-    private static func turned(_ sign: String) -> String {
+    private static func turned(_ sign: Comparison) -> Comparison {
         switch sign {
-        case "<": ">"
-        case "<=": ">="
-        case ">": "<"
-        case ">=": "<="
-        default: sign
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .greater: .less
+        case .greaterOrEqual: .lessOrEqual
+        case .equal, .notEqual, .notDistinct, .distinct: sign
         }
     }
 

@@ -1,7 +1,7 @@
 // Comparisons. Here the two databases differ most in the meaning of the same words.
 
 extension SQLiteExpressionTranslation {
-    func compare(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> String {
+    func compare(_ sign: Comparison, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> String {
         if case .row(let lefts) = left, case .row(let rights) = right, lefts.count == rights.count {
             return try compareRows(sign, lefts, rights)
         }
@@ -12,37 +12,43 @@ extension SQLiteExpressionTranslation {
     /// Translates a comparison of rows, which the first pair of values that differ decides
     /// (https://www.sqlite.org/rowvalue.html).
     private func compareRows(
-        _ sign: String, _ lefts: [ExpressionTree], _ rights: [ExpressionTree]
+        _ sign: Comparison, _ lefts: [ExpressionTree], _ rights: [ExpressionTree]
     ) throws(Untranslatable) -> String {
         switch sign {
-        case "<>": return "(NOT \(try compareRows("=", lefts, rights)))"
-        case "IS DISTINCT FROM": return "(NOT \(try compareRows("IS NOT DISTINCT FROM", lefts, rights)))"
-        case "=", "IS NOT DISTINCT FROM":
+        case .notEqual: return "(NOT \(try compareRows(.equal, lefts, rights)))"
+        case .distinct: return "(NOT \(try compareRows(.notDistinct, lefts, rights)))"
+        case .equal, .notDistinct:
             var parts: [String] = []
             for (a, b) in zip(lefts, rights) { parts.append(try compare(sign, a, b)) }
             return "(\(parts.joined(separator: " AND ")))"
-        default:
-            var sql = ""
-            for (a, b) in zip(lefts, rights).reversed() {
-                guard !sql.isEmpty else {
-                    sql = try compare(sign, a, b)
-                    continue
-                }
-                sql = "(\(try compare(String(sign.prefix(1)), a, b)) OR \(try compare("=", a, b)) AND \(sql))"
-            }
-            return sql
+        case .less, .lessOrEqual: return try orderRows(sign, strictly: .less, lefts, rights)
+        case .greater, .greaterOrEqual: return try orderRows(sign, strictly: .greater, lefts, rights)
         }
     }
 
+    private func orderRows(
+        _ sign: Comparison, strictly strict: Comparison, _ lefts: [ExpressionTree], _ rights: [ExpressionTree]
+    ) throws(Untranslatable) -> String {
+        var sql = ""
+        for (a, b) in zip(lefts, rights).reversed() {
+            guard !sql.isEmpty else {
+                sql = try compare(sign, a, b)
+                continue
+            }
+            sql = "(\(try compare(strict, a, b)) OR \(try compare(.equal, a, b)) AND \(sql))"
+        }
+        return sql
+    }
+
     private func compare(
-        _ sign: String, _ a: Piece, _ b: Piece, isCaseless: Bool
+        _ sign: Comparison, _ a: Piece, _ b: Piece, isCaseless: Bool
     ) throws(Untranslatable) -> String {
         guard isCaseless, a.kind == .text || b.kind == .text else { return try compared(sign, a, b) }
         guard !a.isDynamic, !b.isDynamic else {
             throw Untranslatable("it compares texts and numbers without regard to case")
         }
         guard a.kind == .text && b.kind == .text else { return try compared(sign, a, b) }
-        return "(\(Self.folded(a)) \(sign) \(Self.folded(b)))"
+        return "(\(Self.folded(a)) \(sign.inPostgreSQL) \(Self.folded(b)))"
     }
 
     func isIn(_ operand: ExpressionTree, _ items: [ExpressionTree], negated: Bool) throws(Untranslatable) -> Piece {
@@ -70,7 +76,7 @@ extension SQLiteExpressionTranslation {
         _ subject: Piece, _ values: [Piece], isCaseless: Bool, negated: Bool
     ) throws(Untranslatable) -> Piece {
         var tests: [String] = []
-        for value in values { tests.append(try compare("=", subject, value, isCaseless: isCaseless)) }
+        for value in values { tests.append(try compare(.equal, subject, value, isCaseless: isCaseless)) }
         let isOne = "(\(tests.joined(separator: " OR ")))"
         return Piece(negated ? "(NOT \(isOne))" : isOne, .boolean)
     }
@@ -78,25 +84,24 @@ extension SQLiteExpressionTranslation {
     /// Translates LIKE and GLOB. `LIKE` folds the letters of ASCII, and has no escape character unless one is named; `GLOB`
     /// becomes a regular expression.
     func matches(
-        _ word: String, _ operand: ExpressionTree, _ pattern: ExpressionTree, _ escape: ExpressionTree?
+        _ sign: PatternOperator, _ operand: ExpressionTree, _ pattern: ExpressionTree, _ escape: ExpressionTree?
     ) throws(Untranslatable) -> String {
-        guard word == "LIKE" || word == "GLOB" else {
-            throw Untranslatable("\(word) is defined by the application")
-        }
-        let subject = try text(piece(operand)).sql
-        let pattern = try piece(pattern)
-        guard pattern.literal != nil || word == "LIKE" else {
-            throw Untranslatable("\(word) is used with something other than a text and a literal pattern")
-        }
-        if word == "LIKE" {
-            let folded = Self.folded(try text(pattern))
+        switch sign {
+        case .match, .regexp: throw Untranslatable("\(sign) is defined by the application")
+        case .like:
+            let subject = try text(piece(operand)).sql
+            let folded = Self.folded(try text(piece(pattern)))
             return "(lower(\(subject) COLLATE \"C\") LIKE \(folded) ESCAPE \(try escaping(escape)))"
+        case .glob:
+            let subject = try text(piece(operand)).sql
+            guard let literal = try piece(pattern).literal else {
+                throw Untranslatable("GLOB is used with something other than a text and a literal pattern")
+            }
+            guard escape == nil, let expression = Self.regularExpression(glob: literal) else {
+                throw Untranslatable("the pattern of GLOB is not closed")
+            }
+            return "(\(subject) COLLATE \"C\" ~ \(SQLText.literal(expression)))"
         }
-        guard escape == nil, let literal = pattern.literal, let expression = Self.regularExpression(glob: literal)
-        else {
-            throw Untranslatable("the pattern of GLOB is not closed")
-        }
-        return "(\(subject) COLLATE \"C\" ~ \(SQLText.literal(expression)))"
     }
 
     /// Renders the escape character. SQLite's `LIKE` has none unless ESCAPE names one.
@@ -129,5 +134,16 @@ extension SQLiteExpressionTranslation {
             }
         }
         return result + "$"
+    }
+}
+
+extension Comparison {
+    /// The operator in PostgreSQL's words.
+    var inPostgreSQL: String {
+        switch self {
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: rawValue
+        case .notDistinct: "IS NOT DISTINCT FROM"
+        case .distinct: "IS DISTINCT FROM"
+        }
     }
 }

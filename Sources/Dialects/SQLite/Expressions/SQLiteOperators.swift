@@ -1,12 +1,17 @@
 // Operators, CASE and CAST in PostgreSQL's words.
 
 extension SQLiteExpressionTranslation {
-    func unary(_ sign: String, _ operand: ExpressionTree) throws(Untranslatable) -> Piece {
-        if sign == "NOT" { return Piece("(NOT \(try condition(operand)))", .boolean) }
+    func unary(_ sign: UnaryOperator, _ operand: ExpressionTree) throws(Untranslatable) -> Piece {
+        switch sign {
+        case .not: return Piece("(NOT \(try condition(operand)))", .boolean)
         // A plus sign only removes the declared type.
-        if sign == "+" { return try piece(operand).edited { ($0.hasAffinity, $0.isUntypedColumn) = (false, false) } }
-        let piece = try number(piece(operand))
-        guard piece.kind == .integer || piece.kind == .number, sign != "~" || piece.kind == .integer else {
+        case .plus: return try piece(operand).edited { ($0.hasAffinity, $0.isUntypedColumn) = (false, false) }
+        case .minus, .complement: return try signed(sign, number(piece(operand)))
+        }
+    }
+
+    private func signed(_ sign: UnaryOperator, _ piece: Piece) throws(Untranslatable) -> Piece {
+        guard piece.kind == .integer || piece.kind == .number && sign != .complement else {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         return piece.edited { result in
@@ -17,44 +22,62 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    func binary(_ sign: String, _ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
+    func binary(
+        _ sign: BinaryOperator, _ left: ExpressionTree, _ right: ExpressionTree
+    ) throws(Untranslatable) -> Piece {
         switch sign {
-        case "AND", "OR":
-            let (first, links) = Self.chain(sign, left, right) { $0 == "AND" || $0 == "OR" }
+        case .and, .or:
+            let (first, links) = Self.chain(sign, left, right) { $0 == .and || $0 == .or }
             var sql = try condition(first)
             for link in links { sql = "(\(sql) \(link.sign) \(try condition(link.right)))" }
             return Piece(sql, .boolean)
-        case "=", "<>", "<", "<=", ">", ">=":
-            if let sql = try comparedAlike(sign, left, right) { return Piece(sql, .boolean) }
-            return Piece(try compare(sign, left, right), .boolean)
-        case "IS", "IS NOT":
-            // Beside TRUE and FALSE the operator tests whether any value is true (lang_expr.html, section 8).
-            if case .boolean(let truth) = right {
-                return Piece("(\(try condition(left)) \(sign) \(truth))", .boolean)
-            }
-            return Piece(
-                try compare(sign == "IS" ? "IS NOT DISTINCT FROM" : "IS DISTINCT FROM", left, right), .boolean)
-        case "->>": return try member(left, right)
-        default:
-            let (first, links) = Self.chain(sign, left, right) { Self.computing.contains($0) }
+        case .compare(let sign): return Piece(try comparison(sign, left, right), .boolean)
+        case .memberValue: return try member(left, right)
+        case .compute, .concatenate, .member:
+            let (first, links) = Self.chain(sign, left, right, Self.computes)
             let before = usedPlaces
             var piece = try piece(first)
-            for link in links {
-                let next =
-                    link.sign == "||" ? try joined(piece, link.right) : try arithmetic(link.sign, piece, link.right)
-                piece = settled(next, since: before)
-            }
+            for link in links { piece = settled(try computed(link.sign, piece, link.right), since: before) }
             return piece
         }
     }
 
-    private static let computing: Set<String> = ["||", "+", "-", "*", "/", "%", "&", "|", "<<", ">>"]
+    private func comparison(
+        _ sign: Comparison, _ left: ExpressionTree, _ right: ExpressionTree
+    ) throws(Untranslatable) -> String {
+        switch sign {
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
+            if let sql = try comparedAlike(sign, left, right) { return sql }
+        case .notDistinct, .distinct:
+            // Beside TRUE and FALSE the operator tests whether any value is true (lang_expr.html, section 8).
+            if case .boolean(let truth) = right { return "(\(try condition(left)) \(sign) \(truth))" }
+        }
+        return try compare(sign, left, right)
+    }
+
+    private static func computes(_ sign: BinaryOperator) -> Bool {
+        switch sign {
+        case .compute, .concatenate: true
+        case .or, .and, .compare, .member, .memberValue: false
+        }
+    }
+
+    private func computed(
+        _ sign: BinaryOperator, _ left: Piece, _ right: ExpressionTree
+    ) throws(Untranslatable) -> Piece {
+        switch sign {
+        case .compute(let sign): return try arithmetic(sign, left, right)
+        case .concatenate: return try joined(left, right)
+        case .or, .and, .compare, .member, .memberValue:
+            throw Untranslatable("\(sign) has no counterpart that is known to mean the same")
+        }
+    }
 
     /// Returns the first operand of a chain of operators, and its links. SQLite allows a thousand links, so they are read in a
     /// loop and not by recursion.
     private static func chain(
-        _ sign: String, _ left: ExpressionTree, _ right: ExpressionTree, _ goesOn: (String) -> Bool
-    ) -> (first: ExpressionTree, links: [(sign: String, right: ExpressionTree)]) {
+        _ sign: BinaryOperator, _ left: ExpressionTree, _ right: ExpressionTree, _ goesOn: (BinaryOperator) -> Bool
+    ) -> (first: ExpressionTree, links: [(sign: BinaryOperator, right: ExpressionTree)]) {
         var (first, links) = (left, [(sign: sign, right: right)])
         while case .binary(let sign, let left, let right) = first, goesOn(sign) {
             links.append((sign, right))
@@ -75,22 +98,21 @@ extension SQLiteExpressionTranslation {
         return Piece("(\(texts[0]) || \(texts[1]))", .text)
     }
 
-    private func arithmetic(_ sign: String, _ left: Piece, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
-        guard Self.computing.contains(sign) else {
-            throw Untranslatable("\(sign) has no counterpart that is known to mean the same")
-        }
+    private func arithmetic(
+        _ sign: NumberOperator, _ left: Piece, _ right: ExpressionTree
+    ) throws(Untranslatable) -> Piece {
         var (a, b) = (try number(left), try number(piece(right)))
         if a.kind == .null || b.kind == .null { return Piece("NULL", .null) }
         let isInteger = a.kind == .integer && b.kind == .integer
         guard isInteger || [a.kind, b.kind].allSatisfy({ $0 == .integer || $0 == .number }) else {
             throw Untranslatable("\(sign) is used on values that are not numbers")
         }
-        if sign == "/", !isInteger, let quotient = try quotient(a, b) { return quotient }
-        let cutsFractions = !isInteger && !["+", "-", "*", "/"].contains(sign)
+        if sign == .divide, !isInteger, let quotient = try quotient(a, b) { return quotient }
+        let cutsFractions = !isInteger && (sign == .remainder || sign.isOfBits)
         if cutsFractions { (a, b) = (Self.cut(a), Self.cut(b)) }
         // What a view shows is compared to nine digits. A computed column stores all digits of SQLite's double.
         if use == .computed { (a, b) = (Self.double(a), Self.double(b)) }
-        if sign == "<<" || sign == ">>" {
+        if sign == .shiftLeft || sign == .shiftRight {
             guard case .number(let text) = right, let places = Int(text), (0..<64).contains(places) else {
                 throw Untranslatable("\(sign) has other limits in PostgreSQL")
             }
@@ -102,7 +124,7 @@ extension SQLiteExpressionTranslation {
         let result = "(\(first) \(sign) \(Self.divisor(sign, b)))"
         // The remainder of a number with a fraction is such a number again.
         let storage = a.isReal || b.isReal ? WholeStorage.real : .unknown
-        if cutsFractions && sign == "%" {
+        if cutsFractions && sign == .remainder {
             return Piece("\(result)::double precision", .number).edited { $0.storage = storage }
         }
         return Piece(result, isInteger || cutsFractions ? .integer : .number)
@@ -124,7 +146,7 @@ extension SQLiteExpressionTranslation {
         }
         let numbers = [a, b].filter { $0.kind == .number }
         let areWhole = numbers.map { "\($0.sql) = trunc(\($0.sql))" }.joined(separator: " AND ")
-        let divisor = Self.divisor("/", b)
+        let divisor = Self.divisor(.divide, b)
         let exact = "\(Self.numeric(a, a.sql)) / \(divisor)"
         let whole = "div(\(Self.numeric(a, a.sql)), \(Self.numeric(b, divisor)))"
         let quotient = "(CASE WHEN \(areWhole) THEN \(whole) ELSE \(exact) END)"
@@ -159,8 +181,8 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the right side of an operator. A division by zero is NULL in SQLite and an error in PostgreSQL.
-    private static func divisor(_ sign: String, _ piece: Piece) -> String {
-        guard sign == "/" || sign == "%" else { return piece.sql }
+    private static func divisor(_ sign: NumberOperator, _ piece: Piece) -> String {
+        guard sign == .divide || sign == .remainder else { return piece.sql }
         if let number = Double(piece.sql), number != 0 { return piece.sql }
         return "nullif(\(piece.sql), 0)"
     }

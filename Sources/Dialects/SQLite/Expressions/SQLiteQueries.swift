@@ -85,7 +85,7 @@ extension SQLiteExpressionTranslation {
         }
         try requireSameConversions(parts)
         if kinds != nil || !isAlone { try unify(&parts, wanting: kinds) }
-        let merges = parts.contains(where: \.isDistinct) || query.operators.contains { $0 != "UNION ALL" }
+        let merges = parts.contains(where: \.isDistinct) || query.operators.contains { $0 != .unionAll }
         if merges, let merged = parts[0].results.first(where: { $0.piece.conversion?.keepsOrder == false }) {
             throw Self.unlikeSource(merged.name)
         }
@@ -96,9 +96,9 @@ extension SQLiteExpressionTranslation {
         if isAlone, parts[0].isDistinct { Self.tellNumbers(query, in: &parts[0]) }
         var sql = parts[0].sql
         // SQLite combines the SELECTs from left to right. PostgreSQL combines those of INTERSECT first.
-        let isNested = query.operators.count > 1 && query.operators.contains("INTERSECT")
+        let isNested = query.operators.count > 1 && query.operators.contains(.intersect)
         for (at, part) in parts.enumerated().dropFirst() {
-            sql = "\(isNested && at > 1 ? "(\(sql))" : sql) \(query.operators[at - 1]) \(part.sql)"
+            sql = "\(isNested && at > 1 ? "(\(sql))" : sql) \(query.operators[at - 1].rawValue) \(part.sql)"
         }
         if !query.order.isEmpty {
             let isFree = isAlone && !parts[0].isDistinct
@@ -121,7 +121,7 @@ extension SQLiteExpressionTranslation {
     private func limit(_ query: QueryTree) throws(Untranslatable) -> String {
         var sql = ""
         if let limit = query.limit {
-            let isNone = if case .unary("-", .number) = limit { true } else { false }
+            let isNone = if case .unary(.minus, .number) = limit { true } else { false }
             if !isNone { sql += " LIMIT \(try number(piece(limit)).sql)" }
         }
         if let offset = query.offset { sql += " OFFSET \(try number(piece(offset)).sql)" }

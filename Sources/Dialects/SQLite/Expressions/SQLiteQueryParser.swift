@@ -28,13 +28,13 @@ extension SQLiteExpressionParser {
         return limited(query)
     }
 
-    private mutating func compound(_ operators: inout [String]) -> Bool {
+    private mutating func compound(_ operators: inout [QueryTree.SetOperator]) -> Bool {
         if take("UNION") {
-            operators.append(take("ALL") ? "UNION ALL" : "UNION")
+            operators.append(take("ALL") ? .unionAll : .union)
         } else if take("INTERSECT") {
-            operators.append("INTERSECT")
+            operators.append(.intersect)
         } else if take("EXCEPT") {
-            operators.append("EXCEPT")
+            operators.append(.except)
         } else {
             return false
         }

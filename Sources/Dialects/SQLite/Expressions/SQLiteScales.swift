@@ -5,7 +5,7 @@ extension SQLiteExpressionTranslation {
     /// have any number of them.
     func scale(of tree: ExpressionTree) -> Int? {
         switch tree {
-        case .null, .boolean, .unary("NOT", _), .exists, .isNull, .isIn, .isInQuery, .between, .matches: 0
+        case .null, .boolean, .unary(.not, _), .exists, .isNull, .isIn, .isInQuery, .between, .matches: 0
         case .number(let text): Self.scale(ofNumber: text)
         case .name, .column: sense(of: tree).flatMap(scale(ofColumn:))
         case .unary(_, let operand), .collated(let operand, _): scale(of: operand)
@@ -86,16 +86,18 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    private func scale(of sign: String, _ left: ExpressionTree, _ right: ExpressionTree) -> Int? {
+    private func scale(of sign: BinaryOperator, _ left: ExpressionTree, _ right: ExpressionTree) -> Int? {
         switch sign {
-        case "+", "-": return scale(ofAny: [left, right])
-        case "*":
+        case .compute(.add), .compute(.subtract): return scale(ofAny: [left, right])
+        case .compute(.multiply):
             guard let one = scale(of: left), let other = scale(of: right) else { return nil }
             return one + other
-        case "/": return wholeScale(of: .binary(sign, left, right))
-        case "||", "->", "->>": return nil
+        case .compute(.divide): return wholeScale(of: .binary(sign, left, right))
+        case .concatenate, .member, .memberValue: return nil
         // Conditions, and operators of whole numbers.
-        default: return 0
+        case .or, .and, .compare, .compute(.remainder), .compute(.bitAnd), .compute(.bitOr), .compute(.shiftLeft),
+            .compute(.shiftRight):
+            return 0
         }
     }
 

@@ -52,15 +52,14 @@ struct SQLiteTriggerNotes {
     }
 
     private static func conjuncts(_ condition: ExpressionTree) -> [ExpressionTree] {
-        guard case .binary("AND", let left, let right) = condition else { return [condition] }
+        guard case .binary(.and, let left, let right) = condition else { return [condition] }
         return conjuncts(left) + conjuncts(right)
     }
 
     /// The column in `id = NEW.id`, folded.
     private static func pinnedColumn(_ comparison: ExpressionTree) -> String? {
-        guard case .binary(let sign, let left, let right) = comparison, ["=", "==", "IS"].contains(sign) else {
-            return nil
-        }
+        guard case .binary(.compare(let sign), let left, let right) = comparison, sign == .equal || sign == .notDistinct
+        else { return nil }
         for (own, other) in [(left, right), (right, left)] {
             guard case .column(let row, let name) = other, ["new", "old"].contains(SQLName.folded(row)),
                 let column = own.columnName, SQLName.equal(column, name)
