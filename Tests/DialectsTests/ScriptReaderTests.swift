@@ -48,6 +48,16 @@ struct ScriptReaderTests {
         #expect(cut("\(rule); ROLLBACK", .postgresql) == [rule, "ROLLBACK"])
     }
 
+    /// Parentheses count wherever they stand: one that closes behind the tokens that are kept of a statement ends it all the same.
+    @Test func aLongStatementEndsAtItsSemicolon() {
+        let insert = "INSERT INTO t VALUES (\((1...100).map(String.init).joined(separator: ", ")))"
+        let table = "CREATE TABLE t (\((1...40).map { "c\($0) integer" }.joined(separator: ", ")))"
+        let rule = "CREATE RULE r AS ON INSERT TO t DO ALSO (\(insert); DELETE FROM a)"
+        for lexicon in [ScriptLexicon.sqlite, .postgresql] {
+            for long in [insert, table, rule] { #expect(cut("\(long); COMMIT", lexicon) == [long, "COMMIT"]) }
+        }
+    }
+
     @Test func eachDatabaseHasItsOwnQuotesAndComments() {
         // Nested comments, dollar quotes and backslashes belong to PostgreSQL; brackets and backticks belong to SQLite.
         #expect(cut("/* /* */ COMMIT; */ SELECT 1", .postgresql) == ["SELECT 1"])
@@ -106,6 +116,8 @@ struct ScriptCheckTests {
             #expect(objection(.sqlite, text)?.remedy != nil, "\(text)")
         }
         #expect(objection(.sqlite, "SELECT 1;\n \(statement)")?.place == "RunSQL, statement 2 (line 2)")
+        let long = "INSERT INTO t VALUES (\((1...100).map(String.init).joined(separator: ", ")))"
+        #expect(objection(.sqlite, "\(long); \(statement)")?.remedy != nil)
     }
 
     @Test(

@@ -82,9 +82,10 @@ struct ScriptReader {
             }
             if start == nil { start = (token.start, token.line) }
             end = token.end
-            let text = tokens.count < Self.keptTokens || token.kind == .word ? scanner.text(token) : ""
-            if tokens.count < Self.keptTokens { tokens.append(SQLToken(kind: token.kind, text: text)) }
-            shape.take(isEnd ? ";" : text, token.kind)
+            let isKept = tokens.count < Self.keptTokens
+            let text = isKept || token.kind == .word || token.kind == .symbol ? scanner.text(token) : ""
+            if isKept { tokens.append(SQLToken(kind: token.kind, text: text)) }
+            shape.take(text, token.kind)
         }
         return start.map { finish(tokens, $0, end) }
     }
