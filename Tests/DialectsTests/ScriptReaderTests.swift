@@ -110,6 +110,7 @@ struct ScriptCheckTests {
             "PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys(0)", "PRAGMA main.journal_mode=WAL",
             "PRAGMA synchronous = 0", "PRAGMA wal_checkpoint", "PRAGMA busy_timeout = 1", "PRAGMA temp_store = 2",
             "PRAGMA hard_heap_limit = 1", "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA \"foreign_keys\" = OFF",
+            "PRAGMA foreign_keys == OFF",
         ])
     func sqliteRefuses(_ statement: String) {
         for text in [statement, "SELECT 1;\n\(statement);", ";\n/* a */\(statement); SELECT 1"] {

@@ -35,11 +35,11 @@ struct RowStatement {
 
     private func makesTable(_ text: String) -> Bool {
         guard let writers else { return false }
-        var scanner = ScriptScanner(text, lexicon)
+        var lexer = SQLLexer(text, lexicon.tokens)
         var last = ""
-        while let token = scanner.next() {
-            if token.kind == .space || token.kind == .comment { continue }
-            let word = token.kind == .word ? scanner.text(token).uppercased() : ""
+        while let token = lexer.next() {
+            if token.isBlank { continue }
+            let word = token.kind == .word ? lexer.text(token).uppercased() : ""
             if word == "INTO", !writers.contains(last) { return true }
             last = word
         }

@@ -1,5 +1,4 @@
-/// The rules by which one database cuts a script into statements. Only the rules that differ between the databases are listed
-/// here.
+/// The rules by which one database cuts a script into statements.
 struct ScriptLexicon: Sendable {
     /// The kind of body in which a `;` ends no statement although no parenthesis is open.
     enum Body: Sendable {
@@ -10,18 +9,7 @@ struct ScriptLexicon: Sendable {
     }
 
     var body: Body
-    /// Whether comments nest: `/* /* */ */` is one comment.
-    var nestsComments: Bool
-    /// Whether `$$…$$` and `$tag$…$tag$` are strings.
-    var quotesByDollar: Bool
-    /// Whether a backslash escapes a quote in an E-string: `E'\''` is a string.
-    var escapesInStrings: Bool
-    /// Whether `[name]` and `` `name` `` are names.
-    var quotesByBracket: Bool
-    /// Whether U+FEFF, the byte order mark, counts as a blank.
-    var skipsByteOrderMark: Bool
-    /// Whether a carriage return ends a `--` comment.
-    var commentsEndAtReturn: Bool
+    var tokens: SQLLexicon
 }
 
 /// One statement of a script, as its database would cut it off.
@@ -55,10 +43,16 @@ struct ScriptReader {
     /// The number of tokens that are kept of each statement.
     private static let keptTokens = 64
 
-    private var scanner: ScriptScanner
+    private let body: ScriptLexicon.Body
+    private var lexer: SQLLexer
     private var count = 0
+    /// The line of the latest statement, and the position of its beginning.
+    private var place = (line: 1, at: 0)
 
-    init(_ text: String, _ lexicon: ScriptLexicon) { scanner = ScriptScanner(text, lexicon) }
+    init(_ text: String, _ lexicon: ScriptLexicon) {
+        body = lexicon.body
+        lexer = SQLLexer(text, lexicon.tokens)
+    }
 
     static func statements(of text: String, _ lexicon: ScriptLexicon) -> [ScriptStatement] {
         var reader = ScriptReader(text, lexicon)
@@ -69,32 +63,31 @@ struct ScriptReader {
 
     /// Returns the next statement that contains anything but blanks; `nil` at the end of the script.
     mutating func next() -> ScriptStatement? {
-        var shape = StatementShape(scanner.lexicon.body)
+        var shape = StatementShape(body)
         var tokens: [SQLToken] = []
-        var start: (at: Int, line: Int)?
+        var start: Int?
         var end = 0
-        while let token = scanner.next() {
-            if token.kind == .space || token.kind == .comment { continue }
-            let isEnd = token.kind == .symbol && scanner.isSemicolon(token)
-            if isEnd && !shape.isOpen {
+        while let token = lexer.next() {
+            if token.isBlank { continue }
+            let isKept = tokens.count < Self.keptTokens
+            let text = isKept || token.kind == .word || token.kind == .symbol ? lexer.text(token) : ""
+            if token.kind == .symbol, text == ";", !shape.isOpen {
                 if let start { return finish(tokens, start, end) }
                 continue
             }
-            if start == nil { start = (token.start, token.line) }
+            start = start ?? token.start
             end = token.end
-            let isKept = tokens.count < Self.keptTokens
-            let text = isKept || token.kind == .word || token.kind == .symbol ? scanner.text(token) : ""
             if isKept { tokens.append(SQLToken(kind: token.kind, text: text)) }
             shape.take(text, token.kind)
         }
         return start.map { finish(tokens, $0, end) }
     }
 
-    private mutating func finish(_ tokens: [SQLToken], _ start: (at: Int, line: Int), _ end: Int) -> ScriptStatement {
+    private mutating func finish(_ tokens: [SQLToken], _ start: Int, _ end: Int) -> ScriptStatement {
         count += 1
+        place = (place.line + lexer.lineFeeds(from: place.at, to: start), start)
         return ScriptStatement(
-            number: count, line: start.line, start: start.at, text: scanner.text(from: start.at, to: end),
-            tokens: tokens)
+            number: count, line: place.line, start: start, text: lexer.text(from: start, to: end), tokens: tokens)
     }
 }
 

@@ -1,10 +1,14 @@
 // The statements that a script may contain when PostgreSQL runs it inside a migration's transaction.
 
-extension ScriptLexicon {
+extension SQLLexicon {
     /// PostgreSQL's tokens: https://www.postgresql.org/docs/current/sql-syntax-lexical.html
-    static let postgresql = ScriptLexicon(
-        body: .atomic, nestsComments: true, quotesByDollar: true, escapesInStrings: true, quotesByBracket: false,
-        skipsByteOrderMark: false, commentsEndAtReturn: true)
+    static let postgresql = SQLLexicon(
+        brackets: .subscripts, nestsComments: true, commentsEndAtReturn: true, quotesByDollar: true,
+        escapesInStrings: true, skipsByteOrderMark: false, skipsVerticalTab: true)
+}
+
+extension ScriptLexicon {
+    static let postgresql = ScriptLexicon(body: .atomic, tokens: .postgresql)
 }
 
 extension RowStatement {
@@ -125,23 +129,23 @@ private struct PostgreSQLBlock {
     /// The COMMIT or ROLLBACK that stands in the body as a statement; `nil` if there is none
     /// (https://www.postgresql.org/docs/current/plpgsql-transactions.html).
     var control: String? {
-        var scanner = ScriptScanner(body, .postgresql)
+        var lexer = SQLLexer(body, .postgresql)
         var isAtStart = true
-        while let token = scanner.next() {
-            if token.kind == .space || token.kind == .comment { continue }
-            let text = scanner.text(token).uppercased()
-            if isAtStart, token.kind == .word, text == "COMMIT" || text == "ROLLBACK", endsSoon(scanner) { return text }
-            isAtStart = [";", "BEGIN", "THEN", "ELSE", "LOOP", ">"].contains(text)
+        while let token = lexer.next() {
+            if token.isBlank { continue }
+            let text = lexer.text(token).uppercased()
+            if isAtStart, token.kind == .word, text == "COMMIT" || text == "ROLLBACK", endsSoon(lexer) { return text }
+            isAtStart = [";", "BEGIN", "THEN", "ELSE", "LOOP", ">>"].contains(text)
         }
         return nil
     }
 
     /// Returns whether the word is a statement: `COMMIT;`, `COMMIT AND CHAIN;`. A variable of that name is followed by other
     /// tokens.
-    private func endsSoon(_ scanner: ScriptScanner) -> Bool {
-        var ahead = scanner
+    private func endsSoon(_ lexer: SQLLexer) -> Bool {
+        var ahead = lexer
         while let token = ahead.next() {
-            if token.kind == .space || token.kind == .comment { continue }
+            if token.isBlank { continue }
             return [";", "AND"].contains(ahead.text(token).uppercased())
         }
         return true

@@ -1,12 +1,15 @@
 // SQLite's rules for the text that a migration brings: scripts, which run in the migration's transaction, and the single
 // statements of a data step.
 
+extension SQLLexicon {
+    /// SQLite's tokens (https://www.sqlite.org/lang_keywords.html, https://www.sqlite.org/lang_comment.html).
+    static let sqlite = SQLLexicon(
+        brackets: .names, nestsComments: false, commentsEndAtReturn: false, quotesByDollar: false,
+        escapesInStrings: false, skipsByteOrderMark: true, skipsVerticalTab: true)
+}
+
 extension ScriptLexicon {
-    /// SQLite's rules for cutting a script into statements (https://www.sqlite.org/lang_keywords.html,
-    /// https://www.sqlite.org/lang_comment.html).
-    static let sqlite = ScriptLexicon(
-        body: .trigger, nestsComments: false, quotesByDollar: false, escapesInStrings: false, quotesByBracket: true,
-        skipsByteOrderMark: true, commentsEndAtReturn: false)
+    static let sqlite = ScriptLexicon(body: .trigger, tokens: .sqlite)
 }
 
 extension RowStatement {
@@ -42,7 +45,7 @@ struct SQLitePragma {
         guard let name = rest.first?.nameOrString else { return nil }
         self.name = name.lowercased()
         let next = rest.dropFirst().first
-        hasValue = next?.isSymbol("=") == true || next?.isSymbol("(") == true
+        hasValue = ["=", "==", "("].contains { next?.isSymbol($0) == true }
     }
 
     var objection: ScriptObjection? {
