@@ -19,35 +19,38 @@ enum Files {
 
     /// An open file, which is closed when its last reference goes away.
     final class Handle {
-        let number: Int32
         let path: String
+        private let file: Descriptor
 
-        init(reading path: String) throws(BackupError) {
-            self.path = path
-            number = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
-            guard number >= 0 else { throw failure("\(path) can't be read") }
+        convenience init(reading path: String) throws(BackupError) {
+            try self.init(path, Descriptor.open(path, Handle.reading), problem: "can't be read")
         }
 
-        init(making path: String) throws(BackupError) {
-            self.path = path
-            number = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard number >= 0 else { throw failure("\(path) can't be created") }
+        convenience init(making path: String) throws(BackupError) {
+            try self.init(path, Descriptor.open(path, Handle.making), problem: "can't be created")
         }
 
-        init(reading name: String, in folder: OpenFolder) throws(BackupError) {
-            path = "\(folder.path)/\(name)"
-            number = openat(folder.number, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
-            guard number >= 0 else { throw failure("\(path) can't be read") }
+        convenience init(reading name: String, in folder: OpenFolder) throws(BackupError) {
+            try self.init(
+                "\(folder.path)/\(name)", Descriptor.open(name, in: folder.descriptor, Handle.reading),
+                problem: "can't be read")
         }
 
-        init(making name: String, in folder: OpenFolder) throws(BackupError) {
-            path = "\(folder.path)/\(name)"
-            number = openat(folder.number, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-            guard number >= 0 else { throw failure("\(path) can't be created") }
+        convenience init(making name: String, in folder: OpenFolder) throws(BackupError) {
+            try self.init(
+                "\(folder.path)/\(name)", Descriptor.open(name, in: folder.descriptor, Handle.making),
+                problem: "can't be created")
         }
 
-        deinit { close(number) }
+        private static let reading = O_RDONLY | O_NONBLOCK | O_NOFOLLOW
+        private static let making = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
 
+        private init(_ path: String, _ file: Descriptor?, problem: String) throws(BackupError) {
+            guard let file else { throw failure("\(path) \(problem)") }
+            (self.path, self.file) = (path, file)
+        }
+
+        var number: Int32 { file.number }
         var facts: stat { Files.facts(ofOpen: number) }
 
         /// Passes the contents to a closure in blocks, from the beginning to the end or up to `limit` bytes.
@@ -69,22 +72,13 @@ enum Files {
         }
 
         func append(_ bytes: UnsafeRawBufferPointer) throws(BackupError) {
-            var rest = bytes
-            while !rest.isEmpty {
-                let count = write(number, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw failure("\(path) can't be written") }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
+            guard file.write(bytes) else { throw failure("\(path) can't be written") }
         }
 
         func append(_ text: String) throws(BackupError) { try append(Array(text.utf8)) }
 
         func append(_ bytes: [UInt8]) throws(BackupError) {
-            let result: Result<Void, BackupError> = bytes.withUnsafeBytes { bytes in
-                do throws(BackupError) { return .success(try append(bytes)) } catch { return .failure(error) }
-            }
-            try result.get()
+            guard file.write(bytes) else { throw failure("\(path) can't be written") }
         }
 
         /// Returns the SHA-256 digest of the file's bytes, or of the first `limit` of them.
@@ -100,7 +94,7 @@ enum Files {
         }
 
         func sync() throws(BackupError) {
-            guard fsync(number) == 0 else { throw failure("\(path) did not reach the disk") }
+            guard file.sync() else { throw failure("\(path) did not reach the disk") }
         }
     }
 

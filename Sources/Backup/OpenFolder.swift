@@ -3,29 +3,30 @@ import TCPOSIX
 extension Files {
     /// An open folder. What is looked at and made in it is in this very folder, whatever somebody puts into its place meanwhile.
     final class OpenFolder {
-        let number: Int32
         let path: String
+        let descriptor: Descriptor
 
         /// Opens a folder. A link to it is followed, since the caller has named it.
         init(_ path: String) throws(BackupError) {
-            self.path = path
-            number = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard number >= 0 else { throw failure("the folder \(path) can't be read") }
+            guard let descriptor = Descriptor.open(path, O_RDONLY | O_DIRECTORY) else {
+                throw failure("the folder \(path) can't be read")
+            }
+            (self.path, self.descriptor) = (path, descriptor)
         }
 
         /// Opens a folder in another one. No link is followed: the owner of the outer folder may have put it there.
         init(_ name: String, in folder: OpenFolder) throws(BackupError) {
-            path = "\(folder.path)/\(name)"
-            number = openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-            guard number >= 0 else {
+            let path = "\(folder.path)/\(name)"
+            let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
+            guard let descriptor = Descriptor.open(name, in: folder.descriptor, flags) else {
                 throw BackupError(
                     "file", "\(path) is not a folder in \(folder.path), or can't be read",
                     remedy: "remove what is there: no symbolic link is followed")
             }
+            (self.path, self.descriptor) = (path, descriptor)
         }
 
-        deinit { close(number) }
-
+        var number: Int32 { descriptor.number }
         var facts: stat { Files.facts(ofOpen: number) }
 
         func holds(_ name: String) -> Bool {

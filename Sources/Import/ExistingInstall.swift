@@ -56,24 +56,21 @@ package struct ExistingInstall: Sendable, Equatable {
 /// The lock of the old daemon, held so that the daemon can't start while its data is copied (flock(2)). The file itself is not
 /// changed.
 package final class OldDaemonLock: Sendable {
-    private let descriptor: Int32
+    private let file: Descriptor
 
     /// - Throws: ``ImportError`` while the daemon runs. A file that an ended daemon has left behind does not count as a lock.
     package init?(of install: ExistingInstall) throws(ImportError) {
         guard let path = install.lock else { return nil }
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
+        guard let file = Descriptor.open(path, O_RDONLY) else {
             throw ImportError(
                 "lock_unreadable", "\(path) can't be opened: \(SystemError.last)",
                 remedy: "run this as a user who may read it")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
             throw ImportError(
                 "daemon_running", "the existing daemon or another adoption is running: it holds the lock on \(path)",
                 remedy: "stop it and the agents' hooks, then run this again")
         }
+        self.file = file
     }
-
-    deinit { close(descriptor) }
 }

@@ -7,7 +7,7 @@ import TCPOSIX
 package final class WholeFile: Sendable {
     private let path: String
     private let draft: String
-    private let descriptor: Int32
+    private let file: Descriptor
     private let replaces: Bool
 
     /// Creates the temporary file.
@@ -29,8 +29,10 @@ package final class WholeFile: Sendable {
         let folder = path.dropLast(name.count)
         (self.path, self.replaces) = (path, replaces)
         draft = "\(folder).telec-\(getpid())-\(UInt32.random(in: 0 ... .max)).part"
-        descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.failure("\(path) can't be written") }
+        guard let file = Descriptor.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) else {
+            throw Self.failure("\(path) can't be written")
+        }
+        self.file = file
     }
 
     /// Writes the text and moves the file to its place.
@@ -47,10 +49,9 @@ package final class WholeFile: Sendable {
     package func fill(
         _ text: String, mode: mode_t = 0o600, owner: (user: uid_t, group: gid_t)? = nil
     ) throws(TextFile.Failure) {
-        var text = text
-        let isOwned = owner.map { fchown(descriptor, $0.user, $0.group) == 0 } ?? true
+        let isOwned = owner.map { fchown(file.number, $0.user, $0.group) == 0 } ?? true
         let isWritten =
-            isOwned && text.withUTF8(write) && fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0
+            isOwned && file.write(Array(text.utf8)) && fchmod(file.number, mode) == 0 && file.sync()
         guard isWritten else { throw Self.failure("\(path) was not written") }
     }
 
@@ -63,21 +64,7 @@ package final class WholeFile: Sendable {
         }
     }
 
-    deinit {
-        close(descriptor)
-        unlink(draft)
-    }
-
-    private func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var rest = UnsafeRawBufferPointer(bytes)
-        while let base = rest.baseAddress, !rest.isEmpty {
-            let count = TCPOSIX.write(descriptor, base, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
-        return true
-    }
+    deinit { unlink(draft) }
 
     private static func failure(_ message: String) -> TextFile.Failure {
         TextFile.Failure(

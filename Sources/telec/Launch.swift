@@ -86,12 +86,9 @@ struct Launch {
         var secrets = caller.filter { variables.contains($0.key) }.merging(started.environment) { $1 }
         secrets[SessionVariable.token] = started.token
         let place = [SessionVariable.id: started.session.sessionID, SessionVariable.socket: socketPath]
-        return HostSpec(
-            sessionID: started.session.sessionID, title: started.session.title ?? "",
-            tmuxName: started.session.tmuxName ?? "tc_\(started.session.sessionID)", tmuxServer: server,
-            firstChunk: started.firstChunk, socketPath: socketPath, directory: directory,
-            command: command,
-            environment: HostSpec.environment(of: account, from: caller, place: place), secrets: secrets,
-            notice: started.notice, agent: started.session.agent)
+        let program = HostSpec.Program(
+            command: command, directory: directory,
+            environment: HostSpec.environment(of: account, from: caller, place: place), secrets: secrets)
+        return HostSpec(for: started, running: program, on: server, socketPath: socketPath)
     }
 }

@@ -548,7 +548,30 @@ struct AdoptTests {
         }
     }
 
-    /// The run is stopped once the target is being filled, which begins when the copy was proven.
+    /// Adopts into `new.db`. The run is stopped, while `meanwhile` runs, once the target is being filled, which begins when the copy was
+    /// proven.
+    private func adopt(_ box: Sandbox, _ home: String, meanwhile: () throws -> Void) async throws -> Run {
+        let run = try box.start(
+            .telec, ["adopt", "--from", home, "--database", "sqlite:\(box("new.db"))", "--quiet"])
+        try waitUntil("the target is being filled") { FileManager.default.fileExists(atPath: box("new.db")) }
+        run.kill(SIGSTOP)
+        try meanwhile()
+        run.kill(SIGCONT)
+        return try await run.finish(timeout: 60)
+    }
+
+    /// Writes a row to a database and ends like a program that is killed, so that the row stays in the -wal.
+    private func writeAndBeKilled(_ box: Sandbox, _ database: String) async throws {
+        let writer = """
+            import os, sqlite3, sys
+            c = sqlite3.connect(sys.argv[1], isolation_level=None)
+            c.execute("INSERT INTO system_settings (key, value) VALUES ('written', 'x')")
+            os._exit(0)
+            """
+        let killed = try await box.run(Program(inPath: "python3"), ["-c", writer, database])
+        #expect(killed.code == 0 && FileManager.default.fileExists(atPath: "\(database)-wal"), "\(killed)")
+    }
+
     @Test(
         "what is written after the copy makes the run fail, which names the database",
         arguments: ["teleclaude/teleclaude.db", ".teleclaude/events.db"])
@@ -556,13 +579,9 @@ struct AdoptTests {
         try await withSandbox { box in
             let home = try await box.legacyHome()
             try grow(home)
-            let run = try box.start(
-                .telec, ["adopt", "--from", home, "--database", "sqlite:\(box("new.db"))", "--quiet"])
-            try waitUntil("the target is being filled") { FileManager.default.fileExists(atPath: box("new.db")) }
-            run.kill(SIGSTOP)
-            try execute("CREATE TABLE late (x)", on: "sqlite:\(home)/\(name)")
-            run.kill(SIGCONT)
-            let ended = try await run.finish(timeout: 60)
+            let ended = try await adopt(box, home) {
+                try execute("CREATE TABLE late (x)", on: "sqlite:\(home)/\(name)")
+            }
             let words = "not complete: \(home)/\(name) was written to after it was copied"
             #expect(ended.code == 1 && ended.output.contains(words), "\(ended)")
             #expect(ended.output.contains("stop its writers") && !ended.output.contains("verified"), "\(ended)")
@@ -579,23 +598,12 @@ struct AdoptTests {
             let home = try await box.legacyHome()
             try grow(home)
             let source = "\(home)/teleclaude/teleclaude.db"
-            let writer = """
-                import os, sqlite3, sys
-                c = sqlite3.connect(sys.argv[1], isolation_level=None)
-                c.execute("INSERT INTO system_settings (key, value) VALUES ('early', 'x')")
-                os._exit(0)
-                """
-            let killed = try await box.run(Program(inPath: "python3"), ["-c", writer, source])
-            #expect(killed.code == 0 && FileManager.default.fileExists(atPath: "\(source)-wal"), "\(killed)")
-            let run = try box.start(
-                .telec, ["adopt", "--from", home, "--database", "sqlite:\(box("new.db"))", "--quiet"])
-            try waitUntil("the target is being filled") { FileManager.default.fileExists(atPath: box("new.db")) }
-            run.kill(SIGSTOP)
-            let before = try Originals(home)
-            #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: "sqlite:\(source)") == ["5000"])
-            #expect(try Originals(home) != before)
-            run.kill(SIGCONT)
-            let ended = try await run.finish(timeout: 60)
+            try await writeAndBeKilled(box, source)
+            let ended = try await adopt(box, home) {
+                let before = try Originals(home)
+                #expect(try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: "sqlite:\(source)") == ["5000"])
+                #expect(try Originals(home) != before)
+            }
             #expect(ended.code == 0 && ended.output.contains("verified: "), "\(ended)")
             #expect(try await adopt(box, home, "sqlite:\(box("new.db"))", "--quiet").code == 0)
         }
@@ -633,14 +641,7 @@ struct AdoptTests {
             _ = try query("SELECT CAST(count(*) AS TEXT) FROM sessions", on: "sqlite:\(source)")
             let read = try await adopt(box, home, url, "--quiet")
             #expect(read.code == 0 && read.output.contains("already taken over"), "\(read)")
-            let writer = """
-                import os, sqlite3, sys
-                c = sqlite3.connect(sys.argv[1], isolation_level=None)
-                c.execute("INSERT INTO system_settings (key, value) VALUES ('late', 'x')")
-                os._exit(0)
-                """
-            let killed = try await box.run(Program(inPath: "python3"), ["-c", writer, source])
-            #expect(killed.code == 0 && FileManager.default.fileExists(atPath: "\(source)-wal"), "\(killed)")
+            try await writeAndBeKilled(box, source)
             let written = try await adopt(box, home, url, "--quiet")
             #expect(written.code == 1 && written.output.contains("\(link) was written to since"), "\(written)")
         }

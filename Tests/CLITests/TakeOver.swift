@@ -40,6 +40,15 @@ struct TakeOver: Sendable {
             secondVariables: secondVariables, secondSocket: secondSocket)
     }
 
+    /// Passes the pair to `body`, and ends the daemons afterwards.
+    func use(_ body: (TakeOver) async throws -> Void) async throws {
+        do { try await body(self) } catch {
+            await end()
+            throw error
+        }
+        await end()
+    }
+
     /// Ends the daemons that still run.
     func end() async {
         for process in [first, second] {

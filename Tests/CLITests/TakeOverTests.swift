@@ -45,8 +45,7 @@ struct TakeOverTests {
         for _ in 0..<TakeOver.rounds {
             try await withSandbox { box in
                 try await OwnServer.with(in: box) { server in
-                    let pair = try TakeOver.start(box, server.url)
-                    do {
+                    try await TakeOver.start(box, server.url).use { pair in
                         let epoch = try pair.epoch
                         let time = try await pair.measure {
                             try await server.stop()
@@ -56,11 +55,7 @@ struct TakeOverTests {
                             try await oneIsLeft(pair, epoch)
                         }
                         times.add(time)
-                    } catch {
-                        await pair.end()
-                        throw error
                     }
-                    await pair.end()
                 }
             }
         }
@@ -84,7 +79,7 @@ struct TakeOverTests {
                         let pair = try TakeOver.start(
                             box, server.url, firstURL: "postgresql://tc@\(network.here)/postgres",
                             launch: network.inside)
-                        do {
+                        try await pair.use { pair in
                             let time = try await pair.measure {
                                 try await network.set("down")
                             } afterwards: {
@@ -92,11 +87,7 @@ struct TakeOverTests {
                                 try await ends(pair.first)
                             }
                             times.add(time)
-                        } catch {
-                            await pair.end()
-                            throw error
                         }
-                        await pair.end()
                     }
                 }
             }
@@ -113,16 +104,11 @@ extension TakeOverTests {
         var times = TakeOverTimes(fault + (sharingSocket ? ", one socket for both" : ""))
         for _ in 0..<TakeOver.rounds {
             try await withDatabase(.postgresql) { box, url in
-                let pair = try TakeOver.start(box, url, sharingSocket: sharingSocket)
-                do {
+                try await TakeOver.start(box, url, sharingSocket: sharingSocket).use { pair in
                     times.add(try await measure(pair))
                     let who = try await box.run(.telec, ["whoami"], pair.secondVariables)
                     #expect(sharingSocket == false || who.code == 0, "\(who)")
-                } catch {
-                    await pair.end()
-                    throw error
                 }
-                await pair.end()
             }
         }
         try times.note()

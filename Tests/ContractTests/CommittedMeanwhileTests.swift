@@ -53,13 +53,10 @@ struct CommittedMeanwhileTests {
     ) async throws {
         try await Backend.postgresql.withURL { url in
             let options = ConnectionOptions(access: .create, lockTimeout: seconds, isOwned: true)
-            let database = try Database(url, options: options)
-            try await database.migrator([Self.table]).up()
-            do { try await body(url, try database.migrator([Self.table] + migrations)) } catch {
-                await database.close()
-                throw error
+            try await url.withOpenDatabase(options) { database in
+                try await database.migrator([Self.table]).up()
+                try await body(url, try database.migrator([Self.table] + migrations))
             }
-            await database.close()
         }
     }
 
@@ -89,22 +86,14 @@ struct CommittedMeanwhileTests {
         "an owner who may not change the rows, or use PL/pgSQL, gets the lock", .timeLimit(.minutes(5)),
         arguments: ["UPDATE, DELETE, TRUNCATE ON t FROM", "USAGE ON LANGUAGE plpgsql FROM PUBLIC,"])
     func ownerWithoutRights(_ right: String) async throws {
-        let role = "tc_owner_\(UInt32.random(in: .min ... .max))"
-        try await Backend.postgresql.withURL { url in
-            let owner = try Database(url, options: ConnectionOptions(access: .create))
-            try await owner.run("CREATE ROLE \(role) LOGIN; ALTER SCHEMA public OWNER TO \(role)")
-            guard case .postgresql(var all) = url.target else { return }
-            all["user"] = role
-            let database = try Database(DatabaseURL(.postgresql(all)), options: ConnectionOptions(access: .create))
-            try await database.migrator([Self.table]).up()
-            try await owner.run("REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC; REVOKE \(right) \(role)")
-            let migrator = try database.migrator([Self.table, Self.losing[1]])
+        try await SchemaOwner.with { owner in
+            try await owner.database.migrator([Self.table]).up()
+            try await owner.administrator.run(
+                "REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC; REVOKE \(right) \(owner.name)")
+            let migrator = try owner.database.migrator([Self.table, Self.losing[1]])
             let blocking = try await migrator.preview().blocking
             #expect(blocking.map(\.lock.meanwhile) == ["values of n are counted"])
             #expect(try await migrator.up().steps.map(\.id) == ["2-drop-column"])
-            await database.close()
-            try await owner.run("REASSIGN OWNED BY \(role) TO CURRENT_USER; DROP OWNED BY \(role); DROP ROLE \(role)")
-            await owner.close()
         }
     }
 

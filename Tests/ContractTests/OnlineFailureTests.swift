@@ -63,13 +63,8 @@ struct OnlineFailureTests {
 
     @Test("a role that may make no scratch schema goes on, too, and takes nothing else for its index")
     func poorRole() async throws {
-        let role = "tc_online_\(UInt32.random(in: .min ... .max))"
-        try await Backend.postgresql.withURL { url in
-            let owner = try Database(url, options: ConnectionOptions(access: .create))
-            try await owner.run("CREATE ROLE \(role) LOGIN; ALTER SCHEMA public OWNER TO \(role)")
-            guard case .postgresql(var all) = url.target else { return }
-            all["user"] = role
-            let database = try Database(DatabaseURL(.postgresql(all)), options: ConnectionOptions(access: .create))
+        try await SchemaOwner.with { owner in
+            let database = owner.database
             try await database.migrator([OnlineHistory.tables]).up()
             try await database.run("CREATE INDEX by_owner ON notes (title)")
             let migrator = try database.migrator([OnlineHistory.tables, OnlineHistory.index])
@@ -77,9 +72,6 @@ struct OnlineFailureTests {
             #expect(failure.cause.message == "index by_owner on notes: (title) here, (owner) in the declaration")
             try await database.run("DROP INDEX by_owner; CREATE INDEX by_owner ON notes (owner)")
             #expect(try await migrator.up().steps.map(\.id) == ["2"])
-            await database.close()
-            try await owner.run("REASSIGN OWNED BY \(role) TO CURRENT_USER; DROP OWNED BY \(role); DROP ROLE \(role)")
-            await owner.close()
         }
     }
 

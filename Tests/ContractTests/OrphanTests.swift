@@ -8,7 +8,7 @@ struct OrphanTests {
         "case 8: a migration that leaves an orphan is rolled back, and the orphan named", arguments: Backend.available,
         [false, true])
     func case8Orphan(_ backend: Backend, _ rebuilds: Bool) async throws {
-        try await withPair(backend) { test in
+        try await backend.withParentAndChild { test in
             try await test.run("INSERT INTO p VALUES (1, '41'); INSERT INTO c VALUES (1, 1), (2, 1)")
             let failure = try await test.failure {
                 if rebuilds { AlterTable("p") { ChangeColumn("n").type(.integer) } }
@@ -28,7 +28,7 @@ struct OrphanTests {
 
     @Test("rows that pointed nowhere before do not stop a rebuild, and stay", arguments: [1, 1_500])
     func orphansOfBefore(_ count: Int) async throws {
-        try await withPair(.sqlite) { test in
+        try await Backend.sqlite.withParentAndChild { test in
             try await test.run(
                 """
                 PRAGMA foreign_keys = OFF;
@@ -43,24 +43,6 @@ struct OrphanTests {
                 RunSQL("INSERT INTO c VALUES (0, 77)", undo: .nothing)
             }
             #expect(failure.cause.message.contains("row 0"))
-        }
-    }
-
-    private func withPair(
-        _ backend: Backend, _ body: (inout CaseDatabase) async throws -> Void
-    ) async throws {
-        try await backend.withCase { test in
-            try await test.migrate {
-                CreateTable("p") {
-                    Column("id", .bigint).primaryKey()
-                    Column("n", .text)
-                }
-                CreateTable("c") {
-                    Column("id", .bigint).primaryKey()
-                    Column("pid", .bigint).references("p", onDelete: .cascade)
-                }
-            }
-            try await body(&test)
         }
     }
 

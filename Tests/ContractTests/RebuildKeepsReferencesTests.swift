@@ -13,17 +13,7 @@ struct RebuildKeepsReferencesTests {
         var pid = Column("pid", .bigint)
         pid.isNullable = true
         pid.default = value
-        try await backend.withCase { test in
-            try await test.migrate {
-                CreateTable("p") {
-                    Column("id", .bigint).primaryKey()
-                    Column("n", .text)
-                }
-                CreateTable("c") {
-                    Column("id", .bigint).primaryKey()
-                    pid.references("p", onDelete: onDelete)
-                }
-            }
+        try await backend.withParentAndChild(pid: pid, onDelete: onDelete) { test in
             try await test.run("INSERT INTO p VALUES (1, '41'); INSERT INTO c VALUES (1, 1), (2, 1)")
             try await body(&test)
         }

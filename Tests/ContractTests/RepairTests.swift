@@ -158,17 +158,15 @@ struct RepairTests {
     func noScratchPlace() async throws {
         let role = "tc_mender_\(UInt32.random(in: .min ... .max))"
         try await Backend.postgresql.withURL { url in
-            let owner = try Database(url, options: ConnectionOptions(access: .create))
-            try await owner.migrator([Self.applied, Self.second]).up()
-            try await owner.run(
-                "CREATE ROLE \(role) LOGIN; GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO \(role)")
-            guard case .postgresql(var all) = url.target else { return }
-            all["user"] = role
-            let database = try Database(DatabaseURL(.postgresql(all)), options: ConnectionOptions(access: .readWrite))
-            let report = try await database.migrator([Self.retold, Self.second]).repair()
-            #expect(!report.isSchemaKnown && report.migrations.map(\.id) == ["1"])
-            await database.close()
-            await owner.close()
+            try await url.withOpenDatabase(ConnectionOptions(access: .create)) { owner in
+                try await owner.migrator([Self.applied, Self.second]).up()
+                try await owner.run(
+                    "CREATE ROLE \(role) LOGIN; GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO \(role)")
+            }
+            try await url.with(["user": role]).withOpenDatabase(ConnectionOptions(access: .readWrite)) { database in
+                let report = try await database.migrator([Self.retold, Self.second]).repair()
+                #expect(!report.isSchemaKnown && report.migrations.map(\.id) == ["1"])
+            }
         }
         try await Backend.postgresql.withDatabase { try await $0.run("DROP ROLE IF EXISTS \(role)") }
     }

@@ -15,18 +15,13 @@ struct ScratchPlaceTests {
         _ parameters: [String: String], after prepare: String, _ body: (Migrator) async throws -> Void
     ) async throws {
         try await Backend.postgresql.withURL { url in
-            let owner = try Database(url, options: ConnectionOptions(access: .create))
-            try await owner.migrator([Self.first]).up()
-            try await owner.run(prepare)
-            await owner.close()
-            guard case .postgresql(var all) = url.target else { return }
-            for (key, value) in parameters { all[key] = value }
-            let database = try Database(DatabaseURL(.postgresql(all)), options: ConnectionOptions(access: .readOnly))
-            do { try await body(Migrator(history: try History([Self.first]), database: database)) } catch {
-                await database.close()
-                throw error
+            try await url.withOpenDatabase(ConnectionOptions(access: .create)) { owner in
+                try await owner.migrator([Self.first]).up()
+                try await owner.run(prepare)
             }
-            await database.close()
+            try await url.with(parameters).withOpenDatabase(ConnectionOptions(access: .readOnly)) { database in
+                try await body(Migrator(history: try History([Self.first]), database: database))
+            }
         }
     }
 

@@ -227,13 +227,8 @@ struct SquashTests {
         "a role that may make no scratch schema is told that scripts were not compared",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
     func poorRole() async throws {
-        let role = "tc_squash_\(UInt32.random(in: .min ... .max))"
-        try await Backend.postgresql.withURL { url in
-            let owner = try Database(url, options: ConnectionOptions(access: .create))
-            try await owner.run("CREATE ROLE \(role) LOGIN; ALTER SCHEMA public OWNER TO \(role)")
-            guard case .postgresql(var all) = url.target else { return }
-            all["user"] = role
-            let database = try Database(DatabaseURL(.postgresql(all)), options: ConnectionOptions(access: .create))
+        try await SchemaOwner.with { owner in
+            let database = owner.database
             try await database.migrator([Self.people, Self.names]).up()
             let told = Mutex<[Bool]>([])
             try await database.migrator([Self.squash]).up { event in
@@ -242,9 +237,6 @@ struct SquashTests {
                 }
             }
             #expect(told.withLock { $0 } == [false])
-            await database.close()
-            try await owner.run("REASSIGN OWNED BY \(role) TO CURRENT_USER; DROP OWNED BY \(role); DROP ROLE \(role)")
-            await owner.close()
         }
     }
 

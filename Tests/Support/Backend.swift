@@ -39,16 +39,24 @@ public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible
     /// Passes a new, empty database to `body`, opened in the way in which the project opens its own databases.
     public func withDatabase<T>(_ body: (Database) async throws -> T) async throws -> T {
         try await withURL { url in
-            let options = ConnectionOptions(access: .create, isOwned: true)
-            let database = try Database(url, options: options)
-            do {
-                let result = try await body(database)
-                await database.close()
-                return result
-            } catch {
-                await database.close()
-                throw error
-            }
+            try await url.withOpenDatabase(ConnectionOptions(access: .create, isOwned: true), body)
+        }
+    }
+}
+
+extension DatabaseURL {
+    /// Passes the database, opened with these options, to `body`, and closes it afterwards.
+    public func withOpenDatabase<T>(
+        _ options: ConnectionOptions, _ body: (Database) async throws -> T
+    ) async throws -> T {
+        let database = try Database(self, options: options)
+        do {
+            let result = try await body(database)
+            await database.close()
+            return result
+        } catch {
+            await database.close()
+            throw error
         }
     }
 }

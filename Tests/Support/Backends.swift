@@ -26,11 +26,7 @@ public enum TestPostgreSQL {
 
     /// Returns the URL of the same server with other parameters, such as `["dbname": "x"]`.
     public static func url(_ changes: [String: String]) throws -> DatabaseURL {
-        guard case .postgresql(var parameters) = try requireURL().target else {
-            throw DatabaseError(.invalidURL, "TC_TEST_POSTGRESQL is no URL of a PostgreSQL server")
-        }
-        for (keyword, value) in changes { parameters[keyword] = value }
-        return DatabaseURL(.postgresql(parameters))
+        try requireURL().with(changes)
     }
 
     /// Creates an empty database, passes its URL to `body`, and drops the database afterwards.
@@ -89,3 +85,15 @@ public func connect(
 }
 
 public func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+extension DatabaseURL {
+    /// Returns the URL with other parameters, such as `["user": "x"]`.
+    /// - Throws: An error if it is no URL of a PostgreSQL server.
+    public func with(_ changes: [String: String]) throws -> DatabaseURL {
+        guard case .postgresql(var parameters) = target else {
+            throw DatabaseError(.invalidURL, "this is no URL of a PostgreSQL server: is TC_TEST_POSTGRESQL one?")
+        }
+        for (keyword, value) in changes { parameters[keyword] = value }
+        return DatabaseURL(.postgresql(parameters))
+    }
+}

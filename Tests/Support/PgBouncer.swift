@@ -16,10 +16,7 @@ public struct PgBouncer {
 
     /// Returns the URL by which the pooler leads to a database.
     public func url(of database: DatabaseURL) throws -> DatabaseURL {
-        guard case .postgresql(var parameters) = database.target else { return database }
-        parameters["host"] = folder
-        parameters["port"] = "6432"
-        return DatabaseURL(.postgresql(parameters))
+        try database.with(["host": folder, "port": "6432"])
     }
 
     /// Starts a pooler with `settings` (lines of its file such as `pool_mode = transaction`), and stops it when `body` is done.

@@ -100,11 +100,9 @@ private struct NewFile {
     /// Makes an empty file, which is an empty database, for this user alone. Returns `nil` if the file exists by now or can't be made;
     /// opening the database then says why.
     init?(at path: String) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return nil }
-        defer { TCPOSIX.close(descriptor) }
+        guard let file = Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL) else { return nil }
         var made = stat()
-        guard fstat(descriptor, &made) == 0 else { return nil }
+        guard fstat(file.number, &made) == 0 else { return nil }
         self.path = path
         self.made = made
     }

@@ -21,7 +21,8 @@ public struct Inspection: Sendable, Equatable {
     /// The tables whose rows have no place within the table that would tell them apart: SQLite's WITHOUT ROWID tables, and
     /// PostgreSQL's partitioned tables, whose rows lie in other tables.
     package var tablesWithoutPlaces: Set<String> = []
-    /// The numbers that an application keeps in a SQLite file's header, by the names of their pragmas; none of them is 0.
+    /// The numbers that an application keeps in a SQLite file's header, by the words that ask the database for each; none
+    /// of them is 0.
     package var fileNumbers: [String: Int64] = [:]
     /// A remark that names these numbers, which have no place in another database; `nil` if there are none.
     package var remarkOnFileNumbers: String?

@@ -21,11 +21,10 @@ extension HostFolder {
     /// - Throws: `RuntimeError`.
     func noteEnd(_ text: String, in file: String) throws {
         let ready = Self.ready(file)
-        let descriptor = open(ready, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return try note(text, in: file) }
+        guard let room = Descriptor.open(ready, O_WRONLY | O_NOFOLLOW) else { return try note(text, in: file) }
         let bytes = Array(text.utf8)
-        let isWritten = Self.put(bytes, to: descriptor) && ftruncate(descriptor, off_t(bytes.count)) == 0
-        close(descriptor)
-        guard isWritten, rename(ready, file) == 0 else { return try note(text, in: file) }
+        guard room.write(bytes), ftruncate(room.number, off_t(bytes.count)) == 0, rename(ready, file) == 0 else {
+            return try note(text, in: file)
+        }
     }
 }

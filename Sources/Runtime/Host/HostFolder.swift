@@ -188,29 +188,13 @@ extension HostFolder {
 
     static func write(_ bytes: [UInt8], to file: String) -> Bool {
         let draft = "\(file).new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { return false }
-        let isWritten = put(bytes, to: descriptor)
-        close(descriptor)
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+        guard let isWritten = Descriptor.open(draft, flags)?.write(bytes) else { return false }
         if isWritten, rename(draft, file) == 0 { return true }
         let reason = errno
         unlink(draft)
         errno = reason
         return false
-    }
-
-    /// Writes all bytes to an open file. Returns false, and leaves the reason in `errno`, if they could not be written.
-    static func put(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            var rest = bytes
-            while !rest.isEmpty {
-                let count = TCPOSIX.write(descriptor, rest.baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return false }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-            return true
-        }
     }
 
     static func read(_ file: String) -> [UInt8]? {

@@ -27,25 +27,44 @@ package struct HostSpec: Codable, Sendable {
     /// The name under which the settings hold the agent that the session was started for.
     package var agent: String?
 
+    /// Creates the instructions for a session that the daemon at `socketPath` has just started.
     package init(
-        sessionID: String, title: String, tmuxName: String, tmuxServer: TmuxServer, firstChunk: UInt64,
-        socketPath: String, directory: String, command: [String], environment: [String: String],
-        secrets: [String: String], notice: String?, agent: String?
+        for started: StartedDocument, running program: Program, on tmuxServer: TmuxServer, socketPath: String
     ) {
-        self.sessionID = sessionID
-        self.title = title
-        self.tmuxName = tmuxName
+        let session = started.session
+        sessionID = session.sessionID
+        title = session.title ?? ""
+        tmuxName = session.tmuxName ?? "tc_\(session.sessionID)"
         tmuxSocket = tmuxServer.socket
         launch = Identifier.short()
-        self.firstChunk = firstChunk
+        firstChunk = started.firstChunk
         self.socketPath = socketPath
-        self.directory = directory
-        self.command = command
-        self.environment = environment
-        self.secrets = secrets
-        secretNames = secrets.keys.sorted()
-        self.notice = notice
-        self.agent = agent
+        directory = program.directory
+        command = program.command
+        environment = program.environment
+        secrets = program.secrets
+        secretNames = program.secrets.keys.sorted()
+        notice = started.notice
+        agent = session.agent
+    }
+}
+
+extension HostSpec {
+    /// What runs in a session's terminal.
+    package struct Program: Sendable {
+        package var command: [String]
+        package var directory: String
+        package var environment: [String: String]
+        package var secrets: [String: String]
+
+        package init(
+            command: [String], directory: String, environment: [String: String], secrets: [String: String]
+        ) {
+            self.command = command
+            self.directory = directory
+            self.environment = environment
+            self.secrets = secrets
+        }
     }
 }
 

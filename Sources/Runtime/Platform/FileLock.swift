@@ -2,28 +2,23 @@ import TCPOSIX
 
 /// A lock on a file. The kernel releases it when the process that holds it ends, for whatever reason.
 final class FileLock: Sendable {
-    private let descriptor: Int32
+    private let file: Descriptor
 
     /// Takes the lock, and makes the file if it is missing; `nil` if another process holds the lock.
     ///
     /// - Throws: `RuntimeError` if the file can't be opened.
     init?(_ path: String) throws(RuntimeError) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else {
+        guard let file = Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW) else {
             throw RuntimeError(.failed, "\(path) can't be created: \(SystemError.last)")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            return nil
-        }
+        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { return nil }
+        self.file = file
     }
-
-    deinit { close(descriptor) }
 
     /// Writes a note about the lock's holder into the file, for people and for tests.
     func note(_ text: String) {
-        ftruncate(descriptor, 0)
-        _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+        ftruncate(file.number, 0)
+        _ = file.write(Array(text.utf8), at: 0)
     }
 
     /// Returns whether a process holds the lock. A file that does not exist is not locked.

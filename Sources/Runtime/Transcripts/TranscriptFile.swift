@@ -5,7 +5,7 @@ import TCPOSIX
 /// A chunk is followed by its number in the file itself, so both become durable together. If a crash leaves a part of a chunk
 /// without its number, that part is cut off when the file is opened again, and the host sends the chunk once more.
 public final class TranscriptFile {
-    private let descriptor: Int32
+    private let file: Descriptor
     private var size: Int64
     /// The number of the first chunk that the file does not have.
     public private(set) var next: UInt64
@@ -14,21 +14,15 @@ public final class TranscriptFile {
     ///
     /// - Throws: `RuntimeError`.
     public init(_ path: String) throws(RuntimeError) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.failure("can't be opened") }
-        do throws(RuntimeError) {
-            (size, next) = try Self.lastChunk(descriptor)
-        } catch {
-            close(descriptor)
-            throw error
+        guard let file = Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW) else {
+            throw Self.failure("can't be opened")
         }
-        guard ftruncate(descriptor, off_t(size)) == 0 else {
-            close(descriptor)
+        self.file = file
+        (size, next) = try Self.lastChunk(file.number)
+        guard ftruncate(file.number, off_t(size)) == 0 else {
             throw Self.failure("can't be cut to its last whole chunk")
         }
     }
-
-    deinit { close(descriptor) }
 
     /// Writes a chunk, and returns once it is on the disk. A chunk that the file has already is ignored. If chunks before it
     /// are missing, a gap in the recording says so.
@@ -64,24 +58,15 @@ public final class TranscriptFile {
     }
 
     private func write(_ bytes: [UInt8]) throws(RuntimeError) {
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                pwrite(
-                    descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written,
-                    off_t(size) + off_t(written))
-            }
-            guard count > 0 else { throw failed("can't be written") }
-            written += count
-        }
-        guard fdatasync(descriptor) == 0 else { throw failed("did not reach the disk") }
+        guard file.write(bytes, at: size) else { throw failed("can't be written") }
+        guard fdatasync(file.number) == 0 else { throw failed("did not reach the disk") }
     }
 
     /// Cuts off the incomplete chunk and returns the error. If the cut fails, the next write or the next opening replaces the
     /// chunk.
     private func failed(_ what: String) -> RuntimeError {
         let error = Self.failure(what)
-        ftruncate(descriptor, off_t(size))
+        ftruncate(file.number, off_t(size))
         return error
     }
 

@@ -81,16 +81,9 @@ enum FileSystem {
 
     /// Makes a new file, which has its mode from the beginning.
     static func create(_ path: String, mode: UInt32, _ text: String) throws(Failure) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
-        guard descriptor >= 0 else { throw failure }
-        defer { close(descriptor) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { platformWrite(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw failure }
-            rest = rest.dropFirst(count)
-        }
-        guard fsync(descriptor) == 0 else { throw failure }
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
+        guard let file = Descriptor.open(path, flags, mode: mode_t(mode)), file.write(Array(text.utf8)), file.sync()
+        else { throw failure }
     }
 
     /// Makes a folder. Returns false if something exists there already.
@@ -131,4 +124,3 @@ extension SystemError {
 }
 
 private let platformRead = TCPOSIX.read
-private let platformWrite = TCPOSIX.write

@@ -109,14 +109,15 @@ private final class PasswordLock {
     private let file: Descriptor
 
     init() throws(MachineError) {
-        let number = open("/etc/.pwd.lock", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode_t(0o600))
-        guard number >= 0 else { throw .ofCall("/etc/.pwd.lock can't be opened") }
-        file = Descriptor(number)
+        guard let file = Descriptor.open("/etc/.pwd.lock", O_WRONLY | O_CREAT | O_NOFOLLOW) else {
+            throw .ofCall("/etc/.pwd.lock can't be opened")
+        }
+        self.file = file
         var lock = TCPOSIX.flock()
         lock.l_type = Int16(F_WRLCK)
         lock.l_whence = Int16(SEEK_SET)
         for _ in 0..<150 {
-            if fcntl(number, F_SETLK, &lock) == 0 { return }
+            if fcntl(file.number, F_SETLK, &lock) == 0 { return }
             usleep(100_000)
         }
         throw MachineError(

@@ -1,24 +1,17 @@
 import Dialects
 import TCPOSIX
 
-/// An open file, which is closed when its last reference goes away.
-final class Descriptor: Sendable {
-    let number: Int32
-
-    init(_ number: Int32) { self.number = number }
-    deinit { close(number) }
-}
-
-/// Reads and writes whole files.
+/// Reads whole files.
 package enum FileBytes {
     package static func digest(_ bytes: [UInt8]) -> String { SHA256.hexadecimal(of: bytes) }
 
     /// Returns the bytes of a file outside of any root, such as a program to be copied.
     /// - Throws: `MachineError`.
     package static func read(_ path: String) throws(MachineError) -> [UInt8] {
-        let number = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard number >= 0 else { throw .ofCall("\(path) can't be read", remedy: "build or install all programs first") }
-        return try read(Descriptor(number), path)
+        guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK) else {
+            throw .ofCall("\(path) can't be read", remedy: "build or install all programs first")
+        }
+        return try read(file, path)
     }
 
     /// Reads a file to its end.
@@ -45,21 +38,6 @@ package enum FileBytes {
         MachineError(
             .tooLarge, "\(path) has more than \(limit) bytes", remedy: "make it smaller, or move it to another place")
     }
-
-    /// Writes the bytes, and returns false if not all of them could be written.
-    static func write(_ bytes: [UInt8], to file: Descriptor) -> Bool {
-        bytes.withUnsafeBytes { bytes in
-            var rest = bytes
-            while !rest.isEmpty {
-                let count = platformWrite(file.number, rest.baseAddress, rest.count)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return false }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-            return true
-        }
-    }
 }
 
 private let platformRead = TCPOSIX.read
-private let platformWrite = TCPOSIX.write

@@ -11,13 +11,12 @@ package final class RootFolder: Sendable {
     /// Opens the root.
     /// - Throws: `MachineError`.
     package init(_ path: String = "/") throws(MachineError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else {
+        guard let root = Descriptor.open(path, O_RDONLY | O_DIRECTORY) else {
             throw .ofCall("\(path) can't be opened as a folder", remedy: "name the folder of a system's root")
         }
-        root = Descriptor(descriptor)
+        self.root = root
         self.path = path
-        isMachine = try Self.facts(descriptor) == Self.facts(ofMachine: "/")
+        isMachine = try Self.facts(root) == Self.facts(ofMachine: "/")
     }
 
     #if canImport(Darwin)
@@ -76,11 +75,9 @@ package final class RootFolder: Sendable {
         of path: String, ownedBy owner: UInt32? = nil, upTo limit: Int = .max
     ) throws(MachineError) -> [UInt8] {
         let (folder, name) = try reach(path)
-        let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard number >= 0 else { throw unreadable(path, errno) }
-        let file = Descriptor(number)
+        guard let file = Descriptor.open(name, in: folder, Self.fileFlags) else { throw unreadable(path, errno) }
         var status = stat()
-        guard fstat(number, &status) == 0 else { throw unreadable(path, errno) }
+        guard fstat(file.number, &status) == 0 else { throw unreadable(path, errno) }
         guard owner == nil || status.st_uid == owner else {
             throw MachineError(
                 .foreignFile, "\(path) belongs to uid \(status.st_uid)", remedy: "give it to its owner, or remove it")
@@ -108,9 +105,8 @@ package final class RootFolder: Sendable {
             guard status.st_size <= (depth == .text ? Self.longestText : Self.longestProgram) else {
                 return .file(digest: "", text: nil)
             }
-            let descriptor = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-            guard descriptor >= 0 else { throw unreadable(path, errno) }
-            let bytes = try FileBytes.read(Descriptor(descriptor), path)
+            guard let file = Descriptor.open(name, in: folder, Self.fileFlags) else { throw unreadable(path, errno) }
+            let bytes = try FileBytes.read(file, path)
             let text = depth == .text ? String(validating: bytes, as: UTF8.self) : nil
             return .file(digest: FileBytes.digest(bytes), text: text)
         default: return .other
@@ -158,12 +154,10 @@ package final class RootFolder: Sendable {
         let (folder, name) = try reach(path)
         let temporary = Self.temporary(name)
         unlinkat(folder.number, temporary, 0)
-        let number = openat(
-            folder.number, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
-        guard number >= 0 else { throw .ofCall("\(path) can't be written") }
-        let file = Descriptor(number)
-        guard fchown(number, uid, gid) == 0, fchmod(number, mode_t(mode)) == 0, FileBytes.write(bytes, to: file),
-            fsync(number) == 0
+        guard let file = Descriptor.open(temporary, in: folder, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) else {
+            throw .ofCall("\(path) can't be written")
+        }
+        guard fchown(file.number, uid, gid) == 0, fchmod(file.number, mode_t(mode)) == 0, file.write(bytes), file.sync()
         else {
             let error = MachineError.ofCall("\(path) can't be written")
             unlinkat(folder.number, temporary, 0)
@@ -182,7 +176,7 @@ package final class RootFolder: Sendable {
         let error = isDone ? nil : MachineError.ofCall("\(path) can't be renamed to its final name")
         if isNew || !isDone { unlinkat(folder.number, temporary, 0) }
         if let error { throw error }
-        guard fsync(folder.number) == 0 else { throw .ofCall("\(path) may not outlast a power cut") }
+        guard folder.sync() else { throw .ofCall("\(path) may not outlast a power cut") }
     }
 
     package func link(_ path: String, to target: String) throws(MachineError) {
@@ -192,9 +186,9 @@ package final class RootFolder: Sendable {
 
     package func setRights(_ path: String, uid: UInt32, gid: UInt32, mode: UInt32) throws(MachineError) {
         let (folder, name) = try reach(path)
-        let number = openat(folder.number, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard number >= 0 else { throw .ofCall("\(path) can't be opened") }
-        let file = Descriptor(number)
+        guard let file = Descriptor.open(name, in: folder, Self.fileFlags) else {
+            throw .ofCall("\(path) can't be opened")
+        }
         // Rights are removed first and granted last, so that the old owner never has the rights of the new mode.
         guard fchmod(file.number, mode_t(mode & 0o700)) == 0, fchown(file.number, uid, gid) == 0,
             fchmod(file.number, mode_t(mode)) == 0
@@ -224,9 +218,7 @@ package final class RootFolder: Sendable {
     /// Removes the folder in the same way, unless a process holds a lock on it (flock(2)), or it is no folder.
     package func removeAbandonedTree(_ path: String) throws(MachineError) {
         let (folder, name) = try reach(path)
-        let number = openat(folder.number, name, Self.folderFlags)
-        guard number >= 0 else { return }
-        let tree = Descriptor(number)
+        guard let tree = Descriptor.open(name, in: folder, Self.folderFlags) else { return }
         guard flock(tree.number, LOCK_EX | LOCK_NB) == 0 else { return }
         try removeTree(name, in: folder, path)
     }
@@ -235,15 +227,13 @@ package final class RootFolder: Sendable {
         // The kernel refuses the place of a mount first of all, also of one from the same device, which the devices don't show.
         if unlinkat(folder.number, name, AT_REMOVEDIR) == 0 { return }
         guard errno != EBUSY else { throw Self.mounted(path) }
-        let number = openat(folder.number, name, Self.folderFlags)
-        guard number >= 0 else {
+        guard let tree = Descriptor.open(name, in: folder, Self.folderFlags) else {
             guard errno != ENOENT else { return }
             throw .ofCall("\(path) can't be removed")
         }
-        let tree = Descriptor(number)
-        guard try Self.facts(number).device == Self.facts(folder.number).device else { throw Self.mounted(path) }
-        for entry in names(dup(number)) {
-            guard unlinkat(number, entry, 0) != 0 else { continue }
+        guard try Self.facts(tree).device == Self.facts(folder).device else { throw Self.mounted(path) }
+        for entry in names(dup(tree.number)) {
+            guard unlinkat(tree.number, entry, 0) != 0 else { continue }
             guard errno == EISDIR || errno == EPERM else { throw .ofCall("\(path)/\(entry) can't be removed") }
             try removeTree(entry, in: tree, "\(path)/\(entry)")
         }
@@ -258,6 +248,7 @@ package final class RootFolder: Sendable {
 
     // MARK: - Walking
 
+    private static let fileFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
     private static let folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
 
     private static func temporary(_ name: String) -> String { TemporaryName.of(name) }
@@ -266,9 +257,8 @@ package final class RootFolder: Sendable {
         var (folder, parts) = (root, path.split(separator: "/").map(String.init))
         guard let name = parts.popLast(), !parts.contains("..") else { throw SystemError(EINVAL) }
         for part in parts {
-            let next = openat(folder.number, part, Self.folderFlags)
-            guard next >= 0 else { throw SystemError.last }
-            folder = Descriptor(next)
+            guard let next = Descriptor.open(part, in: folder, Self.folderFlags) else { throw SystemError.last }
+            folder = next
         }
         return (folder, name)
     }
@@ -286,9 +276,9 @@ package final class RootFolder: Sendable {
         var number: UInt64
     }
 
-    private static func facts(_ descriptor: Int32) throws(MachineError) -> Facts {
+    private static func facts(_ folder: Descriptor) throws(MachineError) -> Facts {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .ofCall("a folder can't be looked at") }
+        guard fstat(folder.number, &status) == 0 else { throw .ofCall("a folder can't be looked at") }
         return Facts(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
     }
 

@@ -39,12 +39,11 @@ package final class RunLock: Sendable {
     }
 
     private static func open(_ name: String, in folder: Descriptor, _ path: String) throws(MachineError) -> Descriptor {
-        let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
-        let number = openat(folder.number, name, flags, mode_t(0o600))
-        guard number >= 0 else { throw .ofCall("the lock \(path) can't be made") }
-        let file = Descriptor(number)
+        guard let file = Descriptor.open(name, in: folder, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK) else {
+            throw .ofCall("the lock \(path) can't be made")
+        }
         var status = stat()
-        guard fstat(number, &status) == 0, UInt32(status.st_mode) & UInt32(S_IFMT) == UInt32(S_IFREG),
+        guard fstat(file.number, &status) == 0, UInt32(status.st_mode) & UInt32(S_IFMT) == UInt32(S_IFREG),
             status.st_uid == geteuid(), UInt32(status.st_mode) & 0o077 == 0
         else {
             throw MachineError(

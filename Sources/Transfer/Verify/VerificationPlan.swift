@@ -69,7 +69,7 @@ struct VerificationPlan {
     private static func otherNumbers(_ ours: [String: Int64], _ theirs: [String: Int64]) -> [String] {
         Set(ours.keys).union(theirs.keys).sorted().compactMap { name in
             let (here, there) = (ours[name, default: 0], theirs[name, default: 0])
-            return here == there ? nil : "PRAGMA \(name) is \(here) in the source and \(there) in the target"
+            return here == there ? nil : "\(name) is \(here) in the source and \(there) in the target"
         }
     }
 

@@ -89,7 +89,8 @@ final class PipeOutput: Sendable {
     func write(_ text: String) async {
         await withCheckedContinuation { continuation in
             queue.async {
-                if !Self.writeAll(Array(text.utf8) + [UInt8(ascii: "\n")]) { Self.end(errno) }
+                let line = Array("\(text)\n".utf8)
+                if !line.withUnsafeBytes({ Descriptor.write($0, to: 1) }) { Self.end(errno) }
                 continuation.resume()
             }
         }
@@ -100,19 +101,5 @@ final class PipeOutput: Sendable {
         if reason == EPIPE { exit(0) }
         Console.error("error: standard output can't be written: \(SystemError(reason))")
         exit(2)
-    }
-
-    private static func writeAll(_ bytes: [UInt8]) -> Bool {
-        var start = 0
-        while start < bytes.count {
-            let count = bytes[start...].withUnsafeBytes { TCPOSIX.write(1, $0.baseAddress, $0.count) }
-            switch (count, errno) {
-            case (0..., _): start += count
-            case (_, EINTR): continue
-            case (_, EAGAIN): Readiness.wait(for: Int32(POLLOUT), on: 1)
-            default: return false
-            }
-        }
-        return true
     }
 }

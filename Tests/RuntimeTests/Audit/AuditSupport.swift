@@ -21,15 +21,9 @@ extension Backend {
     /// Passes the log and the URL of a migrated database of this kind to `body`.
     func withAuditLog<T>(_ body: (AuditLog, DatabaseURL) async throws -> T) async throws -> T {
         try await withURL { url in
-            let database = try Database(url, options: durable)
-            do {
+            try await url.withOpenDatabase(durable) { database in
                 try await Migrator(history: try .teleclaude(), database: database).up()
-                let result = try await body(AuditLog(database: database), url)
-                await database.close()
-                return result
-            } catch {
-                await database.close()
-                throw error
+                return try await body(AuditLog(database: database), url)
             }
         }
     }

@@ -134,9 +134,10 @@ extension Inspection {
     /// Notes the numbers of the file's header. An application that misses its own numbers takes the file for another program's, or for
     /// an empty one.
     fileprivate mutating func note(_ settings: [String: Int64]) {
-        fileNumbers = settings.filter { $0.value != 0 }
+        let set = settings.filter { $0.value != 0 }
+        fileNumbers = Dictionary(uniqueKeysWithValues: set.map { ("PRAGMA \($0.key)", $0.value) })
         guard !fileNumbers.isEmpty else { return }
-        let pragmas = fileNumbers.sorted { $0.key > $1.key }.map { "PRAGMA \($0.key) = \($0.value)" }
+        let pragmas = fileNumbers.sorted { $0.key > $1.key }.map { "\($0.key) = \($0.value)" }
         remarkOnFileNumbers =
             "the numbers in the file's header stay behind: \(pragmas.joined(separator: ", ")); set them again in a file that is "
             + "made from the target for the same application"

@@ -8,9 +8,9 @@ enum FileCopy {
             if isOptional && errno == ENOENT { return }
             throw SQLiteFile.error(errno, opening: source)
         }
-        let output = open(target, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
-        guard output >= 0 else { throw SQLiteFile.error(errno, creating: target) }
-        defer { close(output) }
+        guard let output = Descriptor.open(target, O_CREAT | O_EXCL | O_WRONLY) else {
+            throw SQLiteFile.error(errno, creating: target)
+        }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
         while true {
@@ -18,26 +18,15 @@ enum FileCopy {
             if count == 0 { return }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw SQLiteFile.error(errno, opening: source) }
-            try write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), to: output, named: target)
+            guard output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else { throw unwritten(target) }
         }
     }
 
-    private static func write(
-        _ bytes: UnsafeRawBufferPointer, to file: Int32, named target: String
-    ) throws(DatabaseError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let chunk = UnsafeRawBufferPointer(rebasing: rest)
-            let count = TCPOSIX.write(file, chunk.baseAddress, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else {
-                var error = SQLiteFile.error(errno, creating: target)
-                if error.kind == .diskFull {
-                    error.remedy = "free some space there, or choose a temporary folder with more space"
-                }
-                throw error
-            }
-            rest = rest.dropFirst(count)
+    private static func unwritten(_ target: String) -> DatabaseError {
+        var error = SQLiteFile.error(errno, creating: target)
+        if error.kind == .diskFull {
+            error.remedy = "free some space there, or choose a temporary folder with more space"
         }
+        return error
     }
 }

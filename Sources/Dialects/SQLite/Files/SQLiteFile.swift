@@ -44,13 +44,9 @@ struct SQLiteFile: Sendable {
     /// once; the result is true for the one that created the file.
     static func create(_ name: String) throws(DatabaseError) -> Bool {
         if let slash = name.lastIndex(of: "/"), slash > name.startIndex { try makeFolder(String(name[..<slash])) }
-        let file = open(name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            if errno == EEXIST { return false }
-            throw error(errno, creating: name)
-        }
-        TCPOSIX.close(file)
-        return true
+        if Descriptor.open(name, O_CREAT | O_EXCL | O_RDWR) != nil { return true }
+        if errno == EEXIST { return false }
+        throw error(errno, creating: name)
     }
 
     private static func makeFolder(_ folder: String) throws(DatabaseError) {
