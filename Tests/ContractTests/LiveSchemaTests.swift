@@ -189,6 +189,51 @@ struct LiveSchemaTests {
         }
     }
 
+    @Test(
+        "a foreign table, a partition's bound or statistics that were changed by hand are drift",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func changedStorage() async throws {
+        let script = """
+            CREATE FOREIGN TABLE distant (id int, note text OPTIONS (label 'a')) SERVER far OPTIONS (place 'x');
+            CREATE TABLE months (id int, day int) PARTITION BY RANGE (id);
+            CREATE TABLE month_1 PARTITION OF months FOR VALUES FROM (0) TO (10);
+            CREATE STATISTICS together (dependencies) ON a, b FROM pairs
+            """
+        let bound = "ALTER TABLE months DETACH PARTITION month_1; ALTER TABLE months ATTACH PARTITION month_1"
+        let ways = [
+            ("ALTER FOREIGN TABLE distant OPTIONS (SET place 'y')", "foreign table distant"),
+            ("ALTER FOREIGN TABLE distant ALTER note OPTIONS (SET label 'b')", "foreign table distant"),
+            ("ALTER FOREIGN TABLE distant ADD COLUMN more int", "foreign table distant"),
+            ("\(bound) FOR VALUES FROM (0) TO (20)", "partition month_1 of months"),
+            (
+                "DROP STATISTICS together; CREATE STATISTICS together (mcv) ON a, b FROM pairs",
+                "extended statistics together on pairs"
+            ),
+        ]
+        let history = try History([
+            Migration("0001-a") {
+                CreateTable("pairs") {
+                    Column("a", .bigint)
+                    Column("b", .bigint)
+                }
+                RunSQL(.native(sqlite: "SELECT 1", postgresql: script), undo: .nothing)
+            }
+        ])
+        for (statement, title) in ways {
+            try await Backend.postgresql.withDatabase { database in
+                try await database.run("CREATE FOREIGN DATA WRAPPER none; CREATE SERVER far FOREIGN DATA WRAPPER none")
+                let migrator = Migrator(history: history, database: database)
+                try await migrator.up()
+                // Partitions that are added as time goes by are no drift.
+                try await database.run("CREATE TABLE month_2 PARTITION OF months FOR VALUES FROM (100) TO (110)")
+                #expect(try await migrator.drift().map(\.description) == [])
+                try await database.run(statement)
+                let lines = try await migrator.drift().map(\.description)
+                #expect(lines == ["\(title): its definition differs from the declaration"], "\(statement)")
+            }
+        }
+    }
+
     @Test("a script that can't run in a scratch place is left out, and named", arguments: Backend.available)
     func unrepeatable(_ backend: Backend) async throws {
         let script = SQLExpression.native(
