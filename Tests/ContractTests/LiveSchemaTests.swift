@@ -359,6 +359,26 @@ struct LiveSchemaTests {
     }
 
     @Test(
+        "nor is one whose body has no text",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func nothingLiveBound() async throws {
+        func script(_ id: String, _ text: String) -> Migration {
+            Migration(id) { RunSQL(.native(sqlite: "", postgresql: text), undo: .nothing) }
+        }
+        try await Backend.postgresql.withDatabase { database in
+            let body = "BEGIN ATOMIC SELECT setval('public.invoice_no', 1000); END"
+            let migrator = try database.migrator([
+                script("1", "CREATE SEQUENCE invoice_no"),
+                script("2", "CREATE FUNCTION bump() RETURNS bigint LANGUAGE sql \(body)"), script("3", "SELECT bump()"),
+            ])
+            try await migrator.up()
+            try await database.run("SELECT setval('invoice_no', 7)")
+            #expect(try await migrator.driftReport().unrepeated?.id == "3")
+            #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+        }
+    }
+
+    @Test(
         "a function that a later script makes harmless keeps no script from being compared",
         .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
     func harmlessLater() async throws {

@@ -20,15 +20,18 @@ extension PostgreSQLScratchScript {
         let isNew: SQL = if let newest = memory.first { "age(p.xmin) < age(\(newest)::xid)" } else { "true" }
         let rows = try connection.query(
             """
-            SELECT p.oid::bigint, p.proname::text, p.prosrc, array_to_string(p.proconfig, '; '), p.xmin::text FROM pg_proc p
+            SELECT p.oid::bigint, p.proname::text, p.prosrc, array_to_string(p.proconfig, '; '), p.xmin::text, \(isNew), \(bound)
+            FROM pg_proc p
             WHERE p.pronamespace = \(schema)::regnamespace
                 AND (\(isNew) OR p.oid::text = ANY (string_to_array(\(known), ' ')))
             ORDER BY age(p.xmin) DESC, p.oid
             """)
-        guard let newest = rows.last?[4].text else { return nil }
+        guard let newest = rows.last(where: { $0[5].boolean == true })?[4].text ?? memory.first else { return nil }
         var found: [(function: MadeFunction, reach: ScriptReach)] = []
-        for function in rows.map(Self.function) {
-            let reached = try firstReach(of: [function.body, function.settings])
+        for row in rows {
+            let function = Self.function(row)
+            var reached = row[6].text.map(ScriptReach.schema)
+            if reached == nil { reached = try firstReach(of: [function.body, function.settings]) }
             if let reached { found.append((function, reached)) }
         }
         let text = ([newest] + found.map { String($0.function.id) }).joined(separator: " ")
@@ -36,6 +39,21 @@ extension PostgreSQLScratchScript {
             try connection.execute("COMMENT ON SCHEMA \(identifier: path[0]) IS \(trusted: SQLText.literal(text))")
         }
         return found.first.map { ($0.function.name, $0.reach) }
+    }
+
+    /// The live schema of an object that a function's body is bound to: one between BEGIN ATOMIC and END, which has no text.
+    private var bound: SQL {
+        """
+        (SELECT min(n.nspname::text) FROM pg_depend d
+            LEFT JOIN pg_class c ON d.refclassid = 'pg_class'::regclass AND c.oid = d.refobjid
+            LEFT JOIN pg_proc f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
+            JOIN pg_namespace n ON n.oid = coalesce(c.relnamespace, f.pronamespace)
+        WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+            AND n.nspname::text = ANY (string_to_array(\(live.sorted().joined(separator: "\n")), E'\\n'))
+            AND NOT EXISTS (
+                SELECT FROM pg_depend e
+                WHERE e.classid = d.refclassid AND e.objid = d.refobjid AND e.deptype = 'e'))
+        """
     }
 
     private func firstReach(of texts: [String]) throws(DatabaseError) -> ScriptReach? {
