@@ -189,6 +189,51 @@ struct LiveSchemaTests {
         }
     }
 
+    @Test(
+        "a foreign table, a partition's bound or statistics that were changed by hand are drift",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func changedStorage() async throws {
+        let script = """
+            CREATE FOREIGN TABLE distant (id int, note text OPTIONS (label 'a')) SERVER far OPTIONS (place 'x');
+            CREATE TABLE months (id int, day int) PARTITION BY RANGE (id);
+            CREATE TABLE month_1 PARTITION OF months FOR VALUES FROM (0) TO (10);
+            CREATE STATISTICS together (dependencies) ON a, b FROM pairs
+            """
+        let bound = "ALTER TABLE months DETACH PARTITION month_1; ALTER TABLE months ATTACH PARTITION month_1"
+        let ways = [
+            ("ALTER FOREIGN TABLE distant OPTIONS (SET place 'y')", "foreign table distant"),
+            ("ALTER FOREIGN TABLE distant ALTER note OPTIONS (SET label 'b')", "foreign table distant"),
+            ("ALTER FOREIGN TABLE distant ADD COLUMN more int", "foreign table distant"),
+            ("\(bound) FOR VALUES FROM (0) TO (20)", "partition month_1 of months"),
+            (
+                "DROP STATISTICS together; CREATE STATISTICS together (mcv) ON a, b FROM pairs",
+                "extended statistics together on pairs"
+            ),
+        ]
+        let history = try History([
+            Migration("0001-a") {
+                CreateTable("pairs") {
+                    Column("a", .bigint)
+                    Column("b", .bigint)
+                }
+                RunSQL(.native(sqlite: "SELECT 1", postgresql: script), undo: .nothing)
+            }
+        ])
+        for (statement, title) in ways {
+            try await Backend.postgresql.withDatabase { database in
+                try await database.run("CREATE FOREIGN DATA WRAPPER none; CREATE SERVER far FOREIGN DATA WRAPPER none")
+                let migrator = Migrator(history: history, database: database)
+                try await migrator.up()
+                // Partitions that are added as time goes by are no drift.
+                try await database.run("CREATE TABLE month_2 PARTITION OF months FOR VALUES FROM (100) TO (110)")
+                #expect(try await migrator.drift().map(\.description) == [])
+                try await database.run(statement)
+                let lines = try await migrator.drift().map(\.description)
+                #expect(lines == ["\(title): its definition differs from the declaration"], "\(statement)")
+            }
+        }
+    }
+
     @Test("a script that can't run in a scratch place is left out, and named", arguments: Backend.available)
     func unrepeatable(_ backend: Backend) async throws {
         let script = SQLExpression.native(
@@ -303,12 +348,54 @@ struct LiveSchemaTests {
             let migrator = try database.migrator([
                 script("1", "CREATE SEQUENCE invoice_no"),
                 Migration("2") { CreateTable("own") { Column("n", .integer) } },
-                script("3", bump), script("4", "INSERT INTO own VALUES (1)"),
+                script("3", bump), script("3b", "CREATE FUNCTION two() RETURNS int LANGUAGE sql AS 'SELECT 2'"),
+                script("4", "INSERT INTO own VALUES (1)"),
             ])
             try await migrator.up()
             try await database.run("SELECT setval('invoice_no', 7)")
             #expect(try await migrator.driftReport().unrepeated?.id == "4")
             #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+        }
+    }
+
+    @Test(
+        "nor is one whose body has no text",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func nothingLiveBound() async throws {
+        func script(_ id: String, _ text: String) -> Migration {
+            Migration(id) { RunSQL(.native(sqlite: "", postgresql: text), undo: .nothing) }
+        }
+        try await Backend.postgresql.withDatabase { database in
+            let body = "BEGIN ATOMIC SELECT setval('public.invoice_no', 1000); END"
+            let migrator = try database.migrator([
+                script("1", "CREATE SEQUENCE invoice_no"),
+                script("2", "CREATE FUNCTION bump() RETURNS bigint LANGUAGE sql \(body)"), script("3", "SELECT bump()"),
+            ])
+            try await migrator.up()
+            try await database.run("SELECT setval('invoice_no', 7)")
+            #expect(try await migrator.driftReport().unrepeated?.id == "3")
+            #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
+        }
+    }
+
+    @Test(
+        "a function that a later script makes harmless keeps no script from being compared",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func harmlessLater() async throws {
+        func script(_ id: String, _ text: String) -> Migration {
+            Migration(id) { RunSQL(.native(sqlite: "", postgresql: text), undo: .nothing) }
+        }
+        try await Backend.postgresql.withDatabase { database in
+            let seed = "CREATE OR REPLACE FUNCTION seed() RETURNS int LANGUAGE"
+            let migrator = try database.migrator([
+                Migration("1") { CreateTable("own") { Column("n", .integer) } },
+                script("2", "\(seed) plpgsql AS $$ BEGIN PERFORM setval('public.gone', 1); RETURN 1; END $$"),
+                script("3", "CREATE FUNCTION two() RETURNS int LANGUAGE sql AS 'SELECT 2'"),
+                script("4", "\(seed) sql AS 'SELECT 1'"), script("5", "INSERT INTO own VALUES (seed())"),
+            ])
+            try await migrator.up()
+            let report = try await migrator.driftReport()
+            #expect(report.unrepeated == nil && report.differences.isEmpty, "\(report)")
         }
     }
 
@@ -334,6 +421,90 @@ struct LiveSchemaTests {
             #expect(try await migrator.driftReport().unrepeated?.id == "3")
             #expect(try await database.value("SELECT last_value FROM invoice_no") == 7)
         }
+    }
+
+    /// Applies a script beside a further schema of the search path, with a table, a sequence and a function, and returns a comparison.
+    /// Expects that nothing has counted in the sequence, and that the table's rows are free.
+    private func reportBesideFurther(_ script: String) async throws -> DriftReport {
+        try await Backend.postgresql.withURL { url in
+            let plain = try Database(url, options: ConnectionOptions(access: .create))
+            try await plain.run(
+                """
+                CREATE SCHEMA app; CREATE SEQUENCE public.invoice_no; CREATE TABLE public.colours (id serial, name text);
+                INSERT INTO public.colours (name) VALUES ('red');
+                CREATE FUNCTION public.bump() RETURNS bigint LANGUAGE sql AS $$ SELECT setval('public.invoice_no', 99) $$
+                """)
+            let path = "format('ALTER DATABASE %I SET search_path = app, public', current_database())"
+            try await plain.run("DO $$ BEGIN EXECUTE \(path); END $$")
+            await plain.close()
+            let database = try Database(url, options: ConnectionOptions(access: .create))
+            let operation = RunSQL(.native(sqlite: "", postgresql: script), undo: .nothing)
+            let migrator = try database.migrator([
+                Migration("1") {
+                    CreateTable("own") {
+                        Column("id", .bigint).identity().primaryKey()
+                        Column("n", .integer).nullable()
+                    }
+                    operation
+                }
+            ])
+            try await migrator.up()
+            try await database.run("SELECT setval('public.invoice_no', 7); SELECT setval('public.colours_id_seq', 7)")
+            let holder = try connect(to: url)
+            defer { holder.close() }
+            try holder.executeScript("BEGIN; LOCK TABLE public.colours IN SHARE MODE")
+            let report = try await migrator.driftReport()
+            #expect(try await database.value("SELECT last_value FROM public.invoice_no") == 7, "\(script)")
+            #expect(try await database.value("SELECT last_value FROM public.colours_id_seq") == 7, "\(script)")
+            await database.close()
+            return report
+        }
+    }
+
+    @Test(
+        "a script that would change something in a further schema of the search path, or in any, is not compared",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
+        arguments: [
+            "SELECT setval('invoice_no', 1000)", "SELECT nextval('public.invoice_no')",
+            "INSERT INTO colours (name) VALUES ('blue')", "UPDATE public.colours SET name = 'blue'", "SELECT bump()",
+            "DELETE FROM colours", "SET search_path = public; SELECT setval('invoice_no', 1000)",
+            "SELECT setval(pg_get_serial_sequence('colours', 'id'), 1000)",
+            "SELECT setval(c.oid, 1000) FROM pg_class c WHERE c.relname = 'invoice_no'",
+            "SELECT setval('invoice' || '_no', 1000)",
+            "DO $$ BEGIN EXECUTE format('SELECT setval(%L, 1000)', 'public' || '.invoice_no'); END $$",
+            "DO $$ BEGIN EXECUTE 'INSERT INTO col' || 'ours (name) VALUES (1)'; END $$",
+            """
+            DO $$ DECLARE name text; BEGIN
+                SELECT c.oid::regclass::text INTO name FROM pg_class c WHERE c.relname = 'colours';
+                EXECUTE format('INSERT INTO %s (name) VALUES (1)', name);
+            END $$
+            """,
+        ])
+    func nothingFurther(_ script: String) async throws {
+        let report = try await reportBesideFurther(script)
+        #expect(report.unrepeated?.id == "1")
+        #expect(report.certainDifferences.isEmpty)
+    }
+
+    @Test(
+        "a script is compared that reads a table of a further schema, counts in its own sequence, or calls a table as a live schema",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason),
+        arguments: [
+            "INSERT INTO own (n) SELECT length(name) FROM colours", "INSERT INTO own (n) SELECT 1 FROM public.colours",
+            "SELECT setval(pg_get_serial_sequence('own', 'id'), 3)", "SELECT setval('own_id_seq', 3)",
+            "UPDATE own SET n = app.n FROM own app WHERE app.id = own.id",
+            "WITH app AS (SELECT id FROM own) UPDATE own SET n = 1 FROM app WHERE app.id = own.id",
+            """
+            DO $$ DECLARE name text; BEGIN
+                FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'own' LOOP
+                    EXECUTE format('UPDATE %I SET n = 1', name);
+                END LOOP;
+            END $$
+            """,
+        ])
+    func comparedBesideFurther(_ script: String) async throws {
+        let report = try await reportBesideFurther(script)
+        #expect(report.unrepeated == nil && report.differences.isEmpty, "\(report)")
     }
 
     @Test(

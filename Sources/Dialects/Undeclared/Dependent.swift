@@ -112,6 +112,14 @@ extension UndeclaredObjects {
             remedy: Self.asDeclared)
     }
 
+    /// Refuses to make a view again as it is declared, if somebody has made it with another query.
+    func requireAsDeclared(view: String) throws(LoweringError) {
+        guard strangeViews[view] != nil else { return }
+        throw LoweringError(
+            view, "the query of this view is not as the migrations declare it, and would be made again as declared",
+            remedy: Self.asDeclared)
+    }
+
     /// The remedy for what somebody has made otherwise under a declared name.
     static let asDeclared = "make it as it is declared, or declare it as it is in a migration"
 

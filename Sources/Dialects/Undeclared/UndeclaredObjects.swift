@@ -58,6 +58,8 @@ public struct UndeclaredObjects: Sendable, Equatable {
     public var strangeDefaults: [String: [String: String?]] = [:]
     /// Those columns among the objects, by table, that differ from the declared ones by nothing but the expression that computes them.
     public var strangeExpressions: [String: Set<String>] = [:]
+    /// The declared views that somebody has made with another query, by name, each with the statement that makes it so again.
+    public var strangeViews: [String: String] = [:]
     /// The sequences of serial columns, in SQL, by table and column. Unlike an identity column's, such a sequence has a type of its own.
     public var serials: [String: [String: String]] = [:]
     /// The undeclared objects that depend on declared tables and views.
@@ -69,6 +71,11 @@ public struct UndeclaredObjects: Sendable, Equatable {
         self.objects = objects
         self.takenNames = takenNames
         self.epilogues = epilogues
+    }
+
+    /// The strange views, as objects that no migration declares.
+    var strangeViewObjects: [Object] {
+        strangeViews.sorted { $0.key < $1.key }.map { Object(.view, name: $0.key, owner: $0.key, definition: $0.value) }
     }
 
     /// No undeclared objects. Scripts are written for a database without any.

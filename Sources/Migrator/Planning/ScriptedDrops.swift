@@ -38,6 +38,7 @@ struct ScriptedDrops {
         guard !names.isEmpty else { return undeclared }
         var rest = undeclared
         rest.objects.removeAll { object in names.contains { SQLName.equal($0, object.name) } }
+        rest.strangeViews = rest.strangeViews.filter { !contains($0.key) }
         // A dependent is known by what people read: `trigger orders_ai`.
         rest.dependents.removeAll { dependent in
             SQLToken.scan(dependent.name).contains { token in names.contains(where: token.names) }

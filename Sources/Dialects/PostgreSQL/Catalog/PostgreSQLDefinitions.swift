@@ -2,7 +2,8 @@
 enum PostgreSQLDefinitions {
     static func read(_ connection: any Connection) throws(DatabaseError) -> [Definition] {
         let schemas = try schemas(connection)
-        return (try connection.query(query) + connection.query(composed)).compactMap { row in
+        let rows = try connection.query(query) + connection.query(composed) + connection.query(stored)
+        return rows.compactMap { row in
             // Without a text, the object was dropped at this moment.
             guard let name = row[0].text, let text = row[2].text else { return nil }
             return Definition(

@@ -2,6 +2,7 @@
 /// they are dropped before the alteration and made again afterwards, as they were.
 struct PostgreSQLDependents {
     private let dialect: PostgreSQLDialect
+    private let before: Schema
     private let after: Schema
     private let undeclared: UndeclaredObjects
     /// The columns that are retyped, made again or dropped, by table.
@@ -10,9 +11,9 @@ struct PostgreSQLDependents {
     /// column's old name until they are made again. PostgreSQL itself renames what other views and triggers read.
     private var renamed: (tables: Set<String>, views: Set<String>) = ([], [])
 
-    init(dialect: PostgreSQLDialect, after: Schema, undeclared: UndeclaredObjects) {
+    init(dialect: PostgreSQLDialect, before: Schema, after: Schema, undeclared: UndeclaredObjects) {
         self.dialect = dialect
-        self.after = after
+        (self.before, self.after) = (before, after)
         self.undeclared = undeclared
     }
 
@@ -47,10 +48,11 @@ struct PostgreSQLDependents {
         let undeclaredViews = undeclared.views(reading: Set(columns.keys).union(declared.map(\.name)))
         for view in declared.map(\.name) + undeclaredViews.map(\.name) { try undeclared.requireUnread(view: view) }
         let triggers = triggersOnTables(steps)
-        try requireNamesKept(undeclaredViews + triggers, steps)
+        let strange = undeclared.strangeViewObjects.filter { view in declared.contains { $0.name == view.name } }
+        try requireNamesKept(strange + undeclaredViews + triggers, steps)
         var again: [String] = []
         for view in declared {
-            again += [try DDL.create(view, over: after, in: dialect)] + remake(triggersOn(view.name))
+            again += [try create(view)] + remake(triggersOn(view.name))
             again += undeclared.epilogues[view.name]?.statements ?? []
         }
         for view in undeclaredViews { again += [view.definition] + remake(triggersOn(view.name)) + view.epilogue }
@@ -65,6 +67,16 @@ struct PostgreSQLDependents {
         let disturbed = Set(columns.keys)
         let again = Set(after.views(reading: disturbed.union(renamed.views)).map(\.name)).union(renamed.views)
         return after.views(reading: disturbed.union(renamed.tables)).filter { again.contains($0.name) }
+    }
+
+    /// Returns the statement that makes the view again: as somebody has made it, if that is another query than the declared one, and the
+    /// alteration leaves the latter as it is.
+    private func create(_ view: View) throws(LoweringError) -> String {
+        let now = try DDL.create(view, over: after, in: dialect)
+        guard let strange = undeclared.strangeViews[view.name] else { return now }
+        let was = before[view: view.name].flatMap { try? DDL.create($0, over: before, in: dialect) }
+        if was != now { try undeclared.requireAsDeclared(view: view.name) }
+        return strange
     }
 
     private func remake(_ triggers: [UndeclaredObjects.Object]) -> [String] {

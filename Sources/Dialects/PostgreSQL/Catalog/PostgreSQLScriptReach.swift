@@ -1,49 +1,65 @@
-// What of the live schema a script reaches that is run again in a scratch schema, by its words.
+// What of the live schemas a script reaches that is run again in a scratch schema, by its words.
 
-/// A function in the scratch schema, with its settings as `search_path=a, b`.
-struct MadeFunction {
-    var name: String
-    var body: String
-    var settings: String
-}
+/// Something live that a text reaches, or may reach.
+enum ScriptReach {
+    /// An object of a schema that the text names, or a schema that it searches.
+    case schema(String)
+    /// A function that somebody has made in a further schema of the search path.
+    case function(String)
+    /// Any sequence, since the text says by no name which one.
+    case anySequence
+    /// Any schema, by statements that the text puts together.
+    case anySchema
 
-extension [MadeFunction] {
-    /// Returns the first function for which `reached` names a schema, and that schema.
-    fileprivate func firstReaching(
-        _ reached: (MadeFunction) throws(DatabaseError) -> String?
-    ) throws(DatabaseError) -> (routine: String, schema: String)? {
-        for function in self {
-            if let schema = try reached(function) { return (function.name, schema) }
+    /// Says what a statement does that reaches it.
+    fileprivate var ofStatement: String {
+        switch self {
+        case .schema(let schema): "names the schema \(schema) itself, or searches it"
+        case .function(let name): "may run \(name), a function that no migration has made"
+        case .anySequence: "counts in a sequence without its name"
+        case .anySchema: "runs statements that it puts together, which may name a live schema"
         }
-        return nil
+    }
+
+    /// Says of a function what it does.
+    fileprivate var ofFunction: String {
+        switch self {
+        case .schema(let schema): "is in the schema \(schema) or names it"
+        case .function(let name): "is one that no migration has made, or runs one: \(name)"
+        case .anySequence, .anySchema: ofStatement
+        }
     }
 }
 
 extension PostgreSQLScratchScript {
-    /// Throws if a statement reaches a live schema, or may run a function that does. A function that is only defined reaches nothing, nor
+    /// Throws if a statement reaches something live, or may run a function that does. A function that is only defined reaches nothing, nor
     /// does one that a trigger or policy is to call.
     func requireUnnamed() throws(DatabaseError) {
         let statements = texts.flatMap { ScriptReader.statements(of: $0, .postgresql) }
-        var reaching = try madeFunctions().firstReaching { function throws(DatabaseError) in
-            for text in [function.body, function.settings] {
-                if let schema = try reached(by: Self.tokens(of: text, inStrings: true)) { return schema }
-            }
-            return nil
-        }
+        var reaching = try reachingFunction()
         for statement in statements {
             let outer = try mention(in: Self.tokens(of: statement.text, inStrings: false))
-            let inner = try reached(by: Self.tokens(of: statement.text, inStrings: true))
-            let isBound = statement.bindsFunction && outer?.isCall == true
-            if let schema = isBound ? nil : outer?.schema ?? (statement.isDefinition ? nil : inner) {
-                let reason = "\(statement.place) names the schema \(schema) itself, or searches it"
-                throw DatabaseError(.other, reason, statement: statement.text)
+            let inner = try reach(of: statement.text)
+            let isBound = statement.bindsFunction && (outer?.isCall == true || inner?.isFunction == true)
+            let own = outer.map { ScriptReach.schema($0.schema) } ?? (statement.isDefinition ? nil : inner)
+            if let own, !isBound {
+                throw DatabaseError(.other, "\(statement.place) \(own.ofStatement)", statement: statement.text)
             }
-            if let inner { reaching = (statement.isDefinition ? statement.routine : outer?.name ?? "", inner) }
+            if let inner { reaching = (statement.isDefinition ? statement.routine : outer?.name ?? inner.name, inner) }
         }
         guard let reaching, let acting = statements.first(where: { !$0.onlyDeclares }) else { return }
-        let (routine, schema) = reaching
-        let reason = "\(acting.place) may run the function \(routine), which is in the schema \(schema) or names it"
+        let reason = "\(acting.place) may run the function \(reaching.routine), which \(reaching.reach.ofFunction)"
         throw DatabaseError(.other, reason, statement: acting.text)
+    }
+
+    /// Returns what the text reaches, or what is in its strings.
+    func reach(of text: String) throws(DatabaseError) -> ScriptReach? {
+        let tokens = Self.tokens(of: text, inStrings: true)
+        if let schema = try mention(in: tokens)?.schema { return .schema(schema) }
+        if let schema = searched(by: tokens) { return .schema(schema) }
+        if let name = furtherCall(in: tokens) { return .function(name) }
+        if Self.countsInAnySequence(text) { return .anySequence }
+        return Self.composesFromCatalogs(tokens) || composesWithName(tokens) ? .anySchema : nil
     }
 
     /// Returns the live schema that the token names.
@@ -52,23 +68,41 @@ extension PostgreSQLScratchScript {
         return name
     }
 
-    private func reached(by tokens: [SQLToken]) throws(DatabaseError) -> String? {
-        try mention(in: tokens)?.schema ?? searched(by: tokens)
-    }
-
-    /// Returns the first object of a live schema that is named with its schema. Only of the target does each such name count:
-    /// elsewhere `orders.total` is a column more often than an object of a schema that has the name of a table.
+    /// Returns the first object of a live schema that is named with its schema. `orders.total` is a column more often than an object of a
+    /// schema that has the name of a table, so that an object counts if it is there. Of the target each such name counts, unless a table of
+    /// the query has the target's name, too.
     private func mention(
         in tokens: [SQLToken]
     ) throws(DatabaseError) -> (schema: String, name: String, isCall: Bool)? {
+        let aliases = Set(tokens.indices.lazy.filter { Self.isAlias($0, tokens) }.compactMap { named(tokens[$0]) })
+        let isReadable = !further.isEmpty && !Self.locksRows(tokens)
         for at in tokens.indices.dropLast(2) where tokens[at + 1].isSymbol(".") {
             guard let schema = named(tokens[at]), tokens[at + 2].name != nil,
                 let name = Self.catalogName(tokens[at + 2])
             else { continue }
-            if schema != target, try !holds(name, in: schema) { continue }
-            return (schema, name, at + 3 < tokens.count && tokens[at + 3].isSymbol("("))
+            if isReadable, further.contains(schema), Self.isRead(at...(at + 2), tokens) { continue }
+            if schema != target || aliases.contains(schema), try !holds(name, in: schema) { continue }
+            return (schema, name, Self.isCalled(at + 2, tokens))
         }
         return nil
+    }
+
+    /// Returns the first function of a further schema that is called without its schema.
+    private func furtherCall(in tokens: [SQLToken]) -> String? {
+        guard !furtherFunctions.isEmpty else { return nil }
+        return tokens.indices.lazy.compactMap { at -> String? in
+            guard let name = Self.catalogName(tokens[at]), furtherFunctions.contains(name) else { return nil }
+            return Self.isCalled(at, tokens) && !Self.isCreated(at, tokens) ? name : nil
+        }.first
+    }
+
+    /// Whether the text runs statements that it puts together, and holds a live schema's name. `PUBLIC` in a grant is everybody.
+    private func composesWithName(_ tokens: [SQLToken]) -> Bool {
+        guard Self.composes(tokens) else { return false }
+        return tokens.indices.contains { at in
+            let isRole = at > 0 && (tokens[at - 1].isWord("FROM") || tokens[at - 1].isWord("TO"))
+            return !isRole && named(tokens[at]) != nil
+        }
     }
 
     /// Returns whether the schema has a relation of this name, or a function that no extension brought. An extension's views and functions
@@ -110,70 +144,15 @@ extension PostgreSQLScratchScript {
         }
         return nil
     }
-
-    /// Whether the token is the name of a function that is created here.
-    static func isCreated(_ at: Int, _ tokens: [SQLToken]) -> Bool {
-        let kinds = ["FUNCTION", "PROCEDURE", "AGGREGATE"]
-        guard at > 1, kinds.contains(where: tokens[at - 1].isWord) else { return false }
-        return tokens[at - 2].isWord("CREATE") || tokens[at - 2].isWord("REPLACE")
-    }
-
-    /// Returns the name that the token stands for, as the catalog writes it.
-    static func catalogName(_ token: SQLToken) -> String? {
-        token.kind == .word ? SQLName.folded(token.text) : token.name
-    }
-
-    /// Returns the tokens of a text without blanks and, with `inStrings`, those inside of its strings in their place: code that `DO` runs,
-    /// and names that functions find objects by.
-    static func tokens(of text: String, inStrings: Bool) -> [SQLToken] {
-        SQLToken.scan(text).flatMap { token -> [SQLToken] in
-            if token.isBlank { return [] }
-            guard inStrings, token.kind == .string else { return [token] }
-            return tokens(of: inside(token.text), inStrings: true)
-        }
-    }
-
-    private static func inside(_ string: String) -> String {
-        if string.hasSuffix("'"), let quote = string.firstIndex(of: "'") {
-            return SQLText.unquoted(String(string[quote...]), doubled: "'")
-        }
-        guard string.first == "$", let end = string.dropFirst().firstIndex(of: "$") else { return "" }
-        let tag = string[...end]
-        return String(string.dropFirst(tag.count).dropLast(tag.count))
-    }
 }
 
-extension ScriptStatement {
-    /// Whether the strings of the statement are kept and not run: those of a function's definition, and of its settings.
-    fileprivate var isDefinition: Bool {
-        let isRoutine = tokens.prefix(4).contains { $0.isWord("FUNCTION") || $0.isWord("PROCEDURE") }
-        return isRoutine && (word(0) == "CREATE" || word(0) == "ALTER")
+extension ScriptReach {
+    fileprivate var isFunction: Bool {
+        if case .function = self { true } else { false }
     }
 
-    /// Whether the statement names a function for later: a trigger's, or one of a policy's conditions.
-    fileprivate var bindsFunction: Bool {
-        word(0) == "CREATE" && tokens.dropFirst().prefix(4).contains { $0.isWord("TRIGGER") || $0.isWord("POLICY") }
-    }
-
-    /// The name of the function that the statement defines.
-    fileprivate var routine: String {
-        let name = tokens.drop { !$0.isWord("FUNCTION") && !$0.isWord("PROCEDURE") }.dropFirst().first
-        return name?.name ?? ""
-    }
-
-    /// Whether the statement declares something and runs no function: it fires no trigger and computes no value.
-    fileprivate var onlyDeclares: Bool {
-        if isDefinition { return true }
-        let isWhole = !tokens.contains { $0.isSymbol("(") || $0.isSymbol(",") }
-        switch word(0) {
-        case "COMMENT", "GRANT", "REVOKE", "DROP": return true
-        case "CREATE":
-            let what = tokens.dropFirst().first { token in
-                !["OR", "REPLACE", "CONSTRAINT"].contains(where: token.isWord)
-            }
-            return ["TRIGGER", "VIEW", "POLICY", "TYPE", "SEQUENCE"].contains { what?.isWord($0) == true }
-        case "ALTER": return isWhole && word(1) == "TABLE" && (has(word: "ENABLE") || has(word: "DISABLE"))
-        default: return false
-        }
+    /// The name of the function; empty if the reach is none.
+    fileprivate var name: String {
+        if case .function(let name) = self { name } else { "" }
     }
 }

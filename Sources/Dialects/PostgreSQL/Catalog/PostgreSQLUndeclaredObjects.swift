@@ -38,6 +38,8 @@ extension PostgreSQLInspector {
         var found = UndeclaredObjects(
             objects: objects + (try triggers(connection, scope)),
             epilogues: epilogues(views.filter { declared[view: $0.name] != nil }))
+        // Without subjects, nothing is altered.
+        if subjects != nil { found.strangeViews = try strangeViews(views, declared, on: connection) }
         found.columnEpilogues = try columnEpilogues(connection, scope)
         for column in columns {
             guard let sequence = column.serialSequence else { continue }

@@ -56,7 +56,8 @@ struct PostgreSQLViewReader {
             "it reads \(parent) together with the rows of the tables that inherit from it, which become tables of their own"
     }
 
-    private static func query(_ text: String) -> String {
+    /// Returns the query without the `;` and the blanks that the server writes around it.
+    static func query(_ text: String) -> String {
         var query = text[...]
         while let last = query.last, last == ";" || last.isWhitespace { query.removeLast() }
         while query.first?.isWhitespace == true { query.removeFirst() }

@@ -19,7 +19,7 @@ struct PostgreSQLAlter {
         self.before = before
         self.after = after
         self.undeclared = undeclared
-        var dependents = PostgreSQLDependents(dialect: dialect, after: after, undeclared: undeclared)
+        var dependents = PostgreSQLDependents(dialect: dialect, before: before, after: after, undeclared: undeclared)
         for step in alteration.steps { dependents.disturb(step) }
         for follower in alteration.followingColumns + alteration.steps.flatMap(\.followers) {
             dependents.disturb(follower.now.name, of: follower.table.name)

@@ -47,9 +47,31 @@ extension SQLiteInspector {
             }
         }
         var undeclared = UndeclaredObjects(objects: objects)
+        undeclared.strangeViews = strangeViews(of: declared, live: live)
         undeclared.strangeDefaults = strangeDefaults
         undeclared.strangeExpressions = strangeExpressions
         return undeclared
+    }
+}
+
+extension SQLiteInspector {
+    /// Returns the declared views that somebody has made with another query, by name, each with the statement that makes it so again.
+    private static func strangeViews(of declared: Schema, live: SQLiteCatalog) -> [String: String] {
+        let names = SQLiteViewNames(live)
+        func meaning(_ text: String, _ view: String) -> String? {
+            SQLiteViewDefinition.query(of: text, view: view).map { query in
+                SQLiteExpression(names: names.names(in: query) + [view]).meaning(query)
+            }
+        }
+        var strange: [String: String] = [:]
+        for object in live.objects where object.kind == .view {
+            guard let view = declared[view: object.name], let text = object.sql, let here = meaning(text, view.name),
+                let statement = try? DDL.create(view, over: declared, in: SQLiteDialect()),
+                let there = meaning(statement, view.name), here != there
+            else { continue }
+            strange[view.name] = text
+        }
+        return strange
     }
 }
 

@@ -51,6 +51,7 @@ struct SQLiteAlter {
             let now = try DDL.create(view, over: after, in: dialect)
             // If the view's text can't be rendered with the old types, somebody has created the view by hand since.
             guard let was = try? DDL.create(old, over: before, in: dialect), was != now else { continue }
+            try undeclared.requireAsDeclared(view: view.name)
             let triggers = undeclared.objects.filter { $0.kind == .trigger && $0.owner == view.name }
             views.append((name: view.name, statements: [now] + triggers.map(\.definition)))
         }
@@ -88,14 +89,15 @@ struct SQLiteAlter {
         for step in steps { renames.follow(step.change) }
         let columns = renames.renamedColumns
         var statements: [String] = []
-        for view in before.views(containingWord: name) where !columns.isEmpty {
+        let declared = before.views(containingWord: name).filter { undeclared.strangeViews[$0.name] == nil }
+        for view in declared where !columns.isEmpty {
             let pinned = before.pinned(view, columns, of: name)
             guard pinned != view else { continue }
             statements.append("DROP VIEW \(SQLText.identifier(view.name))")
             statements.append(try DDL.create(pinned, over: before, in: dialect))
             statements += undeclared.objects.filter { $0.kind == .trigger && $0.owner == view.name }.map(\.definition)
         }
-        return Lowering(statements + pinUndeclaredViews(columns))
+        return Lowering(statements + pinViewsMadeByHand(columns))
     }
 
     private func alter() throws(LoweringError) -> Lowering {

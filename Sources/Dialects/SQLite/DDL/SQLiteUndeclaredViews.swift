@@ -1,12 +1,12 @@
-// The undeclared views over a table whose columns are renamed.
+// The views over a table whose columns are renamed that are undeclared, or not as declared.
 
 extension SQLiteAlter {
     /// Returns the statements that make such views again, before the rename, with the column names that they show, as for declared
     /// ones. A view that names its columns in a list is left alone.
-    func pinUndeclaredViews(_ columns: [String]) -> [String] {
+    func pinViewsMadeByHand(_ columns: [String]) -> [String] {
         guard !columns.isEmpty else { return [] }
         var statements: [String] = []
-        for object in undeclared.objects where object.kind == .view {
+        for object in undeclared.objects + undeclared.strangeViewObjects where object.kind == .view {
             guard let query = SQLiteViewDefinition.unnamedQuery(of: object.definition) else { continue }
             let view = View(object.name, as: .native(sqlite: query, postgresql: ""))
             let pinned = before.pinned(view, columns, of: alteration.before.name)
