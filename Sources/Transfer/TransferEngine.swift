@@ -98,6 +98,8 @@ struct TransferEngine {
             }
             let changes = options.changes(since: record.plan)
             guard changes.isEmpty else { throw TransferError.planChanged(record, changes) }
+            let gone = try TransferRecords(writing).goneObjects(of: record.id, target)
+            guard gone.isEmpty else { throw TransferError.madeObjectsGone(gone) }
             return Earlier(record: record, isOfThisSnapshot: isOfThisSnapshot)
         }
     }

@@ -51,4 +51,28 @@ struct ShortageTests {
             #expect(made?.integer == 3)
         }
     }
+
+    @Test("a table that somebody removed meanwhile is named on resuming, and the rest can be abandoned")
+    func removedTable() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE kept (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE gone (id INTEGER PRIMARY KEY);
+            INSERT INTO gone VALUES (1); CREATE INDEX names ON kept (name);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.executeScript(Self.shortage(at: "CREATE INDEX"))
+            _ = await #expect(throws: TransferError.self) { try await TransferTests.transfer(fixture, into: url) }
+            try target.executeScript("DROP EVENT TRIGGER shortage; DROP TABLE gone")
+            await #expect(throws: TransferError.madeObjectsGone(["gone"])) {
+                try await TransferTests.transfer(fixture, into: url, options: TransferOptions(resumes: true))
+            }
+            let database = try Database(url)
+            _ = try await DatabaseTransfer.abandon(in: database)
+            await database.close()
+            #expect(try target.hasTable("kept") == false)
+        }
+    }
 }
