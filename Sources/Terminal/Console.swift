@@ -140,22 +140,7 @@ package enum Console {
 
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text
-        text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while let base = rest.baseAddress, !rest.isEmpty {
-                let count = TCPOSIX.write(descriptor, base, rest.count)
-                if count < 0, errno == EINTR { continue }
-                if count < 0, errno == EAGAIN {
-                    Readiness.wait(for: Int32(POLLOUT), on: descriptor)
-                    continue
-                }
-                guard count > 0 else {
-                    let reason = errno
-                    if descriptor == 1 { firstLoss.withLock { $0 = $0 ?? reason } }
-                    return
-                }
-                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-        }
+        let reason = text.withUTF8 { Descriptor.failure(writing: UnsafeRawBufferPointer($0), to: descriptor) }
+        if let reason, descriptor == 1 { firstLoss.withLock { $0 = $0 ?? reason } }
     }
 }

@@ -69,14 +69,9 @@ package final class WholeFile: Sendable {
     }
 
     private func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var rest = UnsafeRawBufferPointer(bytes)
-        while let base = rest.baseAddress, !rest.isEmpty {
-            let count = TCPOSIX.write(descriptor, base, rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
-        return true
+        let reason = Descriptor.failure(writing: UnsafeRawBufferPointer(bytes), to: descriptor)
+        if let reason { errno = reason }
+        return reason == nil
     }
 
     private static func failure(_ message: String) -> TextFile.Failure {
