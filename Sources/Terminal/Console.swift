@@ -140,7 +140,7 @@ package enum Console {
 
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text
-        let reason = text.withUTF8 { Descriptor.failure(writing: UnsafeRawBufferPointer($0), to: descriptor) }
+        let reason = text.withUTF8 { WholeWrite.failure(writing: UnsafeRawBufferPointer($0), to: descriptor) }
         if let reason, descriptor == 1 { firstLoss.withLock { $0 = $0 ?? reason } }
     }
 }

@@ -30,7 +30,7 @@ package final class OutputPlace: Sendable {
         case .file(let file): try file.finish(text)
         case .standard(let descriptor), .stream(let descriptor):
             var text = text
-            let reason = text.withUTF8 { Descriptor.failure(writing: UnsafeRawBufferPointer($0), to: descriptor) }
+            let reason = text.withUTF8 { WholeWrite.failure(writing: UnsafeRawBufferPointer($0), to: descriptor) }
             guard let reason else { return }
             throw TextFile.Failure(
                 message: "\(path) was not written: \(SystemError(reason))",

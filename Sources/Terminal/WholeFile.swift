@@ -69,7 +69,7 @@ package final class WholeFile: Sendable {
     }
 
     private func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        let reason = Descriptor.failure(writing: UnsafeRawBufferPointer(bytes), to: descriptor)
+        let reason = WholeWrite.failure(writing: UnsafeRawBufferPointer(bytes), to: descriptor)
         if let reason { errno = reason }
         return reason == nil
     }

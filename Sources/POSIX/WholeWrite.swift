@@ -1,5 +1,5 @@
-/// What is done with open files by their numbers.
-package enum Descriptor {
+/// A write that goes on until all bytes are written.
+package enum WholeWrite {
     /// Writes all bytes, and waits for room. Returns the `errno` of the write that failed; `nil` if all was written.
     package static func failure(writing bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32? {
         var rest = bytes
