@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dialects
+import TCPOSIX
 import TCTerminal
 import Transfer
 

@@ -32,6 +32,11 @@ struct MigrationLog: Sendable {
         }
     }
 
+    /// Says, while something that only reads waits for a table, who holds that table.
+    @Sendable static func show(waitingFor holders: [LockHolder]) {
+        Console.error("waiting: \(holders.map(\.description).joined(separator: "; "))")
+    }
+
     private func count(_ migrations: [String]) -> String {
         migrations.count.counted("migration", "migrations")
     }

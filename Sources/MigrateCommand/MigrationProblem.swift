@@ -64,7 +64,7 @@ extension Problem {
             .keysFold,
             .noSupport, .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource,
             .planChanged,
-            .nothingToAbandon,
+            .madeObjectsGone, .nothingToAbandon,
             .nothingToReport:
             2
         }
@@ -80,7 +80,7 @@ extension Problem {
             .keyNotBuilt,
             .noSupport,
             .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource, .planChanged,
-            .nothingToAbandon,
+            .madeObjectsGone, .nothingToAbandon,
             .nothingToReport:
             []
         }

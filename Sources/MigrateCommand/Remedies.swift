@@ -74,7 +74,7 @@ extension TransferError {
         case .stopped: "run the same command again"
         case .outcomeUnknown:
             "compare the two databases with verify SOURCE TARGET first; if the rows are not there, run the same command again"
-        case .sourceChanged: "remove the unfinished transfer \(abandoning), and begin again"
+        case .sourceChanged, .madeObjectsGone: "remove the unfinished transfer \(abandoning), and begin again"
         case .otherSource(let record, _):
             "name \(record.source) as in the first run, or remove the unfinished transfer \(abandoning)"
         case .planChanged:

@@ -93,7 +93,7 @@ struct DriftCommand: AsyncParsableCommand {
         try await output.guarding {
             let database = try databaseOptions.open(.readOnly, output)
             let report = try await Migrator(history: try MigrateProgram.history(), database: database)
-                .driftReport()
+                .driftReport(MigrationLog.show(waitingFor:))
             await database.close()
             let lines = report.differences.map(\.description)
             let notes = report.unrepeated.map { ["\($0)"] } ?? []

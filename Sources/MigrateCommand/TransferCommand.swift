@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dialects
 import Migrator
+import TCPOSIX
 import TCTerminal
 import Transfer
 

@@ -3,19 +3,19 @@ import Migrator
 import TCTerminal
 import Transfer
 
-/// The files that a transfer writes at its end. Each appears complete or not at all, and is its owner's alone, because it may name
-/// values. A file of that name is replaced; a link is never followed, because somebody else may have put it there.
+/// What a transfer writes at its end. A file appears complete or not at all, and is its owner's alone, because it may name values. A file of
+/// that name is replaced; a link that somebody else may have put there is not followed.
 struct TransferFiles {
-    private let certificate: WholeFile?
-    private let report: WholeFile?
+    private let certificate: OutputPlace?
+    private let report: OutputPlace?
 
     /// Prepares the files.
     /// - Throws: `DatabaseError` if SHA-256 can't be computed, `TextFile.Failure` if a file can't be written.
     init(certificate: String?, report: String?) throws {
         // A missing library is better reported at once than after the transfer.
         if certificate != nil { try SHA256.load() }
-        self.certificate = try certificate.map { path in try WholeFile(path, replaces: true) }
-        self.report = try report.map { path in try WholeFile(path, replaces: true) }
+        self.certificate = try certificate.map { path in try OutputPlace(path) }
+        self.report = try report.map { path in try OutputPlace(path) }
     }
 
     /// Writes the report, and the certificate if the transfer is verified.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dialects
 import Migrator
+import TCPOSIX
 import TCTerminal
 
 struct UpCommand: AsyncParsableCommand {
@@ -55,7 +56,8 @@ struct UpCommand: AsyncParsableCommand {
         let preview: MigrationPreview
         do {
             let options = Migrator.Options(allowsOutOfOrder: outOfOrder)
-            preview = try await Migrator(history: history, database: database, options: options).preview(upTo: to)
+            preview = try await Migrator(history: history, database: database, options: options)
+                .preview(upTo: to, MigrationLog.show(waitingFor:))
         } catch let error as DatabaseError where error.kind == .unreachable && database.url.filePath != nil {
             // A file that `up` would create does not hold anything yet.
             preview = try MigrationPreview(ofNew: history, upTo: to, in: database.dialect)
@@ -108,7 +110,7 @@ struct DownCommand: AsyncParsableCommand {
             let migrator = Migrator(
                 history: history, database: database, options: options(databaseOptions, allowDataLoss))
             if dryRun {
-                log.show(try await migrator.preview(down: target))
+                log.show(try await migrator.preview(down: target, MigrationLog.show(waitingFor:)))
             } else {
                 let (target, log) = (target, log)
                 let report = try await Interruption.stopping { try await migrator.down(target, log.show) }

@@ -40,7 +40,7 @@ struct WaysOn {
                 "continue with: \(line(again.filter { $0 != "--dry-run" } + ["--resume"])) ; or remove the unfinished transfer with: \(abandoning)"
         case .outcomeUnknown: return unknownRemedy(again)
         case .stopped: return "start again with: \(line(again))"
-        case .sourceChanged, .otherSource, .planChanged:
+        case .sourceChanged, .otherSource, .planChanged, .madeObjectsGone:
             return error.remedy(abandoning: "with: \(abandoning)")
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .badRule, .rulesForSameEngineCopy,
             .incompatibleValues,

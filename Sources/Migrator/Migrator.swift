@@ -89,13 +89,18 @@ public struct Migrator: Sendable {
         return try await reading { try MigrationStatus(of: history, on: $0) }
     }
 
-    /// Returns what `up` would do. It takes no lock and creates nothing.
+    /// Returns what `up` would do. It takes no lock and creates nothing, but it may have to wait for a table to count its rows.
     ///
+    /// - Parameters:
+    ///   - target: The last migration that `up` would apply; `nil` for all.
+    ///   - onWait: Hears who holds a table that is waited for.
     /// - Throws: ``MigratorError`` if `up` would refuse for a reason that does not depend on the rows, `UnfinishedTransfer`, and
     ///   `DatabaseError`.
-    public func preview(upTo target: String? = nil) async throws -> MigrationPreview {
+    public func preview(
+        upTo target: String? = nil, _ onWait: (@Sendable ([LockHolder]) -> Void)? = nil
+    ) async throws -> MigrationPreview {
         let (history, allowsOutOfOrder) = (history, options.allowsOutOfOrder)
-        return try await reading { connection in
+        return try await reading(onWait) { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let plan = try history.planUp(applied, to: target, allowsOutOfOrder: allowsOutOfOrder)
@@ -103,13 +108,18 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// Returns what `down` would do. It takes no lock and changes nothing.
+    /// Returns what `down` would do. It takes no lock and changes nothing, but it may have to wait for a table to count its rows.
     ///
+    /// - Parameters:
+    ///   - target: The migrations that `down` would undo.
+    ///   - onWait: Hears who holds a table that is waited for.
     /// - Throws: ``MigratorError`` if `down` would refuse for a reason that does not depend on the rows, `UnfinishedTransfer`,
     ///   and `DatabaseError`.
-    public func preview(down target: DownTarget) async throws -> MigrationPreview {
+    public func preview(
+        down target: DownTarget, _ onWait: (@Sendable ([LockHolder]) -> Void)? = nil
+    ) async throws -> MigrationPreview {
         let history = history
-        return try await reading { connection in
+        return try await reading(onWait) { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let plan = try history.planDown(applied, leaving: history.remaining(of: applied, after: target))
@@ -172,12 +182,13 @@ public struct Migrator: Sendable {
     /// - Throws: ``MigratorError`` if the ledger does not match this history, `UnfinishedTransfer`, and `DatabaseError`.
     public func drift() async throws -> [SchemaDifference] { try await driftReport().differences }
 
-    /// Compares as ``drift()`` does, and says what could not be compared.
+    /// Compares as ``drift()`` does, and says what could not be compared. It may have to wait for a table that a view reads.
     ///
+    /// - Parameter onWait: Hears who holds a table that is waited for.
     /// - Throws: The errors of ``drift()``.
-    public func driftReport() async throws -> DriftReport {
+    public func driftReport(_ onWait: (@Sendable ([LockHolder]) -> Void)? = nil) async throws -> DriftReport {
         let history = history
-        return try await reading { connection in
+        return try await reading(onWait) { connection in
             let ledger = Ledger(connection: connection)
             let applied = try ledger.applied(try ledger.usableEntries(of: history), of: history)
             let live = try connection.dialect.inspect(connection)
@@ -194,9 +205,16 @@ public struct Migrator: Sendable {
     }
 
     /// Runs `body`, which changes nothing, as `besideChecksums` does. A database that does not exist yet is not made for it.
-    private func reading<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) async throws -> T {
+    private func reading<T: Sendable>(
+        _ onWait: (@Sendable ([LockHolder]) -> Void)? = nil, _ body: @escaping @Sendable (Connection) throws -> T
+    ) async throws -> T {
         history.checksums.begin()
-        return try await database.withReadingConnection(body)
+        let database = database
+        return try await database.withReadingConnection { connection in
+            let watch = onWait.flatMap { WaitWatch(over: connection, of: database, $0) }
+            defer { watch?.stop() }
+            return try body(connection)
+        }
     }
 }
 

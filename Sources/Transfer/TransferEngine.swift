@@ -98,6 +98,8 @@ struct TransferEngine {
             }
             let changes = options.changes(since: record.plan)
             guard changes.isEmpty else { throw TransferError.planChanged(record, changes) }
+            let gone = try TransferRecords(writing).goneObjects(of: record.id, target)
+            guard gone.isEmpty else { throw TransferError.madeObjectsGone(gone) }
             return Earlier(record: record, isOfThisSnapshot: isOfThisSnapshot)
         }
     }
@@ -138,23 +140,36 @@ struct TransferEngine {
             let record = TransferRecord(
                 id: Self.newID(), source: sourceName, fingerprint: try reading.sourceFingerprint(), plan: plan,
                 state: .loading)
-            try writing.transaction {
-                // The target is checked again, because no change of another program can come in between in this transaction.
-                try Self.requireEmpty(writing, target)
-                if source.speaksAs(target) { try target.adoptEncoding(of: reading, on: writing) }
-                let records = TransferRecords(writing)
-                try records.begin(record)
-                for made in try target.makeSupport(of: work.plan.nocasePolicies, on: writing) {
-                    try records.add(
-                        ChunkRecord(kind: .madeSupport, table: "", name: made.policy.rawValue), to: record.id)
+            do {
+                try writing.transaction {
+                    // The target is checked again, because no change of another program can come in between in this transaction.
+                    try Self.requireEmpty(writing, target)
+                    if source.speaksAs(target) { try target.adoptEncoding(of: reading, on: writing) }
+                    try Self.make(work, record, target, on: writing)
                 }
-                for statement in work.tableStatements { try writing.execute(SQL(trusted: statement)) }
-                if work.plan.quarantines { try Quarantine.make(on: writing) }
-                for name in work.plan.madeTables {
-                    try records.add(ChunkRecord(kind: .madeTable, table: name), to: record.id)
+            } catch var error as DatabaseError {
+                if let remedy = try target.remedy(for: error, making: work.plan.schema, on: writing) {
+                    error.remedy = remedy
                 }
+                throw error
             }
             return record
+        }
+    }
+
+    /// Makes the tables, and the record of what is made. It must run in one transaction.
+    private static func make(
+        _ work: Work, _ record: TransferRecord, _ target: any TransferTarget, on writing: any Connection
+    ) throws {
+        let records = TransferRecords(writing)
+        try records.begin(record)
+        for made in try target.makeSupport(of: work.plan.nocasePolicies, on: writing) {
+            try records.add(ChunkRecord(kind: .madeSupport, table: "", name: made.policy.rawValue), to: record.id)
+        }
+        for statement in work.tableStatements { try writing.execute(SQL(trusted: statement)) }
+        if work.plan.quarantines { try Quarantine.make(on: writing) }
+        for name in work.plan.madeTables {
+            try records.add(ChunkRecord(kind: .madeTable, table: name), to: record.id)
         }
     }
 

@@ -42,6 +42,8 @@ public enum TransferError: Error, Equatable, Sendable {
     case otherSource(TransferRecord, now: String)
     /// A run would resume a transfer with another plan.
     case planChanged(TransferRecord, [PlanChange])
+    /// Somebody has removed these tables or views, which the unfinished transfer had made.
+    case madeObjectsGone([String])
     /// The target holds no unfinished transfer.
     case nothingToAbandon
     /// An earlier run completed the transfer, and the details for its report are no longer stored.
@@ -70,6 +72,7 @@ extension TransferError {
         case .sourceChanged: "source_changed"
         case .otherSource: "other_source"
         case .planChanged: "plan_changed"
+        case .madeObjectsGone: "tables_gone"
         case .nothingToAbandon: "nothing_to_abandon"
         case .nothingToReport: "nothing_to_report"
         }
@@ -113,6 +116,8 @@ extension TransferError: CustomStringConvertible {
         case .otherSource(let record, let now):
             return "the unfinished transfer of \(record.startedAt) reads \(record.source), not \(now)"
         case .planChanged(let record, let changes): return Self.otherPlan(record, changes.map(\.description))
+        case .madeObjectsGone(let names):
+            return "the target no longer holds all that the unfinished transfer has made: \(names.listed(upTo: 5))"
         case .nothingToAbandon: return "the target holds no unfinished transfer"
         case .nothingToReport(let record): return "\(record.completion): it has nothing left to report"
         }

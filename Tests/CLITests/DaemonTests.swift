@@ -1,3 +1,4 @@
+import Dialects
 import Foundation
 import TestSupport
 import Testing
@@ -75,6 +76,30 @@ struct DaemonTests {
             #expect(try await waiting.finish().code == 0)
             let checked = try await box.run(.teleclauded, ["--check"], variables)
             #expect(checked.code == 0 && checked.output == "settings, database and schema are right\n", "\(checked)")
+        }
+    }
+
+    /// A migration that waits for a table is interrupted; those before it stay.
+    @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func aDaemonThatIsToldToEndWhileItMigratesRollsBack() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let variables = box.daemonVariables(url)
+            let first = ["up", "--to", "0001-single-user-tables", "--database", url]
+            #expect(try await box.run(.tcMigrate, first, variables).code == 0)
+            let holder = try connect(to: DatabaseURL(parsing: url))
+            defer { holder.close() }
+            try holder.begin()
+            try holder.execute("LOCK TABLE sessions IN ACCESS SHARE MODE")
+            let daemon = try box.start(.teleclauded, [], variables)
+            try waitUntil("its migration waits") { try daemon.errorText().contains("waits for a table") }
+            daemon.kill(SIGTERM)
+            let run = try await daemon.finish(timeout: 30)
+            #expect(run.code == 0, "\(run)")
+            #expect(run.error.contains("told to end while it started"), "\(run)")
+            #expect(run.error.contains("stopped before it served"), "\(run)")
+            try holder.rollback()
+            #expect(try query("SELECT id FROM tc_migrations", on: url) == ["0001-single-user-tables"])
+            #expect(!FileManager.default.fileExists(atPath: "\(box.folder)/d.sock"))
         }
     }
 

@@ -188,19 +188,45 @@ struct TransferTests {
         }
     }
 
-    @Test("the files of a transfer follow no link, and replace only a file, which nobody else may read")
+    @Test("a report goes where the user's own link leads, and into standard output")
+    func ownLinks() async throws {
+        try await withSandbox { box in
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+            try "old".write(toFile: box("mine"), atomically: true, encoding: .utf8)
+            symlink("mine", box("link"))
+            symlink(box("new"), box("dangling"))
+            for (name, place) in [("link", "mine"), ("dangling", "new")] {
+                let run = try await box.migrate("transfer", source, box("\(name).db"), "--report", box(name))
+                #expect(run.ending == .exit(0), "\(run)")
+                #expect(try String(contentsOfFile: box(place), encoding: .utf8).hasSuffix("</html>\n"))
+                #expect(try FileManager.default.destinationOfSymbolicLink(atPath: box(name)).hasSuffix(place))
+            }
+            let run = try await box.migrate("transfer", source, box("out.db"), "-q", "--report", "/dev/stdout")
+            #expect(run.ending == .exit(0) && run.output.contains("<!DOCTYPE html>"), "\(run)")
+            #expect(run.output.hasSuffix("</html>\n"))
+            // A pipe that nobody reads does not hold a transfer up.
+            #expect(mkfifo(box("pipe"), 0o600) == 0)
+            let unread = try await box.migrate("transfer", source, box("pipe.db"), "--report", box("pipe"))
+            expectRefusal(unread, saying: "pipe can't be written", "somebody reads")
+        }
+    }
+
+    @Test("the files of a transfer follow no link of others, and replace only a file, which nobody else may read")
     func filesAndLinks() async throws {
         try await withDatabase(.postgresql) { box, target in
             let source = box("s.db")
             #expect(FileManager.default.createFile(atPath: source, contents: nil))
             try execute("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)", on: source)
             try "mine".write(toFile: box("mine"), atomically: true, encoding: .utf8)
-            symlink(box("mine"), box("link"))
+            // Everybody could have made a link in this folder.
+            #expect(mkdir(box("shared"), 0o700) == 0 && chmod(box("shared"), 0o1777) == 0)
+            symlink(box("mine"), box("shared/link"))
             symlink(box("nowhere"), box("dangling"))
+            symlink(box("shared/link"), box("link"))
             for option in ["--report", "--certificate"] {
-                for link in ["link", "dangling"] {
+                for link in ["shared/link", "link"] {
                     let run = try await box.migrate("transfer", source, target, option, box(link))
-                    expectRefusal(run, saying: "\(link) is not a file")
+                    expectRefusal(run, saying: "shared/link is not a file")
                 }
             }
             for option in ["--write-rules", "--write-triggers"] {

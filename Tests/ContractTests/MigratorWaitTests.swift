@@ -34,6 +34,41 @@ struct MigratorWaitTests {
         }
     }
 
+    @Test(
+        "a preview that waits for a table says who holds it, while it waits", .timeLimit(.minutes(5)),
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func whoHoldsIt() async throws {
+        try await Backend.postgresql.withURL { url in
+            let database = try Database(url)
+            let history = try History([
+                Migration("0001-t") {
+                    CreateTable("t") {
+                        Column("id", .bigint).primaryKey()
+                        Column("a", .text).nullable()
+                    }
+                },
+                Migration("0002-without-a") { AlterTable("t") { DropColumn("a") } },
+            ])
+            let migrator = Migrator(history: history, database: database)
+            try await migrator.up(to: "0001-t")
+            let holder = try connect(to: url)
+            defer { holder.close() }
+            let process = try #require(holder.serverProcess)
+            try holder.begin()
+            try holder.execute("LOCK TABLE t")
+            let (told, tell) = AsyncStream<[LockHolder]>.makeStream()
+            let preview = Task { try await migrator.preview { holders in tell.yield(holders) } }
+            for await holders in told {
+                #expect(holders.map(\.process) == [process])
+                #expect(holders.map(\.table) == ["t"])
+                break
+            }
+            try holder.rollback()
+            #expect(try await preview.value.steps.map(\.id) == ["0002-without-a"])
+            await database.close()
+        }
+    }
+
     @Test("nothing is made by what only reads: status, preview, drift and a start that only checks")
     func onlyReading() async throws {
         try await withTemporaryFolder { folder in

@@ -87,6 +87,65 @@ struct PostgreSQLSilenceTests {
         #expect(connection.isLost)
     }
 
+    /// Makes a table whose first row keeps the server from reading on. A trigger sleeps there, and a cancellation only makes it sleep again.
+    private func makeStandstill(_ connection: any Connection) throws {
+        try connection.executeScript(
+            """
+            CREATE TABLE t (a bigint, b text);
+            CREATE FUNCTION stand() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                BEGIN PERFORM pg_sleep(30); EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(30); END;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER stand BEFORE INSERT ON t FOR EACH ROW WHEN (NEW.a = 0) EXECUTE FUNCTION stand();
+            """)
+    }
+
+    /// Copies 100 MB, which is more than sockets hold.
+    private static func copyMuch(_ connection: any Connection) throws {
+        let writer = try connection.copyIn(table: "t", columns: ["a", "b"], types: [.bigint, .text])
+        let text = Value.text(String(repeating: "x", count: 1_000_000))
+        for number in 0..<100 {
+            try writer.write(.integer(Int64(number)), column: 0)
+            try text.withRaw { value in
+                try writer.write(value, column: 1)
+                try writer.endRow()
+            }
+        }
+        _ = try writer.finish()
+    }
+
+    @Test func aServerThatTakesNoRowsIsLost() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let connection = try connect(to: url, ConnectionOptions(silence: Silence(ofServer: 0.5)))
+            defer { connection.close() }
+            try makeStandstill(connection)
+            let error = #expect(throws: DatabaseError.self) { try Self.copyMuch(connection) }
+            #expect(error?.kind == .lost && error?.message.contains("has taken no rows") == true)
+            #expect(connection.isLost)
+        }
+    }
+
+    @Test func aCancelledCopyDoesNotWaitForAServerThatTakesNoRows() async throws {
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let (database, other) = (try Database(url), try connect(to: url))
+            defer { other.close() }
+            try makeStandstill(other)
+            let task = Task { try await database.withConnection { try Self.copyMuch($0) } }
+            let stands = try eventually {
+                try other.queryValue(
+                    """
+                    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'
+                    """) == 1
+            }
+            #expect(stands)
+            task.cancel()
+            let error = await #expect(throws: DatabaseError.self) { try await task.value }
+            #expect(error?.kind == .interrupted && error?.message.contains("neither ended it") == true)
+            await database.close()
+        }
+    }
+
     @Test func copiesThatComeAreWaitedFor() throws {
         let connection = try connection(Silence(ofServer: 2))
         defer { connection.close() }

@@ -214,7 +214,12 @@ import Testing
         let script = "CREATE TABLE held \(columns) STRICT; CREATE TABLE loose \(columns);"
         let connection = try InspectorFixture.memory(script)
         defer { connection.close() }
-        let schema = try SQLiteInspector.inspect(connection).schema
+        let inspection = try SQLiteInspector.inspect(connection)
+        let schema = inspection.schema
+        #expect(inspection.unconvertedColumns == ["held": ["a", "b"]])
+        let held = try #require(schema["held"])
+        let types = inspection.withoutConversions(held).columns.map(\.type)
+        #expect(types.map(\.isWithoutAffinity) == [false, true, true, false])
         #expect(schema["held"]?.columns.map(\.default) == [nil, .text("007"), .real(1), .text("7")])
         #expect(schema["loose"]?.columns.map(\.default) == [nil, .integer(7), .integer(1), .text("7")])
     }

@@ -51,4 +51,49 @@ struct ShortageTests {
             #expect(made?.integer == 3)
         }
     }
+
+    @Test("without room for the locks of all tables, nothing is made, and the setting that is enough is named")
+    func locksOfAllTables() async throws {
+        let fixture = try SQLiteFixture("CREATE TABLE one (id INTEGER PRIMARY KEY); CREATE TABLE two (a TEXT);")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.executeScript(Self.shortage(at: "\"two\""))
+            let error = await #expect(throws: DatabaseError.self) {
+                try await TransferTests.transfer(fixture, into: url)
+            }
+            let now = try #require(
+                try target.queryValue("SELECT current_setting('max_locks_per_transaction')::bigint")?.integer)
+            let remedy = error?.remedy ?? ""
+            #expect(remedy.hasPrefix("set max_locks_per_transaction = \(2 * now) on the server"), "\(remedy)")
+            #expect(remedy.contains("2 tables"))
+            #expect(try target.hasTable("one") == false)
+            #expect(try target.hasTable("tc_transfers") == false)
+        }
+    }
+
+    @Test("a table that somebody removed meanwhile is named on resuming, and the rest can be abandoned")
+    func removedTable() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE kept (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE gone (id INTEGER PRIMARY KEY);
+            INSERT INTO gone VALUES (1); CREATE INDEX names ON kept (name);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.executeScript(Self.shortage(at: "CREATE INDEX"))
+            _ = await #expect(throws: TransferError.self) { try await TransferTests.transfer(fixture, into: url) }
+            try target.executeScript("DROP EVENT TRIGGER shortage; DROP TABLE gone")
+            await #expect(throws: TransferError.madeObjectsGone(["gone"])) {
+                try await TransferTests.transfer(fixture, into: url, options: TransferOptions(resumes: true))
+            }
+            let database = try Database(url)
+            _ = try await DatabaseTransfer.abandon(in: database)
+            await database.close()
+            #expect(try target.hasTable("kept") == false)
+        }
+    }
 }

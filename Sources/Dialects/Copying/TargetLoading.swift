@@ -37,6 +37,12 @@ package protocol TargetLoading: Dialect {
     /// be resumed there.
     func isGone(_ error: DatabaseError) -> Bool
 
+    /// Returns what a server needs that lacks room for a transaction which makes or removes all tables of the schema; `nil` for any other
+    /// error, and for a database that has no such limit.
+    ///
+    /// - Throws: `DatabaseError`.
+    func remedy(for error: DatabaseError, making schema: Schema, on connection: any Connection) throws -> String?
+
     /// Returns whether the error means that the database can't have the new object for another reason than rows that repeat a
     /// key: it refuses an expression, a value can't be computed, or a value is too long for an index.
     func isRefusal(_ error: DatabaseError) -> Bool

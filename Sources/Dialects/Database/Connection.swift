@@ -96,6 +96,11 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func snapshotHolders() throws(DatabaseError) -> [LockHolder]
+    /// Finds the sessions that hold the table for which another session waits at this moment, at most five. SQLite has none.
+    ///
+    /// - Parameter process: The `serverProcess` of the session that waits.
+    /// - Throws: ``DatabaseError``.
+    func lockHolders(keepingWaiting process: Int64) throws(DatabaseError) -> [LockHolder]
     /// Returns the size in bytes of the rows of this table of the current schema, without its indexes; `nil` if there is no such
     /// table, or if the database can't tell the size without reading the rows.
     ///

@@ -21,6 +21,9 @@ public struct Inspection: Sendable, Equatable {
     /// The tables whose rows have no place within the table that would tell them apart: SQLite's WITHOUT ROWID tables, and
     /// PostgreSQL's partitioned tables, whose rows lie in other tables.
     package var tablesWithoutPlaces: Set<String> = []
+    /// The columns that convert nothing although their declared word has another meaning elsewhere, by table: `ANY` in SQLite's STRICT
+    /// tables (https://www.sqlite.org/stricttables.html, section 2).
+    package var unconvertedColumns: [String: Set<String>] = [:]
     /// The numbers that an application keeps in a SQLite file's header, by the words that ask the database for each; none
     /// of them is 0.
     package var fileNumbers: [String: Int64] = [:]
@@ -58,6 +61,16 @@ public struct Inspection: Sendable, Equatable {
         self.rowidAliases = rowidAliases
         self.fullText = fullText
         self.omitted = omitted
+    }
+
+    /// Returns the table with its columns that convert nothing as columns without a declared type, which they are to expressions.
+    package func withoutConversions(_ table: Table) -> Table {
+        guard let names = unconvertedColumns[table.name] else { return table }
+        var table = table
+        for at in table.columns.indices where names.contains(table.columns[at].name) {
+            table.columns[at].type = .native(sqlite: "", postgresql: "")
+        }
+        return table
     }
 
     /// Says what becomes of the serial columns of these tables, for people; `nil` if the tables have none.

@@ -33,13 +33,32 @@ package struct Daemon: Sendable {
         try checkPlaces(socket: manager.activatedSocket == nil ? socketPath : nil)
         let reassurance = Task { await manager.reassure() }
         defer { reassurance.cancel() }
-        let duty = try await begin(socketPath)
+        guard let duty = try await beginUnlessStopped(socketPath) else {
+            return logger.notice("stopped before it served")
+        }
         defer { duty.lease.release() }
-        if duty.predecessor != nil { try await duty.lease.waitForPredecessor() }
         try await serve(duty)
         await duty.end()
         await duty.lease.end()
         logger.notice("stopped")
+    }
+
+    /// Gets ready to serve, and waits for the predecessor. Returns `nil` if SIGTERM or SIGINT came meanwhile: the statement that ran is then
+    /// interrupted, so that a running migration is rolled back, or stays where it was if it is an online one.
+    private func beginUnlessStopped(_ socketPath: String) async throws -> Duty? {
+        try await Interruption.stopping { () async throws -> Duty? in
+            do {
+                let duty = try await begin(socketPath)
+                // Only a cancellation ends this wait early.
+                if duty.predecessor != nil { try? await duty.lease.waitForPredecessor() }
+                guard Task.isCancelled else { return duty }
+                await duty.abandon()
+            } catch {
+                guard Task.isCancelled else { throw error }
+                logger.notice("told to end while it started", metadata: ["interrupted": "\(error)"])
+            }
+            return nil
+        }
     }
 
     /// Takes the lock and gets ready to serve. A standby that can't serve yet releases the lock and continues to wait: the
@@ -54,7 +73,7 @@ package struct Daemon: Sendable {
                 return try await prepare(socketPath, lease)
             } catch {
                 lease.release()
-                guard options.isStandby, Self.mayPass(error) else { throw error }
+                guard options.isStandby, !Task.isCancelled, Self.mayPass(error) else { throw error }
                 logger.warning(
                     "standby: this daemon can't work now, and goes on waiting", metadata: ["error": "\(error)"])
                 manager.ready("standby: \(error)")

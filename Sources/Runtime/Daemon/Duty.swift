@@ -20,6 +20,13 @@ struct Duty: Sendable {
         await auditDatabase.close()
         await database.close()
     }
+
+    /// Ends the duty of a daemon that has never served.
+    func abandon() async {
+        socket.abandon()
+        await end()
+        await lease.end()
+    }
 }
 
 extension Daemon {

@@ -27,7 +27,7 @@ struct SourceSurvey {
     /// Returns the outline of a table: everything that is known before its rows are read.
     func outline(_ whole: Table, _ inspection: Inspection, inPiecesOf size: Int) throws -> TableOutline {
         try naming(whole) {
-            let (table, omitted) = rules.withoutSkippedColumns(whole)
+            let (table, omitted) = rules.withoutSkippedColumns(inspection.withoutConversions(whole))
             let columnRules = table.columns.map { rules.columnRule(of: $0, in: table.name) }
             let held = inspection.enforcedTypes[table.name]
             let profiles = zip(table.columns, columnRules).map { ColumnProfile(DeclaredKind($1.type ?? $0.type)) }

@@ -7,7 +7,15 @@ extension ProfiledTable {
         let moments = zip(table.columns, zip(columnRules, profiles)).map { ($0.name, $1.0.momentTexts($1.1)) }
         return NamedRelation(
             seen, conversions: conversions, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }),
-            momentTexts: Dictionary(moments, uniquingKeysWith: { first, _ in first }))
+            dynamicColumns: dynamicColumns, momentTexts: Dictionary(moments, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// The columns that convert nothing and hold numbers beside texts. Their texts do not tell which of them are numbers: '7' may be either.
+    private var dynamicColumns: [String: Bool] {
+        let found = zip(table.columns, profiles).filter { column, profile in
+            column.type.isUndeclared && profile.numbers > 0 && !profile.texts.isNone
+        }
+        return Dictionary(found.map { ($0.0.name, false) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// What rules make of the values of columns, by the columns' names, where the source held values of another kind, and what becomes of

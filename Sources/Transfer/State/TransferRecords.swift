@@ -157,6 +157,14 @@ struct TransferRecords {
         }
     }
 
+    /// Returns the tables and views that the transfer has made and that are no longer there.
+    func goneObjects(of id: String, _ target: any TransferTarget) throws -> [String] {
+        let made = try chunks(of: id).filter { ($0.kind == .madeTable || $0.kind == .madeView) && !$0.isLeftOut }
+        let existing = Set(try target.existingObjects(on: connection))
+        // A partition, for instance, belongs to another table, and is not listed.
+        return try made.filter { try !existing.contains($0.table) && !connection.hasTable($0.table) }.map(\.table)
+    }
+
     /// Makes tables again, without rows, and removes the records of their rows. It must run in a transaction.
     func remake(_ tables: [(table: String, statement: String)], _ id: String) throws {
         try remove(tables: tables.map(\.table), views: [])

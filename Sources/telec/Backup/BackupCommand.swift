@@ -3,6 +3,7 @@ import Dialects
 import MigrateCommand
 import TCBackup
 import TCMigrations
+import TCPOSIX
 import TCRuntime
 import TCSettings
 import TCTerminal

@@ -7,8 +7,8 @@ final class PostgreSQLConnection: Connection {
     private(set) var handle: OpaquePointer?
     let cancellation: PostgreSQLInterrupter
     private var statements = PostgreSQLStatementCache()
-    /// How long the server may take for the next part of an answer, in seconds; `nil` for no limit.
-    private let answerTimeout: Double?
+    /// How long the server may take for the next part of an answer, or for the next rows of a copy, in seconds; `nil` for no limit.
+    let answerTimeout: Double?
     let lockTimeout: Double
     /// The number of commands so far. A cursor or a copy that was left open sees from it whether the session still works for it.
     private(set) var command = 0
@@ -294,7 +294,7 @@ extension PostgreSQLConnection {
 
     /// Ends a copy of the session. Returns false if that can't be done, because the server is gone.
     func endCopy(_ status: ExecStatusType) -> Bool {
-        if status == PGRES_COPY_IN { return PQputCopyEnd(handle, "cancelled") == 1 }
+        if status == PGRES_COPY_IN { return (try? endSending("cancelled", "")) ?? false }
         guard status == PGRES_COPY_OUT else { return true }
         var row: UnsafeMutablePointer<CChar>?
         while let length = try? nextMessage(&row, ""), length > 0 { PQfreemem(row) }

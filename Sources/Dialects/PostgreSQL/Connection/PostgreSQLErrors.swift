@@ -116,6 +116,11 @@ extension DatabaseError {
     }
 }
 
+extension DatabaseError {
+    /// Whether the server has no room for the locks of a transaction.
+    var isForWantOfLocks: Bool { code == "53200" && message.contains("shared memory") }
+}
+
 extension DatabaseError.Kind {
     /// Finds the kind of an error: https://www.postgresql.org/docs/current/errcodes-appendix.html
     init(sqlState: String) {

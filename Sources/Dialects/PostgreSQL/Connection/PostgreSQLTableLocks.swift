@@ -49,6 +49,21 @@ extension PostgreSQLConnection {
         return rows.map { LockHolder($0) }
     }
 
+    func lockHolders(keepingWaiting process: Int64) throws(DatabaseError) -> [LockHolder] {
+        try query(
+            """
+            SELECT b.pid::bigint, coalesce(a.usename::text, 'another role'), coalesce(a.application_name, ''), a.state,
+                extract(epoch FROM clock_timestamp() - a.xact_start)::bigint, c.relname::text
+            FROM pg_catalog.pg_locks w
+                JOIN pg_catalog.pg_class c ON c.oid = w.relation
+                CROSS JOIN LATERAL unnest(pg_catalog.pg_blocking_pids(w.pid)) AS b (pid)
+                LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = b.pid
+            WHERE w.pid = \(process) AND w.locktype = 'relation' AND NOT w.granted
+            ORDER BY b.pid LIMIT 5
+            """
+        ).map { LockHolder($0) }
+    }
+
     /// With the tables that inherit from it, its partitions among them: what alters the one alters them all.
     func tableSize(_ table: String) throws(DatabaseError) -> Int64? {
         try queryValue(

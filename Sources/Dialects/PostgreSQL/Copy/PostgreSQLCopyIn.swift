@@ -6,8 +6,9 @@ import TCPostgreSQL
 /// An `IncompatibleValue` removes that value alone, so that another one may be written in its place. Writing column 0 begins the
 /// row again.
 final class PostgreSQLCopyIn: BulkWriter {
-    /// The number of bytes in one `PQputCopyData`. Larger pieces were slower, because the socket runs dry while they are filled.
-    private static let chunk = 65_536
+    /// The number of bytes in one `PQputCopyData`. Larger pieces were slower, because the socket runs dry while they are filled. With the
+    /// five bytes that the protocol adds it is a multiple of libpq's 8 KB, so that libpq sends each piece whole, by one call.
+    private static let chunk = 65_536 - 5
 
     private let connection: PostgreSQLConnection
     private let command: Int
@@ -31,6 +32,7 @@ final class PostgreSQLCopyIn: BulkWriter {
         statement = "COPY \(SQLText.identifier(table)) (\(SQLText.identifiers(columns))) FROM STDIN (\(format))"
         try connection.startCopy(statement, PGRES_COPY_IN)
         command = connection.command
+        connection.startSending()
         buffer.appendCopyHeader()
         rowStart = buffer.count
     }
@@ -71,7 +73,7 @@ final class PostgreSQLCopyIn: BulkWriter {
         buffer.append(Int16(-1))
         try sendAll()
         isFinished = true
-        guard PQputCopyEnd(connection.handle, nil) == 1 else { throw failure }
+        guard try connection.endSending(nil, statement) else { throw failure }
         let answer = try connection.nextResult(statement)
         let result = try PostgreSQLResult(first: answer, on: connection, statement: statement)
         try connection.finish(statement)
@@ -81,8 +83,7 @@ final class PostgreSQLCopyIn: BulkWriter {
     func cancel() {
         guard !isFinished, connection.command == command else { return }
         isFinished = true
-        guard PQputCopyEnd(connection.handle, "cancelled") == 1 else { return }
-        connection.drain(statement)
+        if connection.endCopy(PGRES_COPY_IN) { connection.drain(statement) }
     }
 
     /// Sends all chunks that are complete.
@@ -109,17 +110,15 @@ final class PostgreSQLCopyIn: BulkWriter {
         guard let start = bytes.baseAddress else { return }
         for sent in stride(from: 0, to: bytes.count, by: Self.chunk) {
             let size = min(Self.chunk, bytes.count - sent)
-            guard PQputCopyData(connection.handle, start + sent, Int32(size)) == 1 else {
-                throw brokenOff()
-            }
+            guard try connection.sendRows(start + sent, size, statement) else { throw brokenOff() }
         }
     }
 
     /// Returns why the server accepts no more data: its last error, or that it is gone. Sending alone reports neither.
     private func brokenOff() -> DatabaseError {
         isFinished = true
-        _ = PQputCopyEnd(connection.handle, "sending failed")
         do throws(DatabaseError) {
+            _ = try connection.endSending("sending failed", statement)
             let answer = try connection.nextResult(statement)
             _ = try PostgreSQLResult(first: answer, on: connection, statement: statement)
             return failure

@@ -44,7 +44,10 @@ package enum SQLiteInspector {
             tables.append(table)
             inspection.omitted += reader.omitted + foreign.omitted
             inspection.rowidAliases[source.name] = reader.rowidAlias
-            inspection.options[source.name] = SQLiteDDLParser.parse(source.sql).map(source.options)
+            let definition = SQLiteDDLParser.parse(source.sql)
+            inspection.options[source.name] = definition.map(source.options)
+            let unconverted = definition?.isStrict == true ? source.columns.filter(\.convertsNothingIfStrict) : []
+            if !unconverted.isEmpty { inspection.unconvertedColumns[source.name] = Set(unconverted.map(\.name)) }
             inspection.sequences[source.name] = catalog.sequences[source.name]
             inspection.declaredTypes[source.name] = Dictionary(
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })

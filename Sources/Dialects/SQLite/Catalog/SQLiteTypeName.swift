@@ -43,6 +43,14 @@ package struct SQLiteTypeName: Hashable, Sendable {
     func affinity(inStrict isStrict: Bool) -> Affinity { isStrict && base == "ANY" ? .blob : affinity }
 }
 
+extension SQLiteCatalog.Column {
+    /// Whether the column converts nothing in a STRICT table, and would in another one.
+    var convertsNothingIfStrict: Bool {
+        let name = SQLiteTypeName(type)
+        return name.affinity(inStrict: true) != name.affinity
+    }
+}
+
 extension SQLiteTypeName {
     /// The most likely meaning of the words, judged from them alone. The values may differ from it, since SQLite stores any
     /// value in any column.

@@ -103,6 +103,8 @@ extension SQLiteConnection {
     func begin(waitingUpTo _: Double) throws(DatabaseError) { try begin() }
     func executeAlone(_ sql: SQL, waitingUpTo _: Double) throws(DatabaseError) { try execute(sql) }
     func lockHolders(of _: Set<String>) throws(DatabaseError) -> [LockHolder] { [] }
+
+    func lockHolders(keepingWaiting _: Int64) throws(DatabaseError) -> [LockHolder] { [] }
     func tableSize(_: String) throws(DatabaseError) -> Int64? { nil }
     var serverProcess: Int64? { nil }
     func indexProgress(of _: Int64) throws(DatabaseError) -> IndexProgress? { nil }

@@ -22,6 +22,10 @@ extension SQLiteDialect: TransferTarget {
 
     package func isGone(_ error: DatabaseError) -> Bool { error.kind == .lost }
 
+    package func remedy(
+        for error: DatabaseError, making schema: Schema, on connection: any Connection
+    ) throws -> String? { nil }
+
     /// A file is opened for writing, or not at all.
     package func requireRoomForTables(on connection: any Connection) throws {}
 

@@ -163,7 +163,7 @@ struct SQLiteExpressionTranslation {
             storage = WholeStorage(declared: declared)
             isUntyped = declared?.isWithoutAffinity == true
             hasAffinity = !isUntyped && !relation.computedColumns.contains(column.name)
-            if let isRead = relation.dynamicColumns[column.name] {
+            if let isRead = relation.dynamicColumns[column.name], type.isText {
                 numberTest = isRead ? .reading : .unknown
             } else if type.isText, declared?.convertsTexts == true {
                 numberTest = .reading
