@@ -76,7 +76,8 @@ package final class OutputPlace: Sendable {
         }
         // What was looked at may have been replaced before it was opened.
         var facts = stat()
-        guard fstat(stream.number, &facts) == 0, isOwn(facts), [S_IFIFO, S_IFCHR].contains(facts.st_mode & S_IFMT) else {
+        guard fstat(stream.number, &facts) == 0, isOwn(facts), [S_IFIFO, S_IFCHR].contains(facts.st_mode & S_IFMT)
+        else {
             throw refusal(path)
         }
         return stream
