@@ -21,8 +21,8 @@ struct SQLiteForeignCollationTests {
         "an expression whose value depends on such a collation has no translation",
         arguments: [
             "name = 'A'", "nullif(name, 'A')", "nullif('A', name)", "max(name, 'B')", "min('B', +name)",
-            "name BETWEEN 'a' AND 'b'",
-            "name IN ('a', 'b')", "CASE name WHEN 'a' THEN 1 END", "plain = 'a' COLLATE rtrim",
+            "name BETWEEN 'a' AND 'b'", "name IN ('a', 'b')",
+            "CASE name WHEN 'a' THEN 1 END", "plain = 'a' COLLATE rtrim",
             "nullif(plain COLLATE rtrim, 'a')",
             "max(CAST(name AS TEXT), 'B')", "plain < (CASE WHEN id THEN 'a' COLLATE unicase END)",
         ])
@@ -111,5 +111,43 @@ struct SQLiteForeignCollationTests {
         let query = "SELECT 'x' AS n UNION ALL SELECT nick FROM t ORDER BY n"
         let rows = try SQLiteExpressionTranslation.view(query, over: [Self.relation])
         #expect(rows.sql.contains(#"ORDER BY lower("rows"."n" COLLATE "C")"#), "\(rows.sql)")
+    }
+
+    @Test(
+        "a virtual column can't be read if its value depends on a collation that only an application knows",
+        arguments: [
+            ("name = 'A'", true), ("nullif(name, 'A')", true), ("max('B', name)", true), ("name IN ('A')", true),
+            ("name BETWEEN 'a' AND 'b'", true), ("CASE name WHEN 'a' THEN 1 END", true),
+            ("NOT (id > 0 AND name < 'b')", true),
+            ("(id, name) > (1, 'a')", true), ("plain = 'a' COLLATE unicase", true),
+            ("coalesce(nullif(+name, ''), 'x')", true),
+            ("name || 'x'", false), ("length(name) > 3", false), ("name COLLATE NOCASE = 'A'", false),
+            ("plain = 'a' COLLATE rtrim", false), ("plain = name", false), ("name IS NULL", false),
+            ("name LIKE 'a%'", false), ("nick IN ('a', name)", false), ("coalesce(name, 'x')", false),
+        ])
+    func virtualColumns(_ text: String, _ isUnreadable: Bool) {
+        var table = Self.relation.table
+        for (name, storage) in [("g", Generated.Storage.virtual), ("s", .stored)] {
+            var column = Column(name, .text)
+            column.generated = Generated(.sql(text), storage)
+            table.columns.append(column)
+        }
+        let reason = #"computed by the collation "unicase", which only the application knows"#
+        #expect(SQLiteVirtualColumns.unreadable(in: table) == (isUnreadable ? ["g": reason] : [:]))
+    }
+
+    @Test("a virtual column that reads such a column can't be read either, wherever it stands")
+    func virtualColumnsOfVirtualColumns() {
+        var table = Self.relation.table
+        for (name, text, storage) in [
+            ("third", "second || '!'", Generated.Storage.virtual), ("second", "First || '?'", .virtual),
+            ("first", "name = 'A'", .virtual), ("kept", "first || '.'", .stored), ("other", "id * 2", .virtual),
+            ("round", "turn", .virtual), ("turn", "round", .virtual),
+        ] {
+            var column = Column(name, .text)
+            column.generated = Generated(.sql(text), storage)
+            table.columns.append(column)
+        }
+        #expect(Set(SQLiteVirtualColumns.unreadable(in: table).keys) == ["first", "second", "third"])
     }
 }

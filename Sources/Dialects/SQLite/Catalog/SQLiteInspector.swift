@@ -44,6 +44,8 @@ package enum SQLiteInspector {
             tables.append(table)
             inspection.omitted += reader.omitted + foreign.omitted
             inspection.rowidAliases[source.name] = reader.rowidAlias
+            let unreadable = SQLiteVirtualColumns.unreadable(in: table)
+            if !unreadable.isEmpty { inspection.unreadableColumns[source.name] = unreadable }
             inspection.options[source.name] = SQLiteDDLParser.parse(source.sql).map(source.options)
             inspection.sequences[source.name] = catalog.sequences[source.name]
             inspection.declaredTypes[source.name] = Dictionary(
