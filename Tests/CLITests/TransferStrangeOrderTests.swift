@@ -90,6 +90,26 @@ struct TransferStrangeOrderTests {
         }
     }
 
+    @Test("columns whose collation the target doesn't have are named once for their table")
+    func columns() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try await make(
+                """
+                CREATE TABLE t (name TEXT COLLATE unicase, r TEXT COLLATE rtrim, alias TEXT COLLATE unicase, b TEXT COLLATE BINARY,
+                    n INTEGER COLLATE rtrim, nick TEXT COLLATE NOCASE);
+                CREATE TABLE plain (name TEXT, nick TEXT COLLATE NOCASE);
+                INSERT INTO t (name, r, n) VALUES ('A', 'a ', 1);
+                """, in: box)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.code == 0 && run.output.hasSuffix("verdict: verified\n"), "\(run)")
+            let words = ": a program's own queries compare and sort such texts otherwise in the target: "
+            let reasons = ["unicase", "rtrim"].map { "the collation \"\($0)\" exists in SQLite only" }
+            let remark = "t: name, r, alias\(words)\(reasons.joined(separator: ", "))"
+            #expect(run.output.contains(remark), "\(run)")
+            #expect(run.output.split(separator: words).count == 2, "\(run)")
+        }
+    }
+
     private static let virtual = """
         CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE unicase, g INT AS (name = 'A'), h TEXT AS (nullif(name, 'A')),
             i TEXT AS (h || '!'), s INT AS (name = 'A') STORED, l INT AS (length(name)));
