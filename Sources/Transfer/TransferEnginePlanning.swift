@@ -35,6 +35,10 @@ extension TransferEngine {
             return Outline(inspection: inspection, tables: [])
         }
         try await requireSupport()
+        for table in wanted {
+            let columns = options.rules.withoutSkippedColumns(table).table.columns
+            try inspection.requireReadable(columns.map(\.name), of: table.name)
+        }
         let tables = try await streams.each(inspection.demanding(wanted)) { table, reading, _ in
             try SourceSurvey(reading, source, options.rules).outline(table, inspection, inPiecesOf: options.chunkBytes)
         }

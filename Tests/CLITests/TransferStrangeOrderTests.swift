@@ -10,6 +10,8 @@ struct TransferStrangeOrderTests {
             import sqlite3, sys
             c = sqlite3.connect(sys.argv[1])
             c.create_collation("backwards", lambda a, b: (a < b) - (a > b))
+            fold = str.casefold
+            c.create_collation("unicase", lambda a, b: (fold(a) > fold(b)) - (fold(a) < fold(b)))
             c.create_function("mine", 1, lambda x: x * 2, deterministic=True)
             c.executescript(sys.stdin.read()); c.commit()
             """
@@ -85,6 +87,93 @@ struct TransferStrangeOrderTests {
             let without = try await box.migrate("transfer", source, target, "--rules", rules)
             #expect(without.code == 0 && without.output.hasSuffix("verdict: verified\n"), "\(without)")
             #expect(try query("SELECT a::text FROM g", on: target) == ["3"])
+        }
+    }
+
+    @Test("columns whose collation the target doesn't have are named once for their table")
+    func columns() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try await make(
+                """
+                CREATE TABLE t (name TEXT COLLATE unicase, r TEXT COLLATE rtrim, alias TEXT COLLATE unicase, b TEXT COLLATE BINARY,
+                    n INTEGER COLLATE rtrim, nick TEXT COLLATE NOCASE);
+                CREATE TABLE plain (name TEXT, nick TEXT COLLATE NOCASE);
+                INSERT INTO t (name, r, n) VALUES ('A', 'a ', 1);
+                """, in: box)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.code == 0 && run.output.hasSuffix("verdict: verified\n"), "\(run)")
+            let words = ": a program's own queries compare and sort such texts otherwise in the target: "
+            let reasons = ["unicase", "rtrim"].map { "the collation \"\($0)\" exists in SQLite only" }
+            let remark = "t: name, r, alias\(words)\(reasons.joined(separator: ", "))"
+            #expect(run.output.contains(remark), "\(run)")
+            #expect(run.output.split(separator: words).count == 2, "\(run)")
+        }
+    }
+
+    private static let virtual = """
+        CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE unicase, g INT AS (name = 'A'), h TEXT AS (nullif(name, 'A')),
+            i TEXT AS (h || '!'), s INT AS (name = 'A') STORED, l INT AS (length(name)));
+        INSERT INTO t (name) VALUES ('A'), ('a');
+        """
+
+    @Test("a virtual column that is computed by an order of its application's own is named, and can be left out")
+    func virtualColumns() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try await make(Self.virtual, in: box)
+            let run = try await box.migrate("transfer", source, target)
+            let reason = #"computed by the collation "unicase", which only the application knows"#
+            #expect(run.code == 2 && run.error.contains("the table t can't be read: g, h, i: \(reason)"), "\(run)")
+            #expect(run.error.contains("skip: true"), "\(run)")
+            let skipped = ["g", "h", "i"].map { "      \($0): {skip: true}\n" }.joined()
+            let rules = try makeRules(box, "tables:\n  t:\n    columns:\n" + skipped)
+            let without = try await box.migrate("transfer", source, target, "--rules", rules)
+            #expect(without.code == 0 && without.output.hasSuffix("verdict: verified\n"), "\(without)")
+            #expect(try query("SELECT name || s || l FROM t ORDER BY id", on: target) == ["A11", "a11"])
+        }
+    }
+
+    @Test("existing tables do not get, and a comparison does not compare, what a stand-in for such an order computes")
+    func virtualColumnsOfExistingTables() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try await make(
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE unicase, g INT AS (name = 'A'));
+                INSERT INTO t (name) VALUES ('A'), ('a');
+                """, in: box)
+            try execute("CREATE TABLE t (id bigint PRIMARY KEY, name text, g bigint)", on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            let reason = #"g: computed by the collation "unicase", which only the application knows"#
+            #expect(run.code == 2 && run.error.contains("the table t can't be read: \(reason)"), "\(run)")
+            #expect(try query("SELECT name FROM t", on: target).isEmpty)
+            try execute("INSERT INTO t VALUES (1, 'A', 1), (2, 'a', 1)", on: target)
+            let comparison = try await box.migrate("verify", source, target)
+            #expect(comparison.code == 0 && comparison.output.contains("t.\(reason), in the source"), "\(comparison)")
+        }
+    }
+
+    @Test("views, checks and indexes that compare by an order of its application's own stay behind, with the reason")
+    func whatCompares() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try await make(
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT COLLATE unicase, pad TEXT COLLATE RTRIM,
+                    CONSTRAINT later CHECK (max(name, 'B') <> ''));
+                INSERT INTO t (name) VALUES ('A'), ('a');
+                CREATE UNIQUE INDEX part ON t (id) WHERE nullif(name, 'A') IS NOT NULL;
+                CREATE VIEW grouped AS SELECT name, count(*) AS n FROM t GROUP BY name;
+                CREATE VIEW padded AS SELECT DISTINCT pad FROM t;
+                CREATE VIEW shown AS SELECT id, name, pad FROM t ORDER BY id;
+                """, in: box)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.code == 0 && run.output.hasSuffix("verdict: verified\n"), "\(run)")
+            let reason = #"the collation "unicase" exists in SQLite only"#
+            for line in [
+                "t CHECK (max(name, 'B') <> ''): \(reason)", "index part: \(reason)", "view grouped: \(reason)",
+                #"view padded: the collation "RTRIM" exists in SQLite only"#,
+            ] {
+                #expect(run.output.contains(line), "\(line): \(run)")
+            }
+            #expect(try query("SELECT viewname FROM pg_views WHERE schemaname = 'public'", on: target) == ["shown"])
         }
     }
 }

@@ -99,6 +99,34 @@ extension TransferTriggerTests {
         }
     }
 
+    /// RTRIM is SQLite's own: a key by it holds `a` and `a ` for one text, and the target's key compares their bytes.
+    @Test("a key that compares otherwise in the target decides nothing there")
+    func keysOfOtherCollations() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE s (id INTEGER PRIMARY KEY, k TEXT);
+            CREATE TABLE d (id INTEGER PRIMARY KEY, k TEXT COLLATE RTRIM UNIQUE, v INTEGER);
+            CREATE TRIGGER replaces AFTER INSERT ON s BEGIN INSERT OR REPLACE INTO d (k, v) VALUES (NEW.k, 1); END;
+            CREATE TRIGGER ignores AFTER INSERT ON s BEGIN INSERT OR IGNORE INTO d (k, v) VALUES (NEW.k, 1); END;
+            CREATE TRIGGER adds AFTER UPDATE ON s BEGIN
+                INSERT INTO d (k, v) VALUES (NEW.k, 1) ON CONFLICT (k) DO UPDATE SET v = v + excluded.v; END;
+            CREATE TRIGGER keeps AFTER DELETE ON s BEGIN
+                INSERT INTO d (k, v) VALUES (OLD.k, 1) ON CONFLICT (k) DO NOTHING; END;
+            CREATE TRIGGER any AFTER DELETE ON s BEGIN
+                INSERT INTO d (k, v) VALUES (OLD.k, 1) ON CONFLICT DO NOTHING; END;
+            CREATE TRIGGER finds AFTER INSERT ON s BEGIN
+                UPDATE d SET v = v + 1 WHERE nullif(k, NEW.k) IS NULL; END;
+            CREATE TRIGGER writes AFTER INSERT ON s BEGIN INSERT INTO d (k, v) VALUES (NEW.k, 1); END;
+            CREATE TRIGGER numbers AFTER UPDATE ON s BEGIN
+                INSERT INTO d (id, k) VALUES (NEW.id, NEW.k) ON CONFLICT (id) DO NOTHING; END;
+            """
+        ) { triggers, _, _ in
+            let refused = refusals(triggers)
+            #expect(Set(refused.keys) == ["replaces", "ignores", "adds", "keeps", "any", "finds"], "\(refused)")
+            #expect(Set(refused.values) == [#"the collation "RTRIM" exists in SQLite only"#], "\(refused)")
+        }
+    }
+
     /// The transfer makes a unique index over the text in lower case for such a key.
     @Test("a key without regard to case is the same for REPLACE and ON CONFLICT")
     func caselessKeys() async throws {

@@ -30,7 +30,8 @@ package protocol ExpressionTranslator {
     /// Returns a sentence about the meaning that a transferred default has in the target but not in the source; `nil` for most
     /// defaults.
     func remark(on value: Default, for type: ColumnType) -> String?
-    /// Returns a column as an index with this collation must write it; `nil` if the column's name alone will do.
+    /// Returns a column as an index with this collation must write it; `nil` if the column's name alone will do. Throws if the target
+    /// doesn't have the collation.
     func collated(_ column: String, _ collation: Collation) throws(Untranslatable) -> SQLExpression?
 }
 

@@ -34,6 +34,8 @@ public struct Inspection: Sendable, Equatable {
     package var remarkOnOtherSchemas: String?
     /// The objects that a schema value has no place for, each with the reason.
     public var omitted: [Omission]
+    /// Why columns can't be read as the database's own program reads them, by table and column: `computed by …`.
+    package var unreadableColumns: [String: [String: String]] = [:]
     /// What domains demand of columns, which the columns themselves do not say.
     package var domainDemands: [DomainDemand] = []
     /// The plain form of indexes that are omitted for what no other database has, such as columns beside the key, by table. It keeps

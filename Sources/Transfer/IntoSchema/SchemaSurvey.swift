@@ -60,6 +60,7 @@ struct SchemaSurvey {
 
     private func planned(_ table: SchemaMatch.MatchedTable, _ inspection: Inspection) throws -> PlannedTable {
         let name = table.source.name
+        try inspection.requireReadable((table.columns + table.computed).map(\.source), of: name)
         let from = source.reading(of: table.source, in: inspection)
         let highest = table.counting.map { "max(\(SQLText.identifier($0.source)))" } ?? "NULL"
         let row = try reading.query("SELECT count(*), \(trusted: highest) \(trusted: from.from)").first?.values ?? []

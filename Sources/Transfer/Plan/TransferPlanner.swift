@@ -244,6 +244,7 @@ extension TransferPlanner {
         addKeys(origin, to: &table, translator)
         addIndexes(origin, to: &table, translator)
         addChecks(origin, to: &table, translator)
+        remarkOnCollations(of: origin.table, as: table.name, translator)
         for remark in translator.remarks { remarksOnTables[remark, default: []].append(table.name) }
         places[table.name] = planned.count
         planned.append(table)

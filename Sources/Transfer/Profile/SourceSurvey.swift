@@ -69,7 +69,7 @@ struct SourceSurvey {
         {
             var named = error
             named.message = "the table \(table.name) can't be read: \(error.message)"
-            named.remedy = error.remedy ?? "leave out the column or the table by a rule: skip: true"
+            named.remedy = error.remedy ?? DatabaseError.remedyForTables
             throw named
         }
     }

@@ -29,6 +29,8 @@ struct VerificationPlan {
     private var declaredOtherwise: [String: [String]] = [:]
     /// The numbers in the headers of two files that differ. They belong to the application, and a filled file keeps its own.
     private var otherNumbers: [String] = []
+    /// Why columns of the source and the target can't be read, by table and column.
+    private let unreadableColumns: (source: [String: [String: String]], target: [String: [String: String]])
     private let from: any TransferDialect
     private let to: any TransferDialect
 
@@ -40,6 +42,7 @@ struct VerificationPlan {
     ) throws(TransferError) {
         self.from = from
         self.to = to
+        unreadableColumns = (source.unreadableColumns, target.unreadableColumns)
         let ours = source.tablesWithRows.filter { !$0.columns.isEmpty || to.takesTablesWithoutColumns }.map(source.held)
         let theirs = target.tablesWithRows.filter { !$0.columns.isEmpty || from.takesTablesWithoutColumns }.map(
             target.held)
@@ -99,6 +102,10 @@ struct VerificationPlan {
         let (columns, counterparts) = (table.columns.byName(\.name), other.columns.byName(\.name))
         for pair in match.pairs {
             guard let column = columns[pair.source], let counterpart = counterparts[pair.target] else { continue }
+            if let reason = objection(toReading: column.name, of: table.name, counterpart.name, of: other.name) {
+                notCompared.append("column \(table.name).\(column.name): \(reason)")
+                continue
+            }
             guard let form = form(column.type, counterpart.type) else {
                 missing.append(
                     "column \(table.name).\(column.name): \(column.type) in the source and \(counterpart.type) in the target have no form in common"
@@ -124,6 +131,14 @@ struct VerificationPlan {
             compared.key = compared.forms.indices.filter { key.contains(compared.source.columns[$0]) }
         }
         tables.append(compared)
+    }
+
+    /// Returns why the column of the source or its counterpart can't be read, and in which database; `nil` if both can.
+    private func objection(
+        toReading column: String, of table: String, _ counterpart: String, of other: String
+    ) -> String? {
+        unreadableColumns.source[table]?[column].map { "\($0), in the source" }
+            ?? unreadableColumns.target[other]?[counterpart].map { "\($0), in the target" }
     }
 
     /// Returns the common form of two columns. A side that enforces its columns' types decides; if neither does, values are

@@ -48,6 +48,8 @@ package enum SQLiteInspector {
             inspection.options[source.name] = definition.map(source.options)
             let unconverted = definition?.isStrict == true ? source.columns.filter(\.convertsNothingIfStrict) : []
             if !unconverted.isEmpty { inspection.unconvertedColumns[source.name] = Set(unconverted.map(\.name)) }
+            let unreadable = SQLiteVirtualColumns.unreadable(in: table)
+            if !unreadable.isEmpty { inspection.unreadableColumns[source.name] = unreadable }
             inspection.sequences[source.name] = catalog.sequences[source.name]
             inspection.declaredTypes[source.name] = Dictionary(
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })

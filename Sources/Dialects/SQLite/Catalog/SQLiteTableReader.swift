@@ -51,7 +51,7 @@ struct SQLiteTableReader {
             var column = Column(source.name, type.columnType)
             column.isNullable = !source.isRequired && source.name != rowidAlias
             column.isIdentity = text?.isAutoincrement ?? false
-            column.collation = text?.collation.map(Self.collation)
+            column.collation = text?.collation.map(Collation.init(inSQLite:))
             if source.isGenerated {
                 column.generated = generated(source.name, text)
             } else if let written = source.default {
@@ -122,7 +122,7 @@ struct SQLiteTableReader {
         switch part.key {
         case .column(let name):
             let own = texts[SQLName.folded(name)]?.collation ?? "BINARY"
-            let collation = SQLName.equal(own, part.collation) ? nil : Self.collation(part.collation)
+            let collation = SQLName.equal(own, part.collation) ? nil : Collation(inSQLite: part.collation)
             return Index.Part(.column(name), descending: part.isDescending, collation: collation)
         case .rowid:
             return Index.Part(.expression(.native(sqlite: "rowid", postgresql: "")), descending: part.isDescending)
@@ -131,15 +131,7 @@ struct SQLiteTableReader {
             let text = (isOwn ? written?.expression : written?.text) ?? ""
             return Index.Part(
                 .expression(expressions.read(text)), descending: part.isDescending,
-                collation: isOwn ? Self.collation(part.collation) : nil)
-        }
-    }
-
-    private static func collation(_ name: String) -> Collation {
-        switch SQLName.folded(name) {
-        case "binary": .binary
-        case "nocase": .nocase
-        default: .native(sqlite: SQLText.identifier(name), postgresql: "")
+                collation: isOwn ? Collation(inSQLite: part.collation) : nil)
         }
     }
 }

@@ -31,11 +31,13 @@ extension SQLiteExpressionTranslation {
         guard let first = call.arguments.first else { return try finished(call, "count(*)", .integer) }
         let distinct = call.isDistinct ? "DISTINCT " : ""
         if call.name == "count" {
-            let value = try call.isDistinct ? sorting(first) : shown(first)
-            let counted = value.kind == .text && isCaseless(first) ? Self.folded(value) : value.sql
+            let counted = try call.isDistinct ? merged(sorting(first), first) : shown(first).sql
             return try finished(call, "count(\(distinct)\(counted))", .integer)
         }
         if call.name == "min" || call.name == "max" { return try extreme(call, sorting(first), first) }
+        if call.isDistinct, try isCaseless(first) {
+            throw Untranslatable("\(call.name)(DISTINCT …) compares texts without regard to case")
+        }
         let value = try piece(first)
         switch call.name {
         case "sum":
@@ -57,7 +59,9 @@ extension SQLiteExpressionTranslation {
     }
 
     private func extreme(_ call: CallTree, _ value: Piece, _ tree: ExpressionTree) throws(Untranslatable) -> Piece {
-        guard !isCaseless(tree) else { throw Untranslatable("\(call.name)() compares texts without regard to case") }
+        guard try !isCaseless(tree) else {
+            throw Untranslatable("\(call.name)() compares texts without regard to case")
+        }
         switch value.kind {
         case .text where value.isDynamic:
             let extremes = try extremes(call.name, of: value)
@@ -156,8 +160,7 @@ extension SQLiteExpressionTranslation {
         if !window.partition.isEmpty {
             var list: [String] = []
             for tree in window.partition {
-                let value = try sorting(tree)
-                list.append(value.kind == .text && isCaseless(tree) ? Self.folded(value) : value.sql)
+                list.append(try merged(sorting(tree), tree))
             }
             parts.append("PARTITION BY \(list.joined(separator: ", "))")
         }

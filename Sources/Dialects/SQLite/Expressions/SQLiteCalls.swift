@@ -10,7 +10,8 @@ extension SQLiteExpressionTranslation {
         for argument in arguments { pieces.append(try piece(argument)) }
         switch (function, pieces.count) {
         case ("ifnull", 2), ("coalesce", 2...): return try coalesced(pieces)
-        case ("nullif", 2) where !arguments.contains(where: isCaseless):
+        case ("nullif", 2):
+            guard try !isAnyCaseless(arguments) else { break }
             return try nullIfSame(pieces[0], pieces[1])
         case ("iif", 2...3), ("if", 2...3):
             let branch = ExpressionTree.Branch(condition: arguments[0], value: arguments[1])
@@ -77,7 +78,7 @@ extension SQLiteExpressionTranslation {
     private func extreme(
         _ function: String, _ pieces: [Piece], _ arguments: [ExpressionTree]
     ) throws(Untranslatable) -> Piece {
-        guard !arguments.contains(where: isCaseless) else {
+        guard try !isAnyCaseless(arguments) else {
             throw Untranslatable("\(function)() compares texts without regard to case")
         }
         guard Self.numberTest(ofAny: pieces) == nil else {

@@ -17,18 +17,47 @@ extension SQLiteExpressionTranslation {
         piece.literal.map { SQLText.literal(SQLName.folded($0)) } ?? "lower(\(piece.sql) COLLATE \"C\")"
     }
 
-    func isCaseless(_ expression: ExpressionTree) -> Bool { collation(of: expression) == .nocase }
+    /// Returns whether texts compare without regard to case. Throws if they compare by a collation that only SQLite or the application
+    /// knows.
+    func isCaseless(_ collation: Collation?) throws(Untranslatable) -> Bool {
+        switch collation {
+        case .native(let name, _): throw Untranslatable("the collation \(name) exists in SQLite only")
+        case .nocase: true
+        case .binary, nil: false
+        }
+    }
+
+    /// Returns whether the expression compares without regard to case. Throws as `isCaseless` of its collation does.
+    func isCaseless(_ expression: ExpressionTree) throws(Untranslatable) -> Bool {
+        try isCaseless(collation(of: expression))
+    }
+
+    /// Returns whether one of the expressions compares without regard to case. Throws if any has a collation that only SQLite or the
+    /// application knows.
+    func isAnyCaseless(_ expressions: [ExpressionTree]) throws(Untranslatable) -> Bool {
+        var isAny = false
+        for expression in expressions where try isCaseless(expression) { isAny = true }
+        return isAny
+    }
+
+    /// Renders a value for a place where equal values count as one: DISTINCT and PARTITION BY.
+    func merged(_ value: Piece, _ expression: ExpressionTree) throws(Untranslatable) -> String {
+        let isCaseless = try isCaseless(expression)
+        return isCaseless && value.kind == .text ? Self.folded(value) : value.sql
+    }
 
     /// Returns the collation by which the expression compares: that of its column, or the one that COLLATE names; `nil` if it
     /// has neither.
     func collation(of expression: ExpressionTree) -> Collation? {
         switch expression {
         case .name, .column: sense(of: expression)?.collation
-        case .collated(_, let collation): collation.uppercased() == "NOCASE" ? .nocase : .binary
+        case .collated(_, let collation): Collation(inSQLite: collation)
         case .unary(.plus, let operand), .cast(let operand, _): collation(of: operand)
         case .unary, .binary, .call: namedCollation(in: expression)
+        case .choice(let branches, let otherwise):
+            (branches.map(\.value) + [otherwise].compactMap { $0 }).lazy.compactMap(namedCollation).first
         case .null, .number, .string, .blob, .boolean, .aggregate, .row, .query, .exists, .isNull, .isIn, .isInQuery,
-            .between, .matches, .choice:
+            .between, .matches:
             nil
         }
     }
@@ -63,7 +92,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Returns whether the expression has a column's collation: it is a column, or one behind a plus sign or a CAST.
-    private func isOfColumn(_ expression: ExpressionTree) -> Bool {
+    func isOfColumn(_ expression: ExpressionTree) -> Bool {
         switch expression {
         case .name, .column: sense(of: expression) != nil
         case .unary(.plus, let operand), .cast(let operand, _): isOfColumn(operand)
@@ -73,22 +102,33 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Returns whether two expressions compare without regard to case. A COLLATE on one of them decides, then the column on the
-    /// left, then the column on the right (https://www.sqlite.org/datatype3.html, 7.1). Throws if the collation is one that
-    /// only the application knows.
+    /// Returns whether two expressions compare without regard to case. Throws as `isCaseless` of their collation does.
     func isCaseless(_ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Bool {
-        let sides = [left, right]
-        let said = sides.first { namedCollation(in: $0) != nil }
-        if let said { return namedCollation(in: said) == .nocase }
-        guard let chosen = sides.first(where: isOfColumn) else { return false }
-        try requireKnownCollation(chosen)
-        return isCaseless(chosen)
+        try isCaseless(collation(comparing: [left, right]))
     }
 
-    /// Throws if the expression compares by a collation that only the application knows.
-    func requireKnownCollation(_ expression: ExpressionTree) throws(Untranslatable) {
-        if case .native(let name, _) = collation(of: expression) {
-            throw Untranslatable("the collation \(name) exists in SQLite only")
+    /// Returns the collation by which expressions compare with each other. A COLLATE on one of them decides, then the first column
+    /// (https://www.sqlite.org/datatype3.html, 7.1); `nil` if there is neither.
+    func collation(comparing sides: [ExpressionTree]) -> Collation? {
+        if let named = sides.lazy.compactMap(namedCollation).first { return named }
+        return sides.first(where: isOfColumn).flatMap { collation(of: $0) }
+    }
+
+    /// Returns the collation by which IN compares an operand with a column of a query: as `=` does. `isNamed` says that the query names the
+    /// column's collation by COLLATE.
+    func collation(comparing operand: ExpressionTree, with column: ColumnSense, isNamed: Bool) -> Collation? {
+        guard namedCollation(in: operand) == nil, isNamed || !isOfColumn(operand) else { return collation(of: operand) }
+        return column.collation
+    }
+}
+
+extension Collation {
+    /// Creates the collation of that name in SQLite.
+    init(inSQLite name: String) {
+        switch SQLName.folded(name) {
+        case "binary": self = .binary
+        case "nocase": self = .nocase
+        default: self = .native(sqlite: SQLText.identifier(name), postgresql: "")
         }
     }
 }

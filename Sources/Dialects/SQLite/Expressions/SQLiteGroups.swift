@@ -127,7 +127,7 @@ extension SQLiteExpressionTranslation {
     func pickedOrder(_ aggregates: [CallTree]) throws(Untranslatable) -> String? {
         let extremes = aggregates.filter { $0.name == "min" || $0.name == "max" }
         guard let call = extremes.first, extremes.allSatisfy({ $0 == call }), call.filter == nil,
-            !isCaseless(call.arguments[0])
+            try !isCaseless(call.arguments[0])
         else { return nil }
         let value = try insideAggregate.piece(call.arguments[0])
         let order = QueryTree.Order(term: call.arguments[0], isDescending: call.name == "max", nullsFirst: false)

@@ -53,9 +53,9 @@ extension SQLiteExpressionTranslation {
 
     func isIn(_ operand: ExpressionTree, _ items: [ExpressionTree], negated: Bool) throws(Untranslatable) -> Piece {
         guard !items.isEmpty else { return Piece(negated ? "true" : "false", .boolean) }
-        try requireKnownCollation(operand)
+        let isCaseless = try isCaseless(operand)
         let subject = try piece(operand)
-        let isFolded = subject.kind == .text && isCaseless(operand)
+        let isFolded = subject.kind == .text && isCaseless
         // The declared types of the items do not convert the operand (datatype3.html, section 4.2).
         var values: [Piece] = []
         for item in items { values.append(try piece(item).edited { $0.hasAffinity = false }) }

@@ -89,8 +89,10 @@ extension SQLiteExpressionTranslation {
         if merges, let merged = parts[0].results.first(where: { $0.piece.conversion?.keepsOrder == false }) {
             throw Self.unlikeSource(merged.name)
         }
-        if merges, let caseless = parts.flatMap(\.results).first(where: \.isCaseless) {
-            throw Untranslatable("it compares \(caseless.name), whose texts are equal here without regard to case")
+        if merges {
+            for result in parts.flatMap(\.results) where try isCaseless(result.collation) {
+                throw Untranslatable("it compares \(result.name), whose texts are equal here without regard to case")
+            }
         }
         for at in parts.indices { parts[at].settle(showsOwn: isView && query.showsRowsAsTheyAre) }
         if isAlone, parts[0].isDistinct { Self.tellNumbers(query, in: &parts[0]) }
@@ -187,18 +189,22 @@ extension SQLiteExpressionTranslation {
                 throw Untranslatable("it is sorted by an expression that it does not select")
             }
             let name = "\(SQLText.identifier("rows")).\(SQLText.identifier(results[at].name))"
-            let isCaseless =
-                if case .collated(_, let name) = order.term { SQLName.keyword(name) == "NOCASE" } else {
-                    results[at].isCaseless
-                }
+            let isCaseless = try isCaseless(collation(of: order.term, amongResults: parts.map { $0.results[at] }))
             let column = results[at].piece.edited {
-                ($0.sql, $0.exact) = (name, nil)
+                ($0.sql, $0.exact, $0.literal) = (name, nil, nil)
                 if !isTold { $0.numberTest = $0.numberTest?.ofColumn }
             }
             terms.append(try ordered(column, isCaseless, order))
         }
         let shown = isTold ? SQLText.identifiers(results.map(\.name)) : "*"
         return "SELECT \(shown) FROM (\(sql)) AS \(SQLText.identifier("rows"))\(ordered(terms))"
+    }
+
+    /// Returns the collation by which a compound query sorts a column: the one that the term names, or that of the first SELECT in which the
+    /// column has one.
+    private func collation(of term: ExpressionTree, amongResults results: [Part.Result]) -> Collation? {
+        if term.isCollated { return collation(of: term) }
+        return results.first { $0.isOfColumn || $0.collation != nil }?.collation
     }
 
     /// Returns the index of the result that a term of ORDER BY means: by its number, by its name, or because both are the same

@@ -6,8 +6,10 @@ extension SQLiteExpressionTranslation {
         struct Result {
             var name: String
             var piece: Piece
-            var isCaseless = false
+            /// The collation of the result; `nil` if none was declared or named.
             var collation: Collation?
+            /// Whether the result is a column, which compares by bytes if no collation was declared.
+            var isOfColumn = false
         }
 
         var isDistinct = false
@@ -180,7 +182,8 @@ extension SQLiteExpressionTranslation {
                 tree = alias
             }
             let piece = try sorting(tree)
-            guard piece.kind != .text || !isCaseless(tree) else {
+            let isCaseless = try isCaseless(tree)
+            guard piece.kind != .text || !isCaseless else {
                 throw Untranslatable(
                     "it groups by \(sense(of: tree)?.name ?? "a text"), whose texts are equal here without regard to case, and shows any of them"
                 )
@@ -215,8 +218,8 @@ extension SQLiteExpressionTranslation {
         for result in shown {
             body.results.append(
                 Part.Result(
-                    name: result.name, piece: try plain.shown(result.tree), isCaseless: plain.isCaseless(result.tree),
-                    collation: plain.collation(of: result.tree)))
+                    name: result.name, piece: try plain.shown(result.tree),
+                    collation: plain.collation(of: result.tree), isOfColumn: plain.isOfColumn(result.tree)))
         }
         if let having = select.having { body.having = " HAVING \(try inside.condition(having))" }
         var windows: [String] = []

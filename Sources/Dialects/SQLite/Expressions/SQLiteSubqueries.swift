@@ -26,8 +26,9 @@ extension SQLiteExpressionTranslation {
         }
         var (sides, kinds): ([String], [Kind]) = ([], [])
         var isMatched = true
-        for (tree, column) in zip(operands, rows.columns) {
-            guard !isCaseless(tree) else { throw Untranslatable("IN compares texts without regard to case") }
+        for (at, (tree, column)) in zip(operands, rows.columns).enumerated() {
+            let collation = collation(comparing: tree, with: column, isNamed: query.namesCollation(ofColumn: at))
+            guard try !isCaseless(collation) else { throw Untranslatable("IN compares texts without regard to case") }
             let (value, other) = (try sorting(tree), Self.piece(column, ""))
             guard value.conversion == other.conversion, other.conversion?.keepsOrder != false else {
                 throw Self.unlikeSource(column.name)
@@ -49,6 +50,14 @@ extension SQLiteExpressionTranslation {
 }
 
 extension QueryTree {
+    /// Returns whether COLLATE stands behind a result of the first SELECT.
+    fileprivate func namesCollation(ofColumn at: Int) -> Bool {
+        guard case .select(let select)? = cores.first, select.results.indices.contains(at),
+            case .expression(let tree, _, _) = select.results[at]
+        else { return false }
+        return tree.isCollated
+    }
+
     /// Whether the query yields exactly one row, whatever it reads.
     fileprivate var isOneRow: Bool {
         guard cores.count == 1, case .select(let select) = cores[0], select.groups.isEmpty else { return false }

@@ -96,8 +96,13 @@ extension SQLiteTriggerTranslation {
         _ conflict: SQLiteTrigger.Insert.Conflict, _ table: NamedRelation
     ) throws(Untranslatable) -> String {
         switch conflict {
-        case .abort, .replace: return ""
-        case .ignore, .nothing(key: []): return " ON CONFLICT DO NOTHING"
+        case .abort: return ""
+        case .replace:
+            try requireKnownKeys(of: table.table)
+            return ""
+        case .ignore, .nothing(key: []):
+            try requireKnownKeys(of: table.table)
+            return " ON CONFLICT DO NOTHING"
         case .nothing(let key): return " ON CONFLICT (\(try named(key, of: table))) DO NOTHING"
         case .update(let key, let assignments, let condition):
             var inside = translation(writing: table)
@@ -115,7 +120,11 @@ extension SQLiteTriggerTranslation {
     /// Renders the columns of an ON CONFLICT, as the unique index has them that was made for the key.
     private func named(_ key: [String], of table: NamedRelation) throws(Untranslatable) -> String {
         var names: [String] = []
-        for name in key { names.append(Self.compared(try written(name, of: table))) }
+        for name in key {
+            let column = try written(name, of: table)
+            try requireKnown(column.collation)
+            names.append(Self.compared(column))
+        }
         return names.joined(separator: ", ")
     }
 

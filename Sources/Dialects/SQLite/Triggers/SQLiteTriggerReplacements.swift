@@ -50,6 +50,18 @@ extension SQLiteTriggerTranslation {
         return " ON CONFLICT (\(terms.joined(separator: ", "))) DO UPDATE SET \(list.joined(separator: ", "))"
     }
 
+    /// Throws if a unique key of the table compares texts as only SQLite or the application does: in the target it compares their bytes, so
+    /// that other rows break it.
+    func requireKnownKeys(of table: Table) throws(Untranslatable) {
+        let columns = (table.primaryKey?.columns ?? []) + table.uniques.flatMap(\.columns)
+        for name in columns { try requireKnown(table[column: name]?.collation) }
+        for part in table.indexes.filter(\.isUnique).flatMap(\.parts) {
+            try requireKnown(part.collation ?? part.columnName.flatMap { table[column: $0]?.collation })
+        }
+    }
+
+    func requireKnown(_ collation: Collation?) throws(Untranslatable) { _ = try translation.isCaseless(collation) }
+
     private func keys(of table: Table) throws(Untranslatable) -> [[KeyPart]] {
         let indexes = table.indexes.filter(\.isUnique)
         guard indexes.allSatisfy({ $0.condition == nil && $0.hasColumnsOnly }) else {
