@@ -97,7 +97,7 @@ extension TransferEngine {
             events(.counted(table: table.name, rows: counted.rows))
             return counted
         }
-        return try work(SameEngineCopyPlanner.plan(inspection, counted, to: target))
+        return try work(SameEngineCopyPlanner.plan(inspection, counted, options, to: target))
     }
 
     /// Reads whole tables, several parts of them at once.
