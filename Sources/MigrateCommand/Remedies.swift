@@ -93,6 +93,9 @@ extension TransferError {
         case .keysFold:
             "change one value of each pair in the source, set the rows aside with --on-mismatch quarantine, or keep such columns text by a rule: "
                 + "nocase: text"
+        case .needsApplication(let found):
+            "copy the file as a whole (sqlite3 SOURCE \".backup TARGET\"), or leave the tables behind: --exclude "
+                + Set(found.map { $0.table ?? $0.name }).sorted().joined(separator: ",").shellWord
         case .noSupport(_, _, let remedy): remedy
         }
     }

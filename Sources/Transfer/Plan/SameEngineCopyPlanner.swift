@@ -12,6 +12,15 @@ enum SameEngineCopyPlanner {
         }
     }
 
+    /// Returns the tables and indexes of the copy that are asked for.
+    static func taken(of inspection: Inspection, _ options: TransferOptions) -> SameEngineCopy {
+        var copy = inspection.sameEngineCopy
+        copy.tables.removeAll { !options.takes($0.owner) }
+        let names = Set(copy.tables.map(\.name))
+        copy.parts.removeAll { $0.kind != .index || !names.contains($0.table) }
+        return copy
+    }
+
     /// Returns the plan. `tables` are the tables that `tables(of:_:)` returned, with their rows counted.
     static func plan(
         _ inspection: Inspection, _ tables: [ProfiledTable], _ options: TransferOptions, to target: any TransferTarget
