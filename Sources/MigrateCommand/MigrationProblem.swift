@@ -62,7 +62,8 @@ extension Problem {
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .incompatibleValues, .neverNull, .doesNotFit,
             .keyNotBuilt,
             .keysFold,
-            .noSupport, .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource,
+            .needsApplication, .noSupport, .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged,
+            .otherSource,
             .planChanged,
             .madeObjectsGone, .nothingToAbandon,
             .nothingToReport:
@@ -78,7 +79,7 @@ extension Problem {
         case .keysFold(let found): [("keys", .array(found.map { TransferDocument.document($0) }))]
         case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .inNeither, .doesNotFit,
             .keyNotBuilt,
-            .noSupport,
+            .needsApplication, .noSupport,
             .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource, .planChanged,
             .madeObjectsGone, .nothingToAbandon,
             .nothingToReport:

@@ -13,11 +13,18 @@ struct RefusedAfterRules: Error {
     /// The remedy; `nil` where rules are none.
     var remedy: String? {
         switch cause {
-        case SchemaTransferError.unitless(_): return rules.isEmpty ? SchemaTransferError.unit : written
+        case SchemaTransferError.unitless(let names):
+            return hasRule(forOneOf: names) ? written : SchemaTransferError.unit
         case TransferError.incompatibleValues(let found) where found.contains(where: \.isGiven):
-            return (rules.isEmpty ? "no rule reads the values: " : "\(written); or ") + TransferError.withoutRule(found)
+            let isAnswered = hasRule(forOneOf: found.map { "\($0.table).\($0.column)" })
+            return (isAnswered ? "\(written); or " : "no rule reads the values: ") + TransferError.withoutRule(found)
         default: return nil
         }
+    }
+
+    /// Whether the file proposes a rule for one of these columns (`table.column`). Those for others change nothing about the refusal.
+    private func hasRule(forOneOf columns: [String]) -> Bool {
+        rules.contains { columns.contains("\($0.table).\($0.column)") }
     }
 
     private var written: String {

@@ -93,6 +93,9 @@ extension TransferError {
         case .keysFold:
             "change one value of each pair in the source, set the rows aside with --on-mismatch quarantine, or keep such columns text by a rule: "
                 + "nocase: text"
+        case .needsApplication(let found):
+            "copy the file as a whole (sqlite3 SOURCE \".backup TARGET\"), or leave the tables behind: --exclude "
+                + Set(found.map { $0.table ?? $0.name }).sorted().joined(separator: ",").shellWord
         case .noSupport(_, _, let remedy): remedy
         }
     }
@@ -113,7 +116,7 @@ extension SchemaTransferError {
         case .filled(let names):
             "name an empty database, or leave these tables out with --ignore-missing \(names.joined(separator: ",").shellWord)"
         case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
-        case .rowsInTheWay(let names): Self.options(forRowsOf: names)
+        case .rowsInTheWay(let names, let versions): Self.options(forRowsOf: names, versions)
         case .noSuchRows: "name tables that both source and target have"
         case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
@@ -131,14 +134,19 @@ extension SchemaTransferError {
 
     /// Returns the options that let a transfer fill these tables. What an application has recorded of its own migrations stays: with the
     /// source's record it would run some of them again, or none.
-    private static func options(forRowsOf names: [String]) -> String {
+    private static func options(forRowsOf names: [String], _ versions: [NotedVersion]) -> String {
         func list(_ names: [String]) -> String { names.joined(separator: ",").shellWord }
-        let (kept, replaced) = (names.filter(MigrationRecord.isOne), names.filter { !MigrationRecord.isOne($0) })
+        let noting = Set(versions.map(\.table))
+        let kept = names.filter { MigrationRecord.isOne($0) || noting.contains($0) }
+        let replaced = names.filter { !kept.contains($0) }
         if kept.isEmpty {
             return "pass --replace-rows \(list(names)) to replace these rows with the source's, or --keep-rows with "
                 + "the tables whose rows are to stay"
         }
-        let reason = "what the application has recorded of its own migrations has to stay"
+        let found = versions.map { "\($0.table): \($0.key) is \($0.target), and \($0.source) in the source" }
+        let reason =
+            "what the application has recorded of its own migrations has to stay"
+            + (found.isEmpty ? "" : " (\(found.joined(separator: "; "))), and with it all rows of such a table")
         guard !replaced.isEmpty else { return "pass --keep-rows \(list(kept)): \(reason)" }
         return "pass --replace-rows \(list(replaced)) --keep-rows \(list(kept)): \(reason); "
             + "other tables whose rows are to stay belong after --keep-rows, too"

@@ -95,13 +95,30 @@ extension TransferEngine {
 
     private func sameEngineCopy(_ inspection: Inspection) async throws -> Work {
         let (source, options, events) = (source, options, events)
+        let left = try unmakeableIndexes(inspection)
         let counted = try await streams.each(SameEngineCopyPlanner.tables(of: inspection, options)) {
             table, reading, _ in
             let counted = try SourceSurvey(reading, source, options.rules).count(table, inspection)
             events(.counted(table: table.name, rows: counted.rows))
             return counted
         }
-        return try work(SameEngineCopyPlanner.plan(inspection, counted, to: target))
+        var plan = SameEngineCopyPlanner.plan(inspection, counted, options, to: target)
+        plan.omitted += left
+        let names = Set(left.map(\.name))
+        plan.construction?.afterLoad.removeAll { $0.kind == .index && names.contains($0.name) }
+        return try work(plan)
+    }
+
+    /// Returns the indexes that the target can't make, and throws if it is a table or a unique index that it can't make. No table is
+    /// counted before.
+    private func unmakeableIndexes(_ inspection: Inspection) throws -> [Omission] {
+        let found = try target.unmakeable(in: SameEngineCopyPlanner.taken(of: inspection, options))
+        let required = found.filter { object in
+            guard let table = object.table else { return true }
+            return inspection.schema[table]?.indexes.contains { $0.name == object.name && $0.isUnique } ?? false
+        }
+        guard required.isEmpty else { throw TransferError.needsApplication(required) }
+        return found
     }
 
     /// Reads whole tables, several parts of them at once.

@@ -25,6 +25,9 @@ public enum TransferError: Error, Equatable, Sendable {
     case keyNotBuilt(table: String, key: String, reason: String)
     /// Rows that a key of the source distinguishes are equal if case is ignored.
     case keysFold([FoldedKey])
+    /// These tables and unique indexes of the source need functions or collations that only its application has, and a copy into a
+    /// database of the same kind can't be made without them.
+    case needsApplication([Omission])
     /// The target lacks the support that a policy for case needs.
     case noSupport(NocasePolicy, reason: String, remedy: String)
     /// The target holds the unfinished transfer of another run.
@@ -64,6 +67,7 @@ extension TransferError {
         case .doesNotFit: "does_not_fit"
         case .keyNotBuilt: "key_not_built"
         case .keysFold: "keys_fold"
+        case .needsApplication: "needs_application"
         case .noSupport: "no_support"
         case .unfinished(let transfer): transfer.code
         case .interrupted: "interrupted"
@@ -100,6 +104,13 @@ extension TransferError: CustomStringConvertible {
         case .keyNotBuilt(let table, let key, let reason): return "\(table): \(key) cannot be built: \(reason)"
         case .keysFold(let found):
             return Self.list("key values that differ only in case would become duplicates", found)
+        case .needsApplication(let found):
+            return Self.list(
+                "only their application can make these",
+                found.map { object in
+                    let table = object.table.map { "\($0)." } ?? ""
+                    return "\(table)\(object.name): \(object.reason)"
+                })
         case .noSupport(let policy, let reason, _):
             return "comparing without regard to case by \(policy.rawValue) is not possible: \(reason)"
         case .unfinished(let transfer): return transfer.description

@@ -62,6 +62,32 @@ struct IntoExistingKeepsTests {
         }
     }
 
+    @Test("a table among whose rows the application notes its schema's version keeps them where the versions differ")
+    func notedVersions() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let tables = """
+                CREATE TABLE coreinfo (key text PRIMARY KEY, value text);
+                CREATE TABLE info (key text PRIMARY KEY, value text);
+                CREATE TABLE same (key text, value text); CREATE TABLE state (key text, value text);
+                INSERT INTO same VALUES ('version', '7'); INSERT INTO state VALUES ('version', 'none');
+                """
+            let rows = """
+                INSERT INTO coreinfo VALUES ('a', ''); INSERT INTO info VALUES ('DB_Version', '31'), ('colour', '1');
+                """
+            try execute(tables + rows, on: target)
+            let source = try makeSource(
+                box, tables + "INSERT INTO info VALUES ('DB_Version', '32.1'), ('colour', '2');")
+            let options = ["--replace-rows", "same,state", "--keep-rows", "coreinfo,info"]
+            let refused = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(refused.ending == .exit(2), "\(refused)")
+            #expect(refused.error.contains("pass \(options.joined(separator: " ")): "), "\(refused)")
+            #expect(refused.error.contains("(info: DB_Version is 31, and 32.1 in the source)"), "\(refused)")
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"] + options)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT value FROM info ORDER BY key COLLATE \"C\"", on: target) == ["31", "1"])
+        }
+    }
+
     @Test("the numbers in the header of a filled file stay its own, and it holds the source's rows nevertheless")
     func fileNumbers() async throws {
         try await withDatabase(.sqlite) { box, target in

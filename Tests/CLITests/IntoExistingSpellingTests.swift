@@ -84,6 +84,74 @@ struct IntoExistingSpellingTests {
         }
     }
 
+    @Test("days and moments in ISO 8601's basic form are read under the proposed rules")
+    func basicForm() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, day date, seen timestamptz, made timestamp, other timestamp)",
+                on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, day TEXT, seen TEXT, made TEXT, other TEXT);
+                INSERT INTO t VALUES (1, '20240229', '20261130160828', '20240131T235959Z', '20240131'),
+                    (2, '00010101', '20240101000000', NULL, NULL);
+                """)
+            let options = ["transfer", source, target, "--into-existing"]
+            let file = box("rules.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            #expect(dry.ending == .exit(2) && dry.error.contains("\(file) was written"), "\(dry)")
+            #expect(
+                try rules(file) == [
+                    "day: {type: date, timestamp: iso}", "seen: {timestamp: iso, zone: UTC}",
+                    "made: {timestamp: iso, zone: UTC}", "other: {timestamp: iso, zone: UTC}",
+                ])
+            let run = try await box.run(.tcMigrate, options + ["--rules", file])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query(
+                    "SELECT concat_ws('|', day, seen AT TIME ZONE 'UTC', made, other) FROM t ORDER BY id", on: target)
+                    == [
+                        "2024-02-29|2026-11-30 16:08:28|2024-01-31 23:59:59|2024-01-31 00:00:00",
+                        "0001-01-01|2024-01-01 00:00:00",
+                    ])
+        }
+    }
+
+    @Test("what computes with the digits of a day in the basic form stays behind")
+    func computedFromBasicForm() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, day TEXT); INSERT INTO t VALUES (1, '20240229');
+                CREATE INDEX t_february ON t (id) WHERE substr(day, 5, 2) = '02';
+                """)
+            let rules = try makeRules(box, "tables: {t: {columns: {day: {type: date, timestamp: iso}}}}")
+            let run = try await box.migrate("transfer", source, target, "--rules", rules)
+            #expect(run.ending == .exit(0) && run.output.contains("index t_february: "), "\(run)")
+            #expect(try query("SELECT day::text FROM t", on: target) == ["2024-02-29"])
+            #expect(try query("SELECT indexname FROM pg_indexes WHERE tablename = 't'", on: target) == ["t_pkey"])
+        }
+    }
+
+    @Test("rules that are proposed for other columns are no way out for the values that are refused")
+    func rulesForOthers() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE t (id int PRIMARY KEY, day date, moment timestamp)", on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, day TEXT, moment TEXT);
+                INSERT INTO t VALUES (1, '20240230', '2024-01-02 03:04:05');
+                """)
+            let dry = try await box.migrate(
+                "transfer", source, target, "--into-existing", "--dry-run", "--write-rules", box("rules.yaml"))
+            #expect(dry.ending == .exit(2) && dry.error.contains("t.day"), "\(dry)")
+            #expect(dry.error.contains("no rule reads the values: make them NULL"), "\(dry)")
+        }
+    }
+
     @Test("moments as Go and Rust write them are read under the proposed rule; in a column of texts it is a comment")
     func spelled() async throws {
         try await withDatabase(.postgresql) { box, target in

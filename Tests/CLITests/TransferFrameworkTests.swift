@@ -111,7 +111,8 @@ struct TransferFrameworkTests {
 
     @Test("a table that only its name shows to be a record of migrations gets the remark, too, which names the option")
     func recordsOfMigrations() async throws {
-        for table in ["schema_version", "applied_schema_deltas", "my_migrations", "databasechangelog", "t"] {
+        for table in ["schema_version", "coreinfo", "applied_schema_deltas", "my_migrations", "databasechangelog", "t"]
+        {
             try await withDatabase(.postgresql) { box, target in
                 let source = try makeSource(box, "CREATE TABLE \(table) (version integer)")
                 let run = try await box.migrate("transfer", source, target, "--dry-run")

@@ -176,4 +176,33 @@ struct TransferStrangeOrderTests {
             #expect(try query("SELECT viewname FROM pg_views WHERE schemaname = 'public'", on: target) == ["shown"])
         }
     }
+
+    @Test("a copy into another file names, in a dry run too, the tables that only their application can make")
+    func copies() async throws {
+        try await withDatabase(.sqlite) { box, target in
+            let source = try await make(
+                """
+                CREATE TABLE decks (id INTEGER PRIMARY KEY, name TEXT COLLATE backwards);
+                CREATE TABLE books (v INTEGER CHECK (mine(v) > 0));
+                CREATE TABLE u (n TEXT); CREATE UNIQUE INDEX un ON u (n COLLATE backwards);
+                CREATE TABLE plain (n TEXT); INSERT INTO plain VALUES ('b'), ('a');
+                CREATE INDEX plain_mine ON plain (mine(n)); CREATE VIEW shown AS SELECT mine(n) AS m FROM plain;
+                """, in: box)
+            for options in [["--dry-run"], []] {
+                let run = try await box.run(.tcMigrate, ["transfer", source, target] + options)
+                #expect(run.ending == .exit(2), "\(run)")
+                for object in [
+                    "decks: no such collation sequence: backwards", "books: no such function: mine",
+                    "u.un: no such collation sequence: backwards",
+                ] { #expect(run.error.contains(object), "\(object) \(run)") }
+                #expect(run.error.contains("--exclude books,decks,u"), "\(run)")
+                let rest = try await box.run(
+                    .tcMigrate, ["transfer", source, target, "--exclude", "books,decks,u"] + options)
+                #expect(rest.ending == .exit(0), "\(rest)")
+                #expect(rest.output.contains("index plain_mine: no such function: mine"), "\(rest)")
+            }
+            #expect(try query("SELECT group_concat(n) FROM plain", on: target) == ["b,a"])
+            #expect(try query("SELECT name FROM sqlite_master WHERE name = 'shown'", on: target) == ["shown"])
+        }
+    }
 }

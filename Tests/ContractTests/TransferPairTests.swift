@@ -56,6 +56,47 @@ struct TransferPairTests {
         }
     }
 
+    /// SpatiaLite's `SpatialIndex` has no table that holds rows for it, and a table of sqlite-vec has none whose name SQLite knows.
+    @Test("SQLite to SQLite keeps virtual tables of modules that only the application has")
+    func foreignModules() async throws {
+        let fixture = try SQLiteFixture(foreignModule)
+        defer { fixture.remove() }
+        try await withTemporaryFolder { folder in
+            let copy = "\(folder)/copy.db"
+            let report = try await Self.transfer(fixture.url, try DatabaseURL(parsing: "sqlite:" + copy))
+            #expect(report.verdict == .verified && report.omitted == [], "\(report)")
+            let query = """
+                SELECT name || ' ' || sql FROM sqlite_master WHERE tbl_name NOT LIKE 'tc\\_%' ESCAPE '\\' \
+                AND sql IS NOT NULL ORDER BY 1
+                """
+            #expect(try Self.rows(query, fixture.path) == Self.rows(query, copy))
+            #expect(try Self.rows("PRAGMA integrity_check", copy) == [["ok"]])
+        }
+    }
+
+    @Test("of tables that were asked for, SQLite to SQLite names the virtual tables that stay behind")
+    func foreignModulesLeftOut() async throws {
+        let fixture = try SQLiteFixture(foreignModule)
+        defer { fixture.remove() }
+        try await withTemporaryFolder { folder in
+            let report = try await Self.transfer(
+                fixture.url, try DatabaseURL(parsing: "sqlite:\(folder)/copy.db"),
+                options: TransferOptions(tables: ["places"]))
+            #expect(report.omitted.map(\.name) == ["Nearest", "places_ai"], "\(report.omitted)")
+            #expect(report.omitted.first?.reason == "only the tables that were asked for are transferred")
+        }
+    }
+
+    private let foreignModule = """
+        CREATE TABLE places (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO places VALUES (1, 'a');
+        CREATE TABLE Nearest_chunks (id INTEGER PRIMARY KEY, bytes BLOB); INSERT INTO Nearest_chunks VALUES (1, x'00');
+        PRAGMA writable_schema = ON;
+        INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES
+            ('table', 'Nearest', 'Nearest', 0, 'CREATE VIRTUAL TABLE Nearest USING module_of_the_app()');
+        PRAGMA writable_schema = RESET;
+        CREATE TRIGGER places_ai AFTER INSERT ON places BEGIN INSERT INTO Nearest VALUES (NEW.id); END;
+        """
+
     private static func expectSameEngineCopy(of fixture: SQLiteFixture) async throws {
         try await withTemporaryFolder { folder in
             let copy = "\(folder)/copy.db"

@@ -27,6 +27,11 @@ struct ValueRuleTests {
             (TimestampRule(.apple), .real(725_857_445.5), "2024-01-02 03:04:05.500000Z"),
             (TimestampRule(.iso), "2024-01-02 03:04", "2024-01-02 03:04:00.000000Z"),
             (TimestampRule(.iso), "2024-01-02", "2024-01-02 00:00:00.000000Z"),
+            // ISO 8601's basic form, whose digits are a number where the rule counts.
+            (TimestampRule(.iso), "20240102", "2024-01-02 00:00:00.000000Z"),
+            (TimestampRule(.iso, minutesAhead: 60), "20240102030405", "2024-01-02 02:04:05.000000Z"),
+            (TimestampRule(.iso, minutesAhead: 60), "20240102T030405Z", "2024-01-02 03:04:05.000000Z"),
+            (TimestampRule(.unix), "20240102", "1970-08-23 06:15:02.000000Z"),
             (TimestampRule(.iso, minutesAhead: 120), "2024-01-02 03:04:05", "2024-01-02 01:04:05.000000Z"),
             (TimestampRule(.iso, minutesAhead: 120), "2024-01-02 03:04:05Z", "2024-01-02 03:04:05.000000Z"),
             (
@@ -64,6 +69,7 @@ struct ValueRuleTests {
             (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-01 22:00:00Z", "2024-01-02"),
             (.day(TimestampRule(.iso, minutesAhead: 120, isLocal: true)), "2024-01-02", "2024-01-02"),
             (.day(TimestampRule(.iso)), "soon", "soon"),
+            (.day(TimestampRule(.iso)), "20240229", "2024-02-29"), (.day(TimestampRule(.iso)), "20230229", "20230229"),
             (.day(TimestampRule(.unixMilliseconds)), 484_099_200_001, 484_099_200_001),
             (.day(TimestampRule(.unixMilliseconds)), .integer(.max), .integer(.max)),
             (.timeOfDay(TimestampRule(.unixMilliseconds)), 45_296_789, "12:34:56.789000"),

@@ -27,10 +27,10 @@ package struct WrittenOffset {
 // The parts of a date and time. The profile of a column, the copy and the comparison all read them here, so that what one takes for a
 // date is a date for the others.
 extension ASCIIReader {
-    /// Reads `YYYY-MM-DD`, and returns days since 1 January 2000; `nil` for a date that the calendar of the years 1 to 9999 does not
-    /// have.
-    package mutating func calendarDate() -> Int32? {
-        guard let year = number(digits: 4), skip("-"), let month = number(digits: 2), skip("-"),
+    /// Reads `YYYY-MM-DD`, or `YYYYMMDD` if it `isBasic`, and returns days since 1 January 2000; `nil` for a date that the calendar of the
+    /// years 1 to 9999 does not have.
+    package mutating func calendarDate(isBasic: Bool = false) -> Int32? {
+        guard let year = number(digits: 4), isBasic || skip("-"), let month = number(digits: 2), isBasic || skip("-"),
             let day = number(digits: 2),
             year > 0, (1...12).contains(month), day >= 1, day <= Self.lastDay(of: month, year: year)
         else { return nil }

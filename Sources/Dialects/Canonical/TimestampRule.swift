@@ -2,7 +2,7 @@
 public struct TimestampRule: Hashable, Sendable {
     /// The unit and origin of a number.
     public enum Count: String, Hashable, Sendable, CaseIterable {
-        /// Numbers are not moments; only texts are.
+        /// Numbers are not moments; only texts are, also those of digits alone in ISO 8601's basic form.
         case iso
         /// Seconds since 1 January 1970, in UTC.
         case unix
@@ -88,7 +88,8 @@ extension TimestampRule {
         let offset = Int64(minutesAhead) * 60_000_000
         let moment: RoundedMoment? =
             switch value {
-            case .text(let text): read(text, offset) ?? number(in: text).map { RoundedMoment(microseconds: $0) }
+            case .text(let text):
+                read(text, offset) ?? basic(text, offset) ?? number(in: text).map { RoundedMoment(microseconds: $0) }
             case .integer(let number): read(number).map { RoundedMoment(microseconds: $0) }
             case .real(let number): read(number).map { RoundedMoment(microseconds: $0) }
             case .null, .boolean, .blob: nil
@@ -105,6 +106,12 @@ extension TimestampRule {
         }
         return CalendarNumber.moment(text, zone: .optional, isRounded: true)
             ?? CalendarNumber.spelled(text).map { RoundedMoment(microseconds: $0) }
+    }
+
+    /// Reads ISO 8601's basic form. If numbers are moments, its digits are one.
+    private func basic(_ text: UnsafeRawBufferPointer, _ offset: Int64) -> RoundedMoment? {
+        guard count == .iso, let moment = BasicMoment(text) else { return nil }
+        return RoundedMoment(microseconds: moment.microseconds - (moment.isInUTC ? 0 : offset))
     }
 
     private func number(in text: UnsafeRawBufferPointer) -> Int64? {

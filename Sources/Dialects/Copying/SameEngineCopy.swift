@@ -66,6 +66,9 @@ package struct SameEngineCopy: Sendable, Equatable {
     /// The objects that not even a database of the same kind gets, each with the reason.
     package var omitted: [Omission]
 
+    /// The names of the virtual tables, also of those of which no table here holds rows.
+    package var virtualTables: Set<String> { Set(preparations.compactMap(\.owner)) }
+
     package init(
         tables: [Table] = [], preparations: [Preparation] = [], parts: [Construction.Part] = [],
         types: [TransferredType] = [], omitted: [Omission] = []

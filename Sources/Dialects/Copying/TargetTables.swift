@@ -31,6 +31,12 @@ package protocol TargetTables: Dialect {
     /// they are not made for it; `nil` if there are none.
     func remark(onNumbersIn tables: [Table]) -> String?
 
+    /// Returns the tables and indexes of a copy of a database of the same kind that this one can't make, each with the reason: they need
+    /// what only an application gives to its own connections. It returns none for a database in which everything is made by statements.
+    ///
+    /// - Throws: `DatabaseError`.
+    func unmakeable(in copy: SameEngineCopy) throws -> [Omission]
+
     /// Returns the statement that makes an index over the words of a table's texts; `nil` if the database has no index of that
     /// kind.
     func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String?

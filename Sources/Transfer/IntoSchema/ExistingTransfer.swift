@@ -132,9 +132,9 @@ public struct ExistingTransfer: Sendable {
         let provenance = TransferReport.Provenance(
             fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
         let load = SchemaLoad(
-            plan: plan, replaced: Set(replacing), refusal: SchemaTransferError.rowsInTheWay, keepsOrphans: false,
-            verification: verification, moments: Framework(of: plan.schema).moments, source: from.transferDialect,
-            target: to.transferDialect, events: events)
+            plan: plan, replaced: Set(replacing), refusal: { .rowsInTheWay($0, versions: []) },
+            keepsOrphans: false, verification: verification, moments: Framework(of: plan.schema).moments,
+            source: from.transferDialect, target: to.transferDialect, events: events)
         var report = try load.run(reading, writing)
         report.remarks += reading.readingRemarks
         report.provenance = provenance
@@ -178,7 +178,11 @@ public struct ExistingTransfer: Sendable {
             + survey.remarksOnForms(of: plan.tables, inspection.schema)
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }
-        guard inTheWay.isEmpty else { throw SchemaTransferError.rowsInTheWay(inTheWay) }
+        guard inTheWay.isEmpty else {
+            let versions = try plan.tables.filter { inTheWay.contains($0.target) }
+                .flatMap { try NotedVersion.differing(in: $0, of: schema, reading, writing) }
+            throw SchemaTransferError.rowsInTheWay(inTheWay, versions: versions)
+        }
         return plan
     }
 

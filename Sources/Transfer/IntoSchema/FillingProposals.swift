@@ -130,12 +130,12 @@ extension ColumnProfile {
             "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
     }
 
-    /// The rule that says what numbers count, where the target's column says that they are moments, days or times of day; and the one by
-    /// which texts of .NET's are times of day or spans.
+    /// The rule that says what numbers count, where the target's column says that they are moments, days or times of day; and the ones by
+    /// which texts of digits are moments or days, and texts of .NET's are times of day or spans.
     fileprivate func counted(into type: ColumnType?) -> Proposal? {
         switch type.flatMap(CanonicalForm.init) {
-        case .moment, .reading: counted(as: .moment, isKnown: true)
-        case .date: counted(as: .date, isKnown: true)
+        case .moment, .reading: counted(as: .moment, isKnown: true) ?? basic(.timestamp(.iso, isUTC: true))
+        case .date: counted(as: .date, isKnown: true) ?? basic(.day(.iso))
         case .time: counted(as: .time, isKnown: true) ?? roundedTexts(hints.times, as: .time)
         case .interval: roundedTexts(hints.spans, as: .interval)
         case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .address, .uuid, .json, .stored,
@@ -150,6 +150,14 @@ extension ColumnProfile {
             .type(type),
             "texts with more than six digits behind the seconds, or days as .NET writes them: right if they may be rounded"
         )
+    }
+
+    /// The rule for texts in ISO 8601's basic form: GnuCash and MediaWiki write such days and moments.
+    private func basic(_ rule: ProposedRule.Rule) -> Proposal? {
+        guard values > 0, values == texts.count else { return nil }
+        if hints.isBasicDay { return Proposal(rule, "texts of eight digits that are days, such as 20240131") }
+        guard hints.isBasicMoment, rule != .day(.iso) else { return nil }
+        return Proposal(rule, "texts of digits that are moments, such as 20240131160828: right if they are in UTC")
     }
 
     fileprivate func rounded(into type: ColumnType?) -> Proposal? {

@@ -18,8 +18,9 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case filled([String])
     /// The target has no tables to fill.
     case nothingToFill
-    /// These tables of the target hold rows, and were named neither to be replaced nor to be kept.
-    case rowsInTheWay([String])
+    /// These tables of the target hold rows, and were named neither to be replaced nor to be kept. In some of them, the application notes
+    /// its schema's version.
+    case rowsInTheWay([String], versions: [NotedVersion])
     /// This table was named to keep or to lose its rows, but is not on both sides.
     case noSuchRows(String)
     /// This table was named both to keep and to lose its rows.
@@ -71,7 +72,7 @@ extension SchemaTransferError: CustomStringConvertible {
         case .filledByHistory(let names): "the migrations themselves put rows into \(names.joined(separator: ", "))"
         case .filled(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .nothingToFill: "the target holds no tables that could be filled"
-        case .rowsInTheWay(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
+        case .rowsInTheWay(let names, _): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .noSuchRows(let name): "\(name) is not a table of both databases"
         case .replacedAndKept(let name): "\(name) can't both keep its rows and have them replaced"
         case .unitless(let names):

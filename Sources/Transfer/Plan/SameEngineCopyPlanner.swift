@@ -12,27 +12,37 @@ enum SameEngineCopyPlanner {
         }
     }
 
+    /// Returns the tables and indexes of the copy that are asked for.
+    static func taken(of inspection: Inspection, _ options: TransferOptions) -> SameEngineCopy {
+        var copy = inspection.sameEngineCopy
+        copy.tables.removeAll { !options.takes($0.owner) }
+        let names = Set(copy.tables.map(\.name))
+        copy.parts.removeAll { $0.kind != .index || !names.contains($0.table) }
+        return copy
+    }
+
     /// Returns the plan. `tables` are the tables that `tables(of:_:)` returned, with their rows counted.
     static func plan(
-        _ inspection: Inspection, _ tables: [ProfiledTable], to target: any TransferTarget
+        _ inspection: Inspection, _ tables: [ProfiledTable], _ options: TransferOptions, to target: any TransferTarget
     ) -> TransferPlan {
         let copy = inspection.sameEngineCopy
         let taken = Set(tables.map(\.table.name))
-        let owners = Set(copy.tables.filter { taken.contains($0.name) }.map(\.owner))
-        var leaving = Leaving(inspection, taken.union(owners))
+        let virtual = copy.virtualTables.filter(options.takes)
+        var leaving = Leaving(inspection, taken.union(virtual))
         let parts = copy.parts.filter { leaving.keeps($0) }
         let construction = Construction(
             tables: copy.tables.filter { taken.contains($0.name) }.map(\.statement)
-                + copy.preparations.filter { $0.owner.map(owners.contains) ?? true }.map(\.statement),
+                + copy.preparations.filter { $0.owner.map(virtual.contains) ?? true }.map(\.statement),
             afterLoad: parts)
-        let schema = Schema(tables: schemaTables(inspection, tables, owners.subtracting(taken)), views: [])
+        let schema = Schema(tables: schemaTables(inspection, tables, virtual), views: [])
         let copied = copy.tables.byName(\.name)
         return TransferPlan(
             tables: tables.compactMap { table in copied[table.table.name].map { tablePlan(table, $0) } },
             schema: schema, construction: construction,
             checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
             typeNotes: notes(inspection, taken),
-            omitted: inspection.omitted.filter { $0.kind == .table } + copy.omitted + leaving.left,
+            omitted: inspection.omitted.filter { $0.kind == .table } + copy.omitted
+                + virtualTablesLeft(inspection, options) + leaving.left,
             remarks: [
                 inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,
                 inspection.remarkOnSerials(of: tables.map(\.table)),
@@ -59,7 +69,17 @@ enum SameEngineCopyPlanner {
             var table = counted.table
             table.foreignKeys.removeAll { !taken.contains($0.parent) }
             return table
-        } + virtual.map { Table(name: $0) }
+        } + virtual.sorted().map { Table(name: $0) }
+    }
+
+    /// Returns the virtual tables that stay behind because others were asked for. Those that can be asked for are not among them:
+    /// they have rows of their own, and whoever names tables knows that they are missing.
+    private static func virtualTablesLeft(_ inspection: Inspection, _ options: TransferOptions) -> [Omission] {
+        let named = Set(inspection.tablesWithRows.map(\.name))
+        let left = inspection.sameEngineCopy.virtualTables.subtracting(named).filter { !options.takes($0) }
+        return left.sorted().map {
+            Omission(.virtualTable, $0, reason: "only the tables that were asked for are transferred")
+        }
     }
 
     /// Returns a check of the labels for each enumeration that is not transferred. Its name differs from those of the
@@ -104,7 +124,8 @@ private struct Leaving {
 
     init(_ inspection: Inspection, _ taken: Set<String>) {
         self.taken = taken
-        let owners = inspection.sameEngineCopy.tables.map(\.owner).filter { !taken.contains($0) }
+        let copy = inspection.sameEngineCopy
+        let owners = (copy.tables.map(\.owner) + copy.virtualTables.sorted()).filter { !taken.contains($0) }
         absent = Set(owners)
         missing = MentionedNames(owners)
     }

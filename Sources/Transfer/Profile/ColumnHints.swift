@@ -21,6 +21,9 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isTimestamp = true
     /// Whether every text so far is a moment that names its offset as Go and Rust do.
     private(set) var isSpelled = true
+    /// Whether every text so far is a day, or a moment, in ISO 8601's basic form.
+    private(set) var isBasicDay = true
+    private(set) var isBasicMoment = true
     /// Whether one text so far is .NET's last moment.
     private(set) var hasLastMoment = false
     /// Whether every text so far is a time of day, or a span of time, in a form that a rule reads, and whether no rule is needed for it.
@@ -62,6 +65,11 @@ struct ColumnHints: Sendable, Equatable {
             isSpelled = isSpelled && CalendarNumber.spelled(bytes) != nil
             hasLastMoment = hasLastMoment || CalendarNumber.isLastMoment(bytes)
         }
+        if isBasicDay || isBasicMoment {
+            let basic = BasicMoment(bytes)
+            isBasicDay = isBasicDay && basic?.isDay == true
+            isBasicMoment = isBasicMoment && basic?.isDay == false
+        }
         times.observe(bytes) { CalendarNumber.time($0, isRounded: !$1) != nil }
         spans.observe(bytes) { CalendarNumber.isSpan($0, isExact: $1) }
         if isUUID { isUUID = UUIDText.isLikely(bytes) }
@@ -86,6 +94,8 @@ struct ColumnHints: Sendable, Equatable {
         isNear1970 = isNear1970 && next.isNear1970
         isTimestamp = isTimestamp && next.isTimestamp
         isSpelled = isSpelled && next.isSpelled
+        isBasicDay = isBasicDay && next.isBasicDay
+        isBasicMoment = isBasicMoment && next.isBasicMoment
         hasLastMoment = hasLastMoment || next.hasLastMoment
         times.append(next.times)
         spans.append(next.spans)

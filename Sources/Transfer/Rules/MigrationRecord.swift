@@ -10,7 +10,7 @@ package enum MigrationRecord {
         ("DATABASECHANGELOG", "Liquibase"), ("doctrine_migration_versions", "Doctrine"), ("aerich", "Aerich"),
         ("typeorm_metadata", "TypeORM"), ("mikro_orm_migrations", "MikroORM"), ("__drizzle_migrations", "Drizzle"),
         ("__diesel_schema_migrations", "Diesel"), ("_sqlx_migrations", "SQLx"), ("goose_db_version", "goose"),
-        ("phinxlog", "Phinx"), ("applied_schema_deltas", "Synapse"),
+        ("phinxlog", "Phinx"), ("applied_schema_deltas", "Synapse"), ("coreinfo", "Quassel"),
     ]
 
     /// Tables by which applications are known whose own records have names that others use, too.

@@ -48,10 +48,13 @@ extension EffectiveColumnRule {
         switch reading {
         case .moment(let rule) where rule.count != .iso || rule.shiftsTexts:
             return ValueConversion(reading, to: type ?? .timestamp, keepsOrder: areNumbers || rule.count == .iso)
-        case .day(let rule) where rule.count != .iso, .timeOfDay(let rule) where rule.count != .iso:
+        // Texts, too, may have shown the day otherwise: by its midnight somewhere, or by its digits alone.
+        case .day(let rule):
+            return ValueConversion(reading, to: type ?? .timestamp, keepsOrder: areNumbers || rule.count == .iso)
+        case .timeOfDay(let rule) where rule.count != .iso:
             return ValueConversion(reading, to: type ?? .timestamp, keepsOrder: areNumbers)
         case .span: return ValueConversion(reading, to: type ?? .interval, keepsOrder: areNumbers)
-        case .moment, .day, .timeOfDay, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil:
+        case .moment, .timeOfDay, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil:
             if let type, type.isOfAnotherKind(than: profile) {
                 return ValueConversion(reading, to: type, keepsOrder: false)
             }

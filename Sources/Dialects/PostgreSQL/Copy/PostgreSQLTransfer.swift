@@ -72,6 +72,8 @@ extension PostgreSQLDialect: TransferTarget {
 
     package func remark(onNumbersIn tables: [Table]) -> String? { nil }
 
+    package func unmakeable(in copy: SameEngineCopy) throws -> [Omission] { [] }
+
     package func judge(of types: [ColumnType]) -> any ValueJudge { PostgreSQLJudge(types) }
 
     package var duplicatesTable: DuplicatesTable {
