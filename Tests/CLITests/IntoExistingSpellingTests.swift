@@ -46,6 +46,40 @@ struct IntoExistingSpellingTests {
         }
     }
 
+    @Test("texts that became addresses and spans of time are verified as what they are")
+    func addresses() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, ip varchar(40), took TEXT);
+                INSERT INTO t VALUES (1, '2001:DB8:0::9', '1 day, 2:03:04'), (2, '192.0.2.1/32', '26:03:04');
+                """)
+            try execute("CREATE TABLE t (id int PRIMARY KEY, ip inet, took interval day to second)", on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0) && run.output.contains("t.ip: addresses lose their spelling"), "\(run)")
+            let same = try await box.migrate("verify", source, target)
+            #expect(same.ending == .exit(0), "\(same)")
+            try execute("UPDATE t SET ip = '192.0.2.2' WHERE id = 2", on: target)
+            let other = try await box.migrate("verify", source, target)
+            #expect(other.ending == .exit(1) && other.output.contains("ip"), "\(other)")
+        }
+    }
+
+    @Test("addresses that one server keeps as texts are verified against those of another")
+    func addressesOfServers() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute("CREATE TABLE t (id int PRIMARY KEY, ip text); INSERT INTO t VALUES (1, '::FFFF')", on: source)
+            try await Backend.postgresql.withURL { target in
+                try execute("CREATE TABLE t (id int PRIMARY KEY, ip inet)", on: "\(target)")
+                let run = try await box.migrate("transfer", source, "\(target)", "--into-existing")
+                #expect(run.ending == .exit(0), "\(run)")
+                let same = try await box.migrate("verify", source, "\(target)")
+                #expect(same.ending == .exit(0), "\(same)")
+            }
+        }
+    }
+
     @Test("a rule that gives a type leaves the texts of a column of another type as they are")
     func otherTypes() async throws {
         try await withDatabase(.postgresql) { box, target in
