@@ -66,17 +66,19 @@ struct IntoExistingSpellingTests {
         }
     }
 
-    @Test("addresses that one server keeps as texts are verified against those of another")
+    @Test("addresses that one schema keeps as texts are verified against those of another")
     func addressesOfServers() async throws {
         try await withDatabase(.postgresql) { box, source in
-            try execute("CREATE TABLE t (id int PRIMARY KEY, ip text); INSERT INTO t VALUES (1, '::FFFF')", on: source)
-            try await Backend.postgresql.withURL { target in
-                try execute("CREATE TABLE t (id int PRIMARY KEY, ip inet)", on: "\(target)")
-                let run = try await box.migrate("transfer", source, "\(target)", "--into-existing")
-                #expect(run.ending == .exit(0), "\(run)")
-                let same = try await box.migrate("verify", source, "\(target)")
-                #expect(same.ending == .exit(0), "\(same)")
-            }
+            let target = source + (source.contains("?") ? "&" : "?") + "options=-csearch_path%3Dthere"
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, ip text); INSERT INTO t VALUES (1, '::FFFF');
+                CREATE SCHEMA there; CREATE TABLE there.t (id int PRIMARY KEY, ip inet);
+                """, on: source)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            let same = try await box.migrate("verify", source, target)
+            #expect(same.ending == .exit(0), "\(same)")
         }
     }
 
