@@ -43,9 +43,15 @@ extension TransferError {
 
     /// What to do about values of given types that no rule reads. A NULL that a column does not take is no way out for others either.
     static func withoutRule(_ found: [IncompatibleValues]) -> String {
-        found.contains(where: \.isMissing)
-            ? "change them in the source, or set the rows aside: --on-mismatch quarantine; a required column takes no NULL"
-            : "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+        let missing = found.filter(\.isMissing)
+        guard !missing.isEmpty else {
+            return "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+        }
+        let supplied = missing.filter(\.hasDefault).map { "\($0.table).\($0.column)" }
+        let names = supplied.joined(separator: ", ")
+        let left = supplied.isEmpty ? "" : "leave \(names) to the target by skip: true in a rules file, "
+        return "change them in the source, \(left)or set the rows aside: --on-mismatch quarantine; "
+            + "a required column takes no NULL"
     }
 
     private static func remedy(for found: [IncompatibleValues], hasRules: Bool) -> String {
