@@ -14,6 +14,8 @@ struct TransferPlanner {
     var tableNames: [String: String] = [:]
     var columnNames: [String: [String: String]] = [:]
     var viewNames: [String: String] = [:]
+    /// The names of views' own columns that are in lower case in the target.
+    var viewColumnNames: [String: String] = [:]
     var planned: [Table] = []
     /// The places in `planned`, by the names of the tables.
     var places: [String: Int] = [:]
