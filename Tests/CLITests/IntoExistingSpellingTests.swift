@@ -46,6 +46,34 @@ struct IntoExistingSpellingTests {
         }
     }
 
+    @Test("no rule is proposed for timestamps that need none, whatever the source's column is declared")
+    func needlessRules() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, a NUMERIC, b TEXT, c, zoned TEXT, mixed TEXT);
+                INSERT INTO t VALUES
+                    (1, '2024-01-02 03:04:05', '2024-01-02T03:04:05.5', '2024-01-02 03:04', '2024-01-02T03:04:05Z', '2024-01-02 03:04:05Z'),
+                    (2, '2024-01-02 03:04:05', '2024-01-02 03:04:05', '2024-01-02 03:04', '2024-01-02 05:04:05+02', '2024-01-02 03:04:05');
+                """)
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, a timestamp, b timestamp, c timestamptz, zoned timestamp, mixed timestamp)",
+                on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let file = box("rules.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            #expect(dry.ending == .exit(2), "\(dry)")
+            #expect(try rules(file) == ["zoned: {timestamp: iso}", "mixed: {timestamp: iso, zone: UTC}"])
+            let run = try await box.run(.tcMigrate, options + ["--rules", file])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT DISTINCT concat_ws('|', a, c, zoned, mixed) FROM t", on: target) == [
+                    "2024-01-02 03:04:05|2024-01-02 03:04:00+00|2024-01-02 03:04:05|2024-01-02 03:04:05"
+                ])
+        }
+    }
+
     @Test("texts that became addresses and spans of time are verified as what they are")
     func addresses() async throws {
         try await withDatabase(.postgresql) { box, target in
