@@ -221,6 +221,19 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test("a default of infinity counts in no zone")
+    func endlessDefaults() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, a timestamptz DEFAULT '-infinity'::timestamp, b timestamp DEFAULT 'infinity'::timestamptz,
+                c timestamptz DEFAULT 'infinity'::date);
+            """
+        try await withFile(script) { run, copy in
+            #expect(!run.output.contains("DEFAULT:") && !run.output.contains("counts days and hours"), "\(run)")
+            try execute("INSERT INTO t (id) VALUES (1)", on: copy)
+            #expect(try query("SELECT a || ' ' || b || ' ' || c FROM t", on: copy) == ["-infinity infinity infinity"])
+        }
+    }
+
     @Test("defaults of the time come along, and a remark says in which zone they count")
     func defaults() async throws {
         let script = """
