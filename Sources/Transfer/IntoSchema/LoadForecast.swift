@@ -67,6 +67,12 @@ struct LoadForecast {
                 table.types.indices.filter { CanonicalForm(table.types[$0]) != .uuid && !comparesAlike($0, of: table) }
                     .map { table.targetColumns[$0] })
         }
+        let hasKeys = plan.tables.contains { table in
+            let converted = columns[table.target] ?? []
+            let keys = plan.schema[table.target]?.uniqueKeys ?? []
+            return keys.contains { $0.columnNames.contains(where: converted.contains) }
+        }
+        guard hasKeys else { return [] }
         let survey = FoldedKeySurvey(plan: plan, columns: columns, target: target, reading: reading, writing: writing)
         do {
             return try survey.found().keys.map { "\($0): they are one key in the target, which the transfer refuses" }
