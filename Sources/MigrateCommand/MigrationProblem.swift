@@ -41,7 +41,7 @@ extension Problem {
         case let error as UnfinishedTransfer:
             self.init(code: error.code, message: "\(error)", remedy: error.remedy)
         case let error as SchemaTransferError:
-            self.init(code: error.code, message: "\(error)", remedy: error.remedy)
+            self.init(code: error.code, message: "\(error)", remedy: error.remedy())
         case let error as DraftRefusal:
             self.init(
                 code: error.code, message: error.message, remedy: error.remedy(MigrateProgram.context.name))

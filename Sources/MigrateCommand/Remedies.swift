@@ -1,6 +1,5 @@
 import Dialects
 import Migrator
-import TCPOSIX
 import TCTerminal
 import Transfer
 
@@ -43,9 +42,15 @@ extension TransferError {
 
     /// What to do about values of given types that no rule reads. A NULL that a column does not take is no way out for others either.
     static func withoutRule(_ found: [IncompatibleValues]) -> String {
-        found.contains(where: \.isMissing)
-            ? "change them in the source, or set the rows aside: --on-mismatch quarantine; a required column takes no NULL"
-            : "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+        let missing = found.filter(\.isMissing)
+        guard !missing.isEmpty else {
+            return "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
+        }
+        let supplied = missing.filter(\.hasDefault).map { "\($0.table).\($0.column)" }
+        let names = supplied.joined(separator: ", ")
+        let left = supplied.isEmpty ? "" : "leave \(names) to the target by skip: true in a rules file, "
+        return "change them in the source, \(left)or set the rows aside: --on-mismatch quarantine; "
+            + "a required column takes no NULL"
     }
 
     private static func remedy(for found: [IncompatibleValues], hasRules: Bool) -> String {
@@ -102,30 +107,28 @@ extension TransferError {
 }
 
 extension SchemaTransferError {
-    var remedy: String {
+    /// Returns the remedy. What the run's options named already is named again, so that the options can be pasted in their place.
+    func remedy(beside passed: NamedInOptions = NamedInOptions()) -> String {
         switch self {
-        case .noPlace(let names):
-            "to leave them behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"
+        case .noPlace(let names): "to leave them behind, pass \(passed.ignoring(names))"
         case .noSource(let names):
-            "give them a default, add them to the source, or leave their tables behind: --ignore-missing "
-                + Self.tables(of: names).joined(separator: ",").shellWord + ", or skip: true in a rules file"
+            "give them a default, add them to the source, or leave their tables behind: "
+                + passed.ignoring(Self.tables(of: names)) + ", or skip: true in a rules file"
         case .nothingToIgnore: "name a table, or a column as table.column"
         case .renamed: "remove the new name from the rules"
         case .compared: "remove nocase from the rules, and declare it in the schema"
         case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
-        case .filled(let names):
-            "name an empty database, or leave these tables out with --ignore-missing \(names.joined(separator: ",").shellWord)"
+        case .filled(let names): "name an empty database, or leave these tables out with \(passed.ignoring(names))"
         case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
-        case .rowsInTheWay(let names, let versions): Self.options(forRowsOf: names, versions)
+        case .rowsInTheWay(let names, let versions): Self.options(forRowsOf: names, versions, beside: passed)
         case .noSuchRows: "name tables that both source and target have"
         case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
-        case .computed(let names):
-            "to leave the source's values behind, pass --ignore-missing \(names.joined(separator: ",").shellWord)"
+        case .computed(let names): "to leave the source's values behind, pass \(passed.ignoring(names))"
         case .orphans: "repair the source, or transfer without --into-existing, which keeps such rows"
         case .keptOrphans(let found):
-            "delete or change these rows in the target, or let their parents stay with --keep-rows "
-                + Set(found.map(\.parent)).sorted().joined(separator: ",").shellWord
+            "delete or change these rows in the target, or let their parents stay with "
+                + passed.keeping(Set(found.map(\.parent)).sorted())
         }
     }
 
@@ -134,21 +137,22 @@ extension SchemaTransferError {
 
     /// Returns the options that let a transfer fill these tables. What an application has recorded of its own migrations stays: with the
     /// source's record it would run some of them again, or none.
-    private static func options(forRowsOf names: [String], _ versions: [NotedVersion]) -> String {
-        func list(_ names: [String]) -> String { names.joined(separator: ",").shellWord }
+    private static func options(
+        forRowsOf names: [String], _ versions: [NotedVersion], beside passed: NamedInOptions
+    ) -> String {
         let noting = Set(versions.map(\.table))
         let kept = names.filter { MigrationRecord.isOne($0) || noting.contains($0) }
         let replaced = names.filter { !kept.contains($0) }
         if kept.isEmpty {
-            return "pass --replace-rows \(list(names)) to replace these rows with the source's, or --keep-rows with "
+            return "pass \(passed.replacing(names)) to replace these rows with the source's, or --keep-rows with "
                 + "the tables whose rows are to stay"
         }
         let found = versions.map { "\($0.table): \($0.key) is \($0.target), and \($0.source) in the source" }
         let reason =
             "what the application has recorded of its own migrations has to stay"
             + (found.isEmpty ? "" : " (\(found.joined(separator: "; "))), and with it all rows of such a table")
-        guard !replaced.isEmpty else { return "pass --keep-rows \(list(kept)): \(reason)" }
-        return "pass --replace-rows \(list(replaced)) --keep-rows \(list(kept)): \(reason); "
+        guard !replaced.isEmpty else { return "pass \(passed.keeping(kept)): \(reason)" }
+        return "pass \(passed.replacing(replaced)) \(passed.keeping(kept)): \(reason); "
             + "other tables whose rows are to stay belong after --keep-rows, too"
     }
 

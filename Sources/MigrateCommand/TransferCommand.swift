@@ -157,7 +157,9 @@ struct TransferCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await output.guarding({ WaysOn.explain($0, source: source, target: target) }) {
+        let named = NamedInOptions(
+            ignored: names(ignoreMissing), replaced: names(replaceRows), kept: names(keepRows))
+        try await output.guarding({ WaysOn.explain($0, source: source, target: target, named: named) }) {
             for file in [writeRules, writeTriggers] { if let file { try TextFile.requireAbsent(file) } }
             let rules = try transferRules()
             let from = try Database.open(source, .readOnly)

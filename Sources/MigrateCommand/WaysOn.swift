@@ -13,14 +13,17 @@ struct WaysOn {
     let databases: [DatabaseURL]
     let target: DatabaseURL
 
-    /// Returns the problem behind `error`, with commands to copy if there are any.
-    static func explain(_ error: any Error, source: String? = nil, target: String) -> Problem {
+    /// Returns the problem behind `error`, with commands to copy if there are any. `named` are the tables and columns in the run's options.
+    static func explain(
+        _ error: any Error, source: String? = nil, target: String, named: NamedInOptions = NamedInOptions()
+    ) -> Problem {
         if let refused = error as? RefusedAfterRules {
-            var problem = explain(refused.cause, source: source, target: target)
+            var problem = explain(refused.cause, source: source, target: target, named: named)
             if let remedy = refused.remedy { problem.remedy = remedy }
             return problem
         }
         var problem = Problem(error)
+        if let error = error as? SchemaTransferError { problem.remedy = error.remedy(beside: named) }
         guard let error = error as? TransferError, let to = try? DatabaseURL(parsing: target) else { return problem }
         let from = source.flatMap { try? DatabaseURL(parsing: $0) }
         let ways = WaysOn(

@@ -46,6 +46,70 @@ struct IntoExistingSpellingTests {
         }
     }
 
+    @Test("no rule is proposed for timestamps that need none, whatever the source's column is declared")
+    func needlessRules() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, a NUMERIC, b TEXT, c, zoned TEXT, mixed TEXT);
+                INSERT INTO t VALUES
+                    (1, '2024-01-02 03:04:05', '2024-01-02T03:04:05.5', '2024-01-02 03:04', '2024-01-02T03:04:05Z', '2024-01-02 03:04:05Z'),
+                    (2, '2024-01-02 03:04:05', '2024-01-02 03:04:05', '2024-01-02 03:04', '2024-01-02 05:04:05+02', '2024-01-02 03:04:05');
+                """)
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, a timestamp, b timestamp, c timestamptz, zoned timestamp, mixed timestamp)",
+                on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let file = box("rules.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            #expect(dry.ending == .exit(2), "\(dry)")
+            #expect(try rules(file) == ["zoned: {timestamp: iso}", "mixed: {timestamp: iso, zone: UTC}"])
+            let run = try await box.run(.tcMigrate, options + ["--rules", file])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT DISTINCT concat_ws('|', a, c, zoned, mixed) FROM t", on: target) == [
+                    "2024-01-02 03:04:05|2024-01-02 03:04:00+00|2024-01-02 03:04:05|2024-01-02 03:04:05"
+                ])
+        }
+    }
+
+    @Test("texts that became addresses and spans of time are verified as what they are")
+    func addresses() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, ip varchar(40), took TEXT);
+                INSERT INTO t VALUES (1, '2001:DB8:0::9', '1 day, 2:03:04'), (2, '192.0.2.1/32', '26:03:04');
+                """)
+            try execute("CREATE TABLE t (id int PRIMARY KEY, ip inet, took interval day to second)", on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0) && run.output.contains("t.ip: addresses lose their spelling"), "\(run)")
+            let same = try await box.migrate("verify", source, target)
+            #expect(same.ending == .exit(0), "\(same)")
+            try execute("UPDATE t SET ip = '192.0.2.2' WHERE id = 2", on: target)
+            let other = try await box.migrate("verify", source, target)
+            #expect(other.ending == .exit(1) && other.output.contains("ip"), "\(other)")
+        }
+    }
+
+    @Test("addresses that one schema keeps as texts are verified against those of another")
+    func addressesOfServers() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            let target = source + (source.contains("?") ? "&" : "?") + "options=-csearch_path%3Dthere"
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, ip text); INSERT INTO t VALUES (1, '::FFFF');
+                CREATE SCHEMA there; CREATE TABLE there.t (id int PRIMARY KEY, ip inet);
+                """, on: source)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            let same = try await box.migrate("verify", source, target)
+            #expect(same.ending == .exit(0), "\(same)")
+        }
+    }
+
     @Test("a rule that gives a type leaves the texts of a column of another type as they are")
     func otherTypes() async throws {
         try await withDatabase(.postgresql) { box, target in

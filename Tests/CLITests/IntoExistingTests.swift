@@ -510,6 +510,47 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("a refusal names what the options named already, so that its own can take their place")
+    func refusedAgain() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE b (id int); INSERT INTO b VALUES (1);
+                """, on: target)
+            let source = try makeSource(
+                box, "CREATE TABLE a (id INTEGER PRIMARY KEY, x TEXT, y TEXT); CREATE TABLE b (id INTEGER PRIMARY KEY);"
+            )
+            let options = ["transfer", source, target, "--into-existing"]
+            let columns = try await box.run(.tcMigrate, options + ["--ignore-missing", "a.y"])
+            #expect(columns.error.contains("pass --ignore-missing a.y,a.x"), "\(columns)")
+            let rows = try await box.run(
+                .tcMigrate, options + ["--ignore-missing", "a.x", "--ignore-missing", "a.y", "--replace-rows", "b"])
+            #expect(rows.error.contains("pass --replace-rows b,a to replace"), "\(rows)")
+        }
+    }
+
+    @Test("a required column that the target numbers itself can be left to it")
+    func missingNumbers() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE pool (id serial PRIMARY KEY, name text NOT NULL)", on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE pool (id int(11) PRIMARY KEY, name TEXT); INSERT INTO pool (name) VALUES ('a'), ('b');
+                """)
+            let options = ["transfer", source, target, "--into-existing"]
+            let refused = try await box.run(.tcMigrate, options)
+            #expect(
+                refused.ending == .exit(2)
+                    && refused.error.contains("leave pool.id to the target by skip: true in a rules file"), "\(refused)"
+            )
+            let rules = try makeRules(box, "tables: {pool: {columns: {id: {skip: true}}}}")
+            let run = try await box.run(.tcMigrate, options + ["--rules", rules])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT id || name FROM pool ORDER BY id", on: target) == ["1a", "2b"])
+        }
+    }
+
     @Test("a text that the server does not read is refused with its column and row; a dry run names such columns")
     func casts() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -39,6 +39,24 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test("a number that is the default of a column of texts is the text that PostgreSQL shows of it")
+    func numbersAsTexts() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, v varchar(5) DEFAULT 0 NOT NULL, w text DEFAULT 1.50, x text DEFAULT -2,
+                y varchar(1) DEFAULT 10);
+            """
+        try await withFile(script) { run, copy in
+            try execute("INSERT INTO t (id) VALUES (1)", on: copy)
+            #expect(
+                try query("SELECT v || ' ' || w || ' ' || x || ' ' || coalesce(y, '-') FROM t", on: copy) == [
+                    "0 1.50 -2 -"
+                ])
+            #expect(
+                run.output.contains("t.y DEFAULT: the column has no default: it has more than 1 characters"), "\(run)")
+            #expect(!run.output.contains("t.v DEFAULT") && !run.output.contains("t.w DEFAULT"), "\(run)")
+        }
+    }
+
     @Test("what is nested too deeply for SQLite, or doubles with each level, stays behind")
     func nested() async throws {
         let deep = String(repeating: "NOT (", count: 80) + "ok" + String(repeating: ")", count: 80)
@@ -200,6 +218,19 @@ struct TransferFromPostgreSQLTests {
             #expect(throws: (any Error).self) { try execute("INSERT INTO c VALUES ('z', 'x')", on: copy) }
             #expect(try query("SELECT code || '.' || n FROM c WHERE n IS NOT NULL", on: copy) == ["ab.x"])
             #expect(try query("SELECT n FROM short", on: copy) == ["x"])
+        }
+    }
+
+    @Test("a default of infinity counts in no zone")
+    func endlessDefaults() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, a timestamptz DEFAULT '-infinity'::timestamp, b timestamp DEFAULT 'infinity'::timestamptz,
+                c timestamptz DEFAULT 'infinity'::date);
+            """
+        try await withFile(script) { run, copy in
+            #expect(!run.output.contains("DEFAULT:") && !run.output.contains("counts days and hours"), "\(run)")
+            try execute("INSERT INTO t (id) VALUES (1)", on: copy)
+            #expect(try query("SELECT a || ' ' || b || ' ' || c FROM t", on: copy) == ["-infinity infinity infinity"])
         }
     }
 

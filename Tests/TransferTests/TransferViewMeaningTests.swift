@@ -274,6 +274,8 @@ struct TransferViewMeaningTests {
             CREATE TABLE Orders (Id INTEGER PRIMARY KEY, [Unit Price] REAL); INSERT INTO Orders VALUES (1, 2.5);
             CREATE VIEW Everything AS SELECT * FROM Orders;
             CREATE VIEW Dearest AS SELECT Id, max([Unit Price]) AS price FROM Everything;
+            CREATE VIEW Named AS SELECT Id AS TheId, [Unit Price] AS "Integer", CAST(Id AS INTEGER) AS n FROM Orders;
+            CREATE VIEW Later AS SELECT TheId + 1 AS [Next One], "Integer" FROM Named WHERE TheId > 0;
             """)
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
@@ -284,6 +286,9 @@ struct TransferViewMeaningTests {
             let target = try connect(to: url)
             defer { target.close() }
             #expect(try target.queryValue("SELECT \"unit price\" + id FROM everything")?.text == "3.5")
+            #expect(try target.queryValue("SELECT (theid + n)::text FROM named")?.text == "2")
+            #expect(try target.queryValue("SELECT (\"next one\" + \"integer\")::text FROM later")?.text == "4.5")
+            #expect(report.plan.renames.contains { $0.from == "Named.TheId" && $0.to == "theid" })
         }
     }
 

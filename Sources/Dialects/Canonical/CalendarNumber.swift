@@ -33,8 +33,12 @@ package enum CalendarNumber {
     }
 
     /// Whether a text is a timestamp, with a zone or without, in any spelling that a rule reads. Its seconds may have any number of digits.
-    package static func isTimestamp(_ text: UnsafeRawBufferPointer) -> Bool {
-        (timestamp(text, zone: .optional, isRounded: true) ?? spelled(text)).flatMap(readable) != nil
+    /// `isExact` asks for one that needs no rule, and the zone `.none` for one that names none.
+    package static func isTimestamp(
+        _ text: UnsafeRawBufferPointer, zone: Zone = .optional, isExact: Bool = false
+    ) -> Bool {
+        if timestamp(text, zone: zone, isRounded: !isExact) != nil { return true }
+        return !isExact && zone == .optional && spelled(text).flatMap(readable) != nil
     }
 
     /// Whether a text is .NET's last moment, in UTC, which has a digit more than the calendar has microseconds.

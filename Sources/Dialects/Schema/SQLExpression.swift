@@ -62,6 +62,16 @@ extension SQLExpression {
         mapTexts { SQLToken.rename($0, from: old, to: new) }
     }
 
+    /// Returns the same expression with these names replaced where they are in quotes. A bare word stays, which may be one of the language.
+    package func renamingQuoted(_ names: [String: String]) -> SQLExpression {
+        mapTexts { text in
+            SQLToken.scan(text).map { token in
+                guard token.kind == .quoted, let name = token.name, let new = names[name] else { return token.text }
+                return SQLText.identifier(new)
+            }.joined()
+        }
+    }
+
     /// The expression without comments and with single spaces. Checksums are computed of this form.
     public var canonical: SQLExpression { mapTexts(SQLToken.canonical) }
 

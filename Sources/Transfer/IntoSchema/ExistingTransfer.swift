@@ -48,7 +48,9 @@ public struct ExistingTransfer: Sendable {
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
             try await SourceRetry.whenChanged(from, { _ in from.dropIdleConnections() }) {
                 try await ConnectionPair.reading(from, to) { pair in
-                    try await pair.run { reading, writing in try reading.snapshot { try self.plan(reading, writing) } }
+                    try await pair.run { reading, writing in
+                        try reading.snapshot { try self.plan(reading, writing, foreseeingLoad: true) }
+                    }
                 }
             }
         }
@@ -141,12 +143,21 @@ public struct ExistingTransfer: Sendable {
         return report
     }
 
-    private func plan(_ reading: any Connection, _ writing: any Connection) throws -> TransferPlan {
+    private func plan(
+        _ reading: any Connection, _ writing: any Connection, foreseeingLoad: Bool = false
+    ) throws -> TransferPlan {
         let there = try to.transferDialect.inspect(writing).withDistinctNames()
         let schema = there.schemaWithDomainDefaults
         guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
         let inspection = try inspected(reading, filling: schema)
-        return try named(as: inspection.schema).plan(inspection, into: schema, there.declaredTypes, reading, writing)
+        let own = named(as: inspection.schema)
+        var plan = try own.plan(inspection, into: schema, there.declaredTypes, reading, writing)
+        guard foreseeingLoad else { return plan }
+        let forecast = LoadForecast(
+            plan: plan, schema: inspection.schema, source: from.transferDialect, target: to.transferDialect,
+            reading: reading, writing: writing)
+        plan.remarks += try forecast.remarks()
+        return plan
     }
 
     /// Returns the transfer with the source's names in its rules, and in the list of the tables that keep their rows.

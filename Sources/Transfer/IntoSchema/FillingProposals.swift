@@ -124,7 +124,10 @@ extension ColumnProfile {
     /// The rule for timestamps that name their zone, if the target's column has none: GORM and Diesel write such values, and declare
     /// such columns.
     fileprivate func zoned(into type: ColumnType?) -> Proposal? {
-        guard let type, CanonicalForm(type) == .reading, TypeChoice.choose(self).type == .timestamp else { return nil }
+        let areTexts = values > 0 && values == texts.count
+        guard let type, CanonicalForm(type) == .reading,
+            TypeChoice.choose(self).type == .timestamp || areTexts && hints.isZoned
+        else { return nil }
         return Proposal(
             .timestamp(.iso),
             "timestamps with a zone for a column without one: right if the column is meant to be in UTC")
@@ -160,8 +163,10 @@ extension ColumnProfile {
         return Proposal(rule, "texts of digits that are moments, such as 20240131160828: right if they are in UTC")
     }
 
+    /// Timestamps that all name their zone, or all name none, need no rule there.
     fileprivate func rounded(into type: ColumnType?) -> Proposal? {
-        type.flatMap(CanonicalForm.init).isOfMoments ? rounded : nil
+        guard type.flatMap(CanonicalForm.init).isOfMoments, !hints.isZoned, !hints.isNaive else { return nil }
+        return rounded
     }
 
     /// What these values count as spans of time, most likely. `countsMicroseconds` says that the program counts so; in columns of

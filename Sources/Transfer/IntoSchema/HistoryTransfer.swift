@@ -57,7 +57,7 @@ public struct HistoryTransfer: Sendable {
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
             try await SourceRetry.whenChanged(from, { _ in from.dropIdleConnections() }) {
                 try await from.withConnection { reading in
-                    try reading.snapshot { try self.plan(reading) }
+                    try reading.snapshot { try self.planNamingOrphans(reading) }
                 }
             }
         }
@@ -204,6 +204,15 @@ public struct HistoryTransfer: Sendable {
         try rules.check(against: inspection.schema.tables)
         let origin = HistorySource(reading: reading, history: history)
         return try survey.plan(inspection, isWorthSaying: origin.isWorthSaying)
+    }
+
+    /// Returns the plan with remarks on the rows whose parents are missing, which come along where a key can hold for new rows only.
+    private func planNamingOrphans(_ reading: any Connection) throws -> TransferPlan {
+        var plan = try plan(reading)
+        let search = OrphanSearch(from.transferDialect, reading)
+        let found = try plan.sourceKeys.compactMap { try search.orphans(of: $0.key, in: $0.table) }
+        plan.remarks += found.map { "\($0.table): \($0.note)" }
+        return plan
     }
 
     /// Whether to keep a file that was created for this transfer. A file in which the transfer left nothing is removed.

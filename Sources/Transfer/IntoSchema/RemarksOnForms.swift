@@ -1,10 +1,14 @@
 import Dialects
 
 extension SchemaSurvey {
-    /// Returns remarks on the moments and uuids that columns of texts get: a program that writes another form does not find them by `=`.
-    /// `schema` is the source's.
+    /// Returns remarks on the moments and uuids that columns of texts get, since a program that writes another form does not find them by `=`,
+    /// and on the addresses that texts become. `schema` is the source's.
     func remarksOnForms(of tables: [PlannedTable], _ schema: Schema) -> [String] {
-        guard losesTypes else { return [] }
+        let addresses = remark(
+            on: columns(of: tables, schema) { $0 == .text && $1 == .address },
+            "addresses lose their spelling, since inet has one for each: 2001:DB8:0::9 becomes 2001:db8::9, and 192.0.2.1/32 becomes 192.0.2.1"
+        )
+        guard losesTypes else { return [addresses].compactMap { $0 } }
         return [
             remark(
                 on: columns(of: tables, schema) { $0 == .moment && $1 == .text },

@@ -26,7 +26,11 @@ struct SchemaSurvey {
             omitted: match.ignored + (try inspection.omitted.filter(isWorthSaying)))
         let survey = IncompatibleValueSurvey(reading, for: target, declared: declared)
         let found = try plan.tables.map { try survey.findings(in: $0) }
-        plan.incompatibleValues = found.flatMap(\.incompatibleValues)
+        plan.incompatibleValues = found.flatMap(\.incompatibleValues).map { [plan] values in
+            var values = values
+            if let column = plan.column(of: values) { values.hasDefault = column.isIdentity || column.default != nil }
+            return values
+        }
         try plan.check(plan.incompatibleValues)
         plan.remarks += found.flatMap(\.remarks)
         if let remark = try remarkOnGUIDs(of: plan.tables, inspection) { plan.remarks.append(remark) }

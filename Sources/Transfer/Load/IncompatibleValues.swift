@@ -18,6 +18,8 @@ public struct IncompatibleValues: Sendable, Equatable {
     public var count = 0
     /// The first such values: `'n/a' in row id=17`.
     public var examples: [String] = []
+    /// Whether a row of an existing table gets another value in this column if the transfer leaves it out.
+    package var hasDefault = false
 
     /// Whether the values are NULLs of a column that takes none.
     package var isMissing: Bool { reason == ColumnDemand.missing }
@@ -121,10 +123,15 @@ extension TransferPlan {
 
     /// Whether the column of these values forbids NULL.
     private func requires(_ incompatibleValues: IncompatibleValues) -> Bool {
+        column(of: incompatibleValues)?.isNullable == false
+    }
+
+    /// Returns the target's column of these values.
+    func column(of incompatibleValues: IncompatibleValues) -> Column? {
         guard let table = tables.first(where: { $0.source == incompatibleValues.table }),
             let at = table.sourceColumns.firstIndex(of: incompatibleValues.column)
-        else { return false }
-        return schema[table.target]?[column: table.targetColumns[at]]?.isNullable == false
+        else { return nil }
+        return schema[table.target]?[column: table.targetColumns[at]]
     }
 }
 

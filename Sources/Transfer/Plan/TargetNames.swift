@@ -47,6 +47,15 @@ struct TargetNames {
         return assign(fitted, wanted, beside: &used, kind: "column", prefix: table + ".")
     }
 
+    /// Returns those names of a view's columns that are written in lower case, by their names in the source: none if two would be one.
+    mutating func columns(ofView view: String, _ names: [String]) -> [String: String] {
+        let lowered = names.map { $0.lowercased() }
+        guard isLowercase, Set(lowered).count == names.count else { return [:] }
+        let changed = zip(names, lowered).filter { $0 != $1 }
+        renames += changed.map { Rename(kind: "column", from: "\(view).\($0)", to: $1) }
+        return Dictionary(uniqueKeysWithValues: changed)
+    }
+
     /// Returns a free name for a view, for an index, or for a constraint with an index behind it: the given name, or one that is
     /// made from `words`.
     mutating func relation(_ given: String?, or words: [String], kind: String, of table: String) -> String {

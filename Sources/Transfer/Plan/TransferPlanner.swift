@@ -14,6 +14,8 @@ struct TransferPlanner {
     var tableNames: [String: String] = [:]
     var columnNames: [String: [String: String]] = [:]
     var viewNames: [String: String] = [:]
+    /// The names of views' own columns that are in lower case in the target.
+    var viewColumnNames: [String: String] = [:]
     var planned: [Table] = []
     /// The places in `planned`, by the names of the tables.
     var places: [String: Int] = [:]
@@ -123,7 +125,14 @@ struct TransferPlanner {
     /// Returns remarks on keys that let more rows pass in the target than in the source.
     private func remarksOnKeys() -> [String] {
         let seen = zip(tables, planned).map { origin, made in self.seen(origin.table, as: made) }
-        return seen.compactMap(source.remark(onKeysOf:)) + [target.remark(onNumbersIn: planned)].compactMap { $0 }
+        let unnumbered = zip(tables, planned).filter { origin, _ in !hasDefaultKey(origin.table) }.map { $0.1 }
+        return seen.compactMap(source.remark(onKeysOf:)) + [target.remark(onNumbersIn: unnumbered)].compactMap { $0 }
+    }
+
+    /// Whether the source gives a new row its key by a default, such as a sequence's next number.
+    private func hasDefaultKey(_ table: Table) -> Bool {
+        guard let key = table.primaryKey?.columns, key.count == 1 else { return false }
+        return table[column: key[0]]?.default != nil
     }
 
     /// Returns a remark if columns that ignored case become plain text; otherwise `nil`. Their unique indexes are
@@ -280,7 +289,7 @@ extension TransferPlanner {
             result.isNullable = false
             return result
         }
-        addDefault(column, to: &result, of: table, translator)
+        addDefault(column, to: &result, of: origin.table, translator)
         addGenerated(column, to: &result, of: table, translator)
         (result.type, result.collation) = (compared.type, compared.collation)
         return result
@@ -327,20 +336,27 @@ extension TransferPlanner {
     }
 
     private mutating func addDefault(
-        _ column: Column, to result: inout Column, of table: String, _ translator: any ExpressionTranslator
+        _ column: Column, to result: inout Column, of table: Table, _ translator: any ExpressionTranslator
     ) {
         guard let value = column.default else { return }
+        let name = "\(table.name).\(column.name)"
         do throws(Untranslatable) {
-            let rule = rules.columnRule(of: column.name, in: table).reading
-            let type = types.meaning(table, column.name) ?? result.type
+            let rule = rules.columnRule(of: column.name, in: table.name).reading
+            let type = types.meaning(table.name, column.name) ?? result.type
             result.default = try translator.value(value, for: type, readBy: rule)
-            if let remark = translator.remark(on: value, for: type) {
-                remarks.append("\(table).\(column.name): \(remark)")
-            }
+            if let remark = translator.remark(on: value, for: type) { remarks.append("\(name): \(remark)") }
         } catch {
-            let consequence = column.isNullable ? "" : "; it is NOT NULL, so each new row must give a value"
-            leave(.other, "\(table).\(column.name) DEFAULT", "the column has no default: \(error)\(consequence)")
+            let consequence = consequence(ofNoDefaultOf: column, as: result.type, in: table)
+            leave(.other, "\(name) DEFAULT", "the column has no default: \(error)\(consequence)")
         }
+    }
+
+    /// What it means for new rows that a column has lost its default. A target that counts in primary keys alone counts in each of integers.
+    private func consequence(ofNoDefaultOf column: Column, as type: ColumnType, in table: Table) -> String {
+        if target.countsInPrimaryKeysOnly, type.isInteger, table.primaryKey?.columns == [column.name] {
+            return "; a new row gets the next number of its table instead"
+        }
+        return column.isNullable ? "" : "; it is NOT NULL, so each new row must give a value"
     }
 
     /// Adds the expression of a computed column. A column that can't be computed in the target keeps its values.

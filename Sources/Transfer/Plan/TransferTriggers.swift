@@ -12,7 +12,7 @@ extension TransferPlanner {
         let over = relations.sorted { $0.key < $1.key }.map(\.value)
         let changed = changedNames
         return source.triggers(of: inspection, over: over) { text throws(Untranslatable) in
-            try self.renamed(.ofTarget(text), changed).sourceText
+            try self.renamed(.ofTarget(text), changed).renamingQuoted(self.viewColumnNames).sourceText
         }.filter { !needless.contains($0.source.name) && !excluded.own($0.source) }
     }
 }

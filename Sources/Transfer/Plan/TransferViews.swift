@@ -21,7 +21,11 @@ extension TransferPlanner {
                 if let reason = inspection.viewsLeftBehind[view.name] { throw Untranslatable(reason) }
                 let over = names.sorted().compactMap { relations[$0]?.readByRules }
                 let translated = try source.query(of: view, over: over)
-                let made = View(viewNames[view.name] ?? view.name, as: try renamed(translated.query, changed))
+                let query = try renamed(translated.query, changed)
+                let own = translated.columns.map(\.name).filter { changed[$0] == nil && query.mentions($0) }
+                let lowered = self.names.columns(ofView: view.name, own)
+                viewColumnNames.merge(lowered) { first, _ in first }
+                let made = View(viewNames[view.name] ?? view.name, as: query.renamingQuoted(viewColumnNames))
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
                 relations[SQLName.folded(view.name)] = NamedRelation(

@@ -17,8 +17,10 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isUUIDBytes = true
     /// Whether every text so far names a day of 1970, or of the month before.
     private(set) var isNear1970 = true
-    /// Whether every text so far is a timestamp, with any number of digits behind its seconds.
-    private(set) var isTimestamp = true
+    /// Whether every text so far is a timestamp, with any number of digits behind its seconds, and whether no rule is needed for it.
+    private var timestamps = TextForms()
+    /// Whether a timestamp so far names its zone, and whether one names none.
+    private var (hasZones, lacksZones) = (false, false)
     /// Whether every text so far is a moment that names its offset as Go and Rust do.
     private(set) var isSpelled = true
     /// Whether every text so far is a day, or a moment, in ISO 8601's basic form.
@@ -39,6 +41,12 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var unix = UnixNumbers()
     /// The number of doubles with digits behind the point.
     private(set) var fractions = 0
+
+    /// Whether every text so far is a timestamp in any spelling that a rule reads.
+    var isTimestamp: Bool { timestamps.areRead }
+    /// Whether every text so far is a timestamp that needs no rule, and whether it names its zone.
+    var isZoned: Bool { timestamps.areExact && hasZones && !lacksZones }
+    var isNaive: Bool { timestamps.areExact && lacksZones && !hasZones }
 
     mutating func observe(integer number: Int64) {
         minimum = min(minimum, number)
@@ -61,7 +69,10 @@ struct ColumnHints: Sendable, Equatable {
         }
         if isNear1970 { isNear1970 = bytes.starts(with: "1970".utf8) || bytes.starts(with: "1969-12".utf8) }
         if isTimestamp {
-            isTimestamp = CalendarNumber.isTimestamp(bytes)
+            timestamps.observe(bytes) { CalendarNumber.isTimestamp($0, isExact: $1) }
+            let namesNone = CalendarNumber.isTimestamp(bytes, zone: .none)
+            hasZones = hasZones || !namesNone
+            lacksZones = lacksZones || namesNone
             isSpelled = isSpelled && CalendarNumber.spelled(bytes) != nil
             hasLastMoment = hasLastMoment || CalendarNumber.isLastMoment(bytes)
         }
@@ -92,7 +103,9 @@ struct ColumnHints: Sendable, Equatable {
         isUUID = isUUID && next.isUUID
         isUUIDBytes = isUUIDBytes && next.isUUIDBytes
         isNear1970 = isNear1970 && next.isNear1970
-        isTimestamp = isTimestamp && next.isTimestamp
+        timestamps.append(next.timestamps)
+        hasZones = hasZones || next.hasZones
+        lacksZones = lacksZones || next.lacksZones
         isSpelled = isSpelled && next.isSpelled
         isBasicDay = isBasicDay && next.isBasicDay
         isBasicMoment = isBasicMoment && next.isBasicMoment

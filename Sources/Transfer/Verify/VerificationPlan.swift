@@ -151,6 +151,8 @@ struct VerificationPlan {
         case (true, true):
             let (a, b) = (form(heldTo: source, besideText: false), form(heldTo: target, besideText: false))
             if a == b { return a }
+            // A text that became an address may have had another spelling.
+            if Set([a, b]) == [.text, .address] { return .address }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
         }
     }
@@ -198,16 +200,14 @@ extension Inspection {
             .map { "\($0.kind.words) \($0.name): \($0.reason)" }
     }
 
-    /// Returns the table with each column's enforced type in a form that any database has.
+    /// Returns the table with each column's enforced type in a form that any database has. What blanks at the end mean, and which texts are one
+    /// address or one span of time, is known only from the declared type.
     fileprivate func held(_ table: Table) -> Table {
         var table = table
         for at in table.columns.indices {
             let column = table.columns[at]
-            // What blanks at the end mean is known only from the declared type.
-            guard CanonicalForm(column.type) != .padded, let type = enforcedTypes[table.name]?[column.name]?.type else {
-                continue
-            }
-            table.columns[at].type = type
+            if let form = CanonicalForm(column.type), [.padded, .address, .interval].contains(form) { continue }
+            if let type = enforcedTypes[table.name]?[column.name]?.type { table.columns[at].type = type }
         }
         return table
     }

@@ -153,14 +153,15 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
             return text
         }
-        // A sequence that numbers a column makes it an identity column. Any other sequence is not part of the tables that are copied.
+        // A sequence that belongs to a column makes it an identity column. Any other sequence is not part of the tables that are copied.
         let tokens = SQLToken.scan(expression)
         if calls("nextval", in: tokens) || calls("currval", in: tokens) {
             copy.omitted.append(
                 .init(
                     .other, "\(column.table).\(value.name) DEFAULT",
                     reason:
-                        "it uses a sequence, and a copy has no sequences but those that number a column: \(expression)")
+                        "it uses a sequence, and a copy has no sequences but those that belong to a column (OWNED BY): \(expression)"
+                )
             )
             return text
         }

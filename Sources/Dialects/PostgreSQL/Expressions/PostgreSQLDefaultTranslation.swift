@@ -7,6 +7,7 @@ enum PostgreSQLDefaultTranslation {
     ) throws(Untranslatable) -> Default? {
         let (declared, (type, precision)) = (type, portable(type))
         let tokens = bare(SQLToken.scan(text).filter { !$0.isBlank })
+        if let number = try writtenNumber(tokens, for: type) { return .text(number) }
         if let precision, precision < 3 { return try rounded(text, for: type, to: precision, notes) }
         if let idiom = idiom(tokens, for: type) { return idiom }
         if let moment = writtenMoment(tokens, for: type) {
@@ -43,6 +44,17 @@ enum PostgreSQLDefaultTranslation {
             return .expression(.native(sqlite: try SQLiteNesting.readable(piece.sql), postgresql: text))
         }
         throw Untranslatable("it is not of type \(declared.word)")
+    }
+
+    /// Returns a number for a column of texts, of which the server stores the text that it shows of the number; `nil` for any other default.
+    private static func writtenNumber(
+        _ tokens: [SQLToken], for type: ColumnType
+    ) throws(Untranslatable) -> String? {
+        guard type.isText, tokens.count == 1, let token = tokens.first, token.kind == .number else { return nil }
+        if case .varchar(let limit) = type, token.text.count > limit {
+            throw Untranslatable("it has more than \(limit) characters")
+        }
+        return token.text
     }
 
     /// Returns a type without the precision to which it rounds moments, and that precision.

@@ -60,7 +60,9 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns a moment as another type; `nil` if there is no known counterpart.
     func moment(_ piece: Piece, _ from: ColumnType, as type: ColumnType) throws(Untranslatable) -> Piece? {
-        if from == .timestamp || type == .timestamp { try noteZone() }
+        // Infinity is the same in every zone.
+        let isEndless = piece.literal.map { ["infinity", "-infinity"].contains($0.lowercased()) } ?? false
+        if !isEndless, from == .timestamp || type == .timestamp { try noteZone() }
         switch (from, type) {
         case (.datetime, .date), (.timestamp, .date): return Piece("substr(\(piece.sql), 1, 10)", .shaped(.date))
         case (.datetime, .time), (.timestamp, .time):

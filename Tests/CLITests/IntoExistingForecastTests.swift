@@ -1,0 +1,63 @@
+import TestSupport
+import Testing
+
+/// Tests what a dry run says of rows that existing tables refuse, with the real program.
+@Suite("transfer --into-existing: dry runs")
+struct IntoExistingForecastTests {
+    @Test("a dry run refuses rows without a parent, as the transfer does", arguments: Backend.available)
+    func orphans(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (1);
+                CREATE TABLE c (id INTEGER PRIMARY KEY, p_id INTEGER); INSERT INTO c VALUES (1, 1), (2, 99), (3, NULL);
+                """)
+            try execute(
+                """
+                CREATE TABLE p (id INTEGER PRIMARY KEY);
+                CREATE TABLE c (id INTEGER PRIMARY KEY, p_id INTEGER REFERENCES p (id));
+                """, on: target, creating: true)
+            for dry in [["--dry-run"], []] {
+                let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing"] + dry)
+                #expect(run.ending == .exit(2), "\(run)")
+                #expect(run.error.contains("1 row has no parent in p (p_id=99)"), "\(run)")
+            }
+        }
+    }
+
+    @Test("what the target's types may make one is listed and not refused, and so is what only the transfer tries")
+    func remarks() async throws {
+        guard TestPostgreSQL.isWanted else { return }
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE p (id TEXT PRIMARY KEY); INSERT INTO p VALUES ('2001:DB8::9'), ('2001:db8:0:0::9');
+                CREATE TABLE c (id INTEGER PRIMARY KEY, p_id TEXT, k_id INTEGER);
+                INSERT INTO c VALUES (1, '2001:db8::9', 1);
+                CREATE TABLE k (id INTEGER PRIMARY KEY); INSERT INTO k VALUES (1);
+                """)
+            try execute(
+                """
+                CREATE TABLE p (id inet PRIMARY KEY); CREATE TABLE k (id int PRIMARY KEY); INSERT INTO k VALUES (1);
+                CREATE TABLE c (id int PRIMARY KEY CHECK (id < 9), p_id inet REFERENCES p, k_id int REFERENCES k);
+                """, on: target)
+            let before = try fingerprint(box, target).server
+            let options = ["transfer", source, target, "--into-existing", "--keep-rows", "k"]
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run"])
+            #expect(dry.ending == .exit(0), "\(dry)")
+            for words in [
+                "1 row has no parent in p (p_id='2001:db8::9'): the transfer refuses such rows, unless",
+                "p (id): 1 row repeats another: ", "they are one key in the target, which the transfer refuses",
+                "c.k_id: parents in tables that the source does not fill", "c: checks (CHECK) of the target",
+            ] {
+                #expect(dry.output.contains(words), "\(words) in \(dry)")
+            }
+            #expect(try fingerprint(box, target).server == before)
+            try execute("DELETE FROM p WHERE id GLOB '*DB8*'", on: source)
+            let run = try await box.run(.tcMigrate, options)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+        }
+    }
+}
