@@ -6,11 +6,16 @@ struct FillingProposals {
     let target: Inspection
     /// How the values of the target's columns are written, by their tables.
     let written: [String: [String: WrittenColumn]]
+    /// Whether the source holds its columns' values to their types.
+    let holdsSourceTypes: Bool
     /// The frameworks of both sides, which are recognised by all of their tables.
     private let (sourceFramework, targetFramework): (Framework, Framework)
 
-    init(source: Inspection, target: Inspection, written: [String: [String: WrittenColumn]]) {
+    init(
+        source: Inspection, target: Inspection, written: [String: [String: WrittenColumn]], holdsSourceTypes: Bool
+    ) {
         (self.source, self.target, self.written) = (source, target, written)
+        self.holdsSourceTypes = holdsSourceTypes
         (sourceFramework, targetFramework) = (Framework(of: source.schema), Framework(of: target.schema))
     }
 
@@ -19,7 +24,10 @@ struct FillingProposals {
         let suggested = ProposedRule.proposals(for: [found], in: source, of: sourceFramework)
         return table.columns.compactMap { column -> ProposedRule? in
             let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
-            let type = written[table.target.name]?[column.target]?.type
+            let place = written[table.target.name]?[column.target]
+            let type = place?.type
+            // Such values are copied as they are stored.
+            if !holdsSourceTypes, let place, place.takesAnyValue, table.isOneType(column, place) { return nil }
             if let said = proposal(for: column, of: table, profile, into: type) {
                 return ProposedRule(said, table: table.source.name, column: column.source)
             }

@@ -88,9 +88,10 @@ struct SchemaSurvey {
 
     /// Returns the type as which a column's values are written and compared. A column of a target that holds no column to its type takes
     /// the values of the source's type, unless its type is one of those that both databases know, or a rule gives another, and the numbers of
-    /// a rule.
+    /// a rule. Between two columns of one type that no database holds to it, values stay as they are stored.
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType {
         let name = column.target
+        if staysAsStored(column, in: table) { return .ownForm }
         var type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
         guard losesTypes else { return type }
         let rule = rule(of: column, in: table)
@@ -171,7 +172,8 @@ struct SchemaSurvey {
         case .decimal where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .shortestText : .value
         case .decimal where !source.holdsDeclaredTypes: demand.kept = .textOfAnyScale
         case .real where losesTypes: demand.kept = .value
-        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .moment, .reading, .date, .time, .address,
+        case .bytes: demand.isBytes = isOneUnheldType(column, in: table)
+        case .integer, .decimal, .real, .boolean, .text, .padded, .moment, .reading, .date, .time, .address,
             .uuid, .json, .stored, nil:
             break
         }
