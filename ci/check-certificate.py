@@ -116,9 +116,13 @@ def decimal(value):
     return [*words, len(significant) * 2 + (1 if is_negative else 0), power & WORD]
 
 
+TRUTH = {word: 1 for word in (b"t", b"true", b"y", b"yes", b"on", b"1")}
+TRUTH |= {word: 0 for word in (b"f", b"false", b"n", b"no", b"off", b"0")}
+
+
 def boolean(value):
     if isinstance(value, Text):
-        value = {b"t": 1, b"true": 1, b"f": 0, b"false": 0}.get(value.lower())
+        value = TRUTH.get(value.lower())
     return [int(value)] if isinstance(value, int) and value in (0, 1) else None
 
 

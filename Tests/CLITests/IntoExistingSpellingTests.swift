@@ -61,6 +61,34 @@ struct IntoExistingSpellingTests {
         }
     }
 
+    @Test("a column of booleans takes the words that PostgreSQL reads, in any case, with a rule for it or without")
+    func truth() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, f TEXT, g BOOLEAN);
+                INSERT INTO t VALUES (1, 'yes', 'Y'), (2, 'NO', 'off'), (3, '1', 'on'), (4, '0', 0), (5, NULL, 'n');
+                """)
+            try execute("CREATE TABLE t (id int PRIMARY KEY, f boolean, g boolean)", on: target)
+            let words = "SELECT concat_ws('|', f, g) FROM t ORDER BY id"
+            let wanted = ["t|t", "f|f", "t|t", "f|f", "f"]
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(try query(words, on: target) == wanted)
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
+            try execute("DROP TABLE t", on: target)
+            let proposed = try await box.migrate(
+                "transfer", source, target, "--dry-run", "--write-rules", box("proposed.yaml"))
+            #expect(proposed.ending == .exit(0), "\(proposed)")
+            #expect(try rules(box("proposed.yaml")) == ["g: {type: boolean}"])
+            let file = try makeRules(box, "tables: {t: {columns: {f: {type: boolean}, g: {type: boolean}}}}")
+            let ruled = try await box.migrate("transfer", source, target, "--rules", file)
+            #expect(ruled.ending == .exit(0) && ruled.output.contains("verdict: verified"), "\(ruled)")
+            #expect(try query(words, on: target) == wanted)
+        }
+    }
+
     @Test("a midnight of UTC is the day that gorm meant, with no rule; another time is refused")
     func days() async throws {
         try await withDatabase(.postgresql) { box, target in
