@@ -107,8 +107,8 @@ struct SchemaSurvey {
             return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
         case .span(let rule) where rule.hasFractions && type.isInteger: return .real
-        case .moment, .day, .timeOfDay, .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID,
-            .cleaned, nil:
+        case .moment, .day, .timeOfDay, .span, .spanOfText, .counted, .numbered, .double, .words, .digits,
+            .bytesOfUUID, .cleaned, nil:
             break
         }
         return type.isNative ? table.source[column: column.source]?.type ?? type : type
@@ -248,8 +248,8 @@ extension SchemaSurvey {
         case (.moment(let rule), let form), (.day(let rule), let form), (.timeOfDay(let rule), let form):
             return Self.reading(rule, as: form) ?? reading
         case (.span(let span), let form) where form != .interval: return .counted(span)
-        case (nil, _), (.span, _), (.spanOfText, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _),
-            (.bytesOfUUID, _), (.cleaned, _):
+        case (nil, _), (.span, _), (.spanOfText, _), (.counted, _), (.numbered, _), (.double, _), (.words, _),
+            (.digits, _), (.bytesOfUUID, _), (.cleaned, _):
             return reading
         }
     }
@@ -277,6 +277,7 @@ extension SchemaSurvey {
         guard source.holdsDeclaredTypes, let from = table.source[column: column.source]?.type else { return nil }
         switch (CanonicalForm(from), type(of: column, in: table)) {
         case (.moment, .datetime): return .moment(TimestampRule(.iso, isLocal: true))
+        case (.boolean, let type) where CanonicalForm(type) == .text || CanonicalForm(type) == .padded: return .words
         case (.uuid, .varchar(32..<36)): return .digits
         case (.uuid, .bytes): return .bytesOfUUID
         case (.decimal, .real): return .double

@@ -43,7 +43,8 @@ extension EffectiveColumnRule {
         case .day(let rule) where rule.count != .iso, .timeOfDay(let rule) where rule.count != .iso:
             return ValueConversion(reading, to: type ?? .timestamp, keepsOrder: areNumbers)
         case .span: return ValueConversion(reading, to: type ?? .interval, keepsOrder: areNumbers)
-        case .moment, .day, .timeOfDay, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil:
+        case .moment, .day, .timeOfDay, .spanOfText, .counted, .numbered, .double, .words, .digits, .bytesOfUUID,
+            .cleaned, nil:
             if let type, type.isOfAnotherKind(than: profile) {
                 return ValueConversion(reading, to: type, keepsOrder: false)
             }
