@@ -213,6 +213,35 @@ struct IntoExistingBackTests {
         }
     }
 
+    @Test("infinities, NaN and the years before Christ and after 9999 go from server to server, and return from a file")
+    func specialValues() async throws {
+        let columns = """
+            (id int PRIMARY KEY, at timestamptz, whole timestamptz(0), local timestamp, day date, clock time, n numeric,
+                price numeric(5,2))
+            """
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t \(columns); CREATE SCHEMA other; CREATE TABLE other.t \(columns);
+                INSERT INTO t VALUES (1, 'infinity', '-infinity', 'infinity', '-infinity', '24:00', 'Infinity', 'NaN'),
+                    (2, '0044-03-15 12:00:00+00 BC', '20000-01-01 00:00:00+00', '4713-01-01 00:00:00 BC', '5874897-12-31',
+                        '23:59:59.999999', '-Infinity', 1.50),
+                    (3, '294276-12-31 23:59:59.999999+00', 'infinity', '10000-01-01 00:00:00', '4713-01-01 BC', '00:00', 'NaN', 2);
+                """, on: source)
+            let other = source + (source.contains("?") ? "&" : "?") + "options=-csearch_path%3Dother"
+            let rows = "SELECT t::text FROM t ORDER BY id"
+            let there = try await box.migrate("transfer", source, other, "--into-existing")
+            #expect(there.ending == .exit(0) && there.output.contains("verdict: verified"), "\(there)")
+            #expect(try query(rows, on: other) == query(rows, on: source))
+            let file = box("special.db")
+            let out = try await box.migrate("transfer", source, file)
+            #expect(out.ending == .exit(0), "\(out)")
+            let back = try await box.migrate("transfer", file, other, "--into-existing", "--replace-rows", "t")
+            #expect(back.ending == .exit(0) && back.output.contains("verdict: verified"), "\(back)")
+            #expect(try query(rows, on: other) == query(rows, on: source))
+        }
+    }
+
     @Test("rules and lists find names that differ in case alone, so a file of the way there serves on the way back")
     func rulesInAnotherCase() async throws {
         try await withDatabase(.postgresql) { box, target in
