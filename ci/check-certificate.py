@@ -92,11 +92,21 @@ def integer(value):
 
 
 def real(value):
+    if isinstance(value, Text):
+        value = double(value)
     if isinstance(value, float):
         return [bits(value)]
     if isinstance(value, int) and not isinstance(value, bool) and int(float(value)) == value:
         return [bits(float(value))]
     return None
+
+
+def double(text):
+    """The double that a text shows."""
+    if text.lower() in (b"nan", b"inf", b"infinity", b"-inf", b"-infinity"):
+        return float(text)
+    words = decimal(text)
+    return float(text) if words and decimal(Text(repr(float(text)).encode())) == words else None
 
 
 def decimal(value):

@@ -217,16 +217,17 @@ struct IntoExistingBackTests {
     func specialValues() async throws {
         let columns = """
             (id int PRIMARY KEY, at timestamptz, whole timestamptz(0), local timestamp, day date, clock time, n numeric,
-                price numeric(5,2))
+                price numeric(5,2), ratio real, big float8)
             """
         try await withDatabase(.postgresql) { box, source in
             try execute(
                 """
                 CREATE TABLE t \(columns); CREATE SCHEMA other; CREATE TABLE other.t \(columns);
-                INSERT INTO t VALUES (1, 'infinity', '-infinity', 'infinity', '-infinity', '24:00', 'Infinity', 'NaN'),
+                INSERT INTO t VALUES (1, 'infinity', '-infinity', 'infinity', '-infinity', '24:00', 'Infinity', 'NaN', 'NaN', 'NaN'),
                     (2, '0044-03-15 12:00:00+00 BC', '20000-01-01 00:00:00+00', '4713-01-01 00:00:00 BC', '5874897-12-31',
-                        '23:59:59.999999', '-Infinity', 1.50),
-                    (3, '294276-12-31 23:59:59.999999+00', 'infinity', '10000-01-01 00:00:00', '4713-01-01 BC', '00:00', 'NaN', 2);
+                        '23:59:59.999999', '-Infinity', 1.50, 'Infinity', '-Infinity'),
+                    (3, '294276-12-31 23:59:59.999999+00', 'infinity', '10000-01-01 00:00:00', '4713-01-01 BC', '00:00', 'NaN', 2, 0.1, 1e20),
+                    (4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 2, 7);
                 """, on: source)
             let other = source + (source.contains("?") ? "&" : "?") + "options=-csearch_path%3Dother"
             let rows = "SELECT t::text FROM t ORDER BY id"

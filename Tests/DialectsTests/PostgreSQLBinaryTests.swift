@@ -112,6 +112,16 @@ import TestSupport
         #expect(late == nil)
     }
 
+    @Test func valuesOfBothCalendarsAreNotSpecial() {
+        func isSpecial(_ text: String) -> Bool {
+            Array(text.utf8).withUnsafeBytes { PostgreSQLSpecialMoments.include($0) }
+        }
+        let shared = ["2024-01-02", "2024-01-02 03:04:05.000000", "2024-01-02 03:04:05.000000Z", "03:04:05", "x"]
+        #expect(shared.filter(isSpecial) == [])
+        let own = ["infinity", "-infinity", "10000-01-01", "0044-03-15 12:00:00.000000Z BC", "24:00:00.000000"]
+        #expect(own.filter(isSpecial) == own)
+    }
+
     @Test(arguments: [
         "10000-01-01T00:00:00.000000", "10000-02-30 00:00:00.000000", "10000-01-01 00:00:00",
         "010000-01-01 00:00:00.000000", "0000-01-01 00:00:00.000000", "Infinity", "10000-01-01 00:00:00.000000Z",

@@ -7,16 +7,10 @@ package enum BooleanText {
         if bytes.count == 1, bytes[0] == UInt8(ascii: "1") || bytes[0] == UInt8(ascii: "0") {
             return bytes[0] == UInt8(ascii: "1")
         }
-        if isWord(bytes, "t") || isWord(bytes, "true") { return true }
-        if isWord(bytes, "f") || isWord(bytes, "false") { return false }
-        if isWord(bytes, "y") || isWord(bytes, "yes") || isWord(bytes, "on") { return true }
-        if isWord(bytes, "n") || isWord(bytes, "no") || isWord(bytes, "off") { return false }
+        if bytes.isWord("t") || bytes.isWord("true") { return true }
+        if bytes.isWord("f") || bytes.isWord("false") { return false }
+        if bytes.isWord("y") || bytes.isWord("yes") || bytes.isWord("on") { return true }
+        if bytes.isWord("n") || bytes.isWord("no") || bytes.isWord("off") { return false }
         return nil
-    }
-
-    /// Whether the text is this word of small letters, in any case.
-    private static func isWord(_ bytes: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
-        guard bytes.count == word.utf8CodeUnitCount else { return false }
-        return bytes.indices.allSatisfy { bytes[$0] | 0x20 == word.utf8Start[$0] }
     }
 }

@@ -251,11 +251,13 @@ extension RawValue {
         }
     }
 
-    fileprivate var double: Double? {
+    /// The double that exactly equals the value. A text must show the double digit for digit.
+    var double: Double? {
         switch self {
         case .real(let number): number
         case .integer(let number): Double(exactly: number)
-        case .null, .boolean, .text, .blob: nil
+        case .text(let bytes): DoubleText.number(bytes)
+        case .null, .boolean, .blob: nil
         }
     }
 

@@ -35,6 +35,12 @@ enum PostgreSQLSpecialMoments {
         text.elementsEqual("24:00:00.000000".utf8) ? CalendarNumber.microsecondsPerDay : nil
     }
 
+    /// Whether a text is such a value of some type, which `CalendarNumber` does not read.
+    static func include(_ text: UnsafeRawBufferPointer) -> Bool {
+        if CalendarNumber.timestamp(text, zone: .optional) != nil || CalendarNumber.date(text) != nil { return false }
+        return (timestamp(text) ?? timestamp(text, suffix: "Z") ?? time(text)) != nil || date(text) != nil
+    }
+
     private static func infinity<Number: FixedWidthInteger>(
         _ text: UnsafeRawBufferPointer, _ type: Number.Type
     ) -> Number? {
