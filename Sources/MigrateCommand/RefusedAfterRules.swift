@@ -10,12 +10,12 @@ struct RefusedAfterRules: Error {
     /// The rules in it.
     let rules: [ProposedRule]
 
-    /// The remedy; `nil` where rules are none.
+    /// The remedy; `nil` where rules are none. That none was proposed says nothing of those that somebody may know.
     var remedy: String? {
         switch cause {
         case SchemaTransferError.unitless(_): return rules.isEmpty ? SchemaTransferError.unit : written
         case TransferError.incompatibleValues(let found) where found.contains(where: \.isGiven):
-            return (rules.isEmpty ? "no rule reads the values: " : "\(written); or ") + TransferError.withoutRule(found)
+            return (rules.isEmpty ? "no rule was proposed: " : "\(written); or ") + TransferError.withoutRule(found)
         default: return nil
         }
     }

@@ -213,6 +213,35 @@ struct IntoExistingBackTests {
         }
     }
 
+    @Test("moments, days and times of day go into columns of decimals as texts, by the rules that are proposed")
+    func momentsAmongDecimals() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, at timestamptz, local timestamp, day date, clock time, n numeric);
+                INSERT INTO t VALUES (1, '2024-01-02 03:04:05+00', '2024-01-02 03:04:05.5', '2024-01-02', '03:04:05', 1.5);
+                """, on: source)
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, at NUMERIC, local NUMERIC, day DECIMAL(10,2), clock NUMERIC, n NUMERIC)",
+                on: box("there.db"), creating: true)
+            let options = ["transfer", source, box("there.db"), "--into-existing"]
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", box("rules.yaml")])
+            #expect(dry.ending == .exit(2) && dry.error.contains("rules.yaml was written"), "\(dry)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") } == [
+                    "      at: {type: timestamp}", "      local: {type: datetime}", "      day: {type: date}",
+                    "      clock: {type: time}",
+                ])
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            let row = "SELECT at || '|' || local || '|' || day || '|' || clock || '|' || n FROM t"
+            #expect(
+                try query(row, on: box("there.db"))
+                    == ["2024-01-02 03:04:05|2024-01-02 03:04:05.500000|2024-01-02|03:04:05|1.5"])
+        }
+    }
+
     @Test("infinities, NaN and the years before Christ and after 9999 go from server to server, and return from a file")
     func specialValues() async throws {
         let columns = """
