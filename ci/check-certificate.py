@@ -92,11 +92,21 @@ def integer(value):
 
 
 def real(value):
+    if isinstance(value, Text):
+        value = double(value)
     if isinstance(value, float):
         return [bits(value)]
     if isinstance(value, int) and not isinstance(value, bool) and int(float(value)) == value:
         return [bits(float(value))]
     return None
+
+
+def double(text):
+    """The double that a text shows."""
+    if text.lower() in (b"nan", b"inf", b"infinity", b"-inf", b"-infinity"):
+        return float(text)
+    words = decimal(text)
+    return float(text) if words and decimal(Text(repr(float(text)).encode())) == words else None
 
 
 def decimal(value):
@@ -116,9 +126,13 @@ def decimal(value):
     return [*words, len(significant) * 2 + (1 if is_negative else 0), power & WORD]
 
 
+TRUTH = {word: 1 for word in (b"t", b"true", b"y", b"yes", b"on", b"1")}
+TRUTH |= {word: 0 for word in (b"f", b"false", b"n", b"no", b"off", b"0")}
+
+
 def boolean(value):
     if isinstance(value, Text):
-        value = {b"t": 1, b"true": 1, b"f": 0, b"false": 0}.get(value.lower())
+        value = TRUTH.get(value.lower())
     return [int(value)] if isinstance(value, int) and value in (0, 1) else None
 
 

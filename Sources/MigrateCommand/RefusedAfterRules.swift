@@ -10,14 +10,14 @@ struct RefusedAfterRules: Error {
     /// The rules in it.
     let rules: [ProposedRule]
 
-    /// The remedy; `nil` where rules are none.
+    /// The remedy; `nil` where rules are none. That none was proposed says nothing of those that somebody may know.
     var remedy: String? {
         switch cause {
         case SchemaTransferError.unitless(let names):
             return hasRule(forOneOf: names) ? written : SchemaTransferError.unit
         case TransferError.incompatibleValues(let found) where found.contains(where: \.isGiven):
             let isAnswered = hasRule(forOneOf: found.map { "\($0.table).\($0.column)" })
-            return (isAnswered ? "\(written); or " : "no rule reads the values: ") + TransferError.withoutRule(found)
+            return (isAnswered ? "\(written); or " : "no rule was proposed: ") + TransferError.withoutRule(found)
         default: return nil
         }
     }

@@ -213,6 +213,65 @@ struct IntoExistingBackTests {
         }
     }
 
+    @Test("moments, days and times of day go into columns of decimals as texts, by the rules that are proposed")
+    func momentsAmongDecimals() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, at timestamptz, local timestamp, day date, clock time, n numeric);
+                INSERT INTO t VALUES (1, '2024-01-02 03:04:05+00', '2024-01-02 03:04:05.5', '2024-01-02', '03:04:05', 1.5);
+                """, on: source)
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, at NUMERIC, local NUMERIC, day DECIMAL(10,2), clock NUMERIC, n NUMERIC)",
+                on: box("there.db"), creating: true)
+            let options = ["transfer", source, box("there.db"), "--into-existing"]
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", box("rules.yaml")])
+            #expect(dry.ending == .exit(2) && dry.error.contains("rules.yaml was written"), "\(dry)")
+            let yaml = try String(contentsOfFile: box("rules.yaml"), encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") } == [
+                    "      at: {type: timestamp}", "      local: {type: datetime}", "      day: {type: date}",
+                    "      clock: {type: time}",
+                ])
+            let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            let row = "SELECT at || '|' || local || '|' || day || '|' || clock || '|' || n FROM t"
+            #expect(
+                try query(row, on: box("there.db"))
+                    == ["2024-01-02 03:04:05|2024-01-02 03:04:05.500000|2024-01-02|03:04:05|1.5"])
+        }
+    }
+
+    @Test("infinities, NaN and the years before Christ and after 9999 go from server to server, and return from a file")
+    func specialValues() async throws {
+        let columns = """
+            (id int PRIMARY KEY, at timestamptz, whole timestamptz(0), local timestamp, day date, clock time, n numeric,
+                price numeric(5,2), ratio real, big float8)
+            """
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t \(columns); CREATE SCHEMA other; CREATE TABLE other.t \(columns);
+                INSERT INTO t VALUES (1, 'infinity', '-infinity', 'infinity', '-infinity', '24:00', 'Infinity', 'NaN', 'NaN', 'NaN'),
+                    (2, '0044-03-15 12:00:00+00 BC', '20000-01-01 00:00:00+00', '4713-01-01 00:00:00 BC', '5874897-12-31',
+                        '23:59:59.999999', '-Infinity', 1.50, 'Infinity', '-Infinity'),
+                    (3, '294276-12-31 23:59:59.999999+00', 'infinity', '10000-01-01 00:00:00', '4713-01-01 BC', '00:00', 'NaN', 2, 0.1, 1e20),
+                    (4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 2, 7);
+                """, on: source)
+            let other = source + (source.contains("?") ? "&" : "?") + "options=-csearch_path%3Dother"
+            let rows = "SELECT t::text FROM t ORDER BY id"
+            let there = try await box.migrate("transfer", source, other, "--into-existing")
+            #expect(there.ending == .exit(0) && there.output.contains("verdict: verified"), "\(there)")
+            #expect(try query(rows, on: other) == query(rows, on: source))
+            let file = box("special.db")
+            let out = try await box.migrate("transfer", source, file)
+            #expect(out.ending == .exit(0), "\(out)")
+            let back = try await box.migrate("transfer", file, other, "--into-existing", "--replace-rows", "t")
+            #expect(back.ending == .exit(0) && back.output.contains("verdict: verified"), "\(back)")
+            #expect(try query(rows, on: other) == query(rows, on: source))
+        }
+    }
+
     @Test("rules and lists find names that differ in case alone, so a file of the way there serves on the way back")
     func rulesInAnotherCase() async throws {
         try await withDatabase(.postgresql) { box, target in

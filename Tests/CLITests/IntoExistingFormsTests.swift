@@ -30,6 +30,52 @@ struct IntoExistingFormsTests {
         }
     }
 
+    @Test("booleans are true and false in a column of texts, and 1 and 0 there if a rule says boolean")
+    func booleansAsTexts() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, a boolean, b boolean, c boolean); INSERT INTO t VALUES (1, true, false, true)",
+                on: source)
+            let there = box("there.db")
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b VARCHAR(5), c TEXT)", on: there, creating: true)
+            let rules = try makeRules(box, "tables: {t: {columns: {c: {type: boolean}}}}")
+            let options = ["--into-existing", "--rules", rules]
+            let run = try await box.run(.tcMigrate, ["transfer", source, there] + options)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(try query("SELECT a || ' ' || b || ' ' || quote(c) FROM t", on: there) == ["true false '1'"])
+            #expect(try await box.migrate("verify", source, there).ending == .exit(0))
+            // A column without room for the word is refused for what it is.
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, a CHAR(1), b TEXT, c TEXT)", on: box("short.db"),
+                creating: true)
+            let short = try await box.run(.tcMigrate, ["transfer", source, box("short.db"), "--into-existing"])
+            #expect(
+                short.ending == .exit(2) && short.error.contains("t.a (CHAR(1)): 1 value: is longer than 1 characters"),
+                "\(short)")
+        }
+    }
+
+    @Test("texts that show a double go into a column of doubles, but for -0.0, whose sign it drops")
+    func textsAsDoubles() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, r text); INSERT INTO t VALUES (1, '1.5'), (2, '1e+20'), (3, '-2')",
+                on: source)
+            let there = box("there.db")
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY, r REAL)", on: there, creating: true)
+            let run = try await box.run(.tcMigrate, ["transfer", source, there, "--into-existing"])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(try query("SELECT quote(r) FROM t ORDER BY id", on: there) == ["1.5", "1.0e+20", "-2.0"])
+            for text in ["-0", "-0.0", "1.50", "x"] {
+                try execute("DELETE FROM t", on: there)
+                try execute("UPDATE t SET r = '\(text)' WHERE id = 1", on: source)
+                let refused = try await box.run(.tcMigrate, ["transfer", source, there, "--into-existing"])
+                #expect(refused.ending == .exit(2) && refused.error.contains("t.r (REAL): 1 value"), "\(refused)")
+            }
+        }
+    }
+
     @Test("moments and uuids in columns of texts get a remark on their form")
     func remarksOnTexts() async throws {
         try await withDatabase(.postgresql) { box, source in

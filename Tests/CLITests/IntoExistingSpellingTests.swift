@@ -125,6 +125,72 @@ struct IntoExistingSpellingTests {
         }
     }
 
+    @Test("a column of booleans takes the words that PostgreSQL reads, in any case, with a rule for it or without")
+    func truth() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, f TEXT, g BOOLEAN);
+                INSERT INTO t VALUES (1, 'yes', 'Y'), (2, 'NO', 'off'), (3, '1', 'on'), (4, '0', 0), (5, NULL, 'n');
+                """)
+            try execute("CREATE TABLE t (id int PRIMARY KEY, f boolean, g boolean)", on: target)
+            let words = "SELECT concat_ws('|', f, g) FROM t ORDER BY id"
+            let wanted = ["t|t", "f|f", "t|t", "f|f", "f"]
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(try query(words, on: target) == wanted)
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
+            try execute("DROP TABLE t", on: target)
+            let proposed = try await box.migrate(
+                "transfer", source, target, "--dry-run", "--write-rules", box("proposed.yaml"))
+            #expect(proposed.ending == .exit(0), "\(proposed)")
+            #expect(try rules(box("proposed.yaml")) == ["g: {type: boolean}"])
+            let file = try makeRules(box, "tables: {t: {columns: {f: {type: boolean}, g: {type: boolean}}}}")
+            let ruled = try await box.migrate("transfer", source, target, "--rules", file)
+            #expect(ruled.ending == .exit(0) && ruled.output.contains("verdict: verified"), "\(ruled)")
+            #expect(try query(words, on: target) == wanted)
+        }
+    }
+
+    @Test("a column of doubles takes the texts that show a double, whatever the source declares")
+    func doubles() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, r TEXT, d VARCHAR(40), u);
+                INSERT INTO t VALUES (1, '1.5', '0.1', '2.5'), (2, '7', '1e+20', '7.0'), (3, 'NaN', '-Infinity', 0.25);
+                """)
+            try execute("CREATE TABLE t (id int PRIMARY KEY, r real, d double precision, u float8)", on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let run = try await box.run(.tcMigrate, options)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT concat_ws('|', r, d, u) FROM t ORDER BY id", on: target) == [
+                    "1.5|0.1|2.5", "7|1e+20|7", "NaN|-Infinity|0.25",
+                ])
+            #expect(try await box.migrate("verify", source, target).ending == .exit(0))
+            try execute("DELETE FROM t", on: target)
+            for (text, reason) in [
+                ("1.50", "is text that a column of numbers would give back as another text ("),
+                ("007", "is text that a column of numbers would give back as another text ("),
+                ("0.1", "is not a number that a real of 32 bits holds exactly; ALTER"),
+                ("x", "is not a number that a double holds exactly ("),
+            ] {
+                try execute("UPDATE t SET r = '\(text)' WHERE id = 1", on: source)
+                let refused = try await box.run(.tcMigrate, options)
+                #expect(
+                    refused.ending == .exit(2) && refused.error.contains("t.r (real): 1 value: \(reason)"),
+                    "\(refused)")
+            }
+            try execute("UPDATE t SET r = '1.50' WHERE id = 1", on: source)
+            let rules = try makeRules(box, "tables: {t: {columns: {r: {type: real}}}}")
+            let ruled = try await box.run(.tcMigrate, options + ["--rules", rules])
+            #expect(ruled.ending == .exit(0) && ruled.output.contains("verdict: verified"), "\(ruled)")
+        }
+    }
+
     @Test("a midnight of UTC is the day that gorm meant, with no rule; another time is refused")
     func days() async throws {
         try await withDatabase(.postgresql) { box, target in

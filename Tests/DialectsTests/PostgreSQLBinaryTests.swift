@@ -80,6 +80,58 @@ import TestSupport
         #expect(text { $0.append(date: 2_921_940) } == "10000-01-01")
     }
 
+    /// Returns what is read out of what is written.
+    private func reread<Number>(
+        _ write: (inout OutputBuffer) -> Void, _ read: (UnsafeRawBufferPointer) -> Number?
+    ) -> Number? {
+        var buffer = OutputBuffer(capacity: 8)
+        write(&buffer)
+        return Array(buffer.bytes).withUnsafeBytes { read($0) }
+    }
+
+    @Test func momentsOutsideOurCalendarAreReadAsTheyAreWritten() {
+        let day = CalendarNumber.microsecondsPerDay
+        let moments: [Int64] = [
+            .max, .min, -730_485 * day - 1, 2_921_940 * day, -2_451_545 * day, 106_751_983 * day - 1,
+        ]
+        for moment in moments {
+            let bare = reread({ $0.append(timestamp: moment) }, { PostgreSQLSpecialMoments.timestamp($0) })
+            let zoned = reread(
+                { $0.append(timestamp: moment, suffix: "Z") }, { PostgreSQLSpecialMoments.timestamp($0, suffix: "Z") })
+            #expect(bare == moment && zoned == moment)
+        }
+        let dates: [Int32] = [.max, .min, -730_120, -730_485, 2_921_940, -2_451_545, 2_145_031_948]
+        for date in dates {
+            let read = reread({ $0.append(date: date) }, { PostgreSQLSpecialMoments.date($0) })
+            #expect(read == date)
+        }
+        let end = reread({ $0.append(time: day) }, { PostgreSQLSpecialMoments.time($0) })
+        #expect(end == day)
+        // The server has no such moment.
+        let late = reread({ $0.append(timestamp: 106_751_983 * day) }, { PostgreSQLSpecialMoments.timestamp($0) })
+        #expect(late == nil)
+    }
+
+    @Test func valuesOfBothCalendarsAreNotSpecial() {
+        func isSpecial(_ text: String) -> Bool {
+            Array(text.utf8).withUnsafeBytes { PostgreSQLSpecialMoments.include($0) }
+        }
+        let shared = ["2024-01-02", "2024-01-02 03:04:05.000000", "2024-01-02 03:04:05.000000Z", "03:04:05", "x"]
+        #expect(shared.filter(isSpecial) == [])
+        let own = ["infinity", "-infinity", "10000-01-01", "0044-03-15 12:00:00.000000Z BC", "24:00:00.000000"]
+        #expect(own.filter(isSpecial) == own)
+    }
+
+    @Test(arguments: [
+        "10000-01-01T00:00:00.000000", "10000-02-30 00:00:00.000000", "10000-01-01 00:00:00",
+        "010000-01-01 00:00:00.000000", "0000-01-01 00:00:00.000000", "Infinity", "10000-01-01 00:00:00.000000Z",
+        "99999999-01-01 00:00:00.000000", "",
+    ])
+    func anotherSpellingIsNoMoment(text: String) {
+        let moment = Array(text.utf8).withUnsafeBytes { PostgreSQLSpecialMoments.timestamp($0) }
+        #expect(moment == nil)
+    }
+
     /// For 3,000 random values of each kind, the server shows an encoded value as the same value, and a decoded value reads as the
     /// server shows it.
     @Test(.enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason), arguments: [1, 2, 3] as [UInt64])

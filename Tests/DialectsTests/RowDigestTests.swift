@@ -16,7 +16,10 @@ struct RowDigestTests {
         arguments: [
             (.decimal, "1.50", "1.5"), (.decimal, "0012", 12), (.decimal, "1.2e3", 1_200),
             (.decimal, .real(0.1), "0.10"),
-            (.decimal, "-0.00", 0), (.real, .real(3), 3), (.boolean, 1, .boolean(true)), (.boolean, "f", 0),
+            (.decimal, "-0.00", 0), (.real, .real(3), 3), (.real, "1.50", .real(1.5)),
+            (.real, "NaN", .real(.nan)), (.real, "-inf", .real(-.infinity)), (.real, "1e+20", .real(1e20)),
+            (.boolean, 1, .boolean(true)), (.boolean, "f", 0),
+            (.boolean, "YES", 1), (.boolean, "off", .boolean(false)), (.boolean, "1", 1), (.boolean, "N", "0"),
             (.moment, "2024-01-02T03:04:05Z", "2024-01-02 03:04:05.000000+00"),
             (.moment, "2024-01-02 05:04:05.5+02:00", "2024-01-02T03:04:05.500000Z"),
             (.moment, "2024-01-02 05:04:05.5 +02:00", "2024-01-02T03:04:05.500000Z"),
@@ -42,7 +45,10 @@ struct RowDigestTests {
         "different values differ",
         arguments: [
             (.decimal, "1.50", "1.51"), (.decimal, "1", "-1"), (.decimal, "10", "1"), (.decimal, 100, 1_000),
-            (.real, .real(0), .real(-0.0)), (.real, .real(0.1), .real(0.1.nextUp)), (.boolean, 1, 0), (.boolean, 2, 1),
+            (.real, .real(0), .real(-0.0)), (.real, .real(0.1), .real(0.1.nextUp)),
+            (.real, "0.12345678901234567890", .real(0.12345678901234567890)), (.real, "-nan", .real(.nan)),
+            (.boolean, 1, 0), (.boolean, 2, 1),
+            (.boolean, "\u{11}", "1"), (.boolean, "yep", "yes"),
             (.moment, "2024-01-02T03:04:05Z", "2024-01-02T03:04:05.000001Z"), (.moment, "yesterday", nil),
             (.text, "", nil), (.text, "a", "A"), (.text, "a", "a\u{0}"), (.integer, .integer(.max), .integer(.min)),
             (.date, "2024-02-29", "2024-02-28"), (.uuid, "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "no uuid"),

@@ -38,8 +38,7 @@ package enum CanonicalForm: String, Sendable, Equatable {
     /// compared as they are stored. Columns of different types got their values by way of another database, which held the values
     /// to what both types have in common. `1.50` in a column of decimals and the text `1.5` are then equal.
     package static func common(_ a: ColumnType, _ b: ColumnType) -> CanonicalForm {
-        // A length or width limit that nothing enforces makes no difference.
-        if a == b || (a.isText && b.isText) || (a.isInteger && b.isInteger) { return .stored }
+        if a.isStoredAlike(b) { return .stored }
         let forms = [a, b].map { CanonicalForm($0) ?? ($0.isNative ? .stored : .text) }
         if forms[0] == forms[1] { return forms[0] }
         if forms.contains(.bytes) { return .bytes }
@@ -98,4 +97,10 @@ extension ColumnType {
     /// The form as which a column's values are compared. A type that only one database knows, such as an enumeration, is compared as
     /// the text that this database writes.
     package var comparedForm: CanonicalForm { CanonicalForm(self) ?? .text }
+
+    /// Whether two columns neither of which is held to its type store every value alike. A length or width limit that nothing enforces
+    /// makes no difference.
+    package func isStoredAlike(_ other: ColumnType) -> Bool {
+        self == other || (isText && other.isText) || (isInteger && other.isInteger)
+    }
 }

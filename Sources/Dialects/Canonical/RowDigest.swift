@@ -71,12 +71,15 @@ package struct RowDigest: Hashable, Sendable {
 
     /// Adds a real bit for bit, so that -0.0 is not 0.0. Every NaN is the same value.
     private mutating func add(real value: RawValue) {
-        switch value {
-        case .real(let number): digest.mix(number.isNaN ? Double.nan.bitPattern : number.bitPattern)
-        case .integer(let number):
-            if let exact = Double(exactly: number) { digest.mix(exact.bitPattern) } else { addForeign(value) }
-        case .null, .boolean, .text, .blob: addForeign(value)
-        }
+        let number: Double? =
+            switch value {
+            case .real(let number): number
+            case .integer(let number): Double(exactly: number)
+            case .text(let bytes): DoubleText.number(bytes)
+            case .null, .boolean, .blob: nil
+            }
+        guard let number else { return addForeign(value) }
+        digest.mix(number.isNaN ? Double.nan.bitPattern : number.bitPattern)
     }
 
     private mutating func add(decimal value: RawValue) {

@@ -16,6 +16,8 @@ package enum ValueRule: Hashable, Sendable {
     case numbered(TimestampRule)
     /// Texts of decimals are read as the doubles that show the same digits.
     case double
+    /// A boolean is written as the text `true` or `false`.
+    case words
     /// A uuid is written as its 32 digits, without hyphens.
     case digits
     /// A uuid is written as its 16 bytes.
@@ -29,7 +31,7 @@ extension ValueRule {
     package var moments: TimestampRule? {
         switch self {
         case .moment(let rule), .day(let rule), .timeOfDay(let rule): rule
-        case .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: nil
+        case .span, .spanOfText, .counted, .numbered, .double, .words, .digits, .bytesOfUUID, .cleaned: nil
         }
     }
 }
@@ -40,7 +42,7 @@ extension ValueRule {
         switch self {
         case .timeOfDay(let rule): rule.count == .iso
         case .spanOfText: true
-        case .moment, .day, .span, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: false
+        case .moment, .day, .span, .counted, .numbered, .double, .words, .digits, .bytesOfUUID, .cleaned: false
         }
     }
 }
@@ -53,7 +55,8 @@ extension ValueRule {
         case .timeOfDay:
             guard case .text(let text) = value else { return false }
             return CalendarNumber.isLastTime(text)
-        case .day, .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned: return false
+        case .day, .span, .spanOfText, .counted, .numbered, .double, .words, .digits, .bytesOfUUID, .cleaned:
+            return false
         }
     }
 }
@@ -102,6 +105,9 @@ package final class ValueReader {
         case .double:
             guard case .text(let bytes) = value, let number = DecimalText(bytes)?.double else { return value }
             return .real(number)
+        case .words:
+            guard case .boolean(let truth) = value else { return value }
+            return .text(scratch.make(column) { $0.append(text: truth ? "true" : "false") })
         case .digits:
             guard let words = value.uuid else { return value }
             return .text(scratch.make(column) { $0.append(digits: words) })

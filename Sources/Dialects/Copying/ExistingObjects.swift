@@ -121,9 +121,12 @@ package struct WrittenColumn: Sendable, Equatable {
     package var type: ColumnType
     /// The only values that the column takes; empty if it takes all of the type.
     package var labels: [String] = []
+    /// Whether the column stores values of any kind as they are, whatever its type says.
+    package var takesAnyValue = false
 
-    package init(type: ColumnType, labels: [String] = []) {
+    package init(type: ColumnType, labels: [String] = [], takesAnyValue: Bool = false) {
         self.type = type
         self.labels = labels
+        self.takesAnyValue = takesAnyValue
     }
 }

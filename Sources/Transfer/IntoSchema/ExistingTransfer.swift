@@ -94,7 +94,10 @@ public struct ExistingTransfer: Sendable {
                     inspection, schema, ignoring: own.ignoring + own.keeping + own.rules.skipped)
                 let written = try to.transferDialect.writtenColumns(on: writing)
                 let survey = SourceSurvey(reading, from.transferDialect, own.rules)
-                let filling = FillingProposals(source: inspection, target: there, written: written)
+                let filling = FillingProposals(
+                    source: inspection, target: there, written: written,
+                    holdsSourceTypes: from.transferDialect.holdsDeclaredTypes,
+                    holdsTargetTypes: to.transferDialect.holdsDeclaredTypes)
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }

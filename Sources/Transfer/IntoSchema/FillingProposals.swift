@@ -6,11 +6,17 @@ struct FillingProposals {
     let target: Inspection
     /// How the values of the target's columns are written, by their tables.
     let written: [String: [String: WrittenColumn]]
+    /// Whether the two databases hold their columns' values to their types.
+    let holdsSourceTypes, holdsTargetTypes: Bool
     /// The frameworks of both sides, which are recognised by all of their tables.
     private let (sourceFramework, targetFramework): (Framework, Framework)
 
-    init(source: Inspection, target: Inspection, written: [String: [String: WrittenColumn]]) {
+    init(
+        source: Inspection, target: Inspection, written: [String: [String: WrittenColumn]], holdsSourceTypes: Bool,
+        holdsTargetTypes: Bool
+    ) {
         (self.source, self.target, self.written) = (source, target, written)
+        (self.holdsSourceTypes, self.holdsTargetTypes) = (holdsSourceTypes, holdsTargetTypes)
         (sourceFramework, targetFramework) = (Framework(of: source.schema), Framework(of: target.schema))
     }
 
@@ -19,7 +25,10 @@ struct FillingProposals {
         let suggested = ProposedRule.proposals(for: [found], in: source, of: sourceFramework)
         return table.columns.compactMap { column -> ProposedRule? in
             let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
-            let type = written[table.target.name]?[column.target]?.type
+            let place = written[table.target.name]?[column.target]
+            let type = place?.type
+            // Such values are copied as they are stored.
+            if !holdsSourceTypes, let place, place.takesAnyValue, table.isOneType(column, place) { return nil }
             if let said = proposal(for: column, of: table, profile, into: type) {
                 return ProposedRule(said, table: table.source.name, column: column.source)
             }
@@ -45,8 +54,9 @@ struct FillingProposals {
                     from: column, to: type, declared: target.declaredTypes[table.target.name]?[column.target] ?? "",
                     countsMicroseconds: countsMicroseconds)
             }
+        let losesTypes = holdsSourceTypes && !holdsTargetTypes
         return spans ?? table.counts(from: column, to: type, targetFramework)
-            ?? profile?.zoned(into: type)
+            ?? (losesTypes ? table.texts(from: column, to: type) : nil) ?? profile?.zoned(into: type)
     }
 
     /// The rule that says what the numbers of a column count, where moments are wanted. The target's column speaks for it, too.
@@ -93,6 +103,26 @@ extension SchemaMatch.MatchedTable {
                 ? Proposal.undecided(.span(.days), .span(.seconds), "declared \(declared), which names no unit")
                 : Proposal(.span(.days), reason)
         case .text, .bytes, .boolean, .date, .time, .uuid, .varchar, .unknown, nil: return nil
+        }
+    }
+
+    /// As which texts a column of decimals takes the moments, days and times of day of the source.
+    fileprivate func texts(from column: Pair, to type: ColumnType?) -> Proposal? {
+        guard let from = source[column: column.source]?.type, let type, CanonicalForm(type) == .decimal else {
+            return nil
+        }
+        let text: ProposedRule.ProposedType? =
+            switch CanonicalForm(from) {
+            case .moment: .timestamp
+            case .reading: .datetime
+            case .date: .date
+            case .time: .time
+            case .integer, .real, .decimal, .boolean, .text, .padded, .bytes, .interval, .address, .uuid, .json,
+                .stored, nil:
+                nil
+            }
+        return text.map {
+            Proposal(.type($0), "\($0.rawValue) for a column of decimals: right if its program keeps texts there")
         }
     }
 

@@ -93,9 +93,10 @@ struct SchemaSurvey {
 
     /// Returns the type as which a column's values are written and compared. A column of a target that holds no column to its type takes
     /// the values of the source's type, unless its type is one of those that both databases know, or a rule gives another, and the numbers of
-    /// a rule.
+    /// a rule. Between two columns of one type that no database holds to it, values stay as they are stored.
     private func type(of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable) -> ColumnType {
         let name = column.target
+        if staysAsStored(column, in: table) { return .ownForm }
         var type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
         guard losesTypes else { return type }
         let rule = rule(of: column, in: table)
@@ -111,8 +112,8 @@ struct SchemaSurvey {
             return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
         case .span(let rule) where rule.hasFractions && type.isInteger: return .real
-        case .moment, .day, .timeOfDay, .span, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID,
-            .cleaned, nil:
+        case .moment, .day, .timeOfDay, .span, .spanOfText, .counted, .numbered, .double, .words, .digits,
+            .bytesOfUUID, .cleaned, nil:
             break
         }
         return type.isNative ? table.source[column: column.source]?.type ?? type : type
@@ -175,8 +176,10 @@ struct SchemaSurvey {
             demand.isUncountedSpan = !source.holdsDeclaredTypes && !countsMicroseconds
         case .decimal where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .shortestText : .value
         case .decimal where !source.holdsDeclaredTypes: demand.kept = .textOfAnyScale
-        case .real where losesTypes: demand.kept = .value
-        case .integer, .decimal, .real, .boolean, .text, .padded, .bytes, .moment, .reading, .date, .time, .address,
+        case .real where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .textOfDouble : .value
+        case .real where !source.holdsDeclaredTypes: demand.kept = .textOfDouble
+        case .bytes: demand.isBytes = isOneUnheldType(column, in: table)
+        case .integer, .decimal, .real, .boolean, .text, .padded, .moment, .reading, .date, .time, .address,
             .uuid, .json, .stored, nil:
             break
         }
@@ -251,8 +254,8 @@ extension SchemaSurvey {
         case (.moment(let rule), let form), (.day(let rule), let form), (.timeOfDay(let rule), let form):
             return Self.reading(rule, as: form) ?? reading
         case (.span(let span), let form) where form != .interval: return .counted(span)
-        case (nil, _), (.span, _), (.spanOfText, _), (.counted, _), (.numbered, _), (.double, _), (.digits, _),
-            (.bytesOfUUID, _), (.cleaned, _):
+        case (nil, _), (.span, _), (.spanOfText, _), (.counted, _), (.numbered, _), (.double, _), (.words, _),
+            (.digits, _), (.bytesOfUUID, _), (.cleaned, _):
             return reading
         }
     }
@@ -280,6 +283,7 @@ extension SchemaSurvey {
         guard source.holdsDeclaredTypes, let from = table.source[column: column.source]?.type else { return nil }
         switch (CanonicalForm(from), type(of: column, in: table)) {
         case (.moment, .datetime): return .moment(TimestampRule(.iso, isLocal: true))
+        case (.boolean, let type) where CanonicalForm(type) == .text || CanonicalForm(type) == .padded: return .words
         case (.uuid, .varchar(32..<36)): return .digits
         case (.uuid, .bytes): return .bytesOfUUID
         case (.decimal, .real): return .double

@@ -9,12 +9,15 @@ package enum KeptNumber: Sendable {
     case textOfAnyScale
     /// The text, in a column which gives each number back with as few decimals as it needs: `1.50` would be lost, too.
     case shortestText
+    /// The text, in a column of doubles, which give back as few digits as they need: `007` and `1.50` would be lost. Whole numbers may be
+    /// written as databases write doubles, too: `1.0`, `1e+20`.
+    case textOfDouble
 
     func refusal(of number: Double) -> String? {
         switch self {
         case .value, .shortestText:
             number == 0 && number.sign == .minus ? "is -0.0, whose sign the column drops" : nil
-        case .textOfAnyScale: nil
+        case .textOfAnyScale, .textOfDouble: nil
         }
     }
 
@@ -30,9 +33,10 @@ package enum KeptNumber: Sendable {
             let significant = digits.reversed().drop { $0 == UInt8(ascii: "0") }
             return isExact || significant.count <= 15 ? nil : "has more digits than a double holds"
         case .textOfAnyScale: return Self.isPlain(text) ? nil : Self.otherText
-        case .shortestText:
-            let endsInZero = text.contains(UInt8(ascii: ".")) && text.last == UInt8(ascii: "0")
-            return Self.isPlain(text) && !endsInZero && hasDoublesDigits ? nil : Self.otherText
+        case .shortestText: return Self.isShortest(text) && hasDoublesDigits ? nil : Self.otherText
+        case .textOfDouble:
+            let isDoubles = Double(written)?.description == written
+            return isDoubles || Self.isShortest(text) ? nil : Self.otherText
         }
     }
 
@@ -44,14 +48,20 @@ package enum KeptNumber: Sendable {
             .filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
-    /// Whether the text is a number as databases write it: no sign but `-`, no exponent, no zero before other digits.
+    /// Whether the text is a number as databases write it, without zeros behind its last decimal.
+    private static func isShortest(_ text: UnsafeRawBufferPointer) -> Bool {
+        isPlain(text) && !(text.contains(UInt8(ascii: ".")) && text.last == UInt8(ascii: "0"))
+    }
+
+    /// Whether the text is a number as databases write it: no sign but `-`, and none before zero, no exponent, no zero before other digits.
     private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
         let number = text.first == UInt8(ascii: "-") ? text.dropFirst() : text[...]
         let parts = number.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let areDigits = parts.allSatisfy {
             !$0.isEmpty && $0.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
         }
-        guard areDigits, let whole = parts.first else { return false }
+        let isZero = number.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
+        guard areDigits, let whole = parts.first, !isZero || number.count == text.count else { return false }
         return whole.count == 1 || whole.first != UInt8(ascii: "0")
     }
 }

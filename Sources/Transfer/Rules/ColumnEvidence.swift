@@ -36,7 +36,9 @@ struct ColumnEvidence {
         case .type(.boolean): profile.meaning == .boolean
         case .type(.json): declared.lowercased().hasPrefix("json")
         case .type(.uuid): profile.meaning == .uuid || declared.lowercased() == "char(32)"
-        case .type(.inet), .type(.interval), .type(.time), .type(.money): false
+        case .type(.inet), .type(.interval), .type(.time), .type(.date), .type(.datetime), .type(.timestamp),
+            .type(.money):
+            false
         case .timestamp, .day, .timeOfDay, .span: profile.meaning.isMoment
         }
     }

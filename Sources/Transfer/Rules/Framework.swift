@@ -59,7 +59,9 @@ enum Framework {
         case .span: false
         case .day, .timeOfDay: true
         case .type(.json), .type(.uuid), .type(.inet): declared.lowercased().hasPrefix("json")
-        case .type(.boolean), .type(.interval), .type(.time), .type(.money): true
+        case .type(.boolean), .type(.interval), .type(.time), .type(.date), .type(.datetime), .type(.timestamp),
+            .type(.money):
+            true
         }
     }
 

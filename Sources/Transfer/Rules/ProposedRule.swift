@@ -37,6 +37,12 @@ public struct ProposedRule: Sendable, Equatable {
         case interval
         /// Times of day.
         case time
+        /// Days.
+        case date
+        /// Moments without a zone.
+        case datetime
+        /// Moments in UTC.
+        case timestamp
         /// Identifiers, as texts or as their 16 bytes.
         case uuid
         /// Addresses of IPv4 or IPv6.

@@ -54,7 +54,8 @@ extension EffectiveColumnRule {
         case .timeOfDay(let rule) where rule.count != .iso:
             return ValueConversion(reading, to: type ?? .timestamp, keepsOrder: areNumbers)
         case .span: return ValueConversion(reading, to: type ?? .interval, keepsOrder: areNumbers)
-        case .moment, .timeOfDay, .spanOfText, .counted, .numbered, .double, .digits, .bytesOfUUID, .cleaned, nil:
+        case .moment, .timeOfDay, .spanOfText, .counted, .numbered, .double, .words, .digits, .bytesOfUUID, .cleaned,
+            nil:
             if let type, type.isOfAnotherKind(than: profile) {
                 return ValueConversion(reading, to: type, keepsOrder: false)
             }

@@ -52,6 +52,7 @@ extension ValueRule {
         case .counted(let writing): .object([("counted", .string(writing.rawValue))])
         case .numbered(let writing): .object([("numbered", .string(writing.count.rawValue))])
         case .double: .object([("double", .boolean(true))])
+        case .words: .object([("words", .boolean(true))])
         case .digits: .object([("digits", .boolean(true))])
         case .bytesOfUUID: .object([("bytes_of_uuid", .boolean(true))])
         case .cleaned(let replacement): .object([("replacement", .string(replacement))])

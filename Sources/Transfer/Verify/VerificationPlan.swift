@@ -146,22 +146,15 @@ struct VerificationPlan {
     private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
         switch (from.holdsDeclaredTypes, to.holdsDeclaredTypes) {
         case (false, false): return CanonicalForm.common(source, target)
-        case (true, false): return form(heldTo: source, besideText: target == .text)
-        case (false, true): return form(heldTo: target, besideText: source == .text)
+        case (true, false): return source.comparedForm
+        case (false, true): return target.comparedForm
         case (true, true):
-            let (a, b) = (form(heldTo: source, besideText: false), form(heldTo: target, besideText: false))
+            let (a, b) = (source.comparedForm, target.comparedForm)
             if a == b { return a }
             // A text that became an address may have had another spelling.
             if Set([a, b]) == [.text, .address] { return .address }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
         }
-    }
-
-    /// Returns the form of a column whose type is enforced. Doubles beside texts are compared as texts, because the text of some
-    /// doubles, such as NaN, is not a number to the other database.
-    private func form(heldTo type: ColumnType, besideText: Bool) -> CanonicalForm {
-        if type == .real && besideText { return .text }
-        return type.comparedForm
     }
 }
 

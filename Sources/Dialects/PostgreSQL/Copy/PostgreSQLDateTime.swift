@@ -1,4 +1,4 @@
-// PostgreSQL's dates and times as text. `CalendarNumber` reads them back.
+// PostgreSQL's dates and times as text. `CalendarNumber` and `PostgreSQLSpecialMoments` read them back.
 
 extension OutputBuffer {
     /// Appends `YYYY-MM-DD HH:MM:SS.ffffff`, `infinity` or `-infinity`. A year before 1 is followed by ` BC`, as PostgreSQL
@@ -98,7 +98,7 @@ extension OutputBuffer {
 
 extension Int64 {
     /// Returns the quotient rounded towards minus infinity, and the remainder, which is never negative.
-    fileprivate func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    func flooredDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }

@@ -106,9 +106,9 @@ enum PostgreSQLEncoding: Equatable {
         case .int2: "is not a whole number of 16 bits"
         case .int4: "is not a whole number of 32 bits"
         case .int8: "is not a whole number of 64 bits"
-        case .float4:
+        case .float4 where value.double != nil:
             "is not a number that a real of 32 bits holds exactly; ALTER the column's TYPE to double precision, which does"
-        case .float8: "is not a number that a double holds exactly"
+        case .float4, .float8: "is not a number that a double holds exactly"
         case .numeric: "is not a decimal number"
         case .decimal(let precision, let scale):
             "is not a decimal number of at most \(precision) digits, \(scale) of them after the point"

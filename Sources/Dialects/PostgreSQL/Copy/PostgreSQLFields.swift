@@ -31,21 +31,20 @@ extension OutputBuffer {
         case .int2: append(exactly: value.wholeNumber.flatMap { Int16(exactly: $0) })
         case .int4: append(exactly: value.wholeNumber.flatMap { Int32(exactly: $0) })
         case .int8: append(exactly: value.wholeNumber)
-        case .float4: append(exactly: value.double.flatMap { Float(exactly: $0)?.bitPattern })
+        case .float4: append(exactly: value.double.flatMap { Self.float($0)?.bitPattern })
         case .float8: append(exactly: value.double?.bitPattern)
-        case .numeric: appendNumeric(value, limit: .none, allowsNaN: true)
+        case .numeric: appendNumeric(value, limit: .none, isLimited: false)
         case .decimal(let precision, let scale):
-            appendNumeric(value, limit: .init(whole: precision - scale, scale: scale), allowsNaN: false)
+            appendNumeric(value, limit: .init(whole: precision - scale, scale: scale), isLimited: true)
         case .text, .cast: appendText(value, limit: .max)
         case .provenText: appendText(value, limit: .max, isProven: true)
         case .varchar(let length): appendText(value, limit: length)
         case .character(let length): !value.losesBlanks(in: length) && appendText(value, limit: length)
         case .boolean: append(exactly: value.truth.map { UInt8($0 ? 1 : 0) })
-        case .timestamptz(let digits):
-            append(value.text.flatMap { CalendarNumber.timestamp($0, zone: .optional) }, digits: digits)
-        case .timestamp(let digits): append(value.text.flatMap { CalendarNumber.reading($0) }, digits: digits)
-        case .time(let digits): append(value.text.flatMap { CalendarNumber.time($0) }, digits: digits)
-        case .date: append(exactly: value.text.flatMap { CalendarNumber.date($0) })
+        case .timestamptz(let digits): append(value.text.flatMap { Self.timestamptz($0) }, digits: digits)
+        case .timestamp(let digits): append(value.text.flatMap { Self.timestamp($0) }, digits: digits)
+        case .time(let digits): append(value.text.flatMap { Self.time($0) }, digits: digits)
+        case .date: append(exactly: value.text.flatMap { CalendarNumber.date($0) ?? PostgreSQLSpecialMoments.date($0) })
         case .interval: append(value.interval)
         case .inet: append(value.text.flatMap { AddressText.number($0) })
         case .uuid: appendUUID(value)
@@ -64,21 +63,39 @@ extension OutputBuffer {
         return true
     }
 
-    private mutating func appendNumeric(_ value: RawValue, limit: PostgreSQLNumeric.Limit, allowsNaN: Bool) -> Bool {
+    /// Returns the same number in 32 bits; `nil` if they do not hold it.
+    private static func float(_ number: Double) -> Float? { number.isNaN ? Float.nan : Float(exactly: number) }
+
+    private static func timestamptz(_ text: UnsafeRawBufferPointer) -> Int64? {
+        CalendarNumber.timestamp(text, zone: .optional) ?? PostgreSQLSpecialMoments.timestamp(text, suffix: "Z")
+    }
+
+    private static func timestamp(_ text: UnsafeRawBufferPointer) -> Int64? {
+        CalendarNumber.reading(text) ?? PostgreSQLSpecialMoments.timestamp(text)
+    }
+
+    private static func time(_ text: UnsafeRawBufferPointer) -> Int64? {
+        CalendarNumber.time(text) ?? PostgreSQLSpecialMoments.time(text)
+    }
+
+    /// Appends a decimal. A type that limits its digits holds NaN, and no infinity
+    /// (https://www.postgresql.org/docs/current/datatype-numeric.html).
+    private mutating func appendNumeric(_ value: RawValue, limit: PostgreSQLNumeric.Limit, isLimited: Bool) -> Bool {
         switch value {
         case .text(let bytes):
-            if allowsNaN, bytes.elementsEqual("NaN".utf8) {
-                appendNumericNaN()
-                return true
+            if append(numeric: bytes, limit: limit) { return true }
+            guard let special = PostgreSQLNumeric.Sign(special: bytes), special == .nan || !isLimited else {
+                return false
             }
-            return append(numeric: bytes, limit: limit)
+            appendNumeric(special)
+            return true
         case .integer(let number):
             if let small = SmallDecimal(number) { return append(small, showing: 0, limit: limit) }
             return number.withDigits { append(numeric: $0, limit: limit) }
         case .real(let number):
             if number.isNaN {
-                guard allowsNaN else { return false }
-                appendNumericNaN()
+                guard !isLimited else { return false }
+                appendNumeric(.nan)
                 return true
             }
             // A decimal can't have the sign of -0.0.
@@ -111,7 +128,9 @@ extension OutputBuffer {
     /// Appends a moment or a clock time in microseconds. Returns false if that would lose decimals of a second beyond `digits`.
     @inline(__always)
     private mutating func append(_ microseconds: Int64?, digits: Int) -> Bool {
-        guard let microseconds, digits == 6 || microseconds % Self.unit(digits) == 0 else { return false }
+        guard let microseconds else { return false }
+        let isInfinite = microseconds == .max || microseconds == .min
+        guard digits == 6 || isInfinite || microseconds % Self.unit(digits) == 0 else { return false }
         append(microseconds)
         return true
     }
@@ -232,11 +251,13 @@ extension RawValue {
         }
     }
 
-    fileprivate var double: Double? {
+    /// The double that exactly equals the value. A text must show the double digit for digit.
+    var double: Double? {
         switch self {
         case .real(let number): number
         case .integer(let number): Double(exactly: number)
-        case .null, .boolean, .text, .blob: nil
+        case .text(let bytes): DoubleText.number(bytes)
+        case .null, .boolean, .blob: nil
         }
     }
 

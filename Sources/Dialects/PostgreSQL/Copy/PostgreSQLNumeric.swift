@@ -7,6 +7,19 @@ enum PostgreSQLNumeric {
         case nan = 0xC000
         case infinity = 0xD000
         case negativeInfinity = 0xF000
+
+        /// Reads the text of what is no number, as the server writes it; `nil` for any other text.
+        init?(special text: UnsafeRawBufferPointer) {
+            if text.elementsEqual("NaN".utf8) {
+                self = .nan
+            } else if text.elementsEqual("Infinity".utf8) {
+                self = .infinity
+            } else if text.elementsEqual("-Infinity".utf8) {
+                self = .negativeInfinity
+            } else {
+                return nil
+            }
+        }
     }
 
     /// The room for digits in a column's type.
@@ -97,7 +110,10 @@ extension OutputBuffer {
         return true
     }
 
-    mutating func appendNumericNaN() { appendNumericHeader(groups: 0, power: 0, .nan, scale: 0) }
+    /// Appends what is no number: NaN or an infinity.
+    mutating func appendNumeric(_ special: PostgreSQLNumeric.Sign) {
+        appendNumericHeader(groups: 0, power: 0, special, scale: 0)
+    }
 
     private mutating func appendNumericHeader(groups: Int16, power: Int16, _ sign: PostgreSQLNumeric.Sign, scale: Int16)
     {

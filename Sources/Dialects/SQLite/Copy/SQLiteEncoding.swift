@@ -143,8 +143,15 @@ enum SQLiteEncoding {
         switch value {
         case .real(let number): number.isNaN ? nil : value
         case .integer(let number): Int64(exactly: Double(number)) == number ? value : nil
-        case .null, .boolean, .text, .blob: nil
+        case .text(let bytes): real(shownBy: bytes)
+        case .null, .boolean, .blob: nil
         }
+    }
+
+    /// Returns the double that a text shows. A REAL column drops the sign of -0.0.
+    private static func real(shownBy text: UnsafeRawBufferPointer) -> RawValue? {
+        guard let number = DoubleText.number(text), !number.isNaN else { return nil }
+        return number == 0 && number.sign == .minus ? nil : .real(number)
     }
 
     /// Returns bytes. A BLOB column of a STRICT table refuses text; a number in such a column is written as it would be in a

@@ -19,14 +19,18 @@ extension SQLiteDialect {
 
     package func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction] { [] }
 
+    /// Returns the columns with their declared types. Only a STRICT table, except in a column of type ANY, and a column that is the rowid
+    /// refuse values of another kind (https://www.sqlite.org/stricttables.html, https://www.sqlite.org/lang_createtable.html#rowid).
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
-        let tables = try inspect(connection).schema.tables.map { table in
-            (
-                table.name,
-                Dictionary(
-                    table.columns.map { ($0.name, WrittenColumn(type: $0.type)) },
-                    uniquingKeysWith: { first, _ in first })
-            )
+        let inspection = try inspect(connection)
+        let tables = inspection.schema.tables.map { table in
+            let isLoose = inspection.options[table.name].map { !$0.contains("STRICT") } ?? false
+            let columns = table.columns.map { column in
+                let isRowid = column.name == inspection.rowidAliases[table.name]
+                let takesAny = !isRowid && (isLoose || column.type.isNative)
+                return (column.name, WrittenColumn(type: column.type, takesAnyValue: takesAny))
+            }
+            return (table.name, Dictionary(columns, uniquingKeysWith: { first, _ in first }))
         }
         return Dictionary(tables, uniquingKeysWith: { first, _ in first })
     }

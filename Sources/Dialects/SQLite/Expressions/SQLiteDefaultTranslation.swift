@@ -188,7 +188,9 @@ extension SQLiteExpressionTranslation {
             // SQLite compares the whole text, with everything that a framework adds to a date or a time of day.
             let essence =
                 type == .date ? CalendarNumber.day(of: bytes) : type == .time ? CalendarNumber.clock(of: bytes) : bytes
-            return essence.count == bytes.count && isWritable(.text(bytes), as: type)
+            // SQLite's functions read nothing out of an infinity, and compare a far year as a text.
+            let isForeign = type.isMoment && PostgreSQLSpecialMoments.include(bytes)
+            return essence.count == bytes.count && !isForeign && isWritable(.text(bytes), as: type)
         }
     }
 
