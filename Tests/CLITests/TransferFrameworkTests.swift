@@ -122,6 +122,28 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test("a bigint of Django's whose name suggests a duration gets a comment, and any other one nothing")
+    func djangoDurations() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE django_migrations (id integer PRIMARY KEY);
+                CREATE TABLE n (id integer PRIMARY KEY, content_length bigint, create_time bigint, age bigint, ttl bigint, delay bigint,
+                    duration_ms bigint, time_spent bigint, dur bigint, estimate bigint);
+                INSERT INTO n VALUES (1, 5368709120, 1704164645, 30, 3600, 1704164645, 5, 93600000001, 7, NULL);
+                """)
+            let file = box("rules.yaml")
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", file)
+            #expect(dry.ending == .exit(0), "\(dry)")
+            let yaml = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") }.map { $0.trimmingPrefix { $0 == " " } } == [
+                    "# time_spent: {type: interval}", "# dur: {type: interval}", "# estimate: {type: interval}",
+                ], "\(yaml)")
+        }
+    }
+
     @Test("where an application makes its own tables, the report only counts the rules; their file holds them all")
     func countedRules() async throws {
         try await withDatabase(.postgresql) { box, target in

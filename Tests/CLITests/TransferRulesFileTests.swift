@@ -265,8 +265,11 @@ struct TransferRulesFileTests {
                 yaml.split(separator: "\n").filter { $0.contains("{") }.map { $0.trimmingPrefix { $0 == " " } } == [
                     "applied: {timestamp: iso, zone: UTC}", "order_id: {type: uuid}", "id: {type: uuid}",
                     "made: {timestamp: iso, zone: UTC}", "sent: {timestamp: iso, zone: UTC}",
-                    "took_duration: {type: interval}", "address: {type: inet}", "payload: {type: jsonb}",
+                    "# took_duration: {type: interval}", "address: {type: inet}", "payload: {type: jsonb}",
                 ])
+            // The model says that it is a DurationField.
+            try yaml.replacing("# took_duration", with: "took_duration")
+                .write(toFile: box("rules.yaml"), atomically: true, encoding: .utf8)
             let run = try await box.migrate(
                 "transfer", source, target, "--rules", box("rules.yaml"), "--certificate", box("certificate.json"))
             #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")

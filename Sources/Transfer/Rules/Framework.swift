@@ -106,14 +106,21 @@ private enum DjangoField {
         case "char(39)" where areTexts && profile.hints.isAddress:
             return Proposal(.type(.inet), "a GenericIPAddressField")
         case "text" where areTexts && isJSON(evidence): return Proposal(.type(.json), "a JSONField")
-        case "bigint" where areNumbers && NameWords(evidence.column.name).speakOfSpans:
-            return Proposal(.type(.interval), "a DurationField, by its name: its numbers are microseconds")
+        case "bigint" where areNumbers && mayBeDuration(evidence):
+            return Proposal.undecided(
+                .type(.interval), nil,
+                "a DurationField, by its name: right if the model says so; a BigIntegerField is a bigint, too")
         default: return nil
         }
     }
 
     private static func isNaive(_ profile: ColumnProfile) -> Bool {
         profile.foreign.isNone && profile.shapeCounts.allSatisfy { $0.shape.hasDate && $0.shape.offset == .none }
+    }
+
+    /// Whether the column may be a DurationField, whose numbers are microseconds. Numbers near the present are moments.
+    private static func mayBeDuration(_ evidence: ColumnEvidence) -> Bool {
+        NameWords(evidence.column.name).speakOfSpans && evidence.profile.hints.moments(isCoreData: false).isEmpty
     }
 
     /// Whether the column is a JSONField, whose check is `JSON_VALID("payload") OR "payload" IS NULL`.
