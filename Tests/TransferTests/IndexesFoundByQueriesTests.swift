@@ -46,12 +46,15 @@ struct IndexesFoundByQueriesTests {
         let tables = """
             CREATE TABLE a (id INTEGER PRIMARY KEY, name VARCHAR(9) NOT NULL, n INTEGER NOT NULL);
             CREATE UNIQUE INDEX a_name_n_1b2c_uniq ON a (name, n);
+            CREATE UNIQUE INDEX a_longer_name_by_far_than_the_63_bytes_that_postgresql_has_n_9f8e_uniq ON a (n, name);
             CREATE UNIQUE INDEX a_some ON a (n);
             CREATE UNIQUE INDEX a_part_uniq ON a (n) WHERE n > 0;
             INSERT INTO a VALUES (1, 'x', 1), (2, 'x', 2);
             """
+        let long = "a_longer_name_by_far_than_the_63_bytes_that_postgresql_has_n_9f"
         for (script, constraints) in [
-            (tables + "CREATE TABLE django_migrations (id INTEGER PRIMARY KEY);", ["a_name_n_1b2c_uniq"]), (tables, []),
+            (tables + "CREATE TABLE django_migrations (id INTEGER PRIMARY KEY);", [long, "a_name_n_1b2c_uniq"]),
+            (tables, []),
         ] {
             let fixture = try SQLiteFixture(script)
             defer { fixture.remove() }
@@ -61,12 +64,12 @@ struct IndexesFoundByQueriesTests {
                 let target = try connect(to: url)
                 defer { target.close() }
                 let made = try target.query(
-                    "SELECT conname FROM pg_constraint WHERE conrelid = 'a'::regclass AND contype = 'u'",
+                    "SELECT conname FROM pg_constraint WHERE conrelid = 'a'::regclass AND contype = 'u' ORDER BY 1",
                     as: String.self)
                 #expect(made == constraints)
                 let indexes = try target.query(
                     "SELECT indexname FROM pg_indexes WHERE tablename = 'a' ORDER BY 1", as: String.self)
-                #expect(indexes == ["a_name_n_1b2c_uniq", "a_part_uniq", "a_pkey", "a_some"])
+                #expect(indexes == [long, "a_name_n_1b2c_uniq", "a_part_uniq", "a_pkey", "a_some"])
             }
         }
     }
