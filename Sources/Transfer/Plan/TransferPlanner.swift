@@ -43,11 +43,13 @@ struct TransferPlanner {
         self.rules = rules
         self.source = source
         self.target = target
-        self.framework = Framework(of: inspection.schema)
+        let framework = Framework(of: inspection.schema)
+        self.framework = framework
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
-            reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix)
+            reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix,
+            endsInHash: framework.shortensByHash)
         let excluded = ExcludedTables(inspection, taking: tables)
         self.omitted =
             inspection.omitted.filter { !excluded.own($0) } + tables.flatMap(\.omitted)

@@ -79,6 +79,15 @@ enum Framework {
         }
     }
 
+    /// Whether the framework shortens names of indexes and constraints that are too long by a hash, and finds them by that: its upserts
+    /// name a constraint (`ON CONFLICT ON CONSTRAINT`).
+    var shortensByHash: Bool {
+        switch self {
+        case .sqlAlchemy: true
+        case .django, .rails, .coreData, .unknown: false
+        }
+    }
+
     /// How the framework writes moments into SQLite, where it compares them as texts. Nearly all write no fraction where it is zero, as
     /// SQLite's own `CURRENT_TIMESTAMP` has none.
     var moments: MomentStyle {
