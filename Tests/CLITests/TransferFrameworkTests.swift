@@ -352,11 +352,12 @@ struct TransferFrameworkTests {
             let yaml = try String(contentsOfFile: file, encoding: .utf8)
             #expect(
                 yaml.split(separator: "\n").filter { $0.contains("{") }.map { $0.trimmingPrefix { $0 == " " } } == [
-                    "id: {type: uuid}", "meta: {type: jsonb}", "made: {timestamp: iso, zone: UTC}",
+                    "id: {type: uuid}", "meta: {type: jsonb}", "# made: {timestamp: iso, zone: UTC}",
                     "ok: {type: boolean}", "# words: {type: jsonb}", "# created_time: {timestamp: unix_ms}",
                     "# ip: {type: inet}", "# token: {type: uuid}",
                 ], "\(yaml)")
             #expect(yaml.contains("\n# What values alone suggest is commented out: "), "\(yaml)")
+            #expect(yaml.contains("DateTime(timezone=True): a plain DateTime has no zone\n"), "\(yaml)")
             #expect(dry.output.contains("      meta: {type: jsonb}") && !dry.output.contains("words: {"), "\(dry)")
             let run = try await box.migrate("transfer", source, target, "--rules", file)
             #expect(run.ending == .exit(0) && !run.output.contains("Rules to consider"), "\(run)")

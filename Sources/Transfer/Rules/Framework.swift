@@ -29,20 +29,31 @@ enum Framework {
         case .django: DjangoField.proposal(for: column)
         case .rails: column.proposal().flatMap { Self.isForRails($0.rule, column.declared) ? $0 : nil }
         case .coreData: column.proposal(countsFrom2001: true)
-        case .sqlAlchemy: column.proposal(endsSpans: true)
+        case .sqlAlchemy: column.proposal(endsSpans: true).map(Self.forSQLAlchemy)
         case .unknown: column.proposal()
         }
     }
 
     /// Whether a rule for a column is a guess that its values alone suggest, and that the framework's applications most likely fail on:
-    /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own. `isRecorded`
-    /// says that another tool's migrations have made the tables: its programs, too, go on writing what the column is declared as.
+    /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own, but for moments
+    /// with and without a zone. `isRecorded` says that another tool's migrations have made the tables: its programs, too, go on writing what the column is declared as.
     func isGuess(_ rule: ProposedRule.Rule, for column: ColumnEvidence, isRecorded: Bool) -> Bool {
         switch self {
-        case .sqlAlchemy: !column.declares(rule)
+        case .sqlAlchemy: rule == Self.momentInUTC || !column.declares(rule)
         case .unknown: isRecorded && !column.declares(rule)
         case .django, .rails, .coreData: false
         }
+    }
+
+    /// The rule that gives a zone to texts without one.
+    private static let momentInUTC = ProposedRule.Rule.timestamp(.iso, isUTC: true)
+
+    /// Adds what only the model says to the reason for a moment with a zone.
+    private static func forSQLAlchemy(_ proposal: Proposal) -> Proposal {
+        guard proposal.rule == momentInUTC else { return proposal }
+        var proposal = proposal
+        proposal.reason += ", and the model says DateTime(timezone=True): a plain DateTime has no zone"
+        return proposal
     }
 
     /// Whether it is Rails before 5.0, which has one table of its own, with an index whose name it always gives.
