@@ -29,7 +29,7 @@ enum Framework {
         case .django: DjangoField.proposal(for: column)
         case .rails: column.proposal().flatMap { Self.isForRails($0.rule, column.declared) ? $0 : nil }
         case .coreData: column.proposal(countsFrom2001: true)
-        case .sqlAlchemy: column.proposal(endsSpans: true).map(Self.forSQLAlchemy)
+        case .sqlAlchemy: column.proposal(endsSpans: true).map { Self.forSQLAlchemy($0, column) }
         case .unknown: column.proposal()
         }
     }
@@ -48,11 +48,14 @@ enum Framework {
     /// The rule that gives a zone to texts without one.
     private static let momentInUTC = ProposedRule.Rule.timestamp(.iso, isUTC: true)
 
-    /// Adds what only the model says to the reason for a moment with a zone.
-    private static func forSQLAlchemy(_ proposal: Proposal) -> Proposal {
-        guard proposal.rule == momentInUTC else { return proposal }
+    /// Adds what only the model says to the reason for a moment with a zone. A type for uuids that keeps their bytes in SQLite is `UUID` on
+    /// PostgreSQL, and Python orders the bytes as the digits.
+    private static func forSQLAlchemy(_ proposal: Proposal, _ column: ColumnEvidence) -> Proposal {
         var proposal = proposal
-        proposal.reason += ", and the model says DateTime(timezone=True): a plain DateTime has no zone"
+        if proposal.rule == momentInUTC {
+            proposal.reason += ", and the model says DateTime(timezone=True): a plain DateTime has no zone"
+        }
+        if proposal.rule == .type(.uuid), column.hasSixteenBytes { proposal.standing = .proposed }
         return proposal
     }
 
