@@ -241,6 +241,32 @@ struct TransferComputedTests {
         }
     }
 
+    /// SQLite takes BOOLEAN for a name of numbers, so that this cast changes no 0 and no 1.
+    @Test("CAST AS BOOLEAN yields a truth value, and a row of any other number is refused")
+    func castToBoolean() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, message TEXT, n INTEGER,
+                isRead BOOLEAN NOT NULL AS (coalesce(CAST(json_extract(message, '$.c') AS BOOLEAN), 0)) STORED,
+                isOdd BOOLEAN AS (CAST(n AS BOOLEAN)));
+            INSERT INTO t (id, message, n) VALUES (1, '{"c": true}', 1), (2, '{"c": 0}', 0), (3, NULL, NULL);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute(#"INSERT INTO t (id, message, n) VALUES (4, '{"c": 1}', 0)"#)
+            let rows = try target.query("SELECT \"isRead\", \"isOdd\" FROM t ORDER BY id").map(\.values)
+            let (yes, no) = (Value.boolean(true), Value.boolean(false))
+            #expect(rows == [[yes, yes], [no, no], [no, .null], [yes, no]])
+            #expect(throws: DatabaseError.self) {
+                try target.execute(#"INSERT INTO t (id, message, n) VALUES (5, '{"c": 2}', 0)"#)
+            }
+        }
+    }
+
     @Test("a column whose expression fails in the target for one row keeps its values, and the report says why")
     func failsInTheTarget() async throws {
         let fixture = try SQLiteFixture(
