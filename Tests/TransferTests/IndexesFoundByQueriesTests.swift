@@ -41,6 +41,43 @@ struct IndexesFoundByQueriesTests {
         }
     }
 
+    @Test("by the operators of PostgreSQL's JSON; a unique one tells its values apart as SQLite did, and says how")
+    func ofJSON() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE msg (id INTEGER PRIMARY KEY, body JSON);
+            CREATE INDEX deep ON msg (CAST(json_extract(body, '$."session"."id"') AS VARCHAR))
+                WHERE json_extract(body, '$."session"."id"') IS NOT NULL;
+            CREATE INDEX flat ON msg (json_extract(body, '$.name'));
+            CREATE UNIQUE INDEX alone ON msg (json_extract(body, '$.key'));
+            INSERT INTO msg VALUES (1, '{"session": {"id": "a"}, "name": true, "key": 1}'), (2, '{"key": "k"}');
+            """)
+        defer { fixture.remove() }
+        var column = TransferRules.ColumnRule(name: "body", line: 2)
+        column.type = .json
+        var table = TransferRules.TableRule(name: "msg", line: 1)
+        table.columns = [column]
+        var rules = TransferRules()
+        rules.tables = [table]
+        let options = TransferOptions(rules: rules)
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url, options: options)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let remark = "msg: the unique index alone: it tells values apart, as in SQLite: a query finds rows by it "
+            #expect(report.remarks.contains { $0.hasPrefix(remark) }, "\(report.remarks)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("SET enable_seqscan = off")
+            try target.execute("SET enable_bitmapscan = off")
+            for (condition, index) in [
+                ("(body #>> '{session, id}') = 'a'", "deep"), ("(body ->> 'name') = 'true'", "flat"),
+            ] {
+                let plan = try target.query(SQL(trusted: "EXPLAIN SELECT * FROM msg WHERE \(condition)"))
+                #expect(plan.contains { $0[0].text?.contains("using \(index)") == true }, "\(plan.map(\.values))")
+            }
+        }
+    }
+
     @Test("a unique index that Django made in place of a constraint is one, since its next migration drops it as one")
     func ofDjango() async throws {
         let tables = """
