@@ -11,7 +11,7 @@ extension ComputedDigits {
             return .real(Self.rounded(number, to: decimals))
         case .fifteen:
             guard let number = Self.number(value), number.isFinite else { return value }
-            return Double(String(format: "%.15g", number)).map { .real($0) } ?? value
+            return Double(String(format: "%.15g", number)).map(RawValue.real) ?? value
         }
     }
 

@@ -131,7 +131,7 @@ extension SQLiteExpressionTranslation {
         var translation = self
         translation.use = .computed
         guard (try? translation.computed(expression, for: type)) != nil else { return .all }
-        return translation.scale(of: tree).map { .decimals($0) } ?? .fifteen
+        return translation.scale(of: tree).map(ComputedDigits.decimals) ?? .fifteen
     }
 
     func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType {
