@@ -123,6 +123,28 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test("a bigint of Django's whose name suggests a duration gets a comment, and any other one nothing")
+    func djangoDurations() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE django_migrations (id integer PRIMARY KEY);
+                CREATE TABLE n (id integer PRIMARY KEY, content_length bigint, create_time bigint, age bigint, ttl bigint, delay bigint,
+                    duration_ms bigint, time_spent bigint, dur bigint, estimate bigint);
+                INSERT INTO n VALUES (1, 5368709120, 1704164645, 30, 3600, 1704164645, 5, 93600000001, 7, NULL);
+                """)
+            let file = box("rules.yaml")
+            let dry = try await box.migrate("transfer", source, target, "--dry-run", "--write-rules", file)
+            #expect(dry.ending == .exit(0), "\(dry)")
+            let yaml = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(
+                yaml.split(separator: "\n").filter { $0.contains("{") }.map { $0.trimmingPrefix { $0 == " " } } == [
+                    "# time_spent: {type: interval}", "# dur: {type: interval}", "# estimate: {type: interval}",
+                ], "\(yaml)")
+        }
+    }
+
     @Test("where an application makes its own tables, the report only counts the rules; their file holds them all")
     func countedRules() async throws {
         try await withDatabase(.postgresql) { box, target in
@@ -331,11 +353,12 @@ struct TransferFrameworkTests {
             let yaml = try String(contentsOfFile: file, encoding: .utf8)
             #expect(
                 yaml.split(separator: "\n").filter { $0.contains("{") }.map { $0.trimmingPrefix { $0 == " " } } == [
-                    "id: {type: uuid}", "meta: {type: jsonb}", "made: {timestamp: iso, zone: UTC}",
+                    "id: {type: uuid}", "meta: {type: jsonb}", "# made: {timestamp: iso, zone: UTC}",
                     "ok: {type: boolean}", "# words: {type: jsonb}", "# created_time: {timestamp: unix_ms}",
                     "# ip: {type: inet}", "# token: {type: uuid}",
                 ], "\(yaml)")
             #expect(yaml.contains("\n# What values alone suggest is commented out: "), "\(yaml)")
+            #expect(yaml.contains("DateTime(timezone=True): a plain DateTime has no zone\n"), "\(yaml)")
             #expect(dry.output.contains("      meta: {type: jsonb}") && !dry.output.contains("words: {"), "\(dry)")
             let run = try await box.migrate("transfer", source, target, "--rules", file)
             #expect(run.ending == .exit(0) && !run.output.contains("Rules to consider"), "\(run)")

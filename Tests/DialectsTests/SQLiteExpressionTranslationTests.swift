@@ -170,6 +170,14 @@ struct SQLiteExpressionTranslationTests {
         #expect(fraction == .native(sqlite: "price * 2", postgresql: #"("price" * 2)"#))
         let text = try Self.meaning.generated("id * 2", for: .text)
         #expect(text == .native(sqlite: "id * 2", postgresql: #"(("id" * 2))::text"#))
+        let decimal = try Self.meaning.generated("fee * 2", for: .decimal(10, 2))
+        #expect(decimal == .native(sqlite: "fee * 2", postgresql: #"("fee" * 2)"#))
+        let rounded = try Self.meaning.generated("round(fee / 3, 1)", for: .numeric)
+        let third = #"(CASE WHEN "fee" = trunc("fee") THEN div("fee", (3)::numeric) ELSE "fee" / 3 END)"#
+        #expect(
+            rounded == .native(sqlite: "round(fee / 3, 1)", postgresql: "round((\(third))::numeric, 1)"))
+        let double = try Self.meaning.generated("fee * 2", for: .real)
+        #expect(double == .native(sqlite: "fee * 2", postgresql: #"(("fee")::double precision * 2)"#))
         #expect(throws: Untranslatable.self) { try Self.meaning.generated("kind", for: .bigint) }
         #expect(throws: Untranslatable.self) { try Self.meaning.generated("data", for: .text) }
     }

@@ -41,17 +41,57 @@ struct IndexesFoundByQueriesTests {
         }
     }
 
+    @Test("by the operators of PostgreSQL's JSON; a unique one tells its values apart as SQLite did, and says how")
+    func ofJSON() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE msg (id INTEGER PRIMARY KEY, body JSON);
+            CREATE INDEX deep ON msg (CAST(json_extract(body, '$."session"."id"') AS VARCHAR))
+                WHERE json_extract(body, '$."session"."id"') IS NOT NULL;
+            CREATE INDEX flat ON msg (json_extract(body, '$.name'));
+            CREATE UNIQUE INDEX alone ON msg (json_extract(body, '$.key'));
+            INSERT INTO msg VALUES (1, '{"session": {"id": "a"}, "name": true, "key": 1}'), (2, '{"key": "k"}');
+            """)
+        defer { fixture.remove() }
+        var column = TransferRules.ColumnRule(name: "body", line: 2)
+        column.type = .json
+        var table = TransferRules.TableRule(name: "msg", line: 1)
+        table.columns = [column]
+        var rules = TransferRules()
+        rules.tables = [table]
+        let options = TransferOptions(rules: rules)
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url, options: options)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let remark = "msg: the unique index alone: it tells values apart, as in SQLite: a query finds rows by it "
+            #expect(report.remarks.contains { $0.hasPrefix(remark) }, "\(report.remarks)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("SET enable_seqscan = off")
+            try target.execute("SET enable_bitmapscan = off")
+            for (condition, index) in [
+                ("(body #>> '{session, id}') = 'a'", "deep"), ("(body ->> 'name') = 'true'", "flat"),
+            ] {
+                let plan = try target.query(SQL(trusted: "EXPLAIN SELECT * FROM msg WHERE \(condition)"))
+                #expect(plan.contains { $0[0].text?.contains("using \(index)") == true }, "\(plan.map(\.values))")
+            }
+        }
+    }
+
     @Test("a unique index that Django made in place of a constraint is one, since its next migration drops it as one")
     func ofDjango() async throws {
         let tables = """
             CREATE TABLE a (id INTEGER PRIMARY KEY, name VARCHAR(9) NOT NULL, n INTEGER NOT NULL);
             CREATE UNIQUE INDEX a_name_n_1b2c_uniq ON a (name, n);
+            CREATE UNIQUE INDEX a_longer_name_by_far_than_the_63_bytes_that_postgresql_has_n_9f8e_uniq ON a (n, name);
             CREATE UNIQUE INDEX a_some ON a (n);
             CREATE UNIQUE INDEX a_part_uniq ON a (n) WHERE n > 0;
             INSERT INTO a VALUES (1, 'x', 1), (2, 'x', 2);
             """
+        let long = "a_longer_name_by_far_than_the_63_bytes_that_postgresql_has_n_9f"
         for (script, constraints) in [
-            (tables + "CREATE TABLE django_migrations (id INTEGER PRIMARY KEY);", ["a_name_n_1b2c_uniq"]), (tables, []),
+            (tables + "CREATE TABLE django_migrations (id INTEGER PRIMARY KEY);", [long, "a_name_n_1b2c_uniq"]),
+            (tables, []),
         ] {
             let fixture = try SQLiteFixture(script)
             defer { fixture.remove() }
@@ -61,12 +101,12 @@ struct IndexesFoundByQueriesTests {
                 let target = try connect(to: url)
                 defer { target.close() }
                 let made = try target.query(
-                    "SELECT conname FROM pg_constraint WHERE conrelid = 'a'::regclass AND contype = 'u'",
+                    "SELECT conname FROM pg_constraint WHERE conrelid = 'a'::regclass AND contype = 'u' ORDER BY 1",
                     as: String.self)
                 #expect(made == constraints)
                 let indexes = try target.query(
                     "SELECT indexname FROM pg_indexes WHERE tablename = 'a' ORDER BY 1", as: String.self)
-                #expect(indexes == ["a_name_n_1b2c_uniq", "a_part_uniq", "a_pkey", "a_some"])
+                #expect(indexes == [long, "a_name_n_1b2c_uniq", "a_part_uniq", "a_pkey", "a_some"])
             }
         }
     }

@@ -24,6 +24,22 @@ struct TargetNamesTests {
         #expect(names.relation("ix_A", or: [], kind: "index", of: "t") == "t_ix_a")
     }
 
+    @Test("for SQLAlchemy a long name of an index or constraint ends in its hash, and no other name does")
+    func namesEndInHash() {
+        var names = TargetNames(longest: 63, endsInHash: true)
+        let long = "uq_project_session_annotations_name_project_session_id_identifier"
+        let short = "uq_project_session_annotations_name_project_session_id__6b58"
+        #expect(names.relation(long, or: [], kind: "constraint", of: "t") == short)
+        #expect(names.renames == [Rename(kind: "constraint", from: long, to: short)])
+        var others = TargetNames.Used()
+        #expect(names.constraint(long, or: [], of: "t", beside: &others) == short)
+        let cut = String(long.prefix(63))
+        #expect(names.relation(long, or: [], kind: "view", of: "t") == cut)
+        #expect(names.tables([long]) == [long: "uq_project_session_annotations_name_project_session_id_ident_2"])
+        #expect(names.constraint(nil, or: [long], of: "t", beside: &others) == cut)
+        #expect(names.relation(String(repeating: "ä", count: 60), or: [], kind: "index", of: "t").utf8.count == 62)
+    }
+
     @Test func aRuleGoesFirst() {
         var names = TargetNames(longest: 63, lowercase: true)
         #expect(names.tables(["a", "b"], wanted: ["b": "a"]) == ["a": "a_2", "b": "a"])

@@ -207,6 +207,66 @@ struct TransferComputedTests {
         }
     }
 
+    /// SQLite's doubles show 3.3000000000000003, and 0.09999999999999432 for what is left of 100.10.
+    @Test("decimals are computed as decimals, and agree with the source's doubles in their decimals or in 15 digits")
+    func exactDecimals() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, price NUMERIC(18,2), qty INTEGER, rate NUMERIC,
+                gross NUMERIC(18,2) AS (price * 2) STORED, total NUMERIC(18,2) AS (price * qty) STORED NOT NULL,
+                rest NUMERIC(18,2) AS (price - 100), share NUMERIC(18,2) AS (price * rate), third NUMERIC(18,2) AS (round(price / 3, 2)));
+            INSERT INTO t (id, price, qty, rate) VALUES (1, 1.10, 3, 0.1), (2, 100.10, 3, 1.5), (3, 7, 1, 2);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id, price, qty, rate) VALUES (4, 12345678901234.56, 3, 0.1)")
+            let row = try target.query(
+                "SELECT gross::text, total::text, rest::text, share::text, third::text FROM t WHERE id = 4")[0]
+            #expect(
+                row.values == [
+                    "24691357802469.12", "37037036703703.68", "12345678901134.56", "1234567890123.456",
+                    "4115226300411.52",
+                ])
+            let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
+            let other = try Database(url)
+            try target.execute("DELETE FROM t WHERE id = 4")
+            let comparison = try await Verification(of: source, against: other).run()
+            await source.close()
+            await other.close()
+            #expect(comparison.isEqual && comparison.notCompared.contains { $0.hasPrefix("column t.total:") })
+        }
+    }
+
+    /// SQLite takes BOOLEAN for a name of numbers, so that this cast changes no 0 and no 1.
+    @Test("CAST AS BOOLEAN yields a truth value, and a row of any other number is refused")
+    func castToBoolean() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, message TEXT, n INTEGER,
+                isRead BOOLEAN NOT NULL AS (coalesce(CAST(json_extract(message, '$.c') AS BOOLEAN), 0)) STORED,
+                isOdd BOOLEAN AS (CAST(n AS BOOLEAN)));
+            INSERT INTO t (id, message, n) VALUES (1, '{"c": true}', 1), (2, '{"c": 0}', 0), (3, NULL, NULL);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute(#"INSERT INTO t (id, message, n) VALUES (4, '{"c": 1}', 0)"#)
+            let rows = try target.query("SELECT \"isRead\", \"isOdd\" FROM t ORDER BY id").map(\.values)
+            let (yes, no) = (Value.boolean(true), Value.boolean(false))
+            #expect(rows == [[yes, yes], [no, no], [no, .null], [yes, no]])
+            #expect(throws: DatabaseError.self) {
+                try target.execute(#"INSERT INTO t (id, message, n) VALUES (5, '{"c": 2}', 0)"#)
+            }
+        }
+    }
+
     @Test("a column whose expression fails in the target for one row keeps its values, and the report says why")
     func failsInTheTarget() async throws {
         let fixture = try SQLiteFixture(

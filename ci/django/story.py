@@ -61,6 +61,8 @@ class Story:
         url = self.url("story_rules")
         run(["createdb", "-h", self.socket, "-U", self.user, "story_rules"])
         run([self.program, "transfer", self.file, url, "--dry-run", "--write-rules", self.rules])
+        # The model says that it is a DurationField.
+        self.rules.write_text(self.rules.read_text().replace("# duration:", "duration:"))
         run([self.program, "transfer", self.file, url, "--rules", self.rules])
         self.go_on("story_rules")
 

@@ -23,6 +23,8 @@ package protocol ExpressionTranslator {
     /// Returns the type in which the target keeps the values that the source computes for a column of this type: another one where the
     /// target would round them.
     func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType
+    /// Returns the digits in which the values agree that source and target compute for a column of this type.
+    func computedDigits(_ expression: SQLExpression, for type: ColumnType) -> ComputedDigits
     /// Sentences about what the indexes, checks and computed columns that were translated do a little differently in the target.
     var remarks: [String] { get }
     /// Translates a default of a column of this type, whose values `rule` reads; `nil` if there is nothing to say, as with NULL.

@@ -8,20 +8,22 @@ struct TargetNames {
     private let distinguishesCase: Bool
     private let isLowercase: Bool
     private let reservedPrefix: String?
+    private let endsInHash: Bool
     /// The names of relations that are taken, in the form in which the target compares them.
     private var taken = Used()
     private(set) var renames: [Rename] = []
 
     /// Creates an assignment. `reserved` are names that no relation may have; `reservedPrefix` is a prefix that none may begin
-    /// with.
+    /// with. `endsInHash` says that an index's or constraint's name that is too long is shortened as SQLAlchemy does.
     init(
         longest: Int, distinguishesCase: Bool = true, lowercase: Bool = false, reserved: Set<String> = [],
-        reservedPrefix: String? = nil
+        reservedPrefix: String? = nil, endsInHash: Bool = false
     ) {
         self.longest = longest
         self.distinguishesCase = distinguishesCase
         isLowercase = lowercase
         self.reservedPrefix = reservedPrefix
+        self.endsInHash = endsInHash
         taken = Used(names: Set(reserved.map(key)))
     }
 
@@ -60,7 +62,8 @@ struct TargetNames {
     /// made from `words`.
     mutating func relation(_ given: String?, or words: [String], kind: String, of table: String) -> String {
         let name = given ?? words.joined(separator: "_")
-        let wanted = unreserved(fitting(name))
+        // A query that names a view by its full name finds it by the cut one.
+        let wanted = unreserved(kind == "view" ? fitting(name) : fittingGiven(given) ?? fitting(name))
         let isTaken = given != nil && taken.names.contains(key(wanted))
         let result = free(isTaken ? unreserved(fitting("\(table)_\(name)")) : wanted, beside: &taken)
         if let given, result != given { renames.append(Rename(kind: kind, from: given, to: result)) }
@@ -72,7 +75,7 @@ struct TargetNames {
     mutating func constraint(
         _ given: String?, or words: [String], of table: String, beside others: inout Used
     ) -> String {
-        let result = free(fitting(given ?? words.joined(separator: "_")), beside: &others)
+        let result = free(fittingGiven(given) ?? fitting(words.joined(separator: "_")), beside: &others)
         if let given, result != given {
             renames.append(Rename(kind: "constraint", from: "\(table).\(given)", to: result))
         }
@@ -134,6 +137,15 @@ struct TargetNames {
     /// leaves.
     private func fitting(_ name: String) -> String {
         name.isEmpty ? "unnamed" : cut(isLowercase ? name.lowercased() : name, to: longest)
+    }
+
+    /// Returns the name that an application gave to an index or constraint, as it finds it in the target. SQLAlchemy writes the first 55
+    /// characters of one with more than 63, and the end of its MD5 (`_truncate_and_render_maxlen_name`).
+    private func fittingGiven(_ given: String?) -> String? {
+        guard let given else { return nil }
+        guard endsInHash, given.unicodeScalars.count > longest else { return fitting(given) }
+        let end = Hexadecimal.text(MD5.digest(of: given.utf8)).suffix(4)
+        return fitting("\(String(given.unicodeScalars.prefix(longest - 8)))_\(end)")
     }
 
     /// Returns `sqlite_x` as `_sqlite_x`, if the target reserves that prefix.

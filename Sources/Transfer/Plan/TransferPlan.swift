@@ -89,6 +89,8 @@ public struct PlannedTable: Sendable, Equatable {
         var source: String
         var target: String
         var type: ColumnType
+        /// The digits in which the target's values agree with the source's.
+        var digits = ComputedDigits.all
     }
 
     package struct Counting: Sendable, Equatable {

@@ -45,11 +45,13 @@ struct TransferPlanner {
         self.rules = rules
         self.source = source
         self.target = target
-        self.framework = Framework(of: inspection.schema)
+        let framework = Framework(of: inspection.schema)
+        self.framework = framework
         self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
-            reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix)
+            reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix,
+            endsInHash: framework.shortensByHash)
         let excluded = ExcludedTables(inspection, taking: tables)
         self.omitted =
             inspection.omitted.filter { !excluded.own($0) } + tables.flatMap(\.omitted)
@@ -186,7 +188,6 @@ struct TransferPlanner {
 
     private func tablePlan(of table: Table, from origin: ProfiledTable) -> PlannedTable {
         let copied = table.columns.indices.filter { table.columns[$0].generated == nil }
-        let computed = table.columns.indices.filter { table.columns[$0].generated != nil }
         return PlannedTable(
             source: origin.table.name, target: table.name, reading: origin.reading,
             sourceColumns: copied.map { origin.table.columns[$0].name },
@@ -195,11 +196,20 @@ struct TransferPlanner {
             columnPlans: copied.map { columnPlan(of: $0, origin, table.columns[$0]) }, policy: origin.policy,
             rows: origin.rows, bytes: origin.bytes, longestRow: origin.longestRow, pieces: origin.pieces,
             counting: counting(origin, table),
-            computed: computed.map {
-                PlannedTable.Computed(
-                    source: origin.table.columns[$0].name, target: table.columns[$0].name,
-                    type: written(origin.table.columns[$0], of: origin.table.name))
-            })
+            computed: computedColumns(of: table, from: origin))
+    }
+
+    private func computedColumns(of table: Table, from origin: ProfiledTable) -> [PlannedTable.Computed] {
+        let computed = table.columns.indices.filter { table.columns[$0].generated != nil }
+        guard !computed.isEmpty else { return [] }
+        let translator = translator(of: origin)
+        return computed.map { at in
+            let column = origin.table.columns[at]
+            let type = written(column, of: origin.table.name)
+            let digits = column.generated.map { translator.computedDigits($0.expression, for: type) } ?? .all
+            return PlannedTable.Computed(
+                source: column.name, target: table.columns[at].name, type: type, digits: digits)
+        }
     }
 
     /// Returns the type as which a column's values are written. A column that ignores case is written as the text that it

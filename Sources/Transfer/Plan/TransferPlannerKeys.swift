@@ -95,8 +95,10 @@ extension TransferPlanner {
                 result.condition = try translator.predicate(condition, isUnique: index.isUnique)
             }
             result.parts = try partsOrBytes(of: index, on: origin, translator)
+            // The framework is recognised by the source's name, of which the target may cut the end.
+            let constraint = framework.constraint(behind: result)
             result.name = names.relation(index.name, or: [], kind: "index", of: table.name)
-            if let columns = framework.constraint(behind: result) {
+            if let columns = constraint {
                 table.uniques.append(Unique(columns, name: result.name))
                 return nil
             }

@@ -15,6 +15,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isUUID = true
     /// Whether every blob so far has the 16 bytes of a uuid.
     private(set) var isUUIDBytes = true
+    /// Whether every blob so far has the 16 bytes of a uuid, in the order of its digits: with its version and variant (RFC 9562, section 4).
+    private(set) var isMarkedUUIDBytes = true
     /// Whether every text so far names a day of 1970, or of the month before.
     private(set) var isNear1970 = true
     /// Whether every text so far is a timestamp, with any number of digits behind its seconds, and whether no rule is needed for it.
@@ -90,6 +92,8 @@ struct ColumnHints: Sendable, Equatable {
 
     mutating func observe(blob bytes: UnsafeRawBufferPointer) {
         isUUIDBytes = isUUIDBytes && bytes.count == 16
+        isMarkedUUIDBytes =
+            isMarkedUUIDBytes && isUUIDBytes && (1...8).contains(bytes[6] >> 4) && bytes[8] >> 6 == 0b10
     }
 
     /// Adds the hints from the values that follow: only what both allow stays possible.
@@ -102,6 +106,7 @@ struct ColumnHints: Sendable, Equatable {
         isAnyJSON = isAnyJSON && next.isAnyJSON
         isUUID = isUUID && next.isUUID
         isUUIDBytes = isUUIDBytes && next.isUUIDBytes
+        isMarkedUUIDBytes = isMarkedUUIDBytes && next.isMarkedUUIDBytes
         isNear1970 = isNear1970 && next.isNear1970
         timestamps.append(next.timestamps)
         hasZones = hasZones || next.hasZones

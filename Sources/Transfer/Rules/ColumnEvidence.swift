@@ -35,13 +35,17 @@ struct ColumnEvidence {
         switch rule {
         case .type(.boolean): profile.meaning == .boolean
         case .type(.json): declared.lowercased().hasPrefix("json")
-        case .type(.uuid): profile.meaning == .uuid || declared.lowercased() == "char(32)"
+        case .type(.uuid): profile.meaning == .uuid || declared.lowercased() == "char(32)" || hasSixteenBytes
         case .type(.inet), .type(.interval), .type(.time), .type(.date), .type(.datetime), .type(.timestamp),
             .type(.money):
             false
         case .timestamp, .day, .timeOfDay, .span: profile.meaning.isMoment
         }
     }
+
+    /// Whether the column is declared for 16 bytes, as SQLAlchemy's types for uuids declare it; Alembic makes `NUMERIC(16)` of `BINARY(16)` when
+    /// it makes a table anew.
+    var hasSixteenBytes: Bool { ["binary(16)", "numeric(16)"].contains(declared.lowercased()) }
 
     /// Declared types that say nothing about values beyond their storage class.
     private static let plainTypes: Set<String> = [
@@ -78,8 +82,15 @@ struct ColumnEvidence {
     }
 
     private var proposalForBytes: Proposal? {
-        guard profile.meaning == .uuid, profile.hints.isUUIDBytes else { return nil }
+        guard profile.hints.isUUIDBytes else { return nil }
         let (every, isOne) = Self.every("blob", profile.values)
+        guard profile.meaning == .uuid else {
+            guard profile.hints.isMarkedUUIDBytes else { return nil }
+            return Proposal.undecided(
+                .type(.uuid), nil,
+                "\(every) \(isOne ? "has" : "have") the 16 bytes of a uuid, with its version: right if the program means one"
+            )
+        }
         if GUIDBytes.mayBe(in: declared) {
             return Proposal.undecided(
                 .type(.uuid), nil,

@@ -29,20 +29,34 @@ enum Framework {
         case .django: DjangoField.proposal(for: column)
         case .rails: column.proposal().flatMap { Self.isForRails($0.rule, column.declared) ? $0 : nil }
         case .coreData: column.proposal(countsFrom2001: true)
-        case .sqlAlchemy: column.proposal(endsSpans: true)
+        case .sqlAlchemy: column.proposal(endsSpans: true).map { Self.forSQLAlchemy($0, column) }
         case .unknown: column.proposal()
         }
     }
 
     /// Whether a rule for a column is a guess that its values alone suggest, and that the framework's applications most likely fail on:
-    /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own. `isRecorded`
-    /// says that another tool's migrations have made the tables: its programs, too, go on writing what the column is declared as.
+    /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own, but for moments
+    /// with and without a zone. `isRecorded` says that another tool's migrations have made the tables: its programs, too, go on writing what the column is declared as.
     func isGuess(_ rule: ProposedRule.Rule, for column: ColumnEvidence, isRecorded: Bool) -> Bool {
         switch self {
-        case .sqlAlchemy: !column.declares(rule)
+        case .sqlAlchemy: rule == Self.momentInUTC || !column.declares(rule)
         case .unknown: isRecorded && !column.declares(rule)
         case .django, .rails, .coreData: false
         }
+    }
+
+    /// The rule that gives a zone to texts without one.
+    private static let momentInUTC = ProposedRule.Rule.timestamp(.iso, isUTC: true)
+
+    /// Adds what only the model says to the reason for a moment with a zone. A type for uuids that keeps their bytes in SQLite is `UUID` on
+    /// PostgreSQL, and Python orders the bytes as the digits.
+    private static func forSQLAlchemy(_ proposal: Proposal, _ column: ColumnEvidence) -> Proposal {
+        var proposal = proposal
+        if proposal.rule == momentInUTC {
+            proposal.reason += ", and the model says DateTime(timezone=True): a plain DateTime has no zone"
+        }
+        if proposal.rule == .type(.uuid), column.hasSixteenBytes { proposal.standing = .proposed }
+        return proposal
     }
 
     /// Whether it is Rails before 5.0, which has one table of its own, with an index whose name it always gives.
@@ -81,6 +95,15 @@ enum Framework {
         }
     }
 
+    /// Whether the framework shortens names of indexes and constraints that are too long by a hash, and finds them by that: its upserts
+    /// name a constraint (`ON CONFLICT ON CONSTRAINT`).
+    var shortensByHash: Bool {
+        switch self {
+        case .sqlAlchemy: true
+        case .django, .rails, .coreData, .unknown: false
+        }
+    }
+
     /// How the framework writes moments into SQLite, where it compares them as texts. Nearly all write no fraction where it is zero, as
     /// SQLite's own `CURRENT_TIMESTAMP` has none.
     var moments: MomentStyle {
@@ -108,14 +131,21 @@ private enum DjangoField {
         case "char(39)" where areTexts && profile.hints.isAddress:
             return Proposal(.type(.inet), "a GenericIPAddressField")
         case "text" where areTexts && isJSON(evidence): return Proposal(.type(.json), "a JSONField")
-        case "bigint" where areNumbers && NameWords(evidence.column.name).speakOfSpans:
-            return Proposal(.type(.interval), "a DurationField, by its name: its numbers are microseconds")
+        case "bigint" where areNumbers && mayBeDuration(evidence):
+            return Proposal.undecided(
+                .type(.interval), nil,
+                "a DurationField, by its name: right if the model says so; a BigIntegerField is a bigint, too")
         default: return nil
         }
     }
 
     private static func isNaive(_ profile: ColumnProfile) -> Bool {
         profile.foreign.isNone && profile.shapeCounts.allSatisfy { $0.shape.hasDate && $0.shape.offset == .none }
+    }
+
+    /// Whether the column may be a DurationField, whose numbers are microseconds. Numbers near the present are moments.
+    private static func mayBeDuration(_ evidence: ColumnEvidence) -> Bool {
+        NameWords(evidence.column.name).speakOfSpans && evidence.profile.hints.moments(isCoreData: false).isEmpty
     }
 
     /// Whether the column is a JSONField, whose check is `JSON_VALID("payload") OR "payload" IS NULL`.

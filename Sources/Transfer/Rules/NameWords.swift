@@ -1,3 +1,5 @@
+import Dialects
+
 /// The words of a column's name. `createdAt` and `created_at` have the same words.
 struct NameWords {
     private let words: [Substring]
@@ -47,13 +49,16 @@ struct NameWords {
         return nouns.contains(last) || ["price", "amount", "total", "cost"].contains { last.hasSuffix($0) }
     }
 
+    /// `content_length` counts bytes, `view_time` may be a moment, and `duration_ms` says what it counts.
     var speakOfSpans: Bool {
-        speak(
+        guard let last = words.last, !["age", "at", "count", "id", "length", "size", "time", "ttl"].contains(last),
+            SpanRule(namedIn: name) ?? .microseconds == .microseconds
+        else { return false }
+        return speak(
             of: [
-                "duration", "elapsed", "interval", "took", "timeout", "delay", "period", "ttl", "age", "length",
-                "runtime",
-                "latency", "uptime",
-            ], endings: ["duration", "time", "interval"])
+                "duration", "dur", "elapsed", "interval", "took", "spent", "estimate", "estimated", "timeout", "delay",
+                "period", "runtime", "latency", "uptime",
+            ], endings: ["duration", "interval", "spent"])
     }
 
     var speakOfAddresses: Bool {

@@ -49,7 +49,7 @@ struct ComputedProof {
             for at in digests.indices {
                 var row = copied
                 let column = table.types.count + at
-                row.add(cursor.raw(column), as: forms[column])
+                row.add(computed[at].digits.counted(in: cursor.raw(column)), as: forms[column])
                 digests[at].add(row)
             }
             rows += 1

@@ -35,6 +35,8 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
 
     func computedType(_: SQLExpression, for type: ColumnType) -> ColumnType { type }
 
+    func computedDigits(_: SQLExpression, for _: ColumnType) -> ComputedDigits { .all }
+
     func generated(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         var translation = self

@@ -96,8 +96,10 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         func words(isUnique: Bool) -> String? {
             try? ofIndex(isUnique: isUnique).piece(parsed(Self.text(expression))).sql
         }
-        guard let exact = words(isUnique: true), exact != words(isUnique: false) else { return nil }
-        return "it regards the case of A to Z only, as in SQLite: a query finds rows by it that says \(exact)"
+        guard let exact = words(isUnique: true), let usual = words(isUnique: false), exact != usual else { return nil }
+        let isOfCase = exact.replacing(" COLLATE \"C\"", with: "") == usual
+        let reason = isOfCase ? "it regards the case of A to Z only" : "it tells values apart"
+        return "\(reason), as in SQLite: a query finds rows by it that says \(exact)"
     }
 
     func value(

@@ -304,7 +304,11 @@ extension SQLiteExpressionTranslation {
             let known = Int64(places) ?? -1
             let count = known >= 0 ? places : "CASE WHEN \(places) < 0 THEN 0 ELSE (\(places))::integer END"
             let number = try number(pieces[0])
-            return Piece("round((\(number.sql))::numeric, \(count))::double precision", .number)
+            let rounded = "round((\(number.sql))::numeric, \(count))"
+            // All digits count in a computed column of decimals.
+            return use == .computed && !computesDoubles
+                ? Piece(rounded, .number).edited { $0.isDecimal = true }
+                : Piece("\(rounded)::double precision", .number)
         // For a text that does not read as a number these functions yield NULL.
         case (_, 1) where pieces[0].kind == .text && Self.mathematical.contains(function): return nil
         case ("sign", 1):

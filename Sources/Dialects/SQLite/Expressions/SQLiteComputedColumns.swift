@@ -4,8 +4,15 @@ extension SQLiteExpressionTranslation {
     /// The most computed columns that are written out inside each other.
     static let deepest = 20
 
-    /// Translates the expression of a computed column, to a value that the column stores.
+    /// Translates the expression of a computed column, to a value that the column stores. A column of decimals is computed with decimals,
+    /// unless it stands in the expression of another column, which shows the digits of SQLite's double.
     func computed(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> Piece {
+        var inside = self
+        inside.computesDoubles = computesDoubles || !type.isDecimal
+        return try inside.computedValue(expression, for: type)
+    }
+
+    private func computedValue(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> Piece {
         let tree = try parsed(Self.text(expression))
         let kind = Self.kind(of: type)
         // An integer counts the seconds of the moment.

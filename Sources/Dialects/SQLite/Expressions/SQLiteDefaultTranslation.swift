@@ -102,6 +102,7 @@ extension SQLiteExpressionTranslation {
             return try number(piece)
         // 0 and 1 are false and true. PostgreSQL refuses the row of any other number.
         case (.boolean, .integer): return Piece("(\(piece.sql))::text::boolean", .boolean)
+        case (.boolean, .number): return Piece("trim_scale((\(piece.sql))::numeric)::text::boolean", .boolean)
         // A number without a fraction is stored as an integer. PostgreSQL refuses the row of any other.
         case (.integer, .number):
             return Piece("trim_scale((\(piece.sql))::numeric)::text::bigint", .integer, isWide: true)

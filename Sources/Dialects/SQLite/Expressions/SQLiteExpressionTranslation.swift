@@ -188,6 +188,8 @@ struct SQLiteExpressionTranslation {
     var use: Use
     /// How many computed columns are written out around the expression, each inside the one before.
     var nesting = 0
+    /// Whether numbers are computed as doubles, because a computed column stores all digits of SQLite's double.
+    var computesDoubles = false
     /// The SELECT in which the expression stands, and those around it, innermost first; only for a `Use` that reads rows.
     var scopes: [SQLiteScope] = []
     /// The relations that FROM can name, by their names in lower case; only for a `Use` that reads rows.

@@ -14,7 +14,7 @@ extension SQLiteExpressionTranslation {
         guard case .string(let path) = arguments[1], let keys = Self.keys(path) else {
             throw Untranslatable("\(function)() has a path of more than names and positions")
         }
-        guard function != "json_extract" else { return Self.extracted(json, keys) }
+        guard function != "json_extract" else { return extracted(json, keys, of: arguments[0], pieces[0]) }
         let part = "(\(json) #> \(Self.path(keys)))"
         return isLength ? Self.length(ofJSON: part) : Self.typeName(ofJSON: part)
     }
@@ -29,8 +29,8 @@ extension SQLiteExpressionTranslation {
             guard let keys = name.hasPrefix("$") ? Self.keys(name) : [name] else {
                 throw Untranslatable("->> has a path of more than names and positions")
             }
-            return Self.extracted(json, keys)
-        case .number(let place) where Int(place) != nil: return Self.extracted(json, [place])
+            return extracted(json, keys, of: left, piece)
+        case .number(let place) where Int(place) != nil: return extracted(json, [place], of: left, piece)
         case .null, .number, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists,
             .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
             throw Untranslatable("->> has no fixed path")
@@ -39,6 +39,16 @@ extension SQLiteExpressionTranslation {
 
     private static func path(_ keys: [String]) -> String {
         "ARRAY[\(keys.map { SQLText.literal($0) }.joined(separator: ", "))]"
+    }
+
+    /// Translates the value at a path. An index that is not unique changes no result: over a column of JSON it has the words in which
+    /// programs ask PostgreSQL for it, so that their queries find the index.
+    private func extracted(_ json: String, _ keys: [String], of tree: ExpressionTree, _ column: Piece) -> Piece {
+        let value = Self.extracted(json, keys)
+        guard use == .index, let type = sense(of: tree)?.type, type == .json || type == .jsonText else { return value }
+        let isMember = keys.count == 1 && Int(keys[0]) == nil
+        let words = isMember ? "->> \(SQLText.literal(keys[0]))" : "#>> \(Self.path(keys))"
+        return value.edited { $0.sql = "(\(column.sql) \(words))" }
     }
 
     /// Renders the value as the text that SQLite's value has: true is 1, and null is NULL.

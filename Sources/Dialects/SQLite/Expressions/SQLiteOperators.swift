@@ -110,8 +110,8 @@ extension SQLiteExpressionTranslation {
         if sign == .divide, !isInteger, let quotient = try quotient(a, b) { return quotient }
         let cutsFractions = !isInteger && (sign == .remainder || sign.isOfBits)
         if cutsFractions { (a, b) = (Self.cut(a), Self.cut(b)) }
-        // What a view shows is compared to nine digits. A computed column stores all digits of SQLite's double.
-        if use == .computed { (a, b) = (Self.double(a), Self.double(b)) }
+        // What a view shows is compared to nine digits.
+        if computesDoubles { (a, b) = (Self.double(a), Self.double(b)) }
         if sign == .shiftLeft || sign == .shiftRight {
             guard case .number(let text) = right, let places = Int(text), (0..<64).contains(places) else {
                 throw Untranslatable("\(sign) has other limits in PostgreSQL")
@@ -150,7 +150,7 @@ extension SQLiteExpressionTranslation {
         let exact = "\(Self.numeric(a, a.sql)) / \(divisor)"
         let whole = "div(\(Self.numeric(a, a.sql)), \(Self.numeric(b, divisor)))"
         let quotient = "(CASE WHEN \(areWhole) THEN \(whole) ELSE \(exact) END)"
-        return use == .computed
+        return computesDoubles
             ? Piece("\(quotient)::double precision", .number).edited { $0.storage = .unknown }
             : Piece(quotient, .number).edited { ($0.isDecimal, $0.storage) = (true, .unknown) }
     }

@@ -69,7 +69,7 @@ extension SQLiteExpressionTranslation {
 
     /// A computed column that another one reads is not rounded: its expression stands in its place.
     private func scale(ofColumn column: ColumnSense) -> Int? {
-        if let expression = column.generated, column.type.isStoredWithDecimals, !use.readsRows {
+        if let expression = column.generated, column.type.isDecimal, !use.readsRows {
             guard nesting < Self.deepest, let tree = SQLiteExpressionParser.parse(Self.text(expression)) else {
                 return nil
             }
@@ -126,6 +126,14 @@ extension SQLiteExpressionTranslation {
 }
 
 extension SQLiteExpressionTranslation {
+    func computedDigits(_ expression: SQLExpression, for type: ColumnType) -> ComputedDigits {
+        guard type.isDecimal, let tree = SQLiteExpressionParser.parse(Self.text(expression)) else { return .all }
+        var translation = self
+        translation.use = .computed
+        guard (try? translation.computed(expression, for: type)) != nil else { return .all }
+        return translation.scale(of: tree).map(ComputedDigits.decimals) ?? .fifteen
+    }
+
     func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType {
         guard case .decimal(_, let scale) = type, let tree = SQLiteExpressionParser.parse(Self.text(expression)) else {
             return type
