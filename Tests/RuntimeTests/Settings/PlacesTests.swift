@@ -1,3 +1,4 @@
+import Dialects
 import Testing
 
 @testable import TCSettings
@@ -108,6 +109,26 @@ struct PlacesTests {
             let loaded = try folder.load(["TELECLAUDE_DATABASE_URL": "sqlite:/x.db"])
             #expect("\(loaded.settings.database)" == "sqlite:/x.db")
             #expect(loaded.originOfDatabase == "TELECLAUDE_DATABASE_URL")
+        }
+    }
+
+    @Test("a password completes the URL of its own layer or of an earlier one, and is no other URL's")
+    func passwordOfAnEarlierLayer() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write("etc/config.yml", "database: {url: 'postgresql://app@h/d'}\n")
+            try folder.write("etc/secrets.yml", "database: {password: app-secret}", mode: 0o600)
+            func url(_ environment: [String: String]) throws -> DatabaseURL {
+                try folder.load(environment, for: .daemon).settings.database
+            }
+            func variable(_ url: String) -> [String: String] { ["TELECLAUDE_DATABASE_URL": url] }
+            #expect(try url([:]) == DatabaseURL(parsing: "postgresql://app:app-secret@h/d"))
+            let own = "postgresql://migrator:own-secret@h/d"
+            #expect(try url(variable(own)) == DatabaseURL(parsing: own))
+            // libpq finds the password: PGPASSWORD, ~/.pgpass.
+            let bare = "postgresql://migrator@h/d"
+            #expect(try url(variable(bare)) == DatabaseURL(parsing: bare))
+            let both = variable(bare).merging(["TELECLAUDE_DATABASE_PASSWORD": "own-secret"]) { $1 }
+            #expect(try url(both) == DatabaseURL(parsing: own))
         }
     }
 }
