@@ -251,7 +251,7 @@ struct SessionTests {
             #expect(run.code == 0, "\(run)")
             let id = run.output.trimmingCharacters(in: .newlines)
             try await daemon.wait(for: id, toBe: "closed")
-            let row = "SELECT lifecycle_status, closed_at, last_activity FROM sessions"
+            let row = "SELECT lifecycle_status || ' ' || closed_at || ' ' || last_activity FROM sessions"
             let url = try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil)
             let before = try query(row, on: url)
             try FileManager.default.removeItem(atPath: place)
