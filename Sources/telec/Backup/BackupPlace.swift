@@ -18,7 +18,7 @@ struct BackupPlace {
 
     /// Loads the settings, without the secrets where this user can't read them. systemd hands the secrets to the daemon, and the
     /// daemon's user may not read their files.
-    private static func load(_ context: ProcessContext) throws -> (LoadedSettings, lacksSecrets: Bool) {
+    private static func load(_ context: ProcessContext) throws -> (LoadedSettings, Bool) {
         do {
             return (try LoadedSettings.load(context, for: .daemon), false)
         } catch {
