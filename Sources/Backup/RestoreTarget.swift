@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import TCPOSIX
 import TCRuntime
 import Transfer
 
@@ -114,6 +115,12 @@ struct RestoreTarget: Sendable {
         guard let table = others.first else { return }
         throw BackupError(
             "forbidden", "this role may not fill the database \(database.url): \(table) belongs to another role",
-            remedy: "restore as root (sudo telec restore), or as the tables' owner with TELECLAUDE_DATABASE_URL")
+            remedy: geteuid() == 0 ? Self.nameARole : "restore as root (sudo telec restore); or \(Self.nameARole)")
     }
+
+    /// Root becomes the tables' owner by itself where the server on this machine lets it in. Elsewhere only a URL says who that is.
+    private static let nameARole = """
+        name a role that may become the tables' owner, with its password in TELECLAUDE_DATABASE_PASSWORD: \
+        TELECLAUDE_DATABASE_URL='postgresql://teleclaude_migrator@HOST/NAME?options=-c%20role%3Dteleclaude_owner'
+        """
 }

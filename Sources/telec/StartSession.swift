@@ -101,7 +101,11 @@ struct ReviveSession: AsyncParsableCommand {
                 throw RuntimeError(
                     .badRequest, "the command of this session is not known", remedy: "give it after --")
             }
-            try await LocalSession(sessionID: id, home: home)?.letLastRunEnd()
+            let local = LocalSession(sessionID: id, home: home)
+            try await local?.letLastRunEnd()
+            if local?.mayRun != true, !SessionVariable.isOrdered, found.ownerUID == geteuid() {
+                try Self.requireFolder(of: found)
+            }
             let path = SessionPath.of(id, "revive") + (SessionVariable.isOrdered ? "?ordered=1" : "")
             let started = try await client.post(path, [String: String](), as: StartedDocument.self).value
             let words = command.isEmpty ? started.command ?? before?.command ?? [] : command
@@ -114,6 +118,17 @@ struct ReviveSession: AsyncParsableCommand {
                 ("status", .string(revived.status)),
             ])
             options.output.show(document) { "revived" }
+        }
+    }
+
+    /// Requires that the command can run where it ran, before the daemon opens the session again: a session that was not revived ended when
+    /// it ended.
+    private static func requireFolder(of session: SessionDocument) throws(RuntimeError) {
+        let folder = session.projectPath ?? "/"
+        guard access("\(folder)/.", X_OK) == 0 else {
+            throw RuntimeError(
+                .failed, "the command was not started: \(folder): \(SystemError.last)",
+                remedy: "put the session's folder back; nothing was changed")
         }
     }
 }

@@ -497,4 +497,41 @@ struct BackupTests {
             #expect(nobody.code == 2, "\(nobody)")
         }
     }
+
+    /// A server that asks everybody for a password, and prints its port.
+    private static let askingServer = #"""
+        import socket
+        server, clients = socket.create_server(("127.0.0.1", 0)), []
+        print(server.getsockname()[1], flush=True)
+        while True:
+            client, _ = server.accept()
+            client.recv(9000)
+            client.sendall(b"R\0\0\0\x08\0\0\0\x03")
+            clients.append(client)
+        """#
+
+    /// The daemon's user gets the secrets from systemd, and can't read them where they are.
+    @Test(.enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func whoMayNotReadThePasswordIsTold() async throws {
+        try await withSandbox { box in
+            try await box.withUsers(["svc"]) { users in
+                let server = try box.start(try Program(inPath: "python3"), ["-c", Self.askingServer])
+                defer { server.kill(SIGKILL) }
+                try waitUntil("the server has a port") { try server.outputText().contains("\n") }
+                let port = try server.outputText().trimmingCharacters(in: .newlines)
+                let url = "postgresql://app@127.0.0.1:\(port)/d?sslmode=disable&gssencmode=disable"
+                try box.write("etc/config.yml", "mode: system\ndatabase: {url: '\(url)'}\n")
+                try box.write("etc/secrets.yml", "database: {password: not-this-one}\n", mode: 0o600)
+                chmod(box("etc"), 0o755)
+                let run = try await box.run(
+                    as: users[0], try await box.published(.telec), ["backup", "\(users[0].home)/copy"],
+                    [
+                        "TELECLAUDE_CONFIG_PATH": box("etc/config.yml"),
+                        "TELECLAUDE_STATE_PATH": "\(users[0].home)/state",
+                    ])
+                #expect(run.code == 2 && run.error.contains("the server requires a password"), "\(run)")
+                #expect(run.error.contains("is in secrets.yml") && run.error.contains("run this as root"), "\(run)")
+            }
+        }
+    }
 }

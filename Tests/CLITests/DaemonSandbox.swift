@@ -91,12 +91,21 @@ func withDaemon(
 }
 
 extension Sandbox {
-    /// The socket of this sandbox's tmux server.
-    var tmuxSocket: String { "\(home)/.teleclaude/tmux/server" }
+    /// The folder of this sandbox's tmux servers.
+    var tmuxFolder: String { "\(home)/.teleclaude/tmux" }
 
-    /// Ends the tmux server and with it all sessions.
+    /// The sockets of the tmux servers, of which there is one for all callers with the same groups and hard limits.
+    var tmuxSockets: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: tmuxFolder)) ?? []
+        return names.filter { !$0.hasSuffix(".starting") }.sorted().map { "\(tmuxFolder)/\($0)" }
+    }
+
+    /// The socket of this sandbox's tmux server, where all sessions have the same caller.
+    var tmuxSocket: String { tmuxSockets.first ?? "\(tmuxFolder)/none" }
+
+    /// Ends the tmux servers and with them all sessions.
     func endSessions() async throws {
-        _ = try await run(Program(inPath: "tmux"), ["-S", tmuxSocket, "kill-server"])
+        for socket in tmuxSockets { _ = try await run(Program(inPath: "tmux"), ["-S", socket, "kill-server"]) }
     }
 
     /// Returns the process id of a session's host.

@@ -92,6 +92,44 @@ struct DoctorTests {
         }
     }
 
+    /// A state folder that is not mounted would look like one of a daemon that has never recorded anything. A recording that is missing
+    /// alone would look like a session that said nothing.
+    @Test(arguments: Backend.available) func recordingsThatVanishedAreMissed(backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let folder = "\(box.home)/.teleclaude/transcripts"
+            var daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("echo", "kept")
+            try await daemon.wait(for: id, toBe: "closed")
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await !daemon.telec("search", "kept").output.contains(id) {
+                try #require(ContinuousClock.now < deadline, "the index never held it")
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            rename("\(folder)/\(id).cast", box("one.cast"))
+            for arguments in [["transcript", id], ["transcript", id, "--raw"], ["sessions", "tail", id]] {
+                let run = try await box.run(.telec, arguments, daemon.variables)
+                #expect(run.code == 2 && run.output == "", "\(run)")
+                #expect(run.error.contains("the recording of this session is missing"), "\(run)")
+            }
+            #expect(try await daemon.stop().code == 0)
+
+            rmdir(folder)
+            for arguments in [[], ["--check"]] {
+                let refused = try await box.run(.teleclauded, arguments, daemon.variables)
+                #expect(refused.code == 2 && refused.error.contains("holds no recordings, but"), "\(refused)")
+                #expect(refused.error.contains("telec restore") && !FileManager.default.fileExists(atPath: folder))
+            }
+            let doctor = try await daemon.telec("doctor")
+            #expect(doctor.code == 1 && doctor.output.contains("\(folder) holds no recordings"), "\(doctor)")
+
+            mkdir(folder, 0o700)
+            rename(box("one.cast"), "\(folder)/\(id).cast")
+            daemon = try await box.startDaemon(daemon.variables)
+            #expect(try await daemon.telec("transcript", id).output == "kept\n")
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     /// Two daemons on two names of one file would not see each other's lock.
     @Test func aDatabaseWithASecondNameIsRefused() async throws {
         try await withDatabase(.sqlite) { box, url in

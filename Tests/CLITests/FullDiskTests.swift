@@ -70,6 +70,44 @@ struct FullDiskTests {
         }
     }
 
+    /// The daemon's disk is full. Its owner is told so, and the recording is whole once there is room.
+    @Test("a full state folder: owners are told why", .enabled(if: canMount, "only root may mount a small disk"))
+    func fullState() async throws {
+        try await withSandbox { box in
+            let variables = box.daemonVariables("sqlite:\(box("a.db"))")
+            let folder = "\(box.home)/.teleclaude/transcripts"
+            let start = #"mkdir -p "$1" && mount -t tmpfs -o size=1m,mode=700 tmpfs "$1" || exit 99; exec "$0""#
+            let process = try box.start(
+                try Program(inPath: "unshare"),
+                ["--mount", "--", "/bin/sh", "-c", start, Program.teleclauded.path, folder], variables)
+            let daemon = TestDaemon(box: box, process: process, variables: variables)
+            try waitUntil("the daemon serves") { try process.errorText().contains("ready") }
+            let script = "echo begin; until [ -e \(box("go")) ]; do sleep 0.1; done; seq 20000; exit 7"
+            let id = try await daemon.start("sh", "-c", script)
+            try await daemon.waitForTranscript(of: id, toContain: "begin")
+            // Only the daemon sees the small disk.
+            let full = "/proc/\(process.pid)/root\(folder)/full"
+            _ = try await box.run(Program(path: "/bin/sh"), ["-c", "cat /dev/zero > \(full)"])
+            try box.write("go", "")
+            let words = "a transcript can't be written: No space left on device"
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await !daemon.telec("sessions", "list").error.contains(words) {
+                try #require(ContinuousClock.now < deadline, "the owner is not told")
+                try await Task.sleep(for: .milliseconds(200))
+            }
+            let session = try await daemon.json("sessions", "get", id)["session"] as? [String: Any]
+            let host = session?["host"] as? [String: Any]
+            #expect(host?["state"] as? String == "refused" && host?["reason"] as? String == words, "\(host ?? [:])")
+            let log = try String(contentsOfFile: "\(box.home)/.teleclaude/hosts/\(id)/log", encoding: .utf8)
+            #expect(log.split(separator: words).count == 2, "\(log)")
+            #expect(unlink(full) == 0)
+            try await daemon.wait(for: id, toBe: "closed")
+            let raw = try await daemon.telec("transcript", id, "--raw").output
+            #expect(raw.contains("20000") && raw.contains(#""x","7""#) && !raw.contains("gap:"))
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     private func expectStopped(_ run: Run, _ box: Sandbox, saying words: String...) async throws {
         expectRefusal(run, saying: "0001-single-user-tables")
         for word in words { #expect(run.error.contains(word), "\(run)") }

@@ -207,7 +207,7 @@ struct MultiUserTests {
             defer { tail.kill(SIGKILL) }
             let spy = """
                 cat \(machine.state)/transcripts/* \(machine.state)/*.db \(machine.alice.home)/.teleclaude/hosts/*/*;
-                tmux -S \(machine.alice.home)/.teleclaude/tmux/server capture-pane -p;
+                for s in \(machine.alice.home)/.teleclaude/tmux/*; do tmux -S $s capture-pane -p; done;
                 for p in $(ps -o pid= -u \(machine.alice.name)); do cat /proc/$p/environ; ls -l /proc/$p/fd; done;
                 ps axww -o args
                 """

@@ -123,7 +123,7 @@ extension Sandbox {
     /// can't end because a host was killed (`TmuxServer.giveUpIfEnding`) does not react to commands, so it is ended as well.
     fileprivate func endHosts() async throws {
         guard FileManager.default.fileExists(atPath: "\(home)/.teleclaude/hosts") else { return }
-        for words in ["host \(home)/.teleclaude/hosts/", "^tmux -S \(tmuxSocket) "] {
+        for words in ["host \(home)/.teleclaude/hosts/", "^tmux -S \(tmuxFolder)/"] {
             _ = try await run(Program(inPath: "pkill"), ["-KILL", "-f", words])
         }
     }

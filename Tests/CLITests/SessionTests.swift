@@ -241,6 +241,27 @@ struct SessionTests {
         }
     }
 
+    /// A session that can't be run again has ended when it ended.
+    @Test func aRevivalWithoutItsFolderChangesNothing() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let place = daemon.box("work")
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+            let start = ["sessions", "start", "--title", "x", "--project", place, "--", "true"]
+            let run = try await daemon.box.run(.telec, start, daemon.variables)
+            #expect(run.code == 0, "\(run)")
+            let id = run.output.trimmingCharacters(in: .newlines)
+            try await daemon.wait(for: id, toBe: "closed")
+            let row = "SELECT lifecycle_status || ' ' || closed_at || ' ' || last_activity FROM sessions"
+            let url = try #require(daemon.variables["TELECLAUDE_DATABASE_URL"] ?? nil)
+            let before = try query(row, on: url)
+            try FileManager.default.removeItem(atPath: place)
+            let refused = try await daemon.telec("sessions", "revive", id, "--", "true")
+            #expect(refused.code == 2, "\(refused)")
+            #expect(refused.error.contains("the command was not started: \(place): No such file"), "\(refused)")
+            #expect(try query(row, on: url) == before)
+        }
+    }
+
     /// Whoever may write to these places could choose what runs as the caller.
     @Test(arguments: ["", "/hosts", "/hosts/ID", "/hosts/ID/spec.json"])
     func whatOthersMayChangeIsNotRun(place: String) async throws {

@@ -163,6 +163,24 @@ struct StartTests {
         }
     }
 
+    /// A session has its own caller's mask and limits, not those of the user's first session, whose tmux server lives on.
+    @Test func aSessionHasItsCallersMaskAndLimits() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let show = "echo mask $(umask) soft $(ulimit -S -n) hard $(ulimit -H -n) end; read x"
+            for (mask, soft, hard) in [("0000", 300, 400), ("0077", 350, 400), ("0027", 400, 500)] {
+                let caller = "umask \(mask); ulimit -S -n \(soft); ulimit -H -n \(hard); exec \"$@\""
+                let start = [Program.telec.path, "sessions", "start", "--title", "x", "--", "sh", "-c", show]
+                let run = try await daemon.box.run(
+                    Program(path: "/bin/sh"), ["-c", caller, "sh"] + start, daemon.variables)
+                #expect(run.code == 0, "\(run)")
+                let id = run.output.trimmingCharacters(in: .newlines)
+                try await daemon.waitForTranscript(of: id, toContain: "mask \(mask) soft \(soft) hard \(hard) end")
+            }
+            // Only other groups or hard limits take another server.
+            #expect(daemon.box.tmuxSockets.count == 2)
+        }
+    }
+
     /// A file at tmux's default place for sockets does not get in the way.
     @Test func anOccupiedPlaceOfTmuxIsNotInTheWay() async throws {
         try await withDaemon(.sqlite) { daemon in

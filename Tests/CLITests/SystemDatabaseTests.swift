@@ -133,6 +133,9 @@ struct SystemDatabaseTests {
             for more in [[], ["--dry-run"]] {
                 let refused = try await box.run(.telec, ["restore", box("copy"), "--json"] + more, app)
                 #expect(refused.code == 2 && refused.output.contains("\"forbidden\""), "\(refused)")
+                // Root is not sent to root.
+                #expect(refused.output.contains("TELECLAUDE_DATABASE_PASSWORD"), "\(refused)")
+                #expect(geteuid() != 0 || !refused.output.contains("sudo telec"), "\(refused)")
             }
             let restore = try await box.run(.telec, ["restore", box("copy")], owner)
             #expect(restore.code == 0 && restore.output.contains("audit log: "), "\(restore)")

@@ -66,8 +66,9 @@ class Place:
                 raise SystemExit(f"ci/soak: {session} did not end: {run.stderr}")
 
     def close(self):
-        server = str(self.home / ".teleclaude/tmux/server")
-        subprocess.run(["tmux", "-S", server, "kill-server"], capture_output=True, check=False)
+        for place in (self.home / ".teleclaude/tmux").iterdir():
+            if place.is_socket():
+                subprocess.run(["tmux", "-S", str(place), "kill-server"], capture_output=True, check=False)
         self.daemon.send_signal(signal.SIGTERM)
         self.daemon.wait(60)
 

@@ -14,6 +14,7 @@ extension Daemon {
         try checkAccess()
         for remark in try directory(loaded.settings).remarks { logger.warning("\(remark)") }
         let uncompared = try await checkSchema(of: database)
+        try await requireRecordings(of: database)
         let objection = try await AuditLog(database: database).objection()
         await database.close()
         if let objection { throw Self.unguarded(objection) }

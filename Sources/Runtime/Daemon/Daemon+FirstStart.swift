@@ -2,7 +2,8 @@ import Dialects
 import Migrator
 import TCSettings
 
-/// What distinguishes a first start from a start whose database has vanished: recordings that are there already.
+/// What distinguishes a first start from a start whose database has vanished: recordings that are there already. The other way round, a
+/// database that knows recordings distinguishes it from a start whose state folder has vanished.
 extension Daemon {
     /// Makes the SQLite file of a first start. Nothing else may make one, because a daemon whose file has vanished must not go on
     /// with an empty one.
@@ -23,6 +24,15 @@ extension Daemon {
         let lines = try await Migrator(history: options.history, database: database).status().lines
         guard lines.allSatisfy({ $0.state == .pending }) else { return }
         try requireNoRecordings(because: "\(database.url) is empty")
+    }
+
+    /// Requires that a state folder without recordings is not that of a database that knows some. Chunks would be acknowledged into another
+    /// place than the rest of their recordings.
+    ///
+    /// - Parameter database: A database whose schema is current.
+    /// - Throws: `RuntimeError` if it is; `DatabaseError`.
+    func requireRecordings(of database: Database) async throws {
+        try await MissingRecordings.refuse(in: try options.context.stateFolder(), of: database)
     }
 
     private func requireNoRecordings(because objection: String) throws {

@@ -77,6 +77,7 @@ extension Daemon {
             try await lease.requireConfirmed()
             try await Migrator(history: options.history, database: database, options: migratorOptions).start(
                 options.startup, log)
+            try await requireRecordings(of: database)
         } catch {
             await database.close()
             throw error

@@ -22,6 +22,9 @@ package struct HostSpec: Codable, Sendable {
     package var secrets: [String: String] = [:]
     /// The names of `secrets`; `nil` in a spec of an older version, whose environment was complete.
     private var secretNames: [String]?
+    /// The settings of the process that started the session, which the command gets in place of those of tmux's server; `nil` in a
+    /// spec of an older version.
+    var caller: ProcessSettings?
     /// A text that is shown in the pane before the command starts.
     package var notice: String?
     /// The name under which the settings hold the agent that the session was started for.
@@ -44,6 +47,7 @@ package struct HostSpec: Codable, Sendable {
         environment = program.environment
         secrets = program.secrets
         secretNames = program.secrets.keys.sorted()
+        caller = ProcessSettings.own
         notice = started.notice
         agent = session.agent
     }
@@ -79,7 +83,7 @@ extension HostSpec {
 
     private enum CodingKeys: CodingKey {
         case sessionID, title, tmuxName, tmuxSocket, launch, firstChunk, socketPath, directory, command, environment
-        case secretNames, notice, agent
+        case secretNames, caller, notice, agent
     }
 
     package var tmuxServer: TmuxServer { TmuxServer(socket: tmuxSocket) }

@@ -51,13 +51,21 @@ package enum Pane {
         }
         let child: ChildProcess
         do throws(RuntimeError) {
-            child = try ChildProcess(
-                spec.command, environment: environment, streams: .init(input: 0, output: 1, error: 2))
+            child = try start(spec, environment)
         } catch {
             return fail(error.message, folder)
         }
         folder.noteCommand(child.pid, in: environment["TMUX_PANE"])
         return child.wait().code
+    }
+
+    /// Starts the command with its caller's settings. This process has those of tmux's server, and keeps them for its own files.
+    private static func start(_ spec: HostSpec, _ environment: [String: String]) throws(RuntimeError) -> ChildProcess {
+        let own = ProcessSettings.own
+        spec.caller?.apply()
+        defer { own.apply() }
+        return try ChildProcess(
+            spec.command, environment: environment, streams: .init(input: 0, output: 1, error: 2))
     }
 
     /// Reports a failed start to whoever waits for it, and as a shell reports a command that does not exist: with exit code 127.

@@ -1,30 +1,34 @@
 import TCPOSIX
 
-/// The tmux server that holds one user's sessions. Its socket is in a folder of the user's own, which nobody else may enter. In
+/// A tmux server that holds one user's sessions. Its socket is in a folder of the user's own, which nobody else may enter. In
 /// `/tmp/tmux-UID`, tmux's default, any other user could place a socket beforehand.
+///
+/// A server hands its groups and its hard limits on to all of its sessions, as long as it lives. So callers who differ in these have
+/// a server each: a new session does not keep a group that its user has lost since the first one.
 package struct TmuxServer: Sendable, Equatable {
     /// The path of the socket; `nil` for the server of an older version, which was known by its name.
     package let socket: String?
 
     package init(socket: String?) { self.socket = socket }
 
-    /// Returns the user's own server, after making its folder: below the home, or, where that path would be too long for a
-    /// socket, below the runtime folder of the login (`XDG_RUNTIME_DIR`).
+    /// Returns the user's own server for callers with these rights, after making its folder: below the home, or, where that path
+    /// would be too long for a socket, below the runtime folder of the login (`XDG_RUNTIME_DIR`).
     ///
     /// - Throws: `RuntimeError`.
-    package static func own(home: String, runtimeFolder: String?) throws(RuntimeError) -> TmuxServer {
+    package static func own(
+        home: String, runtimeFolder: String?, for rights: ProcessRights = .own
+    ) throws(RuntimeError) -> TmuxServer {
+        let name = rights.name
         let places = ["\(home)/.teleclaude/tmux"] + [runtimeFolder].compactMap { $0 }.map { "\($0)/teleclaude-tmux" }
-        guard let folder = places.first(where: { socket(in: $0).utf8.count <= UnixSocketAddress.longestPath }) else {
+        guard let folder = places.first(where: { "\($0)/\(name)".utf8.count <= UnixSocketAddress.longestPath }) else {
             throw RuntimeError(
                 .failed,
-                "the path of tmux's socket is longer than \(UnixSocketAddress.longestPath) bytes: \(socket(in: places[0]))",
+                "the path of tmux's socket is longer than \(UnixSocketAddress.longestPath) bytes: \(places[0])/\(name)",
                 remedy: "set XDG_RUNTIME_DIR to a folder of yours with a shorter path")
         }
         try Folder.makePrivate(folder)
-        return TmuxServer(socket: socket(in: folder))
+        return TmuxServer(socket: "\(folder)/\(name)")
     }
-
-    private static func socket(in folder: String) -> String { "\(folder)/server" }
 
     /// The beginning of a tmux command that addresses this server.
     var command: [String] {

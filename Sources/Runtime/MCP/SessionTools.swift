@@ -139,7 +139,8 @@ extension SessionTools {
             context.caller, standing: context.standing(in: services.directory), of: wanted.sessionID,
             reason: wanted.reason)
         return try await admitted.perform {
-            try await shares.run(context.party) {
+            try await services.requireRecording(of: wanted.sessionID)
+            return try await shares.run(context.party) {
                 // The length of this work depends on the caller, so it runs on the thread for such work.
                 try await LongWork.run { try await data(wanted, admitted, onProgress) }
             }

@@ -23,7 +23,10 @@ struct HostRoute {
         do {
             let session = try await sessions.access.admit(context.caller, to: .host, on: id).session
             // A host whose user may record nothing more still has to hear an order to end.
-            if try await !sessions.isEndOrdered(session, for: run) { try await requireBytes(id, context.identity.uid) }
+            if try await !sessions.isEndOrdered(session, for: run) {
+                try await requireBytes(id, context.identity.uid)
+                try await requireRoom(id)
+            }
         } catch let error as RuntimeError {
             guard try await sessions.isEndOrdered(id, forRefused: context.identity, run: run) else {
                 throw error
@@ -61,6 +64,17 @@ struct HostRoute {
         let error = services.quotas.tooManyBytes
         await services.hosts.note(refusalOf: id, because: error.message)
         throw error
+    }
+
+    /// Throws if there is still no room on the daemon's disk for a chunk that could not be written. The host then hears the reason, instead of
+    /// being taken up and let go again and again.
+    private func requireRoom(_ id: String) async throws {
+        guard let bytes = await services.hosts.bytesWithoutRoom(of: id) else { return }
+        let writer = try await services.transcripts.writer(id)
+        do { try await writer.requireRoom(for: bytes) } catch let error as RuntimeError where error.code == .failed {
+            await services.hosts.note(refusalOf: id, because: error.message, untilRoomFor: bytes)
+            throw error
+        }
     }
 
     private func answer(_ body: ResponseBody) -> Response {
@@ -162,12 +176,20 @@ struct HostConnection: Sendable {
         }
     }
 
+    /// Appends a chunk. If that fails, others are told the reason, and the host is when it calls again.
+    private func append(_ number: UInt64, _ data: [UInt8], _ cost: Int) async throws {
+        do { try await writer.append(number, data) } catch let error as RuntimeError where error.code == .failed {
+            await services.hosts.note(refusalOf: session.id, because: error.message, untilRoomFor: cost)
+            throw error
+        }
+    }
+
     /// Handles a frame, which causes `cost` bytes to be recorded. Returns false if it is the host's last.
     private func take(_ frame: HostFrame, _ cost: Int) async throws -> Bool {
         switch frame {
         case .chunk(let number, let data):
             try await spend(cost)
-            try await writer.append(number, data)
+            try await append(number, data, cost)
             services.meter.count(recorded: cost)
             await services.hosts.tell(session.id, ticket: host.ticket, .ack(number))
             services.activity.note(session.id)

@@ -30,6 +30,7 @@ struct TranscriptRoutes {
             status: .ok, headers: headers,
             body: LongAnswer(request: request, logger: context.logger).body { writer in
                 try await admitted.perform {
+                    try await services.requireRecording(of: id)
                     guard isFollowing else {
                         return try await reading.send(admitted.pass) { try await writer.write($0) }
                     }

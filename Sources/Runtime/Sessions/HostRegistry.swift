@@ -15,6 +15,8 @@ actor HostRegistry {
         var since: String
         var reason: String
         var last: ContinuousClock.Instant
+        /// The length of the chunk for which the daemon's disk had no room, if that was the reason.
+        var bytes: Int?
     }
 
     private var hosts: [String: Host] = [:]
@@ -163,11 +165,17 @@ extension HostRegistry {
     // The presence of hosts, as others see it.
 
     /// Notes that a host of the session's own uid has called and was refused.
-    func note(refusalOf sessionID: String, because reason: String) {
+    ///
+    /// - Parameter bytes: How much room the daemon's disk has to have before the host is taken up again.
+    func note(refusalOf sessionID: String, because reason: String, untilRoomFor bytes: Int? = nil) {
         if refusals[sessionID] == nil, refusals.count >= Self.mostRefusals { refusals = [:] }
         let since = refusals[sessionID].flatMap { $0.reason == reason ? $0.since : nil }
-        refusals[sessionID] = Refusal(since: since ?? Timestamp.now.text, reason: reason, last: .now)
+        refusals[sessionID] = Refusal(
+            since: since ?? Timestamp.now.text, reason: reason, last: .now, bytes: bytes)
     }
+
+    /// Returns the length of a session's chunk for which the daemon's disk had no room; `nil` if it had.
+    func bytesWithoutRoom(of sessionID: String) -> Int? { refusals[sessionID]?.bytes }
 
     func presence(of sessionID: String) -> HostPresence {
         if hosts[sessionID] != nil { return .connected }

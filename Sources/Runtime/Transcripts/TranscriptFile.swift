@@ -47,6 +47,14 @@ public final class TranscriptFile {
         return data.count + gap + Recording.end(ofChunk: number).utf8.count
     }
 
+    /// Requires that the disk takes so many more bytes: writes them, and cuts them off. No reader sees them, since they end no line.
+    func requireRoom(for bytes: Int) throws(RuntimeError) {
+        try write([UInt8](repeating: 0, count: bytes))
+        guard ftruncate(file.number, off_t(size)) == 0 else {
+            throw Self.failure("can't be cut to its last whole chunk")
+        }
+    }
+
     private func missing(_ numbers: Range<UInt64>, before data: [UInt8]) -> [UInt8] {
         Array(Recording.gap("chunks \(numbers.lowerBound) to \(numbers.upperBound - 1) never came").utf8)
     }

@@ -72,6 +72,11 @@ package struct TranscriptPiece: Sendable {
     /// The error for a recording that was there when the reading began, and is gone. Its readers must not take what they have for all of it.
     static let removed = RuntimeError(.failed, "the recording was removed during the read")
 
+    /// The error for a recording that was there once, and is not there when the reading begins.
+    static let missing = RuntimeError(
+        .failed, "the recording of this session is missing on the daemon's disk",
+        remedy: "tell an admin: a backup may hold it")
+
     private static var failure: RuntimeError {
         RuntimeError(
             .failed, "the daemon can't read this transcript: \(SystemError.last)",

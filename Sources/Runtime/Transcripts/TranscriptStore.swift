@@ -32,6 +32,16 @@ package struct TranscriptStore: Sendable {
         return count
     }
 
+    /// Returns whether there are no recordings in such a folder, or no folder that can be read.
+    package static func isEmpty(_ folder: String) -> Bool {
+        var isEmpty = true
+        Folder.visit(folder) { name in
+            isEmpty = !name.hasSuffix(ending)
+            return isEmpty
+        }
+        return isEmpty
+    }
+
     /// The ending of a recording's name.
     private static let ending = ".cast"
 
@@ -78,6 +88,12 @@ package struct TranscriptStore: Sendable {
     /// Returns lines of a recording for the search index. Whoever finds them there has to be admitted before reading them.
     func piece(of sessionID: String, at offset: Int64) throws(RuntimeError) -> TranscriptPiece {
         try TranscriptPiece(path(sessionID), at: offset)
+    }
+
+    /// Returns whether a session has a recording, even an empty one.
+    func holds(_ sessionID: String) -> Bool {
+        var facts = stat()
+        return lstat(path(sessionID), &facts) == 0
     }
 
     /// Returns the size of a recording in bytes; 0 if there is none.

@@ -20,6 +20,16 @@ final class TranscriptWriter: Sendable {
     /// The number of bytes that appending a chunk writes.
     func cost(of number: UInt64, _ data: [UInt8]) -> Int { file.withLock { $0.cost(of: number, data) } }
 
+    /// Requires that the disk has room for so many more bytes.
+    func requireRoom(for bytes: Int) async throws {
+        try await NIOThreadPool.singleton.runIfActive {
+            try self.file.withLock { file in
+                try self.mayWrite()
+                try file.requireRoom(for: bytes)
+            }
+        }
+    }
+
     /// Appends a chunk, and returns once it is on the disk.
     func append(_ number: UInt64, _ data: [UInt8]) async throws {
         try await NIOThreadPool.singleton.runIfActive {

@@ -43,13 +43,16 @@ struct DatabaseReader {
         }
     }
 
-    /// Reads the URL. A password beside it completes it, so that the URL can be in a file that everybody can read.
+    /// Reads the URL. A password of the same layer or of a later one completes it, so that the URL can be in a file that everybody can
+    /// read. The password of an earlier layer belongs to the database that this URL replaces.
     private func fromURL(_ setting: EffectiveSettings.Setting) throws(SettingsError) -> DatabaseURL {
         do throws(DatabaseError) {
             let url = try DatabaseURL(parsing: setting.value.text ?? "")
             if let path = url.filePath { return DatabaseURL(sqlitePath: absolute(path, setting)) }
-            guard let password = text("password") else { return url }
-            return try url.withPassword(password)
+            guard let password = self.setting("password"), password.layer >= setting.layer,
+                let text = password.value.text
+            else { return url }
+            return try url.withPassword(text)
         } catch {
             throw refusal(error, at: setting.place)
         }

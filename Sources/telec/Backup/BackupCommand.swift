@@ -45,8 +45,10 @@ struct BackupCommand: AsyncParsableCommand {
             let progress = BackupProgress(isQuiet: quiet || output.json)
             defer { progress.end() }
             let isDry = dryRun
-            let report = try await Interruption.stopping {
-                isDry ? try await backup.plan() : try await backup.run(progress.show)
+            let report = try await place.withDatabase {
+                try await Interruption.stopping {
+                    isDry ? try await backup.plan() : try await backup.run(progress.show)
+                }
             }
             await database.close()
             progress.end()

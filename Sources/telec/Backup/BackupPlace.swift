@@ -8,20 +8,33 @@ import TCSystem
 struct BackupPlace {
     let stateFolder: String
     private let loaded: LoadedSettings
+    /// Whether the settings were loaded without the secrets, which this user can't read.
+    private let lacksSecrets: Bool
 
     init(context: ProcessContext) throws {
-        loaded = try Self.load(context)
+        (loaded, lacksSecrets) = try Self.load(context)
         stateFolder = try context.stateFolder()
     }
 
     /// Loads the settings, without the secrets where this user can't read them. systemd hands the secrets to the daemon, and the
     /// daemon's user may not read their files.
-    private static func load(_ context: ProcessContext) throws -> LoadedSettings {
+    private static func load(_ context: ProcessContext) throws -> (LoadedSettings, Bool) {
         do {
-            return try LoadedSettings.load(context, for: .daemon)
+            return (try LoadedSettings.load(context, for: .daemon), false)
         } catch {
             guard error.code == .forbidden, context.uid != 0 else { throw error }
-            return try LoadedSettings.load(context, for: .client)
+            return (try LoadedSettings.load(context, for: .client), true)
+        }
+    }
+
+    /// Runs `body`. Where the server asks for a password, and this user can't read the settings' one, the error says who can.
+    func withDatabase<T: Sendable>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as DatabaseError where lacksSecrets && error.kind == .authentication {
+            throw DatabaseError(
+                error.kind, error.message, code: error.code,
+                remedy: "if database.password is in secrets.yml, which this user may not read, run this as root")
         }
     }
 

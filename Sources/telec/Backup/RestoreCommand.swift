@@ -46,8 +46,10 @@ struct RestoreCommand: AsyncParsableCommand {
             let progress = BackupProgress(isQuiet: quiet || output.json)
             defer { progress.end() }
             let isDry = dryRun
-            let report = try await Interruption.stopping {
-                isDry ? try await restore.plan() : try await restore.run(progress.show)
+            let report = try await place.withDatabase {
+                try await Interruption.stopping {
+                    isDry ? try await restore.plan() : try await restore.run(progress.show)
+                }
             }
             progress.end()
             output.show(BackupText.document(report, "\(database.url)", isDryRun: dryRun)) {

@@ -60,6 +60,9 @@ struct DatabaseLook {
                 return (failure("\(url) did not answer within \(patience)", "check its server"), nil)
             }
             let clock = Timestamp(parsing: facts.time).map { DatabaseClock(said: $0, asked: asked, answered: .now) }
+            if facts.position == "current", let folder = known.stateFolder {
+                _ = try await TimeLimit.wait(patience) { try await MissingRecordings.refuse(in: folder, of: database) }
+            }
             return (judge(facts.url, facts.product, facts.position, facts.audit), clock)
         } catch let error as DatabaseError where [.permission, .authentication].contains(error.kind) {
             // Peer authentication admits only the daemon's own account.

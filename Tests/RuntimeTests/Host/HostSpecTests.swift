@@ -25,13 +25,15 @@ struct HostSpecTests {
     @Test("the file has the same keys as ever, and no secret")
     func theFileHasItsKeysAndNoSecret() throws {
         var written = try spec(notice: "Look")
-        #expect(written.launch != nil)
+        #expect(written.launch != nil && written.caller != nil)
         written.launch = "L"
+        written.caller = ProcessSettings(mask: 18, softLimits: [7: .max])
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(written), as: UTF8.self)
         let expected = [
-            #"{"agent":"claude","command":["sh","-c","true"],"directory":"/tmp","environment":{"HOME":"/home/a"}"#,
+            #"{"agent":"claude","caller":{"mask":18,"softLimits":{"7":18446744073709551615}}"#,
+            #""command":["sh","-c","true"],"directory":"/tmp","environment":{"HOME":"/home/a"}"#,
             #""firstChunk":3,"launch":"L","notice":"Look","secretNames":["KEY"],"sessionID":"s1""#,
             #""socketPath":"/run/d.sock","title":"A title","tmuxName":"tc_s1","tmuxSocket":"/home/a/tmux"}"#,
         ]
@@ -41,7 +43,7 @@ struct HostSpecTests {
     @Test func whatIsWrittenIsReadAgain() throws {
         let read = try JSONDecoder().decode(HostSpec.self, from: JSONEncoder().encode(try spec(notice: nil)))
         #expect(read.command == ["sh", "-c", "true"] && read.directory == "/tmp" && read.tmuxName == "tc_s1")
-        #expect(read.hasSecrets && read.secrets.isEmpty && read.notice == nil)
+        #expect(read.hasSecrets && read.secrets.isEmpty && read.notice == nil && read.caller != nil)
     }
 
     @Test func theFileOfAnOlderVersionIsRead() throws {
@@ -50,7 +52,8 @@ struct HostSpecTests {
              "directory": "/", "command": ["true"], "environment": {"KEY": "secret"}}
             """
         let read = try JSONDecoder().decode(HostSpec.self, from: Data(older.utf8))
-        #expect(read.launch == nil && read.tmuxServer == TmuxServer(socket: nil) && !read.hasSecrets)
+        #expect(read.launch == nil && read.caller == nil)
+        #expect(read.tmuxServer == TmuxServer(socket: nil) && !read.hasSecrets)
         #expect(read.commandEnvironment == ["KEY": "secret"])
     }
 }

@@ -1,3 +1,4 @@
+import Dialects
 import Testing
 
 @testable import TCSettings
@@ -108,6 +109,27 @@ struct PlacesTests {
             let loaded = try folder.load(["TELECLAUDE_DATABASE_URL": "sqlite:/x.db"])
             #expect("\(loaded.settings.database)" == "sqlite:/x.db")
             #expect(loaded.originOfDatabase == "TELECLAUDE_DATABASE_URL")
+        }
+    }
+
+    @Test("a password completes the URL of its own layer or of an earlier one, and is no other URL's")
+    func passwordOfAnEarlierLayer() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write("etc/config.yml", "database: {url: 'postgresql://app@h/d'}\n")
+            try folder.write("etc/secrets.yml", "database: {password: app-secret}", mode: 0o600)
+            func password(_ environment: [String: String]) throws -> String? {
+                let database = try folder.load(environment, for: .daemon).settings.database
+                guard case .postgresql(let parameters) = database.target else { return "not a server's" }
+                return parameters["password"]
+            }
+            func variable(_ url: String) -> [String: String] { ["TELECLAUDE_DATABASE_URL": url] }
+            #expect(try password([:]) == "app-secret")
+            #expect(try password(variable("postgresql://migrator:own-secret@h/d")) == "own-secret")
+            // libpq finds the password: PGPASSWORD, ~/.pgpass.
+            let bare = variable("postgresql://migrator@h/d")
+            #expect(try password(bare) == nil)
+            let both = bare.merging(["TELECLAUDE_DATABASE_PASSWORD": "own-secret"]) { $1 }
+            #expect(try password(both) == "own-secret")
         }
     }
 }

@@ -49,6 +49,19 @@ struct TranscriptFileTests {
         }
     }
 
+    @Test func askingForRoomChangesNothing() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/a.cast"
+            let file = try TranscriptFile(path)
+            try file.append(0, event("a"))
+            let before = try text(path)
+            try file.requireRoom(for: 100_000)
+            #expect(try text(path) == before)
+            try file.append(1, event("b"))
+            #expect(try text(path) == before + String(decoding: event("b"), as: UTF8.self) + "# chunk 1\n")
+        }
+    }
+
     @Test func whatIsMissingIsToldBehindTheHeader() async throws {
         try await withTemporaryFolder { folder in
             let path = "\(folder)/a.cast"
