@@ -29,7 +29,7 @@ extension Daemon {
                 .init(service: upkeep, serviceName: "upkeep"),
                 .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "socket"),
             ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(limits.drainSeconds)
         try await ServiceGroup(configuration: configuration).run()
     }

@@ -1,8 +1,8 @@
 import Dialects
 import Logging
 import Migrator
-import TCPOSIX
 import ServiceLifecycle
+import TCPOSIX
 import TCSettings
 
 /// The daemon, whose life is one straight line: settings → lock → migrate → socket → epoch → stores → ready → drain.
@@ -33,6 +33,24 @@ package struct Daemon: Sendable {
         try checkPlaces(socket: manager.activatedSocket == nil ? socketPath : nil)
         let reassurance = Task { await manager.reassure() }
         defer { reassurance.cancel() }
+        // One group hears the signals from the first moment to the last: on Linux, a second source of the same signal, which another
+        // group would be, silences both. The group that serves is told by this one.
+        let life = Life { try await live(socketPath) }
+        let configuration = ServiceGroupConfiguration(
+            services: [
+                .init(service: life, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "daemon")
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private struct Life: Service {
+        let body: @Sendable () async throws -> Void
+
+        func run() async throws { try await body() }
+    }
+
+    private func live(_ socketPath: String) async throws {
         guard let duty = try await beginUnlessStopped(socketPath) else {
             return logger.notice("stopped before it served")
         }
@@ -46,7 +64,7 @@ package struct Daemon: Sendable {
     /// Gets ready to serve, and waits for the predecessor. Returns `nil` if SIGTERM or SIGINT came meanwhile: the statement that ran is then
     /// interrupted, so that a running migration is rolled back, or stays where it was if it is an online one.
     private func beginUnlessStopped(_ socketPath: String) async throws -> Duty? {
-        try await Interruption.stopping { () async throws -> Duty? in
+        let work = Task { () async throws -> Duty? in
             do {
                 let duty = try await begin(socketPath)
                 // Only a cancellation ends this wait early.
@@ -58,6 +76,11 @@ package struct Daemon: Sendable {
                 logger.notice("told to end while it started", metadata: ["interrupted": "\(error)"])
             }
             return nil
+        }
+        return try await withGracefulShutdownHandler {
+            try await work.value
+        } onGracefulShutdown: {
+            work.cancel()
         }
     }
 
