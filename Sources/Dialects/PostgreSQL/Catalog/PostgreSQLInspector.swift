@@ -95,6 +95,7 @@ package enum PostgreSQLInspector {
         for view in views { inspection.viewsLeftBehind[view.name] = view.objection }
         let counters = try counters(connection)
         inspection.sequences = counters.compactMapValues { $0.values.max() }
+        inspection.lastNumbers = counters
         inspection.options = try options(connection)
         inspection.domainDemands = try PostgreSQLDomainReader.read(connection)
         let others = try PostgreSQLOtherObjects.read(connection)

@@ -49,6 +49,9 @@ package enum SQLiteInspector {
             let unconverted = definition?.isStrict == true ? source.columns.filter(\.convertsNothingIfStrict) : []
             if !unconverted.isEmpty { inspection.unconvertedColumns[source.name] = Set(unconverted.map(\.name)) }
             inspection.sequences[source.name] = catalog.sequences[source.name]
+            if let counting = reader.rowidAlias, let last = catalog.sequences[source.name] {
+                inspection.lastNumbers[source.name] = [counting: last]
+            }
             inspection.declaredTypes[source.name] = Dictionary(
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
         }
