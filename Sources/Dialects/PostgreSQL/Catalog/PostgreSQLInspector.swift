@@ -107,7 +107,8 @@ package enum PostgreSQLInspector {
         inspection.remarkOnOtherSchemas = try remarkOnOtherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
         var copy = PostgreSQLSameEngineCopy(
-            inspection.schema, types, inspection.domainDemands, ownFunctions: try ownFunctions(connection))
+            inspection.schema, types, inspection.domainDemands, try PostgreSQLOwnUses(connection),
+            ownFunctions: try ownFunctions(connection))
         copy.addTables(parts.columns.columns, counters)
         copy.add(parts.constraints)
         copy.addChecksOfDomains()

@@ -5,16 +5,20 @@ struct PostgreSQLSameEngineCopy {
     private let types: PostgreSQLTypeReader
     /// What the columns' domains demand of them, by table: a copy has no domains.
     private let demands: [String: [DomainDemand]]
-    /// The names of column types that were made in this database, as tokens. The longest name comes first, since it may begin with a
-    /// shorter one: `mood[]` with `mood`.
-    private let ownTypes: [[SQLToken]]
+    /// The casts to types that were made in this database.
+    private let casts: PostgreSQLOwnCasts
+    /// What defaults and computations use that was made in this database.
+    private let uses: PostgreSQLOwnUses
     /// The functions that did not come with the server, so that the other database need not have them.
     private let ownFunctions: [String]
     /// The columns that are something else in the copy, by table.
     private var changed: [String: PostgreSQLChangedColumns] = [:]
     private(set) var copy = SameEngineCopy()
 
-    init(_ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], ownFunctions: [String]) {
+    init(
+        _ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], _ uses: PostgreSQLOwnUses,
+        ownFunctions: [String]
+    ) {
         self.schema = schema
         self.types = types
         self.demands = Dictionary(grouping: demands, by: \.table)
@@ -23,7 +27,8 @@ struct PostgreSQLSameEngineCopy {
                 types.type(of: column.name, in: table.name).flatMap { $0.isOwn ? $0.declared : nil }
             }
         }
-        ownTypes = Set(own).sorted { ($1.count, $0) < ($0.count, $1) }.map(SQLToken.scan)
+        casts = PostgreSQLOwnCasts(to: uses.types.union(own))
+        self.uses = uses
         self.ownFunctions = ownFunctions
     }
 
@@ -108,13 +113,26 @@ struct PostgreSQLSameEngineCopy {
         if let function = ownFunction(in: expression) {
             return "it calls \(function)(), which is defined in the source"
         }
-        guard column.column.generated != nil else { return nil }
-        return changed[column.table]?.objection(to: expression).map { "\($0): its values are copied" }
+        // A sequence that numbers a column makes it an identity column. Any other sequence is not part of the tables that are copied.
+        let tokens = SQLToken.scan(expression)
+        if calls("nextval", in: tokens) || calls("currval", in: tokens) {
+            return "it uses a sequence, and a copy has no sequences but those that number a column: \(expression)"
+        }
+        if column.column.generated != nil, let objection = changed[column.table]?.objection(to: expression) {
+            return "\(objection): its values are copied"
+        }
+        let object = uses.objects[column.table]?[column.column.name] ?? casts.decisiveType(in: expression)
+        return object.map { "it uses \($0), which is defined in the source: \(expression)" }
     }
 
     /// Why one of these expressions over a table means something else in the copy, as a sentence about it; `nil` if none does.
     private func objection(to expressions: [SQLExpression], of table: String) -> String? {
         expressions.flatMap(\.texts).lazy.compactMap { changed[table]?.objection(to: $0) }.first
+    }
+
+    /// Why SQL means something else without its casts to types of the source, as a sentence about it; `nil` if it means the same.
+    private func objection(toCastsIn sql: String) -> String? {
+        casts.neededType(in: sql).map { "it casts values to \($0), which is defined in the source" }
     }
 
     private func demands(of column: PostgreSQLColumnReader.Column) -> [DomainDemand] {
@@ -153,18 +171,7 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
             return text
         }
-        // A sequence that numbers a column makes it an identity column. Any other sequence is not part of the tables that are copied.
-        let tokens = SQLToken.scan(expression)
-        if calls("nextval", in: tokens) || calls("currval", in: tokens) {
-            copy.omitted.append(
-                .init(
-                    .other, "\(column.table).\(value.name) DEFAULT",
-                    reason:
-                        "it uses a sequence, and a copy has no sequences but those that number a column: \(expression)")
-            )
-            return text
-        }
-        let own = withoutOwnCasts(expression)
+        let own = casts.removed(from: expression)
         return text + (value.generated == nil ? " DEFAULT \(own)" : " GENERATED ALWAYS AS (\(own)) STORED")
     }
 
@@ -176,7 +183,7 @@ struct PostgreSQLSameEngineCopy {
 
     mutating func add(_ constraints: [PostgreSQLConstraintReader.Constraint]) {
         for constraint in constraints {
-            let definition = withoutOwnCasts(constraint.definition)
+            let definition = casts.removed(from: constraint.definition)
             let isLeftForLater = constraint.kind == .foreignKey && constraint.isValidated
             let statement =
                 "ALTER TABLE \(SQLText.identifier(constraint.table)) ADD CONSTRAINT \(SQLText.identifier(constraint.name)) \(definition)"
@@ -193,7 +200,9 @@ struct PostgreSQLSameEngineCopy {
             }
             if constraint.kind == .foreignKey { copy.omitted += constraint.unvalidated }
             let checked = constraint.expression.map { [SQLExpression.native(sqlite: "", postgresql: $0)] } ?? []
-            if let objection = objection(to: checked, of: constraint.table) {
+            if let objection = objection(to: checked, of: constraint.table)
+                ?? objection(toCastsIn: constraint.definition)
+            {
                 copy.omitted.append(
                     .init(.constraint, "\(constraint.table).\(constraint.name)", reason: objection))
                 continue
@@ -219,7 +228,7 @@ struct PostgreSQLSameEngineCopy {
                 .init(
                     .check, table: demand.table, name: check.name,
                     statement:
-                        "ALTER TABLE \(table) ADD CONSTRAINT \(SQLText.identifier(check.name)) CHECK (\(withoutOwnCasts(check.condition)))"
+                        "ALTER TABLE \(table) ADD CONSTRAINT \(SQLText.identifier(check.name)) CHECK (\(casts.removed(from: check.condition)))"
                 ))
         }
     }
@@ -227,7 +236,8 @@ struct PostgreSQLSameEngineCopy {
     private func objection(to condition: String, of demand: DomainDemand) -> String? {
         if let function = ownFunction(in: condition) { return "it calls \(function)(), which is defined in the source" }
         let isText = types.type(of: demand.column, in: demand.table)?.isBaseOwn == true
-        return isText ? "it reads \(demand.column), which becomes text in the target" : nil
+        return isText
+            ? "it reads \(demand.column), which becomes text in the target" : objection(toCastsIn: condition)
     }
 
     mutating func add(_ indexes: [PostgreSQLIndexReader.Index]) {
@@ -236,13 +246,16 @@ struct PostgreSQLSameEngineCopy {
                 copy.omitted.append(.init(.index, index.index.name, reason: index.objection?.reason ?? "is INVALID"))
                 continue
             }
-            if let objection = objection(to: index.index.expressions, of: index.table) {
+            if let objection = objection(to: index.index.expressions, of: index.table)
+                ?? objection(toCastsIn: index.definition)
+            {
                 copy.omitted.append(.init(.index, index.index.name, reason: objection))
                 continue
             }
             copy.parts.append(
                 .init(
-                    .index, table: index.table, name: index.index.name, statement: withoutOwnCasts(index.definition)))
+                    .index, table: index.table, name: index.index.name,
+                    statement: casts.removed(from: index.definition)))
         }
     }
 
@@ -280,18 +293,6 @@ struct PostgreSQLSameEngineCopy {
 
     private func calls(_ function: String, in tokens: [SQLToken]) -> Bool {
         tokens.indices.contains { tokens[$0].name == function && tokens[($0 + 1)...].first?.isSymbol("(") == true }
-    }
-
-    /// Returns the text without casts to types of this database: `'sad'::mood` becomes `'sad'`, because the target has no type
-    /// `mood`.
-    private func withoutOwnCasts(_ text: String) -> String {
-        var rest = SQLToken.scan(text)[...]
-        var kept = ""
-        while let token = rest.popFirst() {
-            let type = token.isSymbol("::") ? ownTypes.first { rest.starts(with: $0) } : nil
-            if let type { rest = rest.dropFirst(type.count) } else { kept += token.text }
-        }
-        return kept
     }
 }
 
