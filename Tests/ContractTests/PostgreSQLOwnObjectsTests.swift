@@ -79,4 +79,30 @@ struct PostgreSQLOwnObjectsTests {
             #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO t VALUES (2, 'low', 'high')") }
         }
     }
+
+    @Test(
+        "a domain's check is asked of the value as what stands under the domain, and of nothing else",
+        arguments: [false, true])
+    func checksOfDomains(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE TYPE mood AS ENUM ('ok', 'bad'); CREATE DOMAIN good AS mood CHECK (VALUE <> 'bad');
+            CREATE TYPE pair AS (value int, t text); CREATE DOMAIN some AS pair CHECK ((VALUE).value > 0);
+            CREATE DOMAIN more AS some CHECK ((VALUE).t <> 'VALUE');
+            CREATE FUNCTION fine(value int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT value > 0';
+            CREATE DOMAIN tested AS int CHECK (fine(value => VALUE)); CREATE DOMAIN many AS mood[] CHECK (VALUE[1] <> 'bad');
+            CREATE TABLE t (id int PRIMARY KEY, a good, b more, c tested, d many);
+            INSERT INTO t VALUES (1, 'ok', ROW(1, 'x'), 1, '{ok,bad}');
+            """
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: isSameEngine) { report, _, target in
+            let row = try target.values("SELECT a, b, c, d FROM t")
+            #expect(row == [["ok", "(1,x)", 1, "{ok,bad}"]])
+            guard isSameEngine else { return }
+            #expect(
+                report.omitted.map(\.name).filter { $0.contains("CHECK") } == [
+                    #"t.a CHECK (("a"::mood) <> 'bad'::mood)"#, #"t.b CHECK ((("b"::pair)).t <> 'VALUE'::text)"#,
+                    #"t.b CHECK ((("b"::pair)).value > 0)"#, #"t.c CHECK (fine(value => "c"))"#,
+                    #"t.d CHECK ((("d"::mood[]))[1] <> 'bad'::mood)"#,
+                ])
+        }
+    }
 }
