@@ -105,4 +105,26 @@ struct PostgreSQLOwnObjectsTests {
                 ])
         }
     }
+
+    @Test("a key over texts that are equal without regard to case is named: in the copy it tells them apart")
+    func caselessKeys() async throws {
+        let script = """
+            CREATE EXTENSION IF NOT EXISTS citext;
+            CREATE COLLATION own (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            CREATE TABLE parent (mail citext PRIMARY KEY, name text COLLATE own UNIQUE, plain text UNIQUE);
+            CREATE TABLE child (id int PRIMARY KEY, mail citext REFERENCES parent); CREATE UNIQUE INDEX one ON child (mail);
+            INSERT INTO parent VALUES ('Ann@x', 'Ann', 'ann'); INSERT INTO child VALUES (1, 'Ann@x');
+            """
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: true) { report, _, _ in
+            let end = "without regard to case in the source: in the target texts are equal only byte by byte"
+            let keys = report.omitted.filter { [.constraint, .foreignKey, .index].contains($0.kind) }
+            #expect(
+                keys.map { "\($0.name): \($0.reason)" }.sorted() == [
+                    "child.child_mail_fkey: compares mail \(end)", "one: compares mail \(end)",
+                    "parent.parent_name_key: compares name \(end)", "parent.parent_pkey: compares mail \(end)",
+                ])
+            let reason = "is a type defined in the source, which compares without regard to case: "
+            #expect(report.types.count == 2 && report.types.allSatisfy { $0.reason.hasPrefix(reason) })
+        }
+    }
 }

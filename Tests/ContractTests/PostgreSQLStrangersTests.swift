@@ -240,7 +240,7 @@ struct PostgreSQLStrangersTests {
             #expect(
                 Self.lines(report) == [
                     "other t.v COLLATE own: is a collation defined in the source: in the target the column uses "
-                        + "the database's collation"
+                        + "the database's collation, where texts are equal only byte by byte"
                 ])
         }
     }

@@ -85,8 +85,21 @@ struct PostgreSQLSameEngineCopy {
         copy.types.append(
             TransferredType(
                 table: column.table, column: name, type: .native(sqlite: "", postgresql: word),
-                reason: "\(what) defined in the source"))
+                reason: "\(what) defined in the source"
+                    + (type.ignoresCase ? ", which compares without regard to case: \(Self.regardingCase)" : "")))
         return (word, hasServersBase ? .ownForm : .text)
+    }
+
+    private static let regardingCase = "in the target texts are equal only byte by byte"
+
+    /// The remarks on a key of a column that compares without regard to case, or on a foreign key. In the copy it takes more rows.
+    private func remarks(
+        onKey name: String, _ kind: Omission.Kind, over columns: [String], of table: String
+    ) -> [Omission] {
+        columns.filter { types.type(of: $0, in: table)?.ignoresCase == true }.prefix(1).map { column in
+            Omission(
+                kind, name, reason: "compares \(column) without regard to case in the source: \(Self.regardingCase)")
+        }
     }
 
     /// Returns the type in the copy for a type that came with the server. A `regclass` would travel as the number of a table,
@@ -154,7 +167,9 @@ struct PostgreSQLSameEngineCopy {
                 .init(
                     .other, "\(column.table).\(value.name) COLLATE \(collation)",
                     reason:
-                        "is a collation defined in the source: in the target the column uses the database's collation")
+                        "is a collation defined in the source: in the target the column uses the database's collation"
+                        + (types.type(of: value.name, in: column.table)?.ignoresCase == true
+                            ? ", where texts are equal only byte by byte" : ""))
             )
         }
         switch column.ownCollation == nil ? value.collation : nil {
@@ -199,6 +214,12 @@ struct PostgreSQLSameEngineCopy {
                 continue
             }
             if constraint.kind == .foreignKey { copy.omitted += constraint.unvalidated }
+            if constraint.isKey {
+                copy.omitted += remarks(
+                    onKey: "\(constraint.table).\(constraint.name)",
+                    constraint.kind == .foreignKey ? .foreignKey : .constraint, over: constraint.columns,
+                    of: constraint.table)
+            }
             let checked = constraint.expression.map { [SQLExpression.native(sqlite: "", postgresql: $0)] } ?? []
             if let objection = objection(to: checked, of: constraint.table)
                 ?? objection(toCastsIn: constraint.definition)
@@ -251,6 +272,10 @@ struct PostgreSQLSameEngineCopy {
             {
                 copy.omitted.append(.init(.index, index.index.name, reason: objection))
                 continue
+            }
+            if index.index.isUnique {
+                copy.omitted += remarks(
+                    onKey: index.index.name, .index, over: index.index.columnNames, of: index.table)
             }
             copy.parts.append(
                 .init(
@@ -305,6 +330,16 @@ extension PostgreSQLConstraintReader.Constraint.Kind {
         case .exclusion: .index
         case .foreignKey: .foreignKey
         case .check: .check
+        }
+    }
+}
+
+extension PostgreSQLConstraintReader.Constraint {
+    /// Whether the constraint compares texts for equality.
+    fileprivate var isKey: Bool {
+        switch kind {
+        case .primaryKey, .unique, .foreignKey: true
+        case .exclusion, .check: false
         }
     }
 }
