@@ -41,6 +41,25 @@ struct PostgreSQLStrangersTests {
         }
     }
 
+    @Test("an empty query of words comes along, whose binary form no server takes, and a domain over names of objects")
+    func emptyQueries() async throws {
+        let script = """
+            CREATE DOMAIN asked AS tsquery; CREATE DOMAIN place AS regclass;
+            CREATE TABLE t (id int PRIMARY KEY, q tsquery, many tsquery[], d asked, p place, j jsonb);
+            INSERT INTO t VALUES (1, '', ARRAY['', 'a & b:*']::tsquery[], '', 't', '{}'), (2, 'a | !b', NULL, 'c', NULL, NULL);
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, _, target in
+            #expect(report.types.map { "\($0.column) \($0.type)" } == ["d tsquery", "p text"])
+            let rows = try target.values(
+                "SELECT q::text, many::text, d::text, p, j::text, pg_typeof(many)::text FROM t ORDER BY id")
+            #expect(
+                rows == [
+                    ["", #"{"","'a' & 'b':*"}"#, "", "t", "{}", "tsquery[]"],
+                    ["'a' | !'b'", nil, "'c'", nil, nil, "tsquery[]"],
+                ])
+        }
+    }
+
     @Test("a table, an index and a view by names that SQLite keeps for itself get others, and are found again")
     func reservedNames() async throws {
         let script = """

@@ -79,7 +79,7 @@ struct PostgreSQLSameEngineCopy {
             return (column.declaredType, .ownForm)
         }
         let isDomain = type.kind == .domain
-        let hasServersBase = isDomain && !type.isBaseOwn
+        let hasServersBase = isDomain && !type.isBaseOwn && !Self.namesObjects.contains(Self.element(of: type.base))
         let word = hasServersBase ? type.base : "text"
         let what = type.kind == .enumeration ? "is an enumeration" : isDomain ? "is a domain" : "is a type"
         copy.types.append(
@@ -87,7 +87,7 @@ struct PostgreSQLSameEngineCopy {
                 table: column.table, column: name, type: .native(sqlite: "", postgresql: word),
                 reason: "\(what) defined in the source"
                     + (type.ignoresCase ? ", which compares without regard to case: \(Self.regardingCase)" : "")))
-        return (word, hasServersBase ? .ownForm : .text)
+        return (word, hasServersBase ? Self.transport(of: word) : .text)
     }
 
     private static let regardingCase = "in the target texts are equal only byte by byte"
@@ -105,14 +105,24 @@ struct PostgreSQLSameEngineCopy {
     /// Returns the type in the copy for a type that came with the server. A `regclass` would travel as the number of a table,
     /// which is another table's number in another database, or no table's. An `aclitem` has no binary form. Both travel as text.
     private mutating func builtIn(_ column: PostgreSQLColumnReader.Column) -> (word: String, transport: ColumnType) {
-        let element = column.declaredType.prefix { $0 != "[" }
-        guard Self.namesObjects.contains(String(element)) else { return (column.declaredType, .ownForm) }
+        guard Self.namesObjects.contains(Self.element(of: column.declaredType)) else {
+            return (column.declaredType, Self.transport(of: column.declaredType))
+        }
         copy.types.append(
             TransferredType(
                 table: column.table, column: column.column.name, type: .native(sqlite: "", postgresql: "text"),
                 reason: "names an object of the source: written as text"))
         return ("text", .text)
     }
+
+    /// Returns as what the values of a type that came with the server travel. The server refuses the binary form of an empty `tsquery`, which
+    /// it sends itself ("malformed tsquery: operand not found"), so that these travel as text, which the other server casts.
+    private static func transport(of type: String) -> ColumnType {
+        element(of: type) == "tsquery" ? .native(sqlite: "", postgresql: type) : .ownForm
+    }
+
+    /// Returns the type of an array's elements; any other type as it is.
+    private static func element(of type: String) -> String { String(type.prefix { $0 != "[" }) }
 
     /// The types whose values are the names of objects: https://www.postgresql.org/docs/current/datatype-oid.html
     static let namesObjects: Set<String> = [
