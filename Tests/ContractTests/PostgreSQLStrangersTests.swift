@@ -150,6 +150,54 @@ struct PostgreSQLStrangersTests {
         }
     }
 
+    private static let beside = """
+        CREATE TABLE t (id int PRIMARY KEY, v text);
+        CREATE TEXT SEARCH CONFIGURATION words (COPY = english); CREATE TEXT SEARCH DICTIONARY stems (TEMPLATE = simple);
+        CREATE TYPE mood AS ENUM ('ok'); CREATE TYPE spans AS RANGE (subtype = float8);
+        CREATE FUNCTION number(mood) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';
+        CREATE CAST (mood AS int) WITH FUNCTION number(mood);
+        CREATE FUNCTION plus(int, int) RETURNS int LANGUAGE sql AS 'SELECT $1 + $2';
+        CREATE OPERATOR ### (FUNCTION = plus, LEFTARG = int, RIGHTARG = int);
+        ALTER TABLE t ALTER v SET STORAGE EXTERNAL, ALTER id SET STATISTICS 10; ALTER TABLE t CLUSTER ON t_pkey;
+        CREATE PUBLICATION news FOR TABLE t;
+        """
+
+    @Test("what belongs to no table, and settings of columns, are named where they stay behind")
+    func besideTables() async throws {
+        for isSameEngine in [false, true] {
+            try await Self.transferred(Self.beside, isSameEngine: isSameEngine) { report, _, _ in
+                let lines = Self.lines(report).filter { $0.contains(": stay behind") || $0.contains(": stays behind") }
+                #expect(
+                    lines == [
+                        "other casts: stay behind: mood AS integer",
+                        "other clustering (CLUSTER ON): stays behind, of t",
+                        "other operators: stay behind: ###(integer,integer)", "other publications: stay behind: news",
+                        "other settings of columns (STORAGE, STATISTICS, n_distinct): stay behind, of t.id, t.v",
+                        "other text search configurations: stay behind: words",
+                        "other text search dictionaries: stay behind: stems",
+                    ])
+            }
+        }
+    }
+
+    @Test("drift leaves them to whoever administers the database")
+    func driftWithoutThem() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("v", .text)
+                }
+            }
+            try await test.run(
+                """
+                CREATE TEXT SEARCH CONFIGURATION words (COPY = english); CREATE PUBLICATION news FOR TABLE t;
+                ALTER TABLE t ALTER v SET STORAGE EXTERNAL, ALTER id SET STATISTICS 10
+                """)
+            #expect(try await test.drift() == [])
+        }
+    }
+
     @Test("drift names a policy and row level security that somebody has made")
     func driftNamesPolicies() async throws {
         try await Backend.postgresql.withCase { test in
