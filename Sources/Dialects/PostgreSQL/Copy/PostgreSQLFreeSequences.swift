@@ -53,10 +53,12 @@ extension PostgreSQLDialect {
     }
 
     /// Lists the sequences that count upwards and are no identity column's, each with the columns of whole numbers that may use it, and
-    /// whether this role may read and set it.
+    /// whether this role may read and set it. One that a column owns is not listed without such a column.
     private static let freeSequences = """
         WITH free AS (
-            SELECT c.oid, c.relname::text AS name
+            SELECT c.oid, c.relname::text AS name, EXISTS (
+                SELECT FROM pg_catalog.pg_depend p
+                WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype = 'a') AS is_owned
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
             WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND s.seqincrement > 0 AND NOT EXISTS (
                 SELECT 1 FROM pg_catalog.pg_depend p
@@ -86,7 +88,9 @@ extension PostgreSQLDialect {
                 JOIN used u ON (u.relation, u.attnum) = (d.adrelid, d.adnum)
         )
         SELECT f.name, k.tab, k.col, has_sequence_privilege(f.oid, 'SELECT') AND has_sequence_privilege(f.oid, 'UPDATE')
-        FROM free f LEFT JOIN known k ON k.oid = f.oid ORDER BY f.name, k.tab, k.col
+        FROM free f LEFT JOIN known k ON k.oid = f.oid
+        WHERE k.oid IS NOT NULL OR NOT f.is_owned
+        ORDER BY f.name, k.tab, k.col
         """
 }
 
