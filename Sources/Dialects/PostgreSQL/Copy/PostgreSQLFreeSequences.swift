@@ -2,8 +2,8 @@
 // sequence of a serial column is one of them: another column's default may ask it too.
 
 extension PostgreSQLDialect {
-    /// Makes the free sequences continue after the largest key of the filled tables: those that a default of a column asks, and those
-    /// that are called `table_column_seq`, as Doctrine's are.
+    /// Makes the free sequences continue after the largest key of the filled tables: those that a default of a column asks, those that
+    /// a column owns, and those that are called `table_column_seq`, as Doctrine's are.
     ///
     /// - Returns: A remark on the other free sequences, and one on each that ends too early or that this role may not change: the reason,
     ///   and the statement that sets it.
