@@ -643,4 +643,20 @@ struct IntoExistingTests {
             #expect(run.output.contains("\ntime: ") && !run.output.contains("looking at values"), "\(run)")
         }
     }
+
+    @Test("the rows of a table without columns come along")
+    func rowsWithoutColumns() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let made = "CREATE TABLE nothing (); CREATE TABLE t (id int PRIMARY KEY);"
+            try execute(made, on: target)
+            try await TestPostgreSQL.withFreshDatabase { source in
+                let row = "INSERT INTO nothing DEFAULT VALUES;"
+                try execute(made + row + row + "INSERT INTO t VALUES (7)", on: "\(source)")
+                let run = try await box.migrate("transfer", "\(source)", target, "--into-existing")
+                #expect(run.ending == .exit(0), "\(run)")
+                #expect(try query("SELECT count(*)::text FROM nothing", on: target) == ["2"])
+                #expect(try query("SELECT id::text FROM t", on: target) == ["7"])
+            }
+        }
+    }
 }

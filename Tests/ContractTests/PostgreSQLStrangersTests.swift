@@ -41,6 +41,25 @@ struct PostgreSQLStrangersTests {
         }
     }
 
+    @Test("an empty query of words comes along, whose binary form no server takes, and a domain over names of objects")
+    func emptyQueries() async throws {
+        let script = """
+            CREATE DOMAIN asked AS tsquery; CREATE DOMAIN place AS regclass;
+            CREATE TABLE t (id int PRIMARY KEY, q tsquery, many tsquery[], d asked, p place, j jsonb);
+            INSERT INTO t VALUES (1, '', ARRAY['', 'a & b:*']::tsquery[], '', 't', '{}'), (2, 'a | !b', NULL, 'c', NULL, NULL);
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, _, target in
+            #expect(report.types.map { "\($0.column) \($0.type)" } == ["d tsquery", "p text"])
+            let rows = try target.values(
+                "SELECT q::text, many::text, d::text, p, j::text, pg_typeof(many)::text FROM t ORDER BY id")
+            #expect(
+                rows == [
+                    ["", #"{"","'a' & 'b':*"}"#, "", "t", "{}", "tsquery[]"],
+                    ["'a' | !'b'", nil, "'c'", nil, nil, "tsquery[]"],
+                ])
+        }
+    }
+
     @Test("a table, an index and a view by names that SQLite keeps for itself get others, and are found again")
     func reservedNames() async throws {
         let script = """
@@ -128,6 +147,54 @@ struct PostgreSQLStrangersTests {
                         "other unlogged tables: become ordinary tables: cache",
                     ])
             }
+        }
+    }
+
+    private static let beside = """
+        CREATE TABLE t (id int PRIMARY KEY, v text);
+        CREATE TEXT SEARCH CONFIGURATION words (COPY = english); CREATE TEXT SEARCH DICTIONARY stems (TEMPLATE = simple);
+        CREATE TYPE mood AS ENUM ('ok'); CREATE TYPE spans AS RANGE (subtype = float8);
+        CREATE FUNCTION number(mood) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';
+        CREATE CAST (mood AS int) WITH FUNCTION number(mood);
+        CREATE FUNCTION plus(int, int) RETURNS int LANGUAGE sql AS 'SELECT $1 + $2';
+        CREATE OPERATOR ### (FUNCTION = plus, LEFTARG = int, RIGHTARG = int);
+        ALTER TABLE t ALTER v SET STORAGE EXTERNAL, ALTER id SET STATISTICS 10; ALTER TABLE t CLUSTER ON t_pkey;
+        CREATE PUBLICATION news FOR TABLE t;
+        """
+
+    @Test("what belongs to no table, and settings of columns, are named where they stay behind")
+    func besideTables() async throws {
+        for isSameEngine in [false, true] {
+            try await Self.transferred(Self.beside, isSameEngine: isSameEngine) { report, _, _ in
+                let lines = Self.lines(report).filter { $0.contains(": stay behind") || $0.contains(": stays behind") }
+                #expect(
+                    lines == [
+                        "other casts: stay behind: mood AS integer",
+                        "other clustering (CLUSTER ON): stays behind, of t",
+                        "other operators: stay behind: ###(integer,integer)", "other publications: stay behind: news",
+                        "other settings of columns (STORAGE, STATISTICS, n_distinct): stay behind, of t.id, t.v",
+                        "other text search configurations: stay behind: words",
+                        "other text search dictionaries: stay behind: stems",
+                    ])
+            }
+        }
+    }
+
+    @Test("drift leaves them to whoever administers the database")
+    func driftWithoutThem() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("v", .text)
+                }
+            }
+            try await test.run(
+                """
+                CREATE TEXT SEARCH CONFIGURATION words (COPY = english); CREATE PUBLICATION news FOR TABLE t;
+                ALTER TABLE t ALTER v SET STORAGE EXTERNAL, ALTER id SET STATISTICS 10
+                """)
+            #expect(try await test.drift() == [])
         }
     }
 
@@ -240,7 +307,7 @@ struct PostgreSQLStrangersTests {
             #expect(
                 Self.lines(report) == [
                     "other t.v COLLATE own: is a collation defined in the source: in the target the column uses "
-                        + "the database's collation"
+                        + "the database's collation, where texts are equal only byte by byte"
                 ])
         }
     }

@@ -6,6 +6,8 @@ public struct Inspection: Sendable, Equatable {
     public var declaredTypes: [String: [String: String]]
     /// The number that each counting column issued last, or its highest value, by table: SQLite's `sqlite_sequence`.
     public var sequences: [String: Int64]
+    /// The same numbers by table and column, since a table of PostgreSQL may have several counting columns.
+    package var lastNumbers: [String: [String: Int64]] = [:]
     /// The column that is another name of SQLite's rowid, by table. Such a column numbers new rows, with `AUTOINCREMENT` or
     /// without (https://www.sqlite.org/lang_createtable.html#rowid).
     public var rowidAliases: [String: String]

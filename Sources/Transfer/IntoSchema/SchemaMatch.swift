@@ -18,10 +18,8 @@ struct SchemaMatch {
             var target: String
         }
 
-        /// The column that the target database numbers; `nil` if there is none.
-        var counting: Pair? {
-            target.columns.first(where: \.isIdentity).flatMap { column in columns.first { $0.target == column.name } }
-        }
+        /// The columns that the target database numbers.
+        var counting: [Pair] { columns.filter { target[column: $0.target]?.isIdentity == true } }
 
         /// Whether a column must hold a value in the target but need not in the source.
         func isRequired(_ pair: Pair) -> Bool {

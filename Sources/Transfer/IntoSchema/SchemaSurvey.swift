@@ -66,19 +66,20 @@ struct SchemaSurvey {
         let name = table.source.name
         try inspection.requireReadable((table.columns + table.computed).map(\.source), of: name)
         let from = source.reading(of: table.source, in: inspection)
-        let highest = table.counting.map { "max(\(SQLText.identifier($0.source)))" } ?? "NULL"
-        let row = try reading.query("SELECT count(*), \(trusted: highest) \(trusted: from.from)").first?.values ?? []
-        let rows = Int(row[0].integer ?? 0)
-        let counting = table.counting.map { column in
+        let counts = ["count(*)"] + table.counting.map { "max(\(SQLText.identifier($0.source)))" }
+        let row = try reading.query("SELECT \(trusted: counts.joined(separator: ", ")) \(trusted: from.from)").first
+        let numbers = (row?.values ?? []).map { $0.integer ?? 0 }
+        let rows = Int(numbers.first ?? 0)
+        let counting = zip(table.counting, numbers.dropFirst()).map { column, highest in
             PlannedTable.Counting(
-                column: column.target, highest: max(row[1].integer ?? 0, inspection.sequences[name] ?? 0))
+                column: column.target, highest: max(highest, inspection.lastNumbers[name]?[column.source] ?? 0))
         }
         return PlannedTable(
             source: name, target: table.target.name, reading: from, sourceColumns: table.columns.map(\.source),
             targetColumns: table.columns.map(\.target), types: table.columns.map { type(of: $0, in: table) },
             columnPlans: table.columns.map { columnPlan(of: $0, in: table, inspection) },
             policy: rules.policy(of: name),
-            rows: rows, bytes: rows, pieces: [.all], counting: [counting].compactMap { $0 },
+            rows: rows, bytes: rows, pieces: [.all], counting: counting,
             computed: table.computed.map {
                 PlannedTable.Computed(source: $0.source, target: $0.target, type: type(of: $0, in: table))
             })

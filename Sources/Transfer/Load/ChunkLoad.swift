@@ -82,19 +82,11 @@ struct ChunkLoad {
         _ chunk: Chunk, observing found: inout ProfiledTable?, _ reading: any Connection, _ writing: any Connection
     ) throws -> TableCopy.Loaded {
         let table = chunk.table
-        guard !table.sourceColumns.isEmpty else { return try loadEmptyRows(table, writing) }
         let truncationBeforeFreeze = chunk.range == .all ? target.truncationBeforeFreeze(table.target) : nil
         if let truncationBeforeFreeze { try writing.executeScript(truncationBeforeFreeze) }
         let copy = TableCopy(
             table, verification.forms(of: table), in: chunk.range, freezing: truncationBeforeFreeze != nil)
         return try copy.run(from: reading, to: writing, observing: &found) { events(.loaded(table, rows: $0)) }
-    }
-
-    /// Loads a table whose columns are all computed. Its rows have no values to copy.
-    private func loadEmptyRows(_ table: PlannedTable, _ writing: any Connection) throws -> TableCopy.Loaded {
-        for _ in 0..<table.rows { try writing.execute("INSERT INTO \(identifier: table.target) DEFAULT VALUES") }
-        events(.loaded(table, rows: table.rows))
-        return TableCopy.Loaded(rows: table.rows)
     }
 }
 

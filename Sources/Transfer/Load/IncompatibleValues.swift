@@ -58,6 +58,7 @@ struct IncompatibleValueSurvey {
 
     /// Returns the table's incompatible values, and remarks. It must run in the snapshot in which the rows are copied.
     func findings(in table: PlannedTable) throws -> Findings {
+        guard !table.sourceColumns.isEmpty else { return Findings() }
         let suspects = table.columnPlans.indices.filter { table.columnPlans[$0].isSuspect }
         let judge = target.judge(of: table.types)
         let reader = ValueReader(table.columnPlans.map(\.reading))

@@ -61,6 +61,7 @@ struct TableCopy {
         from reading: any Connection, to writing: any Connection, observing found: inout ProfiledTable?,
         _ progress: (Int) -> Void
     ) throws -> Loaded {
+        guard !table.sourceColumns.isEmpty else { return try insertEmptyRows(writing, progress) }
         let query = table.reading.query(table.sourceColumns, in: range)
         let cursor = try reading.copyOut(query, types: table.types)
         defer { cursor.close() }
@@ -80,6 +81,13 @@ struct TableCopy {
             try aside.store(on: writing)
         }
         return loaded
+    }
+
+    /// Inserts the rows of a table that has no columns, or computes them all. They have no values to copy.
+    private func insertEmptyRows(_ writing: any Connection, _ progress: (Int) -> Void) throws -> Loaded {
+        for _ in 0..<table.rows { try writing.execute("INSERT INTO \(identifier: table.target) DEFAULT VALUES") }
+        progress(table.rows)
+        return Loaded(rows: table.rows)
     }
 
     /// Returns the digest of the rows as the source holds them now, in the forms in which they would be written; `nil` if values

@@ -247,7 +247,8 @@ struct TransferPlanner {
 
     private func counting(_ origin: ProfiledTable, _ table: Table) -> [PlannedTable.Counting] {
         guard let at = table.columns.firstIndex(where: \.isIdentity) else { return [] }
-        let highest = max(origin.highest(at), inspection.sequences[origin.table.name] ?? 0)
+        let last = inspection.lastNumbers[origin.table.name]?[origin.table.columns[at].name]
+        let highest = max(origin.highest(at), last ?? 0)
         return [.init(column: table.columns[at].name, highest: highest)]
     }
 }

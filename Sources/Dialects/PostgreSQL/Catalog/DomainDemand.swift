@@ -6,6 +6,8 @@ package struct DomainDemand: Sendable, Equatable {
     var defaultText: String?
     var checkName: String?
     var condition: String?
+    /// The type under the domain, if it did not come with the server. Its operators are found for a value of the domain only behind a cast.
+    var ownBase: String?
 
     /// Adds the domain's default to a column that has none.
     fileprivate func addDefault(to table: inout Table) {
@@ -28,7 +30,9 @@ package struct DomainDemand: Sendable, Equatable {
     var check: (name: String, condition: String)? {
         guard let checkName, let condition else { return nil }
         let name = SQLText.identifier(column)
-        let text = SQLToken.scan(condition).map { $0.isWord("VALUE") ? name : $0.text }.joined()
+        let value = ownBase.map { "(\(name)::\($0))" } ?? name
+        // The server writes the domain's value in capitals, and quotes a name in capitals.
+        let text = SQLToken.scan(condition).map { $0.kind == .word && $0.text == "VALUE" ? value : $0.text }.joined()
         return ("\(table)_\(column)_\(checkName)", text)
     }
 }

@@ -17,14 +17,20 @@ enum PostgreSQLDomainReader {
                 FROM used u JOIN pg_type t ON t.oid = u.typbasetype AND t.typtype = 'd'
             )
             SELECT u.relname, u.attname, u.typnotnull, CASE WHEN u.has_default THEN NULL ELSE u.typdefault END,
-                n.conname, pg_get_constraintdef(n.oid, true)
-            FROM used u LEFT JOIN pg_constraint n ON n.contypid = u.oid AND n.contype = 'c'
+                n.conname, pg_get_constraintdef(n.oid, true),
+                CASE WHEN b.typnamespace <> 'pg_catalog'::regnamespace THEN format_type(b.oid, NULL) END
+            FROM (
+                SELECT *, first_value(typbasetype) OVER (PARTITION BY relname, attname ORDER BY depth DESC) AS base FROM used
+            ) u
+                JOIN pg_type b ON b.oid = u.base
+                LEFT JOIN pg_constraint n ON n.contypid = u.oid AND n.contype = 'c'
             ORDER BY u.relname, u.attnum, u.depth, n.conname
             """)
         return rows.map { row in
             DomainDemand(
                 table: row[0].text ?? "", column: row[1].text ?? "", isRequired: row[2].boolean ?? false,
-                defaultText: row[3].text, checkName: row[4].text, condition: row[5].text.flatMap(condition))
+                defaultText: row[3].text, checkName: row[4].text, condition: row[5].text.flatMap(condition),
+                ownBase: row[6].text)
         }
     }
 

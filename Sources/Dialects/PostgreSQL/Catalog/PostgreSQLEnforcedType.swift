@@ -12,6 +12,8 @@ enum PostgreSQLEnforcedType {
         var isBaseOwn: Bool
         /// Whether the type's collation is nondeterministic, so that different strings can be equal.
         var isCaseless = false
+        /// Whether texts that differ in case can be equal. Only an extension's type is called citext.
+        var ignoresCase: Bool { isCaseless || base == "citext" }
         /// Whether a value is a row of fields, also under a domain.
         var isComposite = false
         var labels: [String]
@@ -20,7 +22,7 @@ enum PostgreSQLEnforcedType {
     static func of(_ type: Description, column: String) -> EnforcedType {
         var held = word(type, column)
         if type.isComposite { held.meaning = .row }
-        guard type.isCaseless || type.base == "citext", held.labels.isEmpty else { return held }
+        guard type.ignoresCase, held.labels.isEmpty else { return held }
         let reason = "compares without regard to case; in the target only for the letters A to Z (NOCASE)"
         held.reason = held.reason.map { "\($0), which \(reason)" } ?? reason
         held.isCaseless = true

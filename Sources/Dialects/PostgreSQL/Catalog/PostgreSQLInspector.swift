@@ -95,6 +95,7 @@ package enum PostgreSQLInspector {
         for view in views { inspection.viewsLeftBehind[view.name] = view.objection }
         let counters = try counters(connection)
         inspection.sequences = counters.compactMapValues { $0.values.max() }
+        inspection.lastNumbers = counters
         inspection.options = try options(connection)
         inspection.domainDemands = try PostgreSQLDomainReader.read(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
@@ -106,7 +107,8 @@ package enum PostgreSQLInspector {
         inspection.remarkOnOtherSchemas = try remarkOnOtherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
         var copy = PostgreSQLSameEngineCopy(
-            inspection.schema, types, inspection.domainDemands, ownFunctions: try ownFunctions(connection))
+            inspection.schema, types, inspection.domainDemands, try PostgreSQLOwnUses(connection),
+            ownFunctions: try ownFunctions(connection))
         copy.addTables(parts.columns.columns, counters)
         copy.add(parts.constraints)
         copy.addChecksOfDomains()

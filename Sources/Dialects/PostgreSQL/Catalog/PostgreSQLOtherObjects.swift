@@ -5,7 +5,7 @@ enum PostgreSQLOtherObjects {
         let relations = try connection.query(relations)
         let triggers = try connection.query(triggers)
         let others = try connection.query(others)
-        let around = try connection.query(around)
+        let around = try connection.query(around) + connection.query(beside)
         let inner = try connection.query(inner)
         return (relations + triggers + others + around + inner).map { row in
             Omission(
@@ -48,6 +48,56 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_statistic_ext s ON s.stxrelid = c.oid
             WHERE \(PostgreSQLCatalogScope.whole.relations)
         ) x GROUP BY x.what, x.reason ORDER BY x.what
+        """
+
+    /// What belongs to no table, and what tables and columns have beside what they hold. Drift leaves it out (`Definition.ofAdministrator`).
+    private static let beside: SQL = """
+        SELECT 'other', x.what, x.reason || string_agg(DISTINCT x.name, ', ' ORDER BY x.name) FROM (
+            SELECT o.oid, 'pg_ts_config'::regclass AS class, 'text search configurations' AS what, 'stay behind: ' AS reason,
+                o.cfgname::text AS name
+            FROM pg_ts_config o WHERE o.cfgnamespace = \(trusted: PostgreSQLCatalogScope.schema)
+            UNION ALL
+            SELECT o.oid, 'pg_ts_dict'::regclass, 'text search dictionaries', 'stay behind: ', o.dictname
+            FROM pg_ts_dict o WHERE o.dictnamespace = \(trusted: PostgreSQLCatalogScope.schema)
+            UNION ALL
+            SELECT o.oid, 'pg_operator'::regclass, 'operators', 'stay behind: ', o.oid::regoperator::text
+            FROM pg_operator o WHERE o.oprnamespace = \(trusted: PostgreSQLCatalogScope.schema)
+            UNION ALL
+            SELECT o.oid, 'pg_cast'::regclass, 'casts', 'stay behind: ',
+                format_type(o.castsource, NULL) || ' AS ' || format_type(o.casttarget, NULL)
+            FROM pg_cast o JOIN pg_type s ON s.oid = o.castsource JOIN pg_type t ON t.oid = o.casttarget
+            WHERE \(trusted: PostgreSQLCatalogScope.schema) IN (s.typnamespace, t.typnamespace)
+            UNION ALL
+            SELECT o.oid, 'pg_publication'::regclass, 'publications', 'stay behind: ', o.pubname
+            FROM pg_publication o
+            WHERE EXISTS (
+                SELECT FROM pg_publication_tables t WHERE t.pubname = o.pubname AND t.schemaname = current_schema())
+            UNION ALL
+            SELECT c.oid, 'pg_class'::regclass, 'tablespaces', 'stay behind, of ', c.relname
+            FROM pg_class c
+            WHERE c.relkind IN ('r', 'p') AND c.reltablespace <> 0 AND NOT c.relispartition
+                AND \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
+            SELECT c.oid, 'pg_class'::regclass, 'access methods', 'stay behind, of ', c.relname
+            FROM pg_class c JOIN pg_am m ON m.oid = c.relam
+            WHERE c.relkind = 'r' AND m.amname <> 'heap' AND NOT c.relispartition
+                AND \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
+            SELECT c.oid, 'pg_class'::regclass, 'clustering (CLUSTER ON)', 'stays behind, of ', c.relname
+            FROM pg_class c JOIN pg_index i ON i.indrelid = c.oid AND i.indisclustered
+            WHERE NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
+            SELECT c.oid, 'pg_class'::regclass, 'settings of columns (STORAGE, STATISTICS, n_distinct)', 'stay behind, of ',
+                c.relname || '.' || a.attname
+            FROM pg_class c
+                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                JOIN pg_type t ON t.oid = a.atttypid
+            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
+                AND (a.attstorage <> t.typstorage OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL)
+        ) x
+        WHERE NOT EXISTS (
+            SELECT FROM pg_depend e WHERE e.classid = x.class AND e.objid = x.oid AND e.deptype IN ('e', 'i'))
+        GROUP BY x.what, x.reason ORDER BY x.what
         """
 
     /// What tables hold beside their own columns: demands of single partitions, and the bytes of large objects.

@@ -1,8 +1,9 @@
-// Sequences that belong to no column. A program asks them for its next key itself, or a default does (the manual, 9.17).
+// Sequences that are no identity column's. A program asks them for its next key, or a default or a trigger does (the manual, 9.17). The
+// sequence of a serial column is one of them: another column's default may ask it too.
 
 extension PostgreSQLDialect {
-    /// Makes the free sequences continue after the largest key of the filled tables: those that a default of a column asks, and those
-    /// that are called `table_column_seq`, as Doctrine's are.
+    /// Makes the free sequences continue after the largest key of the filled tables: those that a default of a column asks, those that
+    /// a column owns, and those that are called `table_column_seq`, as Doctrine's are.
     ///
     /// - Returns: A remark on the other free sequences, and one on each that ends too early or that this role may not change: the reason,
     ///   and the statement that sets it.
@@ -51,15 +52,17 @@ extension PostgreSQLDialect {
         return row?[0].boolean == true ? row?[1].integer : nil
     }
 
-    /// Lists the sequences that count upwards and belong to no column, each with the columns of whole numbers that may use it, and whether
-    /// this role may read and set it.
+    /// Lists the sequences that count upwards and are no identity column's, each with the columns of whole numbers that may use it, and
+    /// whether this role may read and set it. One that a column owns is not listed without such a column.
     private static let freeSequences = """
         WITH free AS (
-            SELECT c.oid, c.relname::text AS name
+            SELECT c.oid, c.relname::text AS name, EXISTS (
+                SELECT FROM pg_catalog.pg_depend p
+                WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype = 'a') AS is_owned
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
             WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND s.seqincrement > 0 AND NOT EXISTS (
                 SELECT 1 FROM pg_catalog.pg_depend p
-                WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype IN ('a', 'i', 'e'))
+                WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype IN ('i', 'e'))
         ), used AS (
             SELECT t.oid AS relation, t.relname::text AS tab, a.attname::text AS col, a.attnum
             FROM pg_catalog.pg_class t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid
@@ -74,13 +77,20 @@ extension PostgreSQLDialect {
                 JOIN free f ON f.name = pg_catalog.substring(
                     pg_catalog.pg_get_expr(d.adbin, d.adrelid), '^nextval[(]+''([^'']+)''::text')
             UNION
+            -- A program or a trigger may ask for the numbers of a sequence that is OWNED BY a column.
+            SELECT f.oid, u.tab, u.col
+            FROM free f JOIN pg_catalog.pg_depend p ON p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = f.oid AND p.deptype = 'a'
+                JOIN used u ON (u.relation, u.attnum) = (p.refobjid, p.refobjsubid)
+            UNION
             SELECT f.oid, u.tab, u.col
             FROM free f JOIN pg_catalog.pg_depend p ON p.refobjid = f.oid AND p.classid = 'pg_catalog.pg_attrdef'::regclass
                 JOIN pg_catalog.pg_attrdef d ON d.oid = p.objid
                 JOIN used u ON (u.relation, u.attnum) = (d.adrelid, d.adnum)
         )
         SELECT f.name, k.tab, k.col, has_sequence_privilege(f.oid, 'SELECT') AND has_sequence_privilege(f.oid, 'UPDATE')
-        FROM free f LEFT JOIN known k ON k.oid = f.oid ORDER BY f.name, k.tab, k.col
+        FROM free f LEFT JOIN known k ON k.oid = f.oid
+        WHERE k.oid IS NOT NULL OR NOT f.is_owned
+        ORDER BY f.name, k.tab, k.col
         """
 }
 

@@ -5,16 +5,20 @@ struct PostgreSQLSameEngineCopy {
     private let types: PostgreSQLTypeReader
     /// What the columns' domains demand of them, by table: a copy has no domains.
     private let demands: [String: [DomainDemand]]
-    /// The names of column types that were made in this database, as tokens. The longest name comes first, since it may begin with a
-    /// shorter one: `mood[]` with `mood`.
-    private let ownTypes: [[SQLToken]]
+    /// The casts to types that were made in this database.
+    private let casts: PostgreSQLOwnCasts
+    /// What defaults and computations use that was made in this database.
+    private let uses: PostgreSQLOwnUses
     /// The functions that did not come with the server, so that the other database need not have them.
     private let ownFunctions: [String]
     /// The columns that are something else in the copy, by table.
     private var changed: [String: PostgreSQLChangedColumns] = [:]
     private(set) var copy = SameEngineCopy()
 
-    init(_ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], ownFunctions: [String]) {
+    init(
+        _ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], _ uses: PostgreSQLOwnUses,
+        ownFunctions: [String]
+    ) {
         self.schema = schema
         self.types = types
         self.demands = Dictionary(grouping: demands, by: \.table)
@@ -23,7 +27,8 @@ struct PostgreSQLSameEngineCopy {
                 types.type(of: column.name, in: table.name).flatMap { $0.isOwn ? $0.declared : nil }
             }
         }
-        ownTypes = Set(own).sorted { ($1.count, $0) < ($0.count, $1) }.map(SQLToken.scan)
+        casts = PostgreSQLOwnCasts(to: uses.types.union(own))
+        self.uses = uses
         self.ownFunctions = ownFunctions
     }
 
@@ -74,27 +79,50 @@ struct PostgreSQLSameEngineCopy {
             return (column.declaredType, .ownForm)
         }
         let isDomain = type.kind == .domain
-        let hasServersBase = isDomain && !type.isBaseOwn
+        let hasServersBase = isDomain && !type.isBaseOwn && !Self.namesObjects.contains(Self.element(of: type.base))
         let word = hasServersBase ? type.base : "text"
         let what = type.kind == .enumeration ? "is an enumeration" : isDomain ? "is a domain" : "is a type"
         copy.types.append(
             TransferredType(
                 table: column.table, column: name, type: .native(sqlite: "", postgresql: word),
-                reason: "\(what) defined in the source"))
-        return (word, hasServersBase ? .ownForm : .text)
+                reason: "\(what) defined in the source"
+                    + (type.ignoresCase ? ", which compares without regard to case: \(Self.regardingCase)" : "")))
+        return (word, hasServersBase ? Self.transport(of: word) : .text)
+    }
+
+    private static let regardingCase = "in the target texts are equal only byte by byte"
+
+    /// The remarks on a key of a column that compares without regard to case, or on a foreign key. In the copy it takes more rows.
+    private func remarks(
+        onKey name: String, _ kind: Omission.Kind, over columns: [String], of table: String
+    ) -> [Omission] {
+        columns.filter { types.type(of: $0, in: table)?.ignoresCase == true }.prefix(1).map { column in
+            Omission(
+                kind, name, reason: "compares \(column) without regard to case in the source: \(Self.regardingCase)")
+        }
     }
 
     /// Returns the type in the copy for a type that came with the server. A `regclass` would travel as the number of a table,
     /// which is another table's number in another database, or no table's. An `aclitem` has no binary form. Both travel as text.
     private mutating func builtIn(_ column: PostgreSQLColumnReader.Column) -> (word: String, transport: ColumnType) {
-        let element = column.declaredType.prefix { $0 != "[" }
-        guard Self.namesObjects.contains(String(element)) else { return (column.declaredType, .ownForm) }
+        guard Self.namesObjects.contains(Self.element(of: column.declaredType)) else {
+            return (column.declaredType, Self.transport(of: column.declaredType))
+        }
         copy.types.append(
             TransferredType(
                 table: column.table, column: column.column.name, type: .native(sqlite: "", postgresql: "text"),
                 reason: "names an object of the source: written as text"))
         return ("text", .text)
     }
+
+    /// Returns as what the values of a type that came with the server travel. The server refuses the binary form of an empty `tsquery`, which
+    /// it sends itself ("malformed tsquery: operand not found"), so that these travel as text, which the other server casts.
+    private static func transport(of type: String) -> ColumnType {
+        element(of: type) == "tsquery" ? .native(sqlite: "", postgresql: type) : .ownForm
+    }
+
+    /// Returns the type of an array's elements; any other type as it is.
+    private static func element(of type: String) -> String { String(type.prefix { $0 != "[" }) }
 
     /// The types whose values are the names of objects: https://www.postgresql.org/docs/current/datatype-oid.html
     static let namesObjects: Set<String> = [
@@ -108,13 +136,27 @@ struct PostgreSQLSameEngineCopy {
         if let function = ownFunction(in: expression) {
             return "it calls \(function)(), which is defined in the source"
         }
-        guard column.column.generated != nil else { return nil }
-        return changed[column.table]?.objection(to: expression).map { "\($0): its values are copied" }
+        // A sequence that numbers a column makes it an identity column. Any other sequence is not part of the tables that are copied.
+        let tokens = SQLToken.scan(expression)
+        if calls("nextval", in: tokens) || calls("currval", in: tokens) {
+            return
+                "it uses a sequence, and a copy has no sequences but those that belong to a column (OWNED BY): \(expression)"
+        }
+        if column.column.generated != nil, let objection = changed[column.table]?.objection(to: expression) {
+            return "\(objection): its values are copied"
+        }
+        let object = uses.objects[column.table]?[column.column.name] ?? casts.decisiveType(in: expression)
+        return object.map { "it uses \($0), which is defined in the source: \(expression)" }
     }
 
     /// Why one of these expressions over a table means something else in the copy, as a sentence about it; `nil` if none does.
     private func objection(to expressions: [SQLExpression], of table: String) -> String? {
         expressions.flatMap(\.texts).lazy.compactMap { changed[table]?.objection(to: $0) }.first
+    }
+
+    /// Why SQL means something else without its casts to types of the source, as a sentence about it; `nil` if it means the same.
+    private func objection(toCastsIn sql: String) -> String? {
+        casts.neededType(in: sql).map { "it casts values to \($0), which is defined in the source" }
     }
 
     private func demands(of column: PostgreSQLColumnReader.Column) -> [DomainDemand] {
@@ -136,7 +178,9 @@ struct PostgreSQLSameEngineCopy {
                 .init(
                     .other, "\(column.table).\(value.name) COLLATE \(collation)",
                     reason:
-                        "is a collation defined in the source: in the target the column uses the database's collation")
+                        "is a collation defined in the source: in the target the column uses the database's collation"
+                        + (types.type(of: value.name, in: column.table)?.ignoresCase == true
+                            ? ", where texts are equal only byte by byte" : ""))
             )
         }
         switch column.ownCollation == nil ? value.collation : nil {
@@ -153,19 +197,7 @@ struct PostgreSQLSameEngineCopy {
             copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
             return text
         }
-        // A sequence that belongs to a column makes it an identity column. Any other sequence is not part of the tables that are copied.
-        let tokens = SQLToken.scan(expression)
-        if calls("nextval", in: tokens) || calls("currval", in: tokens) {
-            copy.omitted.append(
-                .init(
-                    .other, "\(column.table).\(value.name) DEFAULT",
-                    reason:
-                        "it uses a sequence, and a copy has no sequences but those that belong to a column (OWNED BY): \(expression)"
-                )
-            )
-            return text
-        }
-        let own = withoutOwnCasts(expression)
+        let own = casts.removed(from: expression)
         return text + (value.generated == nil ? " DEFAULT \(own)" : " GENERATED ALWAYS AS (\(own)) STORED")
     }
 
@@ -177,7 +209,7 @@ struct PostgreSQLSameEngineCopy {
 
     mutating func add(_ constraints: [PostgreSQLConstraintReader.Constraint]) {
         for constraint in constraints {
-            let definition = withoutOwnCasts(constraint.definition)
+            let definition = casts.removed(from: constraint.definition)
             let isLeftForLater = constraint.kind == .foreignKey && constraint.isValidated
             let statement =
                 "ALTER TABLE \(SQLText.identifier(constraint.table)) ADD CONSTRAINT \(SQLText.identifier(constraint.name)) \(definition)"
@@ -193,8 +225,16 @@ struct PostgreSQLSameEngineCopy {
                 continue
             }
             if constraint.kind == .foreignKey { copy.omitted += constraint.unvalidated }
+            if constraint.isKey {
+                copy.omitted += remarks(
+                    onKey: "\(constraint.table).\(constraint.name)",
+                    constraint.kind == .foreignKey ? .foreignKey : .constraint, over: constraint.columns,
+                    of: constraint.table)
+            }
             let checked = constraint.expression.map { [SQLExpression.native(sqlite: "", postgresql: $0)] } ?? []
-            if let objection = objection(to: checked, of: constraint.table) {
+            if let objection = objection(to: checked, of: constraint.table)
+                ?? objection(toCastsIn: constraint.definition)
+            {
                 copy.omitted.append(
                     .init(.constraint, "\(constraint.table).\(constraint.name)", reason: objection))
                 continue
@@ -220,7 +260,7 @@ struct PostgreSQLSameEngineCopy {
                 .init(
                     .check, table: demand.table, name: check.name,
                     statement:
-                        "ALTER TABLE \(table) ADD CONSTRAINT \(SQLText.identifier(check.name)) CHECK (\(withoutOwnCasts(check.condition)))"
+                        "ALTER TABLE \(table) ADD CONSTRAINT \(SQLText.identifier(check.name)) CHECK (\(casts.removed(from: check.condition)))"
                 ))
         }
     }
@@ -228,7 +268,8 @@ struct PostgreSQLSameEngineCopy {
     private func objection(to condition: String, of demand: DomainDemand) -> String? {
         if let function = ownFunction(in: condition) { return "it calls \(function)(), which is defined in the source" }
         let isText = types.type(of: demand.column, in: demand.table)?.isBaseOwn == true
-        return isText ? "it reads \(demand.column), which becomes text in the target" : nil
+        return isText
+            ? "it reads \(demand.column), which becomes text in the target" : objection(toCastsIn: condition)
     }
 
     mutating func add(_ indexes: [PostgreSQLIndexReader.Index]) {
@@ -237,13 +278,20 @@ struct PostgreSQLSameEngineCopy {
                 copy.omitted.append(.init(.index, index.index.name, reason: index.objection?.reason ?? "is INVALID"))
                 continue
             }
-            if let objection = objection(to: index.index.expressions, of: index.table) {
+            if let objection = objection(to: index.index.expressions, of: index.table)
+                ?? objection(toCastsIn: index.definition)
+            {
                 copy.omitted.append(.init(.index, index.index.name, reason: objection))
                 continue
             }
+            if index.index.isUnique {
+                copy.omitted += remarks(
+                    onKey: index.index.name, .index, over: index.index.columnNames, of: index.table)
+            }
             copy.parts.append(
                 .init(
-                    .index, table: index.table, name: index.index.name, statement: withoutOwnCasts(index.definition)))
+                    .index, table: index.table, name: index.index.name,
+                    statement: casts.removed(from: index.definition)))
         }
     }
 
@@ -282,18 +330,6 @@ struct PostgreSQLSameEngineCopy {
     private func calls(_ function: String, in tokens: [SQLToken]) -> Bool {
         tokens.indices.contains { tokens[$0].name == function && tokens[($0 + 1)...].first?.isSymbol("(") == true }
     }
-
-    /// Returns the text without casts to types of this database: `'sad'::mood` becomes `'sad'`, because the target has no type
-    /// `mood`.
-    private func withoutOwnCasts(_ text: String) -> String {
-        var rest = SQLToken.scan(text)[...]
-        var kept = ""
-        while let token = rest.popFirst() {
-            let type = token.isSymbol("::") ? ownTypes.first { rest.starts(with: $0) } : nil
-            if let type { rest = rest.dropFirst(type.count) } else { kept += token.text }
-        }
-        return kept
-    }
 }
 
 extension PostgreSQLConstraintReader.Constraint.Kind {
@@ -305,6 +341,16 @@ extension PostgreSQLConstraintReader.Constraint.Kind {
         case .exclusion: .index
         case .foreignKey: .foreignKey
         case .check: .check
+        }
+    }
+}
+
+extension PostgreSQLConstraintReader.Constraint {
+    /// Whether the constraint compares texts for equality.
+    fileprivate var isKey: Bool {
+        switch kind {
+        case .primaryKey, .unique, .foreignKey: true
+        case .exclusion, .check: false
         }
     }
 }

@@ -51,6 +51,9 @@ package enum SQLiteInspector {
             let unreadable = SQLiteVirtualColumns.unreadable(in: table)
             if !unreadable.isEmpty { inspection.unreadableColumns[source.name] = unreadable }
             inspection.sequences[source.name] = catalog.sequences[source.name]
+            if let counting = reader.rowidAlias, let last = catalog.sequences[source.name] {
+                inspection.lastNumbers[source.name] = [counting: last]
+            }
             inspection.declaredTypes[source.name] = Dictionary(
                 source.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
         }
