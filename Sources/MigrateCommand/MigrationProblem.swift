@@ -49,6 +49,7 @@ extension Problem {
         case let error as Unconfirmed:
             self.init(code: "not_confirmed", message: "\(error)", remedy: error.remedy)
         case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)
+        case let error as FilesNotWritten: self.init(code: "file", message: error.message, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
         default: self.init(code: "failed", message: "\(error)", remedy: nil)
         }
