@@ -65,7 +65,7 @@ extension Problem {
             .keysFold,
             .noSupport, .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource,
             .planChanged,
-            .madeObjectsGone, .nothingToAbandon,
+            .madeObjectsGone, .recordGone, .nothingToAbandon,
             .nothingToReport:
             2
         }
@@ -81,7 +81,7 @@ extension Problem {
             .keyNotBuilt,
             .noSupport,
             .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource, .planChanged,
-            .madeObjectsGone, .nothingToAbandon,
+            .madeObjectsGone, .recordGone, .nothingToAbandon,
             .nothingToReport:
             []
         }

@@ -46,7 +46,7 @@ struct WaysOn {
             .incompatibleValues,
             .neverNull,
             .doesNotFit,
-            .keyNotBuilt, .keysFold, .noSupport, .nothingToAbandon, .nothingToReport:
+            .keyNotBuilt, .keysFold, .noSupport, .recordGone, .nothingToAbandon, .nothingToReport:
             let hasRules = arguments.contains { $0 == "--rules" || $0.hasPrefix("--rules=") }
             return error.remedy(abandoning: "with: \(abandoning)", hasRules: hasRules)
         }

@@ -46,6 +46,29 @@ struct FailedRemovalTests {
         }
     }
 
+    @Test("a transfer whose record somebody removed promises nothing, and names what it leaves")
+    func recordIsGone() async throws {
+        let fixture = try SQLiteFixture("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let error = await #expect(throws: TransferError.self) {
+                try await Self.transfer(fixture, into: url) {
+                    guard case .phase(.building) = $0 else { return }
+                    let other = try connect(to: url)
+                    defer { other.close() }
+                    try other.execute("DROP TABLE tc_transfer_chunks, tc_transfers")
+                }
+            }
+            guard case .recordGone(let left, let reason)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(left == ["t"] && reason.contains("tc_transfers"), "\(reason)")
+            let text = "\(try #require(error))"
+            #expect(text.hasSuffix("is still there: t") && !text.contains("marked"), "\(text)")
+        }
+    }
+
     private static func transfer(
         _ fixture: SQLiteFixture, into url: DatabaseURL, _ meanwhile: @escaping @Sendable (TransferEvent) throws -> Void
     ) async throws {
