@@ -168,6 +168,13 @@ extension TransferEngine {
         try await streams.first { _, writing in
             try target.finishLoading(writing)
             try writing.transaction {
+                // Somebody may have removed a table after its comparison.
+                let gone = try TransferRecords(writing).goneObjects(of: id, target)
+                guard gone.isEmpty else {
+                    throw DatabaseError(
+                        .other, "somebody has removed what the transfer had made: \(gone.listed(upTo: 5))",
+                        remedy: "begin again when nobody else changes the target")
+                }
                 if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
                 try TransferRecords(writing).complete(id)
             }

@@ -69,15 +69,34 @@ struct FailedRemovalTests {
         }
     }
 
+    @Test("a table that somebody removed after its comparison is not called verified")
+    func removedAfterItsComparison() async throws {
+        let fixture = try SQLiteFixture("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await Self.transfer(fixture, into: url, options: TransferOptions(verification: .count)) {
+                    guard case .verified = $0 else { return }
+                    let other = try connect(to: url)
+                    defer { other.close() }
+                    try other.execute("DROP TABLE t")
+                }
+            }
+            #expect(error?.message == "somebody has removed what the transfer had made: t")
+            try TransferTests.expectOccupants([], of: url)
+        }
+    }
+
     private static func transfer(
-        _ fixture: SQLiteFixture, into url: DatabaseURL, _ meanwhile: @escaping @Sendable (TransferEvent) throws -> Void
+        _ fixture: SQLiteFixture, into url: DatabaseURL, options: TransferOptions = TransferOptions(),
+        _ meanwhile: @escaping @Sendable (TransferEvent) throws -> Void
     ) async throws {
         let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
         let target = try Database(url)
         let result: Result<TransferReport, any Error>
         do {
             result = .success(
-                try await DatabaseTransfer(from: source, to: target).run { event in
+                try await DatabaseTransfer(from: source, to: target, options: options).run { event in
                     do { try meanwhile(event) } catch { Issue.record(error) }
                 })
         } catch {
