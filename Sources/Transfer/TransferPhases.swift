@@ -88,9 +88,14 @@ extension TransferEngine {
         }
         var records = done.filter { $0.kind != .rows && $0.kind != .duplicates }
         for units in stages {
-            let built = try await streams.each(units) { unit, _, writing in
-                try unit.map { step in
-                    let chunk = try TransferBuilder(record: id, writing: writing, target: target).run(step)
+            let built = try await streams.each(units) { unit, _, writing -> [ChunkRecord] in
+                let builder = TransferBuilder(record: id, writing: writing, target: target)
+                if let chunks = try builder.runTogether(unit) {
+                    for step in unit { events(.built(table: step.table, name: step.name)) }
+                    return chunks
+                }
+                return try unit.map { step in
+                    let chunk = try builder.run(step)
                     events(.built(table: step.table, name: step.name))
                     return chunk
                 }
