@@ -151,10 +151,7 @@ extension PostgreSQLConnection {
                 remedy: "close it before the next statement")
         }
         guard cancellation.isSettled() else {
-            close()
-            throw DatabaseError(
-                .lost, "the server does not take the cancellation of an earlier statement", statement: text,
-                remedy: "check the server and the network")
+            throw breakOff("the server does not take the cancellation of an earlier statement", text)
         }
         // An interrupt that was meant for an earlier task has nothing left to stop.
         guard !(Task.isCancelled && cancellation.take()) else {
@@ -247,10 +244,7 @@ extension PostgreSQLConnection {
             var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
             if poll(&wanted, 1, Self.pulse) > 0 { return PQconsumeInput(handle) == 1 }
             if let answerTimeout, ContinuousClock.now - began >= .wait(seconds: answerTimeout) {
-                close()
-                throw DatabaseError(
-                    .lost, "the server has not answered for \(answerTimeout) s", statement: statement,
-                    remedy: "check the server and the network")
+                throw breakOff("the server has not answered for \(answerTimeout) s", statement)
             }
             try requireReach(since: began, &cancelling, statement)
         }

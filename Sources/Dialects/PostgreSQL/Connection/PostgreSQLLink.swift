@@ -30,7 +30,7 @@ extension PostgreSQLConnection {
     }
 
     /// Closes the connection without a farewell, for which a full socket would wait, and returns the error that says why.
-    private func breakOff(_ message: String, _ statement: String) -> DatabaseError {
+    func breakOff(_ message: String, _ statement: String) -> DatabaseError {
         shutdown(PQsocket(handle), Int32(SHUT_RDWR))
         close()
         return DatabaseError(.lost, message, statement: statement, remedy: "check the server and the network")
