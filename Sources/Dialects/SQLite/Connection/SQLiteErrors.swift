@@ -139,7 +139,11 @@ enum SQLiteResult {
             ("\(path) can't be opened (\(message))", "check the path and who may read it")
         case .notADatabase:
             ("\(path) is not a SQLite database, or it is encrypted", "name a SQLite file")
-        case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
+        case .corrupt:
+            (
+                "\(path) is damaged (\(message))",
+                "if a program is still copying the file, wait for its end; otherwise restore a backup, or try the sqlite3 shell's .recover"
+            )
         case .resources where code & 0xFF == SQLITE_NOMEM: (message, "try again when there is memory to spare")
         case .resources:
             (
