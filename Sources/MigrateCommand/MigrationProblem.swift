@@ -49,6 +49,7 @@ extension Problem {
         case let error as Unconfirmed:
             self.init(code: "not_confirmed", message: "\(error)", remedy: error.remedy)
         case let error as TextFile.Failure: self.init(code: "file", message: error.message, remedy: error.remedy)
+        case let error as FilesNotWritten: self.init(code: "file", message: error.message, remedy: error.remedy)
         case let error as HistoryError: self.init(code: "bad_history", message: "\(error)", remedy: nil)
         default: self.init(code: "failed", message: "\(error)", remedy: nil)
         }
@@ -65,7 +66,7 @@ extension Problem {
             .needsApplication, .noSupport, .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged,
             .otherSource,
             .planChanged,
-            .madeObjectsGone, .nothingToAbandon,
+            .madeObjectsGone, .recordGone, .nothingToAbandon,
             .nothingToReport:
             2
         }
@@ -81,7 +82,7 @@ extension Problem {
             .keyNotBuilt,
             .needsApplication, .noSupport,
             .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource, .planChanged,
-            .madeObjectsGone, .nothingToAbandon,
+            .madeObjectsGone, .recordGone, .nothingToAbandon,
             .nothingToReport:
             []
         }

@@ -84,6 +84,8 @@ extension TransferError {
             "name \(record.source) as in the first run, or remove the unfinished transfer \(abandoning)"
         case .planChanged:
             "use the options and the program of the first run, or remove the unfinished transfer \(abandoning)"
+        case .recordGone(let left, _):
+            left.isEmpty ? "begin again" : "drop these, if nobody else has made them, and begin again"
         case .nothingToAbandon: "see what the target holds with inspect TARGET"
         case .nothingToReport: "leave out --certificate and --report, and compare the two databases with verify"
         case .badRule(_, _, let remedy): remedy

@@ -166,12 +166,13 @@ struct TransferCommand: AsyncParsableCommand {
             let to = try Database.open(
                 target, dryRun ? .readOnly : intoExisting ? .readWrite : .create, isOwned: intoHistory)
             if resume, !dryRun, try await hadFinished(from, to, rules) { return }
-            let files = try TransferFiles(certificate: certificate, report: report)
+            let files = try TransferFiles(
+                certificate: certificate, report: report, rules: writeRules, triggers: writeTriggers)
             let verdict: TransferReport.Verdict?
             do {
                 verdict = try await Interruption.stopping {
                     let chosen = try transfer(from, to, rules)
-                    if dryRun { try await showPlan(chosen) }
+                    if dryRun { try await showPlan(chosen, files) }
                     return dryRun ? nil : try await showReport(chosen, files, from.url, to.url)
                 }
             } catch TransferError.targetNotEmpty(let names) where resume && !dryRun {
@@ -185,27 +186,26 @@ struct TransferCommand: AsyncParsableCommand {
         }
     }
 
-    private func showPlan(_ transfer: TransferKind) async throws {
+    private func showPlan(_ transfer: TransferKind, _ files: TransferFiles) async throws {
         let progress = TransferProgress(isQuiet: quiet || output.json)
         defer { progress.end() }
         let plan =
             if case .existing(let existing) = transfer {
-                try await existingPlan(existing)
+                try await existingPlan(existing, files)
             } else {
                 try await transfer.plan { progress.show($0) }
             }
         progress.end()
-        if !intoExisting { try write(plan.proposals) }
-        try write(plan.triggers)
+        try files.write(intoExisting ? nil : plan.proposals, plan.triggers)
         output.show(TransferDocument.document(plan)) { TransferPage.page(plan).text() }
     }
 
     /// Plans a transfer into existing tables. The rules that suggest themselves are written first, because without them the plan
     /// may be refused.
-    private func existingPlan(_ transfer: ExistingTransfer) async throws -> TransferPlan {
+    private func existingPlan(_ transfer: ExistingTransfer, _ files: TransferFiles) async throws -> TransferPlan {
         guard let writeRules else { return try await transfer.plan() }
         let proposals = try await transfer.proposals()
-        try write(proposals)
+        try files.write(proposals)
         do {
             var plan = try await transfer.plan()
             plan.proposals = proposals
@@ -224,8 +224,6 @@ struct TransferCommand: AsyncParsableCommand {
         progress.end()
         // The report comes before the files: if one can't be written, the transfer is complete nevertheless.
         output.show(TransferDocument.document(report)) { TransferPage.page(report).text() }
-        try write(report.proposals)
-        try write(report.plan.triggers)
         try files.finish(report, source, target)
         return report.verdict
     }
@@ -284,14 +282,6 @@ struct TransferCommand: AsyncParsableCommand {
         if lowercaseNames { rules.lowercaseNames = true }
         if let nocase { rules.nocase = nocase }
         return rules
-    }
-
-    private func write(_ proposals: [ProposedRule]) throws {
-        if let writeRules { try TextFile.create(writeRules, ProposedRule.yaml(proposals)) }
-    }
-
-    private func write(_ triggers: [TranslatedTrigger]) throws {
-        if let writeTriggers { try TextFile.create(writeTriggers, TriggersFile.text(of: triggers)) }
     }
 
     /// Returns the names of all lists, however often the option was given.

@@ -49,7 +49,8 @@ struct WaysOn {
             .incompatibleValues,
             .neverNull,
             .doesNotFit,
-            .keyNotBuilt, .keysFold, .needsApplication, .noSupport, .nothingToAbandon, .nothingToReport:
+            .keyNotBuilt, .keysFold, .needsApplication, .noSupport, .recordGone, .nothingToAbandon,
+            .nothingToReport:
             let hasRules = arguments.contains { $0 == "--rules" || $0.hasPrefix("--rules=") }
             return error.remedy(abandoning: "with: \(abandoning)", hasRules: hasRules)
         }

@@ -5,7 +5,8 @@ import Dialects
 enum OthersAtWork {
     static func isReason(of error: any Error) -> Bool {
         switch error {
-        case TransferError.targetNotEmpty, TransferError.unfinished, SchemaTransferError.filled, is UnfinishedTransfer:
+        case TransferError.targetNotEmpty, TransferError.unfinished, TransferError.recordGone,
+            SchemaTransferError.filled, is UnfinishedTransfer:
             true
         case let error as DatabaseError: error.kind == .locked
         default: false

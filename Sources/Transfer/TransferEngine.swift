@@ -66,12 +66,13 @@ struct TransferEngine {
             if let (reason, cause) = Self.interruption(error) {
                 throw TransferError.interrupted(reason: reason, cause: cause)
             }
-            try await remove(record, after: "\(error)")
+            try await remove(record, work.plan, after: "\(error)")
             throw error
         }
         if report.verdict == .mismatch {
             let tables = report.tables.filter(\.isMismatch).map(\.name)
-            try await remove(record, after: "the rows of \(tables.joined(separator: ", ")) are not the source's")
+            try await remove(
+                record, work.plan, after: "the rows of \(tables.joined(separator: ", ")) are not the source's")
         }
         return report
     }
@@ -181,13 +182,22 @@ struct TransferEngine {
 
     /// Removes everything that the transfer made. All streams have stopped, and each has rolled back its open transaction. If
     /// something can't be removed, for example because another program's view reads a table, the record stays too: the run can be
-    /// resumed or abandoned later.
-    private func remove(_ record: TransferRecord, after failure: String) async throws(TransferError) {
+    /// resumed or abandoned later. If somebody has removed the record, nobody can tell any more what may be removed.
+    private func remove(
+        _ record: TransferRecord, _ plan: TransferPlan, after failure: String
+    ) async throws(TransferError) {
+        let target = target
         do {
             try await streams.first { _, writing in
                 if writing.isInTransaction { try writing.rollback() }
-                try TransferRecords(writing).abandon(record)
+                let records = TransferRecords(writing)
+                guard try records.hold(record) else {
+                    throw TransferError.recordGone(left: try records.left(of: plan, target), reason: failure)
+                }
+                try records.abandon(record)
             }
+        } catch let gone as TransferError {
+            throw gone
         } catch {
             let interruption = Self.interruption(error)
             let reason = interruption?.reason ?? "the new tables could not be removed: \(error)"

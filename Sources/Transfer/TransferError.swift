@@ -47,6 +47,9 @@ public enum TransferError: Error, Equatable, Sendable {
     case planChanged(TransferRecord, [PlanChange])
     /// Somebody has removed these tables or views, which the unfinished transfer had made.
     case madeObjectsGone([String])
+    /// Somebody has removed the record of the running transfer, which failed for this reason. What is left of what it made can be neither
+    /// resumed nor abandoned.
+    case recordGone(left: [String], reason: String)
     /// The target holds no unfinished transfer.
     case nothingToAbandon
     /// An earlier run completed the transfer, and the details for its report are no longer stored.
@@ -77,6 +80,7 @@ extension TransferError {
         case .otherSource: "other_source"
         case .planChanged: "plan_changed"
         case .madeObjectsGone: "tables_gone"
+        case .recordGone: "record_gone"
         case .nothingToAbandon: "nothing_to_abandon"
         case .nothingToReport: "nothing_to_report"
         }
@@ -129,6 +133,10 @@ extension TransferError: CustomStringConvertible {
         case .planChanged(let record, let changes): return Self.otherPlan(record, changes.map(\.description))
         case .madeObjectsGone(let names):
             return "the target no longer holds all that the unfinished transfer has made: \(names.listed(upTo: 5))"
+        case .recordGone(let left, let reason):
+            let rest = left.isEmpty ? "nothing" : left.listed(upTo: 50)
+            return
+                "somebody has removed the record of the transfer from the target, so that nothing can continue or undo it: \(reason). What this run made and is still there: \(rest)"
         case .nothingToAbandon: return "the target holds no unfinished transfer"
         case .nothingToReport(let record): return "\(record.completion): it has nothing left to report"
         }

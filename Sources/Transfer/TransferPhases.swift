@@ -88,9 +88,14 @@ extension TransferEngine {
         }
         var records = done.filter { $0.kind != .rows && $0.kind != .duplicates }
         for units in stages {
-            let built = try await streams.each(units) { unit, _, writing in
-                try unit.map { step in
-                    let chunk = try TransferBuilder(record: id, writing: writing, target: target).run(step)
+            let built = try await streams.each(units) { unit, _, writing -> [ChunkRecord] in
+                let builder = TransferBuilder(record: id, writing: writing, target: target)
+                if let chunks = try builder.runTogether(unit) {
+                    for step in unit { events(.built(table: step.table, name: step.name)) }
+                    return chunks
+                }
+                return try unit.map { step in
+                    let chunk = try builder.run(step)
                     events(.built(table: step.table, name: step.name))
                     return chunk
                 }
@@ -168,6 +173,13 @@ extension TransferEngine {
         try await streams.first { _, writing in
             try target.finishLoading(writing)
             try writing.transaction {
+                // Somebody may have removed a table after its comparison.
+                let gone = try TransferRecords(writing).goneObjects(of: id, target)
+                guard gone.isEmpty else {
+                    throw DatabaseError(
+                        .other, "somebody has removed what the transfer had made: \(gone.listed(upTo: 5))",
+                        remedy: "begin again when nobody else changes the target")
+                }
                 if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
                 try TransferRecords(writing).complete(id)
             }

@@ -107,9 +107,11 @@ import Testing
         #expect(error?.remedy?.contains("postgresql://") == true)
     }
 
-    @Test func aBareWordIsToldWhatIsAccepted() {
-        let error = #expect(throws: DatabaseError.self) { try DatabaseURL(parsing: "teleclaude") }
+    @Test(arguments: ["teleclaude", "out-a:b.db", "./out=b.db"])
+    func aBareWordIsToldWhatIsAcceptedAndHowToNameANewFile(text: String) {
+        let error = #expect(throws: DatabaseError.self) { try DatabaseURL(parsing: text) }
         #expect(error?.remedy?.contains("sqlite:PATH") == true)
+        #expect(error?.remedy?.hasPrefix("for a file that is to be made, write sqlite: before its path") == true)
     }
 
     @Test(arguments: [("sslmod", "sslmode"), ("pasword", "password"), ("hots", "host")])

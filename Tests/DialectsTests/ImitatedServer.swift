@@ -5,11 +5,14 @@ import Testing
 
 @testable import Dialects
 
-/// A server in a state in which no real one can be brought for a test. It answers the first message of one connection, and reads nothing
-/// more. https://www.postgresql.org/docs/15/protocol-message-formats.html
+/// A server in a state in which no real one can be brought for a test. It answers the first message of one connection, and no other.
+/// https://www.postgresql.org/docs/15/protocol-message-formats.html
 enum ImitatedServer {
-    /// Runs `body` with the URL of a server that gives this answer to the first message.
-    static func answering(_ answer: [UInt8], _ body: (DatabaseURL) throws -> Void) throws {
+    /// Runs `body` with the URL of a server that gives this answer to the first message. At the second message it closes the connection, or
+    /// it stays silent and leaves that to the client.
+    static func answering(
+        _ answer: [UInt8], staysSilent: Bool = false, _ body: (DatabaseURL) throws -> Void
+    ) throws {
         let folder = "/tmp/tc-imitated-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -17,7 +20,7 @@ enum ImitatedServer {
         defer { close(listener) }
         let isDone = DispatchSemaphore(value: 0)
         DispatchQueue.global().async {
-            serve(accept(listener, nil, nil), answer)
+            serve(accept(listener, nil, nil), answer, staysSilent)
             isDone.signal()
         }
         try body(DatabaseURL(parsing: "postgresql:///any?host=\(folder)&user=any"))
@@ -30,11 +33,11 @@ enum ImitatedServer {
         return [type.asciiValue ?? 0] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } + body
     }
 
-    private static func serve(_ client: CInt, _ answer: [UInt8]) {
+    private static func serve(_ client: CInt, _ answer: [UInt8], _ staysSilent: Bool) {
         var request = [UInt8](repeating: 0, count: 1_024)
         _ = read(client, &request, request.count)
         _ = write(client, answer, answer.count)
-        _ = read(client, &request, request.count)
+        while read(client, &request, request.count) > 0, staysSilent {}
         close(client)
     }
 

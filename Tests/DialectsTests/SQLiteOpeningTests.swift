@@ -15,6 +15,15 @@ import Testing
     }
 
     @Test(arguments: [ConnectionOptions.Access.readOnly, .readWrite, .create])
+    func aLinkToNothingIsCalledOne(_ access: ConnectionOptions.Access) throws {
+        let folder = try SQLiteFolder()
+        try FileManager.default.createSymbolicLink(atPath: folder("link.db"), withDestinationPath: folder("none.db"))
+        let error = databaseError { _ = try folder.open("link.db", access) }
+        #expect(error?.kind == .unreachable)
+        #expect(error?.message == "\(folder("link.db")) is a link to a file that does not exist")
+    }
+
+    @Test(arguments: [ConnectionOptions.Access.readOnly, .readWrite, .create])
     func whatIsNoDatabaseIsRefused(_ access: ConnectionOptions.Access) throws {
         let folder = try SQLiteFolder()
         let text = Data(String(repeating: "This is a letter, and no database. ", count: 100).utf8)

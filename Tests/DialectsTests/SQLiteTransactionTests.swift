@@ -158,6 +158,33 @@ import Testing
         connection.close()
     }
 
+    @Test("an ALTER TABLE that is interrupted while it reads the schema again says so, and blames no script")
+    func interruptInsideAlterTable() throws {
+        let connection = try folder.open()
+        try connection.begin()
+        for number in 0..<400 {
+            try connection.execute(SQL(trusted: "CREATE VIEW v\(number) AS SELECT a FROM t WHERE a > \(number)"))
+        }
+        try connection.commit()
+        let interrupter = connection.interrupter
+        for delay in 0..<40 {
+            let done = DispatchSemaphore(value: 0)
+            Thread.detachNewThread {
+                usleep(UInt32(delay) * 500)
+                interrupter.interrupt()
+                done.signal()
+            }
+            let error = databaseError { try connection.execute("ALTER TABLE t RENAME COLUMN a TO b") }
+            done.wait()
+            if let error {
+                #expect(error.kind == .interrupted && error.remedy == nil, "\(error)")
+            } else {
+                try connection.execute("ALTER TABLE t RENAME COLUMN b TO a")
+            }
+        }
+        connection.close()
+    }
+
     @Test func interruptEndsAWaitForALock() throws {
         let holder = try folder.open()
         let waiter = try folder.open(lockTimeout: 30)

@@ -46,15 +46,57 @@ struct FailedRemovalTests {
         }
     }
 
+    @Test("a transfer whose record somebody removed promises nothing, and names what it leaves")
+    func recordIsGone() async throws {
+        let fixture = try SQLiteFixture("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let error = await #expect(throws: TransferError.self) {
+                try await Self.transfer(fixture, into: url) {
+                    guard case .phase(.building) = $0 else { return }
+                    let other = try connect(to: url)
+                    defer { other.close() }
+                    try other.execute("DROP TABLE tc_transfer_chunks, tc_transfers")
+                }
+            }
+            guard case .recordGone(let left, let reason)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(left == ["t"] && reason.contains("tc_transfers"), "\(reason)")
+            let text = "\(try #require(error))"
+            #expect(text.hasSuffix("is still there: t") && !text.contains("marked"), "\(text)")
+        }
+    }
+
+    @Test("a table that somebody removed after its comparison is not called verified")
+    func removedAfterItsComparison() async throws {
+        let fixture = try SQLiteFixture("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await Self.transfer(fixture, into: url, options: TransferOptions(verification: .count)) {
+                    guard case .verified = $0 else { return }
+                    let other = try connect(to: url)
+                    defer { other.close() }
+                    try other.execute("DROP TABLE t")
+                }
+            }
+            #expect(error?.message == "somebody has removed what the transfer had made: t")
+            try TransferTests.expectOccupants([], of: url)
+        }
+    }
+
     private static func transfer(
-        _ fixture: SQLiteFixture, into url: DatabaseURL, _ meanwhile: @escaping @Sendable (TransferEvent) throws -> Void
+        _ fixture: SQLiteFixture, into url: DatabaseURL, options: TransferOptions = TransferOptions(),
+        _ meanwhile: @escaping @Sendable (TransferEvent) throws -> Void
     ) async throws {
         let source = try Database(fixture.url, options: ConnectionOptions(access: .readOnly))
         let target = try Database(url)
         let result: Result<TransferReport, any Error>
         do {
             result = .success(
-                try await DatabaseTransfer(from: source, to: target).run { event in
+                try await DatabaseTransfer(from: source, to: target, options: options).run { event in
                     do { try meanwhile(event) } catch { Issue.record(error) }
                 })
         } catch {

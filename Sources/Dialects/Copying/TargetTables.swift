@@ -47,6 +47,10 @@ package protocol TargetTables: Dialect {
     /// Returns the statement that adds a check to a table that has rows. The statement fails if one of the rows breaks the check.
     func addCheck(_ check: Check, to table: Table) throws(LoweringError) -> String
 
+    /// Returns the statement that adds all these checks of a table, each given by its own statement, and reads the rows once; `nil` if there
+    /// is none.
+    func addTogether(_ checks: [String], to table: String) -> String?
+
     /// Returns the statement that adds a foreign key which holds for future rows, without a look at the existing ones.
     func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String
 

@@ -132,6 +132,9 @@ extension DatabaseURL {
     private static let accepted =
         "write sqlite:PATH, sqlite::memory:, postgresql://USER@HOST/DATABASE, or the path of a SQLite file"
 
+    private static let acceptedBesidePaths =
+        "for a file that is to be made, write sqlite: before its path; or \(accepted)"
+
     private static func path(_ text: String) throws(DatabaseError) -> String {
         guard text.hasPrefix("//") else {
             guard !text.isEmpty else { throw .url("the URL names no file", remedy: accepted) }
@@ -150,11 +153,11 @@ extension DatabaseURL {
         guard !text.isEmpty else { throw .url("the database's URL is empty", remedy: accepted) }
         if access(text, F_OK) == 0 { return text }
         guard !text.contains(where: { ":=".contains($0) }) else {
-            throw .url("this is neither a URL of a database nor a file that exists", remedy: accepted)
+            throw .url("this is neither a URL of a database nor a file that exists", remedy: acceptedBesidePaths)
         }
         let looksLikeFile = text.contains("/") || [".db", ".sqlite", ".sqlite3"].contains { text.hasSuffix($0) }
         guard looksLikeFile else {
-            throw .url("this is neither a URL of a database nor a file that exists", remedy: accepted)
+            throw .url("this is neither a URL of a database nor a file that exists", remedy: acceptedBesidePaths)
         }
         return text
     }

@@ -1,6 +1,6 @@
 import Dialects
 
-/// Performs one building step on loaded rows, together with its record, in one transaction.
+/// Performs building steps on loaded rows, one or several together, with their records in the same transaction.
 struct TransferBuilder {
     let record: String
     let writing: any Connection
@@ -23,6 +23,25 @@ struct TransferBuilder {
             return chunk
         } catch let error as DatabaseError where !error.isInterruption {
             return try refused(step, chunk, error)
+        }
+    }
+
+    /// Adds all checks of a table at once, so that its rows are read once. Returns their records; `nil` if these steps are others, or if
+    /// the target can't do so or refuses one of them: each is then to be run by itself, which tells them apart.
+    func runTogether(_ steps: [BuildStep]) throws -> [ChunkRecord]? {
+        guard let first = steps.first, steps.allSatisfy({ $0.kind == .check }),
+            let statement = target.addTogether(steps.compactMap(\.statement), to: first.table)
+        else { return nil }
+        let chunks = steps.map { ChunkRecord(kind: $0.kind, table: $0.table, name: $0.name) }
+        do {
+            try writing.transaction {
+                if first.isBulk, let sharing = target.sharingWork { try writing.executeScript(sharing) }
+                try writing.execute(SQL(trusted: statement))
+                for chunk in chunks { try TransferRecords(writing).add(chunk, to: record) }
+            }
+            return chunks
+        } catch let error as DatabaseError where !error.isInterruption {
+            return nil
         }
     }
 

@@ -165,6 +165,21 @@ struct TransferRecords {
         return try made.filter { try !existing.contains($0.table) && !connection.hasTable($0.table) }.map(\.table)
     }
 
+    /// Whether this record is there, and the table with the records of its parts.
+    func hold(_ record: TransferRecord) throws -> Bool {
+        for table in [TransferRecord.tableName, TransferRecord.chunkTableName] {
+            guard try connection.hasTable(table) else { return false }
+        }
+        return try connection.queryValue("SELECT count(*) FROM tc_transfers WHERE id = \(record.id)")?.integer == 1
+    }
+
+    /// Returns the tables and views of this plan that are there, and the tables of records.
+    func left(of plan: TransferPlan, _ target: any TransferTarget) throws -> [String] {
+        let existing = Set(try target.existingObjects(on: connection))
+        let own = [TransferRecord.chunkTableName, TransferRecord.tableName]
+        return (plan.schema.views.map(\.name) + plan.madeTables + own).filter(existing.contains)
+    }
+
     /// Makes tables again, without rows, and removes the records of their rows. It must run in a transaction.
     func remake(_ tables: [(table: String, statement: String)], _ id: String) throws {
         try remove(tables: tables.map(\.table), views: [])

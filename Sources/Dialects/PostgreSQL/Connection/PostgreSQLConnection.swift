@@ -151,10 +151,7 @@ extension PostgreSQLConnection {
                 remedy: "close it before the next statement")
         }
         guard cancellation.isSettled() else {
-            close()
-            throw DatabaseError(
-                .lost, "the server does not take the cancellation of an earlier statement", statement: text,
-                remedy: "check the server and the network")
+            throw breakOff("the server does not take the cancellation of an earlier statement", text)
         }
         // An interrupt that was meant for an earlier task has nothing left to stop.
         guard !(Task.isCancelled && cancellation.take()) else {
@@ -216,14 +213,12 @@ extension PostgreSQLConnection {
         return try nextResult(text)
     }
 
-    /// Returns the next part of an answer, once it has arrived; `nil` after the last part. A server that is silent for too long
-    /// counts as lost, and the connection is closed: a late answer would be taken for the answer to another command.
+    /// Returns the next part of an answer, once it has arrived; `nil` after the last part. A server that is silent for too long, or out of
+    /// reach, counts as lost, and the connection is closed: a late answer would be taken for the answer to another command.
     func nextResult(_ statement: String) throws(DatabaseError) -> OpaquePointer? {
-        guard let answerTimeout else { return PQgetResult(handle) }
-        var limit = ContinuousClock.now + .wait(seconds: answerTimeout)
         while PQisBusy(handle) == 1 {
             // The result says what is wrong with the connection.
-            guard try takeInput(until: &limit, statement) else { break }
+            guard try takeInput(statement) else { break }
         }
         return PQgetResult(handle)
     }
@@ -233,31 +228,27 @@ extension PostgreSQLConnection {
     func nextMessage(
         _ message: inout UnsafeMutablePointer<CChar>?, _ statement: String
     ) throws(DatabaseError) -> Int {
-        guard let answerTimeout else { return Int(PQgetCopyData(handle, &message, 0)) }
-        var limit = ContinuousClock.now + .wait(seconds: answerTimeout)
         while true {
             let length = Int(PQgetCopyData(handle, &message, 1))
             guard length == 0 else { return length }
-            guard try takeInput(until: &limit, statement) else { return -2 }
+            guard try takeInput(statement) else { return -2 }
         }
     }
 
-    /// Waits for something from the server and takes it in. Returns false if the connection is broken. If nothing comes until then, it
-    /// closes the connection and throws. A server that sends is not silent, so whatever comes moves the limit.
-    private func takeInput(
-        until limit: inout ContinuousClock.Instant, _ statement: String
-    ) throws(DatabaseError) -> Bool {
-        let left = Int32(clamping: Int64(max(0, (limit - .now) / .milliseconds(1))))
-        var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-        let count = poll(&wanted, 1, left)
-        guard count > 0 || (count < 0 && errno == EINTR) || left > 0 else {
-            close()
-            throw DatabaseError(
-                .lost, "the server has not answered for \(answerTimeout ?? 0) s", statement: statement,
-                remedy: "check the server and the network")
+    /// Waits for something from the server and takes it in. Returns false if the connection is broken. If nothing comes in time, it closes
+    /// the connection and throws. A server that sends is not silent, so each wait has the whole time.
+    private func takeInput(_ statement: String) throws(DatabaseError) -> Bool {
+        let began = ContinuousClock.now
+        var cancelling: ContinuousClock.Instant?
+        while PQsocket(handle) >= 0 {
+            var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            if poll(&wanted, 1, Self.pulse) > 0 { return PQconsumeInput(handle) == 1 }
+            if let answerTimeout, ContinuousClock.now - began >= .wait(seconds: answerTimeout) {
+                throw breakOff("the server has not answered for \(answerTimeout) s", statement)
+            }
+            try requireReach(since: began, &cancelling, statement)
         }
-        if count > 0 { limit = ContinuousClock.now + .wait(seconds: answerTimeout ?? 0) }
-        return PQconsumeInput(handle) == 1
+        return false
     }
 
     /// Returns whether a prepared statement is stale: its table changed its shape (`feature_not_supported`: "cached plan must not

@@ -67,8 +67,9 @@ struct PostgreSQLDriver: Driver {
         address?.select(in: &all)
         all["client_encoding"] = "UTF8"
         all.setDefault("fallback_application_name", options.applicationName)
-        // A server that vanished silently is noticed after about a minute, or as soon as the caller wants.
-        let patience = options.silence.ofServer ?? 60
+        // A server that vanished silently is noticed after about a minute, or as soon as the caller wants: by questions while nothing is on
+        // its way, otherwise by `requireReach`. A limit of the system would also end a copy to a server that waits for a lock.
+        let patience = options.silence.ofServer ?? PostgreSQLConnection.patience
         all.setDefault("connect_timeout", "\(Int(min(max(patience, 2), 10)))")
         all.setDefault("keepalives_idle", "\(Int(max(patience / 2, 1)))")
         all.setDefault("keepalives_interval", "\(Int(max(patience / 6, 1)))")

@@ -8,7 +8,7 @@ extension PostgreSQLConnection {
     /// How long a server may take nothing after the task was cancelled, in seconds. One that is well ends the copy by then.
     private static let patienceAfterCancellation = 5.0
     /// How often a wait looks whether it has to end, in milliseconds.
-    private static let pulse: Int32 = 200
+    static let pulse: Int32 = 200
 
     /// Prepares the connection for `sendRows`, once the server is ready for the copy.
     func startSending() { PQsetnonblocking(handle, 1) }
@@ -41,7 +41,7 @@ extension PostgreSQLConnection {
     /// connection is broken.
     private func awaitRoom(_ statement: String) throws(DatabaseError) -> Bool {
         let began = ContinuousClock.now
-        var cancelled: ContinuousClock.Instant?
+        var (cancelled, cancelling): (ContinuousClock.Instant?, ContinuousClock.Instant?)
         while true {
             var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN | POLLOUT), revents: 0)
             if poll(&wanted, 1, Self.pulse) > 0 {
@@ -57,6 +57,7 @@ extension PostgreSQLConnection {
                     .interrupted, "the copy was interrupted, and the server neither ended it nor took more rows",
                     statement)
             }
+            try requireReach(since: began, &cancelling, statement)
         }
     }
 

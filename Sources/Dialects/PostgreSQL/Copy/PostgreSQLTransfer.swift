@@ -176,6 +176,12 @@ extension PostgreSQLDialect: TransferTarget {
         "ALTER TABLE \(SQLText.identifier(table.name)) ADD \(try DDL.define(check, of: table, in: self))"
     }
 
+    package func addTogether(_ checks: [String], to table: String) -> String? {
+        let start = "ALTER TABLE \(SQLText.identifier(table)) "
+        guard checks.count > 1, checks.allSatisfy({ $0.hasPrefix(start) }) else { return nil }
+        return start + checks.map { $0.dropFirst(start.count) }.joined(separator: ", ")
+    }
+
     package func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
         "ALTER TABLE \(SQLText.identifier(table)) ADD \(DDL.define(key)) NOT VALID"
     }

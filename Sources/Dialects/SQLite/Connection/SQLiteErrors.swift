@@ -45,6 +45,16 @@ enum SQLiteResult {
             || message.contains("duplicate column name: ")
     }
 
+    /// Whether an interrupt or the end of its time may have stopped the statement. `ALTER TABLE` reads the schema again by a statement
+    /// within itself, whose interrupt SQLite reports as a common error: `error in view v after rename: interrupted`, or without a reason.
+    static func mayBeStop(_ code: Int32, _ message: String) -> Bool {
+        switch code & 0xFF {
+        case SQLITE_INTERRUPT, SQLITE_BUSY: true
+        case SQLITE_ERROR: message.hasSuffix(": interrupted") || message == "SQL logic error"
+        default: false
+        }
+    }
+
     static func kind(of code: Int32, systemError: Int32 = 0) -> DatabaseError.Kind {
         // The low byte is the primary code
         // (https://www.sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes).
@@ -129,7 +139,11 @@ enum SQLiteResult {
             ("\(path) can't be opened (\(message))", "check the path and who may read it")
         case .notADatabase:
             ("\(path) is not a SQLite database, or it is encrypted", "name a SQLite file")
-        case .corrupt: ("\(path) is damaged (\(message))", "restore a backup, or try the sqlite3 shell's .recover")
+        case .corrupt:
+            (
+                "\(path) is damaged (\(message))",
+                "if a program is still copying the file, wait for its end; otherwise restore a backup, or try the sqlite3 shell's .recover"
+            )
         case .resources where code & 0xFF == SQLITE_NOMEM: (message, "try again when there is memory to spare")
         case .resources:
             (

@@ -80,8 +80,8 @@ final class SQLiteHandle {
 
     /// Returns the error of the last call.
     func error(_ code: Int32, statement: String?) -> DatabaseError {
-        let isStopped = code & 0xFF == SQLITE_INTERRUPT || code & 0xFF == SQLITE_BUSY
-        if isStopped, let reason = limits.reasonForStopping() {
+        let message = pointer.map { String(cString: sqlite3_errmsg($0)) } ?? ""
+        if SQLiteResult.mayBeStop(code, message), let reason = limits.reasonForStopping() {
             return DatabaseError(.interrupted, reason, statement: statement, code: SQLiteResult.name(of: code))
         }
         guard let pointer else {
@@ -90,8 +90,7 @@ final class SQLiteHandle {
         // A file that looks damaged may only have been written while it was read.
         if code & 0xFF == SQLITE_CORRUPT, let change = source?.change() { return change }
         return DatabaseError(
-            sqlite: code, String(cString: sqlite3_errmsg(pointer)), path: path,
-            systemError: sqlite3_system_errno(pointer), statement: statement)
+            sqlite: code, message, path: path, systemError: sqlite3_system_errno(pointer), statement: statement)
     }
 
     /// Switches foreign keys on or off, also inside a transaction, where the pragma does nothing.

@@ -192,6 +192,8 @@ extension SQLiteDialect: TransferTarget {
         throw LoweringError(table.name, "SQLite accepts a check only when it creates the table")
     }
 
+    package func addTogether(_ checks: [String], to table: String) -> String? { nil }
+
     package func addUnvalidated(_ key: ForeignKey, to table: String) throws(LoweringError) -> String {
         throw LoweringError(table, "SQLite accepts a foreign key only when it creates the table")
     }

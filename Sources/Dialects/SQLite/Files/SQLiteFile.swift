@@ -108,8 +108,17 @@ struct SQLiteFile: Sendable {
         return stat(path, &status) == 0 ? Int(status.st_size) : -1
     }
 
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     static func error(_ code: Int32, opening name: String) -> DatabaseError {
         switch code {
+        case ENOENT where isLink(name):
+            DatabaseError(
+                .unreachable, "\(name) is a link to a file that does not exist",
+                remedy: "name that file itself, or remove the link")
         case ENOENT, ENOTDIR:
             DatabaseError(.unreachable, "there is no SQLite database at \(name)", remedy: "check the path")
         case EACCES, EPERM:

@@ -1,0 +1,20 @@
+import TCTerminal
+
+/// Files that could not be written at the end of a transfer, which is complete nevertheless if it was verified, or of a dry run.
+struct FilesNotWritten: Error {
+    let failures: [TextFile.Failure]
+    /// Whether the transfer is complete; no other run can write its files then.
+    let isTransferred: Bool
+
+    var message: String {
+        let files = failures.map(\.message)
+        return (isTransferred ? files + ["the transfer itself is complete"] : files).joined(separator: "; ")
+    }
+
+    var remedy: String {
+        if isTransferred {
+            return "compare the two databases with verify; a transfer into another empty target writes the files"
+        }
+        return failures.first?.remedy ?? ""
+    }
+}
