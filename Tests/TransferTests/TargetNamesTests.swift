@@ -24,6 +24,11 @@ struct TargetNamesTests {
         #expect(names.relation("ix_A", or: [], kind: "index", of: "t") == "t_ix_a")
     }
 
+    @Test func lettersBeyondASCIIKeepTheirCase() {
+        var names = TargetNames(longest: 63, distinguishesCase: false)
+        #expect(names.columns(of: "t", ["é", "É", "a", "A"]) == ["é": "é", "É": "É", "a": "a", "A": "A_2"])
+    }
+
     @Test func aRuleGoesFirst() {
         var names = TargetNames(longest: 63, lowercase: true)
         #expect(names.tables(["a", "b"], wanted: ["b": "a"]) == ["a": "a_2", "b": "a"])
