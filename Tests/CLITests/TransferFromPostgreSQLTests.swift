@@ -16,6 +16,23 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test("a default of another schema's type comes along, and the current time as servers before version 10 wrote it")
+    func otherDefaults() async throws {
+        let script = """
+            CREATE SCHEMA auth; CREATE TYPE auth.aal AS ENUM ('aal1', 'aal2');
+            CREATE TABLE t (id int PRIMARY KEY, e auth.aal DEFAULT 'aal2' NOT NULL, d date DEFAULT ('now'::text)::date,
+                z timestamptz DEFAULT ('now'::text)::timestamptz, h time DEFAULT ('now'::text)::time);
+            """
+        try await withFile(script) { run, copy in
+            #expect(!run.output.contains("DEFAULT: the column has no default"), "\(run)")
+            try execute("INSERT INTO t (id) VALUES (1)", on: copy)
+            let held = """
+                SELECT e FROM t WHERE d LIKE '____-__-__' AND z LIKE '____-__-__T__:__:__.______Z' AND h LIKE '__:__:__.______'
+                """
+            #expect(try query(held, on: copy) == ["aal2"])
+        }
+    }
+
     @Test("a number that is a default is stored as its column stores it, and one that does not fit stays behind")
     func numberDefaults() async throws {
         let script = """
