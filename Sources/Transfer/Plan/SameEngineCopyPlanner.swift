@@ -36,12 +36,13 @@ enum SameEngineCopyPlanner {
             afterLoad: parts)
         let schema = Schema(tables: schemaTables(inspection, tables, virtual), views: [])
         let copied = copy.tables.byName(\.name)
+        let excluded = ExcludedTables(inspection, taking: tables)
         return TransferPlan(
             tables: tables.compactMap { table in copied[table.table.name].map { tablePlan(table, $0) } },
             schema: schema, construction: construction,
             checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
             typeNotes: notes(inspection, taken),
-            omitted: inspection.omitted.filter { $0.kind == .table } + copy.omitted
+            omitted: inspection.omitted.filter { $0.kind == .table } + copy.omitted.filter { !excluded.own($0) }
                 + virtualTablesLeft(inspection, options) + leaving.left,
             remarks: [
                 inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,
