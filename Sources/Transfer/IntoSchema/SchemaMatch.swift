@@ -48,7 +48,8 @@ struct SchemaMatch {
         let ignoring = Set(ignoring)
         let wanted = source.filter { !ignoring.contains($0.name) }
         let dialects = (from: from, to: to)
-        let places = Self.places(of: source.map(\.name), in: target.tables.map(\.name), dialects)
+        let places = Self.places(
+            of: wanted.map(\.name), among: source.map(\.name), in: target.tables.map(\.name), dialects)
         var homeless: [String] = []
         for table in wanted {
             guard let place = places[table.name].flatMap({ target[$0] }) else {
@@ -74,7 +75,8 @@ struct SchemaMatch {
         _ dialects: (from: any TransferTarget, to: any TransferTarget)
     ) -> (MatchedTable, missing: [String]) {
         let wanted = table.columns.map(\.name).filter { !ignoring.contains("\(table.name).\($0)") }
-        let places = places(of: table.columns.map(\.name), in: target.columns.map(\.name), dialects)
+        let places = places(
+            of: wanted, among: table.columns.map(\.name), in: target.columns.map(\.name), dialects)
         let pairs = wanted.compactMap { name in places[name].map { MatchedTable.Pair(source: name, target: $0) } }
         let isComputed = { (pair: MatchedTable.Pair) in target[column: pair.target]?.generated != nil }
         return (
@@ -85,15 +87,18 @@ struct SchemaMatch {
         )
     }
 
-    /// Returns the place of each name that has one. All names take part, since a transfer numbers a name because of the others.
+    /// Returns the place of each name that has one. `all` are the names with those that stay behind, because of which a transfer may have
+    /// numbered others.
     private static func places(
-        of names: [String], in others: [String], _ dialects: (from: any TransferTarget, to: any TransferTarget)
+        of names: [String], among all: [String], in others: [String],
+        _ dialects: (from: any TransferTarget, to: any TransferTarget)
     ) -> [String: String] {
         var places = fellows(of: names, in: others)
-        guard places.count < names.count else { return places }
+        var homeless = Set(names).subtracting(places.keys)
+        guard !homeless.isEmpty else { return places }
         var taken = Set(places.values)
-        for (name, other) in NameMatch(names, others, from: dialects.from, to: dialects.to).pairs
-        where places[name] == nil && taken.insert(other).inserted {
+        for (name, other) in NameMatch(all, others, from: dialects.from, to: dialects.to).pairs
+        where homeless.remove(name) != nil && taken.insert(other).inserted {
             places[name] = other
         }
         return places
