@@ -33,6 +33,34 @@ struct IntoExistingBackTests {
         }
     }
 
+    @Test("the way back: names that the transfer itself has changed find their place, and a rule that renames is named")
+    func ownNames() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE TABLE "Order" (id int PRIMARY KEY, "Name" text, name text, "é" text, "É" text);
+                INSERT INTO "Order" VALUES (1, 'a', 'b', 'c', 'd');
+                CREATE TABLE sqlite_log (line text); INSERT INTO sqlite_log VALUES ('x');
+                """, on: target)
+            let there = "sqlite:" + box("there.db")
+            let run = try await box.run(.tcMigrate, ["transfer", target, there])
+            #expect(run.ending == .exit(0), "\(run)")
+            let row = "SELECT concat_ws('|', id, \"Name\", name, \"é\", \"É\") FROM \"Order\""
+            let held = "SELECT \"Name\" || name_2 || \"é\" || \"É\" FROM \"Order\""
+            #expect(try query(held, on: box("there.db")) == ["abcd"])
+            try execute("TRUNCATE \"Order\", sqlite_log", on: target)
+            let rules = try makeRules(box, "tables: {Order: {columns: {name_2: {rename: name}}}}")
+            let options = ["transfer", there, target, "--into-existing"]
+            let refused = try await box.run(.tcMigrate, options + ["--rules", rules])
+            #expect(refused.ending != .exit(0) && refused.error.contains("Order.name_2"), "\(refused)")
+            #expect(!refused.error.contains("no place"), "\(refused)")
+            let back = try await box.run(.tcMigrate, options)
+            #expect(back.ending == .exit(0) && back.output.contains("verdict: verified"), "\(back)")
+            #expect(try query(row, on: target) == ["1|a|b|c|d"])
+            #expect(try query("SELECT line FROM sqlite_log", on: target) == ["x"])
+        }
+    }
+
     @Test("on the way back, a program of no known framework is told in which form moments are written")
     func writtenMoments() async throws {
         try await withDatabase(.postgresql) { box, source in

@@ -39,6 +39,32 @@ struct IntoExistingCastTests {
         }
     }
 
+    @Test("a value that a domain refuses is named with its column and row, beside a column that the server casts")
+    func domains() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                """
+                CREATE DOMAIN few AS integer CHECK (VALUE < 10); CREATE DOMAIN fewer AS few CHECK (VALUE < 5);
+                CREATE TABLE t (id int PRIMARY KEY, words text[], y few, z fewer);
+                """, on: target)
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, words TEXT, y INT, z INT);
+                INSERT INTO t VALUES (1, '{a,b}', 9, 4), (2, NULL, NULL, 11);
+                """)
+            let options = ["transfer", source, target, "--into-existing"]
+            let refused = try await box.run(.tcMigrate, options)
+            #expect(refused.ending != .exit(0) && refused.error.contains("t.z, row id=2: "), "\(refused)")
+            #expect(!refused.error.contains("tc_casting"), "\(refused)")
+            try execute("UPDATE t SET z = NULL WHERE id = 2", on: source)
+            let run = try await box.run(.tcMigrate, options)
+            #expect(run.ending == .exit(0), "\(run)")
+            let rows = "SELECT concat_ws('|', id, words, y, z) FROM t ORDER BY id"
+            #expect(try query(rows, on: target) == ["1|{a,b}|9|4", "2"])
+        }
+    }
+
     @Test("spans of time may be written in other ways than the server's, and no span is lost")
     func spans() async throws {
         try await withDatabase(.postgresql) { box, target in

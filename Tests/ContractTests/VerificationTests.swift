@@ -107,6 +107,35 @@ struct VerificationTests {
         }
     }
 
+    @Test(
+        "a column that has become one of texts, or of numbers, on the way through a file is compared by its meaning",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func throughAFile() async throws {
+        try await Self.withPair(.postgresql, .postgresql) { first, second in
+            try await first.withConnection { connection in
+                try connection.executeScript(
+                    """
+                    CREATE TABLE v (d date, z timestamptz, n numeric, u uuid, b boolean, c character(3), t date);
+                    INSERT INTO v VALUES ('2024-01-02', '2024-01-02 03:04:05Z', 1.50,
+                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', true, 'a', 'infinity');
+                    """)
+            }
+            try await second.withConnection { connection in
+                try connection.executeScript(
+                    """
+                    CREATE TABLE v (d text, z text, n text, u text, b bigint, c text, t text);
+                    INSERT INTO v VALUES ('2024-01-02', '2024-01-02T03:04:05.000000Z', '1.50',
+                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', 1, 'a', 'infinity');
+                    """)
+            }
+            let report = try await Verification(of: first, against: second).run()
+            #expect(report.isEqual && report.missing.isEmpty, "\(report)")
+            #expect(report.remarks.contains("declared as date and text, compared as date: v.d, v.t"), "\(report)")
+            try await second.withConnection { try $0.executeScript("UPDATE v SET d = '2024-01-03'") }
+            #expect(try await !Verification(of: first, against: second).run().isEqual)
+        }
+    }
+
     /// pgloader gives a REAL column this type.
     @Test(
         "a column that was cut to single precision differs",

@@ -30,6 +30,19 @@ struct SQLiteExpressionTranslationTests {
         }
     }
 
+    @Test("the text of a JSON's part comes back out of the words in which a transfer has written it")
+    func ownMember() throws {
+        let there = PostgreSQLExpressionTranslation(columns: [Column("kind", .json)])
+        let written = try there.predicate(
+            .native(sqlite: "", postgresql: "(((kind -> 'a'::text) ->> 0) = '1.50'::text)"), isUnique: false)
+        guard case .native(let sqlite, _) = written else {
+            Issue.record("\(written)")
+            return
+        }
+        let back = Self.predicate(sqlite)
+        #expect(back?.contains(#"(("sort")::json #>> ARRAY['a', '0'])"#) == true, "\(sqlite)")
+    }
+
     @Test(
         arguments: [
             (

@@ -40,6 +40,11 @@ struct TargetNamesTests {
         #expect(names.relation(String(repeating: "ä", count: 60), or: [], kind: "index", of: "t").utf8.count == 62)
     }
 
+    @Test func lettersBeyondASCIIKeepTheirCase() {
+        var names = TargetNames(longest: 63, distinguishesCase: false)
+        #expect(names.columns(of: "t", ["é", "É", "a", "A"]) == ["é": "é", "É": "É", "a": "a", "A": "A_2"])
+    }
+
     @Test func aRuleGoesFirst() {
         var names = TargetNames(longest: 63, lowercase: true)
         #expect(names.tables(["a", "b"], wanted: ["b": "a"]) == ["a": "a_2", "b": "a"])

@@ -33,7 +33,7 @@ public struct Omission: Sendable, Equatable, Codable {
     public var name: String
     /// Why the object stays behind, without a subject: `calls json_each`.
     public var reason: String
-    /// The table that the object belongs to, as a trigger does; `nil` for any other object.
+    /// The table that the object belongs to, as a trigger or a constraint does; `nil` for an object of none.
     public var table: String?
 
     package init(_ kind: Kind, _ name: String, reason: String, of table: String? = nil) {

@@ -91,7 +91,8 @@ public struct ExistingTransfer: Sendable {
                 let inspection = try inspected(reading, filling: schema)
                 let own = named(as: inspection.schema)
                 let match = try SchemaMatch(
-                    inspection, schema, ignoring: own.ignoring + own.keeping + own.rules.skipped)
+                    inspection, schema, ignoring: own.ignoring + own.keeping + own.rules.skipped,
+                    from: from.transferDialect, to: to.transferDialect)
                 let written = try to.transferDialect.writtenColumns(on: writing)
                 let survey = SourceSurvey(reading, from.transferDialect, own.rules)
                 let filling = FillingProposals(
@@ -218,7 +219,7 @@ public struct ExistingTransfer: Sendable {
 
     /// Every column that gets spans of time, or what stands for them, must know what its values count.
     private func requireUnits(_ source: Inspection, _ survey: SchemaSurvey) throws {
-        let match = try SchemaMatch(source, survey.schema, ignoring: survey.ignoring + rules.skipped)
+        let match = try survey.match(source)
         let countsMicroseconds = Framework(of: source.schema) == .django
         var unitless: [String] = []
         for table in match.tables {

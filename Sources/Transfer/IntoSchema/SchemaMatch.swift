@@ -2,7 +2,8 @@ import Dialects
 
 /// Matches the tables and columns of a source with those of an existing schema, by name. It reads no database.
 ///
-/// A name matches the same name. If there is none, it matches the only name that differs from it in case alone.
+/// A name matches the same name. If there is none, it matches the only name that differs from it in case alone, and then one that a transfer
+/// makes from it, or from which a transfer has made it (`NameMatch`).
 struct SchemaMatch {
     /// A table that exists on both sides, and the columns that both have.
     struct MatchedTable: Equatable {
@@ -35,20 +36,25 @@ struct SchemaMatch {
     /// Matches the tables. Throws if a table or column has no place in the target and is not listed in `ignoring`,
     /// where columns are written as `table.column`. A virtual table without a place for one of its columns has none as a whole: its rows
     /// are an index, which an application can make again if it is empty, but not complete.
-    init(_ inspection: Inspection, _ target: Schema, ignoring: [String]) throws(SchemaTransferError) {
+    init(
+        _ inspection: Inspection, _ target: Schema, ignoring: [String], from: any TransferTarget,
+        to: any TransferTarget
+    ) throws(SchemaTransferError) {
         let (source, virtual) = (inspection.schema.tables, inspection.virtualTablesWithRows)
         let known = Set(source.flatMap { table in [table.name] + table.columns.map { "\(table.name).\($0.name)" } })
         if let name = ignoring.first(where: { !known.contains($0) }) { throw .nothingToIgnore(name) }
         let ignoring = Set(ignoring)
         let wanted = source.filter { !ignoring.contains($0.name) }
-        let places = Self.fellows(of: wanted.map(\.name), in: target.tables.map(\.name))
+        let dialects = (from: from, to: to)
+        let places = Self.places(
+            of: wanted.map(\.name), among: source.map(\.name), in: target.tables.map(\.name), dialects)
         var homeless: [String] = []
         for table in wanted {
             guard let place = places[table.name].flatMap({ target[$0] }) else {
                 homeless.append(table.name)
                 continue
             }
-            let (match, missing) = Self.match(table, place, ignoring)
+            let (match, missing) = Self.match(table, place, ignoring, dialects)
             tables.append(match)
             let isWhole = virtual.contains(table.name) && !missing.isEmpty
             homeless += isWhole ? [table.name] : missing.map { "\(table.name).\($0)" }
@@ -63,10 +69,12 @@ struct SchemaMatch {
 
     /// Returns the table's columns with their places, and those without one.
     private static func match(
-        _ table: Table, _ target: Table, _ ignoring: Set<String>
+        _ table: Table, _ target: Table, _ ignoring: Set<String>,
+        _ dialects: (from: any TransferTarget, to: any TransferTarget)
     ) -> (MatchedTable, missing: [String]) {
         let wanted = table.columns.map(\.name).filter { !ignoring.contains("\(table.name).\($0)") }
-        let places = fellows(of: wanted, in: target.columns.map(\.name))
+        let places = places(
+            of: wanted, among: table.columns.map(\.name), in: target.columns.map(\.name), dialects)
         let pairs = wanted.compactMap { name in places[name].map { MatchedTable.Pair(source: name, target: $0) } }
         let isComputed = { (pair: MatchedTable.Pair) in target[column: pair.target]?.generated != nil }
         return (
@@ -77,7 +85,24 @@ struct SchemaMatch {
         )
     }
 
-    /// Returns the counterpart of each name that has one.
+    /// Returns the place of each name that has one. `all` are the names with those that stay behind, because of which a transfer may have
+    /// numbered others.
+    private static func places(
+        of names: [String], among all: [String], in others: [String],
+        _ dialects: (from: any TransferTarget, to: any TransferTarget)
+    ) -> [String: String] {
+        var places = fellows(of: names, in: others)
+        var homeless = Set(names).subtracting(places.keys)
+        guard !homeless.isEmpty else { return places }
+        var taken = Set(places.values)
+        for (name, other) in NameMatch(all, others, from: dialects.from, to: dialects.to).pairs
+        where homeless.remove(name) != nil && taken.insert(other).inserted {
+            places[name] = other
+        }
+        return places
+    }
+
+    /// Returns the counterpart of each name that has one: the same name, or the only one that differs in case alone.
     static func fellows(of names: [String], in others: [String]) -> [String: String] {
         var fellows: [String: String] = [:]
         let exact = Set(names).intersection(others)

@@ -3,7 +3,7 @@ import Dialects
 /// Examines a source that is to be transferred into an existing schema, and plans the transfer. It changes nothing.
 struct SchemaSurvey {
     let reading: any Connection
-    let source: any TransferSource
+    let source: any TransferDialect
     let target: any TransferTarget
     let schema: Schema
     /// How the values of each table's columns are written. A column that is missing here is written as its declared type.
@@ -17,9 +17,7 @@ struct SchemaSurvey {
     /// read later. `isWorthSaying` decides which of the source's own objects are reported. Throws `SchemaTransferError`, and
     /// `TransferError` for values that the target's types do not hold.
     func plan(_ inspection: Inspection, isWorthSaying: (Omission) throws -> Bool) throws -> TransferPlan {
-        try requireNoRenames()
-        guard rules.nocasePolicies.isEmpty else { throw SchemaTransferError.compared }
-        let match = try SchemaMatch(inspection, schema, ignoring: ignoring + rules.skipped)
+        let match = try match(inspection)
         var plan = TransferPlan(
             tables: try match.tables.map { try planned($0, inspection) }, schema: schema, construction: nil,
             checks: [], fullText: [], renames: [], typeNotes: [],
@@ -51,6 +49,14 @@ struct SchemaSurvey {
         }
         guard !names.isEmpty else { return nil }
         return "\(names.listed(upTo: 3)): blobs become uuids with their bytes as they are, but \(GUIDBytes.order)"
+    }
+
+    /// Matches the source's tables with the target's. A rule that can't be followed here is named before a name without a place.
+    func match(_ inspection: Inspection) throws(SchemaTransferError) -> SchemaMatch {
+        try requireNoRenames()
+        guard rules.nocasePolicies.isEmpty else { throw .compared }
+        return try SchemaMatch(
+            inspection, schema, ignoring: ignoring + rules.skipped, from: source, to: target)
     }
 
     private func requireNoRenames() throws(SchemaTransferError) {

@@ -36,12 +36,14 @@ enum SameEngineCopyPlanner {
             afterLoad: parts)
         let schema = Schema(tables: schemaTables(inspection, tables, virtual), views: [])
         let copied = copy.tables.byName(\.name)
+        let absent = Set(copy.tables.map(\.name)).subtracting(taken)
+        let omitted = copy.omitted.filter { !($0.table.map(absent.contains) ?? false) }
         return TransferPlan(
             tables: tables.compactMap { table in copied[table.table.name].map { tablePlan(table, $0) } },
             schema: schema, construction: construction,
             checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
             typeNotes: notes(inspection, taken),
-            omitted: inspection.omitted.filter { $0.kind == .table } + copy.omitted
+            omitted: inspection.omitted.filter { $0.kind == .table } + omitted
                 + virtualTablesLeft(inspection, options) + leaving.left,
             remarks: [
                 inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,

@@ -130,8 +130,8 @@ struct TargetNames {
         return result
     }
 
-    /// Returns the form in which the target compares names.
-    private func key(_ name: String) -> String { distinguishesCase ? name : name.lowercased() }
+    /// Returns the form in which the target compares names: SQLite takes the case of ASCII's letters alone for the same.
+    private func key(_ name: String) -> String { distinguishesCase ? name : SQLName.folded(name) }
 
     /// Cuts a name to the target's limit. Only SQLite accepts an empty name, such as a spreadsheet column without a heading
     /// leaves.

@@ -108,7 +108,7 @@ struct VerificationPlan {
             }
             guard let form = form(column.type, counterpart.type) else {
                 missing.append(
-                    "column \(table.name).\(column.name): \(column.type) in the source and \(counterpart.type) in the target have no form in common"
+                    "column \(table.name).\(column.name): \(column.type.word) in the source and \(counterpart.type.word) in the target have no form in common"
                 )
                 continue
             }
@@ -119,9 +119,9 @@ struct VerificationPlan {
                 continue
             }
             if pair.source != pair.target { renamed.append("\(table.name).\(pair.source) as \(pair.target)") }
-            if !from.holdsDeclaredTypes && !to.holdsDeclaredTypes && column.type != counterpart.type {
-                declaredOtherwise["\(column.type) and \(counterpart.type), compared as \(form.rawValue)", default: []]
-                    .append("\(table.name).\(column.name)")
+            if isDeclaredOtherwise(column.type, counterpart.type) {
+                let words = "\(column.type.word) and \(counterpart.type.word), compared as \(form.rawValue)"
+                declaredOtherwise[words, default: []].append("\(table.name).\(column.name)")
             }
             let types = [column.type, counterpart.type].map { form == .text && $0.isNative ? ColumnType.text : $0 }
             compared.append((column.name, types[0]), (counterpart.name, types[1]), as: form)
@@ -158,6 +158,16 @@ struct VerificationPlan {
         }
     }
 
+    /// Whether two columns that are compared deserve a remark on their types: if nothing holds their values to them, or if both sides do so in
+    /// different forms.
+    private func isDeclaredOtherwise(_ source: ColumnType, _ target: ColumnType) -> Bool {
+        switch (from.holdsDeclaredTypes, to.holdsDeclaredTypes) {
+        case (false, false): source != target
+        case (true, true): source.comparedForm != target.comparedForm
+        case (true, false), (false, true): false
+        }
+    }
+
     /// Returns the common form of two columns. A side that enforces its columns' types decides; if neither does, values are
     /// compared as they are stored.
     private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
@@ -168,9 +178,18 @@ struct VerificationPlan {
         case (true, true):
             let (a, b) = (source.comparedForm, target.comparedForm)
             if a == b { return a }
-            // A text that became an address may have had another spelling.
-            if Set([a, b]) == [.text, .address] { return .address }
+            if let form = Self.form(of: a, asText: b) ?? Self.form(of: b, asText: a) { return form }
+            if Set([a, b]) == [.boolean, .integer] { return .boolean }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
+        }
+    }
+
+    /// Returns the form of values whose texts the other column holds, as a SQLite file in between does; `nil` if it does not.
+    private static func form(of form: CanonicalForm, asText other: CanonicalForm) -> CanonicalForm? {
+        guard other == .text else { return nil }
+        switch form {
+        case .decimal, .padded, .moment, .reading, .date, .time, .interval, .address, .uuid, .json: return form
+        case .integer, .real, .boolean, .text, .bytes, .stored: return nil
         }
     }
 }

@@ -19,6 +19,8 @@ struct PostgreSQLColumnReader {
     private(set) var columns: [Column] = []
     private(set) var omitted: [Omission] = []
     private(set) var serials: [String: [String]] = [:]
+    /// Why columns can't be read, by table and column: the role was granted others of the table (`GRANT SELECT (id)`).
+    private(set) var unreadable: [String: [String: String]] = [:]
 
     init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
@@ -26,7 +28,9 @@ struct PostgreSQLColumnReader {
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
                 a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid, true), co.collname,
                 q.deptype IS NOT NULL AND q.deptype = 'a', q.counting, co.collnamespace <> 'pg_catalog'::regnamespace,
-                q.sequence
+                q.sequence,
+                NOT has_table_privilege(c.oid, 'SELECT') AND has_any_column_privilege(c.oid, 'SELECT')
+                    AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
@@ -70,17 +74,22 @@ struct PostgreSQLColumnReader {
                 identity: row[4].text ?? "", counting: column.isIdentity ? row[9].text : nil,
                 serialSequence: isSerial ? row[11].text : nil,
                 ownCollation: row[10].boolean == true ? row[7].text : nil))
+        if row[12].boolean == true {
+            unreadable[table, default: [:]][column.name] = "the role has no privilege to SELECT it"
+        }
         let name = "\(table).\(column.name)"
         if isSerial {
             serials[table, default: []].append(column.name)
         } else if identity == "a" {
-            omitted.append(.init(.other, name, reason: "is GENERATED ALWAYS: it is transferred as BY DEFAULT"))
+            omitted.append(
+                .init(.other, name, reason: "is GENERATED ALWAYS: it is transferred as BY DEFAULT", of: table))
         }
         if column.isIdentity, let counting = row[9].text {
             omitted.append(
                 .init(
                     .other, name,
-                    reason: "counts by \(counting): the target continues from the last number in steps of one")
+                    reason: "counts by \(counting): the target continues from the last number in steps of one",
+                    of: table)
             )
         }
     }

@@ -152,6 +152,6 @@ extension PostgreSQLConstraintReader.Constraint {
     }
 
     private func remark(_ reason: String) -> Omission {
-        Omission(kind == .foreignKey ? .foreignKey : .constraint, "\(table).\(name)", reason: reason)
+        Omission(kind == .foreignKey ? .foreignKey : .constraint, "\(table).\(name)", reason: reason, of: table)
     }
 }

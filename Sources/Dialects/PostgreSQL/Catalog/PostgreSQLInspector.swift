@@ -273,6 +273,7 @@ extension Inspection {
         omitted = columnNames.sorted { $0.key < $1.key }.compactMap { OwnTables.foreign($0, columns: $1) }
         omitted += columns.omitted
         serials = columns.serials
+        unreadableColumns = columns.unreadable
         for column in columns.columns {
             guard let at = places[column.table] else { continue }
             tables[at].columns.append(column.column)
@@ -286,7 +287,7 @@ extension Inspection {
         for index in indexes {
             guard let at = places[index.table] else { continue }
             if let objection = index.objection {
-                omitted.append(.init(.index, index.index.name, reason: objection.reason))
+                omitted.append(.init(.index, index.index.name, reason: objection.reason, of: index.table))
                 if index.hasPlainForm { plainIndexes[index.table, default: []].append(index.index) }
             } else {
                 tables[at].indexes.append(index.index)

@@ -168,7 +168,7 @@ enum PostgreSQLOtherObjects {
         """
 
     private static let others: SQL = """
-        SELECT 'other', x.name, x.reason FROM (
+        SELECT 'other', x.name, x.reason, c.relname FROM (
             SELECT p.oid, 'pg_proc'::regclass AS class, p.oid::regprocedure::text AS name,
                 'is a function or procedure in ' || l.lanname AS reason
             FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
@@ -193,6 +193,9 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'
             WHERE \(PostgreSQLCatalogScope.whole.relations)
         ) x
+            LEFT JOIN pg_policy p ON x.class = 'pg_policy'::regclass AND p.oid = x.oid
+            LEFT JOIN pg_rewrite w ON x.class = 'pg_rewrite'::regclass AND w.oid = x.oid
+            LEFT JOIN pg_class c ON c.oid = coalesce(p.polrelid, w.ev_class, CASE x.class WHEN 'pg_class'::regclass THEN x.oid END)
         WHERE NOT EXISTS (
             SELECT FROM pg_depend e WHERE e.classid = x.class AND e.objid = x.oid AND e.deptype = 'e')
         ORDER BY x.name

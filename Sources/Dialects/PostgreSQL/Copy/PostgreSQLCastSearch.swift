@@ -27,11 +27,13 @@ struct PostgreSQLCastSearch {
     let columns: [String]
     /// `nil` for a column that is not cast.
     let casts: [Cast?]
+    /// The columns whose domain decides whether it takes a value, cast or not.
+    let domains: Set<String>
 
     /// Returns the error with the table, the column and the row's key; unchanged if no value alone is to blame.
     func explained(_ failure: DatabaseError, on connection: PostgreSQLConnection) -> DatabaseError {
         // A value that is not one of its type, or that a domain refuses.
-        guard let code = failure.code, code.hasPrefix("22") || code == "23514" else { return failure }
+        guard let code = failure.code, code.hasPrefix("22") || ["23502", "23514"].contains(code) else { return failure }
         do throws(DatabaseError) {
             try connection.executeScript("ROLLBACK TO SAVEPOINT \(staged)")
             try connection.executeScript(try block(on: connection))
@@ -60,36 +62,44 @@ struct PostgreSQLCastSearch {
         return explained(failure, on: connection)
     }
 
-    /// Returns a block that casts value by value, as the insertion does, and raises the first error with its place.
+    /// Returns a block that assigns value by value, as the insertion does, and raises the first error with its place.
     private func block(on connection: PostgreSQLConnection) throws(DatabaseError) -> String {
         let row = Self.row(try key(on: connection))
-        let tried = zip(columns, casts).compactMap { column, cast in cast.map { (column, $0) } }
-        let variables = tried.indices.map { at in
-            "v\(at) \(SQLText.identifier(table)).\(SQLText.identifier(tried[at].0))%TYPE;"
-        }
-        let attempts = tried.enumerated().map { at, column in
-            let (text, cast) = ("r.\(SQLText.identifier(column.0))", column.1)
-            let raise =
-                "RAISE EXCEPTION USING ERRCODE = '\(Self.code)', MESSAGE = concat("
-                + "\(SQLText.literal("\(table).\(column.0), row ")), \(row), ': ', "
-            return """
-                BEGIN v\(at) := \(text)::\(cast.type);
-                EXCEPTION WHEN OTHERS THEN \(raise)SQLERRM);
-                END;
-                IF \(cast.alters(text)) THEN
-                    \(raise)left(\(text), 100), ' would become ', left(\(text)::\(cast.held)::text, 100));
-                END IF;
-                """
+        let attempts = zip(columns, casts).compactMap { column, cast in
+            cast != nil || domains.contains(column) ? attempt(column, cast, row) : nil
         }
         return """
             DO $tc_cast$
-            DECLARE r record; n bigint := 0; \(variables.joined(separator: " "))
+            DECLARE r record; n bigint := 0;
             BEGIN
                 FOR r IN SELECT * FROM pg_temp.\(staged) LOOP
                     n := n + 1;
                     \(attempts.joined(separator: "\n"))
                 END LOOP;
             END $tc_cast$
+            """
+    }
+
+    /// Returns the statements that assign a column's value of the row `r`, and raise what is wrong with it. A domain may refuse NULL, so its
+    /// variable begins with the value.
+    private func attempt(_ column: String, _ cast: Cast?, _ row: String) -> String {
+        let (name, value) = (SQLText.identifier(column), "r.\(SQLText.identifier(column))")
+        let raise =
+            "RAISE EXCEPTION USING ERRCODE = '\(Self.code)', MESSAGE = concat("
+            + "\(SQLText.literal("\(table).\(column), row ")), \(row), ': ', "
+        let assignment = """
+            BEGIN
+                DECLARE v \(SQLText.identifier(table)).\(name)%TYPE := \(value)\(cast.map { "::\($0.type)" } ?? "");
+                BEGIN NULL; END;
+            EXCEPTION WHEN OTHERS THEN \(raise)SQLERRM);
+            END;
+            """
+        guard let cast else { return assignment }
+        return """
+            \(assignment)
+            IF \(cast.alters(value)) THEN
+                \(raise)left(\(value), 100), ' would become ', left(\(value)::\(cast.held)::text, 100));
+            END IF;
             """
     }
 

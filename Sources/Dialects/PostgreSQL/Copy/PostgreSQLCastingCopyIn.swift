@@ -19,9 +19,15 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
     ) throws(DatabaseError) {
         self.connection = connection
         let names = columns.map(SQLText.identifier)
-        let casts = try Self.casts(of: columns, types, in: table, on: connection)
-        search = PostgreSQLCastSearch(table: table, staged: Self.name, columns: columns, casts: casts)
-        let texts = zip(names, casts).map { name, cast in cast == nil ? name : "\(name)::text AS \(name)" }
+        let (casts, domains) = try Self.casts(of: columns, types, in: table, on: connection)
+        search = PostgreSQLCastSearch(
+            table: table, staged: Self.name, columns: columns, casts: casts, domains: domains)
+        let texts = zip(columns, zip(names, casts)).map { column, held in
+            let (name, cast) = held
+            if cast != nil { return "\(name)::text AS \(name)" }
+            // Together with a NULL, a domain's value has its base type, which checks nothing yet (the manual, 10.5).
+            return domains.contains(column) ? "coalesce(\(name), NULL) AS \(name)" : name
+        }
         let values = zip(names, casts).map { name, cast in cast.map { "\(name)::\($0.type)" } ?? name }
         let (target, list) = (SQLText.identifier(table), names.joined(separator: ", "))
         // Like COPY, the insertion writes a column that is always an identity.
@@ -38,22 +44,24 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
             types: zip(types, casts).map { type, cast in cast == nil ? type : .text }, options: options)
     }
 
-    /// Returns how the server must cast the columns' texts; `nil` for a column that has a binary form here.
+    /// Returns how the server must cast the columns' texts, `nil` for a column that has a binary form here, and the columns of domains.
     private static func casts(
         of columns: [String], _ types: [ColumnType], in table: String, on connection: PostgreSQLConnection
-    ) throws(DatabaseError) -> [PostgreSQLCastSearch.Cast?] {
+    ) throws(DatabaseError) -> (casts: [PostgreSQLCastSearch.Cast?], domains: Set<String>) {
         let rows = try connection.query(
             """
-            SELECT attname AS name, format_type(atttypid, -1) AS type, format_type(atttypid, atttypmod) AS held FROM pg_attribute
+            SELECT attname AS name, format_type(atttypid, -1) AS type, format_type(atttypid, atttypmod) AS held, typtype = 'd' AS domain
+            FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
             WHERE attrelid = \(SQLText.identifier(table))::regclass AND attnum > 0 AND NOT attisdropped
             """)
         let words = Dictionary(
             rows.map { ($0["name"]?.text ?? "", ($0["type"]?.text ?? "", $0["held"]?.text ?? "")) },
             uniquingKeysWith: { first, _ in first })
-        return zip(columns, types).map { column, type in
+        let casts = zip(columns, types).map { column, type -> PostgreSQLCastSearch.Cast? in
             guard PostgreSQLEncoding(type) == .cast, let (word, held) = words[column] else { return nil }
             return PostgreSQLCastSearch.Cast(type: word, held: held, isSpan: CanonicalForm(type) == .interval)
         }
+        return (casts, Set(rows.filter { $0["domain"]?.boolean == true }.compactMap { $0["name"]?.text }))
     }
 
     func write(_ value: RawValue, column: Int) throws(IncompatibleValue) { try staged.write(value, column: column) }

@@ -2,10 +2,11 @@
 
 extension PostgreSQLExpressionTranslation {
     func cast(_ operand: ExpressionTree, _ type: String) throws(Untranslatable) -> Piece {
-        let piece = try piece(operand)
-        if piece.kind == .null { return piece }
         let name = type.lowercased()
         let wanted = PostgreSQLTypeName(name).columnType
+        if let now = try currentTime(operand, as: wanted) { return now }
+        let piece = try piece(operand)
+        if piece.kind == .null { return piece }
         try requireRoom(for: piece, of: operand, in: wanted)
         let result: Piece? =
             switch wanted {

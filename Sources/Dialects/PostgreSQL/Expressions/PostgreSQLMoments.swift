@@ -48,6 +48,16 @@ extension PostgreSQLExpressionTranslation {
         return piece
     }
 
+    /// Translates `('now'::text)::date`, as a server before version 10 stored `CURRENT_DATE`; `nil` for anything else.
+    func currentTime(_ tree: ExpressionTree, as type: ColumnType) throws(Untranslatable) -> Piece? {
+        guard case .cast(.string("now"), let word) = tree, word.lowercased() == "text" else { return nil }
+        let functions: [ColumnType: String] = [
+            .date: "current_date", .time: "localtime", .datetime: "localtimestamp", .timestamp: "now",
+        ]
+        guard let function = functions[type] else { return nil }
+        return try currentTime(function)
+    }
+
     private static let today = "date('now')"
 
     private static func now(_ format: String, _ type: ColumnType) -> Piece {

@@ -37,6 +37,36 @@ extension SQLiteExpressionTranslation {
         }
     }
 
+    /// Translates the text of a JSON's part as a transfer from PostgreSQL has written `->>`: a number has its digits, and a boolean is a
+    /// word. `nil` for any other CASE.
+    func writtenMember(
+        _ branches: [ExpressionTree.Branch], _ otherwise: ExpressionTree?
+    ) throws(Untranslatable) -> Piece? {
+        guard case .isIn(.call("json_type", let place), _, negated: false)? = branches.first?.condition,
+            place.count == 2, case .string(let path) = place[1], let keys = Self.keys(path),
+            branches == Self.memberBranches(of: place),
+            case .cast(.call("json_extract", place), let type)? = otherwise, type.uppercased() == "TEXT"
+        else { return nil }
+        let json = try piece(place[0])
+        guard json.kind == .text else { return nil }
+        return Piece("((\(json.sql))::json #>> \(Self.path(keys)))", .text)
+    }
+
+    private static func memberBranches(of place: [ExpressionTree]) -> [ExpressionTree.Branch] {
+        func isOf(_ types: String...) -> ExpressionTree {
+            .isIn(.call("json_type", place), types.map { .string($0) }, negated: false)
+        }
+        // Two paths yield an array, in which a number is written as in the JSON.
+        let pair = ExpressionTree.call("json_extract", place + [place[1]])
+        let end = ExpressionTree.binary(
+            .compute(.subtract), .call("instr", [pair, .string(",")]), .number("2"))
+        return [
+            ExpressionTree.Branch(condition: isOf("true", "false"), value: .call("json_type", place)),
+            ExpressionTree.Branch(
+                condition: isOf("integer", "real"), value: .call("substr", [pair, .number("2"), end])),
+        ]
+    }
+
     private static func path(_ keys: [String]) -> String {
         "ARRAY[\(keys.map { SQLText.literal($0) }.joined(separator: ", "))]"
     }

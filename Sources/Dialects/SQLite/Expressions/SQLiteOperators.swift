@@ -190,6 +190,7 @@ extension SQLiteExpressionTranslation {
     func choice(
         _ branches: [ExpressionTree.Branch], _ otherwise: ExpressionTree?
     ) throws(Untranslatable) -> Piece {
+        if let member = try writtenMember(branches, otherwise) { return member }
         var values: [Piece] = []
         for branch in branches { values.append(try piece(branch.value)) }
         if let otherwise { values.append(try piece(otherwise)) }
