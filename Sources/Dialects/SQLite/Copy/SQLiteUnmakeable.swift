@@ -25,7 +25,8 @@ extension SQLiteDialect {
             try scratch.execute(SQL(trusted: statement))
             return nil
         } catch {
-            guard error.kind == .other else { throw error }
+            // What a statement names and SQLite does not know is found when it is prepared.
+            guard error.kind == .other || error.kind == .syntax else { throw error }
             return error.message
         }
     }
