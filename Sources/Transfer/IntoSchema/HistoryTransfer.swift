@@ -209,9 +209,16 @@ public struct HistoryTransfer: Sendable {
     /// Returns the plan with remarks on the rows whose parents are missing, which come along where a key can hold for new rows only.
     private func planNamingOrphans(_ reading: any Connection) throws -> TransferPlan {
         var plan = try plan(reading)
-        let search = OrphanSearch(from.transferDialect, reading)
-        let found = try plan.sourceKeys.compactMap { try search.orphans(of: $0.key, in: $0.table) }
-        plan.remarks += found.map { "\($0.table): \($0.note)" }
+        let source = from.transferDialect
+        let search = OrphanSearch(source, reading)
+        for item in plan.sourceKeys {
+            do {
+                guard let found = try search.orphans(ofForeign: item.key, in: item.table) else { continue }
+                plan.remarks.append("\(found.table): \(found.note)")
+            } catch let error as DatabaseError where source.isRefusal(error) {
+                plan.remarks.append(item.remark(on: error))
+            }
+        }
         return plan
     }
 

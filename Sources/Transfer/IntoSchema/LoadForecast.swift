@@ -22,12 +22,16 @@ struct LoadForecast {
         var refused: [Orphans] = []
         var others: [String] = []
         for item in plan.sourceKeys {
-            guard let found = try search.orphans(of: item.key, in: item.table) else { continue }
-            if comparesAlike(item) {
-                refused.append(found)
-            } else {
-                others.append(
-                    "\(found.table): \(found): the transfer refuses such rows, unless they have one in the target")
+            do {
+                guard let found = try search.orphans(ofForeign: item.key, in: item.table) else { continue }
+                if comparesAlike(item) {
+                    refused.append(found)
+                } else {
+                    others.append(
+                        "\(found.table): \(found): the transfer refuses such rows, unless they have one in the target")
+                }
+            } catch let error as DatabaseError where source.isRefusal(error) {
+                others.append(item.remark(on: error))
             }
         }
         guard refused.isEmpty else { throw SchemaTransferError.orphans(refused) }

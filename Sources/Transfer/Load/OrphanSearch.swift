@@ -59,6 +59,16 @@ struct OrphanSearch {
         }
         return Orphans(table: table, key: key.name, parent: key.parent, count: Int(count), examples: values)
     }
+
+    /// Returns the orphans of a foreign key that only another database has. The columns may have types here that can't be compared, as a
+    /// server compares no uuid with a text; the error leaves the transaction as it was.
+    func orphans(ofForeign key: ForeignKey, in table: String) throws -> Orphans? {
+        try connection.execute("SAVEPOINT tc_orphans")
+        let found = Result { try orphans(of: key, in: table) }
+        if case .failure = found { try connection.execute("ROLLBACK TO SAVEPOINT tc_orphans") }
+        try connection.execute("RELEASE SAVEPOINT tc_orphans")
+        return try found.get()
+    }
 }
 
 extension TransferPlan {
@@ -66,6 +76,12 @@ extension TransferPlan {
     struct SourceKey: Sendable {
         var table: String
         var key: ForeignKey
+
+        /// The remark on a key whose columns the source can't compare.
+        func remark(on error: DatabaseError) -> String {
+            "\(table) (\(key.columns.joined(separator: ", "))): only the transfer itself looks for the rows of \(key.parent) that these "
+                + "refer to: \(error.message)"
+        }
     }
 
     /// The foreign keys whose columns' values are read as they are.
