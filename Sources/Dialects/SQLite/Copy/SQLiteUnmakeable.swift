@@ -25,7 +25,7 @@ extension SQLiteDialect {
             try scratch.execute(SQL(trusted: statement))
             return nil
         } catch {
-            guard error.kind == .other else { throw error }
+            guard error.kind == .syntax || error.kind == .other else { throw error }
             return error.message
         }
     }
