@@ -25,8 +25,7 @@ extension SQLiteDialect {
             try scratch.execute(SQL(trusted: statement))
             return nil
         } catch {
-            // What a statement names and SQLite does not know is found when it is prepared.
-            guard error.kind == .other || error.kind == .syntax else { throw error }
+            guard error.kind == .syntax || error.kind == .other else { throw error }
             return error.message
         }
     }
