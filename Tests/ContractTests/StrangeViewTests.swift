@@ -78,6 +78,35 @@ struct StrangeViewTests {
         }
     }
 
+    @Test("what a migration says of the view counts for what follows, in a preview, too", arguments: Backend.available)
+    func declaredFirst(_ backend: Backend) async throws {
+        try await backend.withCase { test in
+            let type: ColumnType = backend == .sqlite ? .decimal(10, 2) : .text
+            try await test.migrate {
+                table(.integer)
+                CreateView("va", as: "SELECT id, a FROM t ORDER BY a, id")
+            }
+            try await test.run(
+                """
+                INSERT INTO t VALUES (1, 10), (2, 20);
+                DROP VIEW va; CREATE VIEW va AS SELECT id, a FROM t WHERE id > 1 ORDER BY a, id
+                """)
+            let preview = try await test.preview {
+                DropView("va")
+                CreateView("va", as: "SELECT id, a FROM t WHERE id > 1 ORDER BY a, id")
+                AlterTable("t") { ChangeColumn("a").type(type) }
+            }
+            #expect(preview.refusals.isEmpty, "\(preview.refusals)")
+            try await test.migrate {
+                DropView("va")
+                CreateView("va", as: "SELECT id, a FROM t WHERE id > 1 ORDER BY a, id")
+                AlterTable("t") { ChangeColumn("a").type(type) }
+            }
+            #expect(try await test.values("SELECT id FROM va") == [[2]])
+            #expect(try await test.drift() == [])
+        }
+    }
+
     @Test("a view as declared is made again after renames of what it reads", arguments: Backend.available)
     func declared(_ backend: Backend) async throws {
         try await backend.withCase { test in

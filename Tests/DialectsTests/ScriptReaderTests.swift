@@ -139,6 +139,7 @@ struct ScriptCheckTests {
             "SET TRANSACTION READ ONLY", "SET LOCAL TRANSACTION READ ONLY",
             "SET transaction_isolation = 'serializable'",
             "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "DO $$ BEGIN COMMIT; END $$",
+            "DO $$ BEGIN <<here>> COMMIT; END $$",
             "DO $x$ BEGIN IF true THEN ROLLBACK AND CHAIN; END IF; END $x$ LANGUAGE plpgsql",
             "DO LANGUAGE 'plpgsql' 'BEGIN UPDATE t SET a = ''b''; commit ; END'", "VACUUM", "VACUUM FULL t",
             "CREATE INDEX CONCURRENTLY i ON t (a)", "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)",

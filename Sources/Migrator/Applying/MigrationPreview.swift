@@ -97,6 +97,7 @@ public struct MigrationPreview: Sendable, Equatable {
                     let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
                     if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
                 } catch { refusals.append(step.refusal(error, on: connection)) }
+                if case .dropView(let view) = planned.resolved.action { dropped.insert(view: view.name) }
             }
         }
         return partitioned

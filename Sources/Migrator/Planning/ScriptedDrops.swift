@@ -1,6 +1,6 @@
 import Dialects
 
-/// The names that scripts drop on the way, by their text: what bears one of them stands in no later operation's way.
+/// The names that scripts, by their text, and drops of views take away: what bears one of them stands in no later operation's way.
 struct ScriptedDrops {
     private var names: [String] = []
 
@@ -8,6 +8,9 @@ struct ScriptedDrops {
     mutating func insert(_ statements: [String]) {
         for statement in statements { insert(SQLToken.scan(statement).filter { !$0.isBlank }) }
     }
+
+    /// Notes that a declared view is dropped, and with it what somebody has made of it. Who makes it again says what it is.
+    mutating func insert(view name: String) { names.append(name) }
 
     private mutating func insert(_ tokens: [SQLToken]) {
         let kinds: Set<String> = [

@@ -1,5 +1,4 @@
 import TCPostgreSQL
-import TCPOSIX
 
 /// A session with a PostgreSQL server, through libpq. It belongs to the thread that opened it; only its interrupter is shared.
 final class PostgreSQLConnection: Connection {
@@ -216,10 +215,8 @@ extension PostgreSQLConnection {
     /// Returns the next part of an answer, once it has arrived; `nil` after the last part. A server that is silent for too long, or out of
     /// reach, counts as lost, and the connection is closed: a late answer would be taken for the answer to another command.
     func nextResult(_ statement: String) throws(DatabaseError) -> OpaquePointer? {
-        while PQisBusy(handle) == 1 {
-            // The result says what is wrong with the connection.
-            guard try takeInput(statement) else { break }
-        }
+        // The result says what is wrong with the connection.
+        _ = try awaitInput(statement) { PQisBusy(handle) == 0 }
         return PQgetResult(handle)
     }
 
@@ -228,27 +225,12 @@ extension PostgreSQLConnection {
     func nextMessage(
         _ message: inout UnsafeMutablePointer<CChar>?, _ statement: String
     ) throws(DatabaseError) -> Int {
-        while true {
-            let length = Int(PQgetCopyData(handle, &message, 1))
-            guard length == 0 else { return length }
-            guard try takeInput(statement) else { return -2 }
+        var length = 0
+        let isThere = try awaitInput(statement) {
+            length = Int(PQgetCopyData(handle, &message, 1))
+            return length != 0
         }
-    }
-
-    /// Waits for something from the server and takes it in. Returns false if the connection is broken. If nothing comes in time, it closes
-    /// the connection and throws. A server that sends is not silent, so each wait has the whole time.
-    private func takeInput(_ statement: String) throws(DatabaseError) -> Bool {
-        let began = ContinuousClock.now
-        var cancelling: ContinuousClock.Instant?
-        while PQsocket(handle) >= 0 {
-            var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-            if poll(&wanted, 1, Self.pulse) > 0 { return PQconsumeInput(handle) == 1 }
-            if let answerTimeout, ContinuousClock.now - began >= .wait(seconds: answerTimeout) {
-                throw breakOff("the server has not answered for \(answerTimeout) s", statement)
-            }
-            try requireReach(since: began, &cancelling, statement)
-        }
-        return false
+        return isThere ? length : -2
     }
 
     /// Returns whether a prepared statement is stale: its table changed its shape (`feature_not_supported`: "cached plan must not

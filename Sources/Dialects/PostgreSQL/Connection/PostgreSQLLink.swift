@@ -8,6 +8,33 @@ extension PostgreSQLConnection {
     /// How long a server may leave a cancellation on its way, in seconds.
     private static let patienceWithCancellation = 10.0
 
+    /// Takes in what the server sends until something whole is there. Returns false if the connection is broken. If nothing comes in time, it
+    /// closes the connection and throws. A server that sends is not silent, so that each wait for more has the whole time.
+    func awaitInput(_ statement: String, until isThere: () -> Bool) throws(DatabaseError) -> Bool {
+        guard !isThere() else { return true }
+        // The rest of an encrypted record may be held back in libpq's buffers, of which the socket tells nothing.
+        let isEncrypted = PQsslInUse(handle) == 1 || PQgssEncInUse(handle) == 1
+        var (began, hasCome) = (ContinuousClock.now, false)
+        var cancelling: ContinuousClock.Instant?
+        while PQsocket(handle) >= 0 {
+            var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            hasCome = poll(&wanted, 1, isEncrypted && hasCome ? 0 : Self.pulse) > 0
+            if hasCome || isEncrypted {
+                guard PQconsumeInput(handle) == 1 else { return false }
+                if isThere() { return true }
+            }
+            if hasCome {
+                (began, cancelling) = (.now, nil)
+                continue
+            }
+            if let answerTimeout, ContinuousClock.now - began >= .wait(seconds: answerTimeout) {
+                throw breakOff("the server has not answered for \(answerTimeout) s", statement)
+            }
+            try requireReach(since: began, &cancelling, statement)
+        }
+        return false
+    }
+
     /// Checks, while somebody waits, that the server is in reach and takes cancellations.
     ///
     /// - Parameters:
@@ -30,9 +57,11 @@ extension PostgreSQLConnection {
     }
 
     /// Closes the connection without a farewell, for which a full socket would wait, and returns the error that says why.
-    func breakOff(_ message: String, _ statement: String) -> DatabaseError {
+    func breakOff(
+        _ message: String, _ statement: String, _ kind: DatabaseError.Kind = .lost
+    ) -> DatabaseError {
         shutdown(PQsocket(handle), Int32(SHUT_RDWR))
         close()
-        return DatabaseError(.lost, message, statement: statement, remedy: "check the server and the network")
+        return DatabaseError(kind, message, statement: statement, remedy: "check the server and the network")
     }
 }

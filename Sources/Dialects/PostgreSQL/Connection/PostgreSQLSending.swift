@@ -49,21 +49,15 @@ extension PostgreSQLConnection {
             }
             let now = ContinuousClock.now
             if let answerTimeout, now - began >= .wait(seconds: answerTimeout) {
-                throw stoppedTaking(.lost, "the server has taken no rows for \(answerTimeout) s", statement)
+                throw breakOff("the server has taken no rows for \(answerTimeout) s", statement)
             }
             if cancelled == nil, Task.isCancelled { cancelled = now }
             if let cancelled, now - cancelled >= .wait(seconds: Self.patienceAfterCancellation) {
-                throw stoppedTaking(
-                    .interrupted, "the copy was interrupted, and the server neither ended it nor took more rows",
-                    statement)
+                throw breakOff(
+                    "the copy was interrupted, and the server neither ended it nor took more rows", statement,
+                    .interrupted)
             }
             try requireReach(since: began, &cancelling, statement)
         }
-    }
-
-    /// Closes the connection, on which part of a message may have been sent, and returns the error that says so.
-    private func stoppedTaking(_ kind: DatabaseError.Kind, _ message: String, _ statement: String) -> DatabaseError {
-        close()
-        return DatabaseError(kind, message, statement: statement, remedy: "check the server and the network")
     }
 }
