@@ -107,6 +107,22 @@ struct StandbyTests {
         }
     }
 
+    /// It has its epoch, and waits until its predecessor is sure to have noticed. Whoever comes next need not wait for it.
+    @Test func whoIsToldToEndBeforeItServesEndsItsEpoch() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let pair = try TakeOver.start(box, url)
+            let epoch = try pair.epoch
+            pair.first.kill(SIGKILL)
+            try waitUntil("the second's epoch has begun") { try pair.epoch != epoch }
+            pair.second.kill(SIGTERM)
+            let run = try await pair.second.finish(timeout: 30)
+            #expect(run.code == 0, "\(run)")
+            #expect(try query("SELECT coalesce(holder, 'nobody') FROM daemon_lease", on: url) == ["nobody"])
+            #expect(!FileManager.default.fileExists(atPath: pair.secondSocket))
+            await pair.end()
+        }
+    }
+
     /// `systemctl reload` reaches a daemon that waits. It goes on waiting, and reads its settings anew once it serves.
     @Test func aHangupDoesNotEndWhoWaits() async throws {
         try await withDatabase(.postgresql) { box, url in
