@@ -142,6 +142,28 @@ struct StandbyTests {
         }
     }
 
+    /// The disk with the recordings is mounted later than the daemon starts.
+    @Test func recordingsThatAreNotThereYetAreWaitedFor() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let folder = "\(box.home)/.teleclaude/transcripts"
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("echo", "kept")
+            try await daemon.wait(for: id, toBe: "closed")
+            try waitUntil("the index has read it", seconds: 60) {
+                try query("SELECT session_id FROM transcript_readings WHERE read_to > 0", on: url) == [id]
+            }
+            #expect(try await daemon.stop().code == 0)
+            #expect(rename(folder, box("away")) == 0)
+            let standby = try box.start(.teleclauded, ["--standby"], daemon.variables)
+            try waitUntil("it waits for the recordings") { try standby.errorText().contains("holds no recordings") }
+            #expect(rename(box("away"), folder) == 0, "no folder was made in its place")
+            try waitUntil("it serves") { try standby.errorText().contains("ready") }
+            #expect(try await daemon.telec("transcript", id).output == "kept\n")
+            standby.kill(SIGTERM)
+            #expect(try await standby.finish().code == 0)
+        }
+    }
+
     @Test func whatIsNotThereYetIsWaitedFor() async throws {
         try await withSandbox { box in
             try await OwnServer.with(in: box) { server in

@@ -115,7 +115,8 @@ package struct Daemon: Sendable {
         case let error as DatabaseError: error.mayPass
         case let error as MigrationFailure: error.cause.mayPass
         case let error as RuntimeError:
-            [.socketInUse, .socketForeign, .socketFailed, .databaseUnavailable].contains(error.code)
+            // The last one is of places on this machine: a disk that is not mounted or full, recordings that are elsewhere.
+            [.socketInUse, .socketForeign, .socketFailed, .databaseUnavailable, .failed].contains(error.code)
         default: false
         }
     }
