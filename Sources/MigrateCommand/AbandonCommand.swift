@@ -1,6 +1,5 @@
 import ArgumentParser
 import Dialects
-import TCPOSIX
 import TCTerminal
 import Transfer
 

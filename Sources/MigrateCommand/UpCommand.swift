@@ -1,7 +1,6 @@
 import ArgumentParser
 import Dialects
 import Migrator
-import TCPOSIX
 import TCTerminal
 
 struct UpCommand: AsyncParsableCommand {

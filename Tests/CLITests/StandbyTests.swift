@@ -107,6 +107,22 @@ struct StandbyTests {
         }
     }
 
+    /// It has its epoch, and waits until its predecessor is sure to have noticed. Whoever comes next need not wait for it.
+    @Test func whoIsToldToEndBeforeItServesEndsItsEpoch() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let pair = try TakeOver.start(box, url)
+            let epoch = try pair.epoch
+            pair.first.kill(SIGKILL)
+            try waitUntil("the second's epoch has begun") { try pair.epoch != epoch }
+            pair.second.kill(SIGTERM)
+            let run = try await pair.second.finish(timeout: 30)
+            #expect(run.code == 0, "\(run)")
+            #expect(try query("SELECT coalesce(holder, 'nobody') FROM daemon_lease", on: url) == ["nobody"])
+            #expect(!FileManager.default.fileExists(atPath: pair.secondSocket))
+            await pair.end()
+        }
+    }
+
     /// `systemctl reload` reaches a daemon that waits. It goes on waiting, and reads its settings anew once it serves.
     @Test func aHangupDoesNotEndWhoWaits() async throws {
         try await withDatabase(.postgresql) { box, url in
@@ -123,6 +139,28 @@ struct StandbyTests {
             try read(2)
             #expect(try await box.run(.telec, ["whoami"], pair.secondVariables).code == 0)
             await pair.end()
+        }
+    }
+
+    /// The disk with the recordings is mounted later than the daemon starts.
+    @Test func recordingsThatAreNotThereYetAreWaitedFor() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            let folder = "\(box.home)/.teleclaude/transcripts"
+            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let id = try await daemon.start("echo", "kept")
+            try await daemon.wait(for: id, toBe: "closed")
+            try waitUntil("the index has read it", seconds: 60) {
+                try query("SELECT session_id FROM transcript_readings WHERE read_to > 0", on: url) == [id]
+            }
+            #expect(try await daemon.stop().code == 0)
+            #expect(rename(folder, box("away")) == 0)
+            let standby = try box.start(.teleclauded, ["--standby"], daemon.variables)
+            try waitUntil("it waits for the recordings") { try standby.errorText().contains("holds no recordings") }
+            #expect(!FileManager.default.fileExists(atPath: folder) && rename(box("away"), folder) == 0)
+            try waitUntil("it serves") { try standby.errorText().contains("ready") }
+            #expect(try await daemon.telec("transcript", id).output == "kept\n")
+            standby.kill(SIGTERM)
+            #expect(try await standby.finish().code == 0)
         }
     }
 

@@ -64,24 +64,26 @@ package struct Daemon: Sendable {
     /// Gets ready to serve, and waits for the predecessor. Returns `nil` if SIGTERM or SIGINT came meanwhile: the statement that ran is then
     /// interrupted, so that a running migration is rolled back, or stays where it was if it is an online one.
     private func beginUnlessStopped(_ socketPath: String) async throws -> Duty? {
-        let work = Task { () async throws -> Duty? in
-            do {
-                let duty = try await begin(socketPath)
-                // Only a cancellation ends this wait early.
-                if duty.predecessor != nil { try? await duty.lease.waitForPredecessor() }
-                guard Task.isCancelled else { return duty }
-                await duty.abandon()
-            } catch {
-                guard Task.isCancelled else { throw error }
-                logger.notice("told to end while it started", metadata: ["interrupted": "\(error)"])
+        let work = Task {
+            let duty = try await begin(socketPath)
+            // Only a cancellation ends this wait early.
+            if duty.predecessor != nil { try? await duty.lease.waitForPredecessor() }
+            return duty
+        }
+        do {
+            let duty = try await withGracefulShutdownHandler {
+                try await work.value
+            } onGracefulShutdown: {
+                work.cancel()
             }
-            return nil
+            guard work.isCancelled else { return duty }
+            // In the cancelled task nothing could be written or waited for any more.
+            await duty.abandon()
+        } catch {
+            guard work.isCancelled else { throw error }
+            logger.notice("told to end while it started", metadata: ["interrupted": "\(error)"])
         }
-        return try await withGracefulShutdownHandler {
-            try await work.value
-        } onGracefulShutdown: {
-            work.cancel()
-        }
+        return nil
     }
 
     /// Takes the lock and gets ready to serve. A standby that can't serve yet releases the lock and continues to wait: the
@@ -113,7 +115,8 @@ package struct Daemon: Sendable {
         case let error as DatabaseError: error.mayPass
         case let error as MigrationFailure: error.cause.mayPass
         case let error as RuntimeError:
-            [.socketInUse, .socketForeign, .socketFailed, .databaseUnavailable].contains(error.code)
+            // The last one is of places on this machine: a disk that is not mounted or full, recordings that are elsewhere.
+            [.socketInUse, .socketForeign, .socketFailed, .databaseUnavailable, .failed].contains(error.code)
         default: false
         }
     }

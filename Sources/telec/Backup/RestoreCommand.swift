@@ -3,7 +3,6 @@ import Dialects
 import MigrateCommand
 import TCBackup
 import TCMigrations
-import TCPOSIX
 import TCRuntime
 import TCSettings
 import TCTerminal

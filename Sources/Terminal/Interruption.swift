@@ -1,4 +1,5 @@
 import Dispatch
+import TCPOSIX
 
 /// Turns Ctrl-C, SIGTERM and the end of the terminal into the cancellation of a task, so that the work stops in an orderly way. A
 /// second signal ends the process at once.
@@ -10,8 +11,8 @@ package enum Interruption {
             for await _ in signalsAreHeard {}
             return try await body()
         }
-        // Whoever starts a program with `nohup` wants it to outlive the terminal. A handler of the program's own stays.
-        let numbers = [SIGINT, SIGTERM] + (SignalDisposition.of(SIGHUP) == .byDefault ? [SIGHUP] : [])
+        // Whoever starts a program with `nohup` wants it to outlive the terminal.
+        let numbers = [SIGINT, SIGTERM] + (SignalDisposition.of(SIGHUP) == .ignored ? [] : [SIGHUP])
         let sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
