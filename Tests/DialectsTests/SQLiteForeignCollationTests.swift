@@ -101,6 +101,9 @@ struct SQLiteForeignCollationTests {
         arguments: [
             "SELECT group_concat(DISTINCT nick) AS n FROM t", "SELECT id FROM t WHERE 'a' IN (SELECT nick FROM t)",
             "SELECT count(*) AS n FROM t GROUP BY CASE WHEN id THEN plain COLLATE nocase END",
+            "SELECT DISTINCT CASE WHEN plain = 'a' COLLATE nocase THEN 'x' ELSE plain END AS n FROM t",
+            "SELECT max(CASE WHEN plain COLLATE nocase IN ('a') THEN 'x' ELSE plain END) AS n FROM t",
+            "SELECT max(CASE WHEN plain COLLATE nocase BETWEEN 'a' AND 'b' THEN 'x' ELSE plain END) AS n FROM t",
         ])
     func caseless(_ text: String) {
         #expect(throws: Untranslatable.self) { try SQLiteExpressionTranslation.view(text, over: [Self.relation]) }
