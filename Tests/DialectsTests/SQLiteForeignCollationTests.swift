@@ -153,4 +153,18 @@ struct SQLiteForeignCollationTests {
         }
         #expect(Set(SQLiteVirtualColumns.unreadable(in: table).keys) == ["first", "second", "third"])
     }
+
+    @Test("of several such columns the first one is the reason, in every run")
+    func firstReason() {
+        var table = Self.relation.table
+        for (name, text) in [
+            ("a", "plain = 'A' COLLATE one"), ("b", "plain = 'A' COLLATE two"), ("both", "b || a"),
+        ] {
+            var column = Column(name, .text)
+            column.generated = Generated(.sql(text), .virtual)
+            table.columns.append(column)
+        }
+        let reason = #"computed by the collation "one", which only the application knows"#
+        for _ in 0..<20 { #expect(SQLiteVirtualColumns.unreadable(in: table)["both"] == reason) }
+    }
 }

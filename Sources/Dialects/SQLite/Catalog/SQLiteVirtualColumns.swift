@@ -20,7 +20,8 @@ enum SQLiteVirtualColumns {
             count = found.count
             for column in virtual where found[column.name] == nil {
                 let names = column.generated?.expression.namesFolded ?? []
-                found[column.name] = found.first { names.contains(SQLName.folded($0.key)) }?.value
+                let read = virtual.first { found[$0.name] != nil && names.contains(SQLName.folded($0.name)) }
+                found[column.name] = read.flatMap { found[$0.name] }
             }
         }
         return found
