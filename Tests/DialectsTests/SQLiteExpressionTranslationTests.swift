@@ -191,6 +191,19 @@ struct SQLiteExpressionTranslationTests {
             rounded == .native(sqlite: "round(fee / 3, 1)", postgresql: "round((\(third))::numeric, 1)"))
         let double = try Self.meaning.generated("fee * 2", for: .real)
         #expect(double == .native(sqlite: "fee * 2", postgresql: #"(("fee")::double precision * 2)"#))
+        // What SQLite's doubles decide is decided by doubles: 0.1 * 3 is more than 0.3.
+        for text in [
+            "CASE WHEN fee * 2 > 0.3 THEN fee END", "CASE WHEN fee * 2 BETWEEN 0.3 AND 1 THEN fee END",
+            "CASE fee * 2 WHEN 0.3 THEN fee END", "CASE WHEN fee * 2 IN (0.3) THEN fee END",
+            "CASE WHEN fee * 2 THEN fee END", "nullif(fee * 2, 0.3)",
+        ] {
+            guard case .native(_, let sql) = try Self.meaning.generated(text, for: .decimal(10, 2)) else {
+                Issue.record("\(text) is not in PostgreSQL's words")
+                continue
+            }
+            #expect(sql.contains(#"(("fee")::double precision * 2)"#), "\(sql)")
+            #expect(!sql.contains(#"("fee" * 2)"#), "\(sql)")
+        }
         #expect(throws: Untranslatable.self) { try Self.meaning.generated("kind", for: .bigint) }
         #expect(throws: Untranslatable.self) { try Self.meaning.generated("data", for: .text) }
     }

@@ -101,6 +101,9 @@ struct SQLiteForeignCollationTests {
         arguments: [
             "SELECT group_concat(DISTINCT nick) AS n FROM t", "SELECT id FROM t WHERE 'a' IN (SELECT nick FROM t)",
             "SELECT count(*) AS n FROM t GROUP BY CASE WHEN id THEN plain COLLATE nocase END",
+            "SELECT DISTINCT CASE WHEN plain = 'a' COLLATE nocase THEN 'x' ELSE plain END AS n FROM t",
+            "SELECT max(CASE WHEN plain COLLATE nocase IN ('a') THEN 'x' ELSE plain END) AS n FROM t",
+            "SELECT max(CASE WHEN plain COLLATE nocase BETWEEN 'a' AND 'b' THEN 'x' ELSE plain END) AS n FROM t",
         ])
     func caseless(_ text: String) {
         #expect(throws: Untranslatable.self) { try SQLiteExpressionTranslation.view(text, over: [Self.relation]) }
@@ -149,5 +152,19 @@ struct SQLiteForeignCollationTests {
             table.columns.append(column)
         }
         #expect(Set(SQLiteVirtualColumns.unreadable(in: table).keys) == ["first", "second", "third"])
+    }
+
+    @Test("of several such columns the first one is the reason, in every run")
+    func firstReason() {
+        var table = Self.relation.table
+        for (name, text) in [
+            ("a", "plain = 'A' COLLATE one"), ("b", "plain = 'A' COLLATE two"), ("both", "b || a"),
+        ] {
+            var column = Column(name, .text)
+            column.generated = Generated(.sql(text), .virtual)
+            table.columns.append(column)
+        }
+        let reason = #"computed by the collation "one", which only the application knows"#
+        for _ in 0..<20 { #expect(SQLiteVirtualColumns.unreadable(in: table)["both"] == reason) }
     }
 }

@@ -49,6 +49,24 @@ extension ExpressionTree {
             nil
         }
     }
+
+    /// The expressions from which the expression is computed, apart from those inside queries.
+    var operands: [ExpressionTree] {
+        switch self {
+        case .null, .number, .string, .blob, .boolean, .name, .column, .query, .exists: []
+        case .unary(_, let operand), .collated(let operand, _), .cast(let operand, _), .isNull(let operand, _),
+            .isInQuery(let operand, _, _):
+            [operand]
+        case .binary(_, let left, let right): [left, right]
+        case .call(_, let operands), .row(let operands): operands
+        case .aggregate(let call): call.arguments
+        case .isIn(let operand, let items, _): [operand] + items
+        case .between(let operand, let low, let high, _): [operand, low, high]
+        case .matches(_, let text, let pattern, let escape, _): [text, pattern] + [escape].compactMap { $0 }
+        case .choice(let branches, let otherwise):
+            branches.flatMap { [$0.condition, $0.value] } + [otherwise].compactMap { $0 }
+        }
+    }
 }
 
 /// A call that may have DISTINCT, ORDER BY, FILTER or OVER in addition to its arguments.

@@ -20,7 +20,8 @@ enum SQLiteVirtualColumns {
             count = found.count
             for column in virtual where found[column.name] == nil {
                 let names = column.generated?.expression.namesFolded ?? []
-                found[column.name] = found.first { names.contains(SQLName.folded($0.key)) }?.value
+                let read = virtual.first { found[$0.name] != nil && names.contains(SQLName.folded($0.name)) }
+                found[column.name] = read.flatMap { found[$0.name] }
             }
         }
         return found
@@ -60,26 +61,6 @@ extension SQLiteExpressionTranslation {
         case .null, .number, .string, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row,
             .query, .exists, .isNull, .isInQuery, .matches, .collated, .cast, .choice:
             []
-        }
-    }
-}
-
-extension ExpressionTree {
-    /// The expressions from which the expression is computed, apart from those inside queries.
-    fileprivate var operands: [ExpressionTree] {
-        switch self {
-        case .null, .number, .string, .blob, .boolean, .name, .column, .query, .exists: []
-        case .unary(_, let operand), .collated(let operand, _), .cast(let operand, _), .isNull(let operand, _),
-            .isInQuery(let operand, _, _):
-            [operand]
-        case .binary(_, let left, let right): [left, right]
-        case .call(_, let operands), .row(let operands): operands
-        case .aggregate(let call): call.arguments
-        case .isIn(let operand, let items, _): [operand] + items
-        case .between(let operand, let low, let high, _): [operand, low, high]
-        case .matches(_, let text, let pattern, let escape, _): [text, pattern] + [escape].compactMap { $0 }
-        case .choice(let branches, let otherwise):
-            branches.flatMap { [$0.condition, $0.value] } + [otherwise].compactMap { $0 }
         }
     }
 }

@@ -6,8 +6,9 @@ extension SQLiteExpressionTranslation {
             return try aggregate(CallTree(name: function, arguments: arguments))
         }
         if let moment = try momentCall(function, arguments) { return moment }
+        let inside = function == "nullif" ? deciding : self
         var pieces: [Piece] = []
-        for argument in arguments { pieces.append(try piece(argument)) }
+        for argument in arguments { pieces.append(try inside.piece(argument)) }
         switch (function, pieces.count) {
         case ("ifnull", 2), ("coalesce", 2...): return try coalesced(pieces)
         case ("nullif", 2):

@@ -54,8 +54,8 @@ extension SQLiteExpressionTranslation {
         case .collated(_, let collation): Collation(inSQLite: collation)
         case .unary(.plus, let operand), .cast(let operand, _): collation(of: operand)
         case .unary, .binary, .call: namedCollation(in: expression)
-        case .choice(let branches, let otherwise):
-            (branches.map(\.value) + [otherwise].compactMap { $0 }).lazy.compactMap(namedCollation).first
+        // COLLATE in a condition counts, too, where the values are texts.
+        case .choice: namedCollation(in: expression).flatMap { isText(expression) ? $0 : nil }
         case .null, .number, .string, .blob, .boolean, .aggregate, .row, .query, .exists, .isNull, .isIn, .isInQuery,
             .between, .matches:
             nil
@@ -65,19 +65,14 @@ extension SQLiteExpressionTranslation {
     /// Returns the collation that COLLATE names in the expression or, from left to right, in what the expression is computed from; `nil` if
     /// none is named.
     private func namedCollation(in expression: ExpressionTree) -> Collation? {
-        switch expression {
-        case .collated: collation(of: expression)
-        case .unary(_, let operand), .cast(let operand, _): namedCollation(in: operand)
-        case .binary(_, let left, let right): namedCollation(in: left) ?? namedCollation(in: right)
-        case .call(_, let arguments): arguments.lazy.compactMap(namedCollation).first
-        case .choice(let branches, let otherwise):
-            (branches.flatMap { [$0.condition, $0.value] } + [otherwise].compactMap { $0 }).lazy
-                .compactMap(namedCollation).first
-        case .null, .number, .string, .blob, .boolean, .name, .column, .aggregate, .row, .query, .exists, .isNull,
-            .isIn,
-            .isInQuery, .between, .matches:
-            nil
-        }
+        if case .collated = expression { return collation(of: expression) }
+        return expression.operands.lazy.compactMap { namedCollation(in: $0) }.first
+    }
+
+    /// Returns whether the expression yields texts, or may do so because it has no translation.
+    private func isText(_ expression: ExpressionTree) -> Bool {
+        guard let piece = try? insideAggregate.piece(expression) else { return true }
+        return piece.kind == .text
     }
 
     /// Returns the column that the expression names; `nil` if the expression is anything else.

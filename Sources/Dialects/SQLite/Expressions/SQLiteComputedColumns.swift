@@ -12,6 +12,14 @@ extension SQLiteExpressionTranslation {
         return try inside.computedValue(expression, for: type)
     }
 
+    /// The translation for what is compared, and for conditions. In a computed column the last digit of SQLite's doubles decides:
+    /// 0.1 * 3 is more than 0.3 there.
+    var deciding: SQLiteExpressionTranslation {
+        var inside = self
+        inside.computesDoubles = computesDoubles || use == .computed
+        return inside
+    }
+
     private func computedValue(_ expression: SQLExpression, for type: ColumnType) throws(Untranslatable) -> Piece {
         let tree = try parsed(Self.text(expression))
         let kind = Self.kind(of: type)

@@ -239,7 +239,7 @@ struct SQLiteExpressionTranslation {
 extension SQLiteExpressionTranslation {
     /// Translates a condition. In SQLite numbers are conditions too: all but 0 are true.
     func condition(_ expression: ExpressionTree) throws(Untranslatable) -> String {
-        let piece = try piece(expression)
+        let piece = try deciding.piece(expression)
         switch piece.kind {
         case .boolean, .null: return piece.sql
         case .integer, .number: return "(\(piece.sql) <> 0)"

@@ -6,7 +6,8 @@ extension SQLiteExpressionTranslation {
             return try compareRows(sign, lefts, rights)
         }
         let isCaseless = try isCaseless(left, right)
-        return try compare(sign, try piece(left), try piece(right), isCaseless: isCaseless)
+        let deciding = deciding
+        return try compare(sign, try deciding.piece(left), try deciding.piece(right), isCaseless: isCaseless)
     }
 
     /// Translates a comparison of rows, which the first pair of values that differ decides
@@ -54,11 +55,12 @@ extension SQLiteExpressionTranslation {
     func isIn(_ operand: ExpressionTree, _ items: [ExpressionTree], negated: Bool) throws(Untranslatable) -> Piece {
         guard !items.isEmpty else { return Piece(negated ? "true" : "false", .boolean) }
         let isCaseless = try isCaseless(operand)
-        let subject = try piece(operand)
+        let deciding = deciding
+        let subject = try deciding.piece(operand)
         let isFolded = subject.kind == .text && isCaseless
         // The declared types of the items do not convert the operand (datatype3.html, section 4.2).
         var values: [Piece] = []
-        for item in items { values.append(try piece(item).edited { $0.hasAffinity = false }) }
+        for item in items { values.append(try deciding.piece(item).edited { $0.hasAffinity = false }) }
         var list: [String] = []
         for value in values {
             try requireLikeOrder(subject, value)
