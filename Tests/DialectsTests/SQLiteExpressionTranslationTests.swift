@@ -197,7 +197,7 @@ struct SQLiteExpressionTranslationTests {
             "CASE fee * 2 WHEN 0.3 THEN fee END", "CASE WHEN fee * 2 IN (0.3) THEN fee END",
             "CASE WHEN fee * 2 THEN fee END", "nullif(fee * 2, 0.3)",
         ] {
-            guard case .native(_, let sql) = try Self.meaning.generated(text, for: .decimal(10, 2)) else {
+            guard case .native(_, let sql) = try Self.meaning.generated(.sql(text), for: .decimal(10, 2)) else {
                 Issue.record("\(text) is not in PostgreSQL's words")
                 continue
             }
