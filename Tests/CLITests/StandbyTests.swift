@@ -164,6 +164,27 @@ struct StandbyTests {
         }
     }
 
+    /// It finds that before it begins an epoch, for whose end others would wait.
+    @Test func whoCanNotMakeItsFolderFencesNobodyOff() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            #expect(try await box.startDaemon(box.daemonVariables(url)).stop().code == 0)
+            let lease = "SELECT concat_ws('|', epoch, coalesce(holder, 'nobody')) FROM daemon_lease"
+            let before = try query(lease, on: url)
+            let place = box("state")
+            #expect(
+                FileManager.default.createFile(
+                    atPath: place, contents: nil, attributes: [.posixPermissions: 0o600]))
+            let variables = box.daemonVariables(url, ["TELECLAUDE_STATE_PATH": place])
+            let standby = try box.start(.teleclauded, ["--standby"], variables)
+            try waitUntil("it waits for its folder") { try standby.errorText().contains("\(place)/transcripts") }
+            #expect(try query(lease, on: url) == before)
+            try FileManager.default.removeItem(atPath: place)
+            try waitUntil("it serves") { try standby.errorText().contains("ready") }
+            standby.kill(SIGTERM)
+            #expect(try await standby.finish().code == 0)
+        }
+    }
+
     @Test func whatIsNotThereYetIsWaitedFor() async throws {
         try await withSandbox { box in
             try await OwnServer.with(in: box) { server in

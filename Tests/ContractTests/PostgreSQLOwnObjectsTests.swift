@@ -127,4 +127,24 @@ struct PostgreSQLOwnObjectsTests {
             #expect(report.types.count == 2 && report.types.allSatisfy { $0.reason.hasPrefix(reason) })
         }
     }
+
+    @Test("what stays behind of a table that was not asked for is not listed")
+    func otherTables() async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1);
+            CREATE TABLE u (id int PRIMARY KEY, mail citext UNIQUE, plain text COLLATE mycoll, big text DEFAULT upper('a' COLLATE mycoll),
+                v text CONSTRAINT label CHECK (v::prio <> 'low'::prio));
+            """
+        try await TestPostgreSQL.withFreshDatabase { source in
+            let making = try connect(to: source)
+            defer { making.close() }
+            try making.executeScript(Self.objects + script)
+            try await TestPostgreSQL.withFreshDatabase { target in
+                let report = try await TransferPairTests.transfer(
+                    source, target, options: TransferOptions(tables: ["t"]))
+                #expect(report.verdict == .verified)
+                #expect(report.omitted.allSatisfy { !$0.name.hasPrefix("u.") }, "\(report.omitted)")
+            }
+        }
+    }
 }

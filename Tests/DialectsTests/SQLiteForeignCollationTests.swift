@@ -91,6 +91,8 @@ struct SQLiteForeignCollationTests {
             "SELECT DISTINCT name COLLATE BINARY AS n FROM t", "SELECT count(DISTINCT nick) AS n FROM t",
             "SELECT lag(name) OVER (ORDER BY id) AS n FROM t",
             "SELECT max(CASE WHEN plain = 'a' COLLATE NOCASE THEN 1 ELSE 0 END) AS n FROM t",
+            "SELECT max(CASE WHEN plain BETWEEN 'a' AND 'b' COLLATE NOCASE THEN 'x' ELSE plain END) AS n FROM t",
+            "SELECT max(CASE WHEN 'a' COLLATE NOCASE LIKE plain COLLATE BINARY THEN 'x' ELSE plain END) AS n FROM t",
         ])
     func unaffectedQueries(_ text: String) {
         #expect(throws: Never.self) { try SQLiteExpressionTranslation.view(text, over: [Self.relation]) }

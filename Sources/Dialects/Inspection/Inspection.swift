@@ -36,7 +36,7 @@ public struct Inspection: Sendable, Equatable {
     package var remarkOnOtherSchemas: String?
     /// The objects that a schema value has no place for, each with the reason.
     public var omitted: [Omission]
-    /// Why columns can't be read as the database's own program reads them, by table and column: `computed by …`.
+    /// Why columns can't be read, by table and column: only the database's own program can (`computed by …`), or the role has no privilege.
     package var unreadableColumns: [String: [String: String]] = [:]
     /// What domains demand of columns, which the columns themselves do not say.
     package var domainDemands: [DomainDemand] = []

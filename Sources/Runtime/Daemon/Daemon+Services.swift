@@ -5,7 +5,7 @@ import TCSettings
 extension Daemon {
     func services(
         _ database: Database, _ auditDatabase: Database, _ lease: InstanceLease, _ epoch: Epoch,
-        timeBefore: Timestamp?
+        _ transcripts: TranscriptStore, timeBefore: Timestamp?
     ) async throws -> Services {
         let settings = loaded.settings
         let directory = try self.directory(settings)
@@ -26,10 +26,7 @@ extension Daemon {
             },
             refusals: RefusalBudget(perMinute: settings.quotas.refusalsPerMinute),
             quotas: QuotaKeeper(settings.quotas),
-            transcripts: try TranscriptStore(stateFolder: try options.context.stateFolder()) {
-                try lease.requireConfirmedNow()
-            },
-            transcriptIndex: TranscriptIndex(fence: fence), transcriptNews: TranscriptNews(),
+            transcripts: transcripts, transcriptIndex: TranscriptIndex(fence: fence), transcriptNews: TranscriptNews(),
             hosts: hosts, events: EventHub(), activity: Activity(), draining: Draining(), meter: Meter(),
             inspection: DaemonInspection(
                 migrator: Migrator(history: options.history, database: database),

@@ -5,7 +5,7 @@ import ServiceLifecycle
 import TCPOSIX
 import TCSettings
 
-/// The daemon, whose life is one straight line: settings → lock → migrate → socket → epoch → stores → ready → drain.
+/// The daemon, whose life is one straight line: settings → lock → migrate → folder → socket → epoch → stores → ready → drain.
 package struct Daemon: Sendable {
     let options: DaemonOptions
     let loaded: LoadedSettings

@@ -44,6 +44,9 @@ extension Daemon {
         let auditDatabase = try open(poolSize: 1, silence: Self.silence)
         do {
             let predecessor = try await EpochHolder.last(in: database)
+            let transcripts = try TranscriptStore(stateFolder: try options.context.stateFolder()) {
+                try lease.requireConfirmedNow()
+            }
             try await lease.requireConfirmed()
             let socket = try await makeSocket(socketPath, predecessor: predecessor)
             do {
@@ -51,9 +54,15 @@ extension Daemon {
                 let epoch = try await Epoch.begin(database, holder: EpochHolder.ourselves.text) {
                     try lease.confirmAnew()
                 }
-                lease.keep(in: epoch, with: [database, auditDatabase])
-                let services = try await services(database, auditDatabase, lease, epoch, timeBefore: timeBefore)
-                if let objection = try await services.audit.objection() { logger.error("\(Self.unguarded(objection))") }
+                let services = try await ending(epoch, in: database) {
+                    lease.keep(in: epoch, with: [database, auditDatabase])
+                    let made = try await self.services(
+                        database, auditDatabase, lease, epoch, transcripts, timeBefore: timeBefore)
+                    if let objection = try await made.audit.objection() {
+                        logger.error("\(Self.unguarded(objection))")
+                    }
+                    return made
+                }
                 return Duty(
                     lease: lease, database: database, auditDatabase: auditDatabase, socket: socket, epoch: epoch,
                     predecessor: predecessor, services: services)
@@ -64,6 +73,17 @@ extension Daemon {
         } catch {
             await auditDatabase.close()
             await database.close()
+            throw error
+        }
+    }
+
+    /// Returns what `body` makes. If that fails, the epoch ends: whoever comes next need not wait for it.
+    private func ending(
+        _ epoch: Epoch, in database: Database, ifFails body: () async throws -> Services
+    ) async throws -> Services {
+        do { return try await body() } catch {
+            // This task may be cancelled, and could not write any more.
+            await Task { try? await epoch.end(in: database) }.value
             throw error
         }
     }

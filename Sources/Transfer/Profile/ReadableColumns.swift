@@ -1,7 +1,7 @@
 import Dialects
 
 extension Inspection {
-    /// Throws `DatabaseError` if the source's own program alone can read one of the columns.
+    /// Throws `DatabaseError` if one of the columns can't be read: only the source's own program can, or the role has no privilege.
     func requireReadable(_ columns: [String], of table: String) throws(DatabaseError) {
         let reasons = unreadableColumns[table] ?? [:]
         let unreadable = columns.filter { reasons[$0] != nil }

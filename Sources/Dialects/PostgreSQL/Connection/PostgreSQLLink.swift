@@ -12,13 +12,15 @@ extension PostgreSQLConnection {
     /// closes the connection and throws. A server that sends is not silent, so that each wait for more has the whole time.
     func awaitInput(_ statement: String, until isThere: () -> Bool) throws(DatabaseError) -> Bool {
         guard !isThere() else { return true }
-        // The rest of an encrypted record may be held back in libpq's buffers, of which the socket tells nothing.
+        // The rest of an encrypted record, also of one that an earlier wait has begun, may be held back in libpq's buffers, of which the
+        // socket tells nothing.
         let isEncrypted = PQsslInUse(handle) == 1 || PQgssEncInUse(handle) == 1
-        var (began, hasCome) = (ContinuousClock.now, false)
+        var (began, mayHaveRest) = (ContinuousClock.now, isEncrypted)
         var cancelling: ContinuousClock.Instant?
         while PQsocket(handle) >= 0 {
             var wanted = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-            hasCome = poll(&wanted, 1, isEncrypted && hasCome ? 0 : Self.pulse) > 0
+            let hasCome = poll(&wanted, 1, mayHaveRest ? 0 : Self.pulse) > 0
+            mayHaveRest = isEncrypted && hasCome
             if hasCome || isEncrypted {
                 guard PQconsumeInput(handle) == 1 else { return false }
                 if isThere() { return true }

@@ -98,7 +98,8 @@ struct PostgreSQLSameEngineCopy {
     ) -> [Omission] {
         columns.filter { types.type(of: $0, in: table)?.ignoresCase == true }.prefix(1).map { column in
             Omission(
-                kind, name, reason: "compares \(column) without regard to case in the source: \(Self.regardingCase)")
+                kind, name, reason: "compares \(column) without regard to case in the source: \(Self.regardingCase)",
+                of: table)
         }
     }
 
@@ -180,8 +181,8 @@ struct PostgreSQLSameEngineCopy {
                     reason:
                         "is a collation defined in the source: in the target the column uses the database's collation"
                         + (types.type(of: value.name, in: column.table)?.ignoresCase == true
-                            ? ", where texts are equal only byte by byte" : ""))
-            )
+                            ? ", where texts are equal only byte by byte" : ""),
+                    of: column.table))
         }
         switch column.ownCollation == nil ? value.collation : nil {
         case nil: break
@@ -194,7 +195,8 @@ struct PostgreSQLSameEngineCopy {
         guard let expression = expression(of: column) else { return text }
         if let objection {
             let what = value.generated == nil ? "DEFAULT" : "GENERATED"
-            copy.omitted.append(.init(.other, "\(column.table).\(value.name) \(what)", reason: objection))
+            copy.omitted.append(
+                .init(.other, "\(column.table).\(value.name) \(what)", reason: objection, of: column.table))
             return text
         }
         let own = casts.removed(from: expression)
@@ -236,7 +238,8 @@ struct PostgreSQLSameEngineCopy {
                 ?? objection(toCastsIn: constraint.definition)
             {
                 copy.omitted.append(
-                    .init(.constraint, "\(constraint.table).\(constraint.name)", reason: objection))
+                    .init(
+                        .constraint, "\(constraint.table).\(constraint.name)", reason: objection, of: constraint.table))
                 continue
             }
             copy.parts.append(
@@ -251,7 +254,9 @@ struct PostgreSQLSameEngineCopy {
             guard var check = demand.check else { continue }
             if let objection = objection(to: check.condition, of: demand) {
                 copy.omitted.append(
-                    .init(.other, "\(demand.table).\(demand.column) CHECK (\(check.condition))", reason: objection))
+                    .init(
+                        .other, "\(demand.table).\(demand.column) CHECK (\(check.condition))", reason: objection,
+                        of: demand.table))
                 continue
             }
             while !used.insert("\(demand.table).\(check.name)").inserted { check.name += "_" }
@@ -275,13 +280,14 @@ struct PostgreSQLSameEngineCopy {
     mutating func add(_ indexes: [PostgreSQLIndexReader.Index]) {
         for index in indexes {
             guard index.isValid else {
-                copy.omitted.append(.init(.index, index.index.name, reason: index.objection?.reason ?? "is INVALID"))
+                copy.omitted.append(
+                    .init(.index, index.index.name, reason: index.objection?.reason ?? "is INVALID", of: index.table))
                 continue
             }
             if let objection = objection(to: index.index.expressions, of: index.table)
                 ?? objection(toCastsIn: index.definition)
             {
-                copy.omitted.append(.init(.index, index.index.name, reason: objection))
+                copy.omitted.append(.init(.index, index.index.name, reason: objection, of: index.table))
                 continue
             }
             if index.index.isUnique {

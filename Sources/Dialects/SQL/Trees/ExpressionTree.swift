@@ -62,7 +62,8 @@ extension ExpressionTree {
         case .aggregate(let call): call.arguments
         case .isIn(let operand, let items, _): [operand] + items
         case .between(let operand, let low, let high, _): [operand, low, high]
-        case .matches(_, let text, let pattern, let escape, _): [text, pattern] + [escape].compactMap { $0 }
+        // In the order of the function's arguments: like(pattern, text, escape).
+        case .matches(_, let text, let pattern, let escape, _): [pattern, text] + [escape].compactMap { $0 }
         case .choice(let branches, let otherwise):
             branches.flatMap { [$0.condition, $0.value] } + [otherwise].compactMap { $0 }
         }

@@ -66,6 +66,8 @@ extension SQLiteExpressionTranslation {
     /// none is named.
     private func namedCollation(in expression: ExpressionTree) -> Collation? {
         if case .collated = expression { return collation(of: expression) }
+        // Unlike all others, the bounds of BETWEEN keep theirs for themselves.
+        if case .between(let operand, _, _, _) = expression { return namedCollation(in: operand) }
         return expression.operands.lazy.compactMap { namedCollation(in: $0) }.first
     }
 
