@@ -32,7 +32,7 @@ struct MigrationLog: Sendable {
         }
     }
 
-    /// Says, while something that only reads waits for a table, who holds that table.
+    /// Says who holds the table that a command which only reads is waiting for.
     @Sendable static func show(waitingFor holders: [LockHolder]) {
         Console.error("waiting: \(holders.map(\.description).joined(separator: "; "))")
     }

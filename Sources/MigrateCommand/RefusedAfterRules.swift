@@ -10,7 +10,7 @@ struct RefusedAfterRules: Error {
     /// The rules in it.
     let rules: [ProposedRule]
 
-    /// The remedy; `nil` where rules are none. That none was proposed says nothing of those that somebody may know.
+    /// The remedy; `nil` where no rule can help. Even if none was proposed, the user may know of one.
     var remedy: String? {
         switch cause {
         case SchemaTransferError.unitless(let names):

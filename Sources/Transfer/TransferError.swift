@@ -136,7 +136,7 @@ extension TransferError: CustomStringConvertible {
         case .recordGone(let left, let reason):
             let rest = left.isEmpty ? "nothing" : left.listed(upTo: 50)
             return
-                "somebody has removed the record of the transfer from the target, so that nothing can continue or undo it: \(reason). What this run made and is still there: \(rest)"
+                "somebody has removed the record of the transfer from the target, so that nothing can continue or undo it: \(reason). What this run made that is still there: \(rest)"
         case .nothingToAbandon: return "the target holds no unfinished transfer"
         case .nothingToReport(let record): return "\(record.completion): it has nothing left to report"
         }

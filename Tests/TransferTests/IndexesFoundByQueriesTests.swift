@@ -25,8 +25,8 @@ struct IndexesFoundByQueriesTests {
             #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
             #expect(
                 report.remarks.contains(
-                    "people: the unique index people_email: it regards the case of A to Z only, as in SQLite: "
-                        + #"a query finds rows by it that says lower("email" COLLATE "C")"#), "\(report.remarks)")
+                    "people: the unique index people_email: it ignores the case of A to Z only, as in SQLite: "
+                        + #"a query uses it if it says lower("email" COLLATE "C")"#), "\(report.remarks)")
             let target = try connect(to: url)
             defer { target.close() }
             try target.execute("SET enable_seqscan = off")
@@ -63,7 +63,7 @@ struct IndexesFoundByQueriesTests {
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url, options: options)
             #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
-            let remark = "msg: the unique index alone: it tells values apart, as in SQLite: a query finds rows by it "
+            let remark = "msg: the unique index alone: it tells values apart, as in SQLite: a query uses it "
             #expect(report.remarks.contains { $0.hasPrefix(remark) }, "\(report.remarks)")
             let target = try connect(to: url)
             defer { target.close() }

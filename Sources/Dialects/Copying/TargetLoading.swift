@@ -37,8 +37,8 @@ package protocol TargetLoading: Dialect {
     /// be resumed there.
     func isGone(_ error: DatabaseError) -> Bool
 
-    /// Returns what a server needs that lacks room for a transaction which makes or removes all tables of the schema; `nil` for any other
-    /// error, and for a database that has no such limit.
+    /// Returns what to change on a server that lacks room for a transaction which makes or removes all tables of the schema; `nil` for any
+    /// other error, and for a database without such a limit.
     ///
     /// - Throws: `DatabaseError`.
     func remedy(for error: DatabaseError, making schema: Schema, on connection: any Connection) throws -> String?

@@ -96,7 +96,7 @@ public protocol Connection: AnyObject {
     ///
     /// - Throws: ``DatabaseError``.
     func snapshotHolders() throws(DatabaseError) -> [LockHolder]
-    /// Finds the sessions that hold the table for which another session waits at this moment, at most five. SQLite has none.
+    /// Finds the sessions that hold the table which another session is waiting for at this moment, at most five. SQLite has none.
     ///
     /// - Parameter process: The `serverProcess` of the session that waits.
     /// - Throws: ``DatabaseError``.

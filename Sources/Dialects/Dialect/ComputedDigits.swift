@@ -1,4 +1,4 @@
-/// The digits of a computed column's values that count when two databases are compared: SQLite computes decimals with doubles, of which 15
+/// How many digits of a computed column's values count when two databases are compared: SQLite computes decimals with doubles, of which 15
 /// digits are exact (`DBL_DIG`), and PostgreSQL with decimals.
 package enum ComputedDigits: Sendable, Equatable {
     /// All: both compute alike.

@@ -46,8 +46,8 @@ package struct NamedRelation: Sendable, Equatable {
     package var declared: [String: ColumnType]
     /// The words of SQL behind each column of a view, where the target writes them in place of its name.
     package var weights: [String: Int]
-    /// The columns of a view, or without a declared type, that are texts in the target, and numbers in some rows of the source; each with
-    /// whether its text tells in which.
+    /// The columns that are texts in the target but hold numbers in some rows of the source, in a view or in a column without a declared
+    /// type; each with whether a value's text tells if it was a number.
     package var dynamicColumns: [String: Bool]
     /// The columns of a view that have no declared type, because they are computed.
     package var computedColumns: Set<String>

@@ -1,7 +1,7 @@
 import Dialects
 
-/// Tells from a second session which sessions hold the table for which a session waits that only reads. It is a courtesy: if no second
-/// session is possible, nothing is told.
+/// Reports, from a second session, which sessions hold the table that a reading session is waiting for. If no second session is possible,
+/// nothing is reported.
 struct WaitWatch {
     private let task: Task<Void, Never>
 

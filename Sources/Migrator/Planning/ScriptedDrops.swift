@@ -1,6 +1,7 @@
 import Dialects
 
-/// The names that scripts, by their text, and drops of views take away: what bears one of them stands in no later operation's way.
+/// The names of the objects that scripts (judged by their text) and drops of views remove: such an object is not in the way of a later
+/// operation.
 struct ScriptedDrops {
     private var names: [String] = []
 

@@ -2,8 +2,8 @@ import Dialects
 import Migrator
 import TCSettings
 
-/// What distinguishes a first start from a start whose database has vanished: recordings that are there already. The other way round, a
-/// database that knows recordings distinguishes it from a start whose state folder has vanished.
+/// Tells a first start from one whose database has vanished, by recordings that are already there; and from one whose state folder has
+/// vanished, by a database that knows recordings.
 extension Daemon {
     /// Makes the SQLite file of a first start. Nothing else may make one, because a daemon whose file has vanished must not go on
     /// with an empty one.

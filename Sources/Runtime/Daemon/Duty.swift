@@ -83,7 +83,7 @@ extension Daemon {
     ) async throws -> Services {
         do { return try await body() } catch {
             // This task may be cancelled, and could not write any more.
-            await Task { try? await epoch.end(in: database) }.value
+            _ = await Task { try? await epoch.end(in: database) }.value
             throw error
         }
     }

@@ -66,8 +66,8 @@ struct HostRoute {
         throw error
     }
 
-    /// Throws if there is still no room on the daemon's disk for a chunk that could not be written. The host then hears the reason, instead of
-    /// being taken up and let go again and again.
+    /// Throws if the daemon's disk still has no room for a chunk that could not be written. The host then hears the reason, instead of
+    /// being accepted and dropped again and again.
     private func requireRoom(_ id: String) async throws {
         guard let bytes = await services.hosts.bytesWithoutRoom(of: id) else { return }
         let writer = try await services.transcripts.writer(id)
@@ -176,7 +176,7 @@ struct HostConnection: Sendable {
         }
     }
 
-    /// Appends a chunk. If that fails, others are told the reason, and the host is when it calls again.
+    /// Appends a chunk. If that fails, the reason is kept for the session's owner, and for the host when it calls again.
     private func append(_ number: UInt64, _ data: [UInt8], _ cost: Int) async throws {
         do { try await writer.append(number, data) } catch let error as RuntimeError where error.code == .failed {
             await services.hosts.note(refusalOf: session.id, because: error.message, untilRoomFor: cost)

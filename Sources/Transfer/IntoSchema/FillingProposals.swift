@@ -106,7 +106,7 @@ extension SchemaMatch.MatchedTable {
         }
     }
 
-    /// As which texts a column of decimals takes the moments, days and times of day of the source.
+    /// Proposes the type by which moments, days and times of day of the source go into a column of decimals as texts.
     fileprivate func texts(from column: Pair, to type: ColumnType?) -> Proposal? {
         guard let from = source[column: column.source]?.type, let type, CanonicalForm(type) == .decimal else {
             return nil

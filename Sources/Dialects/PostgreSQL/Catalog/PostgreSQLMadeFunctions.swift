@@ -9,9 +9,9 @@ struct MadeFunction {
 }
 
 extension PostgreSQLScratchScript {
-    /// Returns a function that earlier scripts have made and that reaches something live, and what it reaches. Each function is looked at
-    /// once, and those that were found again. The scratch schema's comment says which these are, behind the transaction number of the
-    /// newest function that was looked at.
+    /// Returns a function that earlier scripts have made and that reaches something live, and what it reaches. Each function is examined
+    /// once; those that reach something live are kept in the scratch schema's comment, after the transaction number of the newest function
+    /// that was examined.
     func reachingFunction() throws(DatabaseError) -> (routine: String, reach: ScriptReach)? {
         let schema = SQLText.identifier(path[0])
         let comment = try connection.queryValue("SELECT obj_description(\(schema)::regnamespace, 'pg_namespace')")

@@ -93,7 +93,7 @@ struct PostgreSQLScratchScript {
         try search([path[0]] + (schemas.isEmpty ? [] : [try screen(schemas)]) + others)
         do throws(DatabaseError) { try execute() } catch {
             guard error.code == "42809" else { throw error }
-            throw DatabaseError(.other, "\(error.message): it is in a live schema alone", code: error.code)
+            throw DatabaseError(.other, "\(error.message): it exists in a live schema only", code: error.code)
         }
     }
 

@@ -1,4 +1,4 @@
-// What of the live schemas a script reaches that is run again in a scratch schema, by its words.
+// What a script that is run again in a scratch schema reaches in the live schemas, judged by its text.
 
 /// Something live that a text reaches, or may reach.
 enum ScriptReach {
@@ -16,7 +16,7 @@ enum ScriptReach {
         switch self {
         case .schema(let schema): "names the schema \(schema) itself, or searches it"
         case .function(let name): "may run \(name), a function that no migration has made"
-        case .anySequence: "counts in a sequence without its name"
+        case .anySequence: "calls setval or nextval without the name of the sequence"
         case .anySchema: "runs statements that it puts together, which may name a live schema"
         }
     }

@@ -8,7 +8,7 @@ enum PostgreSQLNumeric {
         case infinity = 0xD000
         case negativeInfinity = 0xF000
 
-        /// Reads the text of what is no number, as the server writes it; `nil` for any other text.
+        /// Reads the text of NaN or an infinity, as the server writes it; `nil` for any other text.
         init?(special text: UnsafeRawBufferPointer) {
             if text.elementsEqual("NaN".utf8) {
                 self = .nan

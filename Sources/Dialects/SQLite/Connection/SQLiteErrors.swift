@@ -45,8 +45,8 @@ enum SQLiteResult {
             || message.contains("duplicate column name: ")
     }
 
-    /// Whether an interrupt or the end of its time may have stopped the statement. `ALTER TABLE` reads the schema again by a statement
-    /// within itself, whose interrupt SQLite reports as a common error: `error in view v after rename: interrupted`, or without a reason.
+    /// Whether an interrupt or a timeout may have stopped the statement. `ALTER TABLE` reads the schema again by a statement of its own,
+    /// whose interrupt SQLite reports as a common error: `error in view v after rename: interrupted`, or without a reason.
     static func mayBeStop(_ code: Int32, _ message: String) -> Bool {
         switch code & 0xFF {
         case SQLITE_INTERRUPT, SQLITE_BUSY: true
@@ -142,7 +142,7 @@ enum SQLiteResult {
         case .corrupt:
             (
                 "\(path) is damaged (\(message))",
-                "if a program is still copying the file, wait for its end; otherwise restore a backup, or try the sqlite3 shell's .recover"
+                "if a program is still copying the file, wait until it has finished; otherwise restore a backup, or try the sqlite3 shell's .recover"
             )
         case .resources where code & 0xFF == SQLITE_NOMEM: (message, "try again when there is memory to spare")
         case .resources:

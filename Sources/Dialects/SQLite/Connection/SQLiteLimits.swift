@@ -52,7 +52,7 @@ final class SQLiteLimits {
         _ = interrupter.take()
     }
 
-    /// Returns why a statement was stopped, if one that ended as `SQLiteResult.mayBeStop` says was; `nil` if it was not.
+    /// Returns why a statement was stopped, if `SQLiteResult.mayBeStop` is true of its error; `nil` if it was not stopped.
     func reasonForStopping() -> String? {
         if interrupter.take() { return "the statement was interrupted" }
         guard hasPassedDeadline, let statementTimeout else { return nil }

@@ -98,8 +98,8 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
         }
         guard let exact = words(isUnique: true), let usual = words(isUnique: false), exact != usual else { return nil }
         let isOfCase = exact.replacing(" COLLATE \"C\"", with: "") == usual
-        let reason = isOfCase ? "it regards the case of A to Z only" : "it tells values apart"
-        return "\(reason), as in SQLite: a query finds rows by it that says \(exact)"
+        let reason = isOfCase ? "it ignores the case of A to Z only" : "it tells values apart"
+        return "\(reason), as in SQLite: a query uses it if it says \(exact)"
     }
 
     func value(

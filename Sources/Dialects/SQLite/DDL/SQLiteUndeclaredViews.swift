@@ -1,4 +1,4 @@
-// The views over a table whose columns are renamed that are undeclared, or not as declared.
+// Views over a table with renamed columns that no migration declares, or that are not as declared.
 
 extension SQLiteAlter {
     /// Returns the statements that make such views again, before the rename, with the column names that they show, as for declared

@@ -50,8 +50,8 @@ extension SQLiteTriggerTranslation {
         return " ON CONFLICT (\(terms.joined(separator: ", "))) DO UPDATE SET \(list.joined(separator: ", "))"
     }
 
-    /// Throws if a unique key of the table compares texts as only SQLite or the application does: in the target it compares their bytes, so
-    /// that other rows break it.
+    /// Throws if a unique key of the table compares texts by a collation that only SQLite or the application has: in the target it compares
+    /// their bytes, so that it is violated by other rows.
     func requireKnownKeys(of table: Table) throws(Untranslatable) {
         let columns = (table.primaryKey?.columns ?? []) + table.uniques.flatMap(\.columns)
         for name in columns { try requireKnown(table[column: name]?.collation) }
