@@ -86,8 +86,8 @@ struct PostgreSQLOwnObjectsTests {
     func checksOfDomains(isSameEngine: Bool) async throws {
         let script = """
             CREATE TYPE mood AS ENUM ('ok', 'bad'); CREATE DOMAIN good AS mood CHECK (VALUE <> 'bad');
-            CREATE TYPE pair AS (value int, t text); CREATE DOMAIN some AS pair CHECK ((VALUE).value > 0);
-            CREATE DOMAIN more AS some CHECK ((VALUE).t <> 'VALUE');
+            CREATE TYPE pair AS (value int, t text); CREATE DOMAIN valued AS pair CHECK ((VALUE).value > 0);
+            CREATE DOMAIN more AS valued CHECK ((VALUE).t <> 'VALUE');
             CREATE FUNCTION fine(value int) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT value > 0';
             CREATE DOMAIN tested AS int CHECK (fine(value => VALUE)); CREATE DOMAIN many AS mood[] CHECK (VALUE[1] <> 'bad');
             CREATE TABLE t (id int PRIMARY KEY, a good, b more, c tested, d many);
