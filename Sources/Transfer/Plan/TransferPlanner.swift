@@ -6,7 +6,7 @@ struct TransferPlanner {
     let source: any TransferSource
     let target: any TransferTarget
     let tables: [ProfiledTable]
-    private(set) var types: ColumnTypes
+    var types: ColumnTypes
     let rules: TransferRules
     let framework: Framework
 
@@ -28,7 +28,7 @@ struct TransferPlanner {
     var omitted: [Omission]
     var remarks: [String] = []
     /// The tables to which the same remark applies, by the remark.
-    private var remarksOnTables: [String: [String]] = [:]
+    var remarksOnTables: [String: [String]] = [:]
     var viewsOfTheTime: Set<String> = []
     var computedIndexes: Set<String> = []
     /// The indexes that were made in their plain form (`Inspection.plainIndexes`), with their tables.
@@ -107,58 +107,6 @@ struct TransferPlanner {
             triggers: triggers())
     }
 
-    /// Returns the remarks that apply to several tables, once each.
-    private func sharedRemarks() -> [String] {
-        remarksOnTables.sorted { $0.key < $1.key }.map { remark, tables in "\(tables.listed(upTo: 5)): \(remark)" }
-    }
-
-    /// Returns the remarks of the source on translated expressions, each once for a table or view.
-    private func remarksOnExpressions(of schema: Schema) -> [String] {
-        func remarks(_ name: String, _ expressions: [SQLExpression]) -> [String] {
-            var found: [String] = []
-            for remark in expressions.compactMap(source.remark) where !found.contains(remark) { found.append(remark) }
-            return found.map { "\(name): \($0)" }
-        }
-        let later = Dictionary(grouping: checks, by: \.table).mapValues { $0.map(\.check.expression) }
-        return schema.tables.flatMap { remarks($0.name, $0.expressions + (later[$0.name] ?? [])) }
-            + schema.views.flatMap { remarks($0.name, [$0.query]) }
-    }
-
-    /// Returns remarks on keys that let more rows pass in the target than in the source.
-    private func remarksOnKeys() -> [String] {
-        let seen = zip(tables, planned).map { origin, made in self.seen(origin.table, as: made) }
-        let unnumbered = zip(tables, planned).filter { origin, _ in !hasDefaultKey(origin.table) }.map { $0.1 }
-        return seen.compactMap(source.remark(onKeysOf:)) + [target.remark(onNumbersIn: unnumbered)].compactMap { $0 }
-    }
-
-    /// Whether the source gives a new row its key by a default, such as a sequence's next number.
-    private func hasDefaultKey(_ table: Table) -> Bool {
-        guard let key = table.primaryKey?.columns, key.count == 1 else { return false }
-        return table[column: key[0]]?.default != nil
-    }
-
-    /// Returns a remark if columns that ignored case become plain text; otherwise `nil`. Their unique indexes are
-    /// transferred with their effect, but a program's own comparisons have to change.
-    private func caseless(_ table: Table) -> String? {
-        guard let name = tableNames[table.name] else { return nil }
-        let columns = table.columns.map(\.name).filter { column in
-            types.nocase(table.name, column) == .text && table[column: column]?.collation == .nocase
-        }
-        guard let first = columns.first else { return nil }
-        let column = columnNames[table.name]?[first] ?? first
-        return
-            "\(name): \(columns.joined(separator: ", ")) compared without regard to case, and do not do so in the target: query "
-            + "lower(\(column) COLLATE \"C\") = lower(… COLLATE \"C\"), as the keys do, or transfer with nocase: citext or icu"
-    }
-
-    /// Returns a remark if a row holds the highest possible number. SQLite then looks for a free number, unless the table is
-    /// `AUTOINCREMENT` (https://www.sqlite.org/autoinc.html).
-    private func countersAtTheirEnd(_ table: PlannedTable) -> [String] {
-        table.counting.filter { $0.highest == Int64.max }.map { counting in
-            "\(table.target).\(counting.column): its counter is at its end, so each new row must give its own number"
-        }
-    }
-
     private mutating func nameAll() {
         let renamed = Dictionary(
             rules.tables.compactMap { rule in rule.rename.map { (rule.name, $0) } }, uniquingKeysWith: { $1 })
@@ -214,7 +162,7 @@ struct TransferPlanner {
 
     /// Returns the type as which a column's values are written. A column that ignores case is written as the text that it
     /// is.
-    private func written(_ column: Column, of table: String) -> ColumnType {
+    func written(_ column: Column, of table: String) -> ColumnType {
         types[table, column.name]?.type ?? column.type
     }
 
@@ -272,7 +220,7 @@ extension TransferPlanner {
 
     /// Returns a translator for the table's expressions. It gets the source's columns with the target's types, because
     /// the types decide what an expression means in the target, or with those that say more about it.
-    private func translator(of origin: ProfiledTable) -> any ExpressionTranslator {
+    func translator(of origin: ProfiledTable) -> any ExpressionTranslator {
         let table = origin.table
         var seen = table
         seen.columns = table.columns.map { column in
@@ -283,138 +231,7 @@ extension TransferPlanner {
         return source.translator(of: origin.named(seen), names: columnNames[table.name] ?? [:])
     }
 
-    private mutating func column(
-        _ column: Column, nulls: Int, of origin: ProfiledTable, _ translator: any ExpressionTranslator
-    ) -> Column {
-        let table = origin.table.name
-        let choice = types[table, column.name] ?? TypeChoice(column.type)
-        var result = Column(columnNames[table]?[column.name] ?? column.name, choice.type)
-        let compared = types.nocase(table, column.name).map { target.caseless(result, as: $0) } ?? result
-        note(column, choice, as: compared, of: table)
-        result.isNullable = column.isNullable || (nulls > 0 && letsNullsPass(column.name, of: origin))
-        if result.isNullable && !column.isNullable {
-            leave(.constraint, "\(table).\(column.name) NOT NULL", "\(nulls) rows hold NULL")
-        }
-        if counts(column, of: origin.table) && choice.type.isInteger {
-            result.isIdentity = true
-            result.isNullable = false
-            return result
-        }
-        addDefault(column, to: &result, of: origin.table, translator)
-        addGenerated(column, to: &result, of: table, translator)
-        (result.type, result.collation) = (compared.type, compared.collation)
-        return result
-    }
-
-    /// Notes why a column's type differs from the declared one, if that needs an explanation.
-    private mutating func note(_ column: Column, _ choice: TypeChoice, as made: Column, of table: String) {
-        let declared = inspection.declaredTypes[table]?[column.name] ?? ""
-        // SQLite takes INT[] for a word like INT, and the program keeps the array's text there.
-        let isArray = choice.type == .text && choice.reason != nil && declared.hasSuffix("[]")
-        var reasons = [isArray ? "holds arrays as texts" : choice.reason].compactMap { $0 }
-        if made.type != choice.type, let policy = types.nocase(table, column.name) {
-            caselessColumns.append(
-                CaselessColumn(table: tableNames[table] ?? table, column: made.name, policy: policy))
-            reasons.append(
-                column.collation == .nocase
-                    ? "compares without regard to case; in the target also for letters beyond A to Z"
-                    : "its foreign key compares it without regard to case")
-        }
-        guard !reasons.isEmpty else { return }
-        typeNotes.append(
-            TypeNote(
-                table: table, column: column.name, declared: declared, type: rendered(made.type),
-                reason: reasons.joined(separator: "; ")))
-    }
-
-    /// Whether NULLs stay in a column that should hold none. If not, their rows are quarantined, or the transfer is
-    /// refused.
-    func letsNullsPass(_ column: String, of origin: ProfiledTable) -> Bool {
-        switch rules.columnRule(of: column, in: origin.table.name).policy {
-        case .widen, .null: return true
-        case .fail, .quarantine: return false
-        }
-    }
-
-    /// Whether the database numbers the column, in the target as well.
-    private mutating func counts(_ column: Column, of table: Table) -> Bool {
-        guard column.isIdentity || inspection.rowidAliases[table.name] == column.name else { return false }
-        guard target.countsInPrimaryKeysOnly, table.primaryKey?.columns != [column.name] else { return true }
-        leave(
-            .other, "\(table.name).\(column.name) IDENTITY",
-            "the target numbers only a column that is the whole primary key")
-        return false
-    }
-
-    private mutating func addDefault(
-        _ column: Column, to result: inout Column, of table: Table, _ translator: any ExpressionTranslator
-    ) {
-        guard let value = column.default else { return }
-        let name = "\(table.name).\(column.name)"
-        do throws(Untranslatable) {
-            let rule = rules.columnRule(of: column.name, in: table.name).reading
-            let type = types.meaning(table.name, column.name) ?? result.type
-            result.default = try translator.value(value, for: type, readBy: rule)
-            if let remark = translator.remark(on: value, for: type) { remarks.append("\(name): \(remark)") }
-        } catch {
-            let consequence = consequence(ofNoDefaultOf: column, as: result.type, in: table)
-            leave(.other, "\(name) DEFAULT", "the column has no default: \(error)\(consequence)")
-        }
-    }
-
-    /// What it means for new rows that a column has lost its default. A target that counts in primary keys alone counts in each of integers.
-    private func consequence(ofNoDefaultOf column: Column, as type: ColumnType, in table: Table) -> String {
-        if target.countsInPrimaryKeysOnly, type.isInteger, table.primaryKey?.columns == [column.name] {
-            return "; a new row gets the next number of its table instead"
-        }
-        return column.isNullable ? "" : "; it is NOT NULL, so each new row must give a value"
-    }
-
-    /// Adds the expression of a computed column. A column that can't be computed in the target keeps its values.
-    private mutating func addGenerated(
-        _ column: Column, to result: inout Column, of table: String, _ translator: any ExpressionTranslator
-    ) {
-        guard let generated = column.generated else { return }
-        do throws(Untranslatable) {
-            let expression = try translator.generated(
-                generated.expression, for: types.meaning(table, column.name) ?? result.type)
-            result.generated = Generated(expression, .stored)
-        } catch {
-            leave(.other, "\(table).\(column.name) GENERATED", "its values are copied and no longer computed: \(error)")
-        }
-    }
-
-    /// Gives computed columns a type that keeps all decimals of what the source computes, unless a rule gives them another.
-    private mutating func widenComputed(in origin: ProfiledTable) {
-        guard origin.table.columns.contains(where: { $0.generated != nil }) else { return }
-        let translator = translator(of: origin)
-        for column in origin.table.columns {
-            guard let generated = column.generated, let choice = types[origin.table.name, column.name],
-                !choice.isGiven
-            else { continue }
-            let type = translator.computedType(generated.expression, for: choice.type)
-            if type != choice.type { types.widenComputed(column.name, of: origin.table.name, to: type) }
-        }
-    }
-
-    private func rendered(_ type: ColumnType) -> String { (try? target.render(type)) ?? type.description }
-
     mutating func leave(_ kind: Omission.Kind, _ name: String, _ reason: String) {
         omitted.append(Omission(kind, name, reason: reason))
-    }
-}
-
-extension Table {
-    /// The expressions of the table's computed columns, checks and indexes.
-    fileprivate var expressions: [SQLExpression] {
-        let parts = indexes.flatMap { index in
-            index.parts.compactMap { part -> SQLExpression? in
-                switch part.key {
-                case .expression(let expression): expression
-                case .column: nil
-                }
-            } + [index.condition].compactMap { $0 }
-        }
-        return columns.compactMap { $0.generated?.expression } + checks.map(\.expression) + parts
     }
 }

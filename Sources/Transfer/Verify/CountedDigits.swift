@@ -1,5 +1,4 @@
 import Dialects
-import Foundation
 
 extension ComputedDigits {
     /// Returns a value of a column of decimals with the digits that count.
@@ -11,7 +10,7 @@ extension ComputedDigits {
             return .real(Self.rounded(number, to: decimals))
         case .fifteen:
             guard let number = Self.number(value), number.isFinite else { return value }
-            return Double(String(format: "%.15g", number)).map(RawValue.real) ?? value
+            return .real(number.ofFifteenDigits)
         }
     }
 
