@@ -12,7 +12,7 @@ struct MetricsCommand: AsyncParsableCommand {
 
             EXAMPLES:
               telec metrics
-              telec metrics > figures.prom && mv figures.prom /var/lib/prometheus/node-exporter/
+              telec metrics > tc.prom && mv tc.prom /var/lib/prometheus/node-exporter/
             """)
 
     @OptionGroup var options: ClientOptions

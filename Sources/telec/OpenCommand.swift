@@ -14,7 +14,7 @@ struct OpenCommand: AsyncParsableCommand {
               telec open --project ~/src/shop
             """)
 
-    @Option(help: ArgumentHelp("The folder. Default: the current one.", valueName: "dir")) var project = "."
+    @Option(help: ArgumentHelp("The folder whose session to open.", valueName: "dir")) var project = "."
     @OptionGroup var options: ClientOptions
 
     func run() async throws {

@@ -19,8 +19,7 @@ struct StartSession: AsyncParsableCommand {
               telec sessions start --title Deploy --env SSH_AUTH_SOCK -- ./deploy.sh
             """)
 
-    @Option(help: ArgumentHelp("The folder to work in. Default: the current one.", valueName: "dir")) var project:
-        String = "."
+    @Option(help: ArgumentHelp("The folder to work in.", valueName: "dir")) var project = "."
     @Option(help: "The name to show in lists.") var title: String
     @Option(
         help: ArgumentHelp(

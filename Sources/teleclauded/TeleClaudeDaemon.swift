@@ -21,7 +21,7 @@ struct TeleClaudeDaemon: AsyncParsableCommand {
             EXAMPLES:
               teleclauded
               teleclauded --check
-              teleclauded --socket /run/teleclaude/teleclaude.sock --migration refuse-if-behind
+              teleclauded --migration refuse-if-behind
               teleclauded --standby
 
             Signals: TERM and INT end it in an orderly way, HUP rereads people, agents and adapters.

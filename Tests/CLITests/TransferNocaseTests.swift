@@ -187,7 +187,8 @@ struct TransferNocaseTests {
             let run = try await box.migrate("transfer", source, target, "--json", "--rules", rules)
             #expect(run.ending == .exit(0), "\(run)")
             #expect(
-                run.output.contains("authors: mail compared without regard to case, and do not do so in the target"),
+                run.output.contains(
+                    "authors: mail compared without regard to case in the source, and with regard to it in the target"),
                 "\(run)")
             let types = """
                 SELECT concat_ws(' ', a.attname, format_type(atttypid, atttypmod), nullif(collname, 'default')) FROM pg_attribute a \

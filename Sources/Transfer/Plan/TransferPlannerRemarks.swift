@@ -42,8 +42,8 @@ extension TransferPlanner {
         guard let first = columns.first else { return nil }
         let column = columnNames[table.name]?[first] ?? first
         return
-            "\(name): \(columns.joined(separator: ", ")) compared without regard to case, and do not do so in the target: query "
-            + "lower(\(column) COLLATE \"C\") = lower(… COLLATE \"C\"), as the keys do, or transfer with nocase: citext or icu"
+            "\(name): \(columns.joined(separator: ", ")) compared without regard to case in the source, and with regard to it in the "
+            + "target: query lower(\(column) COLLATE \"C\") = lower(… COLLATE \"C\"), as the keys do, or transfer with nocase: citext or icu"
     }
 
     /// Returns a remark if a row holds the highest possible number. SQLite then looks for a free number, unless the table is

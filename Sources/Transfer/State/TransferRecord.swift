@@ -83,8 +83,7 @@ extension TransferRecord {
     /// The report's remark about the two tables that stay in the target.
     static let remark =
         "\(tableName) and \(chunkTableName) hold the record of this transfer, and stay in the target; once that is in use, \(chunkTableName) and "
-        + "then \(tableName) may be dropped: all that is lost is from where and when it was filled, so that a run which resumes a completed "
-        + "transfer is refused instead of finding nothing left to do"
+        + "then \(tableName) may be dropped: only the note from where and when it was filled is lost"
     static let chunkTableName = "tc_transfer_chunks"
 
     static let schema: Schema = {

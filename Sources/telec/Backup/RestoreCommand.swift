@@ -24,7 +24,7 @@ struct RestoreCommand: AsyncParsableCommand {
             EXAMPLES:
               telec restore /var/backups/teleclaude --dry-run
               sudo telec restore /var/backups/teleclaude
-              TELECLAUDE_DATABASE_URL=postgresql:///teleclaude telec restore /var/backups/teleclaude
+              TELECLAUDE_DATABASE_URL=postgresql:///teleclaude telec restore ./backup
             """)
 
     @Argument(help: ArgumentHelp("The folder of a backup.", valueName: "dir"), completion: .directory)
