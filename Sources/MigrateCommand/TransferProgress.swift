@@ -137,7 +137,8 @@ struct TransferTally {
         case .loading:
             let earlier = resumedRows == 0 ? "" : ", \(Formatting.rows(resumedRows)) already there"
             return "\(Formatting.rows(rows)) loaded in \(seconds)\(earlier)"
-        case .building: return "\(steps) keys, indexes and checks built in \(seconds)"
+        case .building:
+            return "\(steps.counted("key, index or check", "keys, indexes and checks")) built in \(seconds)"
         case .analyzing: return "statistics gathered in \(seconds)"
         case .verifying: return "\(Formatting.rows(rows)) compared in \(seconds)"
         }

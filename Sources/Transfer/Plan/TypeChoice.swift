@@ -175,7 +175,9 @@ struct TypeChoice: Equatable, Sendable {
     }
 
     private static func mixture(_ profile: ColumnProfile) -> String? {
-        profile.numbers == 0 ? nil : "\(profile.texts.count) texts among \(profile.numbers) numbers"
+        profile.numbers == 0
+            ? nil
+            : "\(profile.texts.count.counted("text", "texts")) among \(profile.numbers.counted("number", "numbers"))"
     }
 
     private static func example(_ found: ColumnProfile.Occurrences) -> String {
