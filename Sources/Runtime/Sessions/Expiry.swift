@@ -30,7 +30,8 @@ struct Expiry {
         let moment = now.advanced(seconds: -Int64(keep))
         let ids = try await Self.removable(in: services.sessions, services.hosts, before: moment)
         guard !ids.isEmpty else { return false }
-        let words = "\(ids.count) sessions that were over before \(moment.text) go, with their recordings"
+        let sessions = ids.count.counted("session", "sessions")
+        let words = "\(sessions) that ended before \(moment.text), with their recordings"
         try await services.audit.record(
             AuditEvent(.removeExpired, by: Self.daemon, on: nil, outcome: .allowed, reason: words))
         let transcripts = services.transcripts
@@ -40,7 +41,7 @@ struct Expiry {
             removed = try await services.sessions.remove(ids, overBefore: moment) { try transcripts.remove($0) }
         } catch {
             await services.audit.recordFailure(
-                .removeExpired, by: Self.daemon, on: nil, reason: "\(words): not all went")
+                .removeExpired, by: Self.daemon, on: nil, reason: "\(words): not all of them are gone")
             throw error
         }
         logger.notice("sessions were removed", metadata: ["count": "\(removed)", "over_before": "\(moment.text)"])

@@ -53,7 +53,8 @@ enum Quarantine {
         guard try source.hasTable(tableName),
             let rows = try source.queryValue("SELECT count(*) FROM tc_quarantine")?.integer, rows > 0
         else { return nil }
-        return "\(tableName) stays in the source: it holds \(rows) rows that an earlier transfer set aside"
+        let held = rows.counted("row", "rows")
+        return "\(tableName) stays in the source: it holds \(held) that an earlier transfer set aside"
     }
 
     private static func run(_ operation: SchemaOperation, in schema: Schema, on connection: any Connection) throws {

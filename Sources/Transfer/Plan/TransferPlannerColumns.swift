@@ -12,7 +12,8 @@ extension TransferPlanner {
         note(column, choice, as: compared, of: table)
         result.isNullable = column.isNullable || (nulls > 0 && letsNullsPass(column.name, of: origin))
         if result.isNullable && !column.isNullable {
-            leave(.constraint, "\(table).\(column.name) NOT NULL", "\(nulls) rows hold NULL")
+            let reason = "\(nulls.counted("row holds", "rows hold")) NULL"
+            leave(.constraint, "\(table).\(column.name) NOT NULL", reason)
         }
         if counts(column, of: origin.table) && choice.type.isInteger {
             result.isIdentity = true

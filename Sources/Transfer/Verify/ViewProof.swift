@@ -49,7 +49,8 @@ struct ViewProof: Sendable {
         case .read(let held, let found):
             if held == found { return .same }
             guard held.rows == found.rows else {
-                return .differs("it yields \(found.rows) rows in the target and \(held.rows) in the source")
+                let rows = found.rows.counted("row", "rows")
+                return .differs("it yields \(rows) in the target and \(held.rows) in the source")
             }
             return try outcomeOfRounding(ours, theirs, ViewForms(types, isRounded: true))
         }
