@@ -94,6 +94,8 @@ struct TypeChoiceTests {
         let choice = TypeChoice.choose(Self.profile(.bigint, [1, 2, "n/a", "?"]))
         #expect(choice.reason == "2 of 4 values: not an integer ('n/a' in row id=3, …)")
         #expect(TypeChoice.choose(Self.profile(.bigint, [1, 2])).reason == nil)
+        #expect(TypeChoice.choose(Self.profile(Self.untyped, [1, "a"])).reason == "1 text among 1 number")
+        #expect(TypeChoice.choose(Self.profile(Self.untyped, [1, 2, "a"])).reason == "1 text among 2 numbers")
     }
 
     @Test func shapesOfTextAreCounted() {
