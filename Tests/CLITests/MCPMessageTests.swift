@@ -3,8 +3,10 @@ import TestSupport
 import Testing
 
 /// Tests messages that no SDK sends. The daemon refuses them as the protocol prescribes, and nothing breaks.
-@Suite("MCP's messages", .serialized)
+@Suite("MCP's messages")
 struct MCPMessageTests {
+    private let conversations = Conversations()
+
     private struct Reply {
         var status: Int
         var type: String
@@ -28,21 +30,34 @@ struct MCPMessageTests {
         let (text, facts) = try #require(
             run.output.lastIndex(of: "\n").map { (run.output[..<$0], run.output[$0...].split(separator: " ")) })
         let document = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-        try await hold(String(text), against: body, headers, daemon.box)
+        try keep(String(text), to: body, headers)
         return Reply(
             status: try #require(Int(facts[0].trimmingCharacters(in: .whitespacesAndNewlines))),
             type: facts.count > 1 ? String(facts[1]) : "", text: String(text), document: document ?? [:])
     }
 
-    /// Checks that the answer to such a message conforms to the specification as well.
-    private func hold(_ answer: String, against body: String, _ headers: [String], _ box: Sandbox) async throws {
+    /// Keeps the answer to such a message, which has to conform to the specification as well.
+    private func keep(_ answer: String, to body: String, _ headers: [String]) throws {
         let said = headers.contains("MCP-Protocol-Version: 2026-07-28") ? "2026-07-28" : "2025-11-25"
         let lines = answer.split(separator: "\n")
         let events = lines.filter { $0.hasPrefix("data: ") }.map { $0.dropFirst(6) }
         let answers = (events.isEmpty ? lines : events).map { ["from": "server", "text": String($0)] }
         let messages = [["from": "client", "text": body, "meant": "wrong"]] + answers
-        let complaints = try await MCPDriver.complaints([["version": said, "messages": messages]], box).joined()
-        #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
+        try conversations.add(["version": said, "messages": messages])
+    }
+
+    /// Runs a daemon whose answers all have to conform to the specification.
+    private func withConformingDaemon(_ body: (TestDaemon) async throws -> Void) async throws {
+        try await withDaemon(.sqlite) { daemon in
+            try await body(daemon)
+            try await conversations.expectConformance(daemon.box)
+        }
+    }
+
+    /// Returns what is wrong with each of these conversations.
+    private static func complaints(_ conversations: [[String: Any]]) async throws -> [[String]] {
+        let list = String(decoding: try JSONSerialization.data(withJSONObject: conversations), as: UTF8.self)
+        return try await withSandbox { try await MCPDriver.complaints(list, $0) }
     }
 
     /// The specification's schema rejects messages with small faults. Otherwise the other tests would prove nothing.
@@ -72,7 +87,7 @@ struct MCPMessageTests {
                 "messages": [["from": "client", "text": ask], ["from": "server", "text": one.answer]],
             ]
         }
-        let found = try await withSandbox { try await MCPDriver.complaints(conversations, $0) }
+        let found = try await Self.complaints(conversations)
         for ((answer, words), complaints) in zip(meant, found) {
             #expect(complaints.isEmpty == (words == nil), "\(answer) \(complaints)")
             #expect(complaints.allSatisfy { $0.contains(words ?? "") }, "\(answer) \(complaints)")
@@ -94,7 +109,7 @@ struct MCPMessageTests {
                     "messages": [["from": "client", "text": ask], ["from": "server", "text": list(one.0)]],
                 ]
             }
-            let found = try await withSandbox { try await MCPDriver.complaints(conversations, $0) }
+            let found = try await Self.complaints(conversations)
             #expect(found.map(\.count) == meant.map { isEarlier ? $0.1 : 0 }, "\(found)")
         }
     }
@@ -108,7 +123,7 @@ struct MCPMessageTests {
     }
 
     @Test func whatIsNoMessage() async throws {
-        try await withDaemon(.sqlite) { daemon in
+        try await withConformingDaemon { daemon in
             for (body, code) in [
                 ("", -32700), ("{", -32700), (String(repeating: "[", count: 20_000), -32700), ("[]", -32600),
                 (#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, -32600), ("7", -32600), ("{}", -32600),
@@ -140,7 +155,7 @@ struct MCPMessageTests {
     }
 
     @Test func headersAndVersions() async throws {
-        try await withDaemon(.sqlite) { daemon in
+        try await withConformingDaemon { daemon in
             let list = #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{\#(Self.meta)}}"#
             let call = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"whoami",\#(Self.meta)}}"#
             for (body, headers, status, code) in [
@@ -181,7 +196,7 @@ struct MCPMessageTests {
 
     /// The model is told about arguments that a tool can't read, and may call the tool again.
     @Test func argumentsThatDoNotFit() async throws {
-        try await withDaemon(.sqlite) { daemon in
+        try await withConformingDaemon { daemon in
             for (tool, arguments, words) in [
                 ("get_session", "{}", "session_id is missing"),
                 ("get_session", #"{"session_id":7}"#, "must be a text"),
@@ -207,7 +222,7 @@ struct MCPMessageTests {
 
     /// Tests pages that follow one another, and reading a recording from its end or for a period.
     @Test func pagesAndTails() async throws {
-        try await withDaemon(.sqlite) { daemon in
+        try await withConformingDaemon { daemon in
             var ids: Set<String> = []
             for at in 0..<3 {
                 ids.insert(
@@ -256,7 +271,7 @@ struct MCPMessageTests {
 
     /// Only the end of a long recording is read, unless a period is given.
     @Test func aLongRecordingIsReadFromItsEnd() async throws {
-        try await withDaemon(.sqlite) { daemon in
+        try await withConformingDaemon { daemon in
             let id = try await daemon.start("sh", "-c", "echo start; seq 1 700000; echo e''nd; sleep 1000")
             let deadline = ContinuousClock.now + .seconds(60)
             while try await !daemon.telec("transcript", id).output.hasSuffix("end\n") {

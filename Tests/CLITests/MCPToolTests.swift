@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Tests every tool with the official SDK, as several people of one machine.
-@Suite("MCP's tools", .enabled(if: TestUser.areWanted, TestUser.skipReason), .serialized)
+@Suite("MCP's tools", .enabled(if: TestUser.areWanted, TestUser.skipReason))
 struct MCPToolTests {
     private static let all = [
         "whoami", "list_sessions", "get_session", "get_session_data", "start_session", "send_message", "end_session",

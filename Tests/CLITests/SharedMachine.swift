@@ -15,6 +15,8 @@ struct SharedMachine: Sendable {
     let variables: [String: String?]
     let state: String
     let database: String
+    /// What MCP's clients and the daemon say.
+    let conversations = Conversations()
 
     func telec(_ user: TestUser, _ arguments: String...) async throws -> Run { try await telec(user, arguments) }
 
@@ -97,6 +99,7 @@ func withSharedMachine(_ backend: Backend, _ body: (SharedMachine) async throws 
                 return text.contains("ready")
             }
             try await body(machine)
+            try await machine.conversations.expectConformance(box)
             daemon.kill(SIGTERM)
             let run = try await daemon.finish(timeout: 30)
             #expect(run.code == 0, "\(run)")

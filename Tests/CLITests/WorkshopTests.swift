@@ -123,6 +123,28 @@ struct WorkshopTests {
         }
     }
 
+    @Test("what goes on beside other steps says its part when it is awaited, fails the run, and ends with it")
+    func beside() async throws {
+        try await withSandbox { box in
+            let prelude = """
+                source "$1/ci/setup"
+                postgresql_programs() { return 1; }
+                open_workshop
+                build() { echo built >&2; return "$1"; }
+                """
+            let good = try await bash(box, prelude + "\nbeside build 0; echo other; await_beside; echo on")
+            #expect(good.ending == .exit(0) && good.output == "other\nbuilt\non\n", "\(good)")
+            let bad = try await bash(box, prelude + "\nstep one; beside build 3; step two; await_beside; echo on")
+            #expect(bad.ending == .exit(3) && bad.output == "\n== one\n\n== two\nbuilt\n", "\(bad)")
+            #expect(bad.error.hasSuffix("FAILED (exit 3) in: two\n"), "\(bad)")
+            let early = try await bash(
+                box, prelude + "\nhang() { sleep 1000; }; beside hang; echo $companion; step one; exit 4")
+            let pid = try #require(early.output.split(separator: "\n").first.flatMap { pid_t($0) }, "\(early)")
+            #expect(early.ending == .exit(4), "\(early)")
+            try waitUntil("nothing of it is left") { kill(-pid, 0) != 0 }
+        }
+    }
+
     @Test("what is kept for the next run, programs too, is in a folder that nobody else can write to")
     func keptFolder() async throws {
         try await withSandbox { box in
