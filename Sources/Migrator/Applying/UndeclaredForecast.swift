@@ -26,6 +26,7 @@ struct UndeclaredForecast {
     mutating func next(_ operation: LoweredOperation, at place: Int, of step: Plan.Step) throws -> Found {
         let planned = operation.planned
         if case .run = planned.resolved.action { dropped.insert(operation.lowering.statements) }
+        if let error = try namesake(of: planned) { return Found(refusals: [error]) }
         guard planned.finds(start) else { return Found() }
         var found = Found()
         if let error = try step.namedInTriggers(place, of: history, after: dropped, on: connection) {
@@ -41,6 +42,16 @@ struct UndeclaredForecast {
         } catch { found.refusals.append(step.refusal(error, on: connection)) }
         if case .dropView(let view) = planned.resolved.action { dropped.insert(view: view.name) }
         return found
+    }
+
+    /// Returns why a table can't be made: there is one of its name that no migration has made. `nil` for any other operation.
+    private func namesake(of planned: Plan.PlannedOperation) throws -> LoweringError? {
+        guard case .createTable(let table) = planned.resolved.action, start[table.name] == nil,
+            !dropped.contains(table.name), try connection.hasTable(table.name)
+        else { return nil }
+        return LoweringError(
+            table.name, "the database has a table of this name, which no migration has made",
+            remedy: "rename it or drop it; if it is what this migration makes, a baseline records that")
     }
 }
 

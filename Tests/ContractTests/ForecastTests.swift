@@ -2,9 +2,10 @@ import Migrator
 import TestSupport
 import Testing
 
-/// A way back over several migrations is refused before its first step if a later one is known to be refused.
-@Suite("a way back that will be refused")
-struct WayBackForecastTests {
+/// What is known to be refused is said in advance. A way back over several migrations is refused before its first step if a later one
+/// is known to be refused.
+@Suite("what will be refused")
+struct ForecastTests {
     private static let first = Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } }
     private static let last = Migration("3") { CreateTable("v") { Column("id", .bigint).primaryKey() } }
 
@@ -62,6 +63,18 @@ struct WayBackForecastTests {
                 return
             }
             #expect(try await isWhole(database))
+        }
+    }
+
+    @Test("a preview names the undeclared table that is in the way of a new one", arguments: Backend.available)
+    func namesake(_ backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.first]).up()
+            try await database.run("CREATE TABLE v (other bigint)")
+            let migrator = try database.migrator([Self.first, Self.last])
+            #expect(try await migrator.preview().refusals.map(\.place) == ["v"])
+            let failure = await #expect(throws: MigrationFailure.self) { try await migrator.up() }
+            #expect(failure?.cause.kind == .exists)
         }
     }
 }
