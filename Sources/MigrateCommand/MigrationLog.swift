@@ -93,11 +93,24 @@ struct MigrationLog: Sendable {
             lines += step.dataSteps.map { "  runs Swift: the data step \"\($0)\"" }
             if isVerbose { lines += step.statements.map(SQLText.terminated) }
         }
-        lines += preview.hazards.map { "\($0.hazard.isDataLoss ? "would lose" : "would refuse")  \($0.description)" }
-        if preview.hazards.contains(where: \.hazard.isDataLoss) { lines.append("needs --allow-data-loss") }
+        lines += preview.hazards.map { "\($0.verb)  \($0.description)" }
+        let losses = preview.hazards.filter(\.hazard.isDataLoss)
+        if !losses.isEmpty {
+            lines.append(
+                losses.allSatisfy(\.mayBeGone)
+                    ? "may need --allow-data-loss: SQL or Swift of the migrations runs before, and may remove these rows"
+                    : "needs --allow-data-loss")
+        }
         lines += preview.refusals.map { "would refuse  \($0)" }
         lines += preview.longBlocking.map { "would block  \($0.words)" }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension MeasuredHazard {
+    fileprivate var verb: String {
+        let may = mayBeGone ? "may" : "would"
+        return "\(may) \(hazard.isDataLoss ? "lose" : "refuse")"
     }
 }
 

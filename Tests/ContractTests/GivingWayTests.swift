@@ -93,6 +93,46 @@ struct GivingWayTests {
         }
     }
 
+    @Test("a prepared transaction, to which no process belongs, is named with the statement that ends it")
+    func prepared() async throws {
+        try await Self.withHeldTable { url, holder, _ in
+            let name = "forgotten \(UInt32.random(in: 0 ... .max))"
+            try holder.executeScript("PREPARE TRANSACTION '\(name)'")
+            // While there is one, its database can't be dropped.
+            defer { try? holder.executeScript("ROLLBACK PREPARED '\(name)'") }
+            let (migrator, database) = try Self.migrator(url, waiting: 0.3)
+            let failure = await #expect(throws: MigrationFailure.self) { try await migrator.up() }
+            let remedy = failure?.cause.remedy ?? ""
+            #expect(remedy.hasPrefix("the prepared transaction '\(name)' of "), "\(remedy)")
+            #expect(
+                remedy.hasSuffix(
+                    "holds people: it waits for nobody but COMMIT PREPARED or ROLLBACK PREPARED '\(name)'"), "\(remedy)"
+            )
+            await database.close()
+        }
+    }
+
+    @Test("who waits for a table learns of a prepared transaction, too")
+    func waiting() async throws {
+        try await Self.withHeldTable { url, holder, reader in
+            let name = "forgotten \(UInt32.random(in: 0 ... .max))"
+            try holder.executeScript("LOCK TABLE people; PREPARE TRANSACTION '\(name)'")
+            defer { try? holder.executeScript("ROLLBACK PREPARED '\(name)'") }
+            let process = try reader.queryValue("SELECT pg_backend_pid()::bigint")?.integer ?? 0
+            try reader.executeScript("SET lock_timeout = 0")
+            nonisolated(unsafe) let waiting = reader
+            let read = Task.detached { try waiting.executeScript("SELECT * FROM people") }
+            var found: [LockHolder] = []
+            for _ in 0..<300 where found.isEmpty {
+                try await Task.sleep(for: .milliseconds(100))
+                found = try holder.lockHolders(keepingWaiting: process)
+            }
+            #expect(found.map(\.preparedTransaction) == [name] && found.map(\.table) == ["people"])
+            try holder.executeScript("ROLLBACK PREPARED '\(name)'")
+            try await read.value
+        }
+    }
+
     @Test("a table that a foreign key is to refer to is named as well")
     func parent() async throws {
         try await Self.withHeldTable { url, holder, _ in

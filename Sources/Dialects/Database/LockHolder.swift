@@ -14,12 +14,15 @@ public struct LockHolder: Sendable, Equatable, CustomStringConvertible {
     public let seconds: Int64?
     /// The table that the session holds; `nil` if others wait for its snapshot, which may be older than an index.
     public let table: String?
+    /// The name of the prepared transaction that holds the table; `nil` for a session. No process belongs to it, and its age is that of
+    /// its preparation.
+    public let preparedTransaction: String?
 
     /// The session for people: `process 4711 of alice (psql, idle in transaction for 32 s) holds people`.
     public var description: String {
         let doing = [state, seconds.map { "for \($0) s" }].compactMap { $0 }.joined(separator: " ")
         let details = [application, doing].filter { !$0.isEmpty }.joined(separator: ", ")
-        return
-            "process \(process) of \(user)\(details.isEmpty ? "" : " (\(details))") holds \(table ?? "an old snapshot")"
+        let name = preparedTransaction.map { "the prepared transaction '\($0)'" } ?? "process \(process)"
+        return "\(name) of \(user)\(details.isEmpty ? "" : " (\(details))") holds \(table ?? "an old snapshot")"
     }
 }

@@ -54,7 +54,11 @@ struct GivingWay {
     static func naming(_ holders: [LockHolder], in error: any Error) -> any Error {
         guard let first = holders.first else { return error }
         let names = holders.map(\.description).joined(separator: "; ")
-        let remedy = "\(names): try again when that process is done, or end it with \(first.termination)"
+        let way =
+            first.preparedTransaction == nil
+            ? "try again when that process is done, or end it with"
+            : "it waits for nobody but COMMIT PREPARED or"
+        let remedy = "\(names): \(way) \(first.termination)"
         switch error {
         case var failure as MigrationFailure:
             failure.cause.remedy = remedy

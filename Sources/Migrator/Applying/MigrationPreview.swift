@@ -55,7 +55,7 @@ public struct MigrationPreview: Sendable, Equatable {
         guard let start = plan.steps.first(where: { !$0.operations.isEmpty })?.operations.first?.resolved.before else {
             return
         }
-        try measure(lowered.joined().flatMap(\.hazards), from: start, on: connection)
+        try measure(Array(lowered.joined()), from: start, on: connection)
         let partitioned = try examineObjects(Array(zip(plan.steps, lowered)), from: start, of: history, on: connection)
         let refused = hazards.map(\.hazard)
         blocking = try Self.blocking(plan, lowered, refused, from: start, on: connection).map { blocking in
@@ -66,10 +66,22 @@ public struct MigrationPreview: Sendable, Equatable {
     }
 
     /// Measures the hazards of tables and columns that exist in `start`.
-    private mutating func measure(_ planned: [Hazard], from start: Schema, on connection: any Connection) throws {
+    private mutating func measure(
+        _ operations: [LoweredOperation], from start: Schema, on connection: any Connection
+    ) throws {
         let meter = HazardMeter(connection: connection)
-        for hazard in planned where hazard.isMeasurable(in: start) {
-            do { hazards += try meter.measure([hazard]) } catch let error as LoweringError { refusals.append(error) }
+        var removals = ScriptedRemovals()
+        for operation in operations {
+            removals.insert(operation)
+            for hazard in operation.hazards where hazard.isMeasurable(in: start) {
+                do {
+                    hazards += try meter.measure([hazard]).map { measured in
+                        var measured = measured
+                        measured.mayBeGone = removals.mayConcern(hazard.table, in: start)
+                        return measured
+                    }
+                } catch let error as LoweringError { refusals.append(error) }
+            }
         }
     }
 
@@ -79,28 +91,15 @@ public struct MigrationPreview: Sendable, Equatable {
         _ steps: [(Plan.Step, [LoweredOperation])], from start: Schema, of history: History,
         on connection: any Connection
     ) throws -> Set<String> {
-        var partitioned: Set<String> = []
-        var dropped = ScriptedDrops()
+        var forecast = UndeclaredForecast(from: start, of: history, on: connection)
         for (step, operations) in steps {
             for (place, operation) in operations.enumerated() {
-                let planned = operation.planned
-                if case .run = planned.resolved.action { dropped.insert(operation.lowering.statements) }
-                guard planned.finds(start) else { continue }
-                if let error = try step.namedInTriggers(place, of: history, after: dropped, on: connection) {
-                    refusals.append(error)
-                }
-                let undeclared = dropped.without(try planned.undeclaredObjects(of: start, on: connection))
-                partitioned.formUnion(undeclared.partitioned)
-                hazards += planned.objectsLost(undeclared, isMadeAgain: step.makesAgain(place))
-                do throws(LoweringError) {
-                    let dialect = connection.dialect
-                    let online = step.isOnline ? try dialect.online(planned.resolved, keeping: undeclared) : nil
-                    if online == nil { _ = try dialect.lower(planned.resolved, keeping: undeclared) }
-                } catch { refusals.append(step.refusal(error, on: connection)) }
-                if case .dropView(let view) = planned.resolved.action { dropped.insert(view: view.name) }
+                let found = try forecast.next(operation, at: place, of: step)
+                refusals += found.refusals
+                hazards += found.lost
             }
         }
-        return partitioned
+        return forecast.partitioned
     }
 
     private static func blocking(
@@ -152,18 +151,5 @@ extension MigrationPreview.Step {
         self.init(
             id: step.id, direction: step.direction, statements: operations.lowering.statements,
             dataSteps: step.dataSteps, isOnline: operations.isOnline)
-    }
-}
-
-extension Plan.PlannedOperation {
-    /// Whether the table or view that the operation alters or drops exists in `start`, in the same form as it will have when the
-    /// operation runs.
-    fileprivate func finds(_ start: Schema) -> Bool {
-        switch resolved.action {
-        case .alterTable(let alteration): start[alteration.before.name]?.normalized == alteration.before.normalized
-        case .dropTable(let table), .renameTable(let table, _): start[table.name]?.normalized == table.normalized
-        case .dropView(let view): start[view: view.name] == view
-        case .createTable, .createView, .run, .runSwift: false
-        }
     }
 }

@@ -42,7 +42,7 @@ struct MigrationRun {
         guard !connection.isInTransaction else { throw MigratorError.inTransaction }
         // Nothing is locked, recorded or done for what is refused anyway, be it the last of many.
         let prepared = try prepare(plan, on: try ledger.usableEntries(of: history))
-        try requireConsent(to: prepared.steps)
+        try forecast(prepared.steps)
         let record = try SquashRun(of: history, on: connection)?.record(options) ?? SquashRun.Record()
         let replaced = record.replaced
         if !replaced.isEmpty {
@@ -73,19 +73,11 @@ struct MigrationRun {
         return Prepared(steps: steps[...], entries: entries)
     }
 
-    /// Refuses a way back at once if one of its later steps would lose rows without consent, so that the steps before it are not
-    /// undone first; the first one asks for itself. It looks at tables that are now as that step will find them, and not past a step
-    /// whose own code may empty tables.
-    private func requireConsent(to steps: ArraySlice<PreparedStep>) throws {
-        guard !options.allowsDataLoss, let first = steps.first, first.step.writtenTables != nil,
-            let start = first.step.operations.first?.resolved.before
+    private func forecast(_ steps: ArraySlice<PreparedStep>) throws {
+        guard steps.first?.step.direction == .down,
+            let start = steps.lazy.flatMap(\.step.operations).first?.resolved.before
         else { return }
-        for prepared in steps.dropFirst() where prepared.step.direction == .down {
-            guard prepared.step.writtenTables != nil else { return }
-            let hazards = prepared.operations.flatMap(\.hazards).filter { $0.isDataLoss && $0.isMeasurable(in: start) }
-            let lost = try HazardMeter(connection: connection).measure(hazards)
-            guard lost.isEmpty else { throw MigratorError.dataLoss(prepared.step.id, lost) }
-        }
+        try WayBackForecast(start: start, history: history, options: options, connection: connection).check(steps)
     }
 
     /// Runs one step after the other. It plans again only if the ledger differs from the one that it planned from.

@@ -155,6 +155,8 @@ public struct MeasuredHazard: Sendable, Equatable {
     public var rows: Int64
     /// Some of the values or rows, for people to read; at most three.
     public var examples: [String]
+    /// Whether a script or a data step that runs before may have removed the rows by then.
+    public var mayBeGone = false
 }
 
 extension Plan.PlannedOperation {

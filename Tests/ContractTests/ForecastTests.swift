@@ -1,0 +1,80 @@
+import Migrator
+import TestSupport
+import Testing
+
+/// What is known to be refused is said in advance. A way back over several migrations is refused before its first step if a later one
+/// is known to be refused.
+@Suite("what will be refused")
+struct ForecastTests {
+    private static let first = Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } }
+    private static let last = Migration("3") { CreateTable("v") { Column("id", .bigint).primaryKey() } }
+
+    /// The second of three migrations makes the table `u` and runs a script.
+    private func migrations(_ script: SQLExpression, undo: SQLExpression) -> [Migration] {
+        let second = Migration("2") {
+            CreateTable("u") { Column("id", .bigint).primaryKey() }
+            RunSQL(script, undo: .script(undo))
+        }
+        return [Self.first, second, Self.last]
+    }
+
+    private func isWhole(_ database: Database) async throws -> Bool {
+        try await database.withConnection { try $0.hasTable("u") && $0.hasTable("v") }
+    }
+
+    @Test("rows that no script on the way names are asked for before anything is undone", arguments: Backend.available)
+    func rows(_ backend: Backend) async throws {
+        let migrations = migrations("CREATE INDEX u_again ON u (id)", undo: "DROP INDEX u_again")
+        try await backend.withDatabase { database in
+            let migrator = try database.migrator(migrations)
+            try await migrator.up()
+            try await database.run("INSERT INTO u VALUES (1)")
+            let error = await #expect(throws: MigratorError.self) { try await migrator.down(.to("1")) }
+            guard case .dataLoss("2", _)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(try await isWhole(database))
+        }
+    }
+
+    @Test(
+        "rows that a script on the way removes need no consent, and the preview says so", arguments: Backend.available)
+    func removed(_ backend: Backend) async throws {
+        let migrations = migrations("INSERT INTO u VALUES (1)", undo: "DELETE FROM u")
+        try await backend.withDatabase { database in
+            let migrator = try database.migrator(migrations)
+            try await migrator.up()
+            #expect(try await migrator.preview(down: .to("1")).hazards.map(\.mayBeGone) == [true])
+            #expect(try await migrator.down(.to("1")).steps.map(\.id) == ["3", "2"])
+        }
+    }
+
+    @Test("an undeclared view that a later step would lose is in the way of all", arguments: Backend.available)
+    func undeclared(_ backend: Backend) async throws {
+        let migrations = migrations("CREATE INDEX u_again ON u (id)", undo: "DROP INDEX u_again")
+        try await backend.withDatabase { database in
+            let migrator = try database.migrator(migrations, allowsDataLoss: true)
+            try await migrator.up()
+            try await database.run("CREATE VIEW strange AS SELECT id FROM u")
+            let error = await #expect(throws: MigratorError.self) { try await migrator.down(.to("1")) }
+            guard case .cannotLower("2", _, _)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(try await isWhole(database))
+        }
+    }
+
+    @Test("a preview names the undeclared table that is in the way of a new one", arguments: Backend.available)
+    func namesake(_ backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.first]).up()
+            try await database.run("CREATE TABLE v (other bigint)")
+            let migrator = try database.migrator([Self.first, Self.last])
+            #expect(try await migrator.preview().refusals.map(\.place) == ["v"])
+            let failure = await #expect(throws: MigrationFailure.self) { try await migrator.up() }
+            #expect(failure?.cause.kind == .exists)
+        }
+    }
+}
