@@ -8,15 +8,19 @@ struct SQLiteTriggerPlaces {
 
     private enum Place { case before, after }
 
-    private let keys: [SQLiteTriggerKey]
+    /// The foreign keys of and to each table, by its folded name.
+    private var keys: [String: [SQLiteTriggerKey]] = [:]
     /// The places that triggers need, by their folded names.
     private var needs: [String: Set<Place>] = [:]
     /// The names that triggers have in PostgreSQL, by their folded names.
     private var names: [String: String] = [:]
 
     init(of triggers: [SQLiteTrigger] = [], among set: SQLiteTriggerSet? = nil) {
-        keys = set.map { SQLiteTriggerKey.all(of: $0.relations.values) } ?? []
-        guard let set, !keys.isEmpty else { return }
+        guard let set else { return }
+        for key in SQLiteTriggerKey.all(of: set.relations.values) {
+            for table in Set([key.table, key.key.parent].map(SQLName.folded)) { keys[table, default: []].append(key) }
+        }
+        guard !keys.isEmpty else { return }
         let after = triggers.filter { $0.timing == .after }
         for trigger in after { needs[SQLName.folded(trigger.name)] = places(neededBy: trigger, set) }
         for peers in Dictionary(grouping: after, by: \.change).values { name(peers) }
@@ -32,7 +36,8 @@ struct SQLiteTriggerPlaces {
                 + " since it also mends what PostgreSQL then checks"
         }
         let changes = SQLiteTriggerSet.changes(by: trigger) + (trigger.timing == .before ? trigger.ownChanges : [])
-        guard let key = keys.first(where: { $0.isMended(in: changes) }) else { return nil }
+        let broken = changes.lazy.flatMap { keys[$0.table] ?? [] }.first { $0.isMended(in: changes) }
+        guard let key = broken else { return nil }
         return "PostgreSQL checks the foreign key of \(key.table) to \(key.key.parent) after each of its statements,"
             + " and SQLite at the end of the statement that fires it"
     }
@@ -43,7 +48,7 @@ struct SQLiteTriggerPlaces {
         let change = trigger.change
         let written = set.reached(from: SQLiteTriggerSet.changes(by: trigger))
         var places: Set<Place> = []
-        for key in keys {
+        for key in keys[change.table] ?? [] {
             let mends = !key.mendingChanges.isDisjoint(with: written)
             if mends, key.isChecked(after: change) { places.insert(.before) }
             switch key.action(after: change) {

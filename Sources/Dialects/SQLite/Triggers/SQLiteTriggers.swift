@@ -52,7 +52,7 @@ struct SQLiteTriggerSet {
 
     /// A cause of changes: a change, which fires triggers and the actions of foreign keys, or a trigger, whose statements make
     /// changes.
-    enum Cause: Hashable {
+    private enum Cause: Hashable {
         case change(Change)
         /// The folded name of a trigger.
         case trigger(String)
