@@ -88,7 +88,8 @@ struct SQLiteTriggerTranslation {
         let lines = ["BEGIN"] + Self.indented(body + ["RETURN \(result);"]) + ["END"]
         let text = try renaming(lines.joined(separator: "\n"))
         let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(trigger.name))
-        let (place, moment) = (SQLText.identifier(triggers.places.name(of: trigger)), try moment())
+        let place = SQLText.identifier(triggers.places.name(of: trigger))
+        let moment = try moment()
         return [
             "CREATE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql AS \(quote)\n\(text)\n\(quote)",
             try renaming("CREATE TRIGGER \(place) \(moment) ON \(SQLText.identifier(table.name))")
