@@ -31,7 +31,8 @@ enum TriggersFile {
             --     psql --single-transaction -v ON_ERROR_STOP=1 -f THIS-FILE DATABASE
             -- What differs in PostgreSQL:
             --   * AFTER triggers run when a statement has changed all of its rows; in SQLite they run row by row.
-            --   * Several triggers of one event run in the order of their names; SQLite promises no order.
+            --   * Several triggers of one event run in the order of their names; SQLite promises no order. Foreign keys are among
+            --     them as RI_ConstraintTrigger_...; a trigger named RI! or RI~ has to run before or after them, as in SQLite.
             --   * now() is the time at which the transaction began.
             -- A trigger does not fire itself, as in SQLite while recursive_triggers is off.
             """

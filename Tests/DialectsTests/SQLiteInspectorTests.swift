@@ -123,6 +123,35 @@ import Testing
         #expect(table.indexes[0].condition == #""UserId" IS NOT NULL"#)
     }
 
+    /// SQLite allows it in a check and in an index's condition, and forbids it in computed columns, defaults and an index's expressions.
+    @Test("a table's own name before a column says nothing")
+    func ownTable() throws {
+        let table = try #require(
+            InspectorFixture.inspect(
+                """
+                CREATE TABLE u(Age INTEGER, state TEXT, u INT, CHECK (u.age > 21), CHECK ("U"."age" > 21), CHECK ([u].[state] = "on"),
+                    CHECK ('u'.'state' <> 'u.age' AND"u".state <> 'u'), CHECK (main.u . age > 5), CHECK (u.u > u));
+                CREATE INDEX i ON u(state) WHERE u.age > 60;
+                """
+            ).schema["u"])
+        #expect(
+            table.checks.map { SQLiteExpressionTranslation.text($0.expression) } == [
+                #""Age" > 21"#, #""Age" > 21"#, #""state" = 'on'"#, #""state" <> 'u.age' AND"state" <> 'u'"#,
+                #""Age" > 5"#, #""u" > u"#,
+            ])
+        #expect(table.indexes[0].condition == #""Age" > 60"#)
+    }
+
+    /// Beside a point SQLite takes a string for a name.
+    @Test func stringsBesidePointsAreNames() {
+        let expressions = SQLiteExpression(names: ["Users", "age"])
+        let portable = expressions.portable("SELECT 'users'.age, users.'AGE', 'users' FROM users")
+        #expect(portable == #"SELECT "Users".age, "Users"."age", 'users' FROM "Users""#)
+        #expect(SQLiteExpressionParser.parse("'t'.a") == .column(of: "t", "a"))
+        #expect(SQLiteExpressionParser.parse("main.'t'.'a'") == .column(of: "t", "a"))
+        #expect(SQLiteExpressionParser.parse("'t' || 'a'") == .binary(.concatenate, .string("t"), .string("a")))
+    }
+
     @Test func generatedColumnsAndDefaults() throws {
         let generated = try #require(try InspectorFixture.torture("23_generated.sql").schema["t"])
         #expect(generated[column: "s"]?.generated == Generated("a*2", .stored))

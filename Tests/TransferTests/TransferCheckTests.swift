@@ -48,6 +48,33 @@ struct TransferCheckTests {
         }
     }
 
+    @Test("a check and an index's condition may name their table before a column, as Drizzle writes it")
+    func ownTable() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE users (id INTEGER PRIMARY KEY, Age INT, "a b" TEXT, CONSTRAINT grown CHECK ("users"."age" > 21),
+                CHECK ([USERS].[a b] <> 'x'), CHECK ('users'.'age' < 200 AND users.id > 0), CHECK (main.users.age <> 99));
+            INSERT INTO users VALUES (1, 30, 'y');
+            CREATE INDEX old ON users (age) WHERE users.age > 60;
+            CREATE VIEW ages AS SELECT users.age AS n FROM users;
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.omitted.isEmpty, "\(report.omitted)")
+            for place in [try fixture.url, url] {
+                let connection = try connect(to: place)
+                defer { connection.close() }
+                try connection.execute("INSERT INTO users VALUES (2, 61, 'z')")
+                for row in ["3, 21, 'y'", "3, 30, 'x'", "3, 200, 'y'", "0, 30, 'y'", "3, 99, 'y'"] {
+                    #expect(throws: DatabaseError.self) {
+                        try connection.execute(SQL(trusted: "INSERT INTO users VALUES (\(row))"))
+                    }
+                }
+            }
+        }
+    }
+
     @Test("what a check can't say in the target is listed: there an error would refuse rows that are allowed")
     func listed() async throws {
         let fixture = try SQLiteFixture(

@@ -86,6 +86,59 @@ struct TransferFullTextTests {
         }
     }
 
+    /// FTS3 and FTS4 find `tokenize` also before a blank, and FTS3 has no other option.
+    @Test func whatTheOlderModulesTakeForAColumn() async throws {
+        try await TransferTests.transferred(
+            isCompared: true,
+            """
+            CREATE VIRTUAL TABLE mail USING fts3(tokenize porter, subject TEXT, [the body]);
+            INSERT INTO mail VALUES ('Ships', 'she was sailing');
+            CREATE VIRTUAL TABLE odd USING fts3(a, content=b, tokenize); INSERT INTO odd VALUES ('x', 'y', 'z');
+            CREATE TABLE d (id INTEGER PRIMARY KEY, a TEXT, b TEXT, lid INTEGER); INSERT INTO d VALUES (5, 'Boats', 'b', 0);
+            CREATE VIRTUAL TABLE part USING fts4(content="d", a, b, languageid="lid", tokenize simple, compress=zip, uncompress=unzip);
+            CREATE VIRTUAL TABLE "messagesText" USING fts3(tokenize simple, subject TEXT, body TEXT);
+            INSERT INTO "messagesText" VALUES ('Hello', 2);
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'tokenize simple, s', 'tokenize mozporter, s');
+            PRAGMA writable_schema = RESET;
+            """
+        ) { report, target in
+            #expect(report.omitted.isEmpty, "\(report.omitted)")
+            let query = """
+                SELECT rowid FROM mail WHERE to_tsvector('english', coalesce(subject::text, '') || ' ' || \
+                coalesce("the body"::text, '')) @@ to_tsquery('english', 'sailed')
+                """
+            #expect(try found(query, on: target) == ["1"])
+            #expect(try target.values("SELECT * FROM mail") == [[1, "Ships", "she was sailing"]])
+            #expect(try target.values("SELECT a, content, tokenize FROM odd") == [["x", "y", "z"]])
+            #expect(try target.values("SELECT rowid, a, b FROM part") == [[5, "Boats", "b"]])
+            #expect(try target.values("SELECT subject, body FROM \"messagesText\"") == [["Hello", 2]])
+        }
+    }
+
+    /// Such a table of FTS3 or FTS4 has the column `content`, or the columns of the table that it indexes.
+    @Test func aTableThatDeclaresNoColumns() async throws {
+        try await TransferTests.transferred(
+            isCompared: true,
+            """
+            CREATE VIRTUAL TABLE plain USING fts3; INSERT INTO plain VALUES ('one');
+            CREATE VIRTUAL TABLE empty USING fts4(); INSERT INTO empty VALUES ('two');
+            CREATE VIRTUAL TABLE stemmed USING fts4(TOKENIZE=porter); INSERT INTO stemmed VALUES ('three');
+            CREATE TABLE d (id INTEGER PRIMARY KEY, a TEXT, lid INTEGER); INSERT INTO d VALUES (5, 'Boats', 0);
+            CREATE VIRTUAL TABLE every USING fts4(content="d");
+            CREATE VIRTUAL TABLE most USING fts4(content=d, languageid="LID");
+            """
+        ) { report, target in
+            #expect(report.omitted.isEmpty, "\(report.omitted)")
+            for (table, text) in [("plain", "one"), ("empty", "two"), ("stemmed", "three")] {
+                let rows = try target.values("SELECT content FROM \(identifier: table)")
+                #expect(rows == [[.text(text)]])
+            }
+            #expect(try target.values("SELECT * FROM every") == [[5, 5, "Boats", 0]])
+            #expect(try target.values("SELECT * FROM most") == [[5, 5, "Boats"]])
+        }
+    }
+
     /// Plex, Core Data, SpatiaLite and GeoPackage use R-trees, and no other table holds their rows.
     @Test func anRTreeBecomesATable() async throws {
         try await TransferTests.transferred(

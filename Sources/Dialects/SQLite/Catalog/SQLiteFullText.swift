@@ -17,7 +17,8 @@ struct SQLiteFullText {
             }
         }
         return virtual.compactMap { object in
-            guard var text = SQLiteFullText(object.sql ?? "").fullText(named: object.name) else { return nil }
+            guard var text = SQLiteFullText(object.sql ?? "").fullText(named: object.name, over: catalog.tables)
+            else { return nil }
             if text.content == .own { text.storage = storage(of: text, among: tables) }
             text.shadowTables = (shadows[object.name] ?? []).map(\.key).sorted()
             text.triggers = triggers[object.name] ?? []
@@ -41,32 +42,49 @@ struct SQLiteFullText {
     private var columns: [String] = []
     private var unindexed: Set<String> = []
     private var options: [String: String] = [:]
-    private let isFullText: Bool
+    /// The folded name of the module.
+    private let module: String
 
     private init(_ sql: String) {
-        isFullText = ["fts3", "fts4", "fts5"].contains(SQLName.folded(SQLiteShadowTables.module(of: sql)))
+        module = SQLName.folded(SQLiteShadowTables.module(of: sql))
         var cursor = SQLiteTokenCursor(sql)
         cursor.skip { $0.isSymbol("(") }
         guard isFullText, cursor.take(symbol: "(") else { return }
         while !cursor.isAtEnd, !cursor.isAt(symbol: ")") {
-            readArgument(&cursor)
+            if module == "fts5" { readArgument(&cursor) } else { readOldArgument(&cursor) }
             _ = cursor.take(symbol: ",")
+        }
+        // fts4 keeps no text of its own then, and ignores both.
+        if options["content"] != nil { for name in ["compress", "uncompress"] { options[name] = nil } }
+    }
+
+    private var isFullText: Bool { ["fts3", "fts4", "fts5"].contains(module) }
+
+    /// Reads an argument of fts3 or fts4.
+    private mutating func readOldArgument(_ cursor: inout SQLiteTokenCursor) {
+        let start = cursor.at
+        cursor.skip { $0.isSymbol(",") || $0.isSymbol(")") }
+        let argument = SQLiteFullTextArgument(
+            cursor.text(from: start), hasOptions: module == "fts4", hasTokenizer: options["tokenize"] != nil)
+        switch argument {
+        case .column(let name)?: columns.append(name)
+        // The only option that may be there several times.
+        case .option("notindexed", let column)?: unindexed.insert(column)
+        case .option(let name, let value)?: options[name] = value
+        case nil: break
         }
     }
 
-    /// Reads an argument, such as `title`, `body UNINDEXED` or `content='docs'`.
+    /// Reads an argument of fts5, such as `title`, `body UNINDEXED` or `content='docs'`.
     private mutating func readArgument(_ cursor: inout SQLiteTokenCursor) {
         guard let name = cursor.takeName() else {
             cursor.skip { $0.isSymbol(",") || $0.isSymbol(")") }
             return
         }
         if cursor.take(symbol: "=") {
-            let value = cursor.current?.nameOrString ?? ""
-            // The only option that may be there several times.
-            if name.lowercased() == "notindexed" { unindexed.insert(value) } else { options[name.lowercased()] = value }
+            options[name.lowercased()] = cursor.current?.nameOrString ?? ""
         } else {
             columns.append(name)
-            // fts3 and fts4 let a type follow, which means nothing.
             if cursor.isAt(word: "UNINDEXED") { unindexed.insert(name) }
         }
         cursor.skip { $0.isSymbol(",") || $0.isSymbol(")") }
@@ -80,8 +98,8 @@ struct SQLiteFullText {
         return "keeps its texts in a form that only the application's function \(function)() can read"
     }
 
-    private func fullText(named name: String) -> FullText? {
-        guard isFullText, !columns.isEmpty, options["uncompress"] == nil else { return nil }
+    private func fullText(named name: String, over tables: [SQLiteCatalog.Table]) -> FullText? {
+        guard isFullText, options["uncompress"] == nil else { return nil }
         let stems = options["tokenize"]?.lowercased().hasPrefix("porter") ?? false
         let content: FullText.Content
         switch options["content"] {
@@ -89,12 +107,25 @@ struct SQLiteFullText {
         case ""?: return nil
         case let table?: content = .table(table, key: options["content_rowid"] ?? "rowid")
         }
+        let columns = columns.isEmpty ? impliedColumns(content, tables) : columns
+        guard !columns.isEmpty else { return nil }
         // A hidden column, which `SELECT *` does not show.
         let language = content == .own ? options["languageid"] : nil
         return FullText(
             name: name, columns: columns + [language].compactMap { $0 },
             indexed: columns.filter { column in !unindexed.contains { SQLName.equal($0, column) } }, content: content,
             stems: stems, hasOwnTokenizer: hasOwnTokenizer)
+    }
+
+    /// Returns the columns of an fts3 or fts4 table that declares none; none if they are not known.
+    private func impliedColumns(_ content: FullText.Content, _ tables: [SQLiteCatalog.Table]) -> [String] {
+        guard module != "fts5" else { return [] }
+        switch content {
+        case .own: return ["content"]
+        case .table(let name, _):
+            let columns = tables.first { SQLName.equal($0.name, name) }?.columns.map(\.name) ?? []
+            return columns.filter { !SQLName.equal($0, options["languageid"] ?? "") }
+        }
     }
 
     /// Whether SQLite lacks the tokenizer (https://www.sqlite.org/fts5.html, section 4.3; https://www.sqlite.org/fts3.html, section 8.1).

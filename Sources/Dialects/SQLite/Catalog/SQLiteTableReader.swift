@@ -17,7 +17,7 @@ struct SQLiteTableReader {
         self.indexTexts = indexTexts
         definition = SQLiteDDLParser.parse(source.sql)
         texts = definition?.columnsByName ?? [:]
-        expressions = SQLiteExpression(columns: source.columns.map(\.name))
+        expressions = SQLiteExpression(columns: source.columns.map(\.name), of: source.name)
         table = Table(name: source.name)
         readColumns()
         readPrimaryKey()

@@ -12,7 +12,7 @@ struct SQLiteUndeclaredParts {
     /// `declared`: a check may also stand as its migration wrote it, if an earlier version of this program made the table.
     init(live: SQLiteCatalog.Table, expected: SQLiteCatalog.Table, declared: Table?) {
         table = live.name
-        names = SQLiteExpression(columns: live.columns.map(\.name))
+        names = SQLiteExpression(columns: live.columns.map(\.name), of: live.name)
         guard let text = SQLiteDDLParser.parse(live.sql), let other = SQLiteDDLParser.parse(expected.sql) else {
             return
         }

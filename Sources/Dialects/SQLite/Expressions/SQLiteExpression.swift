@@ -4,15 +4,20 @@ struct SQLiteExpression {
     private let spellings: [String: String]
     /// Whether a `"word"` that names nothing counts as a string, as in SQLite (https://www.sqlite.org/quirks.html, section 8).
     private let takesUnknownQuotedNamesForStrings: Bool
+    /// The table whose name may stand before each column, where it says nothing; `nil` for a view.
+    private let table: String?
 
-    /// Creates a reader for the expressions in a table's own definition, where every name is one of the table's columns.
-    init(columns: [String]) {
+    /// Creates a reader for the expressions in a table's own definition, where every name is one of the table's columns. A check and the
+    /// condition of an index may write it as `t.name` or `main.t.name`.
+    init(columns: [String], of table: String) {
+        self.table = table
         spellings = Self.spellings(columns)
         takesUnknownQuotedNamesForStrings = true
     }
 
     /// Creates a reader for views, which may name tables, columns and anything else.
     init(names: [String]) {
+        table = nil
         spellings = Self.spellings(names)
         takesUnknownQuotedNamesForStrings = false
     }
@@ -27,17 +32,21 @@ struct SQLiteExpression {
     /// Returns the same text with every name in its real spelling, in double quotes where the spelling matters. In SQLite
     /// `[Name]`, `` `Name` `` and a bare `NAME` all find the column `Name`; other databases do not find it.
     func portable(_ text: String) -> String {
-        let tokens = SQLToken.scan(text)
+        let tokens = withoutOwnTable(SQLToken.scan(text))
         return tokens.indices.map { portable(tokens, $0) }.joined()
     }
 
     private func portable(_ tokens: [SQLToken], _ at: Int) -> String {
         let token = tokens[at]
-        guard let name = token.name else { return token.text }
+        let isBesidePoint = Self.isBesidePoint(tokens, at)
+        // Beside a point SQLite takes 'text' for a name, too.
+        guard let name = isBesidePoint ? token.nameOrString : token.name else { return token.text }
         let spelling = spellings[SQLName.folded(name)]
-        if token.kind == .quoted {
+        if token.kind != .word {
             guard let spelling else {
-                let isString = takesUnknownQuotedNamesForStrings && token.text.utf8.first == UInt8(ascii: "\"")
+                let isString =
+                    takesUnknownQuotedNamesForStrings && !isBesidePoint
+                    && token.text.utf8.first == UInt8(ascii: "\"")
                 return isString ? SQLText.literal(name) : SQLText.identifier(name)
             }
             return SQLText.identifier(spelling)
@@ -47,6 +56,43 @@ struct SQLiteExpression {
         }
         let isPlain = spelling == SQLName.folded(name) && !Self.reservedElsewhere.contains(SQLName.keyword(name))
         return isPlain ? token.text : SQLText.identifier(spelling)
+    }
+
+    private static func isBesidePoint(_ tokens: [SQLToken], _ at: Int) -> Bool {
+        let neighbours = [tokens[..<at].last { !$0.isBlank }, tokens[(at + 1)...].first { !$0.isBlank }]
+        return neighbours.contains { $0?.isSymbol(".") == true }
+    }
+
+    /// Returns the tokens without the table's own name before the names of its columns, which then have quotes.
+    private func withoutOwnTable(_ tokens: [SQLToken]) -> [SQLToken] {
+        guard let table, tokens.contains(where: { $0.isSymbol(".") }) else { return tokens }
+        var kept: [SQLToken] = []
+        var at = 0
+        while at < tokens.count {
+            if let column = column(behind: ["main", table], in: tokens, at) ?? column(behind: [table], in: tokens, at) {
+                kept.append(SQLToken(kind: .quoted, text: SQLText.identifier(column.name)))
+                at = column.place + 1
+            } else {
+                kept.append(tokens[at])
+                at += 1
+            }
+        }
+        return kept
+    }
+
+    /// Returns the column before which these names stand at `start`, each with a point behind it; `nil` if they do not.
+    private func column(
+        behind names: [String], in tokens: [SQLToken], _ start: Int
+    ) -> (name: String, place: Int)? {
+        guard !tokens[start].isBlank else { return nil }
+        var places = (start..<tokens.count).lazy.filter { !tokens[$0].isBlank }.makeIterator()
+        for name in names {
+            guard let at = places.next(), let written = tokens[at].nameOrString, SQLName.equal(written, name),
+                let point = places.next(), tokens[point].isSymbol(".")
+            else { return nil }
+        }
+        guard let place = places.next(), let name = tokens[place].nameOrString else { return nil }
+        return spellings[SQLName.folded(name)].map { ($0, place) }
     }
 
     /// Returns the text without quotes around names that SQLite finds without them, although PostgreSQL reserves the word. SQLite adds

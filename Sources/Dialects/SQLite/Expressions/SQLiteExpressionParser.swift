@@ -110,7 +110,9 @@ struct SQLiteExpressionParser {
         at += 1
         switch token.kind {
         case .number: return .number(token.text)
-        case .string: return literal(token.text)
+        case .string:
+            if let name = token.stringValue, let column = qualified(name) { return column }
+            return literal(token.text)
         case .quoted:
             guard let name = token.name else { return nil }
             return qualified(name) ?? .name(name, isQuoted: token.text.utf8.first == UInt8(ascii: "\""))
@@ -169,11 +171,11 @@ struct SQLiteExpressionParser {
         }
     }
 
-    /// Reads the rest of `t.name` or `main.t.name`; returns `nil` if no point follows.
+    /// Reads the rest of `t.name` or `main.t.name`, where each name may also be a string; returns `nil` if no point follows.
     private mutating func qualified(_ table: String) -> ExpressionTree? {
-        guard token?.isSymbol(".") == true, let second = peek(1)?.name else { return nil }
+        guard token?.isSymbol(".") == true, let second = peek(1)?.nameOrString else { return nil }
         at += 2
-        guard SQLName.equal(table, "main"), token?.isSymbol(".") == true, let third = peek(1)?.name else {
+        guard SQLName.equal(table, "main"), token?.isSymbol(".") == true, let third = peek(1)?.nameOrString else {
             return .column(of: table, second)
         }
         at += 2

@@ -168,7 +168,7 @@ extension SQLiteExpressionParser {
 
     private mutating func result() -> QueryTree.Result? {
         if take("*") { return .all(of: nil) }
-        if let table = token?.name, peek(1)?.isSymbol(".") == true, peek(2)?.isSymbol("*") == true {
+        if let table = token?.nameOrString, peek(1)?.isSymbol(".") == true, peek(2)?.isSymbol("*") == true {
             at += 3
             return .all(of: table)
         }

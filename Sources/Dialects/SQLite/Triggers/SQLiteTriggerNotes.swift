@@ -17,7 +17,8 @@ struct SQLiteTriggerNotes {
 
     /// The notes as one text; `nil` if nothing is known to differ.
     var text: String? {
-        let notes = [otherRows, nestedConflict, repeatedKey, localTime].compactMap { $0 } + remarks
+        let known = [otherRows, triggers.places.note(on: trigger), nestedConflict, repeatedKey, localTime]
+        let notes = known.compactMap { $0 } + remarks
         return notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 

@@ -88,10 +88,11 @@ struct SQLiteTriggerTranslation {
         let lines = ["BEGIN"] + Self.indented(body + ["RETURN \(result);"]) + ["END"]
         let text = try renaming(lines.joined(separator: "\n"))
         let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(trigger.name))
+        let place = SQLText.identifier(triggers.places.name(of: trigger))
         let moment = try moment()
         return [
             "CREATE FUNCTION \(name)() RETURNS trigger LANGUAGE plpgsql AS \(quote)\n\(text)\n\(quote)",
-            try renaming("CREATE TRIGGER \(name) \(moment) ON \(SQLText.identifier(table.name))")
+            try renaming("CREATE TRIGGER \(place) \(moment) ON \(SQLText.identifier(table.name))")
                 + " FOR EACH ROW EXECUTE FUNCTION \(name)()",
         ]
     }

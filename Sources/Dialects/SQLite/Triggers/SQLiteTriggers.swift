@@ -30,7 +30,7 @@ extension SQLiteDialect {
 /// The triggers of a database, and the tables and views that they work on.
 struct SQLiteTriggerSet {
     /// A kind of change to the rows of a table. An UPDATE changes the table, and each of the columns that it assigns.
-    private struct Change: Hashable {
+    struct Change: Hashable {
         enum Kind: Hashable {
             case insert, delete, update
             /// The folded name of a column.
@@ -72,6 +72,8 @@ struct SQLiteTriggerSet {
     private var cyclic: Set<String> = []
     /// The causes that each cause leads to.
     private let followers: [Cause: [Cause]]
+    /// The places of AFTER triggers among the foreign keys.
+    private(set) var places = SQLiteTriggerPlaces()
 
     init(_ inspection: Inspection, _ triggers: [SQLiteTrigger], _ named: [NamedRelation]) {
         relations = Dictionary(
@@ -99,6 +101,7 @@ struct SQLiteTriggerSet {
         }
         self.followers = followers
         for case .trigger(let name) in CyclicNodes.find(in: followers) { cyclic.insert(name) }
+        places = SQLiteTriggerPlaces(of: triggers, among: self)
     }
 
     private static func changes(thatFire trigger: SQLiteTrigger) -> [Change] {
@@ -112,34 +115,39 @@ struct SQLiteTriggerSet {
         }
     }
 
-    private static func changes(by trigger: SQLiteTrigger) -> [Change] {
-        trigger.statements.flatMap { statement -> [Change] in
-            switch statement {
-            case .update(let table, let assignments, _): Change.updates(table, of: assignments.map(\.column))
-            case .delete(let table, _): [Change(table, .delete)]
-            case .select: []
-            case .insert(let insert):
-                switch insert.conflict {
-                case .abort, .ignore, .nothing: [Change(insert.table, .insert)]
-                case .update(_, let assignments, _):
-                    [Change(insert.table, .insert)] + Change.updates(insert.table, of: assignments.map(\.column))
-                case .replace: [Change(insert.table, .insert), Change(insert.table, .delete)]
-                }
+    static func changes(by trigger: SQLiteTrigger) -> [Change] {
+        trigger.statements.flatMap { changes(by: $0) }
+    }
+
+    static func changes(by statement: SQLiteTrigger.Statement) -> [Change] {
+        switch statement {
+        case .update(let table, let assignments, _): Change.updates(table, of: assignments.map(\.column))
+        case .delete(let table, _): [Change(table, .delete)]
+        case .select: []
+        case .insert(let insert):
+            switch insert.conflict {
+            case .abort, .ignore, .nothing: [Change(insert.table, .insert)]
+            case .update(_, let assignments, _):
+                [Change(insert.table, .insert)] + Change.updates(insert.table, of: assignments.map(\.column))
+            case .replace: [Change(insert.table, .delete), Change(insert.table, .insert)]
             }
         }
     }
 
     /// Adds the changes that a foreign key makes to its own table when a row that it refers to changes.
     private static func follow(_ key: ForeignKey, of table: String, in followers: inout [Cause: [Cause]]) {
-        let updates = Change.updates(table, of: key.columns)
-        for (action, kind) in [(key.onDelete, Change.Kind.delete), (key.onUpdate, .update)] {
-            let changes: [Change] =
-                switch action {
-                case .cascade: kind == .delete ? [Change(table, .delete)] : updates
-                case .setNull, .setDefault: updates
-                case .noAction, .restrict: []
-                }
-            followers[.change(Change(key.parent, kind)), default: []] += changes.map(Cause.change)
+        for kind in [Change.Kind.delete, .update] {
+            followers[.change(Change(key.parent, kind)), default: []] +=
+                changes(by: key, of: table, after: kind).map(Cause.change)
+        }
+    }
+
+    /// Returns the changes that a foreign key makes to its own table when a row that it refers to is deleted or updated.
+    static func changes(by key: ForeignKey, of table: String, after kind: Change.Kind) -> [Change] {
+        switch key.action(after: kind) {
+        case .cascade? where kind == .delete: [Change(table, .delete)]
+        case .cascade?, .setNull?, .setDefault?: Change.updates(table, of: key.columns)
+        case .noAction?, .restrict?, nil: []
         }
     }
 
@@ -153,15 +161,19 @@ struct SQLiteTriggerSet {
     /// and foreign keys.
     func comesBack(_ trigger: SQLiteTrigger) -> Bool {
         let own = SQLName.folded(trigger.table)
-        var left = Self.changes(by: trigger).filter { $0.table != own }.map(Cause.change)
+        return reached(from: Self.changes(by: trigger).filter { $0.table != own }).contains { $0.table == own }
+    }
+
+    /// Returns these changes and all to which they lead, by way of triggers and foreign keys.
+    func reached(from changes: [Change]) -> Set<Change> {
+        var left = changes.map(Cause.change)
         var seen = Set(left)
         while let cause = left.popLast() {
-            for next in followers[cause] ?? [] where seen.insert(next).inserted {
-                if case .change(let change) = next, change.table == own { return true }
-                left.append(next)
-            }
+            for next in followers[cause] ?? [] where seen.insert(next).inserted { left.append(next) }
         }
-        return false
+        return seen.reduce(into: []) { found, cause in
+            if case .change(let change) = cause { found.insert(change) }
+        }
     }
 
     /// Returns whether one of these tables and views is the table, or shows rows of it.

@@ -1,0 +1,116 @@
+/// The places of AFTER triggers among the foreign keys.
+///
+/// SQLite follows the actions of foreign keys, and checks RESTRICT, before an AFTER trigger runs; it checks other keys when the outermost
+/// statement ends (https://www.sqlite.org/foreignkeys.html, section 4). PostgreSQL does all this in AFTER triggers that are named
+/// `RI_ConstraintTrigger_…`, and runs the AFTER triggers of an event in the byte order of their names (its manual, 39.1).
+struct SQLiteTriggerPlaces {
+    typealias Change = SQLiteTriggerSet.Change
+
+    private enum Place { case before, after }
+
+    /// The foreign keys of and to each table, by its folded name.
+    private var keys: [String: [SQLiteTriggerKey]] = [:]
+    /// The places that triggers need, by their folded names.
+    private var needs: [String: Set<Place>] = [:]
+    /// The names that triggers have in PostgreSQL, by their folded names.
+    private var names: [String: String] = [:]
+
+    init(of triggers: [SQLiteTrigger] = [], among set: SQLiteTriggerSet? = nil) {
+        guard let set else { return }
+        for key in SQLiteTriggerKey.all(of: set.relations.values) {
+            for table in Set([key.table, key.key.parent].map(SQLName.folded)) { keys[table, default: []].append(key) }
+        }
+        guard !keys.isEmpty else { return }
+        let after = triggers.filter { $0.timing == .after }
+        for trigger in after { needs[SQLName.folded(trigger.name)] = places(neededBy: trigger, set) }
+        for peers in Dictionary(grouping: after, by: \.change).values { name(peers) }
+    }
+
+    /// Returns the name that gives a trigger its place.
+    func name(of trigger: SQLiteTrigger) -> String { names[SQLName.folded(trigger.name)] ?? trigger.name }
+
+    /// What differs from SQLite all the same, as a sentence about the trigger; `nil` if nothing is known to differ.
+    func note(on trigger: SQLiteTrigger) -> String? {
+        if needs[SQLName.folded(trigger.name)]?.count == 2 {
+            return "it runs before the actions of the foreign keys to \(trigger.table), which SQLite follows first,"
+                + " since it also mends what PostgreSQL then checks"
+        }
+        let changes = SQLiteTriggerSet.changes(by: trigger) + (trigger.timing == .before ? trigger.ownChanges : [])
+        let broken = changes.lazy.flatMap { keys[$0.table] ?? [] }.first { $0.isMended(in: changes) }
+        guard let key = broken else { return nil }
+        return "PostgreSQL checks the foreign key of \(key.table) to \(key.key.parent) after each of its statements,"
+            + " and SQLite at the end of the statement that fires it"
+    }
+
+    // MARK: What a trigger needs
+
+    private func places(neededBy trigger: SQLiteTrigger, _ set: SQLiteTriggerSet) -> Set<Place> {
+        let change = trigger.change
+        let written = set.reached(from: SQLiteTriggerSet.changes(by: trigger))
+        var places: Set<Place> = []
+        for key in keys[change.table] ?? [] {
+            let mends = !key.mendingChanges.isDisjoint(with: written)
+            if mends, key.isChecked(after: change) { places.insert(.before) }
+            switch key.action(after: change) {
+            case .restrict? where mends: places.insert(.after)
+            case .cascade?, .setNull?, .setDefault?:
+                let done = SQLiteTriggerSet.changes(by: key.key, of: key.table, after: change.kind)
+                let tables = Set(set.reached(from: done).map(\.table))
+                let isSeen = tables.contains { set.reads(trigger.relationsRead, of: $0) }
+                if isSeen || written.contains(where: { tables.contains($0.table) }) { places.insert(.after) }
+            case .restrict?, .noAction?, nil: break
+            }
+        }
+        return places
+    }
+
+    // MARK: Names
+
+    /// Names the triggers of one event. One that needs no place itself keeps its order among the others, if it can.
+    private mutating func name(_ peers: [SQLiteTrigger]) {
+        let ordered = peers.map(\.name).sorted(by: Self.precedes)
+        let needed = ordered.map { name -> Place? in
+            let places = needs[SQLName.folded(name)] ?? []
+            return places.contains(.before) ? .before : places.first
+        }
+        let lastBefore = needed.lastIndex(of: .before) ?? -1
+        let firstAfter = needed.firstIndex(of: .after) ?? ordered.count
+        for (at, name) in ordered.enumerated() {
+            let natural: Place = Self.precedes(name, "RI_ConstraintTrigger_") ? .before : .after
+            let neighbours: Place? = (at < lastBefore) == (at > firstAfter) ? nil : at < lastBefore ? .before : .after
+            names[SQLName.folded(name)] = Self.name(name, natural, needed[at] ?? neighbours ?? natural)
+        }
+    }
+
+    /// A mark sorts the name next to those of the foreign keys, so that triggers on the same side of them stay in order.
+    private static func name(_ name: String, _ natural: Place, _ place: Place) -> String {
+        switch place {
+        case natural: name
+        case .before: "RI!\(name)"
+        case .after: "RI~\(name)"
+        }
+    }
+
+    private static func precedes(_ name: String, _ other: String) -> Bool {
+        name.utf8.lexicographicallyPrecedes(other.utf8)
+    }
+}
+
+extension SQLiteTrigger {
+    /// The change that fires the trigger, whichever columns it is of.
+    fileprivate var change: SQLiteTriggerSet.Change {
+        switch event {
+        case .insert: SQLiteTriggerSet.Change(table, .insert)
+        case .delete: SQLiteTriggerSet.Change(table, .delete)
+        case .update: SQLiteTriggerSet.Change(table, .update)
+        }
+    }
+
+    /// The changes that are known to be made to the trigger's own row.
+    fileprivate var ownChanges: [SQLiteTriggerSet.Change] {
+        switch event {
+        case .insert, .delete: [change]
+        case .update(let columns): SQLiteTriggerSet.Change.updates(table, of: columns)
+        }
+    }
+}
