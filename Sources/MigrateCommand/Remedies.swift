@@ -113,6 +113,8 @@ extension SchemaTransferError {
     func remedy(beside passed: NamedInOptions = NamedInOptions()) -> String {
         switch self {
         case .noPlace(let names): "to leave them behind, pass \(passed.ignoring(names))"
+        case .notFillable(let names):
+            "leave them behind with \(passed.ignoring(names)), and let the application index its rows again"
         case .noSource(let names):
             "give them a default, add them to the source, or leave their tables behind: "
                 + passed.ignoring(Self.tables(of: names)) + ", or skip: true in a rules file"

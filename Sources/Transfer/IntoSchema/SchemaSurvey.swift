@@ -172,8 +172,12 @@ struct SchemaSurvey {
     private func demand(
         of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable, _ inspection: Inspection
     ) -> ColumnDemand {
-        var demand = ColumnDemand(
-            isRequired: table.isRequired(column), labels: written[table.target.name]?[column.target]?.labels ?? [])
+        let place = written[table.target.name]?[column.target]
+        var demand = ColumnDemand(isRequired: table.isRequired(column), labels: place?.labels ?? [])
+        if place?.isSinglePrecision == true {
+            demand.kept = .singleValue
+            return demand
+        }
         let rule = rule(of: column, in: table)
         guard rule.reading == nil, givenType(of: column, in: table) == nil else { return demand }
         let declared = table.source[column: column.source]?.type ?? .text
