@@ -60,7 +60,7 @@ extension TransferError {
                 : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
         }
         // No rule reads a NULL.
-        if found.allSatisfy(\.isMissing) { return withoutRule(found) }
+        if found.allSatisfy({ $0.isMissing || $0.isBeyondRules }) { return withoutRule(found) }
         let proposals = hasRules ? "" : " (--dry-run --write-rules FILE proposes those that fit)"
         return "read the values by a rule\(proposals), \(withoutRule(found))"
     }
