@@ -188,7 +188,10 @@ public struct ExistingTransfer: Sendable {
         plan.omitted = plan.omitted.map(explained)
         let zones = try survey.remarkOnZones(of: plan.tables, inspection.schema)
         plan.remarks +=
-            [inspection.remarkOnNoTables, zones, survey.remarkOnTexts(of: plan.tables, plan.schema)].compactMap { $0 }
+            [
+                inspection.remarkOnNoTables, zones, survey.remarkOnTexts(of: plan.tables, plan.schema),
+                there.remarkOnVirtualTables(besides: plan.tables.map(\.target) + keeping),
+            ].compactMap { $0 }
             + survey.remarksOnForms(of: plan.tables, inspection.schema)
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }

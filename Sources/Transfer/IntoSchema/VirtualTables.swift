@@ -24,6 +24,16 @@ extension Inspection {
     /// The virtual tables that are not among the tables.
     var otherVirtualTables: [String] { omitted.filter { $0.kind == .virtualTable }.map(\.name) }
 
+    /// Returns a remark on these tables of a target but the ones that are filled, or keep their rows: no trigger runs while the other tables
+    /// get theirs.
+    func remarkOnVirtualTables(besides filled: [String]) -> String? {
+        let names = virtualTablesWithRows.subtracting(filled).sorted()
+        guard !names.isEmpty else { return nil }
+        return
+            "\(names.listed(upTo: 3)): no rows of the source go into these virtual tables, and no trigger fills them during the transfer; let "
+            + "the application index its rows again"
+    }
+
     private func withVirtualTables(_ names: Set<String>, beside other: Inspection) -> Inspection {
         guard !names.isEmpty else { return self }
         let counterparts = other.tablesWithRows
