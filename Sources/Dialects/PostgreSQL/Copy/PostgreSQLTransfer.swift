@@ -108,6 +108,19 @@ extension PostgreSQLDialect: TransferTarget {
             """)?.boolean == true
     }
 
+    package func largestCount(of type: ColumnType) -> Int64 { type.largestCount ?? .max }
+
+    package func isAtItsEnd(_ column: String, of table: String, on connection: any Connection) throws -> Bool {
+        let sequence = Self.sequence(of: column, in: table)
+        guard let name = try connection.queryValue("SELECT \(trusted: sequence)")?.text else { return false }
+        return try connection.queryValue(
+            """
+            SELECT s.is_called AND NOT p.seqcycle
+                AND s.last_value + p.seqincrement::numeric NOT BETWEEN p.seqmin AND p.seqmax
+            FROM \(trusted: name) s, pg_sequence p WHERE p.seqrelid = \(trusted: SQLText.literal(name))::regclass
+            """)?.boolean == true
+    }
+
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
         throws
     {
