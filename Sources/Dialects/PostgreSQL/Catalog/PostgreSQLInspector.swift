@@ -100,6 +100,7 @@ package enum PostgreSQLInspector {
         inspection.domainDemands = try PostgreSQLDomainReader.read(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
         inspection.omitted += others
+        inspection.omitted += try PostgreSQLOtherObjects.readCopied(connection)
         inspection.definitions =
             try PostgreSQLDefinitions.read(connection)
             + indexes.filter { $0.objection != nil }.map { Definition("index \($0.index.name)", text: $0.definition) }
