@@ -159,7 +159,6 @@ enum PostgreSQLOtherObjects {
             WHEN c.relkind = 'f' THEN 'is a foreign table: its rows live on another server'
             WHEN c.relkind = 'p' THEN 'is a partitioned table: it counts as one table, with the rows of its '
                 || CASE n.partitions WHEN 1 THEN '1 partition' ELSE n.partitions || ' partitions' END
-            WHEN c.relkind = 'S' THEN 'is a sequence that belongs to no column'
             WHEN c.relkind = 'c' THEN 'is a composite type'
             ELSE 'inherits from ' || p.relname || ': it is transferred as a table of its own'
         END
@@ -170,10 +169,7 @@ enum PostgreSQLOtherObjects {
         -- The partitions of a table that comes along come with it.
         WHERE NOT (c.relispartition AND EXISTS (
                 SELECT FROM pg_class r WHERE r.oid = pg_partition_root(c.oid) AND r.relnamespace = c.relnamespace))
-            AND (c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r' AND p.oid IS NOT NULL
-            OR c.relkind = 'S' AND NOT EXISTS (
-                SELECT FROM pg_depend s
-                WHERE s.classid = 'pg_class'::regclass AND s.objid = c.oid AND s.deptype IN ('a', 'i')))
+            AND (c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r' AND p.oid IS NOT NULL)
             -- An extension owns a composite type, and not the relation behind it.
             AND NOT (c.relkind = 'c' AND EXISTS (
                 SELECT FROM pg_depend e
