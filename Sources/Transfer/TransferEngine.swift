@@ -172,6 +172,9 @@ struct TransferEngine {
         for name in work.plan.madeTables {
             try records.add(ChunkRecord(kind: .madeTable, table: name), to: record.id)
         }
+        for name in work.plan.madeSequences {
+            try records.add(ChunkRecord(kind: .madeSequence, table: name), to: record.id)
+        }
     }
 
     private static func newID() -> String {

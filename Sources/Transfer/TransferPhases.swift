@@ -85,6 +85,9 @@ extension TransferEngine {
                     try target.setSequence(of: counting.column, in: table.target, past: counting.highest, on: writing)
                 }
             }
+            for position in work.plan.sequences.compactMap(\.position) {
+                _ = try writing.query(SQL(trusted: position))
+            }
         }
         var records = done.filter { $0.kind != .rows && $0.kind != .duplicates }
         for units in stages {

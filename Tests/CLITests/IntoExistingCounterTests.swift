@@ -99,6 +99,33 @@ struct IntoExistingCounterTests {
         }
     }
 
+    @Test("a counter that has no further number to give is said", arguments: ["serial", "bigserial"])
+    func counterAtItsEnd(_ type: String) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2147483647, 'b')")
+            try execute("CREATE TABLE t (id \(type) PRIMARY KEY, v text)", on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            let remark = "t.id: its counter is at its end, so each new row must give its own number"
+            #expect(run.output.contains(remark) == (type == "serial"), "\(run)")
+        }
+    }
+
+    @Test("a counter whose type a rule gives ends with that type", arguments: ["integer", "bigint"])
+    func counterOfARule(_ type: String) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2147483647, 'b')")
+            let rules = try makeRules(box, "tables: {t: {columns: {id: {type: \(type)}}}}")
+            let run = try await box.migrate("transfer", source, target, "--rules", rules)
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains("t.id: its counter is at its end") == (type == "integer"), "\(run)")
+        }
+    }
+
     @Test("a sequence that is owned by a column without asking for it, or asked for by another table, goes on as well")
     func ownedSequences() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -130,21 +130,36 @@ struct PostgreSQLStrangersTests {
     @Test("options, replica identities, unlogged tables and defaults of views are named where they stay behind")
     func options() async throws {
         let made = """
-            CREATE UNLOGGED TABLE cache (id int PRIMARY KEY, v int) WITH (fillfactor = 70);
+            CREATE UNLOGGED TABLE cache (id int PRIMARY KEY WITH (fillfactor = 60), v int) WITH (fillfactor = 70);
+            CREATE INDEX by_v ON cache (v) WITH (fillfactor = 50);
             CREATE TABLE t (id int PRIMARY KEY, v int);
             ALTER TABLE t REPLICA IDENTITY FULL;
             CREATE VIEW few WITH (security_barrier) AS SELECT id, v FROM t WHERE v < 10 WITH LOCAL CHECK OPTION;
             ALTER VIEW few ALTER COLUMN v SET DEFAULT 3;
             """
         for isSameEngine in [false, true] {
-            try await Self.transferred(made, isSameEngine: isSameEngine) { report, _, _ in
+            // A copy makes views and indexes by the server's own words, which hold their options.
+            let copied = [
+                "other options of indexes (WITH …): stay behind, of by_v",
+                "other options of views (WITH …): stay behind, of few",
+            ]
+            try await Self.transferred(made, isSameEngine: isSameEngine) { report, _, target in
                 #expect(
                     Self.lines(report) == [
                         "other defaults of view columns: stay behind, of few",
-                        "other options (WITH …): stay behind, of cache",
-                        "other options of views (WITH …): stay behind, of few",
+                        "other options (WITH …): stay behind, of cache, cache_pkey",
                         "other replica identities: stay behind, of t",
                         "other unlogged tables: become ordinary tables: cache",
+                    ] + (isSameEngine ? [] : copied))
+                guard isSameEngine else { return }
+                let options = try target.values(
+                    """
+                    SELECT relname, reloptions::text FROM pg_class
+                    WHERE reloptions IS NOT NULL AND relnamespace = 'public'::regnamespace ORDER BY 1
+                    """)
+                #expect(
+                    options == [
+                        ["by_v", "{fillfactor=50}"], ["few", "{security_barrier=true,check_option=local}"],
                     ])
             }
         }

@@ -46,6 +46,41 @@ package struct SameEngineCopy: Sendable, Equatable {
         }
     }
 
+    /// A sequence that does not come with its column: defaults, triggers and programs ask it for its numbers.
+    package struct Sequence: Sendable, Equatable {
+        package var name: String
+        /// The table whose column owns the sequence, so that it goes with the table; `nil` for a sequence of nobody's.
+        package var owner: String?
+        /// The statement that makes the sequence, once the tables are made.
+        package var statement: String
+        /// The statement that makes the sequence continue where the source's does, once the rows are loaded; `nil` if nobody knows where.
+        package var position: String?
+
+        package init(name: String, owner: String? = nil, statement: String, position: String? = nil) {
+            self.name = name
+            self.owner = owner
+            self.statement = statement
+            self.position = position
+        }
+    }
+
+    /// A default that asks sequences.
+    package struct Default: Sendable, Equatable {
+        package var table: String
+        package var column: String
+        /// The tables that own the sequences.
+        package var owners: Set<String>
+        /// The statement that sets the default, once all sequences are made.
+        package var statement: String
+
+        package init(table: String, column: String, owners: Set<String>, statement: String) {
+            self.table = table
+            self.column = column
+            self.owners = owners
+            self.statement = statement
+        }
+    }
+
     /// A statement that runs before any row is loaded, and the object that it belongs to; `nil` for the whole database.
     package struct Preparation: Sendable, Equatable {
         package var owner: String?
@@ -60,6 +95,8 @@ package struct SameEngineCopy: Sendable, Equatable {
     package var tables: [Table]
     /// The statements that run after the tables are made and before rows are loaded.
     package var preparations: [Preparation]
+    package var sequences: [Sequence] = []
+    package var defaults: [Default] = []
     /// The parts that are built on loaded rows, in this order.
     package var parts: [Construction.Part]
     package var types: [TransferredType]

@@ -5,6 +5,14 @@ package protocol TargetCounters: Dialect {
     /// - Throws: `DatabaseError`.
     func countsDown(_ column: String, of table: String, on connection: any Connection) throws -> Bool
 
+    /// Returns the last number that the database gives a column of this type.
+    func largestCount(of type: ColumnType) -> Int64
+
+    /// Returns whether the counter of an existing column has no further number to give.
+    ///
+    /// - Throws: `DatabaseError`.
+    func isAtItsEnd(_ column: String, of table: String, on connection: any Connection) throws -> Bool
+
     /// Makes the column that the database numbers continue after `number`.
     func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection) throws
 

@@ -74,6 +74,9 @@ public protocol Dialect: Sendable {
     /// outside still needs one of them. Run them with foreign keys off (`Connection.withForeignKeysUnenforced`).
     func remove(tables: [String], views: [String]) -> [String]
 
+    /// Returns the statement that drops these sequences, to be run after the tables' that use them; `nil` if there are none.
+    func remove(sequences: [String]) -> String?
+
     /// Returns statements that take the virtual tables among `tables` out of the schema, to be run before `remove`. A module
     /// can't open its virtual table before all tables in which it keeps the data have come in (https://www.sqlite.org/vtab.html).
     /// There are no statements if none of the tables is virtual.

@@ -27,10 +27,11 @@ package struct Definition: Sendable, Equatable {
     /// The names of what is a matter of the database's administrator too, is compared elsewhere (`Inspection.options`), or is named for a
     /// transfer alone.
     static let ofAdministrator: Set<String> = [
-        privilege, "other options (WITH …)", "other replica identities", "other defaults of view columns",
-        "other unlogged tables", "other text search configurations", "other text search dictionaries",
-        "other operators", "other casts", "other publications", "other tablespaces", "other access methods",
-        "other clustering (CLUSTER ON)", "other settings of columns (STORAGE, STATISTICS, n_distinct)",
+        privilege, "other options (WITH …)", "other options of indexes (WITH …)", "other replica identities",
+        "other defaults of view columns", "other unlogged tables", "other text search configurations",
+        "other text search dictionaries", "other operators", "other casts", "other publications", "other tablespaces",
+        "other access methods", "other clustering (CLUSTER ON)",
+        "other settings of columns (STORAGE, STATISTICS, n_distinct)",
     ]
 
     /// Whether both do the same. What is written alike needs no closer look.

@@ -216,6 +216,10 @@ public struct PostgreSQLDialect: Dialect {
             + (tables.isEmpty ? [] : ["DROP TABLE IF EXISTS \(SQLText.identifiers(tables))"])
     }
 
+    public func remove(sequences: [String]) -> String? {
+        sequences.isEmpty ? nil : "DROP SEQUENCE IF EXISTS \(SQLText.identifiers(sequences))"
+    }
+
     public func forgetModules(of tables: [String]) -> [String] { [] }
 
     public func countTables(named name: String) -> SQL {

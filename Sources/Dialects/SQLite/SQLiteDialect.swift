@@ -192,6 +192,8 @@ public struct SQLiteDialect: Dialect {
     package func tablesOfOthers(among tables: [String], on connection: any Connection) throws -> [String] { [] }
 
     /// The counterpart of how a copy writes them down (`SQLiteSameEngineCopy`); they alone have no page of their own.
+    public func remove(sequences: [String]) -> String? { nil }
+
     public func forgetModules(of tables: [String]) -> [String] {
         let names = tables.map(SQLText.literal).joined(separator: ", ")
         return [

@@ -161,19 +161,25 @@ struct SchemaLoad {
         return others.contains { names.contains(SQLName.folded($0)) }
     }
 
-    /// Makes the counters of the tables go on after the source's, and returns remarks on those of which nobody knows what they number.
-    /// A counter that is further stays, because the target has given out numbers up to there, also to rows that are gone.
-    /// It comes after everything that can be refused, because no rollback takes a sequence back
+    /// Makes the counters of the tables go on after the source's. A counter that is further stays, because the target has given out numbers
+    /// up to there, also to rows that are gone. It comes after everything that can be refused, because no rollback takes a sequence back
     /// (https://www.postgresql.org/docs/current/functions-sequence.html).
+    ///
+    /// - Returns: Remarks on counters that have no further number to give, and on those of which nobody knows what they number.
     private func setCounters(_ writing: any Connection) throws -> [String] {
+        var remarks: [String] = []
         for table in plan.tables {
             for counting in table.counting {
                 let last = try lowest(counting.column, of: table.target, writing) ?? counting.highest
-                if try target.hasCounted(counting.column, of: table.target, past: last, on: writing) { continue }
-                try target.setSequence(of: counting.column, in: table.target, past: last, on: writing)
+                if try !target.hasCounted(counting.column, of: table.target, past: last, on: writing) {
+                    try target.setSequence(of: counting.column, in: table.target, past: last, on: writing)
+                }
+                if try target.isAtItsEnd(counting.column, of: table.target, on: writing) {
+                    remarks.append(table.remark(onEndOf: counting))
+                }
             }
         }
-        return try target.continueFreeSequences(of: plan.tables.map(\.target), on: writing)
+        return try remarks + target.continueFreeSequences(of: plan.tables.map(\.target), on: writing)
     }
 
     /// Returns the lowest number in a column that counts down; `nil` for a column that counts up, or has no numbers.

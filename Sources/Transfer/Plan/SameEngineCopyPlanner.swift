@@ -30,15 +30,20 @@ enum SameEngineCopyPlanner {
         let virtual = copy.virtualTables.filter(options.takes)
         var leaving = Leaving(inspection, taken.union(virtual))
         let parts = copy.parts.filter { leaving.keeps($0) }
+        let sequences = copy.sequences.filter { $0.owner.map(taken.contains) ?? true }
+        let defaults = copy.defaults.filter { taken.contains($0.table) }
+        let prepared = copy.preparations.filter { $0.owner.map(virtual.contains) ?? true }.map(\.statement)
+        let counting = sequences.map(\.statement) + defaults.filter { $0.owners.isSubset(of: taken) }.map(\.statement)
         let construction = Construction(
-            tables: copy.tables.filter { taken.contains($0.name) }.map(\.statement)
-                + copy.preparations.filter { $0.owner.map(virtual.contains) ?? true }.map(\.statement),
+            tables: copy.tables.filter { taken.contains($0.name) }.map(\.statement) + prepared + counting,
             afterLoad: parts)
         let schema = Schema(tables: schemaTables(inspection, tables, virtual), views: [])
         let copied = copy.tables.byName(\.name)
         let absent = Set(copy.tables.map(\.name)).subtracting(taken)
-        let omitted = copy.omitted.filter { !($0.table.map(absent.contains) ?? false) }
-        return TransferPlan(
+        let omitted =
+            copy.omitted.filter { !($0.table.map(absent.contains) ?? false) }
+            + defaults.compactMap { omission(of: $0, without: taken) }
+        var plan = TransferPlan(
             tables: tables.compactMap { table in copied[table.table.name].map { tablePlan(table, $0) } },
             schema: schema, construction: construction,
             checks: checks(inspection, taken, longestName: target.longestName), fullText: [], renames: [],
@@ -49,6 +54,17 @@ enum SameEngineCopyPlanner {
                 inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,
                 inspection.remarkOnSerials(of: tables.map(\.table)),
             ].compactMap { $0 })
+        plan.sequences = sequences
+        return plan
+    }
+
+    /// Returns the default as an omission if a table that owns one of its sequences is not transferred; otherwise `nil`.
+    private static func omission(of value: SameEngineCopy.Default, without taken: Set<String>) -> Omission? {
+        value.owners.subtracting(taken).min().map { owner in
+            Omission(
+                .other, "\(value.table).\(value.column) DEFAULT",
+                reason: "it asks a sequence of \(owner), which is not transferred", of: value.table)
+        }
     }
 
     private static func tablePlan(_ counted: ProfiledTable, _ copy: SameEngineCopy.Table) -> PlannedTable {

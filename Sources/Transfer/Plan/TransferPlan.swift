@@ -40,6 +40,8 @@ public struct TransferPlan: Sendable {
     var computedIndexes: Set<String> = []
     /// The source's triggers in the target's words. None of them is made by the transfer.
     package var triggers: [TranslatedTrigger] = []
+    /// The sequences that do not come with a column. `construction` makes them.
+    package var sequences: [SameEngineCopy.Sequence] = []
 
     /// Whether rows may be quarantined, so that the quarantine table is needed.
     var quarantines: Bool {
@@ -50,6 +52,9 @@ public struct TransferPlan: Sendable {
     var nocasePolicies: [NocasePolicy] {
         NocasePolicy.allCases.filter { policy in caseless.contains { $0.policy == policy } }
     }
+
+    /// The names of the sequences that belong to no table of the target.
+    var madeSequences: [String] { sequences.filter { $0.owner == nil }.map(\.name) }
 
     /// The names of all tables that the target gets.
     var madeTables: [String] { schema.tables.map(\.name) + (quarantines ? [Quarantine.tableName] : []) }

@@ -49,9 +49,17 @@ extension TransferPlanner {
     /// Returns a remark if a row holds the highest possible number. SQLite then looks for a free number, unless the table is
     /// `AUTOINCREMENT` (https://www.sqlite.org/autoinc.html).
     func countersAtTheirEnd(_ table: PlannedTable) -> [String] {
-        table.counting.filter { $0.highest == Int64.max }.map { counting in
-            "\(table.target).\(counting.column): its counter is at its end, so each new row must give its own number"
-        }
+        table.counting.filter { counting in
+            let type = zip(table.targetColumns, table.types).first { $0.0 == counting.column }?.1
+            return counting.highest >= type.map { target.largestCount(of: $0) } ?? .max
+        }.map { table.remark(onEndOf: $0) }
+    }
+}
+
+extension PlannedTable {
+    /// Returns the remark on a counter that has no further number to give.
+    func remark(onEndOf counting: Counting) -> String {
+        "\(target).\(counting.column): its counter is at its end, so each new row must give its own number"
     }
 }
 

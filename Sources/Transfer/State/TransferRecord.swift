@@ -43,6 +43,8 @@ struct ChunkRecord: Sendable, Equatable {
     enum Kind: String {
         case madeTable = "made_table"
         case madeView = "made_view"
+        /// A sequence that belongs to no column, and so does not go with a table.
+        case madeSequence = "made_sequence"
         /// Support that columns which ignore case need; the record's name is the policy.
         case madeSupport = "made_support"
         case rows

@@ -141,6 +141,10 @@ struct TransferRecords {
                     try connection.executeScript(statement)
                 }
                 try remove(tables: tables, views: chunks.filter { $0.kind == .madeView }.map(\.table))
+                let sequences = chunks.filter { $0.kind == .madeSequence }.map(\.table)
+                if let statement = connection.dialect.remove(sequences: sequences) {
+                    try connection.executeScript(statement)
+                }
                 for policy in chunks.filter({ $0.kind == .madeSupport }).compactMap({ NocasePolicy(rawValue: $0.name) })
                 {
                     if let statement = connection.dialect.removeSupport(of: policy) {
@@ -173,11 +177,12 @@ struct TransferRecords {
         return try connection.queryValue("SELECT count(*) FROM tc_transfers WHERE id = \(record.id)")?.integer == 1
     }
 
-    /// Returns the tables and views of this plan that are there, and the tables of records.
+    /// Returns the tables, views and sequences of this plan that are there, and the tables of records.
     func left(of plan: TransferPlan, _ target: any TransferTarget) throws -> [String] {
         let existing = Set(try target.existingObjects(on: connection))
         let own = [TransferRecord.chunkTableName, TransferRecord.tableName]
-        return (plan.schema.views.map(\.name) + plan.madeTables + own).filter(existing.contains)
+        let made = plan.schema.views.map(\.name) + plan.madeTables + plan.madeSequences
+        return (made + own).filter(existing.contains)
     }
 
     /// Makes tables again, without rows, and removes the records of their rows. It must run in a transaction.

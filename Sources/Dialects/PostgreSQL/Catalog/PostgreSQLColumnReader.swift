@@ -8,12 +8,17 @@ struct PostgreSQLColumnReader {
         var expression: String?
         /// `a` for GENERATED ALWAYS AS IDENTITY, `d` for BY DEFAULT; empty for every other column, including a serial one.
         var identity = ""
-        /// The options of the column's sequence, if they are not the defaults: `INCREMENT BY 5 …`.
+        /// The sequence from which the column takes its numbers; `nil` for a column that the server does not number.
+        var sequence: String?
+        /// The options of this sequence, if they are not those of an identity column by default: `INCREMENT BY 5 …`.
         var counting: String?
         /// The sequence that numbers a serial column, in SQL; `nil` for every other column.
         var serialSequence: String?
         /// The column's collation, if it was made in this database.
         var ownCollation: String?
+
+        /// Whether it can be an identity column, which takes no NULL.
+        var canBeIdentity: Bool { column.isIdentity && !column.isNullable }
     }
 
     private(set) var columns: [Column] = []
@@ -27,23 +32,34 @@ struct PostgreSQLColumnReader {
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
                 a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid, true), co.collname,
-                q.deptype IS NOT NULL AND q.deptype = 'a', q.counting, co.collnamespace <> 'pg_catalog'::regnamespace,
-                q.sequence,
+                q.deptype IS NOT NULL AND q.deptype = 'a' AND b.type IN (20, 21, 23), q.counting,
+                co.collnamespace <> 'pg_catalog'::regnamespace, q.sequence,
                 NOT has_table_privilege(c.oid, 'SELECT') AND has_any_column_privilege(c.oid, 'SELECT')
-                    AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')
+                    AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT'),
+                q.name, q.options
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
                 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
                 LEFT JOIN pg_collation co ON co.oid = a.attcollation AND a.attcollation <> t.typcollation
+                CROSS JOIN LATERAL (SELECT CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END AS type) b
+                CROSS JOIN LATERAL (
+                    SELECT CASE b.type WHEN 21 THEN 32767 WHEN 23 THEN 2147483647 ELSE 9223372036854775807 END AS most) m
                 LEFT JOIN LATERAL (
-                    SELECT s.deptype, s.objid::regclass::text AS sequence,
+                    SELECT s.deptype, s.objid::regclass::text AS sequence, k.relname AS name,
                         CASE WHEN (n.seqincrement, n.seqmin, n.seqcycle) <> (1, 1, false) THEN format(
                         'INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s', n.seqincrement, n.seqmin, n.seqmax, n.seqstart)
-                        || CASE WHEN n.seqcycle THEN ' CYCLE' ELSE '' END END AS counting
-                    FROM pg_depend s JOIN pg_sequence n ON n.seqrelid = s.objid
+                        || CASE WHEN n.seqcycle THEN ' CYCLE' ELSE '' END END AS counting,
+                        -- The sequence of a serial column may go further than the column.
+                        CASE WHEN (n.seqincrement, n.seqmin, n.seqmax >= m.most, n.seqstart, n.seqcache, n.seqcycle)
+                            <> (1, 1, true, 1, 1, false) THEN format(
+                        'INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s', n.seqincrement,
+                        greatest(n.seqmin, -m.most - 1), least(n.seqmax, m.most), least(n.seqstart, m.most), n.seqcache)
+                        || CASE WHEN n.seqcycle THEN ' CYCLE' ELSE '' END END AS options
+                    FROM pg_depend s JOIN pg_sequence n ON n.seqrelid = s.objid JOIN pg_class k ON k.oid = s.objid
                     WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
                         AND s.refobjid = c.oid AND s.refobjsubid = a.attnum AND s.deptype IN ('a', 'i')
+                        AND \(trusted: PostgreSQLNumbering.condition("s", default: "d"))
                     ORDER BY s.objid LIMIT 1) q ON true
             WHERE \(scope.tables)
             ORDER BY c.relname, a.attnum
@@ -58,7 +74,7 @@ struct PostgreSQLColumnReader {
         column.isNullable = row[3].boolean == false
         column.collation = row[7].text.map(PostgreSQLColumnReader.collation)
         let identity = row[4].text ?? ""
-        let isSerial = row[8].boolean == true && (row[6].text ?? "").hasPrefix("nextval(")
+        let isSerial = row[8].boolean == true
         column.isIdentity = !identity.isEmpty || isSerial
         if let text = row[6].text, !column.isIdentity {
             switch row[5].text {
@@ -71,7 +87,8 @@ struct PostgreSQLColumnReader {
         columns.append(
             Column(
                 table: table, column: column, declaredType: declaredType, expression: row[6].text,
-                identity: row[4].text ?? "", counting: column.isIdentity ? row[9].text : nil,
+                identity: row[4].text ?? "", sequence: column.isIdentity ? row[13].text : nil,
+                counting: column.isIdentity ? row[14].text : nil,
                 serialSequence: isSerial ? row[11].text : nil,
                 ownCollation: row[10].boolean == true ? row[7].text : nil))
         if row[12].boolean == true {
@@ -79,7 +96,7 @@ struct PostgreSQLColumnReader {
         }
         let name = "\(table).\(column.name)"
         if isSerial {
-            serials[table, default: []].append(column.name)
+            if !column.isNullable { serials[table, default: []].append(column.name) }
         } else if identity == "a" {
             omitted.append(
                 .init(.other, name, reason: "is GENERATED ALWAYS: it is transferred as BY DEFAULT", of: table))

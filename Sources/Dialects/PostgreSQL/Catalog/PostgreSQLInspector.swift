@@ -99,7 +99,10 @@ package enum PostgreSQLInspector {
         inspection.options = try options(connection)
         inspection.domainDemands = try PostgreSQLDomainReader.read(connection)
         let others = try PostgreSQLOtherObjects.read(connection)
+        let sequences = try PostgreSQLSequenceReader(connection, beside: parts.columns.columns)
         inspection.omitted += others
+        inspection.omitted += try PostgreSQLOtherObjects.readCopied(connection)
+        inspection.omitted += sequences.omissions
         inspection.definitions =
             try PostgreSQLDefinitions.read(connection)
             + indexes.filter { $0.objection != nil }.map { Definition("index \($0.index.name)", text: $0.definition) }
@@ -109,6 +112,7 @@ package enum PostgreSQLInspector {
         var copy = PostgreSQLSameEngineCopy(
             inspection.schema, types, inspection.domainDemands, try PostgreSQLOwnUses(connection),
             ownFunctions: try ownFunctions(connection))
+        copy.add(sequences.sequences, beside: parts.columns.columns)
         copy.addTables(parts.columns.columns, counters)
         copy.add(parts.constraints)
         copy.addChecksOfDomains()
@@ -184,21 +188,23 @@ package enum PostgreSQLInspector {
         ).compactMap { $0[0].text }
     }
 
-    /// Returns the last number of each identity or serial column whose sequence this role may read, if it has issued one or was set.
+    /// Returns the last number of each identity or serial column whose sequence this role may read, if it has issued one or was set. For
+    /// any other column it is that of the sequence that the column owns.
     /// `pg_sequences` would open every sequence of every schema, including sequences that others drop at this moment.
     private static func counters(_ connection: any Connection) throws(DatabaseError) -> [String: [String: Int64]] {
         let rows = try connection.query(
             """
-            SELECT c.relname, a.attname,
-                max(CASE WHEN has_sequence_privilege(q.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(q.oid) END),
-                max(CASE WHEN has_sequence_privilege(q.oid, 'SELECT') THEN q.oid::regclass::text END)
+            SELECT DISTINCT ON (c.relname, a.attname) c.relname, a.attname,
+                CASE WHEN has_sequence_privilege(q.oid, 'SELECT, USAGE') THEN pg_sequence_last_value(q.oid) END,
+                CASE WHEN has_sequence_privilege(q.oid, 'SELECT') THEN q.oid::regclass::text END
             FROM pg_class c
                 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
                     AND d.refobjid = c.oid AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
                 JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S'
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+                LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
             WHERE \(PostgreSQLCatalogScope.whole.tables)
-            GROUP BY c.relname, a.attname
+            ORDER BY c.relname, a.attname, \(trusted: PostgreSQLNumbering.condition("d", default: "f")) DESC, q.oid
             """)
         var counters: [String: [String: Int64]] = [:]
         var fresh: [(table: String, column: String, sequence: String)] = []
@@ -218,7 +224,7 @@ package enum PostgreSQLInspector {
 
     /// Returns the number that each sequence issues next, by its index. Only the sequence itself tells the number that `START WITH` or
     /// `RESTART WITH` has set before any was issued. A sequence that is dropped at this moment ends the reading, and none is known.
-    private static func firstNumbers(
+    static func firstNumbers(
         of sequences: [String], _ connection: any Connection
     ) throws(DatabaseError) -> [(Int, Int64)] {
         var numbers: [(Int, Int64)] = []

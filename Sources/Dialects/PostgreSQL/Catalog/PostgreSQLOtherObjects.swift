@@ -1,17 +1,25 @@
 /// The objects of the current schema that a schema value can't express.
 enum PostgreSQLOtherObjects {
-    /// Returns an omission for each object: its kind, its name and the reason, and of a trigger its table.
+    /// Returns an omission for each object that not even a copy into another PostgreSQL has: its kind, its name and the reason, and of a
+    /// trigger its table.
     static func read(_ connection: any Connection) throws(DatabaseError) -> [Omission] {
         let relations = try connection.query(relations)
         let triggers = try connection.query(triggers)
         let others = try connection.query(others)
         let around = try connection.query(around) + connection.query(beside)
         let inner = try connection.query(inner)
-        return (relations + triggers + others + around + inner).map { row in
-            Omission(
-                .init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "",
-                of: row.values.count > 3 ? row[3].text : nil)
-        }
+        return (relations + triggers + others + around + inner).map(omission)
+    }
+
+    /// Returns an omission for what only a copy into another PostgreSQL has, beside sequences (`PostgreSQLSequenceReader`).
+    static func readCopied(_ connection: any Connection) throws(DatabaseError) -> [Omission] {
+        try connection.query(copied).map(omission)
+    }
+
+    private static func omission(_ row: Row) -> Omission {
+        Omission(
+            .init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "",
+            of: row.values.count > 3 ? row[3].text : nil)
     }
 
     /// The objects around tables and views that change no value. Each kind gets a single line, since a database may have it a
@@ -31,10 +39,10 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_attrdef d ON d.adrelid = c.oid
             WHERE c.relkind = 'v' AND \(PostgreSQLCatalogScope.whole.relations)
             UNION ALL
-            SELECT CASE c.relkind WHEN 'v' THEN 'options of views (WITH …)' ELSE 'options (WITH …)' END,
-                'stay behind, of ', c.relname
+            SELECT 'options (WITH …)', 'stay behind, of ', c.relname
             FROM pg_class c
             WHERE c.reloptions IS NOT NULL AND NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
+                AND NOT \(trusted: hasCopiedOptions)
             UNION ALL
             SELECT 'replica identities', 'stay behind, of ', c.relname
             FROM pg_class c
@@ -48,6 +56,23 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_statistic_ext s ON s.stxrelid = c.oid
             WHERE \(PostgreSQLCatalogScope.whole.relations)
         ) x GROUP BY x.what, x.reason ORDER BY x.what
+        """
+
+    /// The options that stand in the statement by which the server says that the object can be made again: those of a view, and of an index
+    /// that is no constraint's.
+    private static let copied: SQL = """
+        SELECT 'other', x.what, 'stay behind, of ' || string_agg(x.name, ', ' ORDER BY x.name) FROM (
+            SELECT CASE c.relkind WHEN 'v' THEN 'options of views (WITH …)' ELSE 'options of indexes (WITH …)' END AS what,
+                c.relname AS name
+            FROM pg_class c
+            WHERE c.reloptions IS NOT NULL AND NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
+                AND \(trusted: hasCopiedOptions)
+        ) x GROUP BY x.what ORDER BY x.what
+        """
+
+    private static let hasCopiedOptions = """
+        (c.relkind = 'v' OR c.relkind IN ('i', 'I') AND NOT EXISTS (
+            SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype <> 'f'))
         """
 
     /// What belongs to no table, and what tables and columns have beside what they hold. Drift leaves it out (`Definition.ofAdministrator`).
@@ -134,7 +159,6 @@ enum PostgreSQLOtherObjects {
             WHEN c.relkind = 'f' THEN 'is a foreign table: its rows live on another server'
             WHEN c.relkind = 'p' THEN 'is a partitioned table: it counts as one table, with the rows of its '
                 || CASE n.partitions WHEN 1 THEN '1 partition' ELSE n.partitions || ' partitions' END
-            WHEN c.relkind = 'S' THEN 'is a sequence that belongs to no column'
             WHEN c.relkind = 'c' THEN 'is a composite type'
             ELSE 'inherits from ' || p.relname || ': it is transferred as a table of its own'
         END
@@ -145,10 +169,7 @@ enum PostgreSQLOtherObjects {
         -- The partitions of a table that comes along come with it.
         WHERE NOT (c.relispartition AND EXISTS (
                 SELECT FROM pg_class r WHERE r.oid = pg_partition_root(c.oid) AND r.relnamespace = c.relnamespace))
-            AND (c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r' AND p.oid IS NOT NULL
-            OR c.relkind = 'S' AND NOT EXISTS (
-                SELECT FROM pg_depend s
-                WHERE s.classid = 'pg_class'::regclass AND s.objid = c.oid AND s.deptype IN ('a', 'i')))
+            AND (c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r' AND p.oid IS NOT NULL)
             -- An extension owns a composite type, and not the relation behind it.
             AND NOT (c.relkind = 'c' AND EXISTS (
                 SELECT FROM pg_depend e

@@ -66,8 +66,9 @@ extension PostgreSQLDefinitions {
             END
         FROM pg_class c
         WHERE (c.relkind = 'c' OR c.relkind = 'S' AND NOT EXISTS (
-                SELECT FROM pg_depend d
-                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')))
+                SELECT FROM pg_depend d LEFT JOIN pg_attrdef f ON f.adrelid = d.refobjid AND f.adnum = d.refobjsubid
+                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')
+                    AND \(trusted: PostgreSQLNumbering.condition("d", default: "f"))))
             AND \(PostgreSQLCatalogScope.whole.relations)
         """
 }

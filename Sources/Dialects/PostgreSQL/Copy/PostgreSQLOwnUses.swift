@@ -1,8 +1,10 @@
 /// What the defaults and computed columns of a schema use that did not come with the server, so that another database need not have it.
 struct PostgreSQLOwnUses {
     /// The object that a column's default or computation uses, by table and column, with its kind: `collation german`. Types, whose casts
-    /// may be done without, are not among them.
+    /// may be done without, are not among them, and neither are sequences.
     private(set) var objects: [String: [String: String]] = [:]
+    /// A sequence that a column's default uses, by table and column: `sequence numbers`.
+    private(set) var sequences: [String: [String: String]] = [:]
     /// The names of the types that any of them uses.
     private(set) var types: Set<String> = []
 
@@ -10,7 +12,7 @@ struct PostgreSQLOwnUses {
         let rows = try connection.query(
             """
             SELECT c.relname, a.attname, i.type || ' ' || coalesce(i.name, i.identity),
-                CASE o.refclassid WHEN 'pg_type'::regclass THEN format_type(o.refobjid, NULL) END
+                CASE o.refclassid WHEN 'pg_type'::regclass THEN format_type(o.refobjid, NULL) END, i.type = 'sequence'
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
@@ -30,6 +32,10 @@ struct PostgreSQLOwnUses {
             if let type = row[3].text {
                 types.insert(type)
             } else if let table = row[0].text, let column = row[1].text, let object = row[2].text {
+                if row[4].boolean == true {
+                    sequences[table, default: [:]][column] = object
+                    continue
+                }
                 objects[table, default: [:]][column] = objects[table]?[column] ?? object
             }
         }

@@ -13,6 +13,8 @@ struct PostgreSQLSameEngineCopy {
     let ownFunctions: [String]
     /// The columns that are something else in the copy, by table.
     var changed: [String: PostgreSQLChangedColumns] = [:]
+    /// The tables whose columns own the copy's sequences, by the sequences' names; none for a sequence of nobody's.
+    var ownersOfSequences: [String: Set<String>] = [:]
     var copy = SameEngineCopy()
 
     static let regardingCase = "in the target texts are equal only byte by byte"

@@ -1,6 +1,7 @@
 /// The tables of the copy: their columns' types, defaults, computations and counters.
 extension PostgreSQLSameEngineCopy {
-    /// Adds the tables. `counters` holds the last number of each column that the server numbers, by table and column.
+    /// Adds the tables, after the sequences that their defaults ask. `counters` holds the last number of each column that the server
+    /// numbers, by table and column.
     mutating func addTables(_ columns: [PostgreSQLColumnReader.Column], _ counters: [String: [String: Int64]]) {
         let byTable = Dictionary(grouping: columns, by: \.table)
         for table in schema.tables {
@@ -15,7 +16,7 @@ extension PostgreSQLSameEngineCopy {
                 if column.column.generated == nil || objection != nil {
                     result.columns.append(.init(column.column.name, type.transport))
                 }
-                if column.column.isIdentity, let last = counters[table.name]?[column.column.name] {
+                if column.canBeIdentity, let last = counters[table.name]?[column.column.name] {
                     result.counters.append(.init(column: column.column.name, last: last))
                 }
             }
@@ -88,16 +89,11 @@ extension PostgreSQLSameEngineCopy {
 
     /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along.
     private func objection(to column: PostgreSQLColumnReader.Column) -> String? {
-        guard let expression = expression(of: column) else { return nil }
+        guard !column.canBeIdentity, let expression = expression(of: column) else { return nil }
         if let function = ownFunction(in: expression) {
             return "it calls \(function)(), which is defined in the source"
         }
-        // A sequence that numbers a column makes it an identity column. Any other sequence is not part of the tables that are copied.
-        let tokens = SQLToken.scan(expression)
-        if calls("nextval", in: tokens) || calls("currval", in: tokens) {
-            return
-                "it uses a sequence, and a copy has no sequences but those that belong to a column (OWNED BY): \(expression)"
-        }
+        if let objection = objection(toSequencesIn: expression, of: column) { return objection }
         if column.column.generated != nil, let objection = changed[column.table]?.objection(to: expression) {
             return "\(objection): its values are copied"
         }
@@ -135,7 +131,7 @@ extension PostgreSQLSameEngineCopy {
         case .native(_, let name): text += " COLLATE \(SQLText.identifier(name))"
         case .nocase: break
         }
-        if value.isIdentity { return text + identity(column) }
+        if column.canBeIdentity { return text + identity(column) }
         if !value.isNullable || demands(of: column).contains(where: \.isRequired) { text += " NOT NULL" }
         guard let expression = expression(of: column) else { return text }
         if let objection {
@@ -145,12 +141,17 @@ extension PostgreSQLSameEngineCopy {
             return text
         }
         let own = casts.removed(from: expression)
+        if value.generated == nil, addDefault(own, of: column) { return text }
         return text + (value.generated == nil ? " DEFAULT \(own)" : " GENERATED ALWAYS AS (\(own)) STORED")
     }
 
-    /// Returns the identity clause of a column, including a serial one.
+    /// Returns the identity clause of a column, including a serial one. Programs ask its sequence by name, so the clause says the name where
+    /// the server would choose another one.
     private func identity(_ column: PostgreSQLColumnReader.Column) -> String {
-        let counting = column.counting.map { " (\($0))" } ?? ""
-        return " GENERATED \(column.identity == "a" ? "ALWAYS" : "BY DEFAULT") AS IDENTITY\(counting)"
+        let usual = PostgreSQLDialect().counter(of: column.column.name, in: column.table)
+        let name = column.sequence.flatMap { $0 == usual ? nil : "SEQUENCE NAME \(SQLText.identifier($0))" }
+        let options = [name, column.counting].compactMap { $0 }.joined(separator: " ")
+        return " GENERATED \(column.identity == "a" ? "ALWAYS" : "BY DEFAULT") AS IDENTITY"
+            + (options.isEmpty ? "" : " (\(options))")
     }
 }

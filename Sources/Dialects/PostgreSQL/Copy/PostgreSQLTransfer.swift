@@ -88,10 +88,19 @@ extension PostgreSQLDialect: TransferTarget {
             "SELECT seqincrement < 0 FROM pg_sequence WHERE seqrelid = \(trusted: sequence)::regclass")?.boolean == true
     }
 
-    /// Returns the expression of a column's own sequence. pg_get_serial_sequence parses its first argument as SQL and takes its second
-    /// literally (the manual, 9.26).
+    /// Returns the expression of the name, in SQL, of a column's own sequence. Of several sequences that a column owns, it is the one from
+    /// which the column takes its numbers, while pg_get_serial_sequence returns any of them.
     private static func sequence(of column: String, in table: String) -> String {
-        "pg_get_serial_sequence(\(SQLText.literal(SQLText.identifier(table))), \(SQLText.literal(column)))"
+        """
+        (SELECT d.objid::regclass::text
+        FROM pg_depend d JOIN pg_sequence q ON q.seqrelid = d.objid
+            JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            LEFT JOIN pg_attrdef f ON f.adrelid = d.refobjid AND f.adnum = d.refobjsubid
+        WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+            AND d.refobjid = \(SQLText.literal(SQLText.identifier(table)))::regclass
+            AND a.attname = \(SQLText.literal(column))
+        ORDER BY \(PostgreSQLNumbering.condition("d", default: "f")) DESC, d.objid LIMIT 1)
+        """
     }
 
     package func hasCounted(
@@ -104,6 +113,19 @@ extension PostgreSQLDialect: TransferTarget {
             """
             SELECT CASE WHEN p.seqincrement > 0 THEN s.last_value > \(number) ELSE s.last_value < \(number) END
                 OR s.last_value = \(number) AND s.is_called
+            FROM \(trusted: name) s, pg_sequence p WHERE p.seqrelid = \(trusted: SQLText.literal(name))::regclass
+            """)?.boolean == true
+    }
+
+    package func largestCount(of type: ColumnType) -> Int64 { type.largestCount ?? .max }
+
+    package func isAtItsEnd(_ column: String, of table: String, on connection: any Connection) throws -> Bool {
+        let sequence = Self.sequence(of: column, in: table)
+        guard let name = try connection.queryValue("SELECT \(trusted: sequence)")?.text else { return false }
+        return try connection.queryValue(
+            """
+            SELECT s.is_called AND NOT p.seqcycle
+                AND s.last_value + p.seqincrement::numeric NOT BETWEEN p.seqmin AND p.seqmax
             FROM \(trusted: name) s, pg_sequence p WHERE p.seqrelid = \(trusted: SQLText.literal(name))::regclass
             """)?.boolean == true
     }

@@ -1,8 +1,8 @@
-// The counter of an identity column that becomes a smaller integer.
+// The counter of an identity column, and of one that becomes a smaller integer.
 
 extension ColumnType {
     /// The largest number of a small integer type; `nil` for any other type, whose counter PostgreSQL never has to shorten.
-    fileprivate var largestCount: Int64? {
+    var largestCount: Int64? {
         switch self {
         case .smallint: Int64(Int16.max)
         case .integer: Int64(Int32.max)

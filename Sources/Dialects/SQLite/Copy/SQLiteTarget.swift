@@ -136,6 +136,12 @@ extension SQLiteDialect: TransferTarget {
         return last.map { $0 >= number } ?? false
     }
 
+    package func largestCount(of type: ColumnType) -> Int64 { .max }
+
+    package func isAtItsEnd(_ column: String, of table: String, on connection: any Connection) throws -> Bool {
+        try hasCounted(column, of: table, past: .max, on: connection)
+    }
+
     /// Sets the sequence of an identity column past a number. https://www.sqlite.org/autoinc.html: "The content of the
     /// sqlite_sequence table can be modified using ordinary UPDATE, INSERT, and DELETE statements."
     package func setSequence(of column: String, in table: String, past number: Int64, on connection: any Connection)
