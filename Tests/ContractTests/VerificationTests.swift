@@ -115,17 +115,18 @@ struct VerificationTests {
             try await first.withConnection { connection in
                 try connection.executeScript(
                     """
-                    CREATE TABLE v (d date, z timestamptz, n numeric, u uuid, b boolean, c character(3), t date);
+                    CREATE TABLE v (d date, z timestamptz, n numeric, u uuid, b boolean, c character(3), t date,
+                        f double precision, r real);
                     INSERT INTO v VALUES ('2024-01-02', '2024-01-02 03:04:05Z', 1.50,
-                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', true, 'a', 'infinity');
+                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', true, 'a', 'infinity', 'NaN', 0.5);
                     """)
             }
             try await second.withConnection { connection in
                 try connection.executeScript(
                     """
-                    CREATE TABLE v (d text, z text, n text, u text, b bigint, c text, t text);
+                    CREATE TABLE v (d text, z text, n text, u text, b bigint, c text, t text, f text, r text);
                     INSERT INTO v VALUES ('2024-01-02', '2024-01-02T03:04:05.000000Z', '1.50',
-                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', 1, 'a', 'infinity');
+                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', 1, 'a', 'infinity', 'nan', '0.5');
                     """)
             }
             let report = try await Verification(of: first, against: second).run()
