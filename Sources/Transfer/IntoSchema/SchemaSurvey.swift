@@ -183,8 +183,10 @@ struct SchemaSurvey {
             demand.isUncountedSpan = !source.holdsDeclaredTypes && !countsMicroseconds
         case .decimal where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .shortestText : .value
         case .decimal where !source.holdsDeclaredTypes: demand.kept = .textOfAnyScale
-        case .real where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .textOfDouble : .value
-        case .real where !source.holdsDeclaredTypes: demand.kept = .textOfDouble
+        case .real where losesTypes:
+            demand.kept = CanonicalForm(declared) == .text ? .textOfDouble(keepsSign: false) : .value
+        case .real where !source.holdsDeclaredTypes:
+            demand.kept = .textOfDouble(keepsSign: target.holdsDeclaredTypes)
         case .bytes: demand.isBytes = isOneUnheldType(column, in: table)
         case .integer, .decimal, .real, .boolean, .text, .padded, .moment, .reading, .date, .time, .address,
             .uuid, .json, .stored, nil:
