@@ -30,7 +30,7 @@ struct SchemaSurvey {
             return values
         }
         try plan.check(plan.incompatibleValues)
-        plan.remarks += found.flatMap(\.remarks)
+        plan.remarks += [plan.remarkOnNames].compactMap { $0 } + found.flatMap(\.remarks)
         if let remark = try remarkOnGUIDs(of: plan.tables, inspection) { plan.remarks.append(remark) }
         return plan
     }
