@@ -31,6 +31,8 @@ struct VerificationPlan {
     private var otherNumbers: [String] = []
     /// Why columns of the source and the target can't be read, by table and column.
     private let unreadableColumns: (source: [String: [String: String]], target: [String: [String: String]])
+    /// The tables that hold their values to the declared types where their database does not (`Inspection.heldTables`).
+    private let heldTables: (source: Set<String>, target: Set<String>)
     private let from: any TransferDialect
     private let to: any TransferDialect
 
@@ -43,6 +45,7 @@ struct VerificationPlan {
         self.from = from
         self.to = to
         unreadableColumns = (source.unreadableColumns, target.unreadableColumns)
+        heldTables = (source.heldTables, target.heldTables)
         let ours = source.tablesWithRows.filter { !$0.columns.isEmpty || to.takesTablesWithoutColumns }.map(source.held)
         let theirs = target.tablesWithRows.filter { !$0.columns.isEmpty || from.takesTablesWithoutColumns }.map(
             target.held)
@@ -99,6 +102,7 @@ struct VerificationPlan {
         var compared = ComparedTable(
             source: .init(table: table.name, from: ours.from), target: .init(table: other.name, from: theirs.from))
         let match = NameMatch(table.columns.map(\.name), other.columns.map(\.name), from: from, to: to)
+        let isHeld = (heldTables.source.contains(table.name), heldTables.target.contains(other.name))
         let (columns, counterparts) = (table.columns.byName(\.name), other.columns.byName(\.name))
         for pair in match.pairs {
             guard let column = columns[pair.source], let counterpart = counterparts[pair.target] else { continue }
@@ -106,7 +110,8 @@ struct VerificationPlan {
                 notCompared.append("column \(table.name).\(column.name): \(reason)")
                 continue
             }
-            guard let form = form(column.type, counterpart.type) else {
+            let held: ColumnType? = isHeld.0 == isHeld.1 ? nil : isHeld.0 ? column.type : counterpart.type
+            guard let form = form(column.type, counterpart.type, holding: held) else {
                 missing.append(
                     "column \(table.name).\(column.name): \(column.type.word) in the source and \(counterpart.type.word) in the target have no form in common"
                 )
@@ -169,10 +174,11 @@ struct VerificationPlan {
     }
 
     /// Returns the common form of two columns. A side that enforces its columns' types decides; if neither does, values are
-    /// compared as they are stored.
-    private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
+    /// compared as they are stored. `held` is the type of the one column whose table alone is held to its types.
+    private func form(_ source: ColumnType, _ target: ColumnType, holding held: ColumnType?) -> CanonicalForm? {
         switch (from.holdsDeclaredTypes, to.holdsDeclaredTypes) {
-        case (false, false): return CanonicalForm.common(source, target)
+        case (false, false):
+            return held.flatMap { Self.form(of: source, target, holding: $0) } ?? CanonicalForm.common(source, target)
         case (true, false): return source.comparedForm
         case (false, true): return target.comparedForm
         case (true, true):
@@ -184,12 +190,23 @@ struct VerificationPlan {
         }
     }
 
+    /// Returns the form of two columns of which only the one of type `held` is held to it: there, bytes or doubles are what has become of the
+    /// values of several classes in a column of blobs or of no type. Doubles with a zero of both signs have a column of type ANY, the one
+    /// native type of such a table. Returns `nil` for other columns.
+    private static func form(
+        of source: ColumnType, _ target: ColumnType, holding held: ColumnType
+    ) -> CanonicalForm? {
+        if held.isNative { return [source, target].contains { $0 == .bytes || $0.isUndeclared } ? .real : nil }
+        guard [source, target].contains(.bytes) else { return nil }
+        return held == .real ? .decimal : .bytes
+    }
+
     /// Returns the form of values whose texts the other column holds, as a SQLite file in between does; `nil` if it does not.
     private static func form(of form: CanonicalForm, asText other: CanonicalForm) -> CanonicalForm? {
         guard other == .text else { return nil }
         switch form {
-        case .decimal, .padded, .moment, .reading, .date, .time, .interval, .address, .uuid, .json: return form
-        case .integer, .real, .boolean, .text, .bytes, .stored: return nil
+        case .real, .decimal, .padded, .moment, .reading, .date, .time, .interval, .address, .uuid, .json: return form
+        case .integer, .boolean, .text, .bytes, .stored: return nil
         }
     }
 }
