@@ -34,6 +34,8 @@ enum TriggersFile {
             --   * Several triggers of one event run in the order of their names; SQLite promises no order.
             --   * now() is the time at which the transaction began.
             -- A trigger does not fire itself, as in SQLite while recursive_triggers is off.
+            SET client_encoding = 'UTF8';
+            SET standard_conforming_strings = on;
             """
     }
 
