@@ -7,15 +7,23 @@ enum PostgreSQLOtherObjects {
         let others = try connection.query(others)
         let around = try connection.query(around) + connection.query(beside)
         let inner = try connection.query(inner)
-        return (relations + triggers + others + around + inner).map { row in
-            Omission(
-                .init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "",
-                of: row.values.count > 3 ? row[3].text : nil)
-        }
+        return (relations + triggers + others).map(omission) + around.map(omissionOfKind) + inner.map(omission)
+    }
+
+    private static func omission(_ row: Row) -> Omission {
+        Omission(
+            .init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "",
+            of: row.values.count > 3 ? row[3].text : nil)
+    }
+
+    private static func omissionOfKind(_ row: Row) -> Omission {
+        var kind = omission(row)
+        kind.name = kind.name.replacing("...", with: "…")
+        return kind
     }
 
     /// The objects around tables and views that change no value. Each kind gets a single line, since a database may have it a
-    /// thousand times.
+    /// thousand times. The words for a kind are in ASCII, because a database in LATIN1 refuses a query with any other.
     private static let around: SQL = """
         SELECT 'other', x.what, x.reason || string_agg(DISTINCT x.name, ', ' ORDER BY x.name) FROM (
             SELECT 'comments' AS what, 'stay behind, of ' AS reason, c.relname AS name
@@ -31,7 +39,7 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_attrdef d ON d.adrelid = c.oid
             WHERE c.relkind = 'v' AND \(PostgreSQLCatalogScope.whole.relations)
             UNION ALL
-            SELECT CASE c.relkind WHEN 'v' THEN 'options of views (WITH …)' ELSE 'options (WITH …)' END,
+            SELECT CASE c.relkind WHEN 'v' THEN 'options of views (WITH ...)' ELSE 'options (WITH ...)' END,
                 'stay behind, of ', c.relname
             FROM pg_class c
             WHERE c.reloptions IS NOT NULL AND NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
