@@ -13,7 +13,8 @@ enum PostgreSQLOtherObjects {
     private static func omission(_ row: Row) -> Omission {
         Omission(
             .init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "",
-            of: row.values.count > 3 ? row[3].text : nil)
+            of: row.values.count > 3 ? row[3].text : nil,
+            isDetail: row.values.count > 4 && row[4].boolean == true)
     }
 
     private static func omissionOfKind(_ row: Row) -> Omission {
@@ -135,6 +136,7 @@ enum PostgreSQLOtherObjects {
         FROM pg_largeobject_metadata HAVING count(*) > 0
         """
 
+    /// The last column says whether the schema holds the relation as a table, and only what the reason says of it is left out.
     private static let relations: SQL = """
         SELECT CASE c.relkind WHEN 'm' THEN 'view' ELSE 'other' END, c.relname, CASE
             WHEN c.relkind = 'm' THEN 'is a materialized view'
@@ -145,7 +147,7 @@ enum PostgreSQLOtherObjects {
             WHEN c.relkind = 'S' THEN 'is a sequence that belongs to no column'
             WHEN c.relkind = 'c' THEN 'is a composite type'
             ELSE 'inherits from ' || p.relname || ': it is transferred as a table of its own'
-        END
+        END, NULL, c.relkind IN ('r', 'p') AND NOT c.relispartition
         FROM pg_class c
             LEFT JOIN pg_inherits h ON h.inhrelid = c.oid
             LEFT JOIN pg_class p ON p.oid = h.inhparent
