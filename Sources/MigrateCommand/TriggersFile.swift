@@ -35,7 +35,6 @@ enum TriggersFile {
             --   * now() is the time at which the transaction began.
             -- A trigger does not fire itself, as in SQLite while recursive_triggers is off.
             SET client_encoding = 'UTF8';
-            SET standard_conforming_strings = on;
             """
     }
 
