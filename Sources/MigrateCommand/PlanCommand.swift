@@ -133,6 +133,7 @@ struct InspectCommand: AsyncParsableCommand {
             if let remark = inspection.remarkOnSerials(of: inspection.schema.tables) {
                 Console.error("note: \(remark)")
             }
+            if let remark = inspection.remarkOnLedger { Console.error("note: \(remark)") }
             guard format == .swift else { return }
             for note in inspection.schema.notesOnKeys { Console.error("note: \(note)") }
         }

@@ -35,6 +35,7 @@ enum TriggersFile {
             --     them as RI_ConstraintTrigger_...; a trigger named RI! or RI~ has to run before or after them, as in SQLite.
             --   * now() is the time at which the transaction began.
             -- A trigger does not fire itself, as in SQLite while recursive_triggers is off.
+            SET client_encoding = 'UTF8';
             """
     }
 

@@ -36,6 +36,32 @@ struct PlanTests {
         }
     }
 
+    @Test(
+        "a script means the same whatever the database, the role or psql's environment sets",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func otherSettings() async throws {
+        try await withDatabase(.postgresql) { box, url in
+            try execute(
+                """
+                DO $$ BEGIN
+                    EXECUTE format('ALTER DATABASE %I SET standard_conforming_strings = off', current_database());
+                    EXECUTE format('ALTER ROLE %I IN DATABASE %I SET escape_string_warning = off', current_user, current_database());
+                END $$
+                """, on: url)
+            let plan = try await box.run(.fixture, ["plan", "--dialect", "postgresql"], ["TC_FIXTURE": "texts"])
+            let script = try await box.run(
+                try Program(inPath: "psql"), ["--no-psqlrc", "--quiet", "--dbname", url, "--file", "-"],
+                ["PGCLIENTENCODING": "LATIN1"], input: plan.output)
+            #expect(script.code == 0 && script.error.isEmpty, "\(script)")
+            #expect(try await box.fixture("texts", "drift", "-d", url).output == "no drift\n")
+            try execute("INSERT INTO people (name) VALUES ('ada')", on: url)
+            #expect(try query("SELECT nick FROM people", on: url) == ["C:\\notes\\é"])
+            // In the ledger's JSON, each backslash is written twice.
+            let whole = "SELECT id FROM tc_migrations WHERE position('C:\\\\notes' IN operations) > 0"
+            #expect(try query(whole, on: url) == ["0003-texts"])
+        }
+    }
+
     @Test("a script stops at its first error and leaves nothing of that migration", arguments: Backend.available)
     func stopsAtError(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in

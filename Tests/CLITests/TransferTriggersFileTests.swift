@@ -35,6 +35,28 @@ struct TransferTriggersFileTests {
         }
     }
 
+    @Test("the file says its encoding, whatever psql's environment says")
+    func encoding() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE notes (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO notes VALUES (1, 'a');
+                CREATE TRIGGER named AFTER INSERT ON notes BEGIN UPDATE notes SET title = 'é' WHERE id = NEW.id; END;
+                """)
+            let file = box("triggers.sql")
+            let run = try await box.migrate("transfer", source, target, "--write-triggers", file)
+            #expect(run.code == 0, "\(run)")
+            let applied = try await box.run(
+                try Program(inPath: "psql"),
+                ["-X", "-q", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-f", file, target],
+                ["PGCLIENTENCODING": "LATIN1"])
+            #expect(applied.code == 0, "\(applied)")
+            try execute("INSERT INTO notes (id, title) VALUES (2, 'b')", on: target)
+            #expect(try query("SELECT title FROM notes WHERE id = 2", on: target) == ["é"])
+        }
+    }
+
     @Test("triggers of PostgreSQL are in the file with their definitions, as comments")
     func fromPostgreSQL() async throws {
         try await withDatabase(.postgresql) { box, source in

@@ -46,6 +46,23 @@ struct ScratchPlaceTests {
         try await Backend.postgresql.withDatabase { try await $0.run("DROP ROLE IF EXISTS \(role)") }
     }
 
+    @Test(
+        "a role that may not read the ledger is shown the schema in the database's own words",
+        .enabled(if: TestPostgreSQL.isWanted), arguments: ["tc_migrations", "tc_transfers"])
+    func roleWithoutLedger(_ table: String) async throws {
+        let role = "tc_reader_\(UInt32.random(in: .min ... .max))"
+        let prepare = """
+            CREATE TABLE tc_transfers (source text, started_at timestamptz, state text); CREATE ROLE \(role) LOGIN;
+            GRANT SELECT ON ALL TABLES IN SCHEMA public TO \(role); REVOKE SELECT ON \(table) FROM \(role)
+            """
+        try await withPostgreSQL(["user": role], after: prepare) { migrator in
+            let inspection = try await migrator.database.withConnection { try LiveSchema.inspect($0) }
+            #expect(inspection.schema["t"] != nil)
+            #expect(inspection.remarkOnLedger?.hasSuffix("can't be read: permission denied for table \(table)") == true)
+        }
+        try await Backend.postgresql.withDatabase { try await $0.run("DROP ROLE IF EXISTS \(role)") }
+    }
+
     @Test("a session that only reads by default compares all the same", .enabled(if: TestPostgreSQL.isWanted))
     func readOnlyByDefault() async throws {
         try await withPostgreSQL(["options": "-c default_transaction_read_only=on"], after: "SELECT 1") { migrator in

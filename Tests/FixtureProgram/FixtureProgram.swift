@@ -31,6 +31,7 @@ struct FixtureProgram {
         case "swift-retold": return [people, retoldShouting, notes]
         case "failing": return [people, notes, failing]
         case "slow": return [people, notes, slow]
+        case "texts": return [people, notes, texts]
         case "dropping": return [people, notes, dropping]
         case "tightening": return [people, notes, tightening]
         case "rebuilding": return [people, notes, rebuilding]
@@ -124,6 +125,10 @@ struct FixtureProgram {
     static let retoldShouting = Migration("0002-shouting") {
         AlterTable("people") { AddColumn("shout", .text).nullable() }
         Run("shout louder") { _ in }
+    }
+    /// A text whose letters and backslashes mean something else to a session with other settings.
+    static let texts = Migration("0003-texts") {
+        AlterTable("people") { ChangeColumn("nick").default("C:\\notes\\é") }
     }
     static let dropping = Migration("0003-dropping") { AlterTable("people") { DropColumn("nick") } }
     static let impossible = Migration("0003-impossible") { AlterTable("nowhere") { DropColumn("nick") } }

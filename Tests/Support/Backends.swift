@@ -44,6 +44,17 @@ public enum TestPostgreSQL {
         }
     }
 
+    /// Creates an empty database of this encoding, as `withFreshDatabase` does.
+    public static func withFreshDatabase<T>(
+        encoding: String, _ body: (DatabaseURL) async throws -> T
+    ) async throws -> T {
+        try await Admission.toServer.admitting {
+            let name = try createDatabase("ENCODING \(SQLText.literal(encoding)) LOCALE 'C'")
+            defer { dropDatabase(name) }
+            return try await body(try url(["dbname": name]))
+        }
+    }
+
     /// The password of the role `tc_password`, the only role that the cluster of ci/postgres asks for a password.
     public static let rolePassword = "right-cAnArY-7f3e"
 
@@ -58,11 +69,11 @@ public enum TestPostgreSQL {
         }
     }
 
-    private static func createDatabase() throws -> String {
+    private static func createDatabase(_ options: String = "") throws -> String {
         let name = "tc_test_\(getpid())_\(UInt64.random(in: 0 ... .max))"
         let connection = try connect(to: requireURL())
         defer { connection.close() }
-        try connection.execute("CREATE DATABASE \(identifier: name) TEMPLATE template0")
+        try connection.execute("CREATE DATABASE \(identifier: name) TEMPLATE template0 \(trusted: options)")
         return name
     }
 

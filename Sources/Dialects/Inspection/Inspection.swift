@@ -36,6 +36,8 @@ public struct Inspection: Sendable, Equatable {
     /// Says which schemas of the database are not looked at, for people; `nil` if there are no others. Their tables are not part of
     /// `schema`.
     package var remarkOnOtherSchemas: String?
+    /// Says why the schema is not in the words of its declaration, for people; `nil` if nothing kept the declaration from being read.
+    package var remarkOnLedger: String?
     /// The objects that a schema value has no place for, each with the reason.
     public var omitted: [Omission]
     /// Why columns can't be read, by table and column: only the database's own program can (`computed by …`), or the role has no privilege.

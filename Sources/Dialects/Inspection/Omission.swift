@@ -35,12 +35,15 @@ public struct Omission: Sendable, Equatable, Codable {
     public var reason: String
     /// The table that the object belongs to, as a trigger or a constraint does; `nil` for an object of none.
     public var table: String?
+    /// Whether the schema holds the object, and only what the reason says of it is left out: that a check is NOT VALID.
+    package var isDetail = false
 
-    package init(_ kind: Kind, _ name: String, reason: String, of table: String? = nil) {
+    package init(_ kind: Kind, _ name: String, reason: String, of table: String? = nil, isDetail: Bool = false) {
         self.kind = kind
         self.name = name
         self.reason = reason
         self.table = table
+        self.isDetail = isDetail
     }
 }
 

@@ -197,11 +197,14 @@ public struct PostgreSQLDialect: Dialect {
         return try PostgreSQLOnline(dialect: self, alteration: alteration, undeclared: undeclared).steps()
     }
 
+    /// Returns the script for psql. It sets what a session of ours sets, so that a text means the same whatever the role, the database or
+    /// psql's environment says: in a session without `standard_conforming_strings` a backslash in a text would be gone.
     public func script(_ steps: [ScriptStep]) -> String {
         var lines = [
             "-- For psql, and a database that holds only what the migrations declare.",
-            "\\set ON_ERROR_STOP on", "SET TimeZone = 'UTC';",
+            "\\set ON_ERROR_STOP on", "\\encoding UTF8",
         ]
+        lines += PostgreSQLSettings.meaning.map { "SET \($0);" }
         for step in steps {
             lines += ["", "-- \(step.title)"] + step.alone.map(SQLText.terminated) + ["BEGIN;"]
             lines += step.lowering.statements.map(SQLText.terminated)

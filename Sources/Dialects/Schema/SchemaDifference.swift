@@ -31,13 +31,9 @@ extension Inspection {
     /// Returns the differences between this live database and `declared`, one line for each object. They include objects that a
     /// schema value can't hold, and what these do: triggers, functions, other kinds of indexes, virtual tables.
     public func differences(from declared: Inspection) -> [SchemaDifference] {
-        func names(_ inspection: Inspection) -> Set<String> {
-            Set(inspection.omitted.map { "\($0.kind.words) \($0.name)" }).subtracting(Definition.ofAdministrator)
-        }
-        let (here, there) = (names(self), names(declared))
-        return schema.differences(from: declared.schema) + optionDifferences(from: declared)
-            + here.subtracting(there).sorted().map { .extra($0.ofItsKind, in: $0) }
-            + there.subtracting(here).sorted().map { .missing($0.ofItsKind, in: $0) }
+        comparedSchema(beside: declared).differences(from: declared.comparedSchema(beside: self))
+            + optionDifferences(from: declared)
+            + omissionDifferences(from: declared)
             + definitionDifferences(from: declared)
             + privilegeDifferences(from: declared)
     }
@@ -89,12 +85,6 @@ extension Schema {
 }
 
 extension String {
-    /// The words for an object whose name says of which kind it is: `policy own on notes` instead of `other policy own on notes`.
-    fileprivate var ofItsKind: String {
-        let named = ["other policy ", "other row level security "].contains(where: hasPrefix)
-        return named ? String(dropFirst("other ".count)) : self
-    }
-
     /// Returns the name as an error or report shows it. The name is escaped if one of the others is the same name in another
     /// Unicode form and looks just like it.
     func told(from others: [String]) -> String {

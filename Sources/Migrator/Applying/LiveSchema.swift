@@ -3,13 +3,21 @@ import Dialects
 /// Reads the schema of a live database, in the words of its declaration if that is known.
 public enum LiveSchema {
     /// Inspects the database. If it holds exactly what the operations in its ledger make, the returned schema is the declared
-    /// one: a text column of SQLite is then the timestamp, uuid or decimal that it stands for.
+    /// one: a text column of SQLite is then the timestamp, uuid or decimal that it stands for. A role that may not read the ledger is
+    /// shown the schema as that of a database without one, with a remark.
     ///
     /// - Throws: `DatabaseError`, and `UnfinishedTransfer` if a transfer has not completed the database.
     public static func inspect(_ connection: any Connection) throws -> Inspection {
         var live = try connection.dialect.inspect(connection)
-        guard let declared = try declaredSchema(connection) else { return live }
-        guard let made = try inspectScratch(declared, beside: connection) else { return live }
+        let declared: Schema?
+        do {
+            declared = try declaredSchema(connection)
+        } catch let error as DatabaseError where error.kind == .permission {
+            live.remarkOnLedger =
+                "the schema is in the database's own words, because its record of migrations can't be read: \(error.message)"
+            return live
+        }
+        guard let declared, let made = try inspectScratch(declared, beside: connection) else { return live }
         if live.schema.differences(from: made.schema).isEmpty { live.schema = declared }
         return live
     }

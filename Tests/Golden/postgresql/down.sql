@@ -1,6 +1,21 @@
 -- For psql, and a database that holds only what the migrations declare.
 \set ON_ERROR_STOP on
+\encoding UTF8
 SET TimeZone = 'UTC';
+SET DateStyle = 'ISO, YMD';
+SET IntervalStyle = 'postgres';
+SET extra_float_digits = 1;
+SET bytea_output = 'hex';
+SET standard_conforming_strings = on;
+SET backslash_quote = 'safe_encoding';
+SET array_nulls = on;
+SET transform_null_equals = off;
+SET quote_all_identifiers = off;
+SET xmlbinary = 'base64';
+SET xmloption = 'content';
+SET gin_fuzzy_search_limit = 0;
+SET check_function_bodies = on;
+SET row_security = off;
 
 -- down 0011-project-pages
 BEGIN;

@@ -99,15 +99,16 @@ struct PostgreSQLColumnReader {
             if !column.isNullable { serials[table, default: []].append(column.name) }
         } else if identity == "a" {
             omitted.append(
-                .init(.other, name, reason: "is GENERATED ALWAYS: it is transferred as BY DEFAULT", of: table))
+                .init(
+                    .other, name, reason: "is GENERATED ALWAYS: it is transferred as BY DEFAULT", of: table,
+                    isDetail: true))
         }
         if column.isIdentity, let counting = row[9].text {
             omitted.append(
                 .init(
                     .other, name,
                     reason: "counts by \(counting): the target continues from the last number in steps of one",
-                    of: table)
-            )
+                    of: table, isDetail: true))
         }
     }
 

@@ -18,6 +18,8 @@ struct PostgreSQLConstraintReader {
         var isDeferred: Bool
         var isValidated: Bool
         var matchesFully: Bool
+        /// Whether the server checks the constraint; not if the triggers are disabled by which it does so.
+        var isEnforced = true
     }
 
     private(set) var constraints: [Constraint] = []
@@ -62,6 +64,26 @@ struct PostgreSQLConstraintReader {
         if let column = row[14].text { constraints[constraints.count - 1].parentColumns.append(column) }
     }
 
+    /// Reads which constraints the server does not check. Foreign keys, and deferrable keys and exclusions, are checked by triggers, which
+    /// `ALTER TABLE … DISABLE TRIGGER ALL` switches off on either table. A constraint over partitions has triggers on each of them.
+    mutating func readEnforcement(_ connection: any Connection) throws(DatabaseError) {
+        let rows = try connection.query(
+            """
+            WITH RECURSIVE unenforced (key) AS (
+                SELECT t.tgconstraint FROM pg_trigger t WHERE t.tgconstraint <> 0 AND t.tgenabled NOT IN ('O', 'A')
+                UNION
+                SELECT k.conparentid FROM unenforced u JOIN pg_constraint k ON k.oid = u.key WHERE k.conparentid <> 0
+            )
+            SELECT c.relname, k.conname
+            FROM unenforced u JOIN pg_constraint k ON k.oid = u.key JOIN pg_class c ON c.oid = k.conrelid
+            WHERE \(PostgreSQLCatalogScope.whole.tables)
+            """)
+        let unenforced = Set(rows.map { [$0[0].text, $0[1].text] })
+        for at in constraints.indices where unenforced.contains([constraints[at].table, constraints[at].name]) {
+            constraints[at].isEnforced = false
+        }
+    }
+
     private static func action(_ letter: String?) -> ForeignKey.Action {
         switch letter {
         case "r": .restrict
@@ -89,14 +111,16 @@ extension PostgreSQLConstraintReader.Constraint {
             key.onUpdate = onUpdate
             key.isDeferred = isDeferred
             table.foreignKeys.append(key)
-        case .exclusion: return [remark("\(definition): a schema can't declare an exclusion")]
+        case .exclusion:
+            return [remark("\(definition): a schema can't declare an exclusion", isDetail: false)] + unenforced
         }
         return lostDetails
     }
 
     /// The remark on a foreign key whose parent is not transferred with it.
     var strangeParent: Omission {
-        remark("refers to \(parent ?? "a table"), which is not an ordinary table of this schema")
+        remark(
+            "refers to \(parent ?? "a table"), which is not an ordinary table of this schema", isDetail: false)
     }
 
     /// The remark on a constraint that is NOT VALID. No copy keeps that: a transfer checks the rows there, and lists those that
@@ -105,8 +129,13 @@ extension PostgreSQLConstraintReader.Constraint {
         isValidated ? [] : [remark("is NOT VALID: rows that are older than it may break it")]
     }
 
+    /// The remark on a constraint that is not checked. A copy checks it again.
+    var unenforced: [Omission] {
+        isEnforced ? [] : [remark("is not enforced: its triggers are disabled, so rows may break it")]
+    }
+
     var lostDetails: [Omission] {
-        var lost = unvalidated
+        var lost = unvalidated + unenforced
         if kind == .unique, definition.hasPrefix("UNIQUE NULLS NOT DISTINCT") {
             lost.append(remark("is NULLS NOT DISTINCT: it is transferred as a key that treats NULLs as distinct"))
         }
@@ -151,7 +180,9 @@ extension PostgreSQLConstraintReader.Constraint {
         return tokens.dropFirst(at + 2).first?.isSymbol(".") ?? false
     }
 
-    private func remark(_ reason: String) -> Omission {
-        Omission(kind == .foreignKey ? .foreignKey : .constraint, "\(table).\(name)", reason: reason, of: table)
+    private func remark(_ reason: String, isDetail: Bool = true) -> Omission {
+        Omission(
+            kind == .foreignKey ? .foreignKey : .constraint, "\(table).\(name)", reason: reason, of: table,
+            isDetail: isDetail)
     }
 }

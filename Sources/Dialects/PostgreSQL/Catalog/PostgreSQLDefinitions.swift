@@ -78,7 +78,8 @@ enum PostgreSQLDefinitions {
         FROM pg_class c WHERE c.relrowsecurity AND \(PostgreSQLCatalogScope.whole.tables)
         UNION ALL
         SELECT 'view ' || c.relname, 'materialized view ' || c.relname, concat_ws(E'\\n', pg_get_viewdef(c.oid), (
-            SELECT string_agg(pg_get_indexdef(i.indexrelid, 0, true), E'\\n' ORDER BY i.indexrelid::regclass::text)
+            SELECT string_agg(concat(pg_get_indexdef(i.indexrelid, 0, true), CASE WHEN NOT i.indisvalid THEN ' INVALID' END),
+                E'\\n' ORDER BY i.indexrelid::regclass::text)
             FROM pg_index i WHERE i.indrelid = c.oid)), NULL, NULL, NULL
         FROM pg_class c WHERE c.relkind = 'm' AND \(PostgreSQLCatalogScope.whole.relations)
         UNION ALL

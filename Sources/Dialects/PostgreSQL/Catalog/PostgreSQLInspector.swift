@@ -84,9 +84,10 @@ package enum PostgreSQLInspector {
 
     private static func read(_ connection: any Connection) throws(DatabaseError) -> Inspection {
         var inspection = Inspection(schema: Schema())
-        let parts = TableParts(
-            columns: try PostgreSQLColumnReader(connection),
-            constraints: try PostgreSQLConstraintReader(connection).constraints)
+        let columns = try PostgreSQLColumnReader(connection)
+        var constraints = try PostgreSQLConstraintReader(connection)
+        try constraints.readEnforcement(connection)
+        let parts = TableParts(columns: columns, constraints: constraints.constraints)
         let indexes = try PostgreSQLIndexReader(connection, parts.columns.columns).indexes
         let views = try PostgreSQLViewReader(connection).views
         let tables = inspection.tables(named: try tableNames(connection), parts, indexes)
@@ -105,7 +106,9 @@ package enum PostgreSQLInspector {
         inspection.omitted += sequences.omissions
         inspection.definitions =
             try PostgreSQLDefinitions.read(connection)
-            + indexes.filter { $0.objection != nil }.map { Definition("index \($0.index.name)", text: $0.definition) }
+            + indexes.filter { $0.objection != nil }.map {
+                Definition("index \($0.index.name)", text: $0.definition, state: $0.isValid ? "valid" : "invalid")
+            }
         inspection.tablesWithoutPlaces = try partitioned(connection)
         inspection.remarkOnOtherSchemas = try remarkOnOtherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)

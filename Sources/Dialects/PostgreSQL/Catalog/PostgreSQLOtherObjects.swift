@@ -8,22 +8,29 @@ enum PostgreSQLOtherObjects {
         let others = try connection.query(others)
         let around = try connection.query(around) + connection.query(beside)
         let inner = try connection.query(inner)
-        return (relations + triggers + others + around + inner).map(omission)
+        return (relations + triggers + others).map(omission) + around.map(omissionOfKind) + inner.map(omission)
     }
 
     /// Returns an omission for what only a copy into another PostgreSQL has, beside sequences (`PostgreSQLSequenceReader`).
     static func readCopied(_ connection: any Connection) throws(DatabaseError) -> [Omission] {
-        try connection.query(copied).map(omission)
+        try connection.query(copied).map(omissionOfKind)
     }
 
     private static func omission(_ row: Row) -> Omission {
         Omission(
             .init(rawValue: row[0].text ?? "") ?? .other, row[1].text ?? "", reason: row[2].text ?? "",
-            of: row.values.count > 3 ? row[3].text : nil)
+            of: row.values.count > 3 ? row[3].text : nil,
+            isDetail: row.values.count > 4 && row[4].boolean == true)
+    }
+
+    private static func omissionOfKind(_ row: Row) -> Omission {
+        var kind = omission(row)
+        kind.name = kind.name.replacing("...", with: "…")
+        return kind
     }
 
     /// The objects around tables and views that change no value. Each kind gets a single line, since a database may have it a
-    /// thousand times.
+    /// thousand times. The words for a kind are in ASCII, because a database in LATIN1 refuses a query with any other.
     private static let around: SQL = """
         SELECT 'other', x.what, x.reason || string_agg(DISTINCT x.name, ', ' ORDER BY x.name) FROM (
             SELECT 'comments' AS what, 'stay behind, of ' AS reason, c.relname AS name
@@ -39,7 +46,7 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_attrdef d ON d.adrelid = c.oid
             WHERE c.relkind = 'v' AND \(PostgreSQLCatalogScope.whole.relations)
             UNION ALL
-            SELECT 'options (WITH …)', 'stay behind, of ', c.relname
+            SELECT 'options (WITH ...)', 'stay behind, of ', c.relname
             FROM pg_class c
             WHERE c.reloptions IS NOT NULL AND NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
                 AND NOT \(trusted: hasCopiedOptions)
@@ -62,7 +69,7 @@ enum PostgreSQLOtherObjects {
     /// that is no constraint's.
     private static let copied: SQL = """
         SELECT 'other', x.what, 'stay behind, of ' || string_agg(x.name, ', ' ORDER BY x.name) FROM (
-            SELECT CASE c.relkind WHEN 'v' THEN 'options of views (WITH …)' ELSE 'options of indexes (WITH …)' END AS what,
+            SELECT CASE c.relkind WHEN 'v' THEN 'options of views (WITH ...)' ELSE 'options of indexes (WITH ...)' END AS what,
                 c.relname AS name
             FROM pg_class c
             WHERE c.reloptions IS NOT NULL AND NOT c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
@@ -152,6 +159,7 @@ enum PostgreSQLOtherObjects {
         FROM pg_largeobject_metadata HAVING count(*) > 0
         """
 
+    /// The last column says whether the schema holds the relation as a table, and only what the reason says of it is left out.
     private static let relations: SQL = """
         SELECT CASE c.relkind WHEN 'm' THEN 'view' ELSE 'other' END, c.relname, CASE
             WHEN c.relkind = 'm' THEN 'is a materialized view'
@@ -161,7 +169,7 @@ enum PostgreSQLOtherObjects {
                 || CASE n.partitions WHEN 1 THEN '1 partition' ELSE n.partitions || ' partitions' END
             WHEN c.relkind = 'c' THEN 'is a composite type'
             ELSE 'inherits from ' || p.relname || ': it is transferred as a table of its own'
-        END
+        END, NULL, c.relkind IN ('r', 'p') AND NOT c.relispartition
         FROM pg_class c
             LEFT JOIN pg_inherits h ON h.inhrelid = c.oid
             LEFT JOIN pg_class p ON p.oid = h.inhparent

@@ -75,7 +75,7 @@ struct PostgreSQLSettings {
     let serverVersion: Int32
 
     func text(_ session: PostgreSQLSession) -> String {
-        let all = (meaning + limits + transactions(session)).map { "SET \($0)" } + [watch].compactMap { $0 }
+        let all = (Self.meaning + limits + transactions(session)).map { "SET \($0)" } + [watch].compactMap { $0 }
         return all.joined(separator: "; ")
     }
 
@@ -88,17 +88,15 @@ struct PostgreSQLSettings {
         return "SELECT pg_catalog.set_config('\(name)', '2000', false) WHERE pg_catalog.version() ~ 'linux|darwin|bsd'"
     }
 
-    /// The settings that decide how text is read and written.
-    private var meaning: [String] {
-        [
-            "TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "IntervalStyle = 'postgres'", "extra_float_digits = 1",
-            "bytea_output = 'hex'", "standard_conforming_strings = on", "backslash_quote = 'safe_encoding'",
-            "array_nulls = on", "transform_null_equals = off", "quote_all_identifiers = off", "xmlbinary = 'base64'",
-            "xmloption = 'content'", "gin_fuzzy_search_limit = 0", "check_function_bodies = on",
-            // Without this, rows that a policy hides would be missing silently. An error is better.
-            "row_security = off",
-        ]
-    }
+    /// The settings that decide how text is read and written. Scripts for psql set them, too (`PostgreSQLDialect.script`).
+    static let meaning = [
+        "TimeZone = 'UTC'", "DateStyle = 'ISO, YMD'", "IntervalStyle = 'postgres'", "extra_float_digits = 1",
+        "bytea_output = 'hex'", "standard_conforming_strings = on", "backslash_quote = 'safe_encoding'",
+        "array_nulls = on", "transform_null_equals = off", "quote_all_identifiers = off", "xmlbinary = 'base64'",
+        "xmloption = 'content'", "gin_fuzzy_search_limit = 0", "check_function_bodies = on",
+        // Without this, rows that a policy hides would be missing silently. An error is better.
+        "row_security = off",
+    ]
 
     /// The limits, where 0 means "without end".
     private var limits: [String] {

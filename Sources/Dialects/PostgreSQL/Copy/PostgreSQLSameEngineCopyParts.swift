@@ -18,6 +18,7 @@ extension PostgreSQLSameEngineCopy {
                 continue
             }
             if constraint.kind == .foreignKey { copy.omitted += constraint.unvalidated }
+            copy.omitted += constraint.unenforced
             if constraint.isKey {
                 copy.omitted += remarks(
                     onKey: "\(constraint.table).\(constraint.name)",

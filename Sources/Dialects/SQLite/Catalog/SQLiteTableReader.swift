@@ -31,8 +31,8 @@ struct SQLiteTableReader {
                 .init(
                     .other, source.name,
                     reason:
-                        "\(clause) is transferred without its ON CONFLICT: in the target each statement sets its own conflict handling"
-                ))
+                        "\(clause) is transferred without its ON CONFLICT: in the target each statement sets its own conflict handling",
+                    isDetail: true))
         }
     }
 

@@ -1,0 +1,193 @@
+import Migrator
+import TestSupport
+import Testing
+
+/// Tests what drift says of a thing that both sides have, and of which a detail differs that no schema can declare.
+@Suite("Drift of details")
+struct DetailDriftTests {
+    private static func make(_ test: inout CaseDatabase) async throws {
+        try await test.migrate {
+            CreateTable("parent") { Column("id", .bigint).primaryKey() }
+            CreateTable("child") {
+                Column("id", .bigint).identity().primaryKey()
+                Column("parent_id", .bigint).references("parent")
+                Column("n", .bigint)
+                Check("n > 0").named("positive")
+                Index("n").named("by_n")
+            }
+        }
+    }
+
+    private static let foreignKey = "foreign key child.child_parent_id_fkey differs from the declaration: "
+    private static let refer = """
+        ALTER TABLE child DROP CONSTRAINT child_parent_id_fkey;
+        ALTER TABLE child ADD CONSTRAINT child_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES parent (id)
+        """
+    private static let key = "ALTER TABLE child DROP CONSTRAINT child_pkey; ALTER TABLE child ADD PRIMARY KEY (id)"
+
+    private static let ways: [(script: String, lines: [String])] = [
+        (
+            "ALTER TABLE child DROP CONSTRAINT positive, ADD CONSTRAINT positive CHECK (n > 0) NOT VALID",
+            [
+                "constraint child.positive differs from the declaration: is NOT VALID: "
+                    + "rows that are older than it may break it"
+            ]
+        ),
+        ("\(refer) NOT VALID", ["\(foreignKey)is NOT VALID: rows that are older than it may break it"]),
+        ("\(refer) MATCH FULL", ["\(foreignKey)is MATCH FULL: it is transferred as MATCH SIMPLE"]),
+        (
+            "ALTER TABLE child ALTER id SET GENERATED ALWAYS",
+            ["child.id differs from the declaration: is GENERATED ALWAYS: it is transferred as BY DEFAULT"]
+        ),
+        (
+            "\(key) DEFERRABLE",
+            [
+                "constraint child.child_pkey differs from the declaration: is deferrable: "
+                    + "it is transferred as checked immediately"
+            ]
+        ),
+        (
+            "\(key) INCLUDE (n)",
+            [
+                "constraint child.child_pkey differs from the declaration: holds columns beside its key (INCLUDE): "
+                    + "it is transferred without them"
+            ]
+        ),
+        (
+            "DROP INDEX by_n; CREATE INDEX by_n ON child (n) INCLUDE (parent_id)",
+            [
+                "index by_n differs from the declaration: holds columns beside its key (INCLUDE), "
+                    + "which a schema can't declare"
+            ]
+        ),
+        (
+            "CREATE TABLE base (n bigint NOT NULL); ALTER TABLE child INHERIT base",
+            [
+                "table base exists only in the database",
+                "child differs from the declaration: inherits from base: it is transferred as a table of its own",
+            ]
+        ),
+    ]
+
+    @Test("a detail is not said to exist only in the database", .enabled(if: TestPostgreSQL.isWanted))
+    func details() async throws {
+        for (script, lines) in Self.ways {
+            try await Backend.postgresql.withCase { test in
+                try await Self.make(&test)
+                try await test.run(script)
+                #expect(try await test.drift() == lines, "\(script)")
+            }
+        }
+    }
+
+    @Test("neither is an ON CONFLICT of SQLite's")
+    func conflicts() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("code", .text).unique()
+                }
+            }
+            try await test.run(
+                """
+                DROP TABLE t;
+                CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, code TEXT NOT NULL UNIQUE ON CONFLICT IGNORE) STRICT
+                """)
+            #expect(
+                try await test.drift() == [
+                    "t differs from the declaration: UNIQUE ON CONFLICT IGNORE is transferred without its ON CONFLICT: "
+                        + "in the target each statement sets its own conflict handling"
+                ])
+        }
+    }
+
+    @Test(
+        "a detail that a script makes is drift where it is missing, and none where it is there",
+        .enabled(if: TestPostgreSQL.isWanted))
+    func declared() async throws {
+        try await Backend.postgresql.withCase { test in
+            try await Self.make(&test)
+            try await test.migrate {
+                RunSQL(
+                    .native(sqlite: "SELECT 1", postgresql: "ALTER TABLE child ALTER id SET GENERATED ALWAYS"),
+                    undo: .nothing)
+            }
+            #expect(try await test.drift() == [])
+            try await test.run("ALTER TABLE child ALTER id SET GENERATED BY DEFAULT")
+            #expect(
+                try await test.drift() == [
+                    "child.id differs in the declaration: is GENERATED ALWAYS: it is transferred as BY DEFAULT"
+                ])
+        }
+    }
+
+    @Test(
+        "a foreign key whose triggers are disabled, on either table, is drift, and no baseline records it",
+        .enabled(if: TestPostgreSQL.isWanted), arguments: ["parent", "child"])
+    func unenforced(_ table: String) async throws {
+        try await Backend.postgresql.withCase { test in
+            try await Self.make(&test)
+            try await test.run("ALTER TABLE \(table) DISABLE TRIGGER ALL")
+            let line = "\(Self.foreignKey)is not enforced: its triggers are disabled, so rows may break it"
+            #expect(try await test.drift() == [line])
+            let migrator = try test.database.migrator(test.migrations)
+            try await test.run("DROP TABLE tc_migrations")
+            await #expect(throws: MigratorError.self) { try await migrator.baseline() }
+            try await test.run("ALTER TABLE \(table) ENABLE TRIGGER ALL")
+            #expect(try await migrator.baseline() == ["0"])
+        }
+    }
+
+    @Test(
+        "so are a deferrable key, an exclusion, and a key over partitions of which one is not checked",
+        .enabled(if: TestPostgreSQL.isWanted))
+    func unenforcedOthers() async throws {
+        let script = """
+            CREATE TABLE month (id int PRIMARY KEY DEFERRABLE, EXCLUDE USING gist (int4range(id, id, '[]') WITH &&) DEFERRABLE);
+            CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id);
+            CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (id);
+            CREATE TABLE leaf PARTITION OF part FOR VALUES FROM (0) TO (10);
+            CREATE TABLE reader (id int REFERENCES whole)
+            """
+        let reason = "differs from the declaration: is not enforced: its triggers are disabled, so rows may break it"
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                RunSQL(.native(sqlite: "SELECT 1", postgresql: script), undo: .nothing)
+            }
+            #expect(try await test.drift() == [])
+            try await test.run("ALTER TABLE month DISABLE TRIGGER ALL; ALTER TABLE leaf DISABLE TRIGGER ALL")
+            #expect(
+                try await test.drift() == [
+                    "constraint month.month_int4range_excl \(reason)", "constraint month.month_pkey \(reason)",
+                    "foreign key reader.reader_id_fkey \(reason)",
+                ])
+        }
+    }
+
+    @Test(
+        "an index that a schema can't declare, and whose CREATE INDEX CONCURRENTLY was cancelled, is drift",
+        .enabled(if: TestPostgreSQL.isWanted))
+    func invalid() async throws {
+        let script = """
+            CREATE TABLE t (words text[]); CREATE INDEX by_words ON t USING gin (words);
+            CREATE MATERIALIZED VIEW seen AS SELECT words FROM t; CREATE INDEX seen_words ON seen (words)
+            """
+        try await Backend.postgresql.withCase { test in
+            try await test.migrate {
+                RunSQL(.native(sqlite: "SELECT 1", postgresql: script), undo: .nothing)
+            }
+            #expect(try await test.drift() == [])
+            try await test.run(
+                """
+                UPDATE pg_index SET indisvalid = false
+                WHERE indexrelid IN ('by_words'::regclass, 'seen_words'::regclass)
+                """)
+            #expect(
+                Set(try await test.drift()) == [
+                    "index by_words: invalid here, valid in the declaration",
+                    "materialized view seen: its definition differs from the declaration",
+                ])
+        }
+    }
+}
