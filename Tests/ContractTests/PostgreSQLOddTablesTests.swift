@@ -210,6 +210,28 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test("a domain over an enumeration takes its labels alone, as the enumeration does", arguments: [false, true])
+    func labelsUnderDomains(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN felt AS mood; CREATE DOMAIN shown AS felt NOT NULL;
+            CREATE TABLE t (id int PRIMARY KEY, a mood, b felt, c shown); INSERT INTO t VALUES (1, 'sad', NULL, 'ok');
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, target in
+            try target.execute("INSERT INTO t VALUES (2, NULL, 'ok', 'sad')")
+            for bad in ["a = 'x'", "b = 'x'", "c = 'x'", "c = NULL"] {
+                #expect(throws: DatabaseError.self, "\(bad)") {
+                    try target.execute("UPDATE t SET \(trusted: bad) WHERE id = 2")
+                }
+            }
+            let reason = report.types.first { $0.column == "c" }?.reason
+            #expect(
+                reason
+                    == (isSameEngine
+                        ? "is a domain defined in the source"
+                        : "is a domain over mood, which is an enumeration defined in the source"))
+        }
+    }
+
     @Test("what domains demand of a column, the column of a copy demands, and what can't be demanded there is named")
     func demandingDomains() async throws {
         let script = """
