@@ -188,8 +188,8 @@ struct VerificationPlan {
     private static func form(of form: CanonicalForm, asText other: CanonicalForm) -> CanonicalForm? {
         guard other == .text else { return nil }
         switch form {
-        case .decimal, .padded, .moment, .reading, .date, .time, .interval, .address, .uuid, .json: return form
-        case .integer, .real, .boolean, .text, .bytes, .stored: return nil
+        case .real, .decimal, .padded, .moment, .reading, .date, .time, .interval, .address, .uuid, .json: return form
+        case .integer, .boolean, .text, .bytes, .stored: return nil
         }
     }
 }
