@@ -72,6 +72,32 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test(
+        "a view of a table's own rows alone comes along, and one that would show others in the target is named",
+        arguments: [false, true])
+    func ownRowsAlone(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE TABLE base (id int PRIMARY KEY, n int); CREATE TABLE heir (extra int) INHERITS (base);
+            CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE part PARTITION OF parts FOR VALUES IN (1);
+            INSERT INTO base VALUES (1, 1); INSERT INTO heir VALUES (2, 2, 2); INSERT INTO parts VALUES (1);
+            CREATE VIEW own AS SELECT id FROM ONLY base; CREATE VIEW whole AS SELECT id FROM parts;
+            CREATE VIEW joined AS SELECT b.id FROM heir h JOIN ONLY base b ON b.id < h.id;
+            CREATE VIEW mixed AS SELECT (SELECT count(*) FROM base) AS a, (SELECT count(*) FROM ONLY base) AS b;
+            CREATE VIEW hollow AS SELECT id FROM ONLY parts;
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, target in
+            let left = report.omitted.filter { $0.kind == .view }.map { "\($0.name): \($0.reason)" }.sorted()
+            #expect(
+                left == [
+                    "hollow: it reads ONLY parts, which has no rows beside those of its partitions, and holds these in the target",
+                    "mixed: it reads base together with the rows of the tables that inherit from it, which become tables of their own",
+                ])
+            for view in ["own", "whole", "joined"] {
+                #expect(try target.values("SELECT id FROM \(identifier: view)") == [[1]], "\(view)")
+            }
+        }
+    }
+
     @Test("a table that others inherit from holds its own rows, and is not counted with theirs")
     func inherited() async throws {
         let script = """
