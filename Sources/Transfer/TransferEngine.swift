@@ -142,6 +142,7 @@ struct TransferEngine {
                 id: Self.newID(), source: sourceName, fingerprint: try reading.sourceFingerprint(), plan: plan,
                 state: .loading)
             do {
+                if source.speaksAs(target) { try target.adoptPages(of: reading, on: writing) }
                 try writing.transaction {
                     // The target is checked again, because no change of another program can come in between in this transaction.
                     try Self.requireEmpty(writing, target)

@@ -100,6 +100,28 @@ struct IntoExistingBackTests {
         }
     }
 
+    @Test("in a new file, too, such a rule writes bytes, on both sides of a foreign key, and no text as the default")
+    func givenTypeInNewFile() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE DOMAIN named AS uuid; CREATE TABLE p (u named PRIMARY KEY DEFAULT gen_random_uuid());
+                CREATE TABLE c (id int PRIMARY KEY, u uuid REFERENCES p (u));
+                INSERT INTO p VALUES ('f827bffd-bd9e-5441-be36-a92a51d0b79e'); INSERT INTO c SELECT 1, u FROM p;
+                """, on: source)
+            try "tables: {p: {columns: {u: {type: bytes}}}}".write(
+                toFile: box("rules.yaml"), atomically: false, encoding: .utf8)
+            let target = box("new.db")
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0) && run.output.contains("p.u DEFAULT: the column has no default"), "\(run)")
+            #expect(
+                try query("SELECT quote(u) FROM p JOIN c USING (u)", on: target)
+                    == ["X'F827BFFDBD9E5441BE36A92A51D0B79E'"])
+            let verified = try await box.run(.tcMigrate, ["verify", source, target])
+            #expect(verified.ending == .exit(0), "\(verified)")
+        }
+    }
+
     @Test("the way back: SQLite's tables get what a mapper keeps there, and a table of migrations says whose they are")
     func mappersBack() async throws {
         try await withDatabase(.postgresql) { box, source in

@@ -24,6 +24,24 @@ struct TransferEncodingTests {
         }
     }
 
+    @Test("the new file has pages of the source's size, and gives empty ones back as it does", arguments: [1, 2])
+    func pages(autoVacuum: Int) async throws {
+        try await withSandbox { box in
+            let (source, target) = (box("source.db"), box("target.db"))
+            try execute(
+                """
+                PRAGMA page_size = 8192; PRAGMA auto_vacuum = \(autoVacuum);
+                CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('a');
+                """, on: source, creating: true)
+            let run = try await box.migrate("transfer", source, target)
+            #expect(run.ending == .exit(0), "\(run)")
+            for file in [source, target] {
+                #expect(try query("PRAGMA page_size", on: file) == ["8192"])
+                #expect(try query("PRAGMA auto_vacuum", on: file) == ["\(autoVacuum)"])
+            }
+        }
+    }
+
     @Test("an empty file that has held tables keeps its encoding, takes all rows, and the plan and the report say so")
     func otherEncoding() async throws {
         try await withSandbox { box in

@@ -72,6 +72,32 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test(
+        "a view of a table's own rows alone comes along, and one that would show others in the target is named",
+        arguments: [false, true])
+    func ownRowsAlone(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE TABLE base (id int PRIMARY KEY, n int); CREATE TABLE heir (extra int) INHERITS (base);
+            CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE part PARTITION OF parts FOR VALUES IN (1);
+            INSERT INTO base VALUES (1, 1); INSERT INTO heir VALUES (2, 2, 2); INSERT INTO parts VALUES (1);
+            CREATE VIEW own AS SELECT id FROM ONLY base; CREATE VIEW whole AS SELECT id FROM parts;
+            CREATE VIEW joined AS SELECT b.id FROM heir h JOIN ONLY base b ON b.id < h.id;
+            CREATE VIEW mixed AS SELECT (SELECT count(*) FROM base) AS a, (SELECT count(*) FROM ONLY base) AS b;
+            CREATE VIEW hollow AS SELECT id FROM ONLY parts;
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, target in
+            let left = report.omitted.filter { $0.kind == .view }.map { "\($0.name): \($0.reason)" }.sorted()
+            #expect(
+                left == [
+                    "hollow: it reads ONLY parts, which has no rows beside those of its partitions, and holds these in the target",
+                    "mixed: it reads base together with the rows of the tables that inherit from it, which become tables of their own",
+                ])
+            for view in ["own", "whole", "joined"] {
+                #expect(try target.values("SELECT id FROM \(identifier: view)") == [[1]], "\(view)")
+            }
+        }
+    }
+
     @Test("a table that others inherit from holds its own rows, and is not counted with theirs")
     func inherited() async throws {
         let script = """
@@ -207,6 +233,28 @@ struct PostgreSQLOddTablesTests {
                         : ["a": "INTEGER", "b": "TEXT", "c": "TEXT", "d": "TEXT", "e": "TEXT"]))
             let rows = try target.values("SELECT a, b, c, d, e FROM t WHERE id = 1")
             #expect(rows == [[5, "abc", "ok", "{ok,bad}", "{1,NULL}"]])
+        }
+    }
+
+    @Test("a domain over an enumeration takes its labels alone, as the enumeration does", arguments: [false, true])
+    func labelsUnderDomains(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE DOMAIN felt AS mood; CREATE DOMAIN shown AS felt NOT NULL;
+            CREATE TABLE t (id int PRIMARY KEY, a mood, b felt, c shown); INSERT INTO t VALUES (1, 'sad', NULL, 'ok');
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, target in
+            try target.execute("INSERT INTO t VALUES (2, NULL, 'ok', 'sad')")
+            for bad in ["a = 'x'", "b = 'x'", "c = 'x'", "c = NULL"] {
+                #expect(throws: DatabaseError.self, "\(bad)") {
+                    try target.execute("UPDATE t SET \(trusted: bad) WHERE id = 2")
+                }
+            }
+            let reason = report.types.first { $0.column == "c" }?.reason
+            #expect(
+                reason
+                    == (isSameEngine
+                        ? "is a domain defined in the source"
+                        : "is a domain over mood, which is an enumeration defined in the source"))
         }
     }
 

@@ -60,6 +60,27 @@ struct PostgreSQLStrangersTests {
         }
     }
 
+    @Test("empty vectors of numbers come along, whose binary form no server takes, and the declaration of an XML text")
+    func lossyInBinary() async throws {
+        let xml = #"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><a>ä</a>"#
+        let script = """
+            CREATE DOMAIN page AS xml;
+            CREATE TABLE t (id int PRIMARY KEY, x xml, many xml[], p page, v int2vector, o oidvector, vs int2vector[]);
+            INSERT INTO t VALUES (1, '\(xml)', ARRAY['<b/>'::xml, NULL], '<?xml version="1.0"?><c/>', '', '', ARRAY['', '1 2']::int2vector[]),
+                (2, 'text &amp; more', '{}', '', '3 -4', '5', NULL);
+            """
+        try await Self.transferred(script, isSameEngine: true) { _, _, target in
+            let rows = try target.values(
+                "SELECT x::text, many::text, p::text, v::text, o::text, vs::text, pg_typeof(p)::text FROM t ORDER BY id"
+            )
+            #expect(
+                rows == [
+                    [.text(xml), "{<b/>,NULL}", #"<?xml version="1.0"?><c/>"#, "", "", #"{"","1 2"}"#, "xml"],
+                    ["text &amp; more", "{}", "", "3 -4", "5", nil, "xml"],
+                ])
+        }
+    }
+
     @Test("a table, an index and a view by names that SQLite keeps for itself get others, and are found again")
     func reservedNames() async throws {
         let script = """

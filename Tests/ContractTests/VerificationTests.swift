@@ -137,6 +137,33 @@ struct VerificationTests {
         }
     }
 
+    @Test(
+        "a column of doubles that a NaN has made one of texts on the way through a file is compared by its numbers",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func doublesThroughAFile() async throws {
+        try await Self.withPair(.postgresql, .postgresql) { first, second in
+            try await first.withConnection { connection in
+                try connection.executeScript(
+                    """
+                    CREATE TABLE v (d double precision, r real);
+                    INSERT INTO v VALUES ('NaN', 'NaN'), (0.1, 0.1), ('-0', '-Infinity'), (1e300, 1e30);
+                    """)
+            }
+            try await second.withConnection { connection in
+                try connection.executeScript(
+                    """
+                    CREATE TABLE v (d text, r text);
+                    INSERT INTO v VALUES ('nan', 'nan'), ('0.1', '0.10000000149011612'), ('-0.0', '-inf'),
+                        ('1e+300', '1.0000000150474662e+30');
+                    """)
+            }
+            let report = try await Verification(of: first, against: second).run()
+            #expect(report.isEqual && report.missing.isEmpty, "\(report)")
+            try await second.withConnection { try $0.executeScript("UPDATE v SET d = '0.2' WHERE d = '0.1'") }
+            #expect(try await !Verification(of: first, against: second).run().isEqual)
+        }
+    }
+
     /// pgloader gives a REAL column this type.
     @Test(
         "a column that was cut to single precision differs",

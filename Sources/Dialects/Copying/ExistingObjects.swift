@@ -6,6 +6,12 @@ package protocol ExistingObjects: Dialect {
     /// - Throws: `DatabaseError` of kind `permission`.
     func requireRoomForTables(on connection: any Connection) throws
 
+    /// Makes an empty database keep its pages as the source does, a database of the same kind: their size, and what becomes of empty ones. It
+    /// must run outside of transactions, before anything is made there.
+    ///
+    /// - Throws: `DatabaseError`.
+    func adoptPages(of source: any Connection, on connection: any Connection) throws
+
     /// Makes an empty database hold texts in the same encoding as the source, a database of the same kind. It must run before anything is
     /// made there. A server's encoding was chosen when its database was made, and so was that of a file which has held tables; values are
     /// converted.

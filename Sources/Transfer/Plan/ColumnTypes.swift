@@ -116,7 +116,7 @@ struct ColumnTypes {
     /// Gives a group the type that holds the values of all its columns. The group is left alone if the database numbers one of
     /// its columns and that column would get a type that can't be numbered.
     private mutating func unify(_ group: [ColumnID], _ profiles: [ColumnID: ColumnProfile], _ counting: Set<ColumnID>) {
-        let members = group.filter { profiles[$0] != nil }
+        let members = group.filter { choices[$0] != nil }
         let types = Set(members.compactMap { choices[$0]?.type })
         let given = Set(members.compactMap { choices[$0] }.filter(\.isGiven).map(\.type))
         if let type = given.first {
@@ -140,6 +140,7 @@ struct ColumnTypes {
     private mutating func assign(_ type: ColumnType, to members: [ColumnID], because reason: String, isGiven: Bool) {
         for member in members where choices[member]?.type != type {
             choices[member] = TypeChoice(type, because: reason, isGiven: isGiven)
+            meanings[member] = nil
         }
     }
 }

@@ -168,12 +168,19 @@ struct TransferPlanner {
         types[table, column.name]?.type ?? column.type
     }
 
+    /// Returns the rule by which a column's values are read. A uuid becomes its 16 bytes where a rule gives that type.
+    func reading(of column: String, in table: String) -> ValueRule? {
+        let isUUID = inspection.enforcedTypes[table]?[column]?.type == .uuid
+        let spelling: ValueRule? = isUUID && types[table, column]?.type == .bytes ? .bytesOfUUID : nil
+        return rules.columnRule(of: column, in: table).reading ?? spelling
+    }
+
     private func columnPlan(of column: Int, _ origin: ProfiledTable, _ planned: Column) -> ColumnPlan {
-        let rule = origin.columnRules[column]
-        let choice = types[origin.table.name, origin.table.columns[column].name] ?? TypeChoice(planned.type)
+        let (table, name) = (origin.table.name, origin.table.columns[column].name)
+        let choice = types[table, name] ?? TypeChoice(planned.type)
         let type = choice.type
         var plan = ColumnPlan(
-            reading: rule.reading, policy: rule.policy, isGiven: choice.isGiven)
+            reading: reading(of: name, in: table), policy: origin.columnRules[column].policy, isGiven: choice.isGiven)
         // A type that a rule gives is not widened: it is kept, or the transfer is refused.
         if choice.isGiven && plan.policy == .widen { plan.policy = .fail }
         guard plan.policy != .widen else {

@@ -72,7 +72,7 @@ extension TransferPlanner {
         guard let value = column.default else { return }
         let name = "\(table.name).\(column.name)"
         do throws(Untranslatable) {
-            let rule = rules.columnRule(of: column.name, in: table.name).reading
+            let rule = reading(of: column.name, in: table.name)
             let type = types.meaning(table.name, column.name) ?? result.type
             result.default = try translator.value(value, for: type, readBy: rule)
             if let remark = translator.remark(on: value, for: type) { remarks.append("\(name): \(remark)") }

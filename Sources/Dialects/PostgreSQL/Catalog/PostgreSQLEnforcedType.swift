@@ -16,6 +16,7 @@ enum PostgreSQLEnforcedType {
         var ignoresCase: Bool { isCaseless || base == "citext" }
         /// Whether a value is a row of fields, also under a domain.
         var isComposite = false
+        /// The labels of an enumeration, also under a domain.
         var labels: [String]
     }
 
@@ -35,7 +36,9 @@ enum PostgreSQLEnforcedType {
             return EnforcedType(.text, reason: "is an enumeration defined in the source", labels: type.labels)
         case .domain:
             var held = builtIn(type.base, column)
-            held.reason = "is a domain over \(type.base)" + (held.reason.map { ", which \($0)" } ?? "")
+            held.labels = type.labels
+            let reason = type.labels.isEmpty ? held.reason : "is an enumeration defined in the source"
+            held.reason = "is a domain over \(type.base)" + (reason.map { ", which \($0)" } ?? "")
             return held
         case .base, .composite, .range, .multirange, .pseudo: return builtIn(type.declared, column)
         }

@@ -29,7 +29,7 @@ struct PostgreSQLTypeReader {
                     FROM under JOIN pg_type b ON b.oid = under.type AND b.typtype <> 'd'
                         LEFT JOIN pg_type i ON i.oid = b.typelem AND b.typcategory = 'A'
                 ) u ON true
-                LEFT JOIN pg_enum l ON l.enumtypid = t.oid
+                LEFT JOIN pg_enum l ON l.enumtypid = coalesce(u.type, t.oid)
                 LEFT JOIN pg_collation co ON co.oid = a.attcollation
             WHERE \(PostgreSQLCatalogScope.whole.tables)
             ORDER BY c.relname, a.attnum, l.enumsortorder

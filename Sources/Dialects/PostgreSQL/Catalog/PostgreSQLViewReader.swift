@@ -19,23 +19,17 @@ struct PostgreSQLViewReader {
     init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
             """
-            SELECT c.relname, pg_get_viewdef(c.oid, true), array_to_string(c.reloptions, ', '), (
-                SELECT min(p.relname::text COLLATE "C")
-                FROM pg_rewrite w
-                    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-                        AND d.refclassid = 'pg_class'::regclass
-                    JOIN pg_class p ON p.oid = d.refobjid AND p.relkind IN ('r', 'f')
-                WHERE w.ev_class = c.oid AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = p.oid))
+            SELECT c.relname, pg_get_viewdef(c.oid, true), array_to_string(c.reloptions, ', ')
             FROM pg_class c WHERE c.relkind = 'v' AND \(scope.relations) ORDER BY c.oid
             """)
-        let read = Dictionary(grouping: try Self.edges(connection, scope), by: { $0[0] }).mapValues {
-            Set($0.map { $0[1] })
-        }
+        let sources = try Self.sources(connection, scope)
         let found = rows.map { row in
-            View(
-                name: row[0].text ?? "", query: Self.query(row[1].text ?? ""), options: row[2].text,
-                objection: row[3].text.flatMap { Self.objection(toReading: $0, row[1].text ?? "") },
-                reads: read[row[0].text ?? ""] ?? [])
+            let (name, query) = (row[0].text ?? "", Self.query(row[1].text ?? ""))
+            let read = sources[name] ?? []
+            return View(
+                name: name, query: query, options: row[2].text,
+                objection: read.lazy.compactMap { $0.objection(in: query) }.first,
+                reads: Set(read.filter { $0.kind == .view }.map(\.name)))
         }
         views = DependencyOrder.sort(found, name: \.name, reads: \.reads)
         var lost: Set<String> = []
@@ -48,14 +42,6 @@ struct PostgreSQLViewReader {
         }
     }
 
-    /// A table shows the rows of those that inherit from it, unless a query says ONLY (the manual, 5.11). A transfer makes each of them a
-    /// table of its own.
-    private static func objection(toReading parent: String, _ query: String) -> String? {
-        guard !SQLToken.scan(query).contains(where: { $0.isWord("ONLY") }) else { return nil }
-        return
-            "it reads \(parent) together with the rows of the tables that inherit from it, which become tables of their own"
-    }
-
     /// Returns the query without the `;` and the blanks that the server writes around it.
     static func query(_ text: String) -> String {
         var query = text[...]
@@ -64,21 +50,28 @@ struct PostgreSQLViewReader {
         return String(query)
     }
 
-    /// Returns the pairs of a view and a view that it reads.
-    private static func edges(
+    /// Returns what the views read of other views, of partitioned tables and of tables that others inherit from, by the views' names.
+    private static func sources(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope
-    ) throws(DatabaseError) -> [[String]] {
-        try connection.query(
+    ) throws(DatabaseError) -> [String: [PostgreSQLViewSource]] {
+        let rows = try connection.query(
             """
-            SELECT DISTINCT c.relname, r.relname
+            SELECT DISTINCT c.relname, r.relname, r.relkind::text
             FROM pg_class c
                 JOIN pg_rewrite w ON w.ev_class = c.oid
                 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
-                JOIN pg_class r ON r.oid = d.refobjid AND r.relkind = 'v' AND r.relnamespace = c.relnamespace
-            WHERE c.relkind = 'v' AND \(scope.relations)
-            """
-        ).map { row in row.values.map { $0.text ?? "" } }
+                JOIN pg_class r ON r.oid = d.refobjid
+            WHERE c.relkind = 'v' AND \(scope.relations) AND (r.relkind = 'v' AND r.relnamespace = c.relnamespace OR r.relkind = 'p'
+                OR r.relkind IN ('r', 'f') AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = r.oid))
+            ORDER BY c.relname, r.relname
+            """)
+        return rows.reduce(into: [:]) { sources, row in
+            guard let view = row[0].text, let name = row[1].text,
+                let kind = PostgreSQLRelationKind(rawValue: row[2].text ?? "")
+            else { return }
+            sources[view, default: []].append(PostgreSQLViewSource(name: name, kind: kind))
+        }
     }
 }
 

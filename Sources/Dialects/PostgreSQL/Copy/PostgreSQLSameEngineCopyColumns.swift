@@ -72,11 +72,14 @@ extension PostgreSQLSameEngineCopy {
         return ("text", .text)
     }
 
-    /// Returns as what the values of a type that came with the server travel. The server refuses the binary form of an empty `tsquery`, which
-    /// it sends itself ("malformed tsquery: operand not found"), so that these travel as text, which the other server casts.
+    /// Returns as what the values of a type that came with the server travel: in binary form, or as text, which the other server casts.
     private static func transport(of type: String) -> ColumnType {
-        element(of: type) == "tsquery" ? .native(sqlite: "", postgresql: type) : .ownForm
+        losesInBinary.contains(element(of: type)) ? .native(sqlite: "", postgresql: type) : .ownForm
     }
+
+    /// The types whose values the binary form does not bring to another server. The server refuses that of an empty `tsquery`, `int2vector` or
+    /// `oidvector`, which it sends itself, and sends an `xml` without the declaration that its text has (`<?xml version="1.0"?>`).
+    private static let losesInBinary: Set<String> = ["tsquery", "int2vector", "oidvector", "xml"]
 
     /// Returns the type of an array's elements; any other type as it is.
     private static func element(of type: String) -> String { String(type.prefix { $0 != "[" }) }

@@ -49,6 +49,8 @@ extension PostgreSQLDialect: TransferTarget {
         }
     }
 
+    package func adoptPages(of source: any Connection, on connection: any Connection) throws {}
+
     package func adoptEncoding(of source: any Connection, on connection: any Connection) throws {}
 
     /// Values are converted by the server, and `convert_to` names the encoding of the bytes that it returns.

@@ -134,6 +134,7 @@ extension PostgreSQLExpressionTranslation {
             list.insert(value.scaled?.sql ?? value.sql, at: 0)
             var chosen = try finished(call, list.joined(separator: ", "), value.kind)
             (chosen.isByBytes, chosen.isWide, chosen.isSingle) = (value.isByBytes, value.isWide, value.isSingle)
+            chosen.isBinaryJSON = value.isBinaryJSON
             if value.isCaseless { chosen = caseless(chosen) }
             return value.scaled.map { Piece($0.holding(chosen.sql)) } ?? chosen
         case (_, _): throw Untranslatable("\(call.name)() has no known counterpart")

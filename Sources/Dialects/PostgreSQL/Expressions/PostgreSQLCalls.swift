@@ -1,4 +1,4 @@
-// Calls of functions, and JSON in SQLite's words.
+// Calls of functions in SQLite's words.
 
 extension PostgreSQLExpressionTranslation {
     /// Translates a call of a function that yields the same in both databases.
@@ -71,15 +71,6 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
-    private func jsonCall(_ function: String, _ pieces: [Piece]) -> Piece? {
-        guard pieces.count == 1, pieces[0].kind == .json else { return nil }
-        switch function {
-        case "jsonb_array_length", "json_array_length": return Piece(length(ofJSON: pieces[0].place), .integer)
-        case "jsonb_typeof", "json_typeof": return Self.typeName(ofJSON: pieces[0].place)
-        default: return nil
-        }
-    }
-
     private func span(_ end: ExpressionTree, _ start: ExpressionTree) throws(Untranslatable) -> Piece? {
         let (a, b) = (try piece(end), try piece(start))
         // The difference of two dates is a number.
@@ -137,47 +128,5 @@ extension PostgreSQLExpressionTranslation {
         case .shaped(let type): type != .interval
         case .null, .decimal, .quotient, .json, .padded, .foreign: false
         }
-    }
-
-    // MARK: JSON
-
-    /// Translates `->` and `->>` with a fixed name or position. The text of a JSON boolean is `true`; in SQLite it is 1. The
-    /// text of a number has all of its digits; SQLite's is the text of a double.
-    func member(
-        _ sign: BinaryOperator, _ left: ExpressionTree, _ right: ExpressionTree
-    ) throws(Untranslatable) -> Piece {
-        let (json, key) = (try piece(left), try piece(right))
-        guard json.kind == .json, let name = key.literal else { throw Untranslatable("\(sign) has no fixed path") }
-        // SQLite counts from the end in another way, and has no escapes in a path.
-        guard key.kind == .integer ? !name.hasPrefix("-") : !name.contains(where: { $0 == "\"" || $0 == "\\" }) else {
-            throw Untranslatable("\(sign) has a path that SQLite can't write")
-        }
-        let step = key.kind == .integer ? "[\(name)]" : ".\"\(name)\""
-        let path = (json.member?.path ?? "$") + step
-        let place = "\(json.member?.json ?? json.sql), \(SQLText.literal(path))"
-        let (type, value) = ("json_type(\(place))", "json_extract(\(place))")
-        // Several paths yield an array, in which numbers are written as in the JSON.
-        let pair = "json_extract(\(place), \(SQLText.literal(path)))"
-        let known =
-            "CASE WHEN \(type) IN ('true', 'false') THEN \(type) "
-            + "WHEN \(type) IN ('integer', 'real') THEN substr(\(pair), 2, instr(\(pair), ',') - 2)"
-        guard sign == .member else { return Piece("(\(known) ELSE CAST(\(value) AS TEXT) END)", .text) }
-        var part = Piece("(\(known) WHEN \(type) IS NOT NULL THEN json_quote(\(value)) END)", .json)
-        part.member = (json.member?.json ?? json.sql, path)
-        return part
-    }
-
-    /// Returns the length of an array. For any other value PostgreSQL fails, and SQLite yields 0. Only a query is not guarded
-    /// against such values: it works in the source.
-    private func length(ofJSON json: String) -> String {
-        let (type, length) = ("json_type(\(json))", "json_array_length(\(json))")
-        guard notes == nil else { return length }
-        return "(CASE WHEN \(type) = 'array' THEN \(length) WHEN \(type) IS NOT NULL THEN \(Self.failure) END)"
-    }
-
-    private static func typeName(ofJSON json: String) -> Piece {
-        Piece(
-            "(CASE json_type(\(json)) WHEN 'text' THEN 'string' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' "
-                + "WHEN 'true' THEN 'boolean' WHEN 'false' THEN 'boolean' ELSE json_type(\(json)) END)", .text)
     }
 }

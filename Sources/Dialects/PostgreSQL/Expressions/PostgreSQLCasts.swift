@@ -49,15 +49,22 @@ extension PostgreSQLExpressionTranslation {
 
     /// - Parameter isNormalized: Whether PostgreSQL writes the JSON in another way than the text from which it comes.
     private func json(_ piece: Piece, isNormalized: Bool) -> Piece? {
+        var json: Piece
         switch piece.kind {
-        case .json: return piece
-        case .text where piece.literal != nil: return Piece(piece.sql, .json, literal: piece.literal)
+        case .json:
+            json = piece
+            let isOther = isNormalized != piece.isBinaryJSON && piece.literal == nil
+            if isOther, isNormalized || piece.member != nil {
+                json.member = PostgreSQLJSONMember(json: piece.sql, path: "$", isBinary: isNormalized)
+            }
+        case .text where piece.literal != nil: json = Piece(piece.sql, .json, literal: piece.literal)
         case .text:
-            var json = Piece(notes == nil ? Self.validJSON(piece.sql) : piece.sql, .json)
-            if isNormalized { json.member = (json.sql, "$") }
-            return json
+            json = Piece(notes == nil ? Self.validJSON(piece.sql) : piece.sql, .json)
+            if isNormalized { json.member = PostgreSQLJSONMember(json: json.sql, path: "$", isBinary: true) }
         case .null, .integer, .real, .boolean, .bytes, .decimal, .quotient, .shaped, .padded, .foreign: return nil
         }
+        json.isBinaryJSON = isNormalized
+        return json
     }
 
     /// Returns a text that is JSON; any other fails, as it does in PostgreSQL. Before version 3.42 json_valid(NULL) is 0 instead of NULL.

@@ -40,7 +40,9 @@ struct PostgreSQLExpressionTranslation {
         /// The format in which `strftime()` writes the piece, if it is the current time; otherwise `nil`.
         var nowFormat: String?
         /// The JSON and the path in it if the piece is a part of JSON.
-        var member: (json: String, path: String)?
+        var member: PostgreSQLJSONMember?
+        /// Whether a JSON is `jsonb` (`PostgreSQLJSONMember.isBinary`).
+        var isBinaryJSON = false
 
         init(_ sql: String, _ kind: Kind, literal: String? = nil) {
             self.sql = sql
@@ -57,7 +59,7 @@ struct PostgreSQLExpressionTranslation {
         }
 
         /// The piece as SQLite's functions of JSON take it.
-        var place: String { member.map { "\($0.json), \(SQLText.literal($0.path))" } ?? sql }
+        var place: String { member?.place ?? sql }
     }
 
     /// What a name can mean, from the innermost query outwards.
@@ -213,6 +215,7 @@ extension PostgreSQLExpressionTranslation {
         var piece = Piece(sql(pieces.map(\.sql)), known.first?.kind ?? .null)
         piece.isWide = known.contains(where: \.isWide)
         piece.isSingle = known.contains(where: \.isSingle)
+        piece.isBinaryJSON = known.contains(where: \.isBinaryJSON)
         piece.isByBytes = known.contains(where: \.isByBytes) && known.allSatisfy { $0.isByBytes || $0.literal != nil }
         return pieces.contains(where: \.isCaseless) ? caseless(piece) : piece
     }

@@ -8,11 +8,12 @@ struct PostgreSQLPhrase {
     /// Parses an expression; `nil` if it uses more than the shared grammar.
     static func tree(of text: String) -> ExpressionTree? { shared(text).flatMap(SQLiteExpressionParser.parse) }
 
-    /// Parses a query; `nil` if it uses more than the shared grammar.
+    /// Parses a query; `nil` if it uses more than the shared grammar. Of a table, it means the table's own rows (`PostgreSQLViewSource`), for
+    /// which PostgreSQL alone has a word.
     static func query(of text: String) -> QueryTree? { shared(text).flatMap(SQLiteExpressionParser.query) }
 
     private static func shared(_ text: String) -> String? {
-        var phrase = PostgreSQLPhrase(tokens: SQLToken.scan(text).filter { !$0.isBlank })
+        var phrase = PostgreSQLPhrase(tokens: SQLToken.scan(text).filter { !$0.isBlank && !$0.isWord("ONLY") })
         guard let units = phrase.units(), phrase.at == phrase.tokens.count else { return nil }
         return units.joined(separator: " ")
     }

@@ -96,6 +96,7 @@ extension PostgreSQLExpressionTranslation {
         piece.isByBytes = column.collation == .binary
         piece.isCaseless = column.collation == .nocase
         piece.isWide = column.type == .bigint
+        piece.isBinaryJSON = column.type == .json
         piece.isSingle = column.type.word == "real" && column.type.isNative
         if case .decimal(let precision, let scale) = column.type {
             piece.scaled = ScaledInteger(column: piece.sql, precision: precision, scale: scale)
@@ -117,7 +118,7 @@ extension PostgreSQLExpressionTranslation.Piece {
         case .null, .text: .text
         case .integer: isWide ? .bigint : .integer
         case .real: isSingle ? .native(sqlite: "REAL", postgresql: "real") : .real
-        case .json: .json
+        case .json: isBinaryJSON ? .json : .jsonText
         case .padded(let length):
             .native(sqlite: "TEXT", postgresql: length.map { "character(\($0))" } ?? "bpchar")
         case .foreign(let name): .native(sqlite: "TEXT", postgresql: name)

@@ -77,6 +77,7 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
     }
 
     func value(_ value: Default, for type: ColumnType, readBy rule: ValueRule?) throws(Untranslatable) -> Default? {
+        guard rule != .bytesOfUUID else { throw Untranslatable("it is a uuid, which a rule makes bytes of") }
         switch value {
         case .integer(let number):
             guard rule == nil else { throw Self.unreadByRule }

@@ -29,6 +29,16 @@ extension SQLiteDialect: TransferTarget {
     /// A file is opened for writing, or not at all.
     package func requireRoomForTables(on connection: any Connection) throws {}
 
+    /// The first transaction that writes makes the file's pages (https://www.sqlite.org/pragma.html#pragma_page_size). The pages of a file that
+    /// has held tables are left alone.
+    package func adoptPages(of source: any Connection, on connection: any Connection) throws {
+        guard try !Self.hasEncoding(connection) else { return }
+        for pragma in ["page_size", "auto_vacuum"] {
+            guard let value = try source.queryValue("PRAGMA \(trusted: pragma)")?.integer else { continue }
+            try connection.execute("PRAGMA \(trusted: pragma) = \(trusted: String(value))")
+        }
+    }
+
     /// Checks and indexes may depend on the encoding, through casts to BLOB and `hex`
     /// (https://www.sqlite.org/pragma.html#pragma_encoding). A session that has read the schema of an empty file accepts another encoding
     /// than the file's, and would then write a file that nobody can read, so that of a file with an encoding is left alone.
