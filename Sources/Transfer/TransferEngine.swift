@@ -59,7 +59,7 @@ struct TransferEngine {
             report = try await carryOut(work, record)
             report.provenance = provenance
         } catch {
-            if var gone = error as? DatabaseError, target.isGone(gone) {
+            if var gone = error as? DatabaseError, gone.kind == .lost, await isTargetGone() {
                 gone.remedy = "start again, or put the file back under its name and resume"
                 throw gone
             }
@@ -75,6 +75,12 @@ struct TransferEngine {
                 record, work.plan, after: "the rows of \(tables.joined(separator: ", ")) are not the source's")
         }
         return report
+    }
+
+    /// Whether the target can't be found under its name any more. The lost connection may be the source's.
+    private func isTargetGone() async -> Bool {
+        let target = target
+        return (try? await streams.first { _, writing in target.isGone(writing) }) ?? false
     }
 
     /// A transfer that was interrupted.

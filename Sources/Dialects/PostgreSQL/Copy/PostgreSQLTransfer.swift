@@ -26,7 +26,8 @@ extension PostgreSQLDialect: TransferTarget {
     package var addsConstraints: Bool { true }
     package var countsInPrimaryKeysOnly: Bool { false }
 
-    package func isGone(_ error: DatabaseError) -> Bool { false }
+    /// A server that was lost keeps the database.
+    package func isGone(_ connection: any Connection) -> Bool { false }
 
     package func requireRoomForTables(on connection: any Connection) throws {
         try connection.requireSchema()

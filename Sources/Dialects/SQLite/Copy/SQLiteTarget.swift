@@ -20,7 +20,7 @@ extension SQLiteDialect: TransferTarget {
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }
 
-    package func isGone(_ error: DatabaseError) -> Bool { error.kind == .lost }
+    package func isGone(_ connection: any Connection) -> Bool { connection.isLost }
 
     package func remedy(
         for error: DatabaseError, making schema: Schema, on connection: any Connection
