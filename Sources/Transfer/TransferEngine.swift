@@ -14,8 +14,9 @@ struct TransferEngine {
     let sourceName: String
     let events: @Sendable (TransferEvent) -> Void
 
-    /// Runs the whole transfer, or the rest of an interrupted one. Throws `TransferError.interrupted` if it can't continue, and
-    /// leaves the transfer recorded as unfinished. After any other error the target is as it was.
+    /// Runs the whole transfer, or the rest of an interrupted one. Throws `TransferError.interrupted` if it can't continue, or
+    /// `TransferError.madeObjectsGone` if somebody has removed what it had made, and leaves the transfer recorded as unfinished.
+    /// After any other error the target is as it was.
     func run() async throws -> TransferReport {
         let start = ContinuousClock.now
         try await streams.onAll { _, writing in try writing.joinTransfer() }
@@ -66,6 +67,8 @@ struct TransferEngine {
             if let (reason, cause) = Self.interruption(error) {
                 throw TransferError.interrupted(reason: reason, cause: cause)
             }
+            let gone = await goneObjects(after: error, of: record)
+            guard gone.isEmpty else { throw TransferError.madeObjectsGone(gone) }
             try await remove(record, work.plan, after: "\(error)")
             throw error
         }
@@ -75,6 +78,18 @@ struct TransferEngine {
                 record, work.plan, after: "the rows of \(tables.joined(separator: ", ")) are not the source's")
         }
         return report
+    }
+
+    /// Returns what the transfer has made and somebody has removed or renamed, if the error says that a table is not there.
+    private func goneObjects(after error: any Error, of record: TransferRecord) async -> [String] {
+        let target = target
+        guard let error = error as? DatabaseError, target.isMissingTable(error) else { return [] }
+        let gone = try? await streams.first { _, writing in
+            if writing.isInTransaction { try writing.rollback() }
+            let records = TransferRecords(writing)
+            return try records.hold(record) ? records.goneObjects(of: record.id, target) : []
+        }
+        return gone ?? []
     }
 
     /// Whether the target can't be found under its name any more. The lost connection may be the source's.

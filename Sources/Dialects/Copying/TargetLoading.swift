@@ -46,6 +46,9 @@ package protocol TargetLoading: Dialect {
     /// key: it refuses an expression, a value can't be computed, or a value is too long for an index.
     func isRefusal(_ error: DatabaseError) -> Bool
 
+    /// Returns whether the error says that a table which the statement names is not there.
+    func isMissingTable(_ error: DatabaseError) -> Bool
+
     /// Returns whether the error, raised while rows were loaded, can be about what the target computes from a row or checks in it.
     func isComputing(_ error: DatabaseError) -> Bool
 }
