@@ -43,10 +43,11 @@ struct TransferEngine {
     private func foreseen(_ earlier: Earlier?) async throws -> Work {
         let outline = try await outline()
         let work = try await forecast(outline)
-        guard let earlier, work.forecast != nil, earlier.record.plan != work.plan.recorded(under: options) else {
-            return work
-        }
-        return try await plan(outline)
+        guard let recorded = earlier?.record.plan, work.forecast != nil else { return work }
+        let likeness = work.likeness(to: recorded, under: options)
+        guard likeness != .whole else { return work }
+        let certain = try await plan(outline)
+        return likeness == .tables && certain.likeness(to: recorded, under: options) == .other ? work : certain
     }
 
     /// Runs a transfer that is on record.
@@ -146,13 +147,17 @@ struct TransferEngine {
     /// Creates the tables and the transfer's record in one transaction, or returns the record of the earlier run.
     private func begin(_ work: Work, _ earlier: Earlier?) async throws -> TransferRecord {
         guard let earlier else { return try await begin(work) }
-        guard earlier.record.plan == work.plan.recorded(under: options) else {
-            throw earlier.isOfThisSnapshot
-                ? TransferError.planChanged(earlier.record, [])
-                : .sourceChanged(
-                    earlier.record, details: "and its tables, their types or their numbers of rows are others")
+        let record = earlier.record
+        let likeness = work.likeness(to: record.plan, under: options)
+        if earlier.isOfThisSnapshot {
+            guard likeness == .whole else { throw TransferError.planChanged(record, []) }
+            return record
         }
-        return earlier.isOfThisSnapshot ? earlier.record : try await adoptSnapshot(for: work, earlier.record)
+        guard likeness != .other else {
+            throw TransferError.sourceChanged(
+                record, details: "and its tables, their types or their numbers of rows are others")
+        }
+        return try await adoptSnapshot(for: work, record)
     }
 
     func begin(_ work: Work) async throws -> TransferRecord {
