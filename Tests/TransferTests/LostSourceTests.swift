@@ -44,7 +44,8 @@ struct LostSourceTests {
         _ from: DatabaseURL, _ to: DatabaseURL, resumes: Bool = false,
         _ events: @escaping @Sendable (TransferEvent) -> Void
     ) async throws -> TransferReport {
-        let (source, target) = (try Database(from), try Database(to))
+        let source = try Database(from, options: ConnectionOptions(access: .readOnly))
+        let target = try Database(to, options: ConnectionOptions(access: .create))
         let result: Result<TransferReport, any Error>
         do {
             let options = TransferOptions(resumes: resumes)
