@@ -165,6 +165,7 @@ public struct DatabaseTransfer: Sendable {
         let (source, target) = (from.transferDialect, to.transferDialect)
         let count = target.takesManyWriters ? max(1, options.jobs) : 1
         let streams = try await TransferStreams.open(count, from: from, to: other)
+        if streams.count < count { events(.fewerStreams(streams.count, of: count)) }
         do {
             let engine = TransferEngine(
                 streams: streams, source: source, target: target, options: options,

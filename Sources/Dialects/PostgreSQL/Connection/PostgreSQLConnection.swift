@@ -7,7 +7,7 @@ final class PostgreSQLConnection: Connection {
     let cancellation: PostgreSQLInterrupter
     private var statements = PostgreSQLStatementCache()
     /// How long the server may take for the next part of an answer, or for the next rows of a copy, in seconds; `nil` for no limit.
-    let answerTimeout: Double?
+    var answerTimeout: Double?
     let lockTimeout: Double
     /// The number of commands so far. A cursor or a copy that was left open sees from it whether the session still works for it.
     private(set) var command = 0
