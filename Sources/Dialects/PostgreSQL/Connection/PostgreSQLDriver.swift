@@ -15,12 +15,14 @@ struct PostgreSQLDriver: Driver {
     var dialect: any TransferDialect { PostgreSQLDialect() }
     var connectionLimit: Int { .max }
 
-    func connect() throws(DatabaseError) -> any Connection { try connect(answeringWithin: options.silence.ofServer) }
+    func connect() throws(DatabaseError) -> any Connection {
+        try connect(answeringWithin: options.silence.ofServer, isFurther: false)
+    }
 
     /// A pooler whose sessions are all in use lets clients in and keeps them waiting, until it turns them away or for ever.
     func connectFurther() throws(DatabaseError) -> any Connection {
         do throws(DatabaseError) {
-            return try connect(answeringWithin: min(options.silence.ofServer ?? .infinity, 10))
+            return try connect(answeringWithin: min(options.silence.ofServer ?? .infinity, 10), isFurther: true)
         } catch {
             guard error.kind == .lost else { throw error }
             throw .wantOfConnections(error.message)
@@ -28,7 +30,9 @@ struct PostgreSQLDriver: Driver {
     }
 
     /// Opens a connection. Until its session is configured, the server may take `patience` seconds for each answer; `nil` for no limit.
-    private func connect(answeringWithin patience: Double?) throws(DatabaseError) -> any Connection {
+    private func connect(
+        answeringWithin patience: Double?, isFurther: Bool
+    ) throws(DatabaseError) -> any Connection {
         // A server that hangs up while this program writes to it must not end the program. A handler of the program's own stays.
         if SignalDisposition.of(SIGPIPE) == .byDefault { signal(SIGPIPE, SIG_IGN) }
         guard let handle = open() else { throw DatabaseError(.unreachable, "not enough memory to connect") }
@@ -39,7 +43,7 @@ struct PostgreSQLDriver: Driver {
         // Notices are meant for a person at a terminal. By default libpq writes them to standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         let connection = PostgreSQLConnection(handle, options)
-        connection.answerTimeout = patience
+        (connection.answerTimeout, connection.heedsCancellation) = (patience, isFurther)
         do {
             try PostgreSQLVersion.require(PQserverVersion(handle))
             try configure(connection)
@@ -47,7 +51,7 @@ struct PostgreSQLDriver: Driver {
             connection.close()
             throw error
         }
-        connection.answerTimeout = options.silence.ofServer
+        (connection.answerTimeout, connection.heedsCancellation) = (options.silence.ofServer, false)
         return connection
     }
 
