@@ -1,6 +1,6 @@
 import TCTerminal
 
-/// Files that could not be written at the end of a transfer, which is complete nevertheless if it was verified, or of a dry run.
+/// Files, or standard output, that could not be written at the end of a transfer, which is complete nevertheless if it was verified, or of a dry run.
 struct FilesNotWritten: Error {
     let failures: [TextFile.Failure]
     /// Whether the transfer is complete; no other run can write its files then.

@@ -24,7 +24,7 @@ struct TransferFiles {
 
     /// Writes the certificate if the transfer is verified, the report, the rules and the triggers. The most important one comes first, and
     /// one that can't be written keeps none of the others away.
-    /// - Throws: `FilesNotWritten` for those that can't be written.
+    /// - Throws: `FilesNotWritten` for those that can't be written, standard output included if the transfer is verified.
     func finish(
         _ report: TransferReport, _ source: DatabaseURL, _ target: DatabaseURL, intoExisting: Bool
     ) throws(FilesNotWritten) {
@@ -38,6 +38,7 @@ struct TransferFiles {
         switch report.verdict {
         case .mismatch: break
         case .verified:
+            failures.append(OutputOptions.outputFailure)
             let proven = TransferCertificate(of: report, from: source, to: target, by: program, at: now)
             failures.append(Self.failure(of: certificate) { proven.document().rendered() + "\n" })
         }

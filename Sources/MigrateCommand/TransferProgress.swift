@@ -66,6 +66,8 @@ struct TransferTally {
             let finished = next == .surveying ? nil : summary(at: now)
             self = TransferTally(next, after: self, at: now)
             return finished
+        case .fewerStreams(let count, let wanted):
+            return "the server takes no more connections: \(count) of \(wanted) streams"
         case .startedAgain(let reason):
             self = TransferTally(at: now)
             return reason

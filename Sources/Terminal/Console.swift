@@ -107,7 +107,7 @@ package enum Console {
     ///
     /// A reader that closes the pipe then ends the output, and not the process in the middle of its work. On a Linux without
     /// /proc, as in the root of an image that is being built, the process ends with a message: Swift reads the arguments from
-    /// /proc, and would see no arguments at all. So it does if an argument is not UTF-8.
+    /// /proc, and would see no arguments at all. So it does if an argument is not UTF-8, or if there are too few threads.
     package static func begin() {
         occupyClosedStreams()
         signal(SIGPIPE, SIG_IGN)
@@ -118,6 +118,7 @@ package enum Console {
                 )
                 exit(2)
             }
+            FirstThreads.require()
         #endif
         ArgumentBytes.requireText()
     }

@@ -58,8 +58,15 @@ package struct OutputOptions: ParsableArguments, Sendable {
     /// Checks that all output was written. Output that a full disk has cut off is an error; a reader that closes the pipe is not.
     /// - Throws: `ExitCode` if not, after a message.
     package static func requireOutput() throws {
-        guard let reason = Console.lostOutput, reason != EPIPE else { return }
-        Console.error("error: standard output can't be written: \(SystemError(reason))")
+        guard let failure = outputFailure else { return }
+        Console.error("error: \(failure.message)")
         throw ExitCode(2)
+    }
+
+    /// The reason why output was not written, for a command that has more to say about it; `nil` if `requireOutput` throws nothing.
+    package static var outputFailure: TextFile.Failure? {
+        guard let reason = Console.lostOutput, reason != EPIPE else { return nil }
+        return TextFile.Failure(
+            message: "standard output can't be written: \(SystemError(reason))", remedy: "give it a place with room")
     }
 }

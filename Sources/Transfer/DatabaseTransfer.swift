@@ -95,7 +95,8 @@ public struct DatabaseTransfer: Sendable {
 
     /// Copies the database, and reports its progress to `events`. If the report's verdict is `mismatch`, nothing was changed.
     ///
-    /// - Throws: ``TransferError`` and `DatabaseError`. The target is then as it was, except after `TransferError.interrupted`.
+    /// - Throws: ``TransferError`` and `DatabaseError`. The target is then as it was, except after `TransferError.interrupted` and
+    ///   `TransferError.madeObjectsGone`.
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try from.requireOther(than: to)
         return try await TransferEngine.stoppable {
@@ -132,9 +133,8 @@ public struct DatabaseTransfer: Sendable {
     @Sendable private static func isWorthKeeping(_ result: Result<TransferReport, any Error>) -> Bool {
         switch result {
         case .success(let report): return report.verdict == .verified
-        case .failure(let error):
-            guard case TransferError.interrupted = error else { return OthersAtWork.isReason(of: error) }
-            return true
+        case .failure(TransferError.interrupted), .failure(TransferError.madeObjectsGone): return true
+        case .failure(let error): return OthersAtWork.isReason(of: error)
         }
     }
 
@@ -165,6 +165,7 @@ public struct DatabaseTransfer: Sendable {
         let (source, target) = (from.transferDialect, to.transferDialect)
         let count = target.takesManyWriters ? max(1, options.jobs) : 1
         let streams = try await TransferStreams.open(count, from: from, to: other)
+        if streams.count < count { events(.fewerStreams(streams.count, of: count)) }
         do {
             let engine = TransferEngine(
                 streams: streams, source: source, target: target, options: options,

@@ -14,8 +14,9 @@ struct TransferEngine {
     let sourceName: String
     let events: @Sendable (TransferEvent) -> Void
 
-    /// Runs the whole transfer, or the rest of an interrupted one. Throws `TransferError.interrupted` if it can't continue, and
-    /// leaves the transfer recorded as unfinished. After any other error the target is as it was.
+    /// Runs the whole transfer, or the rest of an interrupted one. Throws `TransferError.interrupted` if it can't continue, or
+    /// `TransferError.madeObjectsGone` if somebody has removed what it had made, and leaves the transfer recorded as unfinished.
+    /// After any other error the target is as it was.
     func run() async throws -> TransferReport {
         let start = ContinuousClock.now
         try await streams.onAll { _, writing in try writing.joinTransfer() }
@@ -42,10 +43,11 @@ struct TransferEngine {
     private func foreseen(_ earlier: Earlier?) async throws -> Work {
         let outline = try await outline()
         let work = try await forecast(outline)
-        guard let earlier, work.forecast != nil, earlier.record.plan != work.plan.recorded(under: options) else {
-            return work
-        }
-        return try await plan(outline)
+        guard let recorded = earlier?.record.plan, work.forecast != nil else { return work }
+        let likeness = work.likeness(to: recorded, under: options)
+        guard likeness != .whole else { return work }
+        let certain = try await plan(outline)
+        return likeness == .tables && certain.likeness(to: recorded, under: options) == .other ? work : certain
     }
 
     /// Runs a transfer that is on record.
@@ -59,13 +61,15 @@ struct TransferEngine {
             report = try await carryOut(work, record)
             report.provenance = provenance
         } catch {
-            if var gone = error as? DatabaseError, target.isGone(gone) {
+            if var gone = error as? DatabaseError, gone.kind == .lost, await isTargetGone() {
                 gone.remedy = "start again, or put the file back under its name and resume"
                 throw gone
             }
             if let (reason, cause) = Self.interruption(error) {
                 throw TransferError.interrupted(reason: reason, cause: cause)
             }
+            let gone = await goneObjects(after: error, of: record)
+            guard gone.isEmpty else { throw TransferError.madeObjectsGone(gone) }
             try await remove(record, work.plan, after: "\(error)")
             throw error
         }
@@ -75,6 +79,24 @@ struct TransferEngine {
                 record, work.plan, after: "the rows of \(tables.joined(separator: ", ")) are not the source's")
         }
         return report
+    }
+
+    /// Returns what the transfer has made and somebody has removed or renamed, if the error says that a table is not there.
+    private func goneObjects(after error: any Error, of record: TransferRecord) async -> [String] {
+        let target = target
+        guard let error = error as? DatabaseError, target.isMissingTable(error) else { return [] }
+        let gone = try? await streams.first { _, writing in
+            if writing.isInTransaction { try writing.rollback() }
+            let records = TransferRecords(writing)
+            return try records.hold(record) ? records.goneObjects(of: record.id, target) : []
+        }
+        return gone ?? []
+    }
+
+    /// Whether the target can't be found under its name any more. The lost connection may be the source's.
+    private func isTargetGone() async -> Bool {
+        let target = target
+        return (try? await streams.first { _, writing in target.isGone(writing) }) ?? false
     }
 
     /// A transfer that was interrupted.
@@ -125,13 +147,17 @@ struct TransferEngine {
     /// Creates the tables and the transfer's record in one transaction, or returns the record of the earlier run.
     private func begin(_ work: Work, _ earlier: Earlier?) async throws -> TransferRecord {
         guard let earlier else { return try await begin(work) }
-        guard earlier.record.plan == work.plan.recorded(under: options) else {
-            throw earlier.isOfThisSnapshot
-                ? TransferError.planChanged(earlier.record, [])
-                : .sourceChanged(
-                    earlier.record, details: "and its tables, their types or their numbers of rows are others")
+        let record = earlier.record
+        let likeness = work.likeness(to: record.plan, under: options)
+        if earlier.isOfThisSnapshot {
+            guard likeness == .whole else { throw TransferError.planChanged(record, []) }
+            return record
         }
-        return earlier.isOfThisSnapshot ? earlier.record : try await adoptSnapshot(for: work, earlier.record)
+        guard likeness != .other else {
+            throw TransferError.sourceChanged(
+                record, details: "and its tables, their types or their numbers of rows are others")
+        }
+        return try await adoptSnapshot(for: work, record)
     }
 
     func begin(_ work: Work) async throws -> TransferRecord {

@@ -18,6 +18,8 @@ public enum TransferEvent: Sendable {
 
     /// The next phase begins.
     case phase(Phase)
+    /// The server takes connections for no more than this many streams, of those that were wanted.
+    case fewerStreams(Int, of: Int)
     /// The transfer begins again, for this reason. Earlier events no longer count.
     case startedAgain(String)
     /// This many further rows were surveyed.

@@ -401,6 +401,22 @@ struct TransferFromPostgreSQLTests {
     }
 
     @Test(
+        "where a pooler has few sessions and would let others wait for ever, fewer streams do the work",
+        .enabled(if: PgBouncer.isWanted, "pgbouncer is not installed"))
+    func fewSessions() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE t (a); INSERT INTO t VALUES (1); CREATE TABLE u (a);")
+            let settings = "pool_mode = session\ndefault_pool_size = 2\nquery_wait_timeout = 0"
+            try await PgBouncer.run(settings) { pooler in
+                let url = try pooler.url(of: DatabaseURL(parsing: target))
+                let run = try await box.migrate("transfer", source, "\(url)", "--jobs", "4")
+                #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+                #expect(run.error.contains("takes no more connections: 1 of 4 streams"), "\(run)")
+            }
+        }
+    }
+
+    @Test(
         "columns of a file without a type, or of a type of its own, take the values as they are; what they change is no match"
     )
     func columnsWithoutTypes() async throws {

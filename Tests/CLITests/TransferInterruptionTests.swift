@@ -181,7 +181,7 @@ struct TransferInterruptionTests {
 
     /// Where the source is written meanwhile, and whether the transfer can go on.
     enum Change: String, CaseIterable, CustomTestStringConvertible {
-        case ofLoadedRows, ofOtherRows, backAndForth, withoutDigests
+        case ofLoadedRows, ofOtherRows, backAndForth, withoutDigests, ofIndexes
         var testDescription: String { rawValue }
     }
 
@@ -208,15 +208,18 @@ struct TransferInterruptionTests {
                 case .backAndForth:
                     try execute("UPDATE a SET v = '!' || v", on: source)
                     try execute("UPDATE a SET v = substr(v, 2)", on: source)
+                case .ofIndexes: try execute("CREATE INDEX a_v ON a (v)", on: source)
                 }
                 let resumed = try await box.run(.tcMigrate, ["transfer", source, target, "--resume", "-q"] + options)
                 switch change {
                 case .ofLoadedRows: expectRefusal(resumed, saying: "the source has changed", "rows of a", "abandon")
                 case .withoutDigests: expectRefusal(resumed, saying: "the source has changed", "no digest", "abandon")
-                case .ofOtherRows, .backAndForth:
+                case .ofOtherRows, .backAndForth, .ofIndexes:
                     #expect(resumed.ending == .exit(0), "\(resumed)")
                     let verified = try await box.migrate("verify", source, target)
                     #expect(verified.ending == .exit(0), "\(verified)")
+                    let indexes = try query("SELECT count(*)::text FROM pg_indexes WHERE indexname = 'a_v'", on: target)
+                    #expect(indexes == [change == .ofIndexes ? "1" : "0"])
                 }
             }
         }

@@ -56,8 +56,27 @@ import Testing
         try reader.rollback()
         _ = try reader.beginSharedSnapshot()
         try FileManager.default.moveItem(atPath: folder("b.db"), toPath: folder("c.db"))
+        #expect(!reader.readingRemarks.contains { $0.contains("stood there") })
         #expect(rename(folder("c.db"), folder("a.db")) == 0)
         try reader.confirmSnapshot()
+        #expect(reader.readingRemarks.contains { $0.contains("a.db is another file by now: what was read") })
+        #expect(unlink(folder("a.db")) == 0)
+        try reader.confirmSnapshot()
+        #expect(reader.readingRemarks.contains { $0.contains("a.db is not there any more: what was read") })
+    }
+
+    @Test("another file in the place of one that was read from a private copy is said")
+    func replacedBehindACopy() throws {
+        let folder = try SQLiteFolder()
+        try folder.makeOrphanWAL()
+        let reader = try folder.open("a.db", .readOnly)
+        defer { reader.close() }
+        _ = try reader.beginSharedSnapshot()
+        #expect(!reader.readingRemarks.contains { $0.contains("stood there") })
+        try folder.makeDatabase("b.db")
+        #expect(rename(folder("b.db"), folder("a.db")) == 0)
+        try reader.confirmSnapshot()
+        #expect(reader.readingRemarks.contains { $0.contains("a.db is another file by now") })
     }
 
     /// Runs readers on threads of their own. `meanwhile` runs after all have begun and before any has read.

@@ -69,6 +69,33 @@ struct FailedRemovalTests {
         }
     }
 
+    @Test(
+        "a table that somebody removes or renames meanwhile is named, and the rest can be abandoned",
+        arguments: [TransferEvent.Phase.loading, .building, .verifying],
+        ["DROP TABLE t", "ALTER TABLE t RENAME TO theirs"])
+    func removedMeanwhile(_ phase: TransferEvent.Phase, _ script: String) async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, w TEXT AS (v || '!')); INSERT INTO t (id, v) VALUES (1, 'a');
+            CREATE TABLE u (id INTEGER PRIMARY KEY); INSERT INTO u VALUES (1);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            await #expect(throws: TransferError.madeObjectsGone(["t"])) {
+                try await Self.transfer(fixture, into: url) {
+                    guard case .phase(phase) = $0 else { return }
+                    let other = try connect(to: url)
+                    defer { other.close() }
+                    try other.executeScript(script)
+                }
+            }
+            let target = try Database(url)
+            _ = try await DatabaseTransfer.abandon(in: target)
+            await target.close()
+            try TransferTests.expectOccupants(script.hasPrefix("DROP") ? [] : ["theirs"], of: url)
+        }
+    }
+
     @Test("a table that somebody removed after its comparison is not called verified")
     func removedAfterItsComparison() async throws {
         let fixture = try SQLiteFixture("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")

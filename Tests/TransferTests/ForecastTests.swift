@@ -26,7 +26,7 @@ struct ForecastTests {
             case .sampled: sampled += 1
             case .surveyed(_, let rows): surveyed += rows
             case .loaded(_, let rows): loaded += rows
-            case .phase, .startedAgain, .counted, .planned, .resumed, .building, .built, .verified: break
+            case .phase, .fewerStreams, .startedAgain, .counted, .planned, .resumed, .building, .built, .verified: break
             }
         }
     }

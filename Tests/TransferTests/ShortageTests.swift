@@ -7,7 +7,7 @@ import Transfer
 @Suite("a shortage of the server", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct ShortageTests {
     /// Makes the server fail as it does without memory or locks to spare, whenever a command with these words begins.
-    private static func shortage(at words: String) -> String {
+    static func shortage(at words: String) -> String {
         """
         CREATE SCHEMA faults; CREATE FUNCTION faults.fail() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
             IF current_query() LIKE '%\(words)%' THEN RAISE 'out of shared memory' USING ERRCODE = '53200'; END IF; END $$;

@@ -33,9 +33,8 @@ package protocol TargetLoading: Dialect {
     /// Runs `body` in a transaction that is always rolled back, also in a session that may only read.
     func trying<T>(on connection: any Connection, _ body: () throws -> T) throws -> T
 
-    /// Whether the error says that the database which the session has written can't be found under its name any more, so that nothing can
-    /// be resumed there.
-    func isGone(_ error: DatabaseError) -> Bool
+    /// Whether the database which the session has written can't be found under its name any more, so that nothing can be resumed there.
+    func isGone(_ connection: any Connection) -> Bool
 
     /// Returns what to change on a server that lacks room for a transaction which makes or removes all tables of the schema; `nil` for any
     /// other error, and for a database without such a limit.
@@ -46,6 +45,9 @@ package protocol TargetLoading: Dialect {
     /// Returns whether the error means that the database can't have the new object for another reason than rows that repeat a
     /// key: it refuses an expression, a value can't be computed, or a value is too long for an index.
     func isRefusal(_ error: DatabaseError) -> Bool
+
+    /// Returns whether the error says that a table which the statement names is not there.
+    func isMissingTable(_ error: DatabaseError) -> Bool
 
     /// Returns whether the error, raised while rows were loaded, can be about what the target computes from a row or checks in it.
     func isComputing(_ error: DatabaseError) -> Bool

@@ -17,17 +17,20 @@ package actor ConnectionPair {
 
     deinit { thread.stop() }
 
-    /// Opens both connections. Throws `DatabaseError` if one of them can't be opened; then neither stays open.
-    package static func open(_ first: Database, _ second: Database) async throws(DatabaseError) -> ConnectionPair {
+    /// Opens both connections. Throws `DatabaseError` if one of them can't be opened; then neither stays open. A pair `isFurther` if the
+    /// caller can do without it (`Driver.connectFurther`).
+    package static func open(
+        _ first: Database, _ second: Database, isFurther: Bool = false
+    ) async throws(DatabaseError) -> ConnectionPair {
         let pair = try ConnectionPair()
-        try await pair.connect(first.driver, second.driver)
+        try await pair.connect(first.driver, second.driver, isFurther)
         return pair
     }
 
-    private func connect(_ first: any Driver, _ second: any Driver) throws(DatabaseError) {
-        let one = try first.connect()
+    private func connect(_ first: any Driver, _ second: any Driver, _ isFurther: Bool) throws(DatabaseError) {
+        let one = try isFurther ? first.connectFurther() : first.connect()
         do throws(DatabaseError) {
-            let other = try second.connect()
+            let other = try isFurther ? second.connectFurther() : second.connect()
             connections = (one, other)
             interrupters.withLock { $0 = [one.interrupter, other.interrupter] }
         } catch {

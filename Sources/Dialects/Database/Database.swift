@@ -233,4 +233,7 @@ package protocol Driver: Sendable {
     var connectionLimit: Int { get }
     /// Opens a connection. Called on the thread that will own it.
     func connect() throws(DatabaseError) -> any Connection
+    /// Opens a connection that the caller can do without. If it is kept waiting, the error is one for want of connections
+    /// (`DatabaseError.isForWantOfConnections`). Called on the thread that will own it.
+    func connectFurther() throws(DatabaseError) -> any Connection
 }

@@ -31,19 +31,24 @@ struct LoadedRows {
 }
 
 extension TransferEngine {
-    /// Records that the transfer reads another snapshot of the source from now on, which holds everything that was loaded.
+    /// Records that the transfer reads another snapshot of the source from now on, which holds everything that was loaded and built.
     ///
     /// - Parameters:
-    ///   - work: The work of the earlier run, planned again from the new snapshot.
+    ///   - work: The work of the earlier run, planned again from the new snapshot. What is built on the rows may differ.
     ///   - record: The record of the earlier run.
-    /// - Returns: The record with the new snapshot's fingerprint.
-    /// - Throws: `TransferError.sourceChanged` if the source lacks a row that was loaded, and `DatabaseError`.
+    /// - Returns: The record with the new snapshot's fingerprint, and the new plan.
+    /// - Throws: `TransferError.sourceChanged` if the source lacks a row that was loaded or a part that was built, and `DatabaseError`.
     func adoptSnapshot(for work: Work, _ record: TransferRecord) async throws -> TransferRecord {
         let done = try await done(record.id)
         let chunks = Chunk.all(of: try leavingOut(done, work).plan.tables, without: []).reduce(into: [:]) {
             $0[$1.id] = $1
         }
         let rows = LoadedRows(record: record, verification: options.verification)
+        let outdated = work.build.outdated(among: done, builtBy: TransferPlan.statements(recordedIn: record.plan))
+        guard outdated.isEmpty else {
+            let names = outdated.map { $0.name.isEmpty ? $0.table : $0.name }
+            throw rows.changed("and so have keys, indexes, checks or views that it has built: \(names.listed(upTo: 5))")
+        }
         let loaded = done.filter { $0.kind == .rows }
         let pairs = try loaded.map { loaded in
             guard let chunk = chunks[Chunk.ChunkID(table: loaded.table, piece: loaded.piece)] else {
@@ -55,10 +60,14 @@ extension TransferEngine {
             try rows.requireSame(pair.chunk, as: pair.loaded, reading)
         }
         var record = record
-        let id = record.id
+        let (id, plan) = (record.id, work.plan.recorded(under: options))
+        record.plan = plan
         record.fingerprint = try await streams.first { reading, writing in
             let fingerprint = try reading.sourceFingerprint()
-            try TransferRecords(writing).setFingerprint(fingerprint, id)
+            try writing.transaction {
+                try TransferRecords(writing).setFingerprint(fingerprint, id)
+                try TransferRecords(writing).revise(plan, of: id)
+            }
             return fingerprint
         }
         return record

@@ -7,7 +7,7 @@ struct TransferBuilder {
     let target: any TransferTarget
 
     /// Performs the step and returns its record. Throws `TransferError.keyNotBuilt` if the step is required for the
-    /// rows to be what they were, and any error that interrupts the transfer.
+    /// rows to be what they were, the target's error if the table is no longer there, and any error that interrupts the transfer.
     func run(_ step: BuildStep) throws -> ChunkRecord {
         var noted = ChunkRecord(kind: step.kind, table: step.table, name: step.name)
         if case .listing(let key) = step.action {
@@ -48,6 +48,8 @@ struct TransferBuilder {
     private func refused(_ step: BuildStep, _ chunk: ChunkRecord, _ error: DatabaseError) throws -> ChunkRecord {
         var chunk = chunk
         switch step.action {
+        // Somebody has removed or renamed the table itself.
+        case .required where target.isMissingTable(error): throw error
         case .required where !target.isRefusal(error):
             throw TransferError.keyNotBuilt(table: step.table, key: step.name, reason: error.message)
         case .required, .optional:

@@ -22,8 +22,9 @@ struct TransferStreams: Sendable {
 
     /// Opens another pair; `nil` if the server takes no more connections.
     private static func further(_ from: Database, _ to: Database) async throws -> ConnectionPair? {
-        do {
-            return try await ConnectionPair.open(from, to)
+        try Task.checkCancellation()
+        do throws(DatabaseError) {
+            return try await ConnectionPair.open(from, to, isFurther: true)
         } catch {
             guard error.isForWantOfConnections else { throw error }
             return nil

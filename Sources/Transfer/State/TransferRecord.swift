@@ -21,7 +21,7 @@ public struct TransferRecord: Sendable, Equatable {
     /// The state of the source (`Connection.sourceFingerprint`). A run resumes only with the same source, or with
     /// one that still holds every row which was loaded.
     public var fingerprint: String
-    /// The whole plan as JSON. A run resumes only with the same plan.
+    /// The whole plan as JSON. A run resumes only with the same plan for the tables and their rows.
     public var plan: String
     /// The progress of the transfer.
     public var state: State

@@ -48,6 +48,8 @@ struct PostgreSQLConnectFailure {
                 message: "the server takes no connections now",
                 remedy: "try again when it has started; the server's log says how far it is"),
             full("too many connections for"), full("too many clients already"), full("connection slots are reserved"),
+            // PgBouncer's words.
+            full("no more connections allowed"),
             Meaning(words: "invalid integer value", kind: .invalidURL, message: "the URL's parameters are not valid"),
             Meaning(words: "invalid sslmode value", kind: .invalidURL, message: "the URL's parameters are not valid"),
             Meaning(
@@ -79,6 +81,13 @@ struct PostgreSQLConnectFailure {
 extension DatabaseError {
     /// `too_many_connections` (https://www.postgresql.org/docs/current/errcodes-appendix.html).
     fileprivate static let tooManyConnections = "53300"
+
+    /// The error of a connection that a server, or a pooler before it, keeps waiting for a session.
+    static func wantOfConnections(_ reason: String) -> DatabaseError {
+        DatabaseError(
+            .unreachable, "the server takes no more connections: \(reason)", code: tooManyConnections,
+            remedy: "end others, or raise the pooler's pool_size")
+    }
 
     /// Whether the server may take this connection once another one has ended.
     package var isForWantOfConnections: Bool { code == Self.tooManyConnections }

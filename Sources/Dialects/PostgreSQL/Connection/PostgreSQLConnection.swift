@@ -7,7 +7,9 @@ final class PostgreSQLConnection: Connection {
     let cancellation: PostgreSQLInterrupter
     private var statements = PostgreSQLStatementCache()
     /// How long the server may take for the next part of an answer, or for the next rows of a copy, in seconds; `nil` for no limit.
-    let answerTimeout: Double?
+    var answerTimeout: Double?
+    /// Whether a wait for an answer ends when the task is cancelled. Nobody has the interrupter of a session that is still being opened.
+    var heedsCancellation = false
     let lockTimeout: Double
     /// The number of commands so far. A cursor or a copy that was left open sees from it whether the session still works for it.
     private(set) var command = 0

@@ -16,6 +16,23 @@ struct PostgreSQLDriver: Driver {
     var connectionLimit: Int { .max }
 
     func connect() throws(DatabaseError) -> any Connection {
+        try connect(answeringWithin: options.silence.ofServer, isFurther: false)
+    }
+
+    /// A pooler whose sessions are all in use lets clients in and keeps them waiting, until it turns them away or for ever.
+    func connectFurther() throws(DatabaseError) -> any Connection {
+        do throws(DatabaseError) {
+            return try connect(answeringWithin: min(options.silence.ofServer ?? .infinity, 10), isFurther: true)
+        } catch {
+            guard error.kind == .lost else { throw error }
+            throw .wantOfConnections(error.message)
+        }
+    }
+
+    /// Opens a connection. Until its session is configured, the server may take `patience` seconds for each answer; `nil` for no limit.
+    private func connect(
+        answeringWithin patience: Double?, isFurther: Bool
+    ) throws(DatabaseError) -> any Connection {
         // A server that hangs up while this program writes to it must not end the program. A handler of the program's own stays.
         if SignalDisposition.of(SIGPIPE) == .byDefault { signal(SIGPIPE, SIG_IGN) }
         guard let handle = open() else { throw DatabaseError(.unreachable, "not enough memory to connect") }
@@ -26,6 +43,7 @@ struct PostgreSQLDriver: Driver {
         // Notices are meant for a person at a terminal. By default libpq writes them to standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         let connection = PostgreSQLConnection(handle, options)
+        (connection.answerTimeout, connection.heedsCancellation) = (patience, isFurther)
         do {
             try PostgreSQLVersion.require(PQserverVersion(handle))
             try configure(connection)
@@ -33,6 +51,7 @@ struct PostgreSQLDriver: Driver {
             connection.close()
             throw error
         }
+        (connection.answerTimeout, connection.heedsCancellation) = (options.silence.ofServer, false)
         return connection
     }
 

@@ -29,6 +29,9 @@ extension PostgreSQLConnection {
                 (began, cancelling) = (.now, nil)
                 continue
             }
+            if heedsCancellation && Task.isCancelled {
+                throw breakOff("the opening of the connection was stopped", statement, .interrupted)
+            }
             if let answerTimeout, ContinuousClock.now - began >= .wait(seconds: answerTimeout) {
                 throw breakOff("the server has not answered for \(answerTimeout) s", statement)
             }

@@ -20,13 +20,17 @@ extension PostgreSQLDialect: TransferTarget {
         ["22", "0A", "42", "54"].contains { error.code?.hasPrefix($0) ?? false } && error.kind != .permission
     }
 
-    package func isComputing(_ error: DatabaseError) -> Bool { isRefusal(error) }
+    package func isComputing(_ error: DatabaseError) -> Bool { isRefusal(error) && !isMissingTable(error) }
+
+    /// `undefined_table` (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+    package func isMissingTable(_ error: DatabaseError) -> Bool { error.code == "42P01" }
 
     package var distinguishesCase: Bool { true }
     package var addsConstraints: Bool { true }
     package var countsInPrimaryKeysOnly: Bool { false }
 
-    package func isGone(_ error: DatabaseError) -> Bool { false }
+    /// A server that was lost keeps the database.
+    package func isGone(_ connection: any Connection) -> Bool { false }
 
     package func requireRoomForTables(on connection: any Connection) throws {
         try connection.requireSchema()

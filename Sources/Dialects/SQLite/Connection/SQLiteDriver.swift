@@ -29,6 +29,8 @@ struct SQLiteDriver: Driver {
         }
     }
 
+    func connectFurther() throws(DatabaseError) -> any Connection { try connect() }
+
     private func open() throws(DatabaseError) -> SQLiteHandle {
         if path == ":memory:" {
             let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY

@@ -13,14 +13,20 @@ extension SQLiteDialect: TransferTarget {
     /// Functions report their errors, such as malformed JSON, as SQLITE_ERROR, and a result that is too long as SQLITE_TOOBIG
     /// (https://www.sqlite.org/rescode.html).
     package func isComputing(_ error: DatabaseError) -> Bool {
-        error.kind == .check || error.code == "SQLITE_ERROR" || error.code == "SQLITE_TOOBIG"
+        error.kind == .check || error.code == "SQLITE_TOOBIG"
+            || error.code == "SQLITE_ERROR" && !isMissingTable(error)
+    }
+
+    /// SQLite has no code of its own for this, and its messages are not translated.
+    package func isMissingTable(_ error: DatabaseError) -> Bool {
+        error.code == "SQLITE_ERROR" && error.message.hasPrefix("no such table: ")
     }
 
     package var distinguishesCase: Bool { false }
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }
 
-    package func isGone(_ error: DatabaseError) -> Bool { error.kind == .lost }
+    package func isGone(_ connection: any Connection) -> Bool { connection.isLost }
 
     package func remedy(
         for error: DatabaseError, making schema: Schema, on connection: any Connection

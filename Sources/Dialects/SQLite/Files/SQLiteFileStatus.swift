@@ -17,6 +17,12 @@ struct SQLiteFileStatus: Equatable, Sendable {
         (changedSeconds, changedNanoseconds) = (status.modificationTime.tv_sec, status.modificationTime.tv_nsec)
     }
 
+    /// Returns what has become of the file's name, in words; `nil` if it still leads to the very file.
+    func replacement(of file: SQLiteFile) -> String? {
+        guard let now = SQLiteFileStatus(of: file) else { return "is not there any more" }
+        return now.device == device && now.inode == inode ? nil : "is another file by now"
+    }
+
     /// Returns whether the very file was written since. Another file under the same name is none of its changes.
     func wasWritten(_ file: SQLiteFile) -> Bool {
         guard let now = SQLiteFileStatus(of: file), now.device == device, now.inode == inode else { return false }

@@ -56,8 +56,8 @@ extension SQLiteConnection {
     }
 
     var readingRemarks: [String] {
-        guard let sharedSnapshot else { return [] }
-        return sharedSnapshot.remarks + (handle.source?.newcomersRemarks ?? [])
+        guard let sharedSnapshot, let source = handle.source else { return [] }
+        return sharedSnapshot.remarks + source.newcomersRemarks + [source.remarkOnMove].compactMap { $0 }
     }
 
     func sourceFingerprint() throws(DatabaseError) -> String {

@@ -19,9 +19,12 @@ final class SQLiteSource: Sendable {
     let options: ConnectionOptions
     let way: Way
     let sharing = Mutex(SQLiteSharing())
+    /// The file that stood at the path when this way was chosen.
+    private let status: SQLiteFileStatus?
 
     init(_ file: SQLiteFile, _ way: Way, _ options: ConnectionOptions) {
         self.file = file
+        status = SQLiteFileStatus(of: file)
         self.way = way
         self.options = options
     }
@@ -64,6 +67,12 @@ final class SQLiteSource: Sendable {
         case .inPlace, .copy: nil
         case .untouched(let quiet): quiet.change()
         }
+    }
+
+    /// The remark on a path that leads to another file by now, or to none; `nil` if it leads to the one that is read.
+    var remarkOnMove: String? {
+        guard let status, let change = status.replacement(of: file) else { return nil }
+        return "\(file.name) \(change): what was read is the file that stood there when the reading began"
     }
 
     /// The remarks about programs that opened the database while it was read.

@@ -1,0 +1,43 @@
+#if os(Linux)
+    import TCPOSIX
+    import Synchronization
+
+    /// The threads that Swift's runtime starts before a command's first line runs. Where the system gives none, libdispatch asks for them
+    /// again and again, silently and for ever.
+    enum FirstThreads {
+        private static let gate = Mutex(())
+
+        /// Ends the process with a message if its user's limit on processes and threads is too small for them. Usual limits are so large
+        /// that nothing is tried: a thread takes a tenth of a millisecond.
+        static func require() {
+            var limit = rlimit()
+            let resource = __rlimit_resource_t(__RLIMIT_NPROC.rawValue)
+            guard getrlimit(resource, &limit) == 0, limit.rlim_cur < 64 else { return }
+            let code = start(4)
+            guard code != 0 else { return }
+            Console.error(
+                "error: the threads of this command could not be started: \(SystemError(code)); "
+                    + "raise the limit on processes and threads (ulimit -u)")
+            exit(2)
+        }
+
+        /// Starts so many threads at once, and waits for their end. Returns the error of the first that can't be started; otherwise 0.
+        private static func start(_ count: Int) -> Int32 {
+            var (threads, code): ([pthread_t], Int32) = ([], 0)
+            gate.withLock { _ in
+                while code == 0, threads.count < count {
+                    var thread = pthread_t()
+                    code = pthread_create(
+                        &thread, nil,
+                        { _ in
+                            FirstThreads.gate.withLock { _ in }
+                            return nil
+                        }, nil)
+                    if code == 0 { threads.append(thread) }
+                }
+            }
+            for thread in threads { pthread_join(thread, nil) }
+            return code
+        }
+    }
+#endif
