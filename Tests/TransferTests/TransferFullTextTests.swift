@@ -108,7 +108,8 @@ struct TransferFullTextTests {
                 SELECT rowid FROM mail WHERE to_tsvector('english', coalesce(subject::text, '') || ' ' || \
                 coalesce("the body"::text, '')) @@ to_tsquery('english', 'sailed')
                 """
-            #expect(try found(query, on: target) == ["1"])
+            let sailed = try found(query, on: target)
+            #expect(sailed == ["1"])
             #expect(try target.values("SELECT * FROM mail") == [[1, "Ships", "she was sailing"]])
             #expect(try target.values("SELECT a, content, tokenize FROM odd") == [["x", "y", "z"]])
             #expect(try target.values("SELECT rowid, a, b FROM part") == [[5, "Boats", "b"]])
