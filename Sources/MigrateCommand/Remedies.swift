@@ -60,7 +60,7 @@ extension TransferError {
                 : "widen the columns, make the values NULL, or set the rows aside: --on-mismatch widen, null, quarantine"
         }
         // No rule reads a NULL.
-        if found.allSatisfy(\.isMissing) { return withoutRule(found) }
+        if found.allSatisfy({ $0.isMissing || $0.isBeyondRules }) { return withoutRule(found) }
         let proposals = hasRules ? "" : " (--dry-run --write-rules FILE proposes those that fit)"
         return "read the values by a rule\(proposals), \(withoutRule(found))"
     }
@@ -113,6 +113,8 @@ extension SchemaTransferError {
     func remedy(beside passed: NamedInOptions = NamedInOptions()) -> String {
         switch self {
         case .noPlace(let names): "to leave them behind, pass \(passed.ignoring(names))"
+        case .notFillable(let names):
+            "leave them behind with \(passed.ignoring(names)), and let the application index its rows again"
         case .noSource(let names):
             "give them a default, add them to the source, or leave their tables behind: "
                 + passed.ignoring(Self.tables(of: names)) + ", or skip: true in a rules file"

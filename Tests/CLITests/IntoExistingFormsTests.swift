@@ -101,4 +101,59 @@ struct IntoExistingFormsTests {
                 ])
         }
     }
+
+    @Test("bytes and texts stay as they are in a column declared for uuids, unless a rule says that they are uuids")
+    func unreadUUIDs() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, g bytea, u text, n bytea);
+                INSERT INTO t VALUES (1, '\\x3a1d1f8c1111114a9a11123456789abc', '3A1D1F8C-1111-114A-9A11-123456789ABC', '\\x00');
+                """, on: source)
+            let there = box("there.db")
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, g GUID, u UUID, n UNIQUEIDENTIFIER)", on: there,
+                creating: true)
+            let options = ["transfer", source, there, "--into-existing"]
+            let run = try await box.run(.tcMigrate, options)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT quote(g) || quote(u) || quote(n) FROM t", on: there)
+                    == ["X'3A1D1F8C1111114A9A11123456789ABC''3A1D1F8C-1111-114A-9A11-123456789ABC'X'00'"])
+            #expect(try await box.migrate("verify", source, there).ending == .exit(0))
+            let rules = try makeRules(box, "tables: {t: {columns: {g: {type: uuid}, u: {type: uuid}}}}")
+            let ruled = try await box.run(.tcMigrate, options + ["--replace-rows", "t", "--rules", rules])
+            #expect(ruled.ending == .exit(0), "\(ruled)")
+            let uuid = "3a1d1f8c-1111-114a-9a11-123456789abc"
+            #expect(try query("SELECT g || u FROM t", on: there) == [uuid + uuid])
+        }
+    }
+
+    @Test("fractions go into a column of integers by a proposed rule, and where no rule helps, none is advised")
+    func fractions() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, a double precision, b numeric);
+                INSERT INTO t VALUES (1, 0.975, 0.1), (2, 7, 12.00);
+                """, on: source)
+            let there = box("there.db")
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INT)", on: there, creating: true)
+            let options = ["transfer", source, there, "--into-existing"]
+            let file = box("rules.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            #expect(dry.ending == .exit(2) && dry.error.contains("\(file) was written, and proposes rules"), "\(dry)")
+            let run = try await box.run(.tcMigrate, options + ["--rules", file])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT quote(a) || ' ' || quote(b) FROM t ORDER BY id", on: there) == ["0.975 0.1", "7 12"])
+            #expect(try await box.migrate("verify", source, there).ending == .exit(0))
+
+            try execute(
+                "DROP TABLE t; CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b INT) STRICT", on: there)
+            let held = try await box.run(.tcMigrate, options)
+            #expect(held.ending == .exit(2) && held.error.contains("t.a (INTEGER): 1 value"), "\(held)")
+            #expect(!held.error.contains("by a rule") && !held.error.contains("--write-rules"), "\(held)")
+        }
+    }
 }

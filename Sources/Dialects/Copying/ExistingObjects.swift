@@ -123,10 +123,15 @@ package struct WrittenColumn: Sendable, Equatable {
     package var labels: [String] = []
     /// Whether the column stores values of any kind as they are, whatever its type says.
     package var takesAnyValue = false
+    /// Whether the column keeps 32 bits of each number, and would round others without a word.
+    package var isSinglePrecision = false
 
-    package init(type: ColumnType, labels: [String] = [], takesAnyValue: Bool = false) {
+    package init(
+        type: ColumnType, labels: [String] = [], takesAnyValue: Bool = false, isSinglePrecision: Bool = false
+    ) {
         self.type = type
         self.labels = labels
         self.takesAnyValue = takesAnyValue
+        self.isSinglePrecision = isSinglePrecision
     }
 }

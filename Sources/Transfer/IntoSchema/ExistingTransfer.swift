@@ -86,10 +86,10 @@ public struct ExistingTransfer: Sendable {
     public func proposals() async throws -> [ProposedRule] {
         try await Database.withConnections(from, to) { reading, writing in
             try reading.snapshot {
-                let there = try to.transferDialect.inspect(writing).withDistinctNames()
+                let (inspection, there) = try inspected(reading, writing)
                 let schema = there.schemaWithDomainDefaults
-                let inspection = try inspected(reading, filling: schema)
                 let own = named(as: inspection.schema)
+                try own.requireFillable(inspection.schema, there)
                 let match = try SchemaMatch(
                     inspection, schema, ignoring: own.ignoring + own.keeping + own.rules.skipped,
                     from: from.transferDialect, to: to.transferDialect)
@@ -150,12 +150,9 @@ public struct ExistingTransfer: Sendable {
     private func plan(
         _ reading: any Connection, _ writing: any Connection, foreseeingLoad: Bool = false
     ) throws -> TransferPlan {
-        let there = try to.transferDialect.inspect(writing).withDistinctNames()
-        let schema = there.schemaWithDomainDefaults
-        guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
-        let inspection = try inspected(reading, filling: schema)
+        let (inspection, there) = try inspected(reading, writing)
         let own = named(as: inspection.schema)
-        var plan = try own.plan(inspection, into: schema, there.declaredTypes, reading, writing)
+        var plan = try own.plan(inspection, into: there, reading, writing)
         guard foreseeingLoad else { return plan }
         let forecast = LoadForecast(
             plan: plan, schema: inspection.schema, source: from.transferDialect, target: to.transferDialect,
@@ -173,23 +170,28 @@ public struct ExistingTransfer: Sendable {
     }
 
     private func plan(
-        _ inspection: Inspection, into schema: Schema, _ declared: [String: [String: String]],
-        _ reading: any Connection, _ writing: any Connection
+        _ inspection: Inspection, into there: Inspection, _ reading: any Connection, _ writing: any Connection
     ) throws -> TransferPlan {
         let (source, target) = (from.transferDialect, to.transferDialect)
+        let schema = there.schemaWithDomainDefaults
         // A name that no table has is a typo, whatever is missing because of it.
         try rules.check(against: inspection.schema.tables)
+        try requireFillable(inspection.schema, there)
+        guard !schema.tables.isEmpty else { throw SchemaTransferError.nothingToFill }
         try requireTables(of: inspection.schema, and: schema)
         let survey = SchemaSurvey(
             reading: reading, source: source, target: target, schema: schema,
             written: try target.writtenColumns(on: writing),
-            declared: target.holdsDeclaredTypes ? [:] : declared, ignoring: ignoring + keeping, rules: rules)
+            declared: target.holdsDeclaredTypes ? [:] : there.declaredTypes, ignoring: ignoring + keeping, rules: rules)
         try requireUnits(inspection, survey)
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
         let zones = try survey.remarkOnZones(of: plan.tables, inspection.schema)
         plan.remarks +=
-            [inspection.remarkOnNoTables, zones, survey.remarkOnTexts(of: plan.tables, plan.schema)].compactMap { $0 }
+            [
+                inspection.remarkOnNoTables, zones, survey.remarkOnTexts(of: plan.tables, plan.schema),
+                there.remarkOnVirtualTables(besides: plan.tables.map(\.target) + keeping),
+            ].compactMap { $0 }
             + survey.remarksOnForms(of: plan.tables, inspection.schema)
         let filled = try target.filled(plan.tables.map(\.target), on: writing)
         let inTheWay = filled.filter { !replacing.contains($0) }
@@ -201,9 +203,21 @@ public struct ExistingTransfer: Sendable {
         return plan
     }
 
-    /// Returns what the source holds, with every table whose rows need a place in the target.
-    private func inspected(_ reading: any Connection, filling schema: Schema) throws -> Inspection {
-        try from.transferDialect.inspect(reading).withDistinctNames().withVirtualTables(filling: schema)
+    /// Returns what both databases hold, with every table whose rows need a place in the target, and every place for them.
+    private func inspected(
+        _ reading: any Connection, _ writing: any Connection
+    ) throws -> (source: Inspection, target: Inspection) {
+        let target = try to.transferDialect.inspect(writing).withDistinctNames()
+        let source = try from.transferDialect.inspect(reading).withDistinctNames()
+        return (source.withVirtualTables(filling: target), target.withVirtualPlaces(for: source))
+    }
+
+    /// A virtual table of the target that is no place for rows must not count as one that is missing there.
+    private func requireFillable(_ source: Schema, _ target: Inspection) throws(SchemaTransferError) {
+        let left = Set(ignoring + keeping + rules.skipped)
+        let closed = Set(target.otherVirtualTables.map(SQLName.folded))
+        let names = source.tables.map(\.name).filter { !left.contains($0) && closed.contains(SQLName.folded($0)) }
+        guard names.isEmpty else { throw .notFillable(names) }
     }
 
     private func explained(_ left: Omission) -> Omission {

@@ -29,7 +29,7 @@ struct FillingProposals {
             let type = place?.type
             // Such values are copied as they are stored.
             if !holdsSourceTypes, let place, place.takesAnyValue, table.isOneType(column, place) { return nil }
-            if let said = proposal(for: column, of: table, profile, into: type) {
+            if let said = proposal(for: column, of: table, profile, into: place) {
                 return ProposedRule(said, table: table.source.name, column: column.source)
             }
             return Self.answer(suggested.first { $0.column == column.source }, for: type)
@@ -41,8 +41,9 @@ struct FillingProposals {
 
     private func proposal(
         for column: SchemaMatch.MatchedTable.Pair, of table: SchemaMatch.MatchedTable, _ profile: ColumnProfile?,
-        into type: ColumnType?
+        into place: WrittenColumn?
     ) -> Proposal? {
+        let type = place?.type
         let countsMicroseconds = sourceFramework == .django
         let spans =
             if type?.isInterval == true {
@@ -56,7 +57,8 @@ struct FillingProposals {
             }
         let losesTypes = holdsSourceTypes && !holdsTargetTypes
         return spans ?? table.counts(from: column, to: type, targetFramework)
-            ?? (losesTypes ? table.texts(from: column, to: type) : nil) ?? profile?.zoned(into: type)
+            ?? (losesTypes ? table.texts(from: column, to: type) : nil)
+            ?? (losesTypes ? table.fractions(from: column, to: place, profile) : nil) ?? profile?.zoned(into: type)
     }
 
     /// The rule that says what the numbers of a column count, where moments are wanted. The target's column speaks for it, too.
@@ -124,6 +126,16 @@ extension SchemaMatch.MatchedTable {
         return text.map {
             Proposal(.type($0), "\($0.rawValue) for a column of decimals: right if its program keeps texts there")
         }
+    }
+
+    /// Proposes the type by which fractions of the source go into a column of integers that holds any number.
+    fileprivate func fractions(from column: Pair, to place: WrittenColumn?, _ profile: ColumnProfile?) -> Proposal? {
+        guard let from = source[column: column.source]?.type, let place, place.takesAnyValue, place.type.isInteger,
+            let profile
+        else { return nil }
+        let mayBeFractions = CanonicalForm(from) == .decimal && !profile.texts.isNone
+        guard profile.hints.fractions > 0 || mayBeFractions else { return nil }
+        return Proposal(.type(.real), "fractions for a column of integers: right if its program keeps them there")
     }
 
     /// What the numbers most likely count that the target's program keeps where the source holds moments.

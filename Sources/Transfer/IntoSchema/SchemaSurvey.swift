@@ -27,12 +27,23 @@ struct SchemaSurvey {
         plan.incompatibleValues = found.flatMap(\.incompatibleValues).map { [plan] values in
             var values = values
             if let column = plan.column(of: values) { values.hasDefault = column.isIdentity || column.default != nil }
+            values.isBeyondRules = isBeyondRules(values, match)
             return values
         }
         try plan.check(plan.incompatibleValues)
         plan.remarks += found.flatMap(\.remarks)
         if let remark = try remarkOnGUIDs(of: plan.tables, inspection) { plan.remarks.append(remark) }
         return plan
+    }
+
+    /// Whether no rule can make the values fit: numbers that a database has held to their type, for a column that takes whole numbers alone.
+    private func isBeyondRules(_ values: IncompatibleValues, _ match: SchemaMatch) -> Bool {
+        guard source.holdsDeclaredTypes, let table = match.tables.first(where: { $0.source.name == values.table }),
+            let column = table.columns.first(where: { $0.source == values.column }),
+            let own = table.source[column: column.source]?.type, !takesAnyValue(column, in: table)
+        else { return false }
+        let areNumbers = CanonicalForm(own) == .integer || CanonicalForm(own) == .real || CanonicalForm(own) == .decimal
+        return areNumbers && CanonicalForm(type(of: column, in: table)) == .integer
     }
 
     /// Returns a remark on the blobs that become uuids as they are, though the program behind them may show other digits.
@@ -110,6 +121,7 @@ struct SchemaSurvey {
         // Spans become numbers in it, as in a column of integers.
         if type.isUnknownWordForNumbers, table.source[column: column.source]?.type.isInterval == true { type = .bigint }
         if let given = givenType(of: column, in: table), rule.reading == nil { return given }
+        if type == .uuid, takesAnyValue(column, in: table), let own = unreadForm(of: column, in: table) { return own }
         // GORM declares its booleans as numeric, and writes them as 1 and 0.
         if CanonicalForm(type) == .decimal, table.source[column: column.source]?.type == .boolean { return .boolean }
         switch rule.reading {
@@ -119,6 +131,7 @@ struct SchemaSurvey {
             return .real
         // A column of integers holds fractions too, as Pony's INTERVAL does.
         case .span(let rule) where rule.hasFractions && type.isInteger: return .real
+        case .double where !type.isText && takesAnyValue(column, in: table): return .real
         case .moment, .day, .timeOfDay, .span, .spanOfText, .counted, .numbered, .double, .words, .digits,
             .bytesOfUUID, .cleaned, nil:
             break
@@ -172,8 +185,12 @@ struct SchemaSurvey {
     private func demand(
         of column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable, _ inspection: Inspection
     ) -> ColumnDemand {
-        var demand = ColumnDemand(
-            isRequired: table.isRequired(column), labels: written[table.target.name]?[column.target]?.labels ?? [])
+        let place = written[table.target.name]?[column.target]
+        var demand = ColumnDemand(isRequired: table.isRequired(column), labels: place?.labels ?? [])
+        if place?.isSinglePrecision == true {
+            demand.kept = .singleValue
+            return demand
+        }
         let rule = rule(of: column, in: table)
         guard rule.reading == nil, givenType(of: column, in: table) == nil else { return demand }
         let declared = table.source[column: column.source]?.type ?? .text
@@ -186,6 +203,9 @@ struct SchemaSurvey {
         case .real where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .textOfDouble : .value
         case .real where !source.holdsDeclaredTypes: demand.kept = .textOfDouble
         case .bytes: demand.isBytes = isOneUnheldType(column, in: table)
+        // SQLite takes a column of uuids for one of numbers, which a text of digits would become.
+        case .text where losesTypes && place?.type == .uuid, .padded where losesTypes && place?.type == .uuid:
+            demand.kept = .shortestText
         case .integer, .decimal, .real, .boolean, .text, .padded, .moment, .reading, .date, .time, .address,
             .uuid, .json, .stored, nil:
             break

@@ -4,6 +4,8 @@ import Dialects
 public enum SchemaTransferError: Error, Equatable, Sendable {
     /// The target lacks these tables and columns of the source.
     case noPlace([String])
+    /// These tables of the source have the names of virtual tables of the target that only their application can fill.
+    case notFillable([String])
     /// These required columns get no value from the source or from a default.
     case noSource([String])
     /// The source has no table or column with this name, which was to be ignored.
@@ -40,6 +42,7 @@ extension SchemaTransferError {
     public var code: String {
         switch self {
         case .noPlace: "no_place"
+        case .notFillable: "not_fillable"
         case .noSource: "no_source"
         case .nothingToIgnore: "nothing_to_ignore"
         case .renamed: "renamed"
@@ -62,6 +65,8 @@ extension SchemaTransferError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noPlace(let names): "the target's schema has no place for \(names.joined(separator: ", "))"
+        case .notFillable(let names):
+            "only their application can fill these virtual tables of the target: \(names.joined(separator: ", "))"
         case .noSource(let names):
             "the target's schema requires values that the source lacks: \(names.joined(separator: ", "))"
         case .nothingToIgnore(let name): "the source has no \(name) to ignore"

@@ -1,7 +1,7 @@
 import Dialects
 
-// SQLite's virtual tables that hold rows of their own, on their way into tables that are there: full-text tables that keep their texts, and
-// R-trees. Their applications have ordinary tables of the same names in other databases.
+// SQLite's virtual tables that hold rows of their own, on their way into tables that are there, or being such tables themselves: full-text
+// tables that keep their texts, and R-trees. Their applications have ordinary tables of the same names in other databases.
 
 extension Inspection {
     /// The names of the virtual tables that hold rows of their own.
@@ -9,13 +9,37 @@ extension Inspection {
         Set(fullText.filter { $0.table != nil }.map(\.name) + rangeTables.map(\.table.name))
     }
 
-    /// Returns the inspection with these tables among its own, because their rows need a place in `schema` as all others do.
-    func withVirtualTables(filling schema: Schema) -> Inspection {
-        let names = virtualTablesWithRows
+    /// Returns the inspection of a source with these tables among its own, because their rows need a place in `target` as all others do.
+    func withVirtualTables(filling target: Inspection) -> Inspection {
+        withVirtualTables(virtualTablesWithRows, beside: target)
+    }
+
+    /// Returns the inspection of a target with those of these tables among its own that take rows. A full-text table whose tokenizer only
+    /// its application has can't be written (https://www.sqlite.org/fts5.html, section 7.2).
+    func withVirtualPlaces(for source: Inspection) -> Inspection {
+        let closed = Set(fullText.filter(\.hasOwnTokenizer).map(\.name))
+        return withVirtualTables(virtualTablesWithRows.subtracting(closed), beside: source)
+    }
+
+    /// The virtual tables that are not among the tables.
+    var otherVirtualTables: [String] { omitted.filter { $0.kind == .virtualTable }.map(\.name) }
+
+    /// Returns a remark on these tables of a target but the ones that are filled, or keep their rows: no trigger runs while the other tables
+    /// get theirs.
+    func remarkOnVirtualTables(besides filled: [String]) -> String? {
+        let names = virtualTablesWithRows.subtracting(filled).sorted()
+        guard !names.isEmpty else { return nil }
+        return
+            "\(names.listed(upTo: 3)): no rows of the source go into these virtual tables, and no trigger fills them during the transfer; let "
+            + "the application index its rows again"
+    }
+
+    private func withVirtualTables(_ names: Set<String>, beside other: Inspection) -> Inspection {
         guard !names.isEmpty else { return self }
-        let places = schema.tables
-        let tables = (fullText.compactMap(\.table) + rangeTables.map(\.table)).map { table in
-            places.first { SQLName.equal($0.name, table.name) }
+        let counterparts = other.tablesWithRows
+        let virtual = (fullText.compactMap(\.table) + rangeTables.map(\.table)).filter { names.contains($0.name) }
+        let tables = virtual.map { table in
+            counterparts.first { SQLName.equal($0.name, table.name) }
                 .map { withoutHiddenRowNumber(table, beside: $0) } ?? table
         }
         var whole = self

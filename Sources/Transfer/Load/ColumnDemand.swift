@@ -38,7 +38,8 @@ package struct ColumnDemand: Equatable, Sendable {
             if isBytes { return "is text, not bytes" }
             return isLabel { $0.utf8.elementsEqual(bytes) } ? kept?.refusal(of: bytes) : notALabel
         case .integer(let number):
-            return refusalOfNumber ?? (isLabel { $0 == String(number) } ? nil : notALabel)
+            return refusalOfNumber
+                ?? (isLabel { $0 == String(number) } ? kept?.refusal(of: Double(number)) : notALabel)
         case .real(let number): return refusalOfNumber ?? kept?.refusal(of: number)
         case .boolean: return isBytes ? "is a number, not bytes" : nil
         case .blob: return nil

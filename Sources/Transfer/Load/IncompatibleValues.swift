@@ -20,6 +20,8 @@ public struct IncompatibleValues: Sendable, Equatable {
     public var examples: [String] = []
     /// Whether a row of an existing table gets another value in this column if the transfer leaves it out.
     package var hasDefault = false
+    /// Whether no rule can make the values fit.
+    package var isBeyondRules = false
 
     /// Whether the values are NULLs of a column that takes none.
     package var isMissing: Bool { reason == ColumnDemand.missing }

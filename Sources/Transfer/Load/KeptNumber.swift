@@ -12,12 +12,15 @@ package enum KeptNumber: Sendable {
     /// The text, in a column of doubles, which give back as few digits as they need: `007` and `1.50` would be lost. Whole numbers may be
     /// written as databases write doubles, too: `1.0`, `1e+20`.
     case textOfDouble
+    /// The number, in a column that keeps 32 bits of each: an R-tree's bound.
+    case singleValue
 
     func refusal(of number: Double) -> String? {
         switch self {
         case .value, .shortestText:
             number == 0 && number.sign == .minus ? "is -0.0, whose sign the column drops" : nil
         case .textOfAnyScale, .textOfDouble: nil
+        case .singleValue: Double(Float(number)) == number || number.isNaN ? nil : Self.tooPrecise
         }
     }
 
@@ -37,9 +40,12 @@ package enum KeptNumber: Sendable {
         case .textOfDouble:
             let isDoubles = Double(written)?.description == written
             return isDoubles || Self.isShortest(text) ? nil : Self.otherText
+        case .singleValue:
+            return Self.textOfDouble.refusal(of: text) ?? Double(written).flatMap { refusal(of: $0) }
         }
     }
 
+    private static let tooPrecise = "has more digits than the 32 bits that the column keeps"
     private static let otherText = "is text that a column of numbers would give back as another text"
 
     /// The digits without leading zeros.

@@ -37,7 +37,7 @@ struct ColumnEvidence {
         case .type(.json): declared.lowercased().hasPrefix("json")
         case .type(.uuid): profile.meaning == .uuid || declared.lowercased() == "char(32)" || hasSixteenBytes
         case .type(.inet), .type(.interval), .type(.time), .type(.date), .type(.datetime), .type(.timestamp),
-            .type(.money):
+            .type(.real), .type(.money):
             false
         case .timestamp, .day, .timeOfDay, .span: profile.meaning.isMoment
         }

@@ -74,7 +74,7 @@ enum Framework {
         case .day, .timeOfDay: true
         case .type(.json), .type(.uuid), .type(.inet): declared.lowercased().hasPrefix("json")
         case .type(.boolean), .type(.interval), .type(.time), .type(.date), .type(.datetime), .type(.timestamp),
-            .type(.money):
+            .type(.real), .type(.money):
             true
         }
     }

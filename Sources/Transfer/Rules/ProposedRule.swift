@@ -43,6 +43,8 @@ public struct ProposedRule: Sendable, Equatable {
         case datetime
         /// Moments in UTC.
         case timestamp
+        /// Doubles.
+        case real
         /// Identifiers, as texts or as their 16 bytes.
         case uuid
         /// Addresses of IPv4 or IPv6.

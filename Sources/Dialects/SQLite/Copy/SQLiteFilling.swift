@@ -32,6 +32,34 @@ extension SQLiteDialect {
             }
             return (table.name, Dictionary(columns, uniquingKeysWith: { first, _ in first }))
         }
-        return Dictionary(tables, uniquingKeysWith: { first, _ in first })
+        let virtual = inspection.fullText.compactMap(\.written) + inspection.rangeTables.map(\.written)
+        return Dictionary(tables + virtual, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension FullText {
+    /// How the columns of the table are written, which stores any value as it is; `nil` if it stores none.
+    fileprivate var written: (String, [String: WrittenColumn])? {
+        table.map { table in
+            let columns = table.columns.map { column in
+                (column.name, WrittenColumn(type: column.type, takesAnyValue: column.type.isNative))
+            }
+            return (table.name, Dictionary(columns, uniquingKeysWith: { first, _ in first }))
+        }
+    }
+}
+
+extension RangeTable {
+    /// How the columns of the table are written. It keeps 32 bits of each bound (https://www.sqlite.org/rtree.html, sections 3.1 and 3.4).
+    fileprivate var written: (String, [String: WrittenColumn]) {
+        let key = table.primaryKey?.columns ?? []
+        let columns = table.columns.map { column in
+            let isWholeBound = column.type == .bigint && !key.contains(column.name)
+            let written = WrittenColumn(
+                type: isWholeBound ? .integer : column.type, takesAnyValue: column.type.isNative,
+                isSinglePrecision: column.type == .real)
+            return (column.name, written)
+        }
+        return (table.name, Dictionary(columns, uniquingKeysWith: { first, _ in first }))
     }
 }
