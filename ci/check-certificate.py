@@ -169,16 +169,12 @@ def calendar(pattern, number):
     return form
 
 
-def moment(year, month, day, hour, minute, second, fraction, sign=None, hours=None, minutes=None):
+def moment(year, month, day, hour=None, minute=None, second=None, fraction=None, sign=None, hours=None, minutes=None):
     if int(hours or 0) > 15 or int(minutes or 0) > 59:
         raise ValueError("no zone")
     offset = (int(hours or 0) * 60 + int(minutes or 0)) * 60 * 10**6
-    local = days(year, month, day) * 86_400 * 10**6 + microseconds(hour, minute, second, fraction)
+    local = days(year, month, day) * 86_400 * 10**6 + microseconds(hour or b"0", minute or b"0", second, fraction)
     return local + offset if sign == b"-" else local - offset
-
-
-def reading(year, month, day, hour=None, minute=None, second=None, fraction=None):
-    return moment(year, month, day, hour or b"0", minute or b"0", second, fraction)
 
 
 def uuid(value):
@@ -316,8 +312,8 @@ FORMS = {
     "boolean": boolean,
     "text": plain,
     "bytes": plain,
-    "moment": calendar(DATE + rb"[T ]" + TIME + ZONE, moment),
-    "reading": calendar(DATE + rb"(?:[T ]" + TIME + rb")?", reading),
+    "moment": calendar(DATE + rb"(?:[T ]" + TIME + ZONE + rb")?", moment),
+    "reading": calendar(DATE + rb"(?:[T ]" + TIME + rb")?", moment),
     "date": calendar(DATE + rb"(?:[T ]00:00(?::00(?:\.0{1,6}0*)?)?)?", days),
     "time": calendar(rb"(?:2000-01-01[T ])?" + TIME, microseconds),
     "interval": interval,

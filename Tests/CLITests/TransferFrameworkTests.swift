@@ -123,6 +123,39 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test(
+        "a tool whose table has a name that others use, too, is known by the table's columns",
+        arguments: [
+            ("schema_migrations (version bigint, dirty boolean)", "with golang-migrate"),
+            ("schema_migrations (filename varchar)", "with Sequel"), ("schema_info (version bigint)", "with Sequel"),
+            ("migration (version varchar, apply_time bigint)", "with Yii"),
+            ("VersionInfo (Version bigint, AppliedOn datetime, Description text)", "with FluentMigrator"),
+            ("CHANGELOG (ID bigint, APPLIED_AT varchar, DESCRIPTION varchar)", "with MyBatis"),
+            ("changelog (id bigint, text varchar)", nil),
+            (
+                """
+                schema_migrations (version varchar, rollback_sql varchar);
+                CREATE UNIQUE INDEX unique_schema_migrations ON schema_migrations (version)
+                """, "schema_migrations is, by its name, where an application records"
+            ),
+            (
+                """
+                schema_migrations (version varchar);
+                CREATE UNIQUE INDEX unique_schema_migrations ON schema_migrations (version)
+                """, "with Rails"
+            ),
+        ] as [(String, String?)])
+    func toolsByColumns(_ table: String, _ words: String?) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE \(table)")
+            let run = try await box.migrate("transfer", source, target, "--dry-run")
+            #expect(run.ending == .exit(0), "\(run)")
+            let isRemarked = run.output.contains("let it create its tables there first")
+            let isNamed = words.map { run.output.contains($0) } ?? !isRemarked
+            #expect(isNamed && isRemarked == (words != nil), "\(run)")
+        }
+    }
+
     @Test("a bigint of Django's whose name suggests a duration gets a comment, and any other one nothing")
     func djangoDurations() async throws {
         try await withDatabase(.postgresql) { box, target in
@@ -370,13 +403,22 @@ struct TransferFrameworkTests {
     }
 
     @Test(
-        "where the migrations of another tool are recognised, numbers and texts stay what they are, unless the declared type is another",
+        "where an application records its migrations, numbers and texts stay what they are, unless the declared type is another",
         arguments: [
             "CREATE TABLE migrations (id INTEGER PRIMARY KEY, migration varchar, batch integer)",
             "CREATE TABLE migrations (id INTEGER PRIMARY KEY, timestamp bigint, name varchar)",
             #"CREATE TABLE "__EFMigrationsHistory" ("MigrationId" TEXT PRIMARY KEY, "ProductVersion" TEXT)"#,
             "CREATE TABLE knex_migrations (id integer PRIMARY KEY, name varchar, batch integer)",
             "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, inserted_at TEXT)",
+            "CREATE TABLE oc_migrations (app varchar, version varchar)",
+            "CREATE TABLE migrations (id bigint, name varchar, version varchar, currentVersion varchar)",
+            "CREATE TABLE migrate_version (repository_id varchar, repository_path varchar, version bigint)",
+            "CREATE TABLE files_phinxlog (version bigint)",
+            "CREATE TABLE VersionInfo (Version bigint, AppliedOn TEXT, Description TEXT)",
+            """
+            CREATE TABLE schema_migrations (version varchar, rollback_sql varchar, min_version varchar);
+            CREATE UNIQUE INDEX unique_schema_migrations ON schema_migrations (version)
+            """,
         ])
     func guessesForRecordedMigrations(_ record: String) async throws {
         try await withDatabase(.postgresql) { box, target in

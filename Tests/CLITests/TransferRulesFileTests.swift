@@ -86,6 +86,34 @@ struct TransferRulesFileTests {
         }
     }
 
+    @Test("checks, indexes and computed columns that name a skipped column in quotes do not take the name for a text")
+    func skippedNamesInQuotes() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, "odd name" INT, other INT, h INT AS ("Odd Name" + 1), note TEXT,
+                    CHECK ("odd name" > 0), CHECK (other > 0), CHECK (note <> 'odd name'));
+                CREATE INDEX by_value ON t ("odd name" + 1);
+                CREATE INDEX by_other ON t (other) WHERE [odd name] > 0;
+                INSERT INTO t VALUES (1, 1, 2, 'n');
+                """)
+            let rules = try makeRules(box, "tables: {t: {columns: {odd name: {skip: true}}}}")
+            let run = try await box.migrate("transfer", source, target, "--json", "--rules", rules)
+            #expect(run.ending == .exit(0), "\(run)")
+            let document = try run.document(TransferDocument.self)
+            #expect(
+                document.omitted.map(\.name).sorted() == [
+                    "by_other", "by_value", #"t CHECK ("odd name" > 0)"#, "t.h GENERATED", "t.odd name",
+                ], "\(run)")
+            #expect(document.omitted.map(\.reason).allSatisfy { $0.hasSuffix("a rule skips odd name") }, "\(run)")
+            #expect(try query("SELECT concat_ws('|', id, other, h, note) FROM t", on: target) == ["1|2|2|n"])
+            let checks = "SELECT count(*)::text FROM pg_constraint WHERE contype = 'c' AND conrelid = 't'::regclass"
+            #expect(try query(checks, on: target) == ["2"])
+            #expect(try query("SELECT indexname FROM pg_indexes WHERE tablename = 't'", on: target) == ["t_pkey"])
+        }
+    }
+
     @Test(
         "what declarations say with the values is proposed: JSON with numbers, uuids as bytes, spans since 1970, empty columns"
     )

@@ -116,7 +116,7 @@ struct TransferPairTests {
         }
     }
 
-    private static func expectRoundTrip(of fixture: SQLiteFixture) async throws {
+    static func expectRoundTrip(of fixture: SQLiteFixture) async throws {
         try await withTemporaryFolder { folder in
             try await TestPostgreSQL.withFreshDatabase { between in
                 let home = try DatabaseURL(parsing: "sqlite:\(folder)/home.db")

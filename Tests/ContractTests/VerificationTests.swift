@@ -115,17 +115,18 @@ struct VerificationTests {
             try await first.withConnection { connection in
                 try connection.executeScript(
                     """
-                    CREATE TABLE v (d date, z timestamptz, n numeric, u uuid, b boolean, c character(3), t date);
+                    CREATE TABLE v (d date, z timestamptz, n numeric, u uuid, b boolean, c character(3), t date,
+                        f double precision, r real);
                     INSERT INTO v VALUES ('2024-01-02', '2024-01-02 03:04:05Z', 1.50,
-                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', true, 'a', 'infinity');
+                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', true, 'a', 'infinity', 'NaN', 0.5);
                     """)
             }
             try await second.withConnection { connection in
                 try connection.executeScript(
                     """
-                    CREATE TABLE v (d text, z text, n text, u text, b bigint, c text, t text);
+                    CREATE TABLE v (d text, z text, n text, u text, b bigint, c text, t text, f text, r text);
                     INSERT INTO v VALUES ('2024-01-02', '2024-01-02T03:04:05.000000Z', '1.50',
-                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', 1, 'a', 'infinity');
+                        'f827bffd-bd9e-5441-be36-a92a51d0b79e', 1, 'a', 'infinity', 'nan', '0.5');
                     """)
             }
             let report = try await Verification(of: first, against: second).run()
@@ -271,6 +272,27 @@ struct VerificationTests {
         let report = try await compared(own, "CREATE TABLE t (a REAL); \(numbers)")
         #expect(report.isEqual, "\(report)")
         #expect(try await !compared(own, "CREATE TABLE t (a REAL); \(numbers); UPDATE t SET a = 2 WHERE a = 1").isEqual)
+    }
+
+    @Test(
+        "what PostgreSQL has made of a column on the way from file to file is compared by its meaning",
+        arguments: [
+            ("DATE", "TEXT", "'2000-01-02 00:00:00'", "'2000-01-02'", "'2000-01-03'"),
+            ("DATE", "TEXT", "'2000-01-02T00:00:00Z'", "'2000-01-02'", "'2000-01-02 00:00:01'"),
+            ("DATETIME", "TEXT", "'2000-01-02'", "'2000-01-02 00:00:00.000000'", "'2000-01-01 23:59:59'"),
+            ("BLOB", "BLOB", "'a'", "x'61'", "x'62'"), ("BLOB", "BLOB", "''", "x''", "NULL"),
+            ("BLOB", "BLOB", "5", "x'35'", "x'05'"), ("BLOB", "REAL", "1", "1.0", "1.5"),
+            ("REAL", "BLOB", "0.5", "x'302e35'", "x'30'"),
+        ])
+    func madeOnTheWay(
+        _ declared: String, _ made: String, _ value: String, _ arrived: String, _ other: String
+    ) async throws {
+        let own = "CREATE TABLE t (a \(declared)); INSERT INTO t VALUES (\(value))"
+        func copy(_ value: String) -> String { "CREATE TABLE t (a \(made)) STRICT; INSERT INTO t VALUES (\(value))" }
+        let report = try await compared(own, copy(arrived))
+        #expect(report.isEqual, "\(report)")
+        #expect(try await compared(copy(arrived), own).isEqual)
+        #expect(try await !compared(own, copy(other)).isEqual)
     }
 
     @Test("a limit makes no other type, and what is declared otherwise is said with what it was compared as")

@@ -59,9 +59,9 @@ package enum CalendarNumber {
 
     static func readable(_ moment: Int64) -> Int64? { readableMicroseconds.contains(moment) ? moment : nil }
 
-    /// Reads a date and time without a zone. A date alone means its midnight, as in PostgreSQL.
-    static func reading(_ text: UnsafeRawBufferPointer) -> Int64? {
-        timestamp(text, zone: .none) ?? date(text, zone: .none).map { Int64($0) * microsecondsPerDay }
+    /// Reads a date and time without a zone, or in UTC with one. A date alone means its midnight, as in PostgreSQL.
+    static func reading(_ text: UnsafeRawBufferPointer, zone: Zone = .none) -> Int64? {
+        timestamp(text, zone: zone) ?? date(text, zone: .none).map { Int64($0) * microsecondsPerDay }
     }
 
     /// Reads `YYYY-MM-DD`, with midnight after it or without, and returns days. The midnight may be one that says it is in UTC, if `zone`

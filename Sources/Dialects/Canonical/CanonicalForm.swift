@@ -15,7 +15,7 @@ package enum CanonicalForm: String, Sendable, Equatable {
     case padded
     /// The bytes of a blob.
     case bytes
-    /// A moment in UTC. A moment without a zone is read as UTC.
+    /// A moment in UTC. A moment without a zone is read as UTC, and a date alone as its midnight.
     case moment
     /// A date and a time without a zone.
     case reading

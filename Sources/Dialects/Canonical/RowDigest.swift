@@ -28,7 +28,7 @@ package struct RowDigest: Hashable, Sendable {
         case .boolean: add(boolean: value)
         case .text, .bytes: addBytes(value)
         case .padded: add(padded: value)
-        case .moment: add(number: value.bytes.flatMap { CalendarNumber.timestamp($0, zone: .optional) }, value)
+        case .moment: add(number: value.bytes.flatMap { CalendarNumber.reading($0, zone: .optional) }, value)
         case .reading: add(number: value.bytes.flatMap { CalendarNumber.reading($0) }, value)
         case .date: add(number: value.bytes.flatMap { CalendarNumber.date($0).map(Int64.init) }, value)
         case .time: add(number: value.bytes.flatMap { CalendarNumber.time($0) }, value)

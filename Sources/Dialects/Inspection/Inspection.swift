@@ -26,6 +26,8 @@ public struct Inspection: Sendable, Equatable {
     /// The columns that convert nothing although their declared word has another meaning elsewhere, by table: `ANY` in SQLite's STRICT
     /// tables (https://www.sqlite.org/stricttables.html, section 2).
     package var unconvertedColumns: [String: Set<String>] = [:]
+    /// The tables that hold their columns' values to the declared types, in a database where others don't: SQLite's STRICT tables.
+    package var heldTables: Set<String> = []
     /// The numbers that an application keeps in a SQLite file's header, by the words that ask the database for each; none
     /// of them is 0.
     package var fileNumbers: [String: Int64] = [:]

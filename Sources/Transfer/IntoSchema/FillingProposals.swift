@@ -22,7 +22,8 @@ struct FillingProposals {
 
     /// Returns the rules for a table with these findings. `suggested` are those that its values suggest wherever they go.
     func proposals(for table: SchemaMatch.MatchedTable, _ found: ProfiledTable) -> [ProposedRule] {
-        let suggested = ProposedRule.proposals(for: [found], in: source, of: sourceFramework)
+        // What the target's column speaks for is no guess, whoever has made the source.
+        let suggested = ProposedRule.proposals(for: [found], in: source, of: sourceFramework, isRecorded: false)
         return table.columns.compactMap { column -> ProposedRule? in
             let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
             let place = written[table.target.name]?[column.target]

@@ -102,9 +102,11 @@ struct TransferPlanner {
                 + tables.compactMap { caseless($0.table) }
                 + planned.compactMap(target.remark(onOrderIn:)) + remarksOnKeys()
                 + tablePlans.flatMap(countersAtTheirEnd),
-            proposals: ProposedRule.proposals(for: tables, in: inspection, of: framework), caseless: caselessColumns,
-            mixed: mixedColumns(), viewsOfTheTime: viewsOfTheTime, computedIndexes: computedIndexes,
-            triggers: triggers())
+            proposals: ProposedRule.proposals(
+                for: tables, in: inspection, of: framework,
+                isRecorded: MigrationRecord.isKept(in: inspection.schema)),
+            caseless: caselessColumns, mixed: mixedColumns(), viewsOfTheTime: viewsOfTheTime,
+            computedIndexes: computedIndexes, triggers: triggers())
     }
 
     private mutating func nameAll() {

@@ -188,9 +188,7 @@ extension TransferPlanner {
                     check.name, or: [table.name, "check"], of: origin.table.name, beside: &taken)
                 add(Check(expression, name: name), to: &table)
             } catch {
-                let text = check.expression.sourceText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-                let shown = text.count > 120 ? "\(text.prefix(120))…" : text
-                leave(.constraint, "\(origin.table.name) CHECK (\(shown))", error.description)
+                leave(.constraint, "\(origin.table.name) \(check.words)", error.description)
             }
         }
         for held in origin.held where !held.type.labels.isEmpty {

@@ -36,7 +36,8 @@ enum Framework {
 
     /// Whether a rule for a column is a guess that its values alone suggest, and that the framework's applications most likely fail on:
     /// SQLAlchemy reads and compares values as the types that a model names, and each of these has declarations of its own, but for moments
-    /// with and without a zone. `isRecorded` says that another tool's migrations have made the tables: its programs, too, go on writing what the column is declared as.
+    /// with and without a zone. `isRecorded` says that an application's own migrations have made the tables: its programs, too, go on writing
+    /// what the column is declared as.
     func isGuess(_ rule: ProposedRule.Rule, for column: ColumnEvidence, isRecorded: Bool) -> Bool {
         switch self {
         case .sqlAlchemy: rule == Self.momentInUTC || !column.declares(rule)
@@ -59,9 +60,12 @@ enum Framework {
         return proposal
     }
 
-    /// Whether it is Rails before 5.0, which has one table of its own, with an index whose name it always gives.
+    /// Whether it is Rails before 5.0, which has one table of its own, with one column and an index whose name it always gives. Plex has
+    /// taken over the names, and has columns of its own.
     private static func isOldRails(_ schema: Schema) -> Bool {
-        schema["schema_migrations"]?.indexes.contains { $0.name == "unique_schema_migrations" } == true
+        guard let record = schema["schema_migrations"] else { return false }
+        return record.columns.map(\.name) == ["version"]
+            && record.indexes.contains { $0.name == "unique_schema_migrations" }
     }
 
     /// Whether a rule suits Rails. On PostgreSQL too it reads and writes moments without a zone, in UTC. A text that it has encoded

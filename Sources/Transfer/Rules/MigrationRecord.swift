@@ -10,7 +10,10 @@ package enum MigrationRecord {
         ("DATABASECHANGELOG", "Liquibase"), ("doctrine_migration_versions", "Doctrine"), ("aerich", "Aerich"),
         ("typeorm_metadata", "TypeORM"), ("mikro_orm_migrations", "MikroORM"), ("__drizzle_migrations", "Drizzle"),
         ("__diesel_schema_migrations", "Diesel"), ("_sqlx_migrations", "SQLx"), ("goose_db_version", "goose"),
-        ("phinxlog", "Phinx"), ("applied_schema_deltas", "Synapse"), ("coreinfo", "Quassel"),
+        ("refinery_schema_history", "Refinery"), ("seaql_migrations", "SeaORM"), ("atlas_schema_revisions", "Atlas"),
+        ("phinxlog", "Phinx"), ("adonis_schema", "AdonisJS"), ("play_evolutions", "Play"),
+        ("migratehistory", "peewee_migrate"), ("migrate_version", "SQLAlchemy Migrate"), ("_yoyo_migration", "yoyo"),
+        ("applied_schema_deltas", "Synapse"), ("coreinfo", "Quassel"),
     ]
 
     /// Tables by which applications are known whose own records have names that others use, too.
@@ -18,36 +21,54 @@ package enum MigrationRecord {
         ("key_value_expire", "Drupal"), ("login_source", "Gitea"),
     ]
 
-    /// Other tables of the same tools, and of tools without a word for migrations in their tables' names.
-    private static let others: Set<String> = [
-        "applied_module_schemas", "databasechangeloglock", "migratehistory", "refinery_schema_history",
-        "schemaversions",
+    /// Tables whose names others use, too, which show by all of their columns whose record they are. All names are in lower case.
+    private static let shapes: [(table: String, columns: [String], tool: String)] = [
+        ("migrations", ["id", "migration", "batch"], "Laravel"),
+        ("migrations", ["id", "timestamp", "name"], "TypeORM"),
+        ("schema_migrations", ["version", "inserted_at"], "Ecto"),
+        ("schema_migrations", ["version", "dirty"], "golang-migrate"),
+        ("schema_migrations", ["filename"], "Sequel"), ("schema_info", ["version"], "Sequel"),
+        ("migration", ["version", "apply_time"], "Yii"),
+        ("versioninfo", ["version", "appliedon", "description"], "FluentMigrator"),
+        ("changelog", ["id", "applied_at", "description"], "MyBatis"),
     ]
+
+    /// The names of the keepers' tables, of other tables of the same tools, and of tools without a word for migrations in their tables'
+    /// names; in lower case.
+    private static let names = Set(keepers.map { SQLName.folded($0.table) }).union([
+        "applied_module_schemas", "databasechangeloglock", "schemaversion", "schemaversions", "versioninfo",
+    ])
 
     /// Whether a table of this name is known to hold such a record, or says by its name that it does.
     package static func isOne(_ table: String) -> Bool {
         let name = SQLName.folded(table)
         guard !OwnTables.names.contains(name) else { return false }
-        return keepers.contains { SQLName.folded($0.table) == name } || others.contains(name)
-            || name.contains("migration") || name.hasPrefix("schema_version")
+        // A plugin of CakePHP has a `phinxlog` of its own.
+        return names.contains(name) || name.contains("migration") || name.hasPrefix("schema_version")
+            || name.hasSuffix("_phinxlog")
     }
 
-    /// A tool whose table has a name that others use, too, but columns of its own.
-    private static func unmistakable(in schema: Schema) -> (table: String, tool: String)? {
-        let columns = schema["migrations"]?.columns.map(\.name)
-        if columns == ["id", "migration", "batch"] { return ("migrations", "Laravel") }
-        if columns == ["id", "timestamp", "name"] { return ("migrations", "TypeORM") }
-        if schema["schema_migrations"]?.columns.map(\.name) == ["version", "inserted_at"] {
-            return ("schema_migrations", "Ecto")
+    /// The tool whose record a table is by its name and columns; `nil` if it is none's.
+    private static func tool(by table: Table) -> String? {
+        let name = SQLName.folded(table.name)
+        let alike = shapes.filter { $0.table == name }
+        guard !alike.isEmpty else { return nil }
+        let columns = table.columns.map { SQLName.folded($0.name) }
+        return alike.first { $0.columns == columns }?.tool
+    }
+
+    /// The table by which a tool is known, and that tool; `nil` if none is.
+    private static func keeper(in schema: Schema) -> (table: String, tool: String)? {
+        let names = Set(schema.tables.map { SQLName.folded($0.name) })
+        if let known = (keepers + signs).first(where: { names.contains(SQLName.folded($0.table)) }) { return known }
+        for table in schema.tables {
+            if let tool = tool(by: table) { return (table.name, tool) }
         }
         return Framework(of: schema) == .rails ? ("schema_migrations", "Rails") : nil
     }
 
-    /// The table by which a tool is known, and that tool; `nil` if none is.
-    static func keeper(in schema: Schema) -> (table: String, tool: String)? {
-        let names = Set(schema.tables.map { SQLName.folded($0.name) })
-        return (keepers + signs).first { names.contains(SQLName.folded($0.0)) } ?? unmistakable(in: schema)
-    }
+    /// Whether an application most likely creates the tables of this schema.
+    static func isKept(in schema: Schema) -> Bool { evidence(in: schema) != nil }
 
     /// What to know before an application goes on with a copy of this schema.
     static func remark(on schema: Schema) -> String? {

@@ -2,9 +2,9 @@ import Dialects
 
 extension ProposedRule {
     /// Returns the rules that the values of these tables and the framework that made them suggest, for columns without a rule of
-    /// their own.
+    /// their own. `isRecorded` says that an application records the migrations with which it makes them.
     static func proposals(
-        for tables: [ProfiledTable], in inspection: Inspection, of framework: Framework
+        for tables: [ProfiledTable], in inspection: Inspection, of framework: Framework, isRecorded: Bool
     ) -> [ProposedRule] {
         func evidence(of at: Int, in table: ProfiledTable) -> ColumnEvidence {
             let column = table.table.columns[at]
@@ -12,7 +12,6 @@ extension ProposedRule {
                 column: column, declared: inspection.declaredTypes[table.table.name]?[column.name] ?? "",
                 profile: table.profiles[at], table: table.table)
         }
-        let isRecorded = MigrationRecord.keeper(in: inspection.schema) != nil
         let common = commonRules(
             tables.flatMap { table in
                 table.profiles.indices.filter { table.profiles[$0].values > 0 }.map { evidence(of: $0, in: table) }

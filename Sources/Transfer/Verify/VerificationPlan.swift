@@ -31,6 +31,8 @@ struct VerificationPlan {
     private var otherNumbers: [String] = []
     /// Why columns of the source and the target can't be read, by table and column.
     private let unreadableColumns: (source: [String: [String: String]], target: [String: [String: String]])
+    /// The tables that hold their values to the declared types where their database does not (`Inspection.heldTables`).
+    private let heldTables: (source: Set<String>, target: Set<String>)
     private let from: any TransferDialect
     private let to: any TransferDialect
 
@@ -43,6 +45,7 @@ struct VerificationPlan {
         self.from = from
         self.to = to
         unreadableColumns = (source.unreadableColumns, target.unreadableColumns)
+        heldTables = (source.heldTables, target.heldTables)
         let ours = source.tablesWithRows.filter { !$0.columns.isEmpty || to.takesTablesWithoutColumns }.map(source.held)
         let theirs = target.tablesWithRows.filter { !$0.columns.isEmpty || from.takesTablesWithoutColumns }.map(
             target.held)
@@ -99,6 +102,7 @@ struct VerificationPlan {
         var compared = ComparedTable(
             source: .init(table: table.name, from: ours.from), target: .init(table: other.name, from: theirs.from))
         let match = NameMatch(table.columns.map(\.name), other.columns.map(\.name), from: from, to: to)
+        let isHeld = (heldTables.source.contains(table.name), heldTables.target.contains(other.name))
         let (columns, counterparts) = (table.columns.byName(\.name), other.columns.byName(\.name))
         for pair in match.pairs {
             guard let column = columns[pair.source], let counterpart = counterparts[pair.target] else { continue }
@@ -106,7 +110,8 @@ struct VerificationPlan {
                 notCompared.append("column \(table.name).\(column.name): \(reason)")
                 continue
             }
-            guard let form = form(column.type, counterpart.type) else {
+            let held: ColumnType? = isHeld.0 == isHeld.1 ? nil : isHeld.0 ? column.type : counterpart.type
+            guard let form = form(column.type, counterpart.type, holding: held) else {
                 missing.append(
                     "column \(table.name).\(column.name): \(column.type.word) in the source and \(counterpart.type.word) in the target have no form in common"
                 )
@@ -169,10 +174,13 @@ struct VerificationPlan {
     }
 
     /// Returns the common form of two columns. A side that enforces its columns' types decides; if neither does, values are
-    /// compared as they are stored.
-    private func form(_ source: ColumnType, _ target: ColumnType) -> CanonicalForm? {
+    /// compared as they are stored. `held` is the type of the one column whose table alone is held to its types: there, bytes or doubles are
+    /// what has become of a blob column's values of several classes.
+    private func form(_ source: ColumnType, _ target: ColumnType, holding held: ColumnType?) -> CanonicalForm? {
         switch (from.holdsDeclaredTypes, to.holdsDeclaredTypes) {
-        case (false, false): return CanonicalForm.common(source, target)
+        case (false, false):
+            guard let held, [source, target].contains(.bytes) else { return CanonicalForm.common(source, target) }
+            return held == .real ? .decimal : .bytes
         case (true, false): return source.comparedForm
         case (false, true): return target.comparedForm
         case (true, true):
@@ -188,8 +196,8 @@ struct VerificationPlan {
     private static func form(of form: CanonicalForm, asText other: CanonicalForm) -> CanonicalForm? {
         guard other == .text else { return nil }
         switch form {
-        case .decimal, .padded, .moment, .reading, .date, .time, .interval, .address, .uuid, .json: return form
-        case .integer, .real, .boolean, .text, .bytes, .stored: return nil
+        case .real, .decimal, .padded, .moment, .reading, .date, .time, .interval, .address, .uuid, .json: return form
+        case .integer, .boolean, .text, .bytes, .stored: return nil
         }
     }
 }

@@ -46,7 +46,9 @@ package enum SQLiteInspector {
             inspection.rowidAliases[source.name] = reader.rowidAlias
             let definition = SQLiteDDLParser.parse(source.sql)
             inspection.options[source.name] = definition.map(source.options)
-            let unconverted = definition?.isStrict == true ? source.columns.filter(\.convertsNothingIfStrict) : []
+            let isStrict = definition?.isStrict == true
+            if isStrict { inspection.heldTables.insert(source.name) }
+            let unconverted = isStrict ? source.columns.filter(\.convertsNothingIfStrict) : []
             if !unconverted.isEmpty { inspection.unconvertedColumns[source.name] = Set(unconverted.map(\.name)) }
             let unreadable = SQLiteVirtualColumns.unreadable(in: table)
             if !unreadable.isEmpty { inspection.unreadableColumns[source.name] = unreadable }

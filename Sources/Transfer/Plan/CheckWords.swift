@@ -1,0 +1,9 @@
+import Dialects
+
+extension Check {
+    /// The check as a list shows it: on one line, and no longer than anybody reads.
+    var words: String {
+        let text = expression.sourceText.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return "CHECK (\(text.count > 120 ? "\(text.prefix(120))…" : text))"
+    }
+}
