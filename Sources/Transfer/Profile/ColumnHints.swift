@@ -13,6 +13,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isAnyJSON = true
     /// Whether every text so far is most likely a uuid, in any of its written forms.
     private(set) var isUUID = true
+    /// Whether every text so far has the digits of a uuid, whichever bits they show.
+    private(set) var hasUUIDDigits = true
     /// Whether every blob so far has the 16 bytes of a uuid.
     private(set) var isUUIDBytes = true
     /// Whether every blob so far has the 16 bytes of a uuid, in the order of its digits: with its version and variant (RFC 9562, section 4).
@@ -85,7 +87,10 @@ struct ColumnHints: Sendable, Equatable {
         }
         times.observe(bytes) { CalendarNumber.time($0, isRounded: !$1) != nil }
         spans.observe(bytes) { CalendarNumber.isSpan($0, isExact: $1) }
-        if isUUID { isUUID = UUIDText.isLikely(bytes) }
+        if hasUUIDDigits {
+            hasUUIDDigits = UUIDText.hasDigits(bytes)
+            isUUID = isUUID && hasUUIDDigits && UUIDText.isLikely(bytes)
+        }
         if isTruth { isTruth = BooleanText.truth(bytes) != nil }
         if isAddress { isAddress = AddressText.isHost(bytes) }
     }
@@ -105,6 +110,7 @@ struct ColumnHints: Sendable, Equatable {
         isJSON = isJSON && next.isJSON
         isAnyJSON = isAnyJSON && next.isAnyJSON
         isUUID = isUUID && next.isUUID
+        hasUUIDDigits = hasUUIDDigits && next.hasUUIDDigits
         isUUIDBytes = isUUIDBytes && next.isUUIDBytes
         isMarkedUUIDBytes = isMarkedUUIDBytes && next.isMarkedUUIDBytes
         isNear1970 = isNear1970 && next.isNear1970
