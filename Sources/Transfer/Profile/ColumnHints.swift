@@ -45,6 +45,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var unix = UnixNumbers()
     /// The number of doubles with digits behind the point.
     private(set) var fractions = 0
+    /// The number of zeros.
+    private(set) var zeros = 0
 
     /// Whether every text so far is a timestamp in any spelling that a rule reads.
     var isTimestamp: Bool { timestamps.areRead }
@@ -56,6 +58,7 @@ struct ColumnHints: Sendable, Equatable {
         minimum = min(minimum, number)
         maximum = max(maximum, number)
         unix.observe(number)
+        if number == 0 { zeros += 1 }
     }
 
     mutating func observe(real number: Double) {
@@ -63,6 +66,7 @@ struct ColumnHints: Sendable, Equatable {
         highest = max(highest, number)
         unix.observe(number)
         if number.rounded(.towardZero) != number { fractions += 1 }
+        if number == 0 { zeros += 1 }
         if isMoney { isMoney = DecimalFit.fits(number, precision: 15, scale: 2) }
     }
 
@@ -128,6 +132,7 @@ struct ColumnHints: Sendable, Equatable {
         isMoney = isMoney && next.isMoney
         unix.append(next.unix)
         fractions += next.fractions
+        zeros += next.zeros
     }
 
     /// Returns the epochs and units by which every number lies between 1990 and 2100, the most likely first.
