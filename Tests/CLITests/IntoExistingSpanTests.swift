@@ -169,6 +169,31 @@ struct IntoExistingSpanTests {
         }
     }
 
+    @Test("a unit that is missing and rows in the way are said at once, with the remedies of both")
+    func reasonsAtOnce() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let record = """
+                CREATE TABLE alembic_version (version_num varchar(32)); INSERT INTO alembic_version VALUES ('a');
+                """
+            let source = try makeSource(
+                box, record + "CREATE TABLE run (id INTEGER PRIMARY KEY, took REAL); INSERT INTO run VALUES (1, 1.5);")
+            try execute(record + "CREATE TABLE run (id int PRIMARY KEY, took interval)", on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let refused = try await box.run(.tcMigrate, options + ["--json"])
+            #expect(refused.ending == .exit(2), "\(refused)")
+            #expect(try refused.document(ErrorDocument.self).error.code == "unitless")
+            let file = box("spans.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            let reasons =
+                "no rule gives their unit: run.took; and the target's tables already hold rows: alembic_version"
+            for (run, unit) in [(refused, "give their unit by a rule"), (dry, "\(file) was written, and proposes")] {
+                for words in [reasons, unit, "; and pass --keep-rows alembic_version"] {
+                    #expect(run.error.contains(words), "\(run)")
+                }
+            }
+        }
+    }
+
     @Test("what Django counts is known, so that its durations need no rule, and none is proposed")
     func django() async throws {
         let migrations = "CREATE TABLE django_migrations (id integer PRIMARY KEY);"
