@@ -5,6 +5,8 @@ struct FilesNotWritten: Error {
     let failures: [TextFile.Failure]
     /// Whether the transfer is complete; no other run can write its files then.
     let isTransferred: Bool
+    /// Whether the target's tables were there before.
+    var intoExisting = false
 
     var message: String {
         let files = failures.map(\.message)
@@ -13,7 +15,8 @@ struct FilesNotWritten: Error {
 
     var remedy: String {
         if isTransferred {
-            return "compare the two databases with verify; a transfer into another empty target writes the files"
+            let target = intoExisting ? "the tables as they were" : "another empty target"
+            return "compare the two databases with verify; a transfer into \(target) writes the files"
         }
         return failures.first?.remedy ?? ""
     }

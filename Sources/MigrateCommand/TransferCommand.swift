@@ -223,7 +223,7 @@ struct TransferCommand: AsyncParsableCommand {
         progress.end()
         // The report comes before the files: if one can't be written, the transfer is complete nevertheless.
         output.show(TransferDocument.document(report)) { TransferPage.page(report).text() }
-        try files.finish(report, source, target)
+        try files.finish(report, source, target, intoExisting: intoExisting)
         return report.verdict
     }
 

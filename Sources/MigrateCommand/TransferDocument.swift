@@ -49,8 +49,9 @@ enum TransferDocument {
                 (
                     "columns",
                     .array(
-                        zip(table.targetColumns, table.types).map { column, type in
-                            .object([("name", .string(column)), ("type", .string(type.description))])
+                        zip(table.targetColumns, table.types).map { column, type -> JSON in
+                            let word = type == .ownForm ? "as stored" : type.description
+                            return JSON.object([("name", .string(column)), ("type", .string(word))])
                         })
                 ),
             ])

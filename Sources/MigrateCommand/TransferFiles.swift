@@ -26,7 +26,7 @@ struct TransferFiles {
     /// one that can't be written keeps none of the others away.
     /// - Throws: `FilesNotWritten` for those that can't be written.
     func finish(
-        _ report: TransferReport, _ source: DatabaseURL, _ target: DatabaseURL
+        _ report: TransferReport, _ source: DatabaseURL, _ target: DatabaseURL, intoExisting: Bool
     ) throws(FilesNotWritten) {
         let context = MigrateProgram.context
         let (program, now) = ("\(context.name) \(context.version)", Console.now)
@@ -46,7 +46,7 @@ struct TransferFiles {
             Self.failure(of: rules) { ProposedRule.yaml(report.proposals) },
             Self.failure(of: triggers) { TriggersFile.text(of: report.plan.triggers) },
         ]
-        try Self.requireNone(failures, isTransferred: report.verdict == .verified)
+        try Self.requireNone(failures, isTransferred: report.verdict == .verified, intoExisting: intoExisting)
     }
 
     /// Writes the rules of a dry run.
@@ -77,9 +77,11 @@ struct TransferFiles {
     }
 
     private static func requireNone(
-        _ failures: [TextFile.Failure?], isTransferred: Bool
+        _ failures: [TextFile.Failure?], isTransferred: Bool, intoExisting: Bool = false
     ) throws(FilesNotWritten) {
         let failures = failures.compactMap { $0 }
-        guard failures.isEmpty else { throw FilesNotWritten(failures: failures, isTransferred: isTransferred) }
+        guard failures.isEmpty else {
+            throw FilesNotWritten(failures: failures, isTransferred: isTransferred, intoExisting: intoExisting)
+        }
     }
 }

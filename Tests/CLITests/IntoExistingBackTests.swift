@@ -56,6 +56,10 @@ struct IntoExistingBackTests {
             #expect(!refused.error.contains("no place"), "\(refused)")
             let back = try await box.run(.tcMigrate, options)
             #expect(back.ending == .exit(0) && back.output.contains("verdict: verified"), "\(back)")
+            #expect(
+                back.output.contains("matched under another name: ") && back.output.contains("Order.name_2 as name"),
+                "\(back)")
+            #expect(!back.output.contains("as Order"), "\(back)")
             #expect(try query(row, on: target) == ["1|a|b|c|d"])
             #expect(try query("SELECT line FROM sqlite_log", on: target) == ["x"])
         }

@@ -27,6 +27,10 @@ struct IntoExistingStoredTests {
             let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", box("rules.yaml")])
             #expect(dry.ending == .exit(0), "\(dry)")
             #expect(try String(contentsOfFile: box("rules.yaml"), encoding: .utf8).contains("suggests no rules"))
+            let document = try await box.run(.tcMigrate, options + ["--dry-run", "--json"])
+            #expect(
+                document.output.contains(#""type": "as stored""#) && !document.output.contains("native("), "\(document)"
+            )
             let run = try await box.run(.tcMigrate, options)
             #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
             let values = """

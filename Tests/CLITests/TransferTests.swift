@@ -120,6 +120,20 @@ struct TransferTests {
         }
     }
 
+    @Test("a report on filled tables that can't be written advises no other target")
+    func unwritableReportOnFilledTables() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)", on: box("source.db"),
+                creating: true)
+            try execute("CREATE TABLE t (id bigint PRIMARY KEY)", on: target)
+            let run = try await box.migrate(
+                "transfer", box("source.db"), target, "--into-existing", "--report", "/dev/full")
+            #expect(run.ending == .exit(2) && run.error.contains("the transfer itself is complete"), "\(run)")
+            #expect(run.error.contains("a transfer into the tables as they were writes the files"), "\(run)")
+        }
+    }
+
     @Test("a list that is given several times is all that it named")
     func listsAddUp() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -282,7 +282,8 @@ struct VerificationTests {
             ("DATETIME", "TEXT", "'2000-01-02'", "'2000-01-02 00:00:00.000000'", "'2000-01-01 23:59:59'"),
             ("BLOB", "BLOB", "'a'", "x'61'", "x'62'"), ("BLOB", "BLOB", "''", "x''", "NULL"),
             ("BLOB", "BLOB", "5", "x'35'", "x'05'"), ("BLOB", "REAL", "1", "1.0", "1.5"),
-            ("REAL", "BLOB", "0.5", "x'302e35'", "x'30'"),
+            ("REAL", "BLOB", "0.5", "x'302e35'", "x'30'"), ("BLOB", "ANY", "1", "1.0", "1.5"),
+            ("", "ANY", "1", "1.0", "-1.0"), ("", "ANY", "0", "0.0", "-0.0"),
         ])
     func madeOnTheWay(
         _ declared: String, _ made: String, _ value: String, _ arrived: String, _ other: String

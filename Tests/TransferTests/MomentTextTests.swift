@@ -105,9 +105,14 @@ struct MomentTextTests {
         #expect(refusal("0.3000000000000000499", .value) != nil)
         #expect(refusal("123456.50", .shortestText) != nil && refusal("0.30000000000000004", .shortestText) == nil)
         for kept in [KeptNumber.textOfAnyScale, .shortestText] { #expect(refusal("-0", kept) != nil) }
-        for text in ["1.5", "7", "7.0", "1e+20", "-0.0", "nan"] {
-            #expect(refusal(text, .textOfDouble) == nil, "\(text)")
+        for text in ["1.5", "7", "7.0", "1e+20", "-0.0", "-0", "nan"] {
+            #expect(refusal(text, .textOfDouble(keepsSign: true)) == nil, "\(text)")
         }
-        for text in ["1.50", "007", "+5", "-0", "1e20"] { #expect(refusal(text, .textOfDouble) != nil, "\(text)") }
+        for text in ["1.50", "007", "+5", "-00", "1e20"] {
+            #expect(refusal(text, .textOfDouble(keepsSign: true)) != nil, "\(text)")
+        }
+        for text in ["-0.0", "-0"] {
+            #expect(refusal(text, .textOfDouble(keepsSign: false)) == "is -0.0, whose sign the column drops")
+        }
     }
 }

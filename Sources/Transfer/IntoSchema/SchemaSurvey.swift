@@ -31,7 +31,8 @@ struct SchemaSurvey {
             return values
         }
         try plan.check(plan.incompatibleValues)
-        plan.remarks += found.flatMap(\.remarks) + (try remarksOnLongTexts(match, inspection))
+        plan.remarks += [plan.remarkOnNames].compactMap { $0 } + found.flatMap(\.remarks)
+        plan.remarks += try remarksOnLongTexts(match, inspection)
         if let remark = try remarkOnGUIDs(of: plan.tables, inspection) { plan.remarks.append(remark) }
         return plan
     }
@@ -201,8 +202,10 @@ struct SchemaSurvey {
             demand.isUncountedSpan = !source.holdsDeclaredTypes && !countsMicroseconds
         case .decimal where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .shortestText : .value
         case .decimal where !source.holdsDeclaredTypes: demand.kept = .textOfAnyScale
-        case .real where losesTypes: demand.kept = CanonicalForm(declared) == .text ? .textOfDouble : .value
-        case .real where !source.holdsDeclaredTypes: demand.kept = .textOfDouble
+        case .real where losesTypes:
+            demand.kept = CanonicalForm(declared) == .text ? .textOfDouble(keepsSign: false) : .value
+        case .real where !source.holdsDeclaredTypes:
+            demand.kept = .textOfDouble(keepsSign: target.holdsDeclaredTypes)
         case .bytes: demand.isBytes = isOneUnheldType(column, in: table)
         // SQLite takes a column of uuids for one of numbers, which a text of digits would become.
         case .text where losesTypes && place?.type == .uuid, .padded where losesTypes && place?.type == .uuid:

@@ -1,7 +1,7 @@
 import Dialects
 
 /// What a column of numbers that is there already must keep of the values it gets.
-package enum KeptNumber: Sendable {
+package enum KeptNumber: Equatable, Sendable {
     /// The number: a column of SQLite's affinity NUMERIC or REAL holds whole numbers of 64 bits, and doubles
     /// (https://www.sqlite.org/datatype3.html, section 3).
     case value
@@ -10,15 +10,15 @@ package enum KeptNumber: Sendable {
     /// The text, in a column which gives each number back with as few decimals as it needs: `1.50` would be lost, too.
     case shortestText
     /// The text, in a column of doubles, which give back as few digits as they need: `007` and `1.50` would be lost. Whole numbers may be
-    /// written as databases write doubles, too: `1.0`, `1e+20`.
-    case textOfDouble
+    /// written as databases write doubles, too: `1.0`, `1e+20`, and `-0` if the column keeps the sign of zero.
+    case textOfDouble(keepsSign: Bool)
     /// The number, in a column that keeps 32 bits of each: an R-tree's bound.
     case singleValue
 
     func refusal(of number: Double) -> String? {
         switch self {
         case .value, .shortestText:
-            number == 0 && number.sign == .minus ? "is -0.0, whose sign the column drops" : nil
+            Self.isNegativeZero(number) ? Self.droppedSign : nil
         case .textOfAnyScale, .textOfDouble: nil
         case .singleValue: Double(Float(number)) == number || number.isNaN ? nil : Self.tooPrecise
         }
@@ -37,14 +37,20 @@ package enum KeptNumber: Sendable {
             return isExact || significant.count <= 15 ? nil : "has more digits than a double holds"
         case .textOfAnyScale: return Self.isPlain(text) ? nil : Self.otherText
         case .shortestText: return Self.isShortest(text) && hasDoublesDigits ? nil : Self.otherText
-        case .textOfDouble:
-            let isDoubles = Double(written)?.description == written
+        case .textOfDouble(let keepsSign):
+            let number = Double(written)
+            if let number, Self.isNegativeZero(number), !keepsSign { return Self.droppedSign }
+            // PostgreSQL writes the negative zero as an integer.
+            let isDoubles = number?.description == written || written == "-0"
             return isDoubles || Self.isShortest(text) ? nil : Self.otherText
         case .singleValue:
-            return Self.textOfDouble.refusal(of: text) ?? Double(written).flatMap { refusal(of: $0) }
+            return Self.textOfDouble(keepsSign: true).refusal(of: text) ?? Double(written).flatMap { refusal(of: $0) }
         }
     }
 
+    private static func isNegativeZero(_ number: Double) -> Bool { number == 0 && number.sign == .minus }
+
+    private static let droppedSign = "is -0.0, whose sign the column drops"
     private static let tooPrecise = "has more digits than the 32 bits that the column keeps"
     private static let otherText = "is text that a column of numbers would give back as another text"
 

@@ -174,13 +174,11 @@ struct VerificationPlan {
     }
 
     /// Returns the common form of two columns. A side that enforces its columns' types decides; if neither does, values are
-    /// compared as they are stored. `held` is the type of the one column whose table alone is held to its types: there, bytes or doubles are
-    /// what has become of a blob column's values of several classes.
+    /// compared as they are stored. `held` is the type of the one column whose table alone is held to its types.
     private func form(_ source: ColumnType, _ target: ColumnType, holding held: ColumnType?) -> CanonicalForm? {
         switch (from.holdsDeclaredTypes, to.holdsDeclaredTypes) {
         case (false, false):
-            guard let held, [source, target].contains(.bytes) else { return CanonicalForm.common(source, target) }
-            return held == .real ? .decimal : .bytes
+            return held.flatMap { Self.form(of: source, target, holding: $0) } ?? CanonicalForm.common(source, target)
         case (true, false): return source.comparedForm
         case (false, true): return target.comparedForm
         case (true, true):
@@ -190,6 +188,17 @@ struct VerificationPlan {
             if Set([a, b]) == [.boolean, .integer] { return .boolean }
             return Set([a, b]).isSubset(of: [.integer, .real, .decimal]) ? .decimal : nil
         }
+    }
+
+    /// Returns the form of two columns of which only the one of type `held` is held to it: there, bytes or doubles are what has become of the
+    /// values of several classes in a column of blobs or of no type. Doubles with a zero of both signs have a column of type ANY, the one
+    /// native type of such a table. Returns `nil` for other columns.
+    private static func form(
+        of source: ColumnType, _ target: ColumnType, holding held: ColumnType
+    ) -> CanonicalForm? {
+        if held.isNative { return [source, target].contains { $0 == .bytes || $0.isUndeclared } ? .real : nil }
+        guard [source, target].contains(.bytes) else { return nil }
+        return held == .real ? .decimal : .bytes
     }
 
     /// Returns the form of values whose texts the other column holds, as a SQLite file in between does; `nil` if it does not.
