@@ -10,11 +10,17 @@ struct RefusedAfterRules: Error {
     /// The rules in it.
     let rules: [ProposedRule]
 
-    /// The remedy; `nil` where no rule can help. Even if none was proposed, the user may know of one.
-    var remedy: String? {
+    /// Returns the remedy; `nil` where no rule can help. Even if none was proposed, the user may know of one. `passed` are the tables and
+    /// columns in the run's options.
+    func remedy(beside passed: NamedInOptions) -> String? {
         switch cause {
         case SchemaTransferError.unitless(let names):
             return hasRule(forOneOf: names) ? written : SchemaTransferError.unit
+        case SchemaTransferError.several(let reasons):
+            return reasons.map { reason in
+                let refused = RefusedAfterRules(cause: reason, file: file, rules: rules)
+                return refused.remedy(beside: passed) ?? reason.remedy(beside: passed)
+            }.joined(separator: "; and ")
         case TransferError.incompatibleValues(let found) where found.contains(where: \.isGiven):
             let isAnswered = hasRule(forOneOf: found.map { "\($0.table).\($0.column)" })
             return (isAnswered ? "\(written); or " : "no rule was proposed: ") + TransferError.withoutRule(found)

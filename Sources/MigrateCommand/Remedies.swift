@@ -133,6 +133,7 @@ extension SchemaTransferError {
         case .keptOrphans(let found):
             "delete or change these rows in the target, or let their parents stay with "
                 + passed.keeping(Set(found.map(\.parent)).sorted())
+        case .several(let reasons): reasons.map { $0.remedy(beside: passed) }.joined(separator: "; and ")
         }
     }
 

@@ -19,7 +19,7 @@ struct WaysOn {
     ) -> Problem {
         if let refused = error as? RefusedAfterRules {
             var problem = explain(refused.cause, source: source, target: target, named: named)
-            if let remedy = refused.remedy { problem.remedy = remedy }
+            if let remedy = refused.remedy(beside: named) { problem.remedy = remedy }
             return problem
         }
         var problem = Problem(error)

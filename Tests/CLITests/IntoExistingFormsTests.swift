@@ -56,6 +56,44 @@ struct IntoExistingFormsTests {
         }
     }
 
+    @Test("a SQLite table takes a text whole that is longer than its column is declared for, unless a check counts it")
+    func longTexts() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TYPE st AS ENUM ('CANCELLED', 'CANCELLING');
+                CREATE TABLE t (id int PRIMARY KEY, type st, v varchar(20), c character(4), u uuid);
+                INSERT INTO t VALUES (1, 'CANCELLED', 'short', 'ab', 'f827bffd-bd9e-5441-be36-a92a51d0b79e'),
+                    (2, 'CANCELLING', 'twenty letters of it', 'abcd', NULL);
+                """, on: source)
+            let there = box("there.db")
+            let columns = "id INTEGER PRIMARY KEY, type VARCHAR(9), v VARCHAR(20), c CHAR(3), u CHAR(32)"
+            try execute("CREATE TABLE t (\(columns))", on: there, creating: true)
+            let options = ["transfer", source, there, "--into-existing"]
+            for option in [["--dry-run"], []] {
+                let run = try await box.run(.tcMigrate, options + option)
+                #expect(run.ending == .exit(0), "\(run)")
+                for remark in ["t.type (VARCHAR(9))", "t.c (CHAR(3))"] {
+                    #expect(run.output.contains("\(remark): 1 text is longer and stays whole"), "\(run)")
+                }
+                #expect(!run.output.contains("t.v (") && !run.output.contains("t.u ("), "\(run)")
+            }
+            let row = "SELECT type || ' ' || v || ' ' || c || ' ' || coalesce(u, '-') FROM t ORDER BY id"
+            #expect(
+                try query(row, on: there) == [
+                    "CANCELLED short ab f827bffdbd9e5441be36a92a51d0b79e", "CANCELLING twenty letters of it abcd -",
+                ])
+            #expect(try await box.migrate("verify", source, there).ending == .exit(0))
+
+            try execute("DROP TABLE t; CREATE TABLE t (\(columns), CHECK (length(type) <= 9))", on: there)
+            let checked = try await box.run(.tcMigrate, options + ["--dry-run"])
+            #expect(
+                checked.ending == .exit(2)
+                    && checked.error.contains("t.type (VARCHAR(9)): 1 value: is longer than 9 characters"),
+                "\(checked)")
+        }
+    }
+
     @Test("texts that show a double go into a column of doubles, but for -0.0, whose sign it drops")
     func textsAsDoubles() async throws {
         try await withDatabase(.postgresql) { box, source in

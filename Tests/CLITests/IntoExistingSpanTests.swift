@@ -126,6 +126,74 @@ struct IntoExistingSpanTests {
         }
     }
 
+    @Test("zeros beside SQLAlchemy's moments after 1970 are no numbers of a unit, and a refusal has the rule's words")
+    func zerosBesideMoments() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE alembic_version (version_num VARCHAR(32));
+                CREATE TABLE run (id INTEGER PRIMARY KEY, took DATETIME DEFAULT '0' NOT NULL);
+                INSERT INTO run VALUES (1, '1970-01-01 00:00:05.500000'), (2, 0), (3, '1970-01-02 00:00:00.000000');
+                """)
+            let empty = try await box.migrate(
+                "transfer", source, target, "--dry-run", "--write-rules", box("new.yaml"))
+            #expect(try rules(box("new.yaml")) == ["took: {span: since_1970}"], "\(empty)")
+
+            try execute(
+                """
+                CREATE TABLE alembic_version (version_num varchar(32));
+                CREATE TABLE run (id int PRIMARY KEY, took interval NOT NULL);
+                """, on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let file = box("spans.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            #expect(try rules(file) == ["took: {span: since_1970}"], "\(dry)")
+            let run = try await box.run(.tcMigrate, options + ["--rules", file])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            let spans = "SELECT took::text FROM run ORDER BY id"
+            #expect(try query(spans, on: target) == ["00:00:05.5", "00:00:00", "24:00:00"])
+
+            try execute("DELETE FROM run", on: target)
+            let seconds = try makeRules(box, "tables: {run: {columns: {took: {span: seconds}}}}")
+            let refused = try await box.run(.tcMigrate, options + ["--rules", seconds])
+            #expect(refused.ending == .exit(2), "\(refused)")
+            #expect(
+                refused.error.contains("run.took (interval): 2 values: is neither a time span nor a number of seconds"),
+                "\(refused)")
+            try execute("UPDATE run SET took = 7 WHERE id = 2", on: source)
+            let moments = try await box.run(.tcMigrate, options + ["--rules", file])
+            #expect(
+                moments.error.contains("run.took (interval): 1 value: is neither a time span nor a moment (7 in"),
+                "\(moments)")
+        }
+    }
+
+    @Test("a unit that is missing and rows in the way are said at once, with the remedies of both")
+    func reasonsAtOnce() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let record = """
+                CREATE TABLE alembic_version (version_num varchar(32)); INSERT INTO alembic_version VALUES ('a');
+                """
+            let source = try makeSource(
+                box, record + "CREATE TABLE run (id INTEGER PRIMARY KEY, took REAL); INSERT INTO run VALUES (1, 1.5);")
+            try execute(record + "CREATE TABLE run (id int PRIMARY KEY, took interval)", on: target)
+            let options = ["transfer", source, target, "--into-existing"]
+            let refused = try await box.run(.tcMigrate, options + ["--json"])
+            #expect(refused.ending == .exit(2), "\(refused)")
+            #expect(try refused.document(ErrorDocument.self).error.code == "unitless")
+            let file = box("spans.yaml")
+            let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", file])
+            let reasons =
+                "no rule gives their unit: run.took; and the target's tables already hold rows: alembic_version"
+            for (run, unit) in [(refused, "give their unit by a rule"), (dry, "\(file) was written, and proposes")] {
+                for words in [reasons, unit, "; and pass --keep-rows alembic_version"] {
+                    #expect(run.error.contains(words), "\(run)")
+                }
+            }
+        }
+    }
+
     @Test("what Django counts is known, so that its durations need no rule, and none is proposed")
     func django() async throws {
         let migrations = "CREATE TABLE django_migrations (id integer PRIMARY KEY);"

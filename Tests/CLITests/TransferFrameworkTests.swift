@@ -90,10 +90,15 @@ struct TransferFrameworkTests {
         let django = try await proposed(
             """
             CREATE TABLE django_migrations (id integer PRIMARY KEY, applied datetime);
-            CREATE TABLE n (id char(32) PRIMARY KEY, txt text NOT NULL, made integer);
-            INSERT INTO n VALUES ('00000000000000000000000000000000', '[]', 1704164645);
+            CREATE TABLE n (id char(32) PRIMARY KEY, txt text NOT NULL, made integer, token char(32), words char(32), sum varchar(32));
+            INSERT INTO n VALUES ('00000000000000000000000000000000', '[]', 1704164645, 'd41d8cd98f00f204e9800998ecf8427e',
+                    'd41d8cd98f00f204e9800998ecf8427e', 'd41d8cd98f00f204e9800998ecf8427e'),
+                ('11111111111111111111111111111111', '[]', 1704164645, '00000000000000000000000000000001', 'none',
+                    '00000000000000000000000000000001');
             """)
         #expect(django.output.contains("      # a UUIDField\n      id: {type: uuid}\n"), "\(django)")
+        #expect(django.output.contains("      token: {type: uuid}\n"), "\(django)")
+        #expect(!django.output.contains("      words: {") && !django.output.contains("      sum: {"), "\(django)")
         #expect(!django.output.contains("      txt: {") && !django.output.contains("      made: {"), "\(django)")
         let local = try await proposed(
             """

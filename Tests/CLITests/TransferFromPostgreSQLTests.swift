@@ -77,6 +77,35 @@ struct TransferFromPostgreSQLTests {
         }
     }
 
+    @Test("computed columns and indexes over parts of JSON come back out of a transfer's own words")
+    func partsOfJSON() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE spans (id INTEGER PRIMARY KEY, attributes JSONB NOT NULL,
+                    message_id VARCHAR GENERATED ALWAYS AS (CAST(JSON_EXTRACT(attributes, '$."id"') AS VARCHAR)) STORED,
+                    n GENERATED ALWAYS AS (json_extract(attributes, '$.id')) STORED,
+                    m TEXT GENERATED ALWAYS AS (CAST(json_extract(attributes, '$.user.id') AS TEXT)) STORED);
+                CREATE INDEX ix_plain ON spans (json_extract(attributes, '$.user.id'));
+                INSERT INTO spans (id, attributes) VALUES (1, '{"id": "x", "user": {"id": 5}}'), (2, '{"id": "y", "user": {"id": 1.5}}');
+                """)
+            let there = try await box.migrate("transfer", source, target)
+            #expect(there.ending == .exit(0), "\(there)")
+            let back = try await box.migrate("transfer", target, "sqlite:" + box("back.db"))
+            #expect(back.ending == .exit(0) && !back.output.contains("no known counterpart"), "\(back)")
+            let index = try query("SELECT sql FROM sqlite_schema WHERE name = 'ix_plain'", on: box("back.db"))
+            #expect(index.first?.contains(#"json_extract("attributes", '$."user"."id"')"#) == true, "\(index)")
+            try execute(
+                #"INSERT INTO spans (id, attributes) VALUES (3, '{"id": true, "user": {"id": 1e20}}')"#,
+                on: box("back.db"))
+            #expect(
+                try query("SELECT message_id || ' ' || n || ' ' || m FROM spans ORDER BY id", on: box("back.db")) == [
+                    "x x 5", "y y 1.5", "1 1 1.0e+20",
+                ])
+        }
+    }
+
     @Test("a number that is a default is stored as its column stores it, and one that does not fit stays behind")
     func numberDefaults() async throws {
         let script = """

@@ -159,6 +159,12 @@ struct ValueRuleTests {
         #expect(read(expected, .counted(rule)) == .text(moment.contains(".") ? moment : moment + ".000000"))
     }
 
+    @Test("zero is the same span of time in every unit, moments after 1970 included", arguments: SpanRule.allCases)
+    func noSpan(_ rule: SpanRule) {
+        #expect(read(0, .span(rule)) == "00:00:00")
+        #expect(read(.real(0), .span(rule)) == "00:00:00")
+    }
+
     @Test(
         "moments and times of day become the numbers that a rule reads: the way back",
         arguments: [

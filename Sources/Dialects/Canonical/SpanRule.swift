@@ -22,9 +22,10 @@ public enum SpanRule: String, Hashable, Sendable, CaseIterable {
 
 extension SpanRule {
     /// Returns the microseconds that a value stands for; `nil` for one that the rule does not read. A text with units of its own
-    /// stays as it is.
+    /// stays as it is. Zero is the same span in every unit.
     func microseconds(_ value: Dialects.RawValue) -> Int64? {
         switch (value, unit) {
+        case (.integer(0), _), (.real(0), _): return 0
         case (.integer(let number), let unit?):
             let (span, overflows) = number.multipliedReportingOverflow(by: unit)
             return overflows ? nil : span
@@ -32,6 +33,14 @@ extension SpanRule {
         case (.text(let text), nil):
             return CalendarNumber.timestamp(text, zone: .optional).map { $0 - Self.start }
         case (.null, _), (.boolean, _), (.blob, _), (.text, _), (.integer, nil), (.real, nil): return nil
+        }
+    }
+
+    /// The reason why a value is none of the rule's, for messages.
+    package var refusal: String {
+        switch self {
+        case .microseconds, .milliseconds, .seconds, .days: "is neither a time span nor a number of \(rawValue)"
+        case .since1970: "is neither a time span nor a moment"
         }
     }
 

@@ -28,6 +28,9 @@ package enum UUIDText {
         return digits == 32 ? words : nil
     }
 
+    /// Returns whether the text has the digits of a UUID in either form, whichever bits they show.
+    package static func hasDigits(_ text: UnsafeRawBufferPointer) -> Bool { words(text) != nil }
+
     /// Returns whether the text is a UUID as PostgreSQL writes it: with hyphens and in lower case.
     package static func isCanonical(_ text: UnsafeRawBufferPointer) -> Bool {
         text.count == 36 && words(text) != nil

@@ -183,7 +183,14 @@ public struct ExistingTransfer: Sendable {
             reading: reading, source: source, target: target, schema: schema,
             written: try target.writtenColumns(on: writing),
             declared: target.holdsDeclaredTypes ? [:] : there.declaredTypes, ignoring: ignoring + keeping, rules: rules)
-        try requireUnits(inspection, survey)
+        let match = try survey.match(inspection)
+        let columns = try unitless(match, inspection, survey)
+        guard columns.isEmpty else {
+            guard let rows = try rowsInTheWay(match, reading, writing) else {
+                throw SchemaTransferError.unitless(columns)
+            }
+            throw SchemaTransferError.several([.unitless(columns), rows])
+        }
         var plan = try survey.plan(inspection) { [.table, .virtualTable].contains($0.kind) }
         plan.omitted = plan.omitted.map(explained)
         let zones = try survey.remarkOnZones(of: plan.tables, inspection.schema)
@@ -193,14 +200,20 @@ public struct ExistingTransfer: Sendable {
                 there.remarkOnVirtualTables(besides: plan.tables.map(\.target) + keeping),
             ].compactMap { $0 }
             + survey.remarksOnForms(of: plan.tables, inspection.schema)
-        let filled = try target.filled(plan.tables.map(\.target), on: writing)
-        let inTheWay = filled.filter { !replacing.contains($0) }
-        guard inTheWay.isEmpty else {
-            let versions = try plan.tables.filter { inTheWay.contains($0.target) }
-                .flatMap { try NotedVersion.differing(in: $0, of: schema, reading, writing) }
-            throw SchemaTransferError.rowsInTheWay(inTheWay, versions: versions)
-        }
+        if let rows = try rowsInTheWay(match, reading, writing) { throw rows }
         return plan
+    }
+
+    /// Returns the refusal of tables that hold rows of which no option speaks; `nil` if there are none.
+    private func rowsInTheWay(
+        _ match: SchemaMatch, _ reading: any Connection, _ writing: any Connection
+    ) throws -> SchemaTransferError? {
+        let filled = try to.transferDialect.filled(match.tables.map(\.target.name), on: writing)
+        let inTheWay = filled.filter { !replacing.contains($0) }
+        guard !inTheWay.isEmpty else { return nil }
+        let versions = try match.tables.filter { inTheWay.contains($0.target.name) }
+            .flatMap { try NotedVersion.differing(in: $0, reading, writing) }
+        return .rowsInTheWay(inTheWay, versions: versions)
     }
 
     /// Returns what both databases hold, with every table whose rows need a place in the target, and every place for them.
@@ -231,9 +244,8 @@ public struct ExistingTransfer: Sendable {
         if let both = keeping.first(where: replacing.contains) { throw .replacedAndKept(both) }
     }
 
-    /// Every column that gets spans of time, or what stands for them, must know what its values count.
-    private func requireUnits(_ source: Inspection, _ survey: SchemaSurvey) throws {
-        let match = try survey.match(source)
+    /// Returns the columns, as `table.column`, that get spans of time, or what stands for them, and of which nothing says what they count.
+    private func unitless(_ match: SchemaMatch, _ source: Inspection, _ survey: SchemaSurvey) throws -> [String] {
         let countsMicroseconds = Framework(of: source.schema) == .django
         var unitless: [String] = []
         for table in match.tables {
@@ -247,6 +259,6 @@ public struct ExistingTransfer: Sendable {
                 unitless.append("\(table.source.name).\(column.source)")
             }
         }
-        guard unitless.isEmpty else { throw SchemaTransferError.unitless(unitless) }
+        return unitless
     }
 }

@@ -215,10 +215,12 @@ extension ColumnProfile {
     /// What these values count as spans of time, most likely. `countsMicroseconds` says that the program counts so; in columns of
     /// integers that needs no rule.
     func spans(declared: String, countsMicroseconds: Bool) -> Proposal? {
-        guard integers.count + reals.count > 0 else {
-            guard values > 0, meaning == .moment else { return nil }
-            return Proposal(.span(.since1970), "timestamps for a time span: right if the span begins in 1970")
+        // A default of 0 stands for no time among the moments.
+        if meaning == .moment, texts.count > numbers - hints.zeros {
+            let beside = hints.zeros > 0 ? ", beside zeros" : ""
+            return Proposal(.span(.since1970), "timestamps for a time span\(beside): right if the span begins in 1970")
         }
+        guard numbers > 0 else { return nil }
         if countsMicroseconds && meaning == .integer { return nil }
         if let unit = Proposal(unitIn: declared), reals.count > 0 || SpanRule(namedIn: declared) != nil { return unit }
         if countsMicroseconds {

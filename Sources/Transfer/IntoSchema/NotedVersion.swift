@@ -25,20 +25,20 @@ extension NotedVersion {
     ///
     /// - Throws: `DatabaseError`.
     static func differing(
-        in table: PlannedTable, of schema: Schema, _ reading: any Connection, _ writing: any Connection
+        in table: SchemaMatch.MatchedTable, _ reading: any Connection, _ writing: any Connection
     ) throws(DatabaseError) -> [NotedVersion] {
-        let columns = table.targetColumns.indices
-        let isText = { (at: Int) in schema[table.target]?[column: table.targetColumns[at]]?.type.isText == true }
-        guard columns.count <= 4, let key = columns.first(where: isText) else { return [] }
+        let columns = table.columns
+        guard columns.count <= 4,
+            let key = columns.first(where: { table.target[column: $0.target]?.type.isText == true })
+        else { return [] }
         var found: [NotedVersion] = []
         for value in columns where value != key {
-            let there = try versions(
-                table.targetColumns[value], by: table.targetColumns[key], in: table.target, writing)
+            let there = try versions(value.target, by: key.target, in: table.target.name, writing)
             guard !there.isEmpty else { continue }
-            let here = try versions(table.sourceColumns[value], by: table.sourceColumns[key], in: table.source, reading)
+            let here = try versions(value.source, by: key.source, in: table.source.name, reading)
             for (row, version) in there.sorted(by: { $0.key < $1.key }) {
                 guard let other = here[row], other != version else { continue }
-                found.append(NotedVersion(table: table.target, key: row, source: other, target: version))
+                found.append(NotedVersion(table: table.target.name, key: row, source: other, target: version))
             }
         }
         return found

@@ -32,6 +32,7 @@ struct SchemaSurvey {
         }
         try plan.check(plan.incompatibleValues)
         plan.remarks += [plan.remarkOnNames].compactMap { $0 } + found.flatMap(\.remarks)
+        plan.remarks += try remarksOnLongTexts(match, inspection)
         if let remark = try remarkOnGUIDs(of: plan.tables, inspection) { plan.remarks.append(remark) }
         return plan
     }
@@ -116,6 +117,7 @@ struct SchemaSurvey {
         let name = column.target
         if staysAsStored(column, in: table) { return .ownForm }
         var type = written[table.target.name]?[name]?.type ?? table.target[column: name]?.type ?? .text
+        if unheldLength(of: column, in: table) != nil { type = .text }
         guard losesTypes else { return type }
         let rule = rule(of: column, in: table)
         // Spans become numbers in it, as in a column of integers.

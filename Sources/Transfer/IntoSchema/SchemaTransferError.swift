@@ -35,6 +35,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case orphans([Orphans])
     /// Rows that the target keeps refer to a row that was replaced, and that the source does not have.
     case keptOrphans([Orphans])
+    /// Two or more reasons, the first of which is the one to program against.
+    case several([SchemaTransferError])
 }
 
 extension SchemaTransferError {
@@ -56,6 +58,7 @@ extension SchemaTransferError {
         case .unitless: "unitless"
         case .computed: "computed_otherwise"
         case .orphans, .keptOrphans: "orphans"
+        case .several(let reasons): reasons.first?.code ?? "several"
         }
     }
 }
@@ -89,6 +92,7 @@ extension SchemaTransferError: CustomStringConvertible {
         case .keptOrphans(let found):
             "rows that stay in the target refer to parents that the source does not have: "
                 + found.map { "\($0.table): \($0)" }.joined(separator: "; ")
+        case .several(let reasons): reasons.map(\.description).joined(separator: "; and ")
         }
     }
 }

@@ -140,6 +140,12 @@ extension TransferPlan {
 
 extension ColumnPlan {
     fileprivate func refusal(of value: RawValue, _ judge: any ValueJudge, _ column: Int) -> String? {
-        demand.refusal(of: value) ?? judge.refusal(of: value, column: column)
+        (demand.refusal(of: value) ?? judge.refusal(of: value, column: column)).map(worded)
+    }
+
+    /// Returns the reason against a value in the words of the column's rule, if that says what its values count.
+    func worded(_ reason: String) -> String {
+        guard case .span(let rule) = reading, reason != ColumnDemand.missing else { return reason }
+        return rule.refusal
     }
 }

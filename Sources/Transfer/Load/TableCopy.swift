@@ -163,7 +163,9 @@ struct TableCopy {
                 switch table.columnPlans[error.column].policy {
                 case .fail, .widen: throw refusal(of: error, cursor)
                 case .quarantine:
-                    return IncompatibleRow(columns: table.sourceColumns[error.column], reason: error.reason)
+                    return IncompatibleRow(
+                        columns: table.sourceColumns[error.column],
+                        reason: table.columnPlans[error.column].worded(error.reason))
                 case .null:
                     row[error.column] = .null
                     nulled.append(error.column)
@@ -208,6 +210,6 @@ struct TableCopy {
         .doesNotFit(
             table: table.source, column: table.sourceColumns[incompatible.column], key: key.text(cursor),
             value: ValueText.short(cursor.raw(incompatible.column)), type: table.types[incompatible.column].description,
-            reason: incompatible.reason)
+            reason: table.columnPlans[incompatible.column].worded(incompatible.reason))
     }
 }

@@ -13,6 +13,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isAnyJSON = true
     /// Whether every text so far is most likely a uuid, in any of its written forms.
     private(set) var isUUID = true
+    /// Whether every text so far has the digits of a uuid, whichever bits they show.
+    private(set) var hasUUIDDigits = true
     /// Whether every blob so far has the 16 bytes of a uuid.
     private(set) var isUUIDBytes = true
     /// Whether every blob so far has the 16 bytes of a uuid, in the order of its digits: with its version and variant (RFC 9562, section 4).
@@ -43,6 +45,8 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var unix = UnixNumbers()
     /// The number of doubles with digits behind the point.
     private(set) var fractions = 0
+    /// The number of zeros.
+    private(set) var zeros = 0
 
     /// Whether every text so far is a timestamp in any spelling that a rule reads.
     var isTimestamp: Bool { timestamps.areRead }
@@ -54,6 +58,7 @@ struct ColumnHints: Sendable, Equatable {
         minimum = min(minimum, number)
         maximum = max(maximum, number)
         unix.observe(number)
+        if number == 0 { zeros += 1 }
     }
 
     mutating func observe(real number: Double) {
@@ -61,6 +66,7 @@ struct ColumnHints: Sendable, Equatable {
         highest = max(highest, number)
         unix.observe(number)
         if number.rounded(.towardZero) != number { fractions += 1 }
+        if number == 0 { zeros += 1 }
         if isMoney { isMoney = DecimalFit.fits(number, precision: 15, scale: 2) }
     }
 
@@ -85,7 +91,10 @@ struct ColumnHints: Sendable, Equatable {
         }
         times.observe(bytes) { CalendarNumber.time($0, isRounded: !$1) != nil }
         spans.observe(bytes) { CalendarNumber.isSpan($0, isExact: $1) }
-        if isUUID { isUUID = UUIDText.isLikely(bytes) }
+        if hasUUIDDigits {
+            hasUUIDDigits = UUIDText.hasDigits(bytes)
+            isUUID = isUUID && hasUUIDDigits && UUIDText.isLikely(bytes)
+        }
         if isTruth { isTruth = BooleanText.truth(bytes) != nil }
         if isAddress { isAddress = AddressText.isHost(bytes) }
     }
@@ -105,6 +114,7 @@ struct ColumnHints: Sendable, Equatable {
         isJSON = isJSON && next.isJSON
         isAnyJSON = isAnyJSON && next.isAnyJSON
         isUUID = isUUID && next.isUUID
+        hasUUIDDigits = hasUUIDDigits && next.hasUUIDDigits
         isUUIDBytes = isUUIDBytes && next.isUUIDBytes
         isMarkedUUIDBytes = isMarkedUUIDBytes && next.isMarkedUUIDBytes
         isNear1970 = isNear1970 && next.isNear1970
@@ -122,6 +132,7 @@ struct ColumnHints: Sendable, Equatable {
         isMoney = isMoney && next.isMoney
         unix.append(next.unix)
         fractions += next.fractions
+        zeros += next.zeros
     }
 
     /// Returns the epochs and units by which every number lies between 1990 and 2100, the most likely first.

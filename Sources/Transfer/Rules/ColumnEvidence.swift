@@ -16,6 +16,7 @@ struct ColumnEvidence {
         if let proposal = proposalForJSON ?? proposalForTruth { return proposal }
         if profile.values == profile.blobs.count { return proposalForBytes }
         if profile.values == profile.texts.count { return proposalForTexts(endsSpans: endsSpans) }
+        if let spans = proposalForSpansBesideZeros(endsSpans: endsSpans) { return spans }
         let found = profile.values == profile.numbers ? proposalForNumbers(countsFrom2001) : nil
         guard found == nil, profile.meaning.isMoment, !countsFrom2001 else { return found }
         return profile.counted(as: profile.meaning, isKnown: false)
@@ -132,6 +133,18 @@ struct ColumnEvidence {
         let reason = "\(every) \(isOne ? "lies" : "lie") around 1970: right if they are time spans"
         guard endsSpans else { return Proposal.undecided(.span(.since1970), moment, reason) }
         return Proposal(.span(.since1970), reason, or: moment)
+    }
+
+    /// Moments around 1970 beside zeros, which stand for no time at all: only as spans of time both mean something.
+    private func proposalForSpansBesideZeros(endsSpans: Bool) -> Proposal? {
+        let (hints, texts) = (profile.hints, profile.texts.count)
+        guard profile.meaning == .moment, texts > 0, texts + hints.zeros == profile.values, hints.isNear1970,
+            hints.isNaive
+        else { return nil }
+        let (every, isOne) = Self.every("text", texts)
+        let reason = "\(every) \(isOne ? "lies" : "lie") around 1970, beside zeros: right if they are time spans"
+        return endsSpans
+            ? Proposal(.span(.since1970), reason) : Proposal.undecided(.span(.since1970), nil, reason)
     }
 
     private func proposalForNumbers(_ countsFrom2001: Bool) -> Proposal? {

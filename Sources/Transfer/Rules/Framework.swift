@@ -131,7 +131,8 @@ private enum DjangoField {
         case "datetime" where areTexts && isNaive(profile):
             return Proposal(
                 .timestamp(.iso, isUTC: true), "a DateTimeField, which Django stores in UTC unless USE_TZ is off")
-        case "char(32)" where areTexts && profile.hints.isUUID: return Proposal(.type(.uuid), "a UUIDField")
+        // A CharField is a varchar(32).
+        case "char(32)" where areTexts && profile.hints.hasUUIDDigits: return Proposal(.type(.uuid), "a UUIDField")
         case "char(39)" where areTexts && profile.hints.isAddress:
             return Proposal(.type(.inet), "a GenericIPAddressField")
         case "text" where areTexts && isJSON(evidence): return Proposal(.type(.json), "a JSONField")

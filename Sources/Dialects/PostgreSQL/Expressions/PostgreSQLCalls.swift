@@ -5,6 +5,7 @@ extension PostgreSQLExpressionTranslation {
     func call(_ function: String, _ arguments: [ExpressionTree]) throws(Untranslatable) -> Piece {
         if let piece = try currentTime(function) { return piece }
         if let piece = try ownDefault(function, arguments) { return piece }
+        if let value = try extraction(.call(function, arguments)) { return Piece("CAST(\(value) AS TEXT)", .text) }
         if Self.isAggregate(function, arguments.count) {
             return try aggregate(CallTree(name: function, arguments: arguments))
         }

@@ -44,6 +44,13 @@ struct PostgreSQLPhrase {
                 units.append("CAST(\(operand) AS \(SQLText.identifier(type)))")
                 continue
             }
+            if token.isSymbol("#") {
+                guard let json = units.popLast(), let part = PostgreSQLJSONPath.part(of: json, tokens, at: at + 1)
+                else { return nil }
+                units.append(part.sql)
+                at = part.end
+                continue
+            }
             if token.isSymbol("("), let word = units.last?.uppercased(), word == "FILTER" || word == "OVER",
                 units.count > 1
             {
@@ -65,6 +72,9 @@ struct PostgreSQLPhrase {
                 matching = function
             } else if let list = membership() {
                 units += list
+            } else if let part = PostgreSQLJSONPath.extraction(tokens, at: at) {
+                units.append(part.sql)
+                at = part.end
             } else {
                 guard let atom = atom() else { return nil }
                 units.append(atom)

@@ -25,10 +25,17 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
     func remark(onUnique _: SQLExpression) -> String? { nil }
 
     func value(
-        _ expression: SQLExpression, collated collation: Collation?, isUnique _: Bool
+        _ expression: SQLExpression, collated collation: Collation?, isUnique: Bool
     ) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
-        let sql = Self.sql(of: try piece(parsed(text)), collation)
+        let tree = try parsed(text)
+        let sql: String
+        // An index that is not unique changes no result: so programs ask SQLite for the value, and their queries find the index.
+        if !isUnique, let value = try extraction(tree) {
+            sql = value
+        } else {
+            sql = Self.sql(of: try piece(tree), collation)
+        }
         overflow.keep()
         return .native(sqlite: sql, postgresql: text)
     }

@@ -81,6 +81,9 @@ extension SQLiteExpressionTranslation {
         return value.edited { $0.sql = "(\(column.sql) \(words))" }
     }
 
+    /// The text of the value at a path. `PostgreSQLJSONPath` finds it again in a database that a transfer has made.
+    static func extractedText(_ json: String, _ keys: [String]) -> String { extracted(json, keys).sql }
+
     /// Renders the value as the text that SQLite's value has: true is 1, and null is NULL.
     private static func extracted(_ json: String, _ keys: [String]) -> Piece {
         let path = path(keys)
