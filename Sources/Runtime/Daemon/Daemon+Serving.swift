@@ -21,8 +21,8 @@ extension Daemon {
                 Task { await services.hosts.disconnectAll() }
             })
         let upkeep = Upkeep(
-            services: services, socket: duty.socket, reload: reload(services), patience: limits.drainSeconds,
-            hostSeconds: limits.hostSeconds, keep: loaded.settings.retention.closedSessions, logger: logger)
+            services: services, socket: duty.socket, reload: reload(services), hostSeconds: limits.hostSeconds,
+            keep: loaded.settings.retention.closedSessions, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 // Without a name, the whole service would be printed in its place and logged, settings included.
