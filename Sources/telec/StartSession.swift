@@ -94,7 +94,7 @@ struct ReviveSession: AsyncParsableCommand {
             let folder = HostFolder(sessionID: id, home: home)
             try folder.requireTrust()
             let before = try? folder.spec()
-            let found = try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
+            let found = try await Self.row(of: id, client)
             // Of another user's session the command is never known here, and the daemon refuses to revive it.
             guard !command.isEmpty || before != nil || found.agent != nil || found.ownerUID != geteuid() else {
                 throw RuntimeError(
@@ -117,6 +117,18 @@ struct ReviveSession: AsyncParsableCommand {
                 ("status", .string(revived.status)),
             ])
             options.output.show(document) { "revived" }
+        }
+    }
+
+    /// Returns the session's row. Where the caller may not see it, the daemon is asked to revive the session all the same: its refusal is in
+    /// the audit log, and that of a look at the row is not.
+    private static func row(of id: String, _ client: DaemonClient) async throws -> SessionDocument {
+        do {
+            return try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
+        } catch let error as RuntimeError where error.code == .notFound || error.code == .notAllowed {
+            return try await client.post(
+                SessionPath.of(id, "revive"), [String: String](), as: StartedDocument.self
+            ).value.session
         }
     }
 

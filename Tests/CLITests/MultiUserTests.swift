@@ -27,6 +27,11 @@ struct MultiUserTests {
                 #expect(run.code == 64 && run.error.contains("there is no session \(id)"), "\(arguments) \(run)")
                 #expect(!"\(run)".contains(Self.canary))
             }
+            let log = try await machine.telec(machine.admin, "audit", "list", "--outcome", "refused", "--json")
+                .entries()
+            let attempts = log.filter { $0["session_id"] as? String == id }.compactMap { $0["action"] as? String }
+            #expect(
+                Set(attempts) == ["attach", "end", "read_transcript", "revive", "send", "share"], "\(log)")
             let own = try await machine.telec(machine.alice, "transcript", id)
             #expect(own.output.contains(Self.canary) && own.error.isEmpty, "\(own)")
         }
