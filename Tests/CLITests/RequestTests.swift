@@ -72,6 +72,11 @@ struct RequestTests {
                 ("sessions", #"{"title": 7, "project_path": "/"}"#, "title must be a text"),
                 ("sessions", #"{"title": null, "project_path": "/"}"#, "title must be a text"),
                 ("sessions/x/messages", #"{"keys": "Enter"}"#, "keys must be a list"),
+                ("sessions/x/messages", #"{"text": "x", "\u0074ext": "y"}"#, "a member of the body is given twice"),
+                (
+                    "sessions", #"{"title": "x", "project_path": "/", "preferences": "{\"ui\": 1, \"ui\": 2}"}"#,
+                    "a key is given twice"
+                ),
                 ("sessions/x/messages", #"{"keys": [1]}"#, "each of keys must be a text"),
                 ("sessions/x/messages", #"{"text": "x", "enter": "no"}"#, "enter must be true or false"),
             ] {
