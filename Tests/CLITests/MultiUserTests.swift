@@ -83,6 +83,18 @@ struct MultiUserTests {
         }
     }
 
+    /// `su` leaves HOME as it is. What helps then is one's own home, and no right to somebody else's.
+    @Test func anotherAccountsHomeIsNotAskedFor() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            let variables = machine.variables.merging(["HOME": machine.alice.home]) { $1 }
+            let run = try await machine.box.run(
+                as: machine.bob, machine.client, ["sessions", "start", "--title", "x", "--", "true"], variables)
+            #expect(
+                run.code != 0 && run.error.contains("\(machine.alice.home): HOME is not yours")
+                    && run.error.contains("set HOME to your own home"), "\(run)")
+        }
+    }
+
     /// A terminal belongs to its owner's account, so an admin can't be in it, and the log does not say that he was.
     @Test func nobodyElseOpensATerminal() async throws {
         try await withSharedMachine(.sqlite) { machine in
