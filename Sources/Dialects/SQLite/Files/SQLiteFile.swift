@@ -62,14 +62,17 @@ struct SQLiteFile: Sendable {
         guard access(path, R_OK) == 0 else { throw Self.error(errno, opening: name) }
         guard writing else { return }
         guard access(path, W_OK) == 0 else {
+            let reason = SystemError.last
             throw DatabaseError(
-                .permission, "\(name) may not be written by this user (\(SystemError.last))",
-                remedy: Self.remedy(errno) ?? "give this user write access to the file, or run as a user who has it")
+                .permission, "\(name) may not be written by this user (\(reason))",
+                remedy: Self.remedy(reason.number)
+                    ?? "give this user write access to the file, or run as a user who has it")
         }
         guard access(Path.folder(of: path), W_OK | X_OK) == 0 else {
+            let reason = SystemError.last
             throw DatabaseError(
-                .permission, "the folder of \(name) may not be written by this user (\(SystemError.last))",
-                remedy: Self.remedy(errno)
+                .permission, "the folder of \(name) may not be written by this user (\(reason))",
+                remedy: Self.remedy(reason.number)
                     ?? "give this user write access to the folder: SQLite keeps its journal beside the file")
         }
     }
