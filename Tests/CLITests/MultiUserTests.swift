@@ -115,10 +115,14 @@ struct MultiUserTests {
             let id = try await machine.start(machine.alice, title: "Alice's work")
             let run = try await machine.telec(machine.stranger, "transcript", id, "--reason", "spy")
             #expect(run.code == 2 && run.error.contains("this account is not in the settings"), "\(run)")
+            // What would be refused, too, is not advised.
+            let attach = try await machine.telec(machine.stranger, "sessions", "attach", id)
+            #expect(attach.code == 2 && !attach.error.contains("telec transcript"), "\(attach)")
             let entries = try await machine.telec(machine.alice, "audit", "list", "--session", id, "--json").entries()
+            let attempts = entries.map { "\($0["uid"] ?? "") \($0["action"] ?? "") \($0["outcome"] ?? "")" }
             #expect(
-                entries.map { "\($0["uid"] ?? "") \($0["action"] ?? "") \($0["outcome"] ?? "")" }
-                    == ["\(machine.stranger.uid) read_transcript refused"], "\(entries)")
+                attempts.sorted() == ["attach", "read_transcript"].map { "\(machine.stranger.uid) \($0) refused" },
+                "\(entries)")
             #expect(try await machine.telec(machine.bob, "audit", "list", "--json").entries().isEmpty)
         }
     }
@@ -332,6 +336,17 @@ struct MultiUserTests {
             // Root is not known either, unless the settings give a person that account.
             let root = try await machine.box.run(machine.client, ["whoami"], machine.variables, in: "/")
             #expect(root.output.contains("(public, uid 0)"), "\(root)")
+        }
+    }
+
+    /// Settings without people are valid, and may be a file that was emptied by mistake.
+    @Test func settingsWithoutPeopleAreRemarkedOn() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            try await machine.settings([])
+            machine.daemon.kill(SIGHUP)
+            try waitUntil("the log says so") {
+                try machine.daemon.errorText().contains("no people are left in the settings")
+            }
         }
     }
 
