@@ -21,6 +21,12 @@ package final class Descriptor: Sendable {
         return number < 0 ? nil : Descriptor(number)
     }
 
+    /// Whether this is a file with content, and no folder, pipe or device.
+    package var isRegularFile: Bool {
+        var facts = stat()
+        return fstat(number, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Writes all bytes at the file's position. Returns false if some could not be written.
     package func write(_ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes(write) }
 

@@ -1,3 +1,5 @@
+import TCPOSIX
+
 /// Everything that settings take from outside of their files. Tests make their own.
 public struct ProcessContext: Sendable {
     package var environment: [String: String]
@@ -38,12 +40,23 @@ public struct ProcessContext: Sendable {
 
     /// Returns the folder of the user's own settings and state.
     ///
-    /// - Throws: `SettingsError` when the user's home is unknown.
+    /// - Throws: `SettingsError` when the user's home is unknown, or another account's.
     func userFolder() throws(SettingsError) -> String {
+        try requireOwnHome()
         guard let home else {
             throw SettingsError(
                 .noHome, "there is no home folder to find the settings in", remedy: "set HOME, or name the files")
         }
         return "\(home)/.teleclaude"
+    }
+
+    /// Requires that the home is not another account's that this process may not enter, such as the one that `su` has left in HOME.
+    func requireOwnHome() throws(SettingsError) {
+        guard let home, uid == geteuid(), let facts = try? FileSystem.facts(of: home), facts.owner != uid,
+            faccessat(AT_FDCWD, home, X_OK, AT_EACCESS) != 0
+        else { return }
+        throw SettingsError(
+            .forbidden, at: home, "HOME is not yours: it belongs to uid \(facts.owner), and you may not enter it",
+            remedy: "set HOME to your own home, as su - does")
     }
 }

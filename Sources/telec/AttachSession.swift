@@ -1,5 +1,6 @@
 import ArgumentParser
 import TCRuntime
+import TCSettings
 import TCTerminal
 
 struct AttachSession: AsyncParsableCommand {
@@ -36,12 +37,7 @@ struct SessionTerminal {
         } catch let error as RuntimeError {
             // The terminal belongs to the caller, even if the daemon does not know the session.
             let isHere = local?.hasTerminal ?? false
-            if !isHere && error.code == .notAllowed {
-                throw RuntimeError(
-                    error.code, error.message,
-                    remedy: "telec transcript reads what it shows, and telec sessions send types into it")
-            }
-            if !isHere { throw error }
+            if !isHere { throw await advised(error, client) }
             remark = "\(error.message); its terminal is here"
         }
         guard let local, local.hasTerminal else {
@@ -49,7 +45,22 @@ struct SessionTerminal {
                 .notRunning, "no terminal of this session is known to this account on this machine",
                 remedy: "if it does not run elsewhere, restart it: telec sessions revive")
         }
+        guard !local.tmuxServer.holds(callerWith: ProcessContext.process.environment["TMUX"]) else {
+            throw RuntimeError(
+                .failed, "this terminal is in one of your sessions, and no other one opens inside it",
+                remedy: "leave this one first, with Ctrl-B d")
+        }
         return (local, remark)
+    }
+
+    /// Returns the error with what a caller can do who may see the session, and not enter it. A stranger can do nothing.
+    private func advised(_ error: RuntimeError, _ client: DaemonClient) async -> RuntimeError {
+        guard error.code == .notAllowed,
+            (try? await client.get(SessionPath.of(id), as: OneSessionDocument.self)) != nil
+        else { return error }
+        return RuntimeError(
+            error.code, error.message,
+            remedy: "telec transcript reads what it shows; members and admins type into it with telec sessions send")
     }
 
     /// Replaces this process by the program that shows the session's terminal.

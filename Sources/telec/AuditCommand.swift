@@ -45,8 +45,8 @@ struct ListAudit: AsyncParsableCommand {
     private func table(_ entries: [AuditEntry]) -> String {
         guard !entries.isEmpty else { return "no entries" }
         var table = TextTable(
-            ("SEQ", .right), ("TIME", .left), ("WHO", .left), ("DID", .left), ("OUTCOME", .left), ("SESSION", .left),
-            ("OWNER", .left), ("REASON", .left))
+            ("SEQ", .right), ("TIME (UTC)", .left), ("WHO", .left), ("DID", .left), ("OUTCOME", .left),
+            ("SESSION", .left), ("OWNER", .left), ("REASON", .left))
         for entry in entries {
             let adapter = entry.callerSession.flatMap { $0.hasPrefix("adapter:") ? " by \($0)" : nil } ?? ""
             // A refused attempt names any text as its session.

@@ -24,7 +24,9 @@ struct SearchCommand: AsyncParsableCommand {
     var session: SessionID?
     @Option(help: ArgumentHelp("Search only sessions of this project.", valueName: "dir")) var project: String?
     @Option(help: ArgumentHelp("Search only sessions of this person.", valueName: "name")) var owner: String?
-    @Option(help: ArgumentHelp("Search only what was said since then: 2h, 7d, 2026-11-25.", valueName: "moment"))
+    @Option(
+        help: ArgumentHelp(
+            "Search only what was said since then: 2h, 7d, 2026-11-25 (in UTC).", valueName: "moment"))
     var since: TimestampArgument?
     @Option(help: "Why you search: required for sessions of others, and logged.") var reason: String?
     @Option(help: "Show at most this many places, 1 to 100.") var limit = 20

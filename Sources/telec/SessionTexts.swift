@@ -11,9 +11,9 @@ enum SessionTexts {
             ("owner", session.ownerPerson ?? "nobody"), ("state", session.status), ("host", host(session)),
             ("visibility", session.visibility), ("project", session.projectPath ?? "-"),
             ("agent", session.agent ?? "-"), ("computer", session.computer),
-            ("started", TimestampText.short(session.createdAt)),
-            ("last activity", TimestampText.short(session.lastActivity)),
-            ("ended", TimestampText.short(session.closedAt)),
+            ("started", TimestampText.inUTC(session.createdAt)),
+            ("last activity", TimestampText.inUTC(session.lastActivity)),
+            ("ended", TimestampText.inUTC(session.closedAt)),
         ]
         return lines.map { name, value in
             name + String(repeating: " ", count: 15 - name.count) + plain(value)
@@ -23,7 +23,7 @@ enum SessionTexts {
     private static func host(_ session: SessionDocument) -> String {
         guard let host = session.host else { return "-" }
         guard let since = host.since, let reason = host.reason else { return host.state }
-        return "\(host.state) since \(TimestampText.short(since)): \(reason)"
+        return "\(host.state) since \(TimestampText.inUTC(since)): \(reason)"
     }
 
     static func titled(_ session: SessionDocument, for me: WhoamiDocument) -> String {
@@ -45,6 +45,9 @@ enum TimestampText {
         guard let text else { return "-" }
         return String(text.prefix(19)).replacing("T", with: " ")
     }
+
+    /// Returns the time with the word UTC, where no heading says it: `2026-11-25 09:30:00 UTC`.
+    static func inUTC(_ text: String?) -> String { text.map { "\(short($0)) UTC" } ?? "-" }
 
     /// Returns how long ago the time was, such as `5 min ago`, as long as that is more precise than the day.
     static func ago(_ text: String?, _ now: Timestamp) -> String {

@@ -70,7 +70,8 @@ struct ReviveSession: AsyncParsableCommand {
         commandName: "revive", abstract: "Restart one of your sessions whose host or command has ended.",
         usage: "telec sessions revive <session> [<options>] -- [<command> ...]",
         discussion: """
-            If the terminal still exists, only the recording and the connection to the daemon are resumed.
+            If the terminal still exists, only the recording and the connection to the daemon are resumed. A command that has \
+            ended is not kept: give it again, unless the session runs an agent.
 
             EXAMPLES:
               telec sessions revive ID
@@ -84,7 +85,9 @@ struct ReviveSession: AsyncParsableCommand {
     @OptionGroup var options: ClientOptions
     @Argument(
         parsing: .postTerminator,
-        help: ArgumentHelp("Run this command. Default: the one that ran before.", valueName: "command"))
+        help: ArgumentHelp(
+            "Run this command. Default: the session's agent, or the command whose host was killed.",
+            valueName: "command"))
     var command: [String] = []
 
     func run() async throws {
@@ -94,11 +97,12 @@ struct ReviveSession: AsyncParsableCommand {
             let folder = HostFolder(sessionID: id, home: home)
             try folder.requireTrust()
             let before = try? folder.spec()
-            let found = try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
+            let found = try await Self.row(of: id, client)
             // Of another user's session the command is never known here, and the daemon refuses to revive it.
             guard !command.isEmpty || before != nil || found.agent != nil || found.ownerUID != geteuid() else {
                 throw RuntimeError(
-                    .badRequest, "the command of this session is not known", remedy: "give it after --")
+                    .badRequest, "the command of this session is not known: one that has ended is not kept",
+                    remedy: "give it after --")
             }
             let local = LocalSession(sessionID: id, home: home)
             try await local?.letLastRunEnd()
@@ -117,6 +121,18 @@ struct ReviveSession: AsyncParsableCommand {
                 ("status", .string(revived.status)),
             ])
             options.output.show(document) { "revived" }
+        }
+    }
+
+    /// Returns the session's row. Where the caller may not see it, the daemon is asked to revive the session all the same: its refusal is in
+    /// the audit log, and that of a look at the row is not.
+    private static func row(of id: String, _ client: DaemonClient) async throws -> SessionDocument {
+        do {
+            return try await client.get(SessionPath.of(id), as: OneSessionDocument.self).value.session
+        } catch let error as RuntimeError where error.code == .notFound || error.code == .notAllowed {
+            return try await client.post(
+                SessionPath.of(id, "revive"), [String: String](), as: StartedDocument.self
+            ).value.session
         }
     }
 

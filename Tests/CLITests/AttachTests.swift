@@ -27,6 +27,16 @@ struct AttachTests {
         }
     }
 
+    /// tmux itself would say that sessions should be nested with care.
+    @Test func noSessionOpensInAnother() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sleep", "1000")
+            let place = daemon.variables.merging(["TMUX": "\(daemon.box.tmuxSocket),1,0"]) { $1 }
+            let run = try await daemon.box.run(.telec, ["sessions", "attach", id], place)
+            #expect(run.code == 2 && run.error.contains("leave this one first, with Ctrl-B d"), "\(run)")
+        }
+    }
+
     private func inner(_ daemon: TestDaemon, _ arguments: [String]) async throws {
         let run = try await daemon.box.run(Program(inPath: "tmux"), ["-S", daemon.box.tmuxSocket] + arguments)
         #expect(run.code == 0, "\(run)")

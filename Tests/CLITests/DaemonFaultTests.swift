@@ -118,6 +118,52 @@ struct DaemonFaultTests {
         }
     }
 
+    /// The disk does not answer while a recording is read: nothing can interrupt the read, and the daemon ends all the same.
+    @Test(.enabled(if: TestUser.areWanted, "attaching strace to a running daemon takes root"))
+    func aReadThatHangsKeepsNoDaemonFromItsEnd() async throws {
+        try await withSandbox { box in
+            let daemon = try await box.startDaemon(box.daemonVariables("sqlite:\(box("a.db"))", Self.quick))
+            let id = try await daemon.start("echo", "hello")
+            try await daemon.wait(for: id, toBe: "closed")
+            let strace = try box.start(
+                Program(inPath: "strace"),
+                [
+                    "-f", "-p", "\(daemon.pid())", "-o", box("calls"), "-e", "inject=pread64:delay_enter=600000000",
+                    "-P", "\(box.home)/.teleclaude/transcripts/\(id).cast",
+                ])
+            try waitUntil("strace is attached") { try strace.errorText().contains("attached") }
+            let reading = try box.start(.telec, ["transcript", id], daemon.variables)
+            try waitUntil("the read hangs") {
+                try String(contentsOfFile: box("calls"), encoding: .utf8).contains("pread64(")
+            }
+            daemon.process.kill(SIGTERM)
+            try? waitUntil("the daemon ends", seconds: 60) { !isAlive(daemon.pid()) }
+            let isOver = !isAlive(daemon.pid())
+            // The process that is ended is a zombie for as long as strace holds one of its threads.
+            strace.kill(SIGKILL)
+            _ = try await strace.finish()
+            let run = try await daemon.process.finish(timeout: 60)
+            #expect(isOver && run.code == 2, "\(run)")
+            _ = try await reading.finish(timeout: 60)
+            try await box.endSessions()
+        }
+    }
+
+    /// A pipe in the place of a recording is not waited for.
+    @Test func aPipeInsteadOfARecordingIsRefused() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("echo", "hello")
+            try await daemon.wait(for: id, toBe: "closed")
+            let file = "\(daemon.box.home)/.teleclaude/transcripts/\(id).cast"
+            try FileManager.default.removeItem(atPath: file)
+            try #require(mkfifo(file, 0o600) == 0)
+            for arguments in [["transcript", id], ["sessions", "tail", id]] {
+                let run = try await daemon.box.run(.telec, arguments, daemon.variables, timeout: 20)
+                #expect(run.code == 2 && run.error.contains("something else than a file is in its place"), "\(run)")
+            }
+        }
+    }
+
     /// The daemon notifies systemd (sd_notify(3)), and uses the socket that systemd passes to it (sd_listen_fds(3)).
     @Test func theServiceManagerIsToldAndHeard() async throws {
         try await withSandbox { box in

@@ -199,9 +199,12 @@ struct DaemonTests {
             let run = try await daemon.box.run(
                 curl, ["-s", "--unix-socket", socket] + claims.flatMap { ["-H", $0] } + ["http://x/whoami"])
             #expect(run.output.contains(#""session_id":null"#), "\(run)")
-            let token = try await daemon.box.run(
-                curl, ["-s", "--unix-socket", socket, "-H", "Authorization: Bearer tcs_1234", "http://x/whoami"])
-            #expect(token.output.contains(#""code":"unknown_token""#) && token.output.contains(#""status":401"#))
+            // The name of a scheme ignores case: a token that is not seen would leave its caller the rights of a person.
+            for scheme in ["Bearer", "bearer", "BEARER"] {
+                let token = try await daemon.box.run(
+                    curl, ["-s", "--unix-socket", socket, "-H", "Authorization: \(scheme) tcs_1234", "http://x/whoami"])
+                #expect(token.output.contains(#""code":"unknown_token""#) && token.output.contains(#""status":401"#))
+            }
         }
     }
 

@@ -27,6 +27,11 @@ struct MultiUserTests {
                 #expect(run.code == 64 && run.error.contains("there is no session \(id)"), "\(arguments) \(run)")
                 #expect(!"\(run)".contains(Self.canary))
             }
+            let log = try await machine.telec(machine.admin, "audit", "list", "--outcome", "refused", "--json")
+                .entries()
+            let attempts = log.filter { $0["session_id"] as? String == id }.compactMap { $0["action"] as? String }
+            #expect(
+                Set(attempts) == ["attach", "end", "read_transcript", "revive", "send", "share"], "\(log)")
             let own = try await machine.telec(machine.alice, "transcript", id)
             #expect(own.output.contains(Self.canary) && own.error.isEmpty, "\(own)")
         }
@@ -78,6 +83,18 @@ struct MultiUserTests {
         }
     }
 
+    /// `su` leaves HOME as it is. What helps then is one's own home, and no right to somebody else's.
+    @Test func anotherAccountsHomeIsNotAskedFor() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            let variables = machine.variables.merging(["HOME": machine.alice.home]) { $1 }
+            let run = try await machine.box.run(
+                as: machine.bob, machine.client, ["sessions", "start", "--title", "x", "--", "true"], variables)
+            #expect(
+                run.code != 0 && run.error.contains("\(machine.alice.home): HOME is not yours")
+                    && run.error.contains("set HOME to your own home"), "\(run)")
+        }
+    }
+
     /// A terminal belongs to its owner's account, so an admin can't be in it, and the log does not say that he was.
     @Test func nobodyElseOpensATerminal() async throws {
         try await withSharedMachine(.sqlite) { machine in
@@ -98,10 +115,14 @@ struct MultiUserTests {
             let id = try await machine.start(machine.alice, title: "Alice's work")
             let run = try await machine.telec(machine.stranger, "transcript", id, "--reason", "spy")
             #expect(run.code == 2 && run.error.contains("this account is not in the settings"), "\(run)")
+            // What would be refused, too, is not advised.
+            let attach = try await machine.telec(machine.stranger, "sessions", "attach", id)
+            #expect(attach.code == 2 && !attach.error.contains("telec transcript"), "\(attach)")
             let entries = try await machine.telec(machine.alice, "audit", "list", "--session", id, "--json").entries()
+            let attempts = entries.map { "\($0["uid"] ?? "") \($0["action"] ?? "") \($0["outcome"] ?? "")" }
             #expect(
-                entries.map { "\($0["uid"] ?? "") \($0["action"] ?? "") \($0["outcome"] ?? "")" }
-                    == ["\(machine.stranger.uid) read_transcript refused"], "\(entries)")
+                attempts.sorted() == ["attach", "read_transcript"].map { "\(machine.stranger.uid) \($0) refused" },
+                "\(entries)")
             #expect(try await machine.telec(machine.bob, "audit", "list", "--json").entries().isEmpty)
         }
     }
@@ -315,6 +336,17 @@ struct MultiUserTests {
             // Root is not known either, unless the settings give a person that account.
             let root = try await machine.box.run(machine.client, ["whoami"], machine.variables, in: "/")
             #expect(root.output.contains("(public, uid 0)"), "\(root)")
+        }
+    }
+
+    /// Settings without people are valid, and may be a file that was emptied by mistake.
+    @Test func settingsWithoutPeopleAreRemarkedOn() async throws {
+        try await withSharedMachine(.sqlite) { machine in
+            try await machine.settings([])
+            machine.daemon.kill(SIGHUP)
+            try waitUntil("the log says so") {
+                try machine.daemon.errorText().contains("no people are left in the settings")
+            }
         }
     }
 

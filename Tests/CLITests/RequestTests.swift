@@ -72,6 +72,11 @@ struct RequestTests {
                 ("sessions", #"{"title": 7, "project_path": "/"}"#, "title must be a text"),
                 ("sessions", #"{"title": null, "project_path": "/"}"#, "title must be a text"),
                 ("sessions/x/messages", #"{"keys": "Enter"}"#, "keys must be a list"),
+                ("sessions/x/messages", #"{"text": "x", "\u0074ext": "y"}"#, "a member of the body is given twice"),
+                (
+                    "sessions", #"{"title": "x", "project_path": "/", "preferences": "{\"ui\": 1, \"ui\": 2}"}"#,
+                    "a key is given twice"
+                ),
                 ("sessions/x/messages", #"{"keys": [1]}"#, "each of keys must be a text"),
                 ("sessions/x/messages", #"{"text": "x", "enter": "no"}"#, "enter must be true or false"),
             ] {
@@ -79,6 +84,25 @@ struct RequestTests {
                 #expect(answer.contains(words) && answer.contains("\"status\":400"), "\(body) \(answer)")
                 #expect(!answer.contains("\"remedy\":null"), "\(body) \(answer)")
             }
+        }
+    }
+
+    /// A client that gets a body as the answer to HEAD takes it for the next answer (RFC 9110, section 9.3.2).
+    @Test func anAnswerToHeadEndsWithItsHead() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let client = """
+                import socket, sys
+                s = socket.socket(socket.AF_UNIX); s.connect("\(daemon.box.folder)/d.sock")
+                for method, more in [("HEAD", ""), ("GET", "Connection: close\\r\\n")]:
+                    s.sendall(f"{method} /health HTTP/1.1\\r\\nHost: x\\r\\n{more}\\r\\n".encode())
+                while (data := s.recv(65536)): sys.stdout.buffer.write(data)
+                """
+            let run = try await daemon.box.run(Program(inPath: "python3"), ["-c", client])
+            let parts = run.output.components(separatedBy: "\r\n\r\n")
+            try #require(run.code == 0 && parts.count == 3, "\(run)")
+            #expect(parts[0].hasPrefix("HTTP/1.1 405") && parts[1].hasPrefix("HTTP/1.1 200"), "\(run)")
+            let hasLength = parts[0].lowercased().contains(#/content-length: [1-9]/#)
+            #expect(hasLength && parts[2].contains("\"ok\""), "\(run)")
         }
     }
 

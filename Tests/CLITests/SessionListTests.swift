@@ -48,6 +48,16 @@ struct SessionListTests {
         }
     }
 
+    @Test("and the page of one session say in which zone their times are")
+    func zone() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sleep", "1000")
+            let page = try await daemon.telec("sessions", "get", id)
+            let isSaid = page.output.contains(#/started {8}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n/#)
+            #expect(isSaid && page.output.hasSuffix("ended          -\n"), "\(page)")
+        }
+    }
+
     @Test("shows what was asked for")
     func filters() async throws {
         try await withDaemon(.sqlite) { daemon in

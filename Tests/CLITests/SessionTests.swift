@@ -231,7 +231,7 @@ struct SessionTests {
                 !FileManager.default.fileExists(atPath: "\(daemon.box.home)/.teleclaude/hosts/\(id)")
             }
             let forgotten = try await daemon.telec("sessions", "revive", id)
-            #expect(forgotten.code == 64 && forgotten.error.contains("give it after --"), "\(forgotten)")
+            #expect(forgotten.code == 64 && forgotten.error.contains("is not kept; give it after --"), "\(forgotten)")
             let revived = try await daemon.telec("sessions", "revive", id, "--", "echo", "two")
             #expect(revived.code == 0, "\(revived)")
             try await daemon.wait(for: id, toBe: "closed")

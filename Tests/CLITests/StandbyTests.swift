@@ -72,11 +72,11 @@ struct StandbyTests {
         }
     }
 
-    /// Nothing of a fenced daemon's is written any more, so it ends, even if it has the lock.
+    /// Nothing of a fenced daemon's is written any more, so it ends at once, even if it has the lock, and drains nothing.
     @Test func aHigherEpochEndsADaemonThatHasTheLock() async throws {
         try await withDatabase(.postgresql) { box, url in
-            let quick = ["TELECLAUDE_SERVER_DRAIN_SECONDS": "2"]
-            let daemon = try await box.startDaemon(box.daemonVariables(url, quick))
+            let patient = ["TELECLAUDE_SERVER_DRAIN_SECONDS": "600"]
+            let daemon = try await box.startDaemon(box.daemonVariables(url, patient))
             try execute("UPDATE daemon_lease SET epoch = epoch + 1", on: url)
             let run = try await daemon.process.finish(timeout: 30)
             #expect(run.code == 2 && run.error.contains("another daemon has taken over"), "\(run)")
@@ -406,10 +406,11 @@ struct SQLiteStandbyTests {
         }
     }
 
-    /// A daemon ends when its socket is removed, because no client could find it.
+    /// A daemon ends at once when its socket is removed, because no client could find it, and gives its lock to the next one.
     @Test func aDaemonWhoseSocketIsGoneEnds() async throws {
         try await withDatabase(.sqlite) { box, url in
-            let daemon = try await box.startDaemon(box.daemonVariables(url))
+            let patient = ["TELECLAUDE_SERVER_DRAIN_SECONDS": "600"]
+            let daemon = try await box.startDaemon(box.daemonVariables(url, patient))
             try FileManager.default.removeItem(atPath: "\(box.folder)/d.sock")
             let run = try await daemon.process.finish(timeout: 30)
             #expect(run.code == 2 && run.error.contains("the daemon's socket was removed"), "\(run)")

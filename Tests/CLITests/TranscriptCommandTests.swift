@@ -238,7 +238,10 @@ struct TranscriptCommandTests {
             let run = try await daemon.telec("transcript", id)
             #expect(
                 run.code == 2
-                    && run.error == "error: the daemon can't read this transcript: Is a directory; tell an admin\n",
+                    && run.error == """
+                        error: the daemon can't read this transcript: something else than a file is in its place; tell an admin
+
+                        """,
                 "\(run)")
             #expect(try daemon.process.errorText().contains("an answer broke off"))
             // A client that reads no trailers is not told that this was all.

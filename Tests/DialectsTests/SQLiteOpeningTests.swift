@@ -121,6 +121,13 @@ import Testing
         #expect(databaseError { _ = try folder.open("a.db", .readOnly) }?.kind == .permission)
     }
 
+    /// No right lets anybody write to a file system that is mounted read-only.
+    @Test(arguments: [(EACCES, "give this user write access"), (EROFS, "mount its file system for writing")])
+    func whatHelpsDependsOnTheReason(_ code: Int32, _ remedy: String) {
+        let error = SQLiteFile.error(code, creating: "a.db")
+        #expect(error.kind == .permission && error.remedy?.hasPrefix(remedy) == true)
+    }
+
     @Test(.enabled(if: geteuid() != 0, "root may write everything"))
     func folderThatMayNotBeWritten() throws {
         let folder = try SQLiteFolder()

@@ -45,9 +45,21 @@ struct MessageTests {
         #"{"jsonrpc":2.0,"id":1,"method":"ping"}"#, #"{"jsonrpc":"2.0","id":1,"method":7}"#,
         #"{"jsonrpc":"2.0","id":1}"#, #"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#,
         #"{"jsonrpc":"2.0","id":1,"method":"ping","params":"x"}"#, #"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#,
-        #"{"jsonrpc":"2.0","result":{}}"#,
+        #"{"jsonrpc":"2.0","result":{}}"#, #"{"jsonrpc":"2.0","id":1,"method":"ping","method":"ping"}"#,
+        #"{"jsonrpc":"2.0","id":1,"method":"x","params":{"a":[{"b":1,"\u0062":2}]}}"#,
     ])
     func whatIsNoMessage(text: String) { #expect(failure(text)?.code == .invalidRequest, "\(text)") }
+
+    /// A colon in a text makes no member, and two objects may have members of the same name.
+    @Test func whatOnlyLooksRepeated() throws {
+        let params = #"{"id":{"id":"a: \"b\": c"},"method":[{"id":1},{"id":1}]}"#
+        let text = #"{"jsonrpc":"2.0","id":"\":\\","method":"x","params":\#(params)}"#
+        guard case .request(let request) = try read(text) else {
+            Issue.record("no request")
+            return
+        }
+        #expect(request.id == .text("\":\\"))
+    }
 
     /// A refusal names the request's id if the id could be read, so that the client can tell which of its requests was wrong.
     @Test func aRefusalNamesItsRequest() throws {

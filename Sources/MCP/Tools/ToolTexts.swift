@@ -42,7 +42,13 @@ enum ToolTexts {
                 "Types a text, or presses keys, in a running session. It returns when the text is typed, not when it is answered."
             )
         case .endSession:
-            ("End session", "Ends a session and what runs in it. What was said stays readable.")
+            (
+                "End session",
+                """
+                Ends a session and what runs in its terminal; a process that has left the terminal (nohup, setsid) goes on. What was \
+                said stays readable.
+                """
+            )
         case .listProjects:
             (
                 "List projects",

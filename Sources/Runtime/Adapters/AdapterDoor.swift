@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import Logging
 import TCSettings
@@ -78,14 +77,14 @@ struct AdapterDoor: Sendable {
                     "send the token in the header Authorization, after the word Bearer; if this URL held it, replace it"
             )
         }
-        guard let header = request.headers[.authorization], header.hasPrefix("Bearer ") else {
+        guard let token = request.bearerToken else {
             try await refuse(context, nil, because: "no token")
             throw RuntimeError(
                 .unknownToken, "an adapter's token is required here",
                 remedy: "send it in the header Authorization, after the word Bearer")
         }
         // Both cases get the same answer, so that whoever has stolen a token does not learn that it is valid.
-        guard let adapter = services.adapters.current.adapter(of: String(header.dropFirst(7))),
+        guard let adapter = services.adapters.current.adapter(of: token),
             context.identity.adapters.contains(adapter.name)
         else {
             try await refuse(context, nil, because: "a token that is not valid for this account")

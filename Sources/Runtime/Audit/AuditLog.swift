@@ -124,8 +124,11 @@ package struct AuditLog: Sendable {
 }
 
 extension AuditLog {
-    private static func head(on connection: any Connection) throws -> AuditCheckpoint? {
-        try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1").first.flatMap(AuditCheckpoint.init(row:))
+    /// Returns the checkpoint at which the log ends; `nil` if somebody has removed the head, or its whole table.
+    static func head(on connection: any Connection) throws -> AuditCheckpoint? {
+        guard try connection.hasTable("audit_head") else { return nil }
+        let head = try connection.query("SELECT seq, hash FROM audit_head WHERE id = 1").first
+        return head.flatMap(AuditCheckpoint.init(row:))
     }
 
     private static func verdict(

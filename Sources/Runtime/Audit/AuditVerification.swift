@@ -50,7 +50,7 @@ extension AuditLog {
             return Report.Verification(last: nil, stands: false, unchecked: 0, objection: objection)
         }
         let hash = try connection.queryValue("SELECT hash FROM audit_log WHERE seq = \(last.seq)")?.text
-        let head = try connection.queryValue("SELECT seq FROM audit_head WHERE id = 1")?.integer ?? 0
+        let head = try AuditLog.head(on: connection)?.seq ?? 0
         return Report.Verification(
             last: last, stands: last.entries == 0 || hash == last.hash,
             unchecked: head > last.seq ? head - last.seq : 0,

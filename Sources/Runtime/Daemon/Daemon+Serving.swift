@@ -21,8 +21,8 @@ extension Daemon {
                 Task { await services.hosts.disconnectAll() }
             })
         let upkeep = Upkeep(
-            services: services, socket: duty.socket, reload: reload(services), patience: limits.drainSeconds,
-            hostSeconds: limits.hostSeconds, keep: loaded.settings.retention.closedSessions, logger: logger)
+            services: services, socket: duty.socket, reload: reload(services), hostSeconds: limits.hostSeconds,
+            keep: loaded.settings.retention.closedSessions, logger: logger)
         var configuration = ServiceGroupConfiguration(
             services: [
                 // Without a name, the whole service would be printed in its place and logged, settings included.
@@ -59,6 +59,9 @@ extension Daemon {
                 services.adapters.replace(by: adapters)
                 services.events.askListeners()
                 logger.notice("settings were read anew: people, agents and adapters are in force")
+                if fresh.settings.people.isEmpty, !loaded.settings.people.isEmpty {
+                    logger.warning("no people are left in the settings: put them back if that was a mistake")
+                }
                 for remark in directory.remarks + adapters.remarks { logger.warning("\(remark)") }
                 for key in loaded.settings.keysThatNeedRestart(comparedWith: fresh.settings) {
                     logger.warning("\(key) has changed: it is in force after a restart")

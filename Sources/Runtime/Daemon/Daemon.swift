@@ -33,9 +33,16 @@ package struct Daemon: Sendable {
         try checkPlaces(socket: manager.activatedSocket == nil ? socketPath : nil)
         let reassurance = Task { await manager.reassure() }
         defer { reassurance.cancel() }
+        let drainSeconds = loaded.settings.server.drainSeconds
         // One group hears the signals from the first moment to the last: on Linux, a second source of the same signal, which another
         // group would be, silences both. The group that serves is told by this one.
-        let life = Life { try await live(socketPath) }
+        let life = Life {
+            try await withGracefulShutdownHandler {
+                try await live(socketPath)
+            } onGracefulShutdown: {
+                LastResort.exit(after: drainSeconds)
+            }
+        }
         let configuration = ServiceGroupConfiguration(
             services: [
                 .init(service: life, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "daemon")

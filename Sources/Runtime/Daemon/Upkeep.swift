@@ -8,8 +8,6 @@ struct Upkeep: Service {
     let services: Services
     let socket: ListeningSocket
     let reload: @Sendable () -> Void
-    /// How long running requests may take when the lock is lost, in seconds.
-    let patience: Int
     /// How long a session may be without a host, in seconds.
     let hostSeconds: Int
     /// How long sessions that are over are kept, in seconds; `nil`: for ever.
@@ -38,7 +36,8 @@ struct Upkeep: Service {
                 }
                 group.addTask { await answerHangups() }
                 do {
-                    try await group.waitForAll()
+                    // The first error ends the others, too: `waitForAll` would wait for them, and they go on for ever.
+                    for try await _ in group {}
                 } catch is CancellationError {
                     // The end that was asked for.
                 }
@@ -75,7 +74,7 @@ struct Upkeep: Service {
 
     private func give(up reason: RuntimeError) throws(RuntimeError) {
         logger.error("\(reason)")
-        LastResort.exit(after: patience)
+        LastResort.exit()
         throw reason
     }
 

@@ -30,6 +30,12 @@ package struct TmuxServer: Sendable, Equatable {
         return TmuxServer(socket: "\(folder)/\(name)")
     }
 
+    /// Whether a process whose variable TMUX has this value runs in a session of the server. tmux opens none of its sessions there.
+    package func holds(callerWith variable: String?) -> Bool {
+        guard let socket, let variable else { return false }
+        return variable.hasPrefix("\(socket),")
+    }
+
     /// The beginning of a tmux command that addresses this server.
     var command: [String] {
         guard let socket else { return ["tmux", "-L", "teleclaude"] }

@@ -106,7 +106,7 @@ struct ReportQueries {
             Report.Audit.Person(name: person.name, entries: person.count, actions: try counts(of: person.name))
         }
         return Report.Audit(
-            last: try connection.queryValue("SELECT seq FROM audit_head WHERE id = 1")?.integer ?? 0, entries: all,
+            last: try AuditLog.head(on: connection)?.seq ?? 0, entries: all,
             people: people, rest: ranking.rest, unknown: max(0, all - ranking.sum), actions: actions)
     }
 

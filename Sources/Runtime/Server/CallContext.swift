@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -38,6 +39,13 @@ struct CallContext: RequestContext {
 }
 
 extension Request {
+    /// The token in the header Authorization; `nil` if it has none, or one of another scheme. The name of a scheme ignores case (RFC 9110,
+    /// section 11.1).
+    var bearerToken: String? {
+        guard let value = headers[.authorization], value.prefix(7).lowercased() == "bearer " else { return nil }
+        return String(value.dropFirst(7))
+    }
+
     /// Reads the whole body as a document.
     ///
     /// - Throws: An error to be reported to the caller, if the body is not such a document, is too long, or takes too long to

@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import Logging
 
@@ -19,16 +18,11 @@ struct IdentityMiddleware: RouterMiddleware {
         context.logger[metadataKey: "uid"] = "\(context.identity.uid)"
         context.logger[metadataKey: "person"] = "\(context.identity.person ?? "-")"
         // An adapter's token is read by the adapters' own routes.
-        if !request.uri.path.hasPrefix(AdapterRoutes.prefix), let token = Self.token(of: request) {
+        if !request.uri.path.hasPrefix(AdapterRoutes.prefix), let token = request.bearerToken {
             let session = try await callers.session(of: token, calledBy: context.identity)
             context.callerSession = session
             context.logger[metadataKey: "caller_session"] = "\(session)"
         }
         return try await next(request, context)
-    }
-
-    private static func token(of request: Request) -> String? {
-        guard let value = request.headers[.authorization], value.hasPrefix("Bearer ") else { return nil }
-        return String(value.dropFirst(7))
     }
 }

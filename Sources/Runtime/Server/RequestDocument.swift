@@ -1,6 +1,8 @@
+import Dialects
 import FoundationEssentials
 import Migrator
 import NIOCore
+import TCSettings
 
 /// The body of a request: a JSON object with members that are all known. A member that is misspelled would otherwise be ignored, and
 /// something else be done than was asked for.
@@ -14,7 +16,11 @@ extension RequestDocument {
     /// - Throws: `RuntimeError`, which names the member that is wrong and says what it has to be.
     init(body: ByteBuffer) throws {
         do {
-            self = try JSONDecoder().decode(Known<Self>.self, from: Data(body.readableBytesView)).document
+            let read = try JSONDecoder().decode(Known<Self>.self, from: Data(body.readableBytesView))
+            guard read.names.count == JSON.members(writtenIn: body.readableBytesView) else {
+                throw RuntimeError(.badRequest, "a member of the body is given twice", remedy: "give each once")
+            }
+            self = read.document
         } catch let error as DecodingError {
             throw RuntimeError(error, members: Self.members)
         }
@@ -26,9 +32,10 @@ extension RequestDocument {
 /// A document without any member that its type doesn't have.
 private struct Known<Document: RequestDocument>: Decodable {
     let document: Document
+    let names: [String]
 
     init(from decoder: any Decoder) throws {
-        let names = try decoder.container(keyedBy: MemberName.self).allKeys.map(\.stringValue)
+        names = try decoder.container(keyedBy: MemberName.self).allKeys.map(\.stringValue)
         for name in names where !Document.members.contains(name) {
             throw RuntimeError.unknown(name, in: "the body", known: Document.members)
         }

@@ -78,6 +78,12 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
             response = Response(status: .internalServerError)
         }
         response.headers[.server] = "teleclauded"
-        try await writer.write(response: response.head, body: response.body)
+        if request.method == .head {
+            // Behind the head, which says how long the body of another method's answer is, a client expects the next answer (RFC 9110,
+            // section 9.3.2).
+            try await writer.writeResponse(response.head)
+        } else {
+            try await writer.write(response: response.head, body: response.body)
+        }
     }
 }

@@ -14,8 +14,11 @@ public final class TranscriptFile {
     ///
     /// - Throws: `RuntimeError`.
     public init(_ path: String) throws(RuntimeError) {
-        guard let file = Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW) else {
+        guard let file = Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK) else {
             throw Self.failure("can't be opened")
+        }
+        guard file.isRegularFile else {
+            throw RuntimeError(.failed, "a transcript can't be opened: \(TranscriptPiece.notAFile)")
         }
         self.file = file
         (size, next) = try Self.lastChunk(file.number)

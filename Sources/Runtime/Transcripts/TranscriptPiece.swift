@@ -12,17 +12,14 @@ package struct TranscriptPiece: Sendable {
     /// piece is read completely.
     init(_ path: String, at offset: Int64) throws(RuntimeError) {
         (bytes, end) = ([], offset)
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            guard errno == ENOENT else { throw Self.failure }
+        guard let file = try Self.opened(path) else {
             isMissing = true
             return
         }
-        defer { close(descriptor) }
         var length = 65_536
         while true {
             var block = [UInt8](repeating: 0, count: length)
-            let count = pread(descriptor, &block, length, off_t(offset))
+            let count = pread(file.number, &block, length, off_t(offset))
             guard count >= 0 else { throw Self.failure }
             if let lineEnd = block[..<count].lastIndex(of: UInt8(ascii: "\n")) {
                 bytes = Self.withoutComments(block[...lineEnd])
@@ -37,25 +34,30 @@ package struct TranscriptPiece: Sendable {
     /// Returns the offset of the first complete line within the last `length` bytes; 0 if the file is no longer than that, or
     /// if there is no recording yet.
     static func start(_ path: String, back length: Int64) throws(RuntimeError) -> Int64 {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            guard errno == ENOENT else { throw failure }
-            return 0
-        }
-        defer { close(descriptor) }
+        guard let file = try opened(path) else { return 0 }
         var facts = stat()
-        guard fstat(descriptor, &facts) == 0 else { throw failure }
+        guard fstat(file.number, &facts) == 0 else { throw failure }
         var offset = Int64(facts.st_size) - length
         guard offset > 0 else { return 0 }
         var block = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = pread(descriptor, &block, block.count, off_t(offset))
+            let count = pread(file.number, &block, block.count, off_t(offset))
             guard count >= 0 else { throw failure }
             if let end = block[..<count].firstIndex(of: UInt8(ascii: "\n")) { return offset + Int64(end) + 1 }
             // The last line is incomplete.
             guard count > 0 else { return offset }
             offset += Int64(count)
         }
+    }
+
+    /// Opens a recording; `nil` if there is none yet. A pipe in its place is not waited for.
+    private static func opened(_ path: String) throws(RuntimeError) -> Descriptor? {
+        guard let file = Descriptor.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK) else {
+            guard errno == ENOENT else { throw failure }
+            return nil
+        }
+        guard file.isRegularFile else { throw unreadable(notAFile) }
+        return file
     }
 
     private static func withoutComments(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
@@ -77,9 +79,12 @@ package struct TranscriptPiece: Sendable {
         .failed, "the recording of this session is missing on the daemon's disk",
         remedy: "tell an admin: a backup may hold it")
 
-    private static var failure: RuntimeError {
-        RuntimeError(
-            .failed, "the daemon can't read this transcript: \(SystemError.last)",
-            remedy: "tell an admin")
+    /// Says what is wrong with a recording that is a folder, a pipe or a device.
+    static let notAFile = "something else than a file is in its place"
+
+    private static var failure: RuntimeError { unreadable("\(SystemError.last)") }
+
+    private static func unreadable(_ why: String) -> RuntimeError {
+        RuntimeError(.failed, "the daemon can't read this transcript: \(why)", remedy: "tell an admin")
     }
 }

@@ -124,6 +124,7 @@ struct Loading {
     }
 
     private mutating func readUser() throws(SettingsError) {
+        if context.variable("TELECLAUDE_USER_CONFIG_PATH") == nil { try context.requireOwnHome() }
         guard let path = places.user, let file = try read(path, "TELECLAUDE_USER_CONFIG_PATH") else { return }
         // Clients send these settings to the daemon, which takes no more.
         guard file.text.utf8.count <= ReceivedDocument.longest else {

@@ -19,6 +19,9 @@ struct ReceivedDocument {
         guard let document = JSON(parsing: text), case .object = document else {
             throw SettingsError(.notJSON, at: name, "this is not a JSON object", remedy: "send keys with values")
         }
+        guard !document.wasReadInPart(from: text.utf8) else {
+            throw SettingsError(.notJSON, at: name, "a key is given twice", remedy: "send each once")
+        }
         var reading = ReceivedDocument()
         guard let value = reading.value(document, depth: 0) else {
             throw SettingsError(

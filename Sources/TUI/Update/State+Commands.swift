@@ -35,7 +35,7 @@ extension State {
         case "t": return openTranscript(session, .terminal)
         case "c": return openTranscript(session, .conversation)
         case "s": ask("Type into \(name)", .send(session: session.sessionID))
-        case "e": dialog = .question("End \(name) and what runs in it?", yes: .end(session.sessionID))
+        case "e": dialog = .question("End \(name) and what runs in its terminal?", yes: .end(session.sessionID))
         case "x":
             let isShared = session.isShared
             let what = isShared ? "Let only its owner and admins see" : "Let everybody on this system see"

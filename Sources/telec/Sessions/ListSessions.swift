@@ -28,7 +28,7 @@ struct ListSessions: AsyncParsableCommand {
     @Option(help: "Show only sessions with this text in their title or description.") var text: String?
     @Option(
         help: ArgumentHelp(
-            "Show only sessions active since then: 2h, 7d, 2026-11-25.", valueName: "moment"))
+            "Show only sessions active since then: 2h, 7d, 2026-11-25 (in UTC).", valueName: "moment"))
     var since: TimestampArgument?
     @Option(
         help: ArgumentHelp(

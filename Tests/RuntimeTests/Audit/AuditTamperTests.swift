@@ -47,6 +47,18 @@ struct AuditTamperTests {
         ),
     ]
 
+    @Test("a head whose whole table is gone is one that is gone", arguments: Backend.available)
+    func headless(_ backend: Backend) async throws {
+        try await backend.withAuditLog { log, url in
+            try await log.fill(20)
+            let connection = try connect(to: url)
+            try connection.executeScript("DROP TABLE audit_head")
+            connection.close()
+            let flaw = try await log.verify().flaw
+            #expect(flaw?.kind == .headMoved && flaw?.seq == 20, "\(String(describing: flaw))")
+        }
+    }
+
     @Test("verify names the first row that is wrong", arguments: Backend.available, tamperings)
     func found(_ backend: Backend, _ tampering: Tampering) async throws {
         try await backend.withAuditLog { log, url in

@@ -95,6 +95,15 @@ struct TranscriptFileTests {
         }
     }
 
+    @Test func aPipeIsNoRecording() async throws {
+        try await withTemporaryFolder { folder in
+            let path = "\(folder)/a.cast"
+            try #require(mkfifo(path, 0o600) == 0)
+            let error = #expect(throws: RuntimeError.self) { try TranscriptFile(path) }
+            #expect(error?.message == "a transcript can't be opened: something else than a file is in its place")
+        }
+    }
+
     /// A host must not be able to forge the lines that number chunks.
     @Test(arguments: ["# chunk 9\n", "[0,\"o\",\"a\"]\n# chunk 9\n", "{}\n", "[0,\"o\",\"a\"]", "\n", "x\n"])
     func whatIsNoLineOfARecordingIsRefused(data: String) async throws {

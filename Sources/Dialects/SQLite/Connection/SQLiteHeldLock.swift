@@ -75,9 +75,10 @@ final class SQLiteHeldLock: HeldLock {
     }
 
     static func failure(_ path: String) -> DatabaseError {
-        DatabaseError(
-            .permission, "\(path) can't be opened: \(SystemError.last)",
-            remedy: "give this user write access to the database's folder")
+        let reason = SystemError.last
+        return DatabaseError(
+            .permission, "\(path) can't be opened: \(reason)",
+            remedy: SQLiteFile.remedy(reason.number) ?? "give this user write access to the database's folder")
     }
 
     /// Checks that the lock still protects the database. The lock lasts as long as the descriptor, but if a program replaced

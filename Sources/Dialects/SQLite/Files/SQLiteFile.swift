@@ -62,15 +62,24 @@ struct SQLiteFile: Sendable {
         guard access(path, R_OK) == 0 else { throw Self.error(errno, opening: name) }
         guard writing else { return }
         guard access(path, W_OK) == 0 else {
+            let reason = SystemError.last
             throw DatabaseError(
-                .permission, "\(name) may not be written by this user (\(SystemError.last))",
-                remedy: "give this user write access to the file, or run as a user who has it")
+                .permission, "\(name) may not be written by this user (\(reason))",
+                remedy: Self.remedy(reason.number)
+                    ?? "give this user write access to the file, or run as a user who has it")
         }
         guard access(Path.folder(of: path), W_OK | X_OK) == 0 else {
+            let reason = SystemError.last
             throw DatabaseError(
-                .permission, "the folder of \(name) may not be written by this user (\(SystemError.last))",
-                remedy: "give this user write access to the folder: SQLite keeps its journal beside the file")
+                .permission, "the folder of \(name) may not be written by this user (\(reason))",
+                remedy: Self.remedy(reason.number)
+                    ?? "give this user write access to the folder: SQLite keeps its journal beside the file")
         }
+    }
+
+    /// Returns what helps where no right to write would.
+    static func remedy(_ code: Int32) -> String? {
+        code == EROFS ? "mount its file system for writing, or name another place" : nil
     }
 
     /// The number of bytes in the -wal beside the file, which may hold data that the file itself lacks; -1 if there is none.
@@ -134,7 +143,7 @@ struct SQLiteFile: Sendable {
         case EACCES, EPERM, EROFS:
             DatabaseError(
                 .permission, "\(name) can't be created by this user (\(SystemError(code)))",
-                remedy: "give this user write access to the folder, or run as a user who has it")
+                remedy: remedy(code) ?? "give this user write access to the folder, or run as a user who has it")
         case ENOSPC, EDQUOT:
             DatabaseError(.diskFull, "no space is left to create \(name)", remedy: "free some space there")
         default:
