@@ -5,11 +5,10 @@ import Testing
 /// Tests the parts of JSON that PostgreSQL's expressions name by a path, on their way to SQLite.
 @Suite("Paths into JSON")
 struct PostgreSQLJSONPathTests {
-    private static let translation = PostgreSQLExpressionTranslation(
-        columns: [Column("doc", .text), Column("Body", .json)])
+    private let translation = PostgreSQLExpressionTranslation(columns: [Column("doc", .text), Column("Body", .json)])
 
     private func value(_ text: String, isUnique: Bool = true) throws -> String {
-        let translated = try Self.translation.value(
+        let translated = try translation.value(
             .native(sqlite: "", postgresql: text), collated: nil, isUnique: isUnique)
         guard case .native(let sqlite, _) = translated else { return "" }
         return sqlite
