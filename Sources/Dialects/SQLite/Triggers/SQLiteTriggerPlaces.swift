@@ -51,8 +51,8 @@ struct SQLiteTriggerPlaces {
 
     private func noteOnLateTable(of trigger: SQLiteTrigger) -> String? {
         guard let table = late[SQLName.folded(trigger.name)] else { return nil }
-        return "it runs before the actions of the foreign keys to \(trigger.table) lead on to \(table), by further keys or"
-            + " triggers, which SQLite follows first"
+        return "it runs before the actions of the foreign keys to \(trigger.table) lead on to \(table),"
+            + " by further keys or triggers, which SQLite follows first"
     }
 
     private func noteOnMendedKey(of trigger: SQLiteTrigger) -> String? {
