@@ -33,6 +33,7 @@ enum TriggersFile {
             --   * AFTER triggers run when a statement has changed all of its rows; in SQLite they run row by row.
             --   * Several triggers of one event run in the order of their names; SQLite promises no order. Foreign keys are among
             --     them as RI_ConstraintTrigger_...; a trigger named RI! or RI~ has to run before or after them, as in SQLite.
+            --   * Where a foreign key changes rows, their AFTER triggers run behind those of the statement's own rows; in SQLite before.
             --   * now() is the time at which the transaction began.
             -- A trigger does not fire itself, as in SQLite while recursive_triggers is off.
             SET client_encoding = 'UTF8';

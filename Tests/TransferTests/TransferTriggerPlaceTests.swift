@@ -137,4 +137,33 @@ extension TransferTriggerTests {
             #expect(made(triggers).contains("RI!torn"))
         }
     }
+
+    @Test("a note names the table that PostgreSQL's foreign keys come to only after the trigger")
+    func lateTables() async throws {
+        let seen = [("far", "disc"), ("near", "song"), ("counted", "tally"), ("viewed", "discs")]
+        let seeing = seen.map { name, table in
+            "CREATE TRIGGER \(name) AFTER DELETE ON album BEGIN INSERT INTO log SELECT count(*) FROM \(table); END;"
+        }
+        try await withTriggers(
+            """
+            CREATE TABLE album (id INTEGER PRIMARY KEY); CREATE TABLE log (n INTEGER); CREATE TABLE tally (n INTEGER);
+            CREATE TABLE song (id INTEGER PRIMARY KEY, album_id INTEGER REFERENCES album (id) ON DELETE CASCADE);
+            CREATE TABLE disc (id INTEGER PRIMARY KEY, song_id INTEGER REFERENCES song (id) ON DELETE CASCADE);
+            CREATE TABLE "Loan" (id INTEGER PRIMARY KEY, disc_id INTEGER REFERENCES disc (id) ON DELETE RESTRICT);
+            CREATE VIEW discs AS SELECT * FROM disc;
+            \(seeing.joined(separator: "\n"))
+            CREATE TRIGGER evading AFTER DELETE ON album BEGIN DELETE FROM Loan WHERE id > OLD.id; END;
+            CREATE TRIGGER song_gone AFTER DELETE ON song BEGIN INSERT INTO tally VALUES (OLD.id); END;
+            CREATE TRIGGER moved AFTER UPDATE ON album BEGIN INSERT INTO log SELECT count(*) FROM disc; END;
+            """
+        ) { triggers, _, _ in
+            #expect(refusals(triggers).isEmpty, "\(refusals(triggers))")
+            let tables = Self.notes(triggers).compactMapValues { note in
+                note.split(separator: "lead on to ").dropFirst().first?.split(separator: ",").first.map(String.init)
+            }
+            #expect(
+                tables == ["far": "disc", "counted": "tally", "viewed": "disc", "evading": "Loan"],
+                "\(Self.notes(triggers))")
+        }
+    }
 }

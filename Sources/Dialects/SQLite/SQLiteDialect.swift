@@ -191,9 +191,9 @@ public struct SQLiteDialect: Dialect {
     /// A file has no roles.
     package func tablesOfOthers(among tables: [String], on connection: any Connection) throws -> [String] { [] }
 
-    /// The counterpart of how a copy writes them down (`SQLiteSameEngineCopy`); they alone have no page of their own.
     public func remove(sequences: [String]) -> String? { nil }
 
+    /// The counterpart of how a copy writes them down (`SQLiteSameEngineCopy`); they alone have no page of their own.
     public func forgetModules(of tables: [String]) -> [String] {
         let names = tables.map(SQLText.literal).joined(separator: ", ")
         return [

@@ -2,7 +2,8 @@
 ///
 /// SQLite follows the actions of foreign keys, and checks RESTRICT, before an AFTER trigger runs; it checks other keys when the outermost
 /// statement ends (https://www.sqlite.org/foreignkeys.html, section 4). PostgreSQL does all this in AFTER triggers that are named
-/// `RI_ConstraintTrigger_…`, and runs the AFTER triggers of an event in the byte order of their names (its manual, 39.1).
+/// `RI_ConstraintTrigger_…`, and runs the AFTER triggers of an event in the byte order of their names (its manual, 39.1). The AFTER triggers
+/// of the rows that an action changes, and with them the next foreign keys, only run after all of the statement's own.
 struct SQLiteTriggerPlaces {
     typealias Change = SQLiteTriggerSet.Change
 
@@ -12,6 +13,8 @@ struct SQLiteTriggerPlaces {
     private var keys: [String: [SQLiteTriggerKey]] = [:]
     /// The places that triggers need, by their folded names.
     private var needs: [String: Set<Place>] = [:]
+    /// The tables that foreign keys come to after triggers that have to do with them, by the triggers' folded names.
+    private var late: [String: String] = [:]
     /// The names that triggers have in PostgreSQL, by their folded names.
     private var names: [String: String] = [:]
 
@@ -22,19 +25,37 @@ struct SQLiteTriggerPlaces {
         }
         guard !keys.isEmpty else { return }
         let after = triggers.filter { $0.timing == .after }
-        for trigger in after { needs[SQLName.folded(trigger.name)] = places(neededBy: trigger, set) }
+        for trigger in after {
+            let written = set.reached(from: SQLiteTriggerSet.changes(by: trigger))
+            needs[SQLName.folded(trigger.name)] = places(neededBy: trigger, writing: written, set)
+            late[SQLName.folded(trigger.name)] = lateTable(for: trigger, writing: written, set)
+        }
         for peers in Dictionary(grouping: after, by: \.change).values { name(peers) }
     }
 
     /// Returns the name that gives a trigger its place.
     func name(of trigger: SQLiteTrigger) -> String { names[SQLName.folded(trigger.name)] ?? trigger.name }
 
-    /// What differs from SQLite all the same, as a sentence about the trigger; `nil` if nothing is known to differ.
+    /// What differs from SQLite all the same, as sentences about the trigger; `nil` if nothing is known to differ.
     func note(on trigger: SQLiteTrigger) -> String? {
-        if needs[SQLName.folded(trigger.name)]?.count == 2 {
-            return "it runs before the actions of the foreign keys to \(trigger.table), which SQLite follows first,"
-                + " since it also mends what PostgreSQL then checks"
-        }
+        let notes = [noteOnPlace(of: trigger), noteOnLateTable(of: trigger), noteOnMendedKey(of: trigger)]
+            .compactMap { $0 }
+        return notes.isEmpty ? nil : notes.joined(separator: "; ")
+    }
+
+    private func noteOnPlace(of trigger: SQLiteTrigger) -> String? {
+        guard needs[SQLName.folded(trigger.name)]?.count == 2 else { return nil }
+        return "it runs before the actions of the foreign keys to \(trigger.table), which SQLite follows first,"
+            + " since it also mends what PostgreSQL then checks"
+    }
+
+    private func noteOnLateTable(of trigger: SQLiteTrigger) -> String? {
+        guard let table = late[SQLName.folded(trigger.name)] else { return nil }
+        return "it runs before the actions of the foreign keys to \(trigger.table) lead on to \(table),"
+            + " by further keys or triggers, which SQLite follows first"
+    }
+
+    private func noteOnMendedKey(of trigger: SQLiteTrigger) -> String? {
         let changes = SQLiteTriggerSet.changes(by: trigger) + (trigger.timing == .before ? trigger.ownChanges : [])
         let broken = changes.lazy.flatMap { keys[$0.table] ?? [] }.first { $0.isMended(in: changes) }
         guard let key = broken else { return nil }
@@ -44,9 +65,10 @@ struct SQLiteTriggerPlaces {
 
     // MARK: What a trigger needs
 
-    private func places(neededBy trigger: SQLiteTrigger, _ set: SQLiteTriggerSet) -> Set<Place> {
+    private func places(
+        neededBy trigger: SQLiteTrigger, writing written: Set<Change>, _ set: SQLiteTriggerSet
+    ) -> Set<Place> {
         let change = trigger.change
-        let written = set.reached(from: SQLiteTriggerSet.changes(by: trigger))
         var places: Set<Place> = []
         for key in keys[change.table] ?? [] {
             let mends = !key.mendingChanges.isDisjoint(with: written)
@@ -62,6 +84,28 @@ struct SQLiteTriggerPlaces {
             }
         }
         return places
+    }
+
+    /// Returns a table that the trigger reads, although what the actions lead on to changes it, or whose RESTRICT against the actions the
+    /// trigger evades; `nil` if there is none. Rows of the trigger's own table have a note already.
+    private func lateTable(
+        for trigger: SQLiteTrigger, writing written: Set<Change>, _ set: SQLiteTriggerSet
+    ) -> String? {
+        let (change, read) = (trigger.change, trigger.relationsRead)
+        var late: Set<String> = []
+        for key in keys[change.table] ?? [] where key.action(after: change) != nil {
+            let done = SQLiteTriggerSet.changes(by: key.key, of: key.table, after: change.kind)
+            let all = set.reached(from: done)
+            late.formUnion(all.subtracting(done).map(\.table).filter { set.reads(read, of: $0) })
+            for next in all {
+                let evaded = (keys[next.table] ?? []).filter {
+                    $0.action(after: next) == .restrict && !$0.mendingChanges.isDisjoint(with: written)
+                }
+                late.formUnion(evaded.map { SQLName.folded($0.table) })
+            }
+        }
+        late.remove(change.table)
+        return late.min().map { set.relations[$0]?.table.name ?? $0 }
     }
 
     // MARK: Names
