@@ -147,6 +147,24 @@ struct PostgreSQLSequenceTests {
         }
     }
 
+    @Test(
+        "a serial column is one whatever its name, and if its default is cast to its type", arguments: [false, true])
+    func serial(isSameEngine: Bool) async throws {
+        let script = #"""
+            CREATE TABLE t ("a\b'c" serial PRIMARY KEY, v int); INSERT INTO t (v) VALUES (1);
+            CREATE SEQUENCE own; CREATE TABLE u (id int PRIMARY KEY DEFAULT nextval('own')::int, v int); ALTER SEQUENCE own OWNED BY u.id;
+            INSERT INTO u (v) VALUES (1);
+            """#
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: isSameEngine) { report, _, target in
+            #expect(report.omitted.map(\.name) == [])
+            let remark = #"serial columns become identity columns: t.a\b'c, u.id"#
+            #expect(report.remarks.contains(remark), "\(report.remarks)")
+            for table in ["t", "u"] { try target.execute("INSERT INTO \(identifier: table) (v) VALUES (2)") }
+            let last = try target.values(#"SELECT (SELECT max("a\b'c") FROM t), (SELECT max(id) FROM u)"#)
+            #expect(last == [[2, 2]])
+        }
+    }
+
     @Test("a refused transfer leaves no sequence behind")
     func refused() async throws {
         let refusal = """

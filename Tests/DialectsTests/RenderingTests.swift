@@ -107,6 +107,17 @@ import Testing
         #expect(lost == [["kind": "trigger", "name": "a\"\\\n\u{1}é", "reason": "because"]])
     }
 
+    @Test("an omission as JSON has the members that it has always had")
+    func omissionAsJSON() throws {
+        let text = #"{"kind":"index","name":"by_n","reason":"is INVALID","table":"t"}"#
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let detail = Omission(.index, "by_n", reason: "is INVALID", of: "t", isDetail: true)
+        #expect(String(decoding: try encoder.encode(detail), as: UTF8.self) == text)
+        let read = try JSONDecoder().decode(Omission.self, from: Data(text.utf8))
+        #expect(read == Omission(.index, "by_n", reason: "is INVALID", of: "t"))
+    }
+
     @Test func emptySchemasAreWrittenToo() {
         #expect(SchemaAsSwift.render(Schema(), importing: "Migrator") == "import Migrator\n\nlet schema = Schema {}\n")
         #expect(

@@ -38,6 +38,9 @@ public struct Omission: Sendable, Equatable, Codable {
     /// Whether the schema holds the object, and only what the reason says of it is left out: that a check is NOT VALID.
     package var isDetail = false
 
+    /// The members of an omission as JSON; whether it is a detail matters to a comparison alone.
+    private enum CodingKeys: CodingKey { case kind, name, reason, table }
+
     package init(_ kind: Kind, _ name: String, reason: String, of table: String? = nil, isDetail: Bool = false) {
         self.kind = kind
         self.name = name

@@ -7,12 +7,15 @@ enum PostgreSQLNumbering {
     ///   - dependency: The alias of the row of `pg_depend` by which the column owns the sequence.
     ///   - value: The alias of the row of `pg_attrdef` with the column's default; it may be missing.
     static func condition(_ dependency: String, default value: String) -> String {
-        let sequence = "\(dependency).objid::regclass"
+        // As the server writes a literal: quote_literal() and %L of format() would double a backslash, too.
+        let name = "replace(\(dependency).objid::regclass::text, '''', '''''')"
         // Databases that were made by PostgreSQL 8.0 name the sequence by a text.
-        let forms = ["regclass", "text", "text::regclass"].map { "format('nextval(%L::\($0))', \(sequence))" }
+        let forms = ["regclass", "text", "text::regclass"].map { "format('nextval(''%s''::\($0))', \(name))" }
+        // A cast to the column's own type changes no number.
+        let text = "pg_get_expr(\(value).adbin, \(value).adrelid, true)"
+        let call = "regexp_replace(\(text), '::(smallint|integer|bigint)$', '')"
         return """
-            (\(dependency).deptype = 'i' OR coalesce(
-                pg_get_expr(\(value).adbin, \(value).adrelid, true) IN (\(forms.joined(separator: ", "))), false))
+            (\(dependency).deptype = 'i' OR coalesce(\(call) IN (\(forms.joined(separator: ", "))), false))
             """
     }
 }

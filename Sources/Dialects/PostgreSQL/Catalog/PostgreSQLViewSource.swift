@@ -7,14 +7,14 @@ struct PostgreSQLViewSource {
     /// Why the query would show other rows of the relation in another database, as a sentence about it; `nil` if it would not. A transfer
     /// makes each table that inherits a table of its own, and one table of all partitions.
     func objection(in query: String) -> String? {
-        let readings = readings(SQLToken.scan(query).filter { !$0.isBlank })
         switch kind {
         case .table, .foreignTable:
+            let readings = readings(in: query)
             guard readings.isEmpty || readings.contains(.withOthers) else { return nil }
             return
                 "it reads \(name) together with the rows of the tables that inherit from it, which become tables of their own"
         case .partitionedTable:
-            guard readings.contains(.ownRows) else { return nil }
+            guard readings(in: query).contains(.ownRows) else { return nil }
             return
                 "it reads ONLY \(name), which has no rows beside those of its partitions, and holds these in the target"
         case .view, .materializedView, .sequence: return nil
@@ -24,8 +24,9 @@ struct PostgreSQLViewSource {
     private enum Reading { case ownRows, withOthers }
 
     /// How the query reads the relation, at each place where FROM may name it.
-    private func readings(_ tokens: [SQLToken]) -> [Reading] {
-        tokens.indices.compactMap { at in
+    private func readings(in query: String) -> [Reading] {
+        let tokens = SQLToken.scan(query).filter { !$0.isBlank }
+        return tokens.indices.compactMap { at in
             guard tokens[at].name == name else { return nil }
             var start = at
             while start > 1, tokens[start - 1].isSymbol(".") { start -= 2 }
