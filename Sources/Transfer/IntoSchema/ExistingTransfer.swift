@@ -102,7 +102,8 @@ public struct ExistingTransfer: Sendable {
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
-                    return filling.proposals(for: table, found)
+                    let fractions = try filling.fractions(in: table, found, reading)
+                    return filling.proposals(for: table, found, fractions: fractions)
                 }
             }
         }
