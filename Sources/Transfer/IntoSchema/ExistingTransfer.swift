@@ -198,7 +198,7 @@ public struct ExistingTransfer: Sendable {
         plan.remarks +=
             [
                 inspection.remarkOnNoTables, zones, survey.remarkOnTexts(of: plan.tables, plan.schema),
-                there.remarkOnVirtualTables(besides: plan.tables.map(\.target) + keeping),
+                there.remarkOnVirtualTables(filling: plan.tables.map(\.target), keeping: keeping),
             ].compactMap { $0 }
             + survey.remarksOnForms(of: plan.tables, inspection.schema)
         if let rows = try rowsInTheWay(match, reading, writing) { throw rows }
