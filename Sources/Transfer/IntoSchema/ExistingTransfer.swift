@@ -102,7 +102,8 @@ public struct ExistingTransfer: Sendable {
                 return try match.tables.flatMap { table in
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
-                    return filling.proposals(for: table, found)
+                    let fractions = try filling.fractions(in: table, found, reading)
+                    return filling.proposals(for: table, found, fractions: fractions)
                 }
             }
         }
@@ -197,7 +198,7 @@ public struct ExistingTransfer: Sendable {
         plan.remarks +=
             [
                 inspection.remarkOnNoTables, zones, survey.remarkOnTexts(of: plan.tables, plan.schema),
-                there.remarkOnVirtualTables(besides: plan.tables.map(\.target) + keeping),
+                there.remarkOnVirtualTables(filling: plan.tables.map(\.target), keeping: keeping),
             ].compactMap { $0 }
             + survey.remarksOnForms(of: plan.tables, inspection.schema)
         if let rows = try rowsInTheWay(match, reading, writing) { throw rows }

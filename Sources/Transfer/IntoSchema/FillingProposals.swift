@@ -20,17 +20,21 @@ struct FillingProposals {
         (sourceFramework, targetFramework) = (Framework(of: source.schema), Framework(of: target.schema))
     }
 
-    /// Returns the rules for a table with these findings. `suggested` are those that its values suggest wherever they go.
-    func proposals(for table: SchemaMatch.MatchedTable, _ found: ProfiledTable) -> [ProposedRule] {
+    /// Returns the rules for a table with these findings, and with these columns that hold fractions (`fractions(in:_:_:)`).
+    func proposals(
+        for table: SchemaMatch.MatchedTable, _ found: ProfiledTable, fractions: Set<String>
+    ) -> [ProposedRule] {
         // What the target's column speaks for is no guess, whoever has made the source.
         let suggested = ProposedRule.proposals(for: [found], in: source, of: sourceFramework, isRecorded: false)
         return table.columns.compactMap { column -> ProposedRule? in
-            let profile = zip(table.source.columns, found.profiles).first { $0.0.name == column.source }?.1
+            // A column that a rule skips has no profile.
+            let profile = zip(found.table.columns, found.profiles).first { $0.0.name == column.source }?.1
             let place = written[table.target.name]?[column.target]
             let type = place?.type
             // Such values are copied as they are stored.
             if !holdsSourceTypes, let place, place.takesAnyValue, table.isOneType(column, place) { return nil }
-            if let said = proposal(for: column, of: table, profile, into: place) {
+            let said = proposal(for: column, of: table, profile, into: type)
+            if let said = said ?? (fractions.contains(column.source) ? .fractions : nil) {
                 return ProposedRule(said, table: table.source.name, column: column.source)
             }
             return Self.answer(suggested.first { $0.column == column.source }, for: type)
@@ -42,9 +46,8 @@ struct FillingProposals {
 
     private func proposal(
         for column: SchemaMatch.MatchedTable.Pair, of table: SchemaMatch.MatchedTable, _ profile: ColumnProfile?,
-        into place: WrittenColumn?
+        into type: ColumnType?
     ) -> Proposal? {
-        let type = place?.type
         let countsMicroseconds = sourceFramework == .django
         let spans =
             if type?.isInterval == true {
@@ -56,10 +59,8 @@ struct FillingProposals {
                     from: column, to: type, declared: target.declaredTypes[table.target.name]?[column.target] ?? "",
                     countsMicroseconds: countsMicroseconds)
             }
-        let losesTypes = holdsSourceTypes && !holdsTargetTypes
         return spans ?? table.counts(from: column, to: type, targetFramework)
-            ?? (losesTypes ? table.texts(from: column, to: type) : nil)
-            ?? (losesTypes ? table.fractions(from: column, to: place, profile) : nil) ?? profile?.zoned(into: type)
+            ?? (losesTypes ? table.texts(from: column, to: type) : nil) ?? profile?.zoned(into: type)
     }
 
     /// The rule that says what the numbers of a column count, where moments are wanted. The target's column speaks for it, too.
@@ -127,16 +128,6 @@ extension SchemaMatch.MatchedTable {
         return text.map {
             Proposal(.type($0), "\($0.rawValue) for a column of decimals: right if its program keeps texts there")
         }
-    }
-
-    /// Proposes the type by which fractions of the source go into a column of integers that holds any number.
-    fileprivate func fractions(from column: Pair, to place: WrittenColumn?, _ profile: ColumnProfile?) -> Proposal? {
-        guard let from = source[column: column.source]?.type, let place, place.takesAnyValue, place.type.isInteger,
-            let profile
-        else { return nil }
-        let mayBeFractions = CanonicalForm(from) == .decimal && !profile.texts.isNone
-        guard profile.hints.fractions > 0 || mayBeFractions else { return nil }
-        return Proposal(.type(.real), "fractions for a column of integers: right if its program keeps them there")
     }
 
     /// What the numbers most likely count that the target's program keeps where the source holds moments.
@@ -234,6 +225,11 @@ extension ColumnProfile {
 }
 
 extension Proposal {
+    /// The type by which fractions of the source go into a column of integers that holds any number.
+    fileprivate static var fractions: Proposal {
+        Proposal(.type(.real), "fractions for a column of integers: right if its program keeps them there")
+    }
+
     /// The unit of spans of time that a declared type of numbers names; `nil` if it names none.
     fileprivate init?(unitIn declared: String) {
         // So Pony declares its column of days.

@@ -24,10 +24,14 @@ extension Inspection {
     /// The virtual tables that are not among the tables.
     var otherVirtualTables: [String] { omitted.filter { $0.kind == .virtualTable }.map(\.name) }
 
-    /// Returns a remark on these tables of a target but the ones that are filled, or keep their rows: no trigger runs while the other tables
-    /// get theirs.
-    func remarkOnVirtualTables(besides filled: [String]) -> String? {
-        let names = virtualTablesWithRows.subtracting(filled).sorted()
+    /// Returns a remark on these tables of a target but the ones that are filled, or keep their rows, and on those over the text of a filled
+    /// table that can't be written: no trigger runs while the other tables get their rows.
+    func remarkOnVirtualTables(filling filled: [String], keeping kept: [String]) -> String? {
+        let closed = fullText.filter { text in
+            guard text.hasOwnTokenizer, case .table(let table, _) = text.content else { return false }
+            return filled.contains { SQLName.equal($0, table) }
+        }
+        let names = virtualTablesWithRows.subtracting(filled + kept).union(closed.map(\.name)).sorted()
         guard !names.isEmpty else { return nil }
         return
             "\(names.listed(upTo: 3)): no rows of the source go into these virtual tables, and no trigger fills them during the transfer; let "

@@ -191,12 +191,12 @@ extension SQLiteDialect: TransferTarget {
     package func fullTextIndex(_ name: String, on table: String, columns: [String], stems: Bool) -> String? { nil }
 
     /// Rebuilds full-text indexes. FTS4 and FTS5 keep the words of another table's texts, and only triggers tell them of
-    /// changes (https://www.sqlite.org/fts5.html, "The 'rebuild' Command").
+    /// changes (https://www.sqlite.org/fts5.html, "The 'rebuild' Command"). Those of an application's own words stay as they are.
     package func rebuildFullText(over tables: [String], on connection: any Connection) throws {
         let filled = Set(tables.map(SQLName.folded))
         for text in SQLiteFullText.find(in: try SQLiteCatalog.read(connection)) {
             switch text.content {
-            case .table(let table, _) where filled.contains(SQLName.folded(table)):
+            case .table(let table, _) where !text.hasOwnTokenizer && filled.contains(SQLName.folded(table)):
                 try connection.execute(
                     "INSERT INTO \(identifier: text.name) (\(identifier: text.name)) VALUES ('rebuild')")
             case .table, .own: continue
