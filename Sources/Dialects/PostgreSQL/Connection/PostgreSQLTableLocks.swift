@@ -55,9 +55,9 @@ extension PostgreSQLConnection {
     func lockHolders(keepingWaiting process: Int64) throws(DatabaseError) -> [LockHolder] {
         try query(
             """
-            SELECT b.pid::bigint, coalesce(a.usename::text, p.owner::text, 'another role'), coalesce(a.application_name, ''),
-                a.state, extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared))::bigint, c.relname::text,
-                p.gid
+            SELECT DISTINCT ON (b.pid, p.gid) b.pid::bigint, coalesce(a.usename::text, p.owner::text, 'another role'),
+                coalesce(a.application_name, ''), a.state,
+                extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared))::bigint, c.relname::text, p.gid
             FROM pg_catalog.pg_locks w
                 JOIN pg_catalog.pg_class c ON c.oid = w.relation
                 CROSS JOIN LATERAL unnest(pg_catalog.pg_blocking_pids(w.pid)) AS b (pid)
@@ -67,7 +67,7 @@ extension PostgreSQLConnection {
                     JOIN \(trusted: Self.prepared) p ON p.virtualtransaction = l.virtualtransaction
                 ) ON b.pid = 0 AND l.pid IS NULL AND l.granted AND l.relation = w.relation AND l.database = w.database
             WHERE w.pid = \(process) AND w.locktype = 'relation' AND NOT w.granted
-            ORDER BY b.pid LIMIT 5
+            ORDER BY b.pid, p.gid LIMIT 5
             """
         ).map { LockHolder($0) }
     }
