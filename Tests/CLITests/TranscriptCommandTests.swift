@@ -84,6 +84,8 @@ struct TranscriptCommandTests {
             #expect(followed.output == "one\n# two\nthree\n" && followed.code == 0, "\(followed)")
             let markdown = try await daemon.telec("transcript", id, "--format", "markdown")
             #expect(markdown.output.hasPrefix("# A *title*\n\n- session: \(id)\n- owner: "), "\(markdown)")
+            let hasZone = markdown.output.contains(#/- started: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n/#)
+            #expect(hasZone, "\(markdown)")
             #expect(markdown.output.hasSuffix("\n\n    one\n    # two\n    three\n"), "\(markdown)")
             let lines = try await daemon.telec("transcript", id, "--format", "jsonl").output.split(separator: "\n").map
             {

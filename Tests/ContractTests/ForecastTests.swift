@@ -50,6 +50,40 @@ struct ForecastTests {
         }
     }
 
+    @Test("all tables whose rows a later step would lose are named at once", arguments: Backend.available)
+    func several(_ backend: Backend) async throws {
+        let second = Migration("2") {
+            CreateTable("u") { Column("id", .bigint).primaryKey() }
+            CreateTable("w") { Column("id", .bigint).primaryKey() }
+        }
+        try await backend.withDatabase { database in
+            let migrator = try database.migrator([Self.first, second, Self.last])
+            try await migrator.up()
+            try await database.run("INSERT INTO u VALUES (1); INSERT INTO w VALUES (1)")
+            let error = await #expect(throws: MigratorError.self) { try await migrator.down(.to("1")) }
+            guard case .dataLoss("2", let lost)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(lost.map(\.hazard.table).sorted() == ["u", "w"])
+        }
+    }
+
+    @Test("what code in a script may remove on the way is not in the way", arguments: Backend.available)
+    func code(_ backend: Backend) async throws {
+        let undo = SQLExpression.native(
+            sqlite: "DROP VIEW strange; DELETE FROM u",
+            postgresql: "ANALYZE t; DO $$ BEGIN DROP VIEW strange; DELETE FROM u; END $$")
+        let migrations = migrations("CREATE VIEW strange AS SELECT id FROM u", undo: undo)
+        try await backend.withDatabase { database in
+            let migrator = try database.migrator(migrations)
+            try await migrator.up()
+            try await database.run("INSERT INTO u VALUES (1)")
+            #expect(try await migrator.preview(down: .to("1")).hazards.map(\.mayBeGone) == [true])
+            #expect(try await migrator.down(.to("1")).steps.map(\.id) == ["3", "2"])
+        }
+    }
+
     @Test("an undeclared view that a later step would lose is in the way of all", arguments: Backend.available)
     func undeclared(_ backend: Backend) async throws {
         let migrations = migrations("CREATE INDEX u_again ON u (id)", undo: "DROP INDEX u_again")

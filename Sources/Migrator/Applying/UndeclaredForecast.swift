@@ -16,6 +16,9 @@ struct UndeclaredForecast {
     /// The tables met so far that are partitioned.
     private(set) var partitioned: Set<String> = []
 
+    /// Whether the scripts met so far say what they drop, so that what is found is certain.
+    var isCertain: Bool { dropped.isComplete }
+
     init(from start: Schema, of history: History, on connection: any Connection) {
         self.start = start
         self.history = history

@@ -1,7 +1,7 @@
 import Dialects
 
 /// Refuses a way back over several migrations at once, if it is known that one of them will be refused, so that those before it are not
-/// undone first. The first one asks for itself. What depends on a data step, or on rows that a script may remove, is not known.
+/// undone first. The first one asks for itself. What depends on a data step, or on what a script may remove, is not known.
 struct WayBackForecast {
     let start: Schema
     let history: History
@@ -18,15 +18,16 @@ struct WayBackForecast {
     private func requireConsent(to steps: ArraySlice<PreparedStep>) throws {
         var removals = ScriptedRemovals()
         for prepared in steps {
+            var hazards: [Hazard] = []
             for operation in prepared.operations {
                 removals.insert(operation)
-                guard prepared.step.id != steps.first?.step.id else { continue }
-                let hazards = operation.hazards.filter {
+                hazards += operation.hazards.filter {
                     $0.isDataLoss && $0.isMeasurable(in: start) && !removals.mayConcern($0.table, in: start)
                 }
-                let lost = try HazardMeter(connection: connection).measure(hazards)
-                guard lost.isEmpty else { throw MigratorError.dataLoss(prepared.step.id, lost) }
             }
+            guard prepared.step.id != steps.first?.step.id else { continue }
+            let lost = try HazardMeter(connection: connection).measure(hazards)
+            guard lost.isEmpty else { throw MigratorError.dataLoss(prepared.step.id, lost) }
         }
     }
 
@@ -40,6 +41,7 @@ struct WayBackForecast {
             for (place, operation) in prepared.operations.enumerated() {
                 if case .runSwift = operation.planned.resolved.action { return }
                 let found = try forecast.next(operation, at: place, of: prepared.step)
+                guard forecast.isCertain else { return }
                 guard prepared.step.id != steps.first?.step.id else { continue }
                 if let refusal = found.refusals.first {
                     throw MigratorError.cannotLower(

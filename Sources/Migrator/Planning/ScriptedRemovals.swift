@@ -3,28 +3,21 @@ import Dialects
 /// The tables whose rows scripts and data steps may have removed by then. A script is judged by its text: what a trigger removes in turn
 /// is not seen.
 struct ScriptedRemovals {
-    /// The statements that remove rows of no table but those that they name, and of those that follow them.
-    private static let harmless = [
-        "ALTER", "ANALYZE", "COMMENT", "CREATE", "DELETE", "DROP", "GRANT", "INSERT", "REVOKE", "TRUNCATE", "UPDATE",
-    ]
-
     private var names: Set<String> = []
     private var mayReachAny = false
 
     /// Notes what an operation may remove, apart from what it declares.
     mutating func insert(_ operation: LoweredOperation) {
         switch operation.planned.resolved.action {
-        case .run: for statement in operation.lowering.statements { insert(statement) }
+        case .run: for statement in ScriptStatement.all(of: operation.lowering.statements) { insert(statement) }
         case .runSwift: mayReachAny = true
         case .createTable, .dropTable, .renameTable, .alterTable, .createView, .dropView: break
         }
     }
 
-    private mutating func insert(_ statement: String) {
-        let tokens = SQLToken.scan(statement).filter { !$0.isBlank }
-        guard let first = tokens.first else { return }
-        guard Self.harmless.contains(where: first.isWord) else { return mayReachAny = true }
-        names.formUnion(tokens.compactMap(\.name).map(SQLName.folded))
+    private mutating func insert(_ statement: ScriptStatement) {
+        guard statement.saysWhatItChanges else { return mayReachAny = true }
+        names.formUnion(statement.tokens.compactMap(\.name).map(SQLName.folded))
     }
 
     /// Returns whether rows of the table may be gone: it is named, or follows a table that is, by its foreign keys.

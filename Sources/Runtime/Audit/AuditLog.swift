@@ -100,9 +100,8 @@ package struct AuditLog: Sendable {
     package func export(
         after seq: Int64 = 0, through: Int64 = .max, to sink: (String) async throws -> Void
     ) async throws -> AuditCheckpoint? {
-        // Rows that are added meanwhile are left for the next export, so that this export ends.
-        guard let head = try await head() else { return nil }
-        let end = min(head.seq, through)
+        // Rows that are added meanwhile are left for the next export, so that this export ends. To a log without a head none is added.
+        let end = min(try await head()?.seq ?? .max, through)
         var last: AuditCheckpoint?
         while true {
             let page = try await page(after: last?.seq ?? seq, through: end)

@@ -15,7 +15,7 @@ struct MarkdownTranscript {
         }
         let facts = [
             ("session", session.sessionID), ("owner", session.ownerPerson ?? "nobody"),
-            ("project", session.projectPath ?? "-"), ("started", TimestampText.short(session.createdAt)),
+            ("project", session.projectPath ?? "-"), ("started", TimestampText.inUTC(session.createdAt)),
         ]
         let lines = facts.map { "- \($0): \(SessionTexts.plain($1))" }
         head = "# \(SessionTexts.plain(session.title ?? "untitled"))\n\n\(lines.joined(separator: "\n"))\n\n"

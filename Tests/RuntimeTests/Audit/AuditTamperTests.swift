@@ -56,6 +56,9 @@ struct AuditTamperTests {
             connection.close()
             let flaw = try await log.verify().flaw
             #expect(flaw?.kind == .headMoved && flaw?.seq == 20, "\(String(describing: flaw))")
+            // What is left is exported, and not an empty file that looks complete.
+            let exported = try await log.export { _ in }
+            #expect(exported?.seq == 20)
         }
     }
 
