@@ -311,7 +311,7 @@ struct TransferRulesFileTests {
                 """
                 CREATE TABLE django_migrations (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, applied datetime NOT NULL);
                 CREATE TABLE shop_order (id char(32) NOT NULL PRIMARY KEY, made datetime NOT NULL, sent datetime NULL,
-                    took_duration bigint NULL, size bigint NULL, address char(39) NULL, digest char(32) NULL,
+                    took_duration bigint NULL, size bigint NULL, address char(39) NULL, digest varchar(32) NULL,
                     payload text NOT NULL CHECK ((JSON_VALID("payload") OR "payload" IS NULL)), note text NOT NULL);
                 INSERT INTO shop_order VALUES ('123e4567e89b12d3a456426614174000', '2024-01-02 03:04:05.000001', NULL, 93600000001,
                     5, '192.0.2.1', 'd41d8cd98f00b204e9800998ecf8427e', '7', '');
