@@ -36,6 +36,13 @@ struct IntoVirtualTablesTests {
             #expect(
                 rounded.ending == .exit(2) && rounded.error.contains("boxes.low")
                     && rounded.error.contains("has more digits than the 32 bits that the column keeps"), "\(rounded)")
+
+            // The R-tree would store 0.
+            try execute("UPDATE boxes SET low = 0.5; UPDATE boxes SET high = NULL WHERE id = 4", on: source)
+            let missing = try await box.run(.tcMigrate, options + ["--replace-rows", "search,notes,boxes"])
+            #expect(
+                missing.ending == .exit(2) && missing.error.contains("boxes.high")
+                    && missing.error.contains("is NULL where a value is required"), "\(missing)")
         }
     }
 

@@ -20,7 +20,8 @@ enum SQLiteRangeTable {
                     default: .ownForm
                     }
                 var column = Column(column.name, type)
-                column.isNullable = column.name != key
+                // A NULL that a program writes as a bound is stored as 0.
+                column.isNullable = column.name != key && type == .ownForm
                 return column
             }
             table.primaryKey = PrimaryKey([key])
