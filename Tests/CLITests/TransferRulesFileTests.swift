@@ -114,6 +114,29 @@ struct TransferRulesFileTests {
         }
     }
 
+    @Test("views that name a skipped column do not take the name for a text")
+    func skippedNamesInViews() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            // Without rows, no comparison of the views' rows tells a text from the column.
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, Secret TEXT, "odd name" TEXT);
+                CREATE VIEW bare AS SELECT id, secret FROM t;
+                CREATE VIEW quoted AS SELECT id FROM t WHERE "Odd Name" > 'a';
+                CREATE VIEW words AS SELECT id, 'odd name' AS word FROM t;
+                """)
+            let rules = try makeRules(box, "tables: {t: {columns: {Secret: {skip: true}, odd name: {skip: true}}}}")
+            let run = try await box.migrate("transfer", source, target, "--json", "--rules", rules)
+            #expect(run.ending == .exit(0), "\(run)")
+            let document = try run.document(TransferDocument.self)
+            #expect(document.omitted.map(\.name).sorted() == ["bare", "quoted", "t.Secret", "t.odd name"], "\(run)")
+            #expect(document.omitted.map(\.reason).allSatisfy { $0.contains("a rule skips") }, "\(run)")
+            let views = "SELECT viewname FROM pg_views WHERE schemaname = current_schema()"
+            #expect(try query(views, on: target) == ["words"])
+        }
+    }
+
     @Test(
         "what declarations say with the values is proposed: JSON with numbers, uuids as bytes, spans since 1970, empty columns"
     )

@@ -53,6 +53,8 @@ package struct NamedRelation: Sendable, Equatable {
     package var computedColumns: Set<String>
     /// How columns of moments are written, by their names; a column without an entry is written as in the target.
     package var momentTexts: [String: MomentTexts]
+    /// The names of the source's columns that the target does not get, because a rule skips them.
+    package var skippedColumns: Set<String> = []
 
     /// How a column's moments are written in the source, beside the texts that the target makes of them.
     package enum MomentTexts: Sendable, Equatable {

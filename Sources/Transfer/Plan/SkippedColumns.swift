@@ -1,10 +1,15 @@
 import Dialects
 
 extension TransferRules {
+    /// Returns the names of the columns of this table that a rule skips.
+    func skippedColumns(of table: String) -> Set<String> {
+        Set((self[table]?.columns ?? []).filter(\.isSkipped).map(\.name))
+    }
+
     /// Returns the table without the columns that a rule skips and without the keys, indexes, checks and expressions that need them, and
     /// the list of these omissions.
     func withoutSkippedColumns(_ table: Table) -> (table: Table, omitted: [Omission]) {
-        let skipped = Set((self[table.name]?.columns ?? []).filter(\.isSkipped).map(\.name))
+        let skipped = skippedColumns(of: table.name)
         guard !skipped.isEmpty else { return (table, []) }
         var rest = table
         var lost: [Omission] = []

@@ -9,8 +9,10 @@ extension TransferPlanner {
         var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
         let changed = changedNames
         relations = Dictionary(
-            zip(tables, planned).map { origin, made in
-                (SQLName.folded(origin.table.name), origin.named(seen(origin.table, as: made)))
+            zip(tables, planned).map { origin, made -> (String, NamedRelation) in
+                var relation = origin.named(seen(origin.table, as: made))
+                relation.skippedColumns = rules.skippedColumns(of: origin.table.name)
+                return (SQLName.folded(origin.table.name), relation)
             }, uniquingKeysWith: { first, _ in first })
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {

@@ -92,8 +92,15 @@ extension SQLiteExpressionTranslation {
             outside.mayShowConverted = mayShowConverted && alias.columnName != nil
             return try outside.piece(alias)
         }
+        if isSkipped(name) { throw Untranslatable("it reads \(name), which a rule skips") }
         guard isQuoted else { throw Untranslatable("it reads \(name), which does not exist in its tables") }
         return Piece(SQLText.literal(name), .text, literal: name)
+    }
+
+    /// Whether the name is that of a column which the source has and the target does not get.
+    private func isSkipped(_ name: String) -> Bool {
+        let relations = scopes.filter { !$0.needsQualifier }.flatMap(\.relations)
+        return relations.contains { $0.skippedColumns.contains(SQLName.folded(name)) }
     }
 
     private func rendered(_ found: Found) throws(Untranslatable) -> Piece {
@@ -120,6 +127,8 @@ struct SQLiteRelation {
     var keys: [Set<String>] = []
     /// The name of the column that `rowid` means.
     var rowid: String?
+    /// The folded names of the columns that the target does not get, so that such a name in double quotes is no string.
+    var skippedColumns: Set<String> = []
 
     init(_ name: String, _ columns: [SQLiteExpressionTranslation.ColumnSense]) {
         self.name = name
@@ -133,6 +142,7 @@ struct SQLiteRelation {
         columns = table.columns.map { .init($0, of: relation, name: $0.name) }
         primaryKey = table.primaryKey?.columns.map(SQLName.folded) ?? []
         rowid = table.columns.first(where: \.isIdentity)?.name
+        skippedColumns = Set(relation.skippedColumns.map(SQLName.folded))
         let uniques = table.uniques.map(\.columns) + table.indexes.compactMap(\.uniqueColumns)
         let required = uniques.filter { columns in
             columns.allSatisfy { name in
