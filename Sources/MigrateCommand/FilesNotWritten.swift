@@ -1,6 +1,7 @@
 import TCTerminal
 
-/// Files, or standard output, that could not be written at the end of a transfer, which is complete nevertheless if it was verified, or of a dry run.
+/// Files, or standard output, that could not be written at the end of a dry run or a transfer. The transfer is complete nevertheless if it
+/// was verified.
 struct FilesNotWritten: Error {
     let failures: [TextFile.Failure]
     /// Whether the transfer is complete; no other run can write its files then.
