@@ -114,6 +114,29 @@ struct TransferRulesFileTests {
         }
     }
 
+    @Test("no full-text index and no view for one asks for a skipped column")
+    func skippedColumnsOfTexts() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE VIRTUAL TABLE words USING fts5(title, body); INSERT INTO words VALUES ('ships', 'tuesday');
+                CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT); INSERT INTO docs VALUES (1, 'ships');
+                CREATE VIRTUAL TABLE search USING fts5(title, content='docs');
+                """)
+            let rules = try makeRules(
+                box, "tables: {words: {columns: {body: {skip: true}}}, docs: {columns: {id: {skip: true}}}}")
+            let run = try await box.migrate("transfer", source, target, "--json", "--rules", rules)
+            #expect(run.ending == .exit(0), "\(run)")
+            let omitted = try run.document(TransferDocument.self).omitted
+            let reasons = ["words", "search"].map { name in omitted.first { $0.name == name }?.reason ?? "" }
+            #expect(reasons[0].hasPrefix("a rule skips some of its columns"), "\(run)")
+            #expect(reasons[1].contains("which has no column for its row numbers"), "\(run)")
+            let titles = "SELECT title FROM words UNION ALL SELECT title FROM docs"
+            #expect(try query(titles, on: target) == ["ships", "ships"])
+        }
+    }
+
     @Test("views that name a skipped column do not take the name for a text")
     func skippedNamesInViews() async throws {
         try await withDatabase(.postgresql) { box, target in

@@ -37,7 +37,14 @@ extension TransferPlanner {
         of text: FullText, in views: inout [View]
     ) throws(Untranslatable) -> (origin: String, table: String, hasItsName: Bool)? {
         switch text.content {
-        case .own: return tableNames[text.name].map { (text.name, $0, true) }
+        case .own:
+            guard let content = tables.first(where: { $0.table.name == text.name })?.table,
+                let table = tableNames[content.name]
+            else { return nil }
+            guard text.indexed.allSatisfy({ content[column: $0] != nil }) else {
+                throw Untranslatable("a rule skips some of its columns, so its rows become a table without an index")
+            }
+            return (content.name, table, true)
         case .table(let name, let key):
             guard let content = tables.first(where: { $0.table.name.lowercased() == name.lowercased() })?.table,
                 let table = tableNames[content.name]
@@ -46,9 +53,8 @@ extension TransferPlanner {
                 throw Untranslatable("\(name) lacks some of its columns")
             }
             // If the declaration names no key, rows are identified by their row numbers, which only an integer primary key shows.
-            guard let key = content[column: key]?.name ?? inspection.rowidAliases[content.name] else {
-                return (content.name, table, false)
-            }
+            let rowid = inspection.rowidAliases[content.name].flatMap { content[column: $0]?.name }
+            guard let key = content[column: key]?.name ?? rowid else { return (content.name, table, false) }
             views.append(view(text, key, content, table))
             return (content.name, table, true)
         }
