@@ -111,4 +111,16 @@ struct ForecastTests {
             #expect(failure?.cause.kind == .exists)
         }
     }
+
+    @Test("so does it of a new name, and of a new view's", arguments: Backend.available)
+    func newNames(_ backend: Backend) async throws {
+        let second = Migration("2") { RenameTable("t", to: "v") }
+        let third = Migration("3") { CreateView("w", as: "SELECT id FROM v") }
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.first]).up()
+            try await database.run("CREATE TABLE v (other bigint); CREATE TABLE w (other bigint)")
+            let preview = try await database.migrator([Self.first, second, third]).preview()
+            #expect(preview.refusals.map(\.place) == ["v", "w"])
+        }
+    }
 }
