@@ -123,4 +123,18 @@ struct ForecastTests {
             #expect(preview.refusals.map(\.place) == ["v", "w"])
         }
     }
+
+    @Test("an undeclared table that a script renames is not in the way", arguments: Backend.available)
+    func renamedAside(_ backend: Backend) async throws {
+        let second = Migration("2") {
+            RunSQL("ALTER TABLE v RENAME TO aside", undo: .script("ALTER TABLE aside RENAME TO v"))
+        }
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.first]).up()
+            try await database.run("CREATE TABLE v (other bigint)")
+            let migrator = try database.migrator([Self.first, second, Self.last])
+            #expect(try await migrator.preview().refusals.isEmpty)
+            #expect(try await migrator.up().steps.map(\.id) == ["2", "3"])
+        }
+    }
 }

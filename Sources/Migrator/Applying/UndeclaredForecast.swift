@@ -48,9 +48,10 @@ struct UndeclaredForecast {
     }
 
     /// Returns why a table or view can't get its name: there is a table of this name that no migration has made. `nil` for an operation that
-    /// gives none.
+    /// gives none, and where a script may have renamed or moved such a table by then.
     private func namesake(of planned: Plan.PlannedOperation) throws -> LoweringError? {
-        guard let name = planned.newName, start[name] == nil, !dropped.contains(name), try connection.hasTable(name)
+        guard isCertain, let name = planned.newName, start[name] == nil, !dropped.contains(name),
+            try connection.hasTable(name)
         else { return nil }
         return LoweringError(
             name, "the database has a table of this name, which no migration has made",
