@@ -88,7 +88,7 @@ enum FoundText {
                     "\(SessionTexts.plain(hit.session.sessionID))  \(SessionTexts.titled(hit.session, for: me))\(more)")
                 last = hit.session.sessionID
             }
-            let (head, text) = ("  \(TimestampText.short(hit.saidAt))  ", SessionTexts.plain(hit.snippet))
+            let (head, text) = ("  \(TimestampText.inUTC(hit.saidAt))  ", SessionTexts.plain(hit.snippet))
             let line = MarkedLine(text, marks: FoundWords.places(of: look.words, in: text))
             lines.append(head + line.text(columns: look.columns.map { max($0 - head.count, 20) }, isBold: look.isBold))
         }

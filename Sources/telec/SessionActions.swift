@@ -84,7 +84,8 @@ struct EndSession: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "end", abstract: "End a session and what runs in its terminal.",
         discussion: """
-            What has left the terminal (nohup, setsid) goes on. If the daemon does not know one of your sessions, refuses or is not running, a session that runs here is ended locally.
+            What has left the terminal (nohup, setsid) goes on. If the daemon does not know one of your sessions, refuses or \
+            is not running, a session that runs here is ended locally.
 
             EXAMPLES:
               telec sessions end ID

@@ -148,8 +148,8 @@ struct ReportTests {
             #expect(page.contains("No verification of this log is on record."))
             let text = try await daemon.telec("report")
             #expect(
-                text.code == 0 && text.output.contains("SESSIONS") && text.output.contains("No verification"), "\(text)"
-            )
+                text.code == 0 && text.output.contains("LAST ACTIVE (UTC)") && text.output.contains("No verification"),
+                "\(text)")
         }
     }
 

@@ -81,6 +81,7 @@ struct SearchCommandTests {
             #expect(try log(machine) == ["Bob allowed \(hers) -"])
             let shown = try await machine.telec(machine.bob, "search", canary)
             #expect(shown.output.hasPrefix("\(hers)  [Alice] Hers\n  2") && shown.output.contains(canary), "\(shown)")
+            #expect(shown.output.contains(#/\n  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  /#), "\(shown)")
             #expect(shown.error == "" && !shown.output.contains("\u{202E}"), "\(shown)")
             #expect(try await machine.telec(machine.alice, "sessions", "unshare", hers).code == 0)
             #expect(try await found(machine, machine.bob, canary) == [])

@@ -111,4 +111,30 @@ struct ForecastTests {
             #expect(failure?.cause.kind == .exists)
         }
     }
+
+    @Test("so does it of a new name, and of a new view's", arguments: Backend.available)
+    func newNames(_ backend: Backend) async throws {
+        let second = Migration("2") { RenameTable("t", to: "v") }
+        let third = Migration("3") { CreateView("w", as: "SELECT id FROM v") }
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.first]).up()
+            try await database.run("CREATE TABLE v (other bigint); CREATE TABLE w (other bigint)")
+            let preview = try await database.migrator([Self.first, second, third]).preview()
+            #expect(preview.refusals.map(\.place) == ["v", "w"])
+        }
+    }
+
+    @Test("an undeclared table that a script renames is not in the way", arguments: Backend.available)
+    func renamedAside(_ backend: Backend) async throws {
+        let second = Migration("2") {
+            RunSQL("ALTER TABLE v RENAME TO aside", undo: .script("ALTER TABLE aside RENAME TO v"))
+        }
+        try await backend.withDatabase { database in
+            try await database.migrator([Self.first]).up()
+            try await database.run("CREATE TABLE v (other bigint)")
+            let migrator = try database.migrator([Self.first, second, Self.last])
+            #expect(try await migrator.preview().refusals.isEmpty)
+            #expect(try await migrator.up().steps.map(\.id) == ["2", "3"])
+        }
+    }
 }

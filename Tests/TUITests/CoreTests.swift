@@ -15,6 +15,11 @@ struct CoreTests {
         #expect(state.frame.text.contains("title   Session 0"))
     }
 
+    @Test func aMomentNamesItsZone() {
+        #expect(TimeText.moment("2026-11-27T09:30:00.000000Z") == "2026-11-27 09:30:00 UTC")
+        #expect(TimeText.moment(nil) == "-")
+    }
+
     @Test func namesOfOwnersAreShownWhereThereAreSeveral() {
         #expect(CoreWorld.state([("/p", 1)], owner: "Bob").frame.text.contains("[Bob] Session 0"))
         #expect(!CoreWorld.state([("/p", 1)], severalPeople: false, owner: "Bob").frame.text.contains("[Bob]"))

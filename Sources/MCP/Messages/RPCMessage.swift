@@ -35,7 +35,7 @@ extension RPCMessage {
         guard let text = String(validating: bytes, as: UTF8.self), let document = JSON(parsing: text) else {
             throw RPCFailure(.parseError, "this is not a JSON document")
         }
-        guard !document.wasReadInPart(from: text.utf8) else {
+        guard !document.hasDuplicateNames(in: text.utf8) else {
             throw RPCFailure(.invalidRequest, "a member of the message is given twice")
         }
         try self.init(document)

@@ -47,18 +47,29 @@ struct UndeclaredForecast {
         return found
     }
 
-    /// Returns why a table can't be made: there is one of its name that no migration has made. `nil` for any other operation.
+    /// Returns why a table or view can't get its name: there is a table of this name that no migration has made. `nil` for an operation that
+    /// gives none, and where a script may have renamed or moved such a table by then.
     private func namesake(of planned: Plan.PlannedOperation) throws -> LoweringError? {
-        guard case .createTable(let table) = planned.resolved.action, start[table.name] == nil,
-            !dropped.contains(table.name), try connection.hasTable(table.name)
+        guard isCertain, let name = planned.newName, start[name] == nil, !dropped.contains(name),
+            try connection.hasTable(name)
         else { return nil }
         return LoweringError(
-            table.name, "the database has a table of this name, which no migration has made",
+            name, "the database has a table of this name, which no migration has made",
             remedy: "rename it or drop it; if it is what this migration makes, a baseline records that")
     }
 }
 
 extension Plan.PlannedOperation {
+    /// The name that a table or view gets by the operation.
+    fileprivate var newName: String? {
+        switch resolved.action {
+        case .createTable(let table): table.name
+        case .renameTable(_, let name): name
+        case .createView(let view): view.name
+        case .alterTable, .dropTable, .dropView, .run, .runSwift: nil
+        }
+    }
+
     /// Whether the table or view that the operation alters or drops exists in `start`, in the same form as it will have when the
     /// operation runs.
     fileprivate func finds(_ start: Schema) -> Bool {

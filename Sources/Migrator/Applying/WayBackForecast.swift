@@ -33,7 +33,7 @@ struct WayBackForecast {
 
     /// One question about all tables says whether there is anything to look at. Most databases hold nothing but declared objects.
     private func requireNothingInTheWay(of steps: ArraySlice<PreparedStep>) throws {
-        let tables = Set((start.tables.map(\.name) + start.views.map(\.name)))
+        let tables = Set(start.tables.map(\.name) + start.views.map(\.name))
         let undeclared = try connection.dialect.undeclaredObjects(of: start, around: tables, on: connection)
         guard !undeclared.isEmpty else { return }
         var forecast = UndeclaredForecast(from: start, of: history, on: connection)

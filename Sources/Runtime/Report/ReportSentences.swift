@@ -50,7 +50,7 @@ extension Report.Storage {
             (
                 "Recordings",
                 "\(complete ? "" : "at least ")\(Grouped.text(Int(recorded))) bytes in \(complete ? "" : "the first ")"
-                    + "\(Grouped.text(recordings)) \(recordings == 1 ? "file" : "files")"
+                    + Grouped.text(recordings, "file", "files")
             ),
             ("Room left for recordings", "\(Grouped.text(Int(free))) bytes"),
         ]

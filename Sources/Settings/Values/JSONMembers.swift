@@ -22,7 +22,7 @@ extension JSON {
     }
 
     /// Returns whether the text from which this document was read gives an object two members of the same name.
-    package func wasReadInPart(from text: some Sequence<UInt8>) -> Bool { members < Self.members(writtenIn: text) }
+    package func hasDuplicateNames(in text: some Sequence<UInt8>) -> Bool { members < Self.members(writtenIn: text) }
 
     /// The number of members of all objects in this document.
     private var members: Int {

@@ -19,7 +19,7 @@ struct ReceivedDocument {
         guard let document = JSON(parsing: text), case .object = document else {
             throw SettingsError(.notJSON, at: name, "this is not a JSON object", remedy: "send keys with values")
         }
-        guard !document.wasReadInPart(from: text.utf8) else {
+        guard !document.hasDuplicateNames(in: text.utf8) else {
             throw SettingsError(.notJSON, at: name, "a key is given twice", remedy: "send each once")
         }
         var reading = ReceivedDocument()

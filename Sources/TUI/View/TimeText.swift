@@ -15,8 +15,8 @@ enum TimeText {
         }
     }
 
-    /// Returns the timestamp to the second, in UTC like all times here: `2026-11-25 09:30:00`; `-` if there is none.
+    /// Returns the timestamp to the second, in UTC like all times here: `2026-11-25 09:30:00 UTC`; `-` if there is none.
     static func moment(_ text: String?) -> String {
-        text.map { String($0.prefix(19)).replacing("T", with: " ") } ?? "-"
+        text.map { String($0.prefix(19)).replacing("T", with: " ") + " UTC" } ?? "-"
     }
 }

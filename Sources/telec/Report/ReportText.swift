@@ -39,7 +39,7 @@ struct ReportText {
     }
 
     private func owners(_ owners: Report.Owners) -> String {
-        var table = TextTable(("OWNER", .left), ("SESSIONS", .right), ("OPEN", .right), ("LAST ACTIVE", .left))
+        var table = TextTable(("OWNER", .left), ("SESSIONS", .right), ("OPEN", .right), ("LAST ACTIVE (UTC)", .left))
         for owner in owners.largest {
             table.add(
                 plain(owner.name), Formatting.count(owner.sessions), Formatting.count(owner.open),
