@@ -24,7 +24,11 @@ struct ForecastTests {
 
     @Test("rows that no script on the way names are asked for before anything is undone", arguments: Backend.available)
     func rows(_ backend: Backend) async throws {
-        let migrations = migrations("CREATE INDEX u_again ON u (id)", undo: "DROP INDEX u_again")
+        let trigger = SQLExpression.native(
+            sqlite: "CREATE TRIGGER kept AFTER INSERT ON u BEGIN SELECT 1; END",
+            postgresql: "CREATE RULE kept AS ON DELETE TO u WHERE OLD.id < 0 DO ALSO NOTHING")
+        let migrations = migrations(
+            trigger, undo: .native(sqlite: "DROP TRIGGER kept", postgresql: "DROP RULE kept ON u"))
         try await backend.withDatabase { database in
             let migrator = try database.migrator(migrations)
             try await migrator.up()

@@ -9,6 +9,12 @@ struct ScriptStatement {
         "UPDATE",
     ]
 
+    /// The statements of those that remove no rows.
+    private static let rowless = ["ANALYZE", "COMMENT", "CREATE", "END", "GRANT", "REVOKE"]
+
+    /// What can be dropped beside a table, whose rows stay.
+    private static let hanging = ["FUNCTION", "INDEX", "MATERIALIZED", "POLICY", "RULE", "STATISTICS", "TRIGGER", "VIEW"]
+
     /// Its words and symbols, without blanks and comments.
     let tokens: ArraySlice<SQLToken>
 
@@ -22,6 +28,13 @@ struct ScriptStatement {
 
     /// Whether its text names the tables whose rows it may remove.
     var saysWhatItChanges: Bool { tokens.first.map { Self.plain.contains(where: $0.isWord) } ?? true }
+
+    /// Whether it may remove rows of the tables that it names: not if it makes something, or drops what only hangs on a table.
+    var mayRemoveRows: Bool {
+        guard let verb = tokens.first else { return false }
+        guard verb.isWord("DROP") else { return !Self.rowless.contains(where: verb.isWord) }
+        return !tokens.dropFirst().prefix(1).contains { Self.hanging.contains(where: $0.isWord) }
+    }
 
     /// Whether its text names the objects that it drops: it takes none along, and renames or moves none.
     var saysWhatItDrops: Bool {

@@ -17,6 +17,7 @@ struct ScriptedRemovals {
 
     private mutating func insert(_ statement: ScriptStatement) {
         guard statement.saysWhatItChanges else { return mayReachAny = true }
+        guard statement.mayRemoveRows else { return }
         names.formUnion(statement.tokens.compactMap(\.name).map(SQLName.folded))
     }
 
