@@ -9,11 +9,13 @@ struct ScriptStatement {
         "UPDATE",
     ]
 
-    /// The statements of those that remove no rows.
+    /// Those of them that remove no rows.
     private static let rowless = ["ANALYZE", "COMMENT", "CREATE", "END", "GRANT", "REVOKE"]
 
-    /// What can be dropped beside a table, whose rows stay.
-    private static let hanging = ["FUNCTION", "INDEX", "MATERIALIZED", "POLICY", "RULE", "STATISTICS", "TRIGGER", "VIEW"]
+    /// What can be dropped from beside a table, whose rows stay.
+    private static let hanging = [
+        "FUNCTION", "INDEX", "MATERIALIZED", "POLICY", "RULE", "STATISTICS", "TRIGGER", "VIEW",
+    ]
 
     /// Its words and symbols, without blanks and comments.
     let tokens: ArraySlice<SQLToken>
