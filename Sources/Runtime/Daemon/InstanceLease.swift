@@ -149,6 +149,19 @@ final class InstanceLease: Sendable {
         throw unconfirmed
     }
 
+    /// Waits a short time until the lock was confirmed once more, and returns why the lease is over; `nil` if it is not known to be over.
+    func endAfterLook() async throws -> RuntimeError? {
+        let asked = ContinuousClock.now
+        state.withLock { $0.isWanted = true }
+        while ContinuousClock.now < asked + Term.grace {
+            let (end, confirmedAt) = state.withLock { ($0.end, $0.confirmedAt) }
+            if let end { return end }
+            if let confirmedAt, confirmedAt >= asked { return nil }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return nil
+    }
+
     private static let lostWhileStarting = RuntimeError(
         .databaseUnavailable, "the daemon has lost its lock while it was starting", remedy: "start it again")
 

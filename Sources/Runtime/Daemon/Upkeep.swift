@@ -66,10 +66,12 @@ struct Upkeep: Service {
         while socket.isInPlace { try await Task.sleep(for: Self.interval) }
         // The daemon removes the socket itself at its end, and notes the end first.
         guard !services.draining.hasBegun else { return }
+        // A daemon that has taken over has replaced the socket, too, and says more about the reason.
+        let end = try await services.lease.endAfterLook()
         try give(
-            up: RuntimeError(
-                .socketFailed, "the daemon's socket was removed or replaced", remedy: "start the daemon again")
-        )
+            up: end
+                ?? RuntimeError(
+                    .socketFailed, "the daemon's socket was removed or replaced", remedy: "start the daemon again"))
     }
 
     private func give(up reason: RuntimeError) throws(RuntimeError) {
