@@ -106,7 +106,7 @@ struct GivingWayTests {
             #expect(remedy.hasPrefix("the prepared transaction '\(name)' of "), "\(remedy)")
             #expect(
                 remedy.hasSuffix(
-                    "holds people: it waits for nobody but COMMIT PREPARED or ROLLBACK PREPARED '\(name)'"), "\(remedy)"
+                    "holds people: nothing ends it but COMMIT PREPARED or ROLLBACK PREPARED '\(name)'"), "\(remedy)"
             )
             await database.close()
         }

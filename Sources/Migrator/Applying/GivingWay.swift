@@ -57,7 +57,7 @@ struct GivingWay {
         let way =
             first.preparedTransaction == nil
             ? "try again when that process is done, or end it with"
-            : "it waits for nobody but COMMIT PREPARED or"
+            : "nothing ends it but COMMIT PREPARED or"
         let remedy = "\(names): \(way) \(first.termination)"
         switch error {
         case var failure as MigrationFailure:
