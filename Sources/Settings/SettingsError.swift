@@ -36,6 +36,7 @@ public struct SettingsError: Error, Sendable, Equatable {
         case tooLarge = "too_large"
         case tooManyValues = "too_many_values"
         case twoDatabases = "two_databases"
+        case unknownDatabaseKey = "unknown_database_key"
         case unknownKey = "unknown_key"
         case unknownPerson = "unknown_person"
         case unknownPlatform = "unknown_platform"

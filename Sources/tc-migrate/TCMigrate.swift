@@ -18,10 +18,12 @@ struct TCMigrate {
     ) {
         do {
             let loaded = try LoadedSettings.load(.process, for: .daemon)
+            for remark in loaded.remarks { Console.error("warning: \(remark)") }
             return (loaded.settings.database, loaded.originOfDatabase ?? "the default")
         } catch let error as SettingsError {
             let place = error.place.map { "\($0): " } ?? ""
-            throw DatabaseError(.other, "\(place)\(error.message)", remedy: "\(error.remedy), or pass --database URL")
+            let or = error.remedy.hasSuffix("?") ? " Or" : ", or"
+            throw DatabaseError(.other, "\(place)\(error.message)", remedy: "\(error.remedy)\(or) pass --database URL")
         }
     }
 }

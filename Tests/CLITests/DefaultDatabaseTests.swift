@@ -75,6 +75,30 @@ struct DefaultDatabaseTests {
         }
     }
 
+    @Test("an unknown key of the database is a refusal, as the programs of the daemon refuse it; others are warnings")
+    func unknownKeys() async throws {
+        try await withSandbox { box in
+            let file = box("config.yml")
+            let variables = ["TELECLAUDE_CONFIG_PATH": file]
+            try "database:\n  host: /nowhere\n  dbnam: shop\n".write(toFile: file, atomically: false, encoding: .utf8)
+            let run = try await box.migrate("status", variables: variables)
+            let refusal = "error: \(file):3: database.dbnam is not a known key; did you mean database.dbname?"
+            #expect(run.error == "\(refusal) Or pass --database URL\n", "\(run)")
+            #expect(run.ending == .exit(2) && run.output.isEmpty)
+            for (program, arguments) in [(Program.telec, ["config", "check"]), (Program.teleclauded, ["--check"])] {
+                let other = try await box.run(program, arguments, variables)
+                #expect(other.ending == .exit(2), "\(other)")
+                #expect(other.error.contains("database.dbnam is not a known key"), "\(other)")
+            }
+            try "databse: {path: x.db}\nserver: {}\n".write(toFile: file, atomically: false, encoding: .utf8)
+            let other = try await box.migrate("up", "--dry-run", variables: variables)
+            #expect(
+                other.error.hasPrefix(
+                    "warning: \(file):1: databse.path is not a known key: did you mean database.path?\ndatabase: "),
+                "\(other)")
+        }
+    }
+
     @Test("without HOME it is the home folder of the user database", arguments: [nil, ""])
     func noHome(_ home: String?) async throws {
         try await withSandbox { box in

@@ -47,14 +47,20 @@ enum EnvironmentKeys {
 
     /// Returns remarks on variables that look as if they set a key and don't.
     static func remarks(_ environment: [String: String]) -> [Remark] {
-        let others = ["CONFIG_PATH", "SECRETS_PATH", "USER_CONFIG_PATH", "ENV_PATH", "STATE_PATH", "SOCKET"]
-            .map { "TELECLAUDE_" + $0 }
-        return environment.keys.sorted().compactMap { name in
-            guard name.hasPrefix("TELECLAUDE_"), key(for: name) == nil, !others.contains(name),
-                KnownKey.find(Key([name])) == nil,
-                let near = Suggestion.nearest(to: name, in: named.keys.sorted() + others)
-            else { return nil }
-            return Remark("this variable sets nothing: did you mean \(near)?", at: name)
+        environment.keys.sorted().compactMap { name in
+            meant(by: name).map { Remark("this variable sets nothing: did you mean \($0)?", at: name) }
         }
     }
+
+    /// Returns the variable that was probably meant by one that looks as if it set a key and doesn't; `nil` for any other variable.
+    static func meant(by name: String) -> String? {
+        guard name.hasPrefix("TELECLAUDE_"), key(for: name) == nil, !others.contains(name),
+            KnownKey.find(Key([name])) == nil
+        else { return nil }
+        return Suggestion.nearest(to: name, in: named.keys.sorted() + others)
+    }
+
+    /// The variables that set no key, and are read all the same.
+    private static let others = ["CONFIG_PATH", "SECRETS_PATH", "USER_CONFIG_PATH", "ENV_PATH", "STATE_PATH", "SOCKET"]
+        .map { "TELECLAUDE_" + $0 }
 }

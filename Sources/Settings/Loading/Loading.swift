@@ -25,6 +25,7 @@ struct Loading {
         remarks += EnvironmentKeys.remarks(context.environment) + LayerChecks.unknown(environment.withoutVariables)
         let effective = EffectiveSettings(try interpolated())
         try LayerChecks.checkKinds(effective)
+        try DatabaseKeys.check(layers, context.environment)
         if reader == .client { try PreferenceLimits.check(effective) }
         let typed = TypedSettingsReader(effective: effective, places: places, context: context)
         let settings = try typed.settings()

@@ -52,6 +52,11 @@ struct RefusalTests {
             Case("database: {url: 'sqlite:/x', path: /y}", "two_databases", ":1"),
             Case("database:\n  engine: sqlite\n  host: h", "wrong_part", ":3"),
             Case("database: {url: 'mysql://h/d'}", "database_url", ":1"),
+            Case("database:\n  host: h\n  dbnam: d", "unknown_database_key", ":3"),
+            Case("database: {host: h, dbname: d, sslmod: require}", "unknown_database_key", ":1"),
+            Case("database: {zzzzzz: 1}", "unknown_database_key", ":1"),
+            Case("database: {path: {x: 1}}", "wrong_type", ":1"),
+            Case("database: {dbnam: d}", "unknown_database_key", ":1", file: user),
             Case("mode: single-user", "wrong_mode", ":1"),
             Case("b: 1\nx:\n  a: 1\n  a: 2", "not_yaml", ":3"),
             Case("a: [1", "not_yaml", ":2"),
@@ -85,6 +90,34 @@ struct RefusalTests {
             #expect(error.code.rawValue == bad.code, "\(error)")
             #expect(error.place == "\(folder.path)/\(bad.file)\(bad.place)", "\(error)")
             #expect(!error.remedy.isEmpty)
+        }
+    }
+
+    @Test(
+        "a misspelt name of the database's is refused with what was meant, in a variable too",
+        arguments: [
+            ("TELECLAUDE_DATABASE_SSLMOD", "TELECLAUDE_DATABASE_SSLMODE"),
+            ("TELECLAUDE_DATABASE_NAME", "TELECLAUDE_DATABASE_DBNAME"),
+            ("TELECLAUDE__DATABASE__SSLMOD", "database.sslmode"),
+        ])
+    func misspeltVariables(_ name: String, _ meant: String) async throws {
+        try await withSettingsFolder { folder in
+            let error = try #require(folder.refusal([name: "require"], for: .daemon))
+            #expect(error.code == .unknownDatabaseKey && error.place == name, "\(error)")
+            #expect(error.remedy == "did you mean \(meant)?")
+            #expect(try folder.load([name: ""]).remarks.allSatisfy { !$0.isFailure })
+            try folder.write("home/.teleclaude/.env", "\(name)=require\n", mode: 0o600)
+            let ofFile = try #require(folder.refusal(for: .daemon))
+            #expect(ofFile.place == "\(folder.path)/home/.teleclaude/.env:1", "\(ofFile)")
+        }
+    }
+
+    @Test("a variable that settings refer to may have any name")
+    func referencedVariable() async throws {
+        try await withSettingsFolder { folder in
+            try folder.write("etc/config.yml", "database: {host: h, dbname: '${TELECLAUDE_DATABASE_NAME}'}\n")
+            let loaded = try folder.load(["TELECLAUDE_DATABASE_NAME": "shop"])
+            #expect("\(loaded.settings.database)".contains("/shop"))
         }
     }
 
