@@ -1,5 +1,6 @@
 import Dialects
 import Migrator
+import TCPOSIX
 
 // Words the refusals of `new` in terms of its flags.
 
@@ -56,15 +57,19 @@ extension DraftRefusal {
                 + ", or write the migration by hand"
         case .uselessFilling: "leave it out: only a column that is new in its table or becomes required takes a value"
         case .renamedOrDropped(let question):
-            "pass --rename \(question.gone)=\(question.candidates[0]), or --drop \(question.gone) if its values may be lost"
+            "pass --rename " + "\(question.gone)=\(question.candidates[0])".shellWord + ", or --drop "
+                + "\(question.gone)".shellWord + " if its values may be lost"
         case .needsFilling(let question) where question.isNew:
-            "pass --fill \(question.name)=VALUE, or --no-fill \(question.name) if the table has no rows; or give the column a default, "
-                + "or make it nullable"
+            Self.filling(question.name) + " if the table has no rows; or give the column a default, or make it nullable"
         case .needsFilling(let question):
-            "pass --fill \(question.name)=VALUE, or --no-fill \(question.name) if no row holds NULL; or leave it nullable"
+            Self.filling(question.name) + " if no row holds NULL; or leave it nullable"
         case .notInHistory(_, let line): "add \(line) to History.swift and build again, or remove the file"
         case .behind: "bring the database up to date with \(program) up, or name one that is"
         case .impossible(let error): error.remedy
         }
+    }
+
+    private static func filling(_ name: DraftName) -> String {
+        "pass --fill " + "\(name)=VALUE".shellWord + ", or --no-fill " + "\(name)".shellWord
     }
 }

@@ -150,6 +150,18 @@ struct URLTests {
         }
     }
 
+    @Test("a file of services that is not there is the usage's error, as a missing service is")
+    func missingServiceFile() async throws {
+        try await withSandbox { box in
+            let run = try await box.migrate(
+                "status", "--json", "-d", "postgresql:///?service=shop",
+                variables: ["PGSERVICEFILE": box("no such file")])
+            #expect(run.ending == .exit(64), "\(run)")
+            #expect(try run.document(ErrorDocument.self).error.code == "invalid_url")
+            #expect(run.error.contains("check PGSERVICEFILE"), "\(run)")
+        }
+    }
+
     private func expectNoSecret(_ run: Run, sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(!run.output.contains(canary) && !run.error.contains(canary), "\(run)", sourceLocation: sourceLocation)
     }

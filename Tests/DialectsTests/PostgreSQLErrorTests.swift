@@ -183,16 +183,35 @@ struct PostgreSQLConnectFailureTests {
         #expect(none.message.hasPrefix("the server requires a password"))
     }
 
-    @Test func anUnknownDatabaseNamesTheRemedy() throws {
-        let error = try failure(["dbname": "tc_no_such_database"])
+    @Test(
+        "an unknown database's remedy is a command for a shell, with the server and the user",
+        arguments: [
+            ("tc_no_such_database", "tc_no_such_database"), ("no such", "'no such'"), ("-z", "-- -z"),
+            ("x'z;id", #"'x'\''z;id'"#),
+        ])
+    func unknownDatabase(name: String, word: String) throws {
+        let error = try failure(["dbname": name, "password": "c4nary"])
         #expect(error.kind == .unreachable)
-        #expect(error.remedy == "create it with createdb tc_no_such_database")
+        let remedy = try #require(error.remedy)
+        #expect(remedy.hasPrefix("create it with createdb -h ") && remedy.hasSuffix(" \(word)"), "\(remedy)")
+        #expect(remedy.contains(" -p ") && remedy.contains(" -U ") && !remedy.contains("c4nary"), "\(remedy)")
     }
 
     @Test func anUnknownUserIsNamed() throws {
         let error = try failure(["user": "tc_no_such_user"])
         #expect(error.kind == .authentication)
         #expect(error.message.contains("tc_no_such_user"))
+        let remedy = try #require(error.remedy)
+        #expect(remedy.hasPrefix("create it with createuser -h ") && remedy.hasSuffix(" tc_no_such_user"), "\(remedy)")
+        #expect(!remedy.contains(" -U "), "\(remedy)")
+    }
+
+    @Test("the server answers, and target_session_attrs asks for another one", arguments: ["standby", "read-only"])
+    func otherServer(wanted: String) throws {
+        let error = try failure(["target_session_attrs": wanted])
+        #expect(error.kind == .unreachable)
+        #expect(error.message.hasPrefix("the server answers, and target_session_attrs asks for another one: "))
+        #expect(error.remedy?.contains("target_session_attrs") == true)
     }
 
     @Test(arguments: [
@@ -209,6 +228,7 @@ struct PostgreSQLConnectFailureTests {
 
     @Test(arguments: [
         ["sslmode": "c4nary"], ["port": "c4nary"], ["connect_timeout": "c4nary"], ["service": "no_such_service"],
+        ["target_session_attrs": "c4nary"], ["gssencmode": "c4nary"], ["port": "99999"],
     ])
     func parametersThatMakeNoSense(changes: [String: String]) throws {
         #expect(try failure(changes).kind == .invalidURL)

@@ -1,3 +1,5 @@
+import TCPOSIX
+
 /// The accounts that a file may come from, by the rule of ssh: only root and the reader may be able to change what is read
 /// (`safe_path` in OpenSSH's misc.c checks the file and every folder above it).
 struct Trust: Sendable {
@@ -18,7 +20,7 @@ struct Trust: Sendable {
         guard facts.kind == .link || facts.mode & 0o022 == 0 || isSticky else {
             return SettingsError(
                 .writableByOthers, at: path, "others may write to this, and could change \(subject)",
-                remedy: "chmod go-w \(path)")
+                remedy: "chmod go-w \(path.shellWord)")
         }
         return nil
     }

@@ -1,3 +1,5 @@
+import TCPOSIX
+
 /// A settings file that was read and can be trusted.
 struct TrustedFile: Sendable {
     var path: String
@@ -45,6 +47,7 @@ struct TrustedFile: Sendable {
     /// A remark for a file with secrets that others can read; `nil` if they can't.
     var remarkIfReadable: Remark? {
         guard facts.mode & 0o044 != 0 else { return nil }
-        return Remark("others can read the secrets in this file: chmod 600 \(path)", at: path, isFailure: true)
+        return Remark(
+            "others can read the secrets in this file: chmod 600 \(path.shellWord)", at: path, isFailure: true)
     }
 }

@@ -1,5 +1,6 @@
 import Migrator
 import TCImport
+import TCPOSIX
 import TCRuntime
 import TCSettings
 
@@ -28,7 +29,7 @@ struct MovePeople {
         let example = "\(homeAccount ?? "ACCOUNT")=\(people.first?.name ?? "NAME")"
         throw MachineError(
             .noOwner, "the settings have no person \(whose)",
-            remedy: "name the sessions' owner: --owner NAME with --map \(Self.quoted(example)); "
+            remedy: "name the sessions' owner: --owner NAME with --map \(example.shellWord); "
                 + "people: \(people.isEmpty ? "none" : people.map(\.name).joined(separator: ", "))")
     }
 
@@ -45,7 +46,7 @@ struct MovePeople {
         guard let name = person.osUsername else {
             throw MachineError(
                 .noAccount, "\(person.name) has no account in the settings",
-                remedy: "pass --map \(Self.quoted("ACCOUNT=\(person.name)")): an account is never guessed from a name")
+                remedy: "pass --map \("ACCOUNT=\(person.name)".shellWord): an account is never guessed from a name")
         }
         guard let found = account(name) else {
             throw MachineError(
@@ -54,6 +55,4 @@ struct MovePeople {
         }
         return ImportOwner(person: person.name, uid: found.uid)
     }
-
-    private static func quoted(_ word: String) -> String { word.contains(" ") ? "'\(word)'" : word }
 }

@@ -98,7 +98,7 @@ extension FoundEntry {
         guard mode & 0o002 == 0, mode & 0o020 == 0 || gid < Self.firstGroupOfPeople else {
             return Obstacle(
                 path, "others may write to \(path), and could change what is installed in it",
-                remedy: "chmod go-w \(path)")
+                remedy: "take that from them with chmod go-w")
         }
         return nil
     }

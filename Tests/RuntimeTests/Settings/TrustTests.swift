@@ -38,6 +38,18 @@ struct TrustTests {
         }
     }
 
+    @Test("a command that helps can be pasted whatever the path is")
+    func remedies() async throws {
+        let open = FileFacts(kind: .file, mode: 0o666, owner: 0)
+        #expect(Trust(reader: 0).objection(to: "/a b/$(id)", open)?.remedy == "chmod go-w '/a b/$(id)'")
+        try await withSettingsFolder { folder in
+            try folder.write("a b/config.yml", "mode: single-user\ndiscord: {token: x}\n", mode: 0o644)
+            let loaded = try folder.load(["TELECLAUDE_CONFIG_PATH": "\(folder.path)/a b/config.yml"])
+            let message = try #require(loaded.remarks.first { $0.isFailure }?.message)
+            #expect(message.hasSuffix(": chmod 600 '\(folder.path)/a b/config.yml'"), "\(message)")
+        }
+    }
+
     @Test("an owner who is neither root nor the reader is refused")
     func owner() {
         let trust = Trust(reader: 1_000)
