@@ -33,8 +33,14 @@ struct WaysOn {
         return problem
     }
 
-    /// Returns the remedy as a part of a sentence that contains the commands.
+    /// Returns the remedy as a part of a sentence that contains the commands, and says once what they lack: no command shows a password.
     func remedy(of error: TransferError) -> String {
+        let remedy = commands(after: error)
+        guard remedy.contains("***"), databases.contains(where: \.hasPassword) else { return remedy }
+        return "\(remedy) ; in these, write the password for ***, or leave it out and name its file in PGPASSFILE"
+    }
+
+    private func commands(after error: TransferError) -> String {
         let again = arguments.filter { $0 != "--resume" }.map(shown)
         let abandoning = line(AbandonCommand.words + ["\(target)"])
         switch error {

@@ -47,6 +47,23 @@ struct TransferInterruptionTests {
         }
     }
 
+    @Test("a command to go on shows no password, and says so once")
+    func stoppedWithPassword() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeShop(box, rows: 8_000)
+            let url = try "\(DatabaseURL(parsing: target).withPassword("c4nary"))"
+            let named = url.replacing("***", with: "c4nary")
+            let run = try box.start(.tcMigrate, ["transfer", source, named, "--chunk-mb", "1", "-q"])
+            try waitUntil("a chunk is there") { try !chunks(target).isEmpty }
+            run.kill(SIGINT)
+            let stopped = try await run.finish()
+            expectRefusal(
+                stopped, saying: "interrupted", "--resume ;", "abandon '\(url)' ; in these, write the password")
+            #expect(stopped.error.split(separator: "PGPASSFILE").count == 2, "\(stopped)")
+            #expect(!stopped.error.contains("c4nary"), "\(stopped)")
+        }
+    }
+
     @Test("stops on Ctrl-C, says how to go on, and nobody takes what is there for a database")
     func stopped() async throws {
         try await withDatabase(.postgresql) { box, target in
