@@ -9,19 +9,29 @@
 #include <termios.h>
 #include <wchar.h>
 
-// <term.h> has it, and with it a macro for each capability.
+// <term.h> has these, and with them a macro for each capability.
 extern char *tigetstr(const char *);
+extern int setupterm(const char *, int, int *);
 
 static const int TUI_OPEN = 1;
 static const int TUI_UNKNOWN = 0;
 static const int TUI_NO_CURSOR = -1;
+static inline int tui_places_cursor(void) {
+    char *place = tigetstr("cup");
+    return place != NULL && place != (char *)-1;
+}
 // initscr would end the process where the terminal is not known.
 static inline int tui_open(void) {
     if (newterm(NULL, stdout, stdin) == NULL) return TUI_UNKNOWN;
-    char *place = tigetstr("cup");
-    if (place != NULL && place != (char *)-1) return TUI_OPEN;
+    if (tui_places_cursor()) return TUI_OPEN;
     endwin();
     return TUI_NO_CURSOR;
+}
+// The same, and leaves the terminal as it is.
+static inline int tui_type(void) {
+    int reason = 0;
+    if (setupterm(NULL, 1, &reason) != OK) return TUI_UNKNOWN;
+    return tui_places_cursor() ? TUI_OPEN : TUI_NO_CURSOR;
 }
 static inline void tui_prepare(void) {
     cbreak();

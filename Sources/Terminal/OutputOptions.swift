@@ -35,6 +35,8 @@ package struct OutputOptions: ParsableArguments, Sendable {
             try await body()
             try Self.requireOutput()
         } catch let code as ExitCode {
+            // A "no" that nobody can read is a failure. With any other code the body has said what there is to say.
+            if code == .failure { try Self.requireOutput() }
             throw code
         } catch let error as ValidationError {
             throw error

@@ -1,6 +1,7 @@
 import ArgumentParser
 import TCRuntime
 import TCSettings
+import TCTUI
 import TCTerminal
 
 struct AttachSession: AsyncParsableCommand {
@@ -64,8 +65,15 @@ struct SessionTerminal {
     }
 
     /// Replaces this process by the program that shows the session's terminal.
+    /// - Throws: `RuntimeError` as `find` does, or if this process has no terminal in which another one can be shown.
     func enter(_ client: DaemonClient) async throws {
         let (local, remark) = try await find(client)
+        guard Console.inputIsTerminal else {
+            throw RuntimeError(
+                .failed, "a session's terminal opens in a terminal, and standard input is none",
+                remedy: "without one, telec transcript reads what it shows, and telec sessions send types into it")
+        }
+        try TerminalType.require()
         if let remark { Console.error(remark) }
         try Attachment.replaceProcess(local.tmuxServer, tmuxName: local.tmuxName)
     }

@@ -18,7 +18,9 @@ struct ExportAudit: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Print only entries after this one.", valueName: "seq")) var after: Int64 = 0
     @Option(help: ArgumentHelp("Print only entries up to this one.", valueName: "seq")) var through: Int64?
-    @OptionGroup var options: ClientOptions
+    @OptionGroup var options: StreamOptions
+
+    func validate() throws { try options.refuseDocument(because: "Each entry is a line of JSON already") }
 
     func run() async throws {
         try await options.guarding {
@@ -45,7 +47,9 @@ struct ArchiveAudit: AsyncParsableCommand {
             """)
 
     @Option(help: "Why you read the log; it is recorded.") var reason: String?
-    @OptionGroup var options: ClientOptions
+    @OptionGroup var options: StreamOptions
+
+    func validate() throws { try options.refuseDocument(because: "Each entry is a line of JSON already") }
 
     func run() async throws {
         try await options.guarding {

@@ -8,20 +8,17 @@ struct MetricsCommand: AsyncParsableCommand {
         usage: "telec metrics [--socket <path>]",
         discussion: """
             For admins, and for the account named in monitoring.os_username. GET /metrics on the socket answers the same. \
-            There is no JSON form: --json is refused.
+            There is no JSON form.
 
             EXAMPLES:
               telec metrics
               telec metrics > tc.prom && mv tc.prom /var/lib/prometheus/node-exporter/
             """)
 
-    @OptionGroup var options: ClientOptions
+    @OptionGroup var options: StreamOptions
 
     func validate() throws {
-        guard !options.output.json else {
-            throw ValidationError(
-                "The figures are in Prometheus' text format, here and at GET /metrics: leave out --json.")
-        }
+        try options.refuseDocument(because: "The figures are in Prometheus' text format, here and at GET /metrics")
     }
 
     func run() async throws {

@@ -37,6 +37,28 @@ struct AttachTests {
         }
     }
 
+    @Test func whatIsNoTerminalIsRefused() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sleep", "1000")
+            for arguments in [["sessions", "attach", id], ["open", "--project", daemon.box.files]] {
+                let run = try await daemon.box.run(.telec, arguments, daemon.variables)
+                expectRefusal(run, saying: "standard input is none", "telec sessions send")
+            }
+            let document = try await daemon.telec("sessions", "attach", id, "--json")
+            #expect(document.code == 2, "\(document)")
+            #expect(try document.document(ErrorDocument.self).error.code == "failed")
+            for (terminal, why) in [
+                ("no-such-terminal", "does not know the terminal type in TERM"), ("dumb", "can't position the cursor"),
+            ] {
+                try await withWindow(TerminalWindow(daemon.box, daemon.variables)) { window in
+                    try await window.open("'\(Program.telec.path)' sessions attach \(id)", terminal: terminal)
+                    let screen = try await window.wait(toShow: "ended with 2")
+                    #expect(screen.contains(why) && !screen.contains("--plain"), "\(screen)")
+                }
+            }
+        }
+    }
+
     private func inner(_ daemon: TestDaemon, _ arguments: [String]) async throws {
         let run = try await daemon.box.run(Program(inPath: "tmux"), ["-S", daemon.box.tmuxSocket] + arguments)
         #expect(run.code == 0, "\(run)")

@@ -28,6 +28,24 @@ struct ClosedStreamTests {
         }
     }
 
+    @Test("a \"no\" that can't be printed is an error")
+    func answers() async throws {
+        try await withSandbox { box in
+            try box.write("config.yml", "discord: {token: x}\n", mode: 0o644)
+            for (program, words) in [
+                (Program.telec, "config check"), (.tcMigrate, "status --exit-code -d '\(box("new.db"))'"),
+            ] {
+                let variables = ["TELECLAUDE_CONFIG_PATH": box("config.yml")]
+                for (output, code) in [("", Int32(1)), ("> /dev/full", 2)] {
+                    let run = try await box.run(
+                        Self.shell, ["-c", "\"$0\" \(words) \(output)", program.path], variables)
+                    #expect(run.code == code, "\(run)")
+                    #expect(run.error.contains("standard output can't be written: ") == (code == 2), "\(run)")
+                }
+            }
+        }
+    }
+
     #if os(Linux)
         @Test("a daemon serves, and none of its files has the number of a stream")
         func daemon() async throws {

@@ -66,6 +66,11 @@ struct MetricsTests {
             let document = try await daemon.telec("metrics", "--json")
             #expect(document.code == 64 && document.output.contains("\"usage\""), "\(document)")
             #expect(document.error.contains("GET /metrics"), "\(document)")
+            for command in ["export", "archive"] {
+                let lines = try await daemon.telec("audit", command, "--json")
+                #expect(lines.code == 64 && lines.output.contains("\"usage\""), "\(lines)")
+                #expect(lines.error.contains("leave out --json"), "\(lines)")
+            }
             let first = try await daemon.telec("metrics")
             #expect(first.code == 0 && first.error.isEmpty, "\(first)")
             let run = try await daemon.telec("metrics")

@@ -19,13 +19,8 @@ final class Screen {
         if setlocale(LC_CTYPE, "") == nil || String(cString: nl_langinfo(Int32(CODESET))) != "UTF-8" {
             setlocale(LC_CTYPE, "C.UTF-8")
         }
-        let outcome = tui_open()
-        guard outcome == TUI_OPEN else {
-            let why =
-                outcome == TUI_UNKNOWN
-                ? "this machine does not know the terminal type in TERM"
-                : "the terminal type in TERM can't position the cursor"
-            throw RuntimeError(.failed, why, remedy: "set TERM to your terminal's type, such as xterm, or use --plain")
+        if let objection = TerminalType.objection(tui_open()) {
+            throw RuntimeError(.failed, objection, remedy: "\(TerminalType.remedy), or use --plain")
         }
         tui_prepare()
         palette = Palette(Palette.depth(colours: tui_colours(), noColour: noColour))
