@@ -64,7 +64,12 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     private func planUp(_ history: History) throws -> Plan {
-        try history.planUp(applied: history.count(upTo: from), to: to)
+        let applied = try history.count(upTo: from)
+        if let from, let to, try history.count(upTo: to) < applied {
+            throw ValidationError(
+                "\(to) comes before \(from): exchange --from and --to, or pass --down to undo what follows \(to).")
+        }
+        return try history.planUp(applied: applied, to: to)
     }
 
     private func planDown(_ history: History) throws -> Plan {

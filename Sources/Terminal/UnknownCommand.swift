@@ -4,14 +4,15 @@ import Migrator
 /// Suggests the command that was probably meant. The argument parser itself only reports unexpected arguments.
 package enum UnknownCommand {
     /// Returns a better error than `error`, which parsing `arguments` threw, or `error` itself if all commands in the arguments
-    /// exist.
+    /// exist. The parser answers a request for help about a command that is none with the help of the command above it.
     package static func explain(
         _ error: any Error, of arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         to root: any ParsableCommand.Type
     ) -> any Error {
-        guard root.exitCode(for: error) == .validationFailure else { return error }
+        let code = root.exitCode(for: error)
+        guard code == .validationFailure || code == .success else { return error }
         var command = root
-        for word in arguments {
+        for word in arguments.dropFirst(arguments.first == "help" ? 1 : 0) {
             let known = command.configuration.subcommands
             guard !known.isEmpty, !word.hasPrefix("-"), word != "help" else { return error }
             guard let next = known.first(where: { name(of: $0) == word }) else {

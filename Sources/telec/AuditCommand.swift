@@ -24,8 +24,10 @@ struct ListAudit: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Show only entries of this person.", valueName: "name")) var person: String?
     @Option(help: "Show only entries of this kind: read_transcript, attach, send, end, share …") var action: String?
     @Option(help: "Show only what was allowed, refused or failed.") var outcome: String?
-    @Option(help: ArgumentHelp("Show only entries from this time on.", valueName: "time")) var from: String?
-    @Option(help: ArgumentHelp("Show only entries before this time.", valueName: "time")) var to: String?
+    @Option(
+        help: ArgumentHelp("Show only entries since then: 2h, 7d, 2026-11-25 (in UTC).", valueName: "moment"))
+    var from: TimestampArgument?
+    @Option(help: ArgumentHelp("Show only entries before then.", valueName: "moment")) var to: TimestampArgument?
     @Option(help: "Show at most this many, 1 to 500.") var limit = 50
     @Option(help: ArgumentHelp("Continue after a page: its `next`.", valueName: "seq")) var after: Int64?
     @OptionGroup var options: ClientOptions
@@ -33,8 +35,9 @@ struct ListAudit: AsyncParsableCommand {
     func run() async throws {
         try await options.guarding {
             let query: [(String, String?)] = [
-                ("session", session), ("person", person), ("action", action), ("outcome", outcome), ("from", from),
-                ("to", to), ("limit", String(limit)), ("after", after.map { String($0) }),
+                ("session", session), ("person", person), ("action", action), ("outcome", outcome),
+                ("from", from?.moment.text), ("to", to?.moment.text), ("limit", String(limit)),
+                ("after", after.map { String($0) }),
             ]
             let reply = try await options.client().get("/audit", query, as: AuditDocument.self)
             options.show(reply) { table(reply.value.entries) }

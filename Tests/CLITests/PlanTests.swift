@@ -168,6 +168,18 @@ struct PlanTests {
         }
     }
 
+    @Test("an end before the beginning is refused, unless it is undone")
+    func backwards() async throws {
+        try await withSandbox { box in
+            let range = ["--from", "0003-tags", "--to", "0001-people"]
+            let refused = try await box.run(.fixture, ["plan"] + range, ["TC_FIXTURE": "newer"])
+            #expect(refused.code == 64 && refused.output.isEmpty, "\(refused)")
+            #expect(refused.error.contains("0001-people comes before 0003-tags: exchange"), "\(refused)")
+            let down = try await box.run(.fixture, ["plan", "--down"] + range, ["TC_FIXTURE": "newer"])
+            #expect(down.code == 0 && !down.output.isEmpty, "\(down)")
+        }
+    }
+
     @Test("begins and ends where it is told")
     func range() async throws {
         try await withSandbox { box in

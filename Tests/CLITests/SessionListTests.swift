@@ -74,6 +74,10 @@ struct SessionListTests {
                 let run = try await daemon.box.run(.telec, ["sessions", "list"] + arguments, daemon.variables)
                 #expect(run.code == 0 && run.output == "no sessions\n", "\(run)")
             }
+            for range in [["--from", "2999-01-01"], ["--to", "2000-01-01"], ["--from", "0s", "--to", "7d"]] {
+                let log = try await daemon.box.run(.telec, ["audit", "list"] + range, daemon.variables)
+                #expect(log.code == 0 && log.output == "no entries\n", "\(log)")
+            }
             // The session is closed here as well, because the daemon does not change the last activity of a closed session.
             try execute(
                 """

@@ -65,7 +65,8 @@ struct TranscriptCommandTests {
                 #expect(run.code == 64 && run.output.contains("may contain commands for your terminal"), "\(run)")
             }
             for arguments in [
-                ["--raw", "--agent"], ["--raw", "--format", "jsonl"], ["--agent", "--format", "cast"],
+                ["--raw", "--agent"], ["--raw", "--format", "jsonl"],
+                ["--raw", "--format", "text"], ["--agent", "--format", "cast"],
                 ["--json", "--follow"],
                 ["--json", "--format", "jsonl"], ["--format", "html"],
             ] {

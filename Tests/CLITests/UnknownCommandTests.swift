@@ -9,6 +9,8 @@ struct UnknownCommandTests {
             (["tranfer", "a.db", "b.db"], "there is no command 'tranfer'; did you mean 'transfer'?"),
             (["stauts"], "there is no command 'stauts'; did you mean 'status'?"),
             (["frobnicate"], "there is no command 'frobnicate'\n"),
+            (["help", "trasfer"], "there is no command 'trasfer'; did you mean 'transfer'?"),
+            (["trasfer", "--help"], "there is no command 'trasfer'; did you mean 'transfer'?"),
         ])
     func migrate(words: [String], sentence: String) async throws {
         try await withSandbox { box in
@@ -39,6 +41,8 @@ struct UnknownCommandTests {
         arguments: [
             (["sesions", "list"], "there is no command 'sesions'; did you mean 'sessions'?"),
             (["sessions", "lst"], "there is no command 'lst'; did you mean 'list'?"),
+            (["help", "sessions", "lst"], "there is no command 'lst'; did you mean 'list'?"),
+            (["sessions", "lst", "-h"], "there is no command 'lst'; did you mean 'list'?"),
             // `host` is not for people, so it is not suggested.
             (["hots"], "there is no command 'hots'\n"),
         ])
@@ -49,6 +53,20 @@ struct UnknownCommandTests {
             let document = try await box.run(.telec, words + ["--json"])
             #expect(document.code == 64 && document.error.contains(sentence), "\(document)")
             #expect(try document.document(ErrorDocument.self).error.code == "usage")
+        }
+    }
+
+    @Test("the help of a command is shown however it is asked for")
+    func help() async throws {
+        try await withSandbox { box in
+            for words in [["help", "transfer"], ["help", "transfer", "abandon"], ["help"], ["--help"]] {
+                let run = try await box.run(.tcMigrate, words)
+                #expect(run.code == 0 && run.output.contains("USAGE: tc-migrate") && run.error.isEmpty, "\(run)")
+            }
+            for words in [["help", "sessions", "list"], ["help", "sessions"], ["sessions", "list", "-h"]] {
+                let run = try await box.run(.telec, words)
+                #expect(run.code == 0 && run.output.contains("USAGE: telec") && run.error.isEmpty, "\(words) \(run)")
+            }
         }
     }
 

@@ -26,19 +26,19 @@ struct TranscriptCommand: AsyncParsableCommand {
     @Argument(help: "The session's id, or the title of one of yours.") var session: SessionID
     @Option(help: "Why you read it: required for another person's session, and logged.") var reason: String?
     @Flag(help: "Continue as long as the session runs.") var follow = false
-    @Option(help: "Show it as text, markdown, cast (asciicast v3 without escape sequences) or jsonl.")
-    var format = TranscriptFormat.text
+    @Option(help: "Show it as text (the default), markdown, cast (asciicast v3 without escape sequences) or jsonl.")
+    var format: TranscriptFormat?
     @Flag(help: "Show the recording unchanged.") var raw = false
     @Flag(help: "Show the conversation with the agent.") var agent = false
     @OptionGroup var options: ClientOptions
 
     func validate() throws {
         guard !raw || !agent else { throw ValidationError("Give --raw or --agent, not both.") }
-        guard !raw || format == .text || format == .cast else {
+        guard !raw || format == nil || format == .cast else {
             throw ValidationError("--raw prints the recording itself: leave --format out, or use --format cast.")
         }
         guard !agent || format != .cast else { throw ValidationError("A cast shows a terminal: leave --agent out.") }
-        guard !options.output.json || (!raw && !follow && format == .text) else {
+        guard !options.output.json || (!raw && !follow && (format ?? .text) == .text) else {
             throw ValidationError(
                 "--json prints one document with the text: use --format jsonl for one document per line.")
         }
@@ -53,7 +53,7 @@ struct TranscriptCommand: AsyncParsableCommand {
 
     func run() async throws {
         let view: RecordingView =
-            switch (raw, format) {
+            switch (raw, format ?? .text) {
             case (true, _): .raw
             case (false, .text): agent ? .conversation : .terminal
             case (false, .markdown): .markdown(conversation: agent)
