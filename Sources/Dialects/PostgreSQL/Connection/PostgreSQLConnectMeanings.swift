@@ -53,14 +53,16 @@ extension PostgreSQLConnectFailure {
     }
 
     /// The server answers, and is not of the kind that `target_session_attrs` asks for.
-    private static let wants = ["session is read-only", "session is not read-only", "in hot standby mode"].map {
-        Meaning(
-            words: $0, kind: .unreachable, message: "the server answers, and target_session_attrs asks for another one",
-            remedy: "name that one, too, or write another target_session_attrs")
-    }
+    private static let wants: [Meaning] = ["session is read-only", "session is not read-only", "in hot standby mode"]
+        .map {
+            Meaning(
+                words: $0, kind: .unreachable,
+                message: "the server answers, and target_session_attrs asks for another one",
+                remedy: "name that one, too, or write another target_session_attrs")
+        }
 
     /// The server answers, and the two agree on no encryption. The last entry means every other failure of TLS.
-    private static let encryption = [
+    private static let encryption: [Meaning] = [
         Meaning(
             words: "does not support SSL", kind: .unreachable,
             message: "the server answers without TLS, which sslmode asks for",
@@ -92,7 +94,7 @@ extension PostgreSQLConnectFailure {
     }
 
     /// No server was asked.
-    private static let parameters =
+    private static let parameters: [Meaning] =
         // As in `invalid sslmode value: "x"`.
         ["invalid integer value", " value: \"", "invalid port number", "could not match "].map {
             Meaning(words: $0, kind: .invalidURL, message: "the URL's parameters are not valid")
