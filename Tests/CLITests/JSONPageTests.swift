@@ -1,0 +1,226 @@
+import Dialects
+import Foundation
+import TCTerminal
+import TestSupport
+import Testing
+
+/// Compares docs/json.md with what the commands print, and with what the sources can print.
+@Suite("docs/json.md")
+struct JSONPageTests {
+    // MARK: What the commands print
+
+    @Test("it names each key of the documents about migrations")
+    func migrations() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let preview = "up --dry-run, down --dry-run"
+            try expectKeys(try await box.fixture("online", "up", "--dry-run", "--json", "-d", url), preview)
+            try expectKeys(try await box.fixture("swift", "up", "--dry-run", "--json", "-d", url), preview)
+            try expectKeys(try await box.fixture("swift", "plan", "--json"), "plan")
+            try expectKeys(try await box.fixture("plain", "up", "--json", "-d", url), "up, down")
+            try expectKeys(try await box.fixture("online", "status", "--json", "-d", url), "status")
+            let repair = "repair, baseline"
+            try expectKeys(try await box.fixture("retold", "repair", "--dry-run", "--json", "-d", url), repair)
+            try expectKeys(try await box.fixture("plain", "baseline", "--dry-run", "--json", "-d", url), repair)
+            try execute("INSERT INTO people (id, name, nick) VALUES (1, 'ann', 'a')", on: url)
+            try expectKeys(try await box.fixture("dropping", "up", "--dry-run", "--json", "-d", url), preview)
+            try execute("CREATE TABLE extra (a INT)", on: url)
+            try expectKeys(try await box.fixture("plain", "drift", "--json", "-d", url), "drift", 1)
+            try execute("DROP TABLE extra", on: url)
+            try expectKeys(try await box.fixture("squashed", "up", "--dry-run", "--json", "-d", url), preview)
+            try expectKeys(try await box.fixture("squashed", "up", "--json", "-d", url), "up, down")
+            try expectKeys(try await box.fixture("squashed", "down", "--json", "-d", url), "up, down")
+        }
+    }
+
+    @Test("it names each key of new")
+    func new() async throws {
+        try await withSandbox { box in
+            for name in ["0001-people", "0002-notes"] { try box.write("Migrations/\(name).swift", "") }
+            let cases: [(schema: String, arguments: [String], code: Int32)] = [
+                ("same", ["--check"], 0), ("grown", ["--check"], 1), ("grown", ["tags", "--dry-run"], 0),
+                ("grown", ["tags", "--rename", "nonsense"], 64),
+            ]
+            for (schema, arguments, code) in cases {
+                let run = try await box.run(
+                    .fixture, ["new", "--json"] + arguments, ["TC_FIXTURE": "plain", "TC_FIXTURE_SCHEMA": schema])
+                try expectKeys(run, code == 64 ? "Errors" : "new", code)
+            }
+        }
+    }
+
+    @Test("it names each key of the documents about a whole database")
+    func databases() async throws {
+        try await withSandbox { box in
+            let (source, target) = (try makeSource(box, Self.source), box("copy.db"))
+            try expectKeys(try await box.migrate("inspect", source, "--json"), "inspect")
+            let planned = try await box.migrate("transfer", source, target, "--dry-run", "--json")
+            try expectKeys(planned, "transfer --dry-run")
+            try expectKeys(try await box.migrate("transfer", source, target, "--json"), "transfer")
+            try execute("UPDATE t SET v = 'changed' WHERE id = 2", on: target)
+            try expectKeys(try await box.migrate("verify", source, target, "--json"), "verify", 1)
+        }
+    }
+
+    @Test(
+        "it names each key of a transfer that has something to say",
+        .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+    func transfers() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, Self.source)
+            let transfer = ["transfer", source, target, "--json", "--on-mismatch"]
+            try expectKeys(try await box.run(.tcMigrate, transfer + ["fail"]), "Errors", 2)
+            try expectKeys(try await box.run(.tcMigrate, transfer + ["null", "--dry-run"]), "transfer --dry-run")
+            let run = try await box.run(.tcMigrate, transfer + ["null"])
+            try expectKeys(run, "transfer")
+            let document = try run.document(TransferDocument.self)
+            #expect(!document.misfits.isEmpty && !document.omitted.isEmpty && !document.renames.isEmpty, "\(run)")
+        }
+    }
+
+    @Test("it names each key of an error, and its exit code")
+    func errors() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+            let rules = try makeRules(box, "tables: {t: {nonsense: 1}}")
+            _ = try await box.fixture("plain", "up", "-d", url)
+            try execute("INSERT INTO people (id, name, nick) VALUES (1, 'ann', 'a')", on: url)
+            let runs = [
+                "usage": try await box.migrate("up", "--nonsense", "--json"),
+                "invalid_url": try await box.migrate("status", "--json", "-d", "mysql://db/app"),
+                "unreachable": try await box.migrate("inspect", box("nowhere.db"), "--json"),
+                "unknown_id": try await box.fixture("plain", "up", "--to", "nowhere", "--json", "-d", url),
+                "changed": try await box.fixture("edited", "up", "--json", "-d", url),
+                "not_confirmed": try await box.fixture("retold", "repair", "--json", "-d", url),
+                "data_loss": try await box.fixture("dropping", "up", "--json", "-d", url),
+                "migration_failed": try await box.fixture("failing", "up", "--json", "-d", url),
+                "bad_rule": try await box.migrate("transfer", source, box("a.db"), "--rules", rules, "--json"),
+                "rules_for_replica": try await box.migrate(
+                    "transfer", source, box("b.db"), "--lowercase-names", "--json"),
+                "nothing_to_abandon": try await box.migrate("transfer", "abandon", source, "--json"),
+            ]
+            let page = try JSONPage()
+            for (code, run) in runs {
+                try expectKeys(run, "Errors", try #require(page.exitCodes[code]))
+                #expect(try run.document(ErrorDocument.self).error.code == code, "\(run)")
+            }
+        }
+    }
+
+    private static let source = """
+        CREATE TABLE parents (id INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT, b TEXT, UNIQUE (a, b));
+        CREATE TABLE t (
+            id INTEGER PRIMARY KEY, v INT DEFAULT 5, w TEXT NOT NULL DEFAULT (upper('x')) COLLATE NOCASE,
+            parent INT REFERENCES parents ON DELETE CASCADE, twice INT GENERATED ALWAYS AS (id * 2) STORED,
+            CHECK (id > 0)
+        );
+        CREATE INDEX t_part ON t (w COLLATE BINARY DESC, abs(id)) WHERE id > 1;
+        CREATE TABLE a_name_that_is_longer_than_the_sixty_three_bytes_that_postgresql_takes (x INT);
+        CREATE VIEW seen AS SELECT id FROM t;
+        CREATE TRIGGER clean AFTER INSERT ON t BEGIN DELETE FROM parents WHERE id = 0; END;
+        INSERT INTO parents (a, b) VALUES ('a', 'b');
+        INSERT INTO t (id, v) VALUES (1, 5), (2, 'n/a'), (3, 7);
+        """
+
+    private func expectKeys(
+        _ run: Run, _ section: String, _ code: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        #expect(run.ending == .exit(code), "\(run)", sourceLocation: sourceLocation)
+        let page = try JSONPage()
+        let document = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+        for path in JSONPage.paths(of: document) {
+            #expect(page.names(path, in: section), "\(section) lacks \(path)", sourceLocation: sourceLocation)
+        }
+    }
+
+    // MARK: What the sources can print
+
+    @Test("it names the keys that the sources have, and no other")
+    func keys() throws {
+        let page = try JSONPage()
+        let shared = [
+            "Terminal/Problem.swift", "Dialects/Rendering/SchemaAsJSON.swift", "Dialects/Inspection/Omission.swift",
+        ]
+        let mine = try DocumentSources.keys(in: DocumentSources.files(in: "MigrateCommand") + shared)
+        let namedOfMine = page.names { $0 != JSONPage.telec }
+        // The page describes these in words, because they are in every document, and in every expression.
+        #expect(mine.subtracting(namedOfMine) == ["version", "sqlite", "postgresql"])
+        // An error of telec may have these.
+        #expect(namedOfMine.subtracting(mine) == ["obstacles", "path"])
+
+        let telec = try DocumentSources.keys(in: DocumentSources.files(in: "telec"))
+        let namedOfTelec = page.names { $0 == JSONPage.telec }
+        // The rest is in every document, in an error, or in a request.
+        #expect(telec.subtracting(namedOfTelec) == ["version", "obstacles", "remedy", "follow"])
+        #expect(namedOfTelec.subtracting(telec).isEmpty)
+    }
+
+    @Test("it names the codes that the sources have, and no other")
+    func codes() throws {
+        let page = try JSONPage()
+        let kinds = DatabaseError.Kind.allCases.map { Problem(DatabaseError($0, "")) }
+        for problem in kinds { #expect(page.exitCodes[problem.code] == problem.exitCode, "\(problem.code)") }
+        let known = try DocumentSources.codes().union(kinds.map(\.code))
+        #expect(known.subtracting(page.exitCodes.keys).isEmpty)
+        #expect(Set(page.exitCodes.keys).subtracting(known).isEmpty)
+    }
+}
+
+/// The keys and the error codes that the sources write out.
+private enum DocumentSources {
+    /// Returns the files of a module that make JSON documents.
+    static func files(in module: String) throws -> [String] {
+        let folder = TestSources.root.appendingPathComponent("Sources/\(module)").path
+        // Lines of a recording, a tool's result, and a message of the agents' protocol.
+        let others = ["ShownRecording.swift", "LocalStart.swift", "RelayedAnswer.swift"]
+        return try FileManager.default.subpathsOfDirectory(atPath: folder).map { "\(module)/\($0)" }.filter { file in
+            guard file.hasSuffix(".swift"), !others.contains(where: { file.hasSuffix($0) }) else { return false }
+            return try TestSources.text(of: "Sources/\(file)").contains(".object(")
+        }
+    }
+
+    /// Returns the keys of members: `("name", .string(…))`. The columns of a table for people have the same form.
+    static func keys(in files: [String]) throws -> Set<String> {
+        Set(
+            try files.flatMap { file in
+                try TestSources.text(of: "Sources/\(file)")
+                    .matches(of: /\(\s*"([a-z][a-z_]*)",\s*(?!\.left|\.right)[^\s]/).map { String($0.1) }
+            })
+    }
+
+    static func codes() throws -> Set<String> {
+        var codes: Set<String> = []
+        // A property `code` that switches over an error's cases. What stands behind `??` is never reached.
+        for file in [
+            "Migrator/MigratorError.swift", "Migrator/Drafting/DraftRefusal.swift", "Transfer/TransferError.swift",
+            "Transfer/IntoSchema/SchemaTransferError.swift", "Dialects/Database/UnfinishedTransfer.swift",
+        ] {
+            let body = try text(of: file, from: "var code: String {", to: "\n    }\n")
+            let lines = body.split(separator: "\n").filter { !$0.contains("??") }
+            codes.formUnion(lines.flatMap { $0.matches(of: /"([a-z_]+)"/).map { String($0.1) } })
+        }
+        for file in ["Runtime/RuntimeError.swift", "Settings/SettingsError.swift", "System/Machine/MachineError.swift"]
+        {
+            let body = try text(of: file, from: "enum Code: String", to: "\n    }\n")
+            codes.formUnion(body.matches(of: /case (\w+)(?: = "(\w+)")?/).map { String($0.2 ?? $0.1) })
+        }
+        for file in ["MigrateCommand/MigrationProblem", "telec/Problems", "Terminal/CommandEnd"] {
+            let text = try TestSources.text(of: "Sources/\(file).swift")
+            codes.formUnion(text.matches(of: /code: "(\w+)"/).map { String($0.1) })
+        }
+        for module in ["Import", "Backup"] {
+            let folder = TestSources.root.appendingPathComponent("Sources/\(module)").path
+            for name in try FileManager.default.subpathsOfDirectory(atPath: folder) where name.hasSuffix(".swift") {
+                let text = try TestSources.text(of: "Sources/\(module)/\(name)")
+                codes.formUnion(text.matches(of: /(?:Import|Backup)Error\(\s*"(\w+)"/).map { String($0.1) })
+            }
+        }
+        return codes
+    }
+
+    /// Returns what stands between two texts in a file; it is a fault if the first is not there.
+    private static func text(of file: String, from start: String, to end: String) throws -> String {
+        let parts = try TestSources.text(of: "Sources/\(file)").components(separatedBy: start)
+        try #require(parts.count == 2, "\(file)")
+        return parts[1].components(separatedBy: end)[0]
+    }
+}
