@@ -56,6 +56,7 @@ struct JSONPageTests {
             let planned = try await box.migrate("transfer", source, target, "--dry-run", "--json")
             try expectKeys(planned, "transfer --dry-run")
             try expectKeys(try await box.migrate("transfer", source, target, "--json"), "transfer")
+            try expectKeys(try await box.migrate("transfer", source, target, "--resume", "--json"), "transfer")
             try execute("UPDATE t SET v = 'changed' WHERE id = 2", on: target)
             try expectKeys(try await box.migrate("verify", source, target, "--json"), "verify", 1)
         }
