@@ -1,7 +1,7 @@
 /// An error of a database: what happened, in which statement, and what to do about it.
 public struct DatabaseError: Error, Sendable, Equatable {
     /// The kind of an error, the same for both databases.
-    public enum Kind: String, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
         /// A row with this key exists already.
         case unique
         /// A row would refer to one that does not exist, or is still referred to.
