@@ -125,6 +125,19 @@ struct TransferCommand: AsyncParsableCommand {
             throw ValidationError("--chunk-mb takes a number from 1 to 100000")
         }
         if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 64") }
+        try validateFiles()
+    }
+
+    /// Throws if the transfer would write one file over another that it is about.
+    private func validateFiles() throws {
+        var files = FilesApart()
+        files.add(database: source, as: "the source")
+        files.add(database: target, as: "the target")
+        files.add(read: rules, as: "--rules")
+        try files.add(written: writeRules, as: "--write-rules")
+        try files.add(written: writeTriggers, as: "--write-triggers")
+        try files.add(written: certificate, as: "--certificate")
+        try files.add(written: report, as: "--report")
     }
 
     /// Throws if options exclude each other, for transfers into existing tables or into those that migrations make.
