@@ -82,6 +82,8 @@ extension TransferError {
         case .sourceChanged, .madeObjectsGone: "remove the unfinished transfer \(abandoning), and begin again"
         case .otherSource(let record, _):
             "name \(record.source) as in the first run, or remove the unfinished transfer \(abandoning)"
+        case .planChanged(let record, _) where record.state == .complete:
+            "use the options of the first run, or transfer into another, empty database"
         case .planChanged:
             "use the options and the program of the first run, or remove the unfinished transfer \(abandoning)"
         case .recordGone(let left, _):

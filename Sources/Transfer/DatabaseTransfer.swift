@@ -117,15 +117,18 @@ public struct DatabaseTransfer: Sendable {
     /// Returns the transfer from this source that was completed in this target; `nil` if there is none, or if an unfinished one
     /// can be resumed.
     ///
-    /// - Throws: `DatabaseError`.
+    /// - Throws: `TransferError.planChanged` if it was completed with options that give another result, and `DatabaseError`.
     public func finished() async throws -> FinishedTransfer? {
         guard !to.isMissing else { return nil }
-        let name = from.url.description
+        let (url, options) = (from.url, options)
         return try await Database.withConnections(from, to) { reading, writing in
             let records = TransferRecords(writing)
             guard try records.unfinished() == nil, let record = try records.finished() else { return nil }
             let isSame = try reading.sharedSnapshot { _ in try reading.sourceFingerprint() == record.fingerprint }
-            return isSame || record.source == name ? FinishedTransfer(record: record, isOfThisMoment: isSame) : nil
+            guard isSame || record.isOf(url) else { return nil }
+            let changes = options.changesOfResult(since: record.plan)
+            guard changes.isEmpty else { throw TransferError.planChanged(record, changes) }
+            return FinishedTransfer(record: record, isOfThisMoment: isSame)
         }
     }
 
@@ -169,7 +172,7 @@ public struct DatabaseTransfer: Sendable {
         do {
             let engine = TransferEngine(
                 streams: streams, source: source, target: target, options: options,
-                sourceName: from.url.description, events: events)
+                sourceURL: from.url, events: events)
             let result = try await body(engine)
             await streams.close()
             return result

@@ -10,8 +10,7 @@ struct TransferEngine {
     let source: any TransferDialect
     let target: any TransferDialect
     let options: TransferOptions
-    /// The source's URL, without a password.
-    let sourceName: String
+    let sourceURL: DatabaseURL
     let events: @Sendable (TransferEvent) -> Void
 
     /// Runs the whole transfer, or the rest of an interrupted one. Throws `TransferError.interrupted` if it can't continue, or
@@ -107,7 +106,7 @@ struct TransferEngine {
     }
 
     private func unfinished() async throws -> Earlier? {
-        let (options, target, sourceName) = (options, target, sourceName)
+        let (options, target, sourceURL) = (options, target, sourceURL)
         return try await streams.first { reading, writing in
             guard let record = try TransferRecords(writing).unfinished() else {
                 try Self.requireEmpty(writing, target)
@@ -116,8 +115,8 @@ struct TransferEngine {
             guard options.resumes else { throw TransferError.unfinished(record.mark) }
             // The source and the options are compared before all values are examined, because that may take long.
             let isOfThisSnapshot = try reading.sourceFingerprint() == record.fingerprint
-            guard isOfThisSnapshot || record.source == sourceName else {
-                throw TransferError.otherSource(record, now: sourceName)
+            guard isOfThisSnapshot || record.isOf(sourceURL) else {
+                throw TransferError.otherSource(record, now: sourceURL.absolute.description)
             }
             let changes = options.changes(since: record.plan)
             guard changes.isEmpty else { throw TransferError.planChanged(record, changes) }
@@ -161,7 +160,7 @@ struct TransferEngine {
     }
 
     func begin(_ work: Work) async throws -> TransferRecord {
-        let (source, target, sourceName) = (source, target, sourceName)
+        let (source, target, sourceName) = (source, target, sourceURL.absolute.description)
         let plan = work.plan.recorded(under: options)
         return try await streams.first { reading, writing in
             let record = TransferRecord(

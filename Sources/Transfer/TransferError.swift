@@ -43,7 +43,7 @@ public enum TransferError: Error, Equatable, Sendable {
     case sourceChanged(TransferRecord, details: String)
     /// A run would resume a transfer from another source.
     case otherSource(TransferRecord, now: String)
-    /// A run would resume a transfer with another plan.
+    /// A run would resume a transfer, which may be complete, with another plan.
     case planChanged(TransferRecord, [PlanChange])
     /// Somebody has removed these tables or views, which the unfinished transfer had made.
     case madeObjectsGone([String])
@@ -145,7 +145,11 @@ extension TransferError: CustomStringConvertible {
     /// Returns the description of `planChanged`, with a sentence for each change.
     package static func otherPlan(_ record: TransferRecord, _ changes: [String]) -> String {
         let which = changes.isEmpty ? "" : ": " + changes.joined(separator: ", ")
-        return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
+        switch record.state {
+        case .complete: return "the transfer of \(record.startedAt) is complete, and was planned differently\(which)"
+        case .loading, .building, .verifying:
+            return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
+        }
     }
 
     /// Returns one item on the same line as the heading, and several items on a line each.

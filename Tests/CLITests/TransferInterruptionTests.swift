@@ -275,6 +275,51 @@ struct TransferInterruptionTests {
         }
     }
 
+    @Test("that had come to its end is not taken for one with other options", arguments: Backend.allCases)
+    func finishedOtherwise(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY)")
+            #expect(try await box.migrate("transfer", source, target, "-q", "--tables", "a").ending == .exit(0))
+            for (options, words) in [
+                ([String](), "--tables was given before: a"), (["--tables", "a,b"], "--tables was a and is now a,b"),
+                (["--tables", "a", "--exclude", "b"], "--exclude was not given before"),
+                (["--tables", "a", "--on-mismatch", "fail"], "--on-mismatch was not given before"),
+                (["--tables", "a", "--lowercase-names"], "--lowercase-names was not given before"),
+                (["--tables", "a", "--verify", "full"], "--verify was digest and is now full"),
+                (["--tables", "a", "--rules", try makeRules(box, "tables: {a: {rename: c}}")], "--rules was not"),
+            ] {
+                let other = try await box.run(.tcMigrate, ["transfer", source, target, "--resume", "--json"] + options)
+                expectRefusal(other, saying: "is complete, and was planned differently", words, "of the first run")
+                #expect(try other.document(ErrorDocument.self).error.code == "plan_changed")
+            }
+            let same = try await box.migrate(
+                "transfer", source, target, "--resume", "--tables", "a", "--jobs", "1", "--chunk-mb", "1")
+            #expect(same.ending == .exit(0) && same.output.contains("nothing is left to do"), "\(same)")
+        }
+    }
+
+    @Test("knows its source by the whole path, and one of an earlier version by the path that was given")
+    func pathOfSource() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            for (folder, rows) in [("one", "(1)"), ("two", "(1), (2)")] {
+                try FileManager.default.createDirectory(atPath: box(folder), withIntermediateDirectories: false)
+                try execute(
+                    "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES \(rows)",
+                    on: "sqlite:\(box(folder))/src.db", creating: true)
+            }
+            func transfer(in folder: String, _ options: [String] = ["--resume"]) async throws -> Run {
+                try await box.run(.tcMigrate, ["transfer", "src.db", target, "-q"] + options, in: box(folder))
+            }
+            #expect(try await transfer(in: "one", []).ending == .exit(0))
+            expectRefusal(try await transfer(in: "two"), saying: "not empty")
+            try execute("INSERT INTO t VALUES (3)", on: "sqlite:\(box("one"))/src.db")
+            #expect(try await transfer(in: "one").output.contains("nothing is left to do"))
+            try execute("UPDATE tc_transfers SET source = 'sqlite:src.db'", on: target)
+            #expect(try await transfer(in: "one").output.contains("nothing is left to do"))
+        }
+    }
+
     /// A full-text table consists of several tables, which are transferred one after the other. Until all are there, its module can't
     /// open it.
     @Test("into a SQLite file, in the middle of a full-text table, is abandoned and leaves nothing")
