@@ -32,8 +32,12 @@ extension TransferEngine {
         }
         guard !source.speaksAs(target) else {
             guard options.rules == TransferRules() else { throw TransferError.rulesForSameEngineCopy }
+            if !inspection.sameEngineCopy.virtualTables.contains(where: options.takes) {
+                try inspection.requireSelection(wanted)
+            }
             return Outline(inspection: inspection, tables: [])
         }
+        try inspection.requireSelection(wanted)
         try await requireSupport()
         for table in wanted {
             let columns = options.rules.withoutSkippedColumns(table).table.columns
@@ -183,5 +187,12 @@ extension TransferEngine {
         let made = Array(zip(plan.schema.tablesInForeignKeyOrder.map(\.name), construction.tables))
         let (first, others) = (made.filter { names.contains($0.0) }, made.filter { !names.contains($0.0) })
         return (first + others).map(\.1)
+    }
+}
+
+extension Inspection {
+    /// Throws if there are tables, and none of them is `wanted`.
+    fileprivate func requireSelection(_ wanted: [Table]) throws(TransferError) {
+        guard !wanted.isEmpty || tablesWithRows.isEmpty else { throw .nothingSelected }
     }
 }
