@@ -38,6 +38,7 @@ extension TransferEngine {
             return Outline(inspection: inspection, tables: [])
         }
         try inspection.requireSelection(wanted)
+        try options.rules.requireFreeNames(for: wanted, in: target)
         try await requireSupport()
         for table in wanted {
             let columns = options.rules.withoutSkippedColumns(table).table.columns
