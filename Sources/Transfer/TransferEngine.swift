@@ -12,6 +12,8 @@ struct TransferEngine {
     let options: TransferOptions
     let sourceURL: DatabaseURL
     let events: @Sendable (TransferEvent) -> Void
+    /// Whether the target is a file that is made for this transfer.
+    var makesFile = false
 
     /// Runs the whole transfer, or the rest of an interrupted one. Throws `TransferError.interrupted` if it can't continue, or
     /// `TransferError.madeObjectsGone` if somebody has removed what it had made, and leaves the transfer recorded as unfinished.
@@ -161,7 +163,7 @@ struct TransferEngine {
 
     func begin(_ work: Work) async throws -> TransferRecord {
         let (source, target, sourceName) = (source, target, sourceURL.absolute.description)
-        let plan = work.plan.recorded(under: options)
+        let (plan, makesFile) = (work.plan.recorded(under: options), makesFile)
         return try await streams.first { reading, writing in
             let record = TransferRecord(
                 id: Self.newID(), source: sourceName, fingerprint: try reading.sourceFingerprint(), plan: plan,
@@ -173,6 +175,9 @@ struct TransferEngine {
                     try Self.requireEmpty(writing, target)
                     if source.speaksAs(target) { try target.adoptEncoding(of: reading, on: writing) }
                     try Self.make(work, record, target, on: writing)
+                    if makesFile {
+                        try TransferRecords(writing).add(ChunkRecord(kind: .madeFile, table: ""), to: record.id)
+                    }
                 }
             } catch var error as DatabaseError {
                 if let remedy = try target.remedy(for: error, making: work.plan.schema, on: writing) {

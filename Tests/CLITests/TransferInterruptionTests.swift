@@ -83,6 +83,10 @@ struct TransferInterruptionTests {
             expectRefusal(
                 try await abandoning.finish(), saying: "stopped", "are unchanged",
                 "start again with: tc-migrate transfer abandon \(quoted)")
+            let dry = try await box.migrate("transfer", "abandon", target, "--dry-run", "--json")
+            let plan = try dry.document(AbandonedDocument.self)
+            #expect(plan.dryRun && plan.removed.contains("t1") && plan.removed.contains("tc_transfers"), "\(dry)")
+            #expect(plan.kept == ["mine"] && !plan.fileRemoved, "\(dry)")
             let abandoned = try await box.migrate("transfer", "abandon", target)
             #expect(abandoned.ending == .exit(0) && abandoned.output.contains("shop.db"), "\(abandoned)")
             try expectTables(target, ["mine"])
@@ -336,10 +340,39 @@ struct TransferInterruptionTests {
             run.kill(SIGKILL)
             _ = try await run.finish()
             guard try !isComplete(target) else { return }
+            try execute("CREATE TABLE mine (a)", on: target)
             let abandoned = try await box.migrate("transfer", "abandon", target)
             #expect(abandoned.ending == .exit(0), "\(abandoned)")
-            #expect(try query("SELECT count(*) FROM sqlite_master", on: target) == ["0"])
+            #expect(try query("SELECT name FROM sqlite_master", on: target) == ["mine"])
             #expect(try query("PRAGMA integrity_check", on: target) == ["ok"])
+        }
+    }
+
+    @Test(
+        "that made its SQLite file takes it along when it is abandoned, as a dry run says",
+        arguments: [true, false])
+    func madeFile(_ isNew: Bool) async throws {
+        try await withDatabase(.sqlite) { box, target in
+            let source = try makeShop(box, rows: 8_000)
+            if !isNew { try execute("SELECT 1", on: target, creating: true) }
+            let run = try box.start(.tcMigrate, ["transfer", source, target, "--chunk-mb", "1", "-q"])
+            try waitUntil("the transfer is on record") { (try? tables(target).contains("tc_transfers")) == true }
+            run.kill(SIGKILL)
+            _ = try await run.finish()
+            guard try !isComplete(target) else { return }
+            let before = try box.contents()
+            let dry = try await box.migrate("transfer", "abandon", target, "--dry-run")
+            #expect(dry.ending == .exit(0) && dry.output.hasSuffix("dry run: nothing was changed\n"), "\(dry)")
+            for table in ["t1", "t4", "tc_transfers"] { #expect(dry.output.contains("  \(table)\n"), "\(dry)") }
+            #expect(dry.output.contains("  the file \(box("test.db"))") == isNew, "\(dry)")
+            #expect(try box.contents() == before)
+
+            let abandoned = try await box.migrate("transfer", "abandon", target)
+            #expect(abandoned.ending == .exit(0), "\(abandoned)")
+            #expect(abandoned.output.contains("test.db, which it had made") == isNew, "\(abandoned)")
+            let files = try FileManager.default.contentsOfDirectory(atPath: box.files)
+            #expect(files.filter { $0.hasPrefix("test.db") } == (isNew ? [] : ["test.db"]), "\(files)")
+            if !isNew { try expectTables(target, []) }
         }
     }
 
@@ -419,6 +452,13 @@ struct TransferInterruptionTests {
         guard try tables(target).contains("tc_transfer_chunks") else { return [] }
         return try query("SELECT table_name FROM tc_transfer_chunks WHERE kind = 'rows'", on: target)
     }
+}
+
+private struct AbandonedDocument: Decodable {
+    var dryRun: Bool
+    var removed: [String]
+    var kept: [String]
+    var fileRemoved: Bool
 }
 
 /// Makes a SQLite database of four tables in a chain of foreign keys, with an index each. 8,000 rows have some 4 MB.

@@ -51,6 +51,8 @@ struct ChunkRecord: Sendable, Equatable {
         case madeSequence = "made_sequence"
         /// Support that columns which ignore case need; the record's name is the policy.
         case madeSupport = "made_support"
+        /// The file that the target is.
+        case madeFile = "made_file"
         case rows
         /// A column that holds the source's values, because the target would compute others.
         case computed
