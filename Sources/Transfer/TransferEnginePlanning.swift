@@ -42,12 +42,22 @@ extension TransferEngine {
         try await requireSupport()
         for table in wanted {
             let columns = options.rules.withoutSkippedColumns(table).table.columns
+            try requireRoom(for: columns.count, of: table.name)
             try inspection.requireReadable(columns.map(\.name), of: table.name)
         }
         let tables = try await streams.each(inspection.demanding(wanted)) { table, reading, _ in
             try SourceSurvey(reading, source, options.rules).outline(table, inspection, inPiecesOf: options.chunkBytes)
         }
         return Outline(inspection: inspection, tables: tables)
+    }
+
+    /// Throws if the target has no table of so many columns. The server would say so only when the table is made.
+    private func requireRoom(for columns: Int, of table: String) throws(DatabaseError) {
+        let most = target.mostColumns
+        guard columns > most else { return }
+        throw DatabaseError(
+            .other, "the table \(table) has \(columns) columns, and the target takes at most \(most)",
+            remedy: "leave columns or the table out: the target takes \(most) columns")
     }
 
     /// Throws if the target can't provide the support that the rules need. This is checked before any value is examined.
