@@ -9,7 +9,7 @@ struct AbandonCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: MigrateProgram.context.isDescribed ? words[1] : words.joined(separator: " "),
             abstract: "Remove what an interrupted transfer left in its target.",
-            usage: "\(MigrateProgram.context.name) transfer abandon <target> [--json]",
+            usage: "\(MigrateProgram.context.name) transfer abandon <target> [--dry-run] [--json]",
             discussion: """
                 Only what the transfer recorded as its own is removed: tables that others have created since stay.
 
@@ -21,20 +21,41 @@ struct AbandonCommand: AsyncParsableCommand {
     static let words = [TransferCommand.name, "abandon"]
 
     @Argument(help: "The database that the transfer was filling.", completion: .file()) var target: String
+    @Flag(help: "Show what would be removed, and what stays. Changes nothing.") var dryRun = false
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await output.guarding({ WaysOn.explain($0, target: target) }) {
-            let database = try Database.open(target, .readWrite)
-            let record = try await Interruption.stopping { try await DatabaseTransfer.abandon(in: database) }
-            await database.close()
-            output.show(
-                .object([
-                    ("version", .integer(1)), ("abandoned", .string(record.id)), ("source", .string(record.source)),
-                ])
-            ) {
-                "removed what the transfer from \(record.source), begun \(record.startedAt), had made"
+            let isDry = dryRun
+            let database = try Database.open(target, isDry ? .readOnly : .readWrite)
+            let found = try await Interruption.stopping {
+                try await isDry
+                    ? DatabaseTransfer.abandonment(in: database) : DatabaseTransfer.abandon(in: database)
             }
+            await database.close()
+            output.show(document(found)) { isDry ? plan(found, database.url) : text(found, database.url) }
         }
+    }
+
+    private func text(_ found: Abandonment, _ target: DatabaseURL) -> String {
+        let file = found.removesFile ? ", and \(target.filePath ?? "its file"), which it had made, too" : ""
+        return "removed what the transfer from \(found.record.source), begun \(found.record.startedAt), had made\(file)"
+    }
+
+    private func plan(_ found: Abandonment, _ target: DatabaseURL) -> String {
+        let transfer = "the transfer from \(found.record.source), begun \(found.record.startedAt)"
+        var lines = ["\(transfer), has made what would be removed:"]
+        lines += found.removed.map { "  \($0)" }
+        if found.removesFile { lines.append("  the file \(target.filePath ?? "")") }
+        if !found.kept.isEmpty { lines += ["what stays:"] + found.kept.map { "  \($0)" } }
+        return (lines + ["dry run: nothing was changed"]).joined(separator: "\n")
+    }
+
+    private func document(_ found: Abandonment) -> JSON {
+        .object([
+            ("version", .integer(1)), ("dry_run", .boolean(dryRun)), ("abandoned", .string(found.record.id)),
+            ("source", .string(found.record.source)), ("removed", .array(found.removed.map(JSON.string))),
+            ("kept", .array(found.kept.map(JSON.string))), ("file_removed", .boolean(found.removesFile)),
+        ])
     }
 }

@@ -59,8 +59,8 @@ extension Problem {
     /// data is not.
     private static func exitCode(of error: TransferError) -> Int32 {
         switch error {
-        case .badRule, .rulesForSameEngineCopy: 64
-        case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .incompatibleValues, .neverNull, .doesNotFit,
+        case .badRule, .rulesForSameEngineCopy, .noSuchTable, .inNeither, .nothingSelected: 64
+        case .oneDatabase, .targetNotEmpty, .incompatibleValues, .neverNull, .doesNotFit,
             .keyNotBuilt,
             .keysFold,
             .needsApplication, .noSupport, .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged,
@@ -78,7 +78,8 @@ extension Problem {
             [("misfits", .array(found.map { TransferDocument.document($0) }))]
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
         case .keysFold(let found): [("keys", .array(found.map { TransferDocument.document($0) }))]
-        case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .inNeither, .doesNotFit,
+        case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .inNeither, .nothingSelected,
+            .doesNotFit,
             .keyNotBuilt,
             .needsApplication, .noSupport,
             .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource, .planChanged,

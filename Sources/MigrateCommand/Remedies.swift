@@ -73,8 +73,10 @@ extension TransferError {
         case .targetNotEmpty:
             "name a file that does not exist yet, an empty database, or another schema with ?options=-csearch_path=…; "
                 + "tables that are there, such as those of an application, are filled with --into-existing"
-        case .noSuchTable: "see the names with a dry run"
-        case .inNeither: "see the names without --exclude"
+        case .noSuchTable(_, let nearest):
+            nearest.map { "did you mean \($0)?" } ?? "see the names with a dry run of all tables"
+        case .inNeither(_, let nearest): nearest.map { "did you mean \($0)?" } ?? "see the names without --exclude"
+        case .nothingSelected: "name at least one more with --tables, or leave fewer out with --exclude and skip: true"
         case .unfinished, .interrupted: UnfinishedTransfer.remedy
         case .stopped: "run the same command again"
         case .outcomeUnknown:
@@ -82,6 +84,8 @@ extension TransferError {
         case .sourceChanged, .madeObjectsGone: "remove the unfinished transfer \(abandoning), and begin again"
         case .otherSource(let record, _):
             "name \(record.source) as in the first run, or remove the unfinished transfer \(abandoning)"
+        case .planChanged(let record, _) where record.state == .complete:
+            "use the options of the first run, or transfer into another, empty database"
         case .planChanged:
             "use the options and the program of the first run, or remove the unfinished transfer \(abandoning)"
         case .recordGone(let left, _):

@@ -110,12 +110,17 @@ extension RulesFile {
                 let words = keys.allCases.map(\.rawValue)
                 throw .badRule(
                     line: field.line, problem: "\(field.name) is not a key of \(place)",
-                    remedy: TransferRules.suggestion(field.name, words)
+                    remedy: endOfQuoted(field) ?? TransferRules.suggestion(field.name, words)
                         ?? "the keys are \(words.joined(separator: ", "))")
             }
             known.append((key, field))
         }
         return known
+    }
+
+    /// Returns the remedy for a key that is the end of a type: inside `{…}` the comma in `decimal(12,2)` ends the value.
+    private static func endOfQuoted(_ field: Field) -> String? {
+        field.name.hasSuffix(")") ? #"inside {…}, write a value with a comma in quotes, such as "decimal(12,2)""# : nil
     }
 
     /// Returns the members of a mapping, whatever their names. One whose members are all commented out has none.
@@ -214,12 +219,11 @@ extension RulesFile {
     /// Returns the minutes by which a zone is ahead of UTC. Named zones are refused: in a zone with summer time one hour occurs
     /// twice, and nothing says which of the two is meant.
     private static func zone(_ field: Field) throws(TransferError) -> Int {
-        try word(field, ["UTC", "+02:00"]) { zone in
-            if zone == "UTC" || zone == "Z" { return 0 }
-            guard let match = zone.wholeMatch(of: /([+-])(\d\d):(\d\d)/), let hours = Int(match.2),
-                let minutes = Int(match.3), hours < 16, minutes < 60
-            else { return nil }
-            return (match.1 == "-" ? -1 : 1) * (hours * 60 + minutes)
-        }
+        let zone = try text(field)
+        if zone == "UTC" || zone == "Z" { return 0 }
+        guard let match = zone.wholeMatch(of: /([+-])(\d\d):(\d\d)/), let hours = Int(match.2),
+            let minutes = Int(match.3), hours < 16, minutes < 60
+        else { throw refusal(field, #"write UTC, or ±HH:MM with less than 16 hours, such as "+02:00""#) }
+        return (match.1 == "-" ? -1 : 1) * (hours * 60 + minutes)
     }
 }

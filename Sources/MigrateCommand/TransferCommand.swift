@@ -41,9 +41,9 @@ struct TransferCommand: AsyncParsableCommand {
         help: "The database to fill: an empty one, or a SQLite file that does not exist yet.", completion: .file())
     var target: String
     @Option(help: ArgumentHelp("Transfer only these tables, separated by commas.", valueName: "a,b"))
-    var tables: [String] = []
+    var tables: [NameList] = []
     @Option(help: ArgumentHelp("Leave out these tables, separated by commas.", valueName: "c,d"))
-    var exclude: [String] = []
+    var exclude: [NameList] = []
     @Option(
         help:
             "What to compare at the end: the number of rows, a digest of every value as well, or in full, naming each row that differs."
@@ -101,16 +101,16 @@ struct TransferCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "With --into-existing: replace the rows that these tables hold with the source's.",
             valueName: "a,b"))
-    var replaceRows: [String] = []
+    var replaceRows: [NameList] = []
     @Option(
         help: ArgumentHelp(
             "With --into-existing: keep the rows of these tables as they are.", valueName: "c,d"))
-    var keepRows: [String] = []
+    var keepRows: [NameList] = []
     @Option(
         help: ArgumentHelp(
             "Leave out these tables, and columns given as table.column, that the target has no place for.",
             valueName: "a,b.c"))
-    var ignoreMissing: [String] = []
+    var ignoreMissing: [NameList] = []
     @Flag(help: "Show the plan: tables, types with reasons, statements, and what is left out. Changes nothing.")
     var dryRun = false
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
@@ -125,6 +125,19 @@ struct TransferCommand: AsyncParsableCommand {
             throw ValidationError("--chunk-mb takes a number from 1 to 100000")
         }
         if let jobs, !(1...64).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 64") }
+        try validateFiles()
+    }
+
+    /// Throws if the transfer would write one file over another that it is about.
+    private func validateFiles() throws {
+        var files = FilesApart()
+        files.add(database: source, as: "the source")
+        files.add(database: target, as: "the target")
+        files.add(read: rules, as: "--rules")
+        try files.add(written: writeRules, as: "--write-rules")
+        try files.add(written: writeTriggers, as: "--write-triggers")
+        try files.add(written: certificate, as: "--certificate")
+        try files.add(written: report, as: "--report")
     }
 
     /// Throws if options exclude each other, for transfers into existing tables or into those that migrations make.
@@ -157,7 +170,7 @@ struct TransferCommand: AsyncParsableCommand {
 
     func run() async throws {
         let named = NamedInOptions(
-            ignored: names(ignoreMissing), replaced: names(replaceRows), kept: names(keepRows))
+            ignored: ignoreMissing.names, replaced: replaceRows.names, kept: keepRows.names)
         try await output.guarding({ WaysOn.explain($0, source: source, target: target, named: named) }) {
             for file in [writeRules, writeTriggers] { if let file { try TextFile.requireAbsent(file) } }
             let rules = try transferRules()
@@ -253,7 +266,7 @@ struct TransferCommand: AsyncParsableCommand {
 
     private func wholeTransfer(_ from: Database, _ to: Database, _ rules: TransferRules) -> DatabaseTransfer {
         let options = TransferOptions(
-            tables: tables.isEmpty ? nil : names(tables), exclude: names(exclude), verification: verify, rules: rules,
+            tables: tables.isEmpty ? nil : tables.names, exclude: exclude.names, verification: verify, rules: rules,
             jobs: jobs ?? min(8, Console.processors), chunkBytes: chunkMegabytes << 20, resumes: resume)
         return DatabaseTransfer(from: from, to: to, options: options)
     }
@@ -263,15 +276,15 @@ struct TransferCommand: AsyncParsableCommand {
     ) throws -> HistoryTransfer {
         let context = MigrateProgram.context
         return HistoryTransfer(
-            from: from, to: to, into: try MigrateProgram.history(), ignoring: names(ignoreMissing),
+            from: from, to: to, into: try MigrateProgram.history(), ignoring: ignoreMissing.names,
             rules: rules, verification: verify,
             migration: Migrator.Options(appliedBy: Console.userAtHost, version: context.version))
     }
 
     private func existingTransfer(_ from: Database, _ to: Database, _ rules: TransferRules) -> ExistingTransfer {
         ExistingTransfer(
-            from: from, to: to, replacing: names(replaceRows), keeping: names(keepRows),
-            ignoring: names(ignoreMissing), rules: rules, verification: verify)
+            from: from, to: to, replacing: replaceRows.names, keeping: keepRows.names,
+            ignoring: ignoreMissing.names, rules: rules, verification: verify)
     }
 
     /// Returns the rules of the file, changed by the options of the command line.
@@ -281,10 +294,5 @@ struct TransferCommand: AsyncParsableCommand {
         if lowercaseNames { rules.lowercaseNames = true }
         if let nocase { rules.nocase = nocase }
         return rules
-    }
-
-    /// Returns the names of all lists, however often the option was given.
-    private func names(_ lists: [String]) -> [String] {
-        lists.flatMap { $0.split(separator: ",").map(String.init) }
     }
 }

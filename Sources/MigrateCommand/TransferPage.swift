@@ -134,8 +134,6 @@ enum TransferPage {
             ("verifying", report.phases.verifying),
         ]
         let time = "time: \(Formatting.seconds(report.seconds))"
-        // A transfer into tables that are there measures none of them.
-        guard phases.contains(where: { $0.1 > 0 }) else { return time }
         let parts = phases.map { "\($0.0) \(Formatting.seconds($0.1))" }
         return "\(time) (\(parts.joined(separator: ", ")))"
     }

@@ -24,7 +24,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Argument(help: "One database.", completion: .file()) var source: String
     @Argument(help: "The other database.", completion: .file()) var target: String
     @Option(help: ArgumentHelp("Leave out these tables, separated by commas.", valueName: "a,b"))
-    var exclude: [String] = []
+    var exclude: [NameList] = []
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 
@@ -32,8 +32,7 @@ struct VerifyCommand: AsyncParsableCommand {
         try await output.guarding {
             let (from, to) = (try Database.open(source, .readOnly), try Database.open(target, .readOnly))
             let isSilent = quiet || output.json
-            let excluded = exclude.flatMap { $0.split(separator: ",").map(String.init) }
-            let report = try await Verification(of: from, against: to, excluding: excluded).run { line in
+            let report = try await Verification(of: from, against: to, excluding: exclude.names).run { line in
                 if !isSilent { Console.error(line) }
             }
             await from.close()

@@ -51,7 +51,8 @@ struct WaysOn {
         case .stopped: return "start again with: \(line(again))"
         case .sourceChanged, .otherSource, .planChanged, .madeObjectsGone:
             return error.remedy(abandoning: "with: \(abandoning)")
-        case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .badRule, .rulesForSameEngineCopy,
+        case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .nothingSelected, .badRule,
+            .rulesForSameEngineCopy,
             .incompatibleValues,
             .neverNull,
             .doesNotFit,

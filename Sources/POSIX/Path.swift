@@ -21,4 +21,26 @@ package enum Path {
 
     /// Returns the absolute path without links, or the path as it is if nothing is there.
     package static func withoutLinks(_ path: String) -> String { resolved(path) ?? path }
+
+    /// Returns the absolute path without links of what the path leads to, whether or not it is there yet: what is not, is a name in a folder
+    /// that is. The result is `nil` if there is no such folder either.
+    package static func destination(of path: String) -> String? {
+        var path = path
+        for _ in 0..<16 {
+            if let found = resolved(path) { return found }
+            guard let next = target(ofLink: path) else { break }
+            path = next
+        }
+        return resolved(folder(of: path)).map { $0 == "/" ? "/\(name(of: path))" : "\($0)/\(name(of: path))" }
+    }
+
+    /// Returns the path in a link; `nil` if it can't be read. The link of an open pipe (`/dev/fd/63`) holds none, although it can be opened.
+    package static func target(ofLink link: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(link, &bytes, bytes.count)
+        guard count > 0, count < bytes.count,
+            let text = String(validating: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+        else { return nil }
+        return text.hasPrefix("/") ? text : "\(folder(of: link))/\(text)"
+    }
 }

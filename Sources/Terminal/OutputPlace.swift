@@ -48,7 +48,7 @@ package final class OutputPlace: Sendable {
         guard lstat(path, &facts) == 0 else { return .file(try WholeFile(path, replaces: true)) }
         switch facts.st_mode & S_IFMT {
         case S_IFLNK:
-            guard links < 16, isOwn(facts), isInOwnFolder(path), let next = target(of: path) else {
+            guard links < 16, isOwn(facts), isInOwnFolder(path), let next = Path.target(ofLink: path) else {
                 throw refusal(path)
             }
             return isThere(next) || !isReached(path) ? try find(next, links: links + 1) : .stream(try stream(path))
@@ -104,15 +104,5 @@ package final class OutputPlace: Sendable {
     private static func isReached(_ path: String) -> Bool {
         var facts = stat()
         return stat(path, &facts) == 0
-    }
-
-    /// Returns the path in a link; `nil` if it can't be read. The link of an open pipe (`/dev/fd/63`) holds none, although it can be opened.
-    private static func target(of link: String) -> String? {
-        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(link, &bytes, bytes.count)
-        guard count > 0, count < bytes.count,
-            let text = String(validating: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        else { return nil }
-        return text.hasPrefix("/") ? text : "\(Path.folder(of: link))/\(text)"
     }
 }

@@ -11,7 +11,8 @@ package final class WholeFile: Sendable {
     private let replaces: Bool
 
     /// Creates the temporary file.
-    /// - Parameter replaces: Whether `finish` may replace a regular file at the path. Anything else there is never replaced.
+    /// - Parameter replaces: Whether `finish` may replace a regular file at the path. Anything else there is never replaced, and a database
+    ///   neither.
     /// - Throws: `TextFile.Failure` if the temporary file can't be created, or if the path is taken.
     package init(_ path: String, replaces: Bool) throws(TextFile.Failure) {
         var facts = stat()
@@ -22,6 +23,11 @@ package final class WholeFile: Sendable {
         }
         guard !isThere || facts.st_mode & S_IFMT == S_IFREG else {
             throw TextFile.Failure(message: "\(path) is not a file", remedy: "name a file that does not exist")
+        }
+        guard !Self.isOfDatabase(path) else {
+            throw TextFile.Failure(
+                message: "\(path) is a SQLite database, or a part of one, and is not replaced",
+                remedy: "name another file")
         }
         guard let name = path.split(separator: "/", omittingEmptySubsequences: false).last, !name.isEmpty else {
             throw TextFile.Failure(message: "\"\(path)\" names no file", remedy: "name a file that does not exist")
@@ -65,6 +71,21 @@ package final class WholeFile: Sendable {
     }
 
     deinit { unlink(draft) }
+
+    /// Whether the file is a SQLite database, or one that SQLite keeps beside a database.
+    private static func isOfDatabase(_ path: String) -> Bool {
+        ["", "-wal", "-shm", "-journal"].contains { ending in
+            path.hasSuffix(ending) && beginsAsDatabase(String(path.dropLast(ending.count)))
+        }
+    }
+
+    /// Whether the file begins as every SQLite database does (https://www.sqlite.org/fileformat.html, 1.3.1).
+    private static func beginsAsDatabase(_ path: String) -> Bool {
+        guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) else { return false }
+        let magic = Array("SQLite format 3\0".utf8)
+        var head = [UInt8](repeating: 0, count: magic.count)
+        return read(file.number, &head, head.count) == magic.count && head == magic
+    }
 
     private static func failure(_ message: String) -> TextFile.Failure {
         TextFile.Failure(

@@ -100,15 +100,18 @@ public struct DatabaseTransfer: Sendable {
     public func run(_ events: @escaping @Sendable (TransferEvent) -> Void = { _ in }) async throws -> TransferReport {
         try from.requireOther(than: to)
         return try await TransferEngine.stoppable {
-            try await to.withNewFile(keptIf: Self.isWorthKeeping) {
-                try await to.withTransferLock(waiting: 10) { try await load(events) }
+            let makesFile = to.isMissing
+            return try await to.withNewFile(keptIf: Self.isWorthKeeping) {
+                try await to.withTransferLock(waiting: 10) { try await load(makesFile, events) }
             }
         }
     }
 
-    private func load(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
+    private func load(
+        _ makesFile: Bool, _ events: @escaping @Sendable (TransferEvent) -> Void
+    ) async throws -> TransferReport {
         var (report, remarks) = try await SourceRetry.whenChanged(from, { events(.startedAgain($0)) }) {
-            try await withEngine(writingTo: to, events) { try await $0.run() }
+            try await withEngine(writingTo: to, makesFile: makesFile, events) { try await $0.run() }
         }
         report.remarks += remarks
         return report
@@ -117,15 +120,18 @@ public struct DatabaseTransfer: Sendable {
     /// Returns the transfer from this source that was completed in this target; `nil` if there is none, or if an unfinished one
     /// can be resumed.
     ///
-    /// - Throws: `DatabaseError`.
+    /// - Throws: `TransferError.planChanged` if it was completed with options that give another result, and `DatabaseError`.
     public func finished() async throws -> FinishedTransfer? {
         guard !to.isMissing else { return nil }
-        let name = from.url.description
+        let (url, options) = (from.url, options)
         return try await Database.withConnections(from, to) { reading, writing in
             let records = TransferRecords(writing)
             guard try records.unfinished() == nil, let record = try records.finished() else { return nil }
             let isSame = try reading.sharedSnapshot { _ in try reading.sourceFingerprint() == record.fingerprint }
-            return isSame || record.source == name ? FinishedTransfer(record: record, isOfThisMoment: isSame) : nil
+            guard isSame || record.isOf(url) else { return nil }
+            let changes = options.changesOfResult(since: record.plan)
+            guard changes.isEmpty else { throw TransferError.planChanged(record, changes) }
+            return FinishedTransfer(record: record, isOfThisMoment: isSame)
         }
     }
 
@@ -138,28 +144,10 @@ public struct DatabaseTransfer: Sendable {
         }
     }
 
-    /// Removes everything that an interrupted run made in a target, and nothing else.
-    ///
-    /// - Returns: The record of the interrupted run.
-    /// - Throws: `TransferError.nothingToAbandon`, and `DatabaseError`.
-    public static func abandon(in target: Database) async throws -> TransferRecord {
-        try await TransferEngine.stoppable {
-            try await target.withConnection { connection in
-                try connection.withTransferLock(waiting: 10) {
-                    guard let record = try TransferRecords(connection).unfinished() else {
-                        throw TransferError.nothingToAbandon
-                    }
-                    try TransferRecords(connection).abandon(record)
-                    return record
-                }
-            }
-        }
-    }
-
     /// Runs `body` with an engine. `other` is the target, or a stand-in for a target that does not exist yet; a stand-in is
     /// never queried.
     private func withEngine<T: Sendable>(
-        writingTo other: Database, _ events: @escaping @Sendable (TransferEvent) -> Void,
+        writingTo other: Database, makesFile: Bool = false, _ events: @escaping @Sendable (TransferEvent) -> Void,
         _ body: @Sendable (TransferEngine) async throws -> T
     ) async throws -> T {
         let (source, target) = (from.transferDialect, to.transferDialect)
@@ -169,7 +157,7 @@ public struct DatabaseTransfer: Sendable {
         do {
             let engine = TransferEngine(
                 streams: streams, source: source, target: target, options: options,
-                sourceName: from.url.description, events: events)
+                sourceURL: from.url, events: events, makesFile: makesFile)
             let result = try await body(engine)
             await streams.close()
             return result

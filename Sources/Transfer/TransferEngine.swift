@@ -10,9 +10,10 @@ struct TransferEngine {
     let source: any TransferDialect
     let target: any TransferDialect
     let options: TransferOptions
-    /// The source's URL, without a password.
-    let sourceName: String
+    let sourceURL: DatabaseURL
     let events: @Sendable (TransferEvent) -> Void
+    /// Whether the target is a file that is made for this transfer.
+    var makesFile = false
 
     /// Runs the whole transfer, or the rest of an interrupted one. Throws `TransferError.interrupted` if it can't continue, or
     /// `TransferError.madeObjectsGone` if somebody has removed what it had made, and leaves the transfer recorded as unfinished.
@@ -107,7 +108,7 @@ struct TransferEngine {
     }
 
     private func unfinished() async throws -> Earlier? {
-        let (options, target, sourceName) = (options, target, sourceName)
+        let (options, target, sourceURL) = (options, target, sourceURL)
         return try await streams.first { reading, writing in
             guard let record = try TransferRecords(writing).unfinished() else {
                 try Self.requireEmpty(writing, target)
@@ -116,8 +117,8 @@ struct TransferEngine {
             guard options.resumes else { throw TransferError.unfinished(record.mark) }
             // The source and the options are compared before all values are examined, because that may take long.
             let isOfThisSnapshot = try reading.sourceFingerprint() == record.fingerprint
-            guard isOfThisSnapshot || record.source == sourceName else {
-                throw TransferError.otherSource(record, now: sourceName)
+            guard isOfThisSnapshot || record.isOf(sourceURL) else {
+                throw TransferError.otherSource(record, now: sourceURL.absolute.description)
             }
             let changes = options.changes(since: record.plan)
             guard changes.isEmpty else { throw TransferError.planChanged(record, changes) }
@@ -161,8 +162,8 @@ struct TransferEngine {
     }
 
     func begin(_ work: Work) async throws -> TransferRecord {
-        let (source, target, sourceName) = (source, target, sourceName)
-        let plan = work.plan.recorded(under: options)
+        let (source, target, sourceName) = (source, target, sourceURL.absolute.description)
+        let (plan, makesFile) = (work.plan.recorded(under: options), makesFile)
         return try await streams.first { reading, writing in
             let record = TransferRecord(
                 id: Self.newID(), source: sourceName, fingerprint: try reading.sourceFingerprint(), plan: plan,
@@ -174,6 +175,9 @@ struct TransferEngine {
                     try Self.requireEmpty(writing, target)
                     if source.speaksAs(target) { try target.adoptEncoding(of: reading, on: writing) }
                     try Self.make(work, record, target, on: writing)
+                    if makesFile {
+                        try TransferRecords(writing).add(ChunkRecord(kind: .madeFile, table: ""), to: record.id)
+                    }
                 }
             } catch var error as DatabaseError {
                 if let remedy = try target.remedy(for: error, making: work.plan.schema, on: writing) {

@@ -32,17 +32,32 @@ extension TransferEngine {
         }
         guard !source.speaksAs(target) else {
             guard options.rules == TransferRules() else { throw TransferError.rulesForSameEngineCopy }
+            if !inspection.sameEngineCopy.virtualTables.contains(where: options.takes) {
+                try inspection.requireSelection(wanted)
+            }
             return Outline(inspection: inspection, tables: [])
         }
+        try inspection.requireSelection(wanted)
+        try options.rules.requireFreeNames(for: wanted, in: target)
         try await requireSupport()
         for table in wanted {
             let columns = options.rules.withoutSkippedColumns(table).table.columns
+            try requireRoom(for: columns.count, of: table.name)
             try inspection.requireReadable(columns.map(\.name), of: table.name)
         }
         let tables = try await streams.each(inspection.demanding(wanted)) { table, reading, _ in
             try SourceSurvey(reading, source, options.rules).outline(table, inspection, inPiecesOf: options.chunkBytes)
         }
         return Outline(inspection: inspection, tables: tables)
+    }
+
+    /// Throws if the target has no table of so many columns. The server would say so only when the table is made.
+    private func requireRoom(for columns: Int, of table: String) throws(DatabaseError) {
+        let most = target.mostColumns
+        guard columns > most else { return }
+        throw DatabaseError(
+            .other, "the table \(table) has \(columns) columns, and the target takes at most \(most)",
+            remedy: "leave columns or the table out: the target takes \(most) columns")
     }
 
     /// Throws if the target can't provide the support that the rules need. This is checked before any value is examined.
@@ -183,5 +198,12 @@ extension TransferEngine {
         let made = Array(zip(plan.schema.tablesInForeignKeyOrder.map(\.name), construction.tables))
         let (first, others) = (made.filter { names.contains($0.0) }, made.filter { !names.contains($0.0) })
         return (first + others).map(\.1)
+    }
+}
+
+extension Inspection {
+    /// Throws if there are tables, and none of them is `wanted`.
+    fileprivate func requireSelection(_ wanted: [Table]) throws(TransferError) {
+        guard !wanted.isEmpty || tablesWithRows.isEmpty else { throw .nothingSelected }
     }
 }

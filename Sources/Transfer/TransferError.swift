@@ -6,10 +6,12 @@ public enum TransferError: Error, Equatable, Sendable {
     case oneDatabase
     /// The target already holds these tables, views or sequences.
     case targetNotEmpty([String])
-    /// The source has no table with this name.
-    case noSuchTable(String)
+    /// The source has no table with this name, but perhaps one with a name that is near.
+    case noSuchTable(String, nearest: String?)
     /// A comparison was asked to leave out a table that neither database has.
-    case inNeither(String)
+    case inNeither(String, nearest: String?)
+    /// The source has tables, and the options and rules leave all of them out.
+    case nothingSelected
     /// The rules name a table or column that does not exist, or contradict themselves. `line` is the line in their
     /// file.
     case badRule(line: Int, problem: String, remedy: String)
@@ -43,7 +45,7 @@ public enum TransferError: Error, Equatable, Sendable {
     case sourceChanged(TransferRecord, details: String)
     /// A run would resume a transfer from another source.
     case otherSource(TransferRecord, now: String)
-    /// A run would resume a transfer with another plan.
+    /// A run would resume a transfer, which may be complete, with another plan.
     case planChanged(TransferRecord, [PlanChange])
     /// Somebody has removed these tables or views, which the unfinished transfer had made.
     case madeObjectsGone([String])
@@ -63,6 +65,7 @@ extension TransferError {
         case .oneDatabase: "one_database"
         case .targetNotEmpty: "target_not_empty"
         case .noSuchTable, .inNeither: "no_such_table"
+        case .nothingSelected: "nothing_selected"
         case .badRule: "bad_rule"
         case .rulesForSameEngineCopy: "rules_for_replica"
         case .incompatibleValues: "misfits"
@@ -94,8 +97,9 @@ extension TransferError: CustomStringConvertible {
         case .oneDatabase: return "source and target are the same database"
         case .targetNotEmpty(let names):
             return "the target is not empty: it holds \(names.listed(upTo: 5))"
-        case .noSuchTable(let name): return "the source has no table \(name)"
-        case .inNeither(let name): return "neither database has a table \(name)"
+        case .noSuchTable(let name, _): return "the source has no table \(name)"
+        case .inNeither(let name, _): return "neither database has a table \(name)"
+        case .nothingSelected: return "every table of the source is left out, so there is nothing to transfer"
         case .rulesForSameEngineCopy:
             return "a copy into a database of the same kind changes nothing, so rules do not apply"
         case .badRule(let line, let problem, _): return "rules, line \(line): \(problem)"
@@ -145,7 +149,11 @@ extension TransferError: CustomStringConvertible {
     /// Returns the description of `planChanged`, with a sentence for each change.
     package static func otherPlan(_ record: TransferRecord, _ changes: [String]) -> String {
         let which = changes.isEmpty ? "" : ": " + changes.joined(separator: ", ")
-        return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
+        switch record.state {
+        case .complete: return "the transfer of \(record.startedAt) is complete, and was planned differently\(which)"
+        case .loading, .building, .verifying:
+            return "the transfer of \(record.startedAt) was planned differently, so this run cannot resume it\(which)"
+        }
     }
 
     /// Returns one item on the same line as the heading, and several items on a line each.

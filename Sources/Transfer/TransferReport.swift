@@ -129,8 +129,8 @@ extension ChunkRecord {
             else { return "\(table).\(name) GENERATED" }
             return "\(planned.source).\(column.1) GENERATED"
         case .madeView: return plan.viewSources[name] ?? name
-        case .madeTable, .madeSequence, .madeSupport, .rows, .duplicates, .key, .index, .trigger, .foreignKey,
-            .validation:
+        case .madeTable, .madeSequence, .madeSupport, .madeFile, .rows, .duplicates, .key, .index, .trigger,
+            .foreignKey, .validation:
             return name
         }
     }
@@ -144,7 +144,7 @@ extension ChunkRecord.Kind {
         case .check: .constraint
         case .trigger: .trigger
         case .foreignKey, .validation: .foreignKey
-        case .madeTable, .madeSequence, .madeSupport, .rows, .computed, .duplicates: .other
+        case .madeTable, .madeSequence, .madeSupport, .madeFile, .rows, .computed, .duplicates: .other
         }
     }
 }

@@ -100,6 +100,10 @@ struct TransferInterruptionTests {
             expectRefusal(
                 try await abandoning.finish(), saying: "stopped", "are unchanged",
                 "start again with: tc-migrate transfer abandon \(quoted)")
+            let dry = try await box.migrate("transfer", "abandon", target, "--dry-run", "--json")
+            let plan = try dry.document(AbandonedDocument.self)
+            #expect(plan.dryRun && plan.removed.contains("t1") && plan.removed.contains("tc_transfers"), "\(dry)")
+            #expect(plan.kept == ["mine"] && !plan.fileRemoved, "\(dry)")
             let abandoned = try await box.migrate("transfer", "abandon", target)
             #expect(abandoned.ending == .exit(0) && abandoned.output.contains("shop.db"), "\(abandoned)")
             try expectTables(target, ["mine"])
@@ -292,6 +296,51 @@ struct TransferInterruptionTests {
         }
     }
 
+    @Test("that had come to its end is not taken for one with other options", arguments: Backend.allCases)
+    func finishedOtherwise(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY)")
+            #expect(try await box.migrate("transfer", source, target, "-q", "--tables", "a").ending == .exit(0))
+            for (options, words) in [
+                ([String](), "--tables was given before: a"), (["--tables", "a,b"], "--tables was a and is now a,b"),
+                (["--tables", "a", "--exclude", "b"], "--exclude was not given before"),
+                (["--tables", "a", "--on-mismatch", "fail"], "--on-mismatch was not given before"),
+                (["--tables", "a", "--lowercase-names"], "--lowercase-names was not given before"),
+                (["--tables", "a", "--verify", "full"], "--verify was digest and is now full"),
+                (["--tables", "a", "--rules", try makeRules(box, "tables: {a: {rename: c}}")], "--rules was not"),
+            ] {
+                let other = try await box.run(.tcMigrate, ["transfer", source, target, "--resume", "--json"] + options)
+                expectRefusal(other, saying: "is complete, and was planned differently", words, "of the first run")
+                #expect(try other.document(ErrorDocument.self).error.code == "plan_changed")
+            }
+            let same = try await box.migrate(
+                "transfer", source, target, "--resume", "--tables", "a", "--jobs", "1", "--chunk-mb", "1")
+            #expect(same.ending == .exit(0) && same.output.contains("nothing is left to do"), "\(same)")
+        }
+    }
+
+    @Test("knows its source by the whole path, and one of an earlier version by the path that was given")
+    func pathOfSource() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            for (folder, rows) in [("one", "(1)"), ("two", "(1), (2)")] {
+                try FileManager.default.createDirectory(atPath: box(folder), withIntermediateDirectories: false)
+                try execute(
+                    "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES \(rows)",
+                    on: "sqlite:\(box(folder))/src.db", creating: true)
+            }
+            func transfer(in folder: String, _ options: [String] = ["--resume"]) async throws -> Run {
+                try await box.run(.tcMigrate, ["transfer", "src.db", target, "-q"] + options, in: box(folder))
+            }
+            #expect(try await transfer(in: "one", []).ending == .exit(0))
+            expectRefusal(try await transfer(in: "two"), saying: "not empty")
+            try execute("INSERT INTO t VALUES (3)", on: "sqlite:\(box("one"))/src.db")
+            #expect(try await transfer(in: "one").output.contains("nothing is left to do"))
+            try execute("UPDATE tc_transfers SET source = 'sqlite:src.db'", on: target)
+            #expect(try await transfer(in: "one").output.contains("nothing is left to do"))
+        }
+    }
+
     /// A full-text table consists of several tables, which are transferred one after the other. Until all are there, its module can't
     /// open it.
     @Test("into a SQLite file, in the middle of a full-text table, is abandoned and leaves nothing")
@@ -308,10 +357,39 @@ struct TransferInterruptionTests {
             run.kill(SIGKILL)
             _ = try await run.finish()
             guard try !isComplete(target) else { return }
+            try execute("CREATE TABLE mine (a)", on: target)
             let abandoned = try await box.migrate("transfer", "abandon", target)
             #expect(abandoned.ending == .exit(0), "\(abandoned)")
-            #expect(try query("SELECT count(*) FROM sqlite_master", on: target) == ["0"])
+            #expect(try query("SELECT name FROM sqlite_master", on: target) == ["mine"])
             #expect(try query("PRAGMA integrity_check", on: target) == ["ok"])
+        }
+    }
+
+    @Test(
+        "that made its SQLite file takes it along when it is abandoned, as a dry run says",
+        arguments: [true, false])
+    func madeFile(_ isNew: Bool) async throws {
+        try await withDatabase(.sqlite) { box, target in
+            let source = try makeShop(box, rows: 8_000)
+            if !isNew { try execute("SELECT 1", on: target, creating: true) }
+            let run = try box.start(.tcMigrate, ["transfer", source, target, "--chunk-mb", "1", "-q"])
+            try waitUntil("the transfer is on record") { (try? tables(target).contains("tc_transfers")) == true }
+            run.kill(SIGKILL)
+            _ = try await run.finish()
+            guard try !isComplete(target) else { return }
+            let before = try box.contents()
+            let dry = try await box.migrate("transfer", "abandon", target, "--dry-run")
+            #expect(dry.ending == .exit(0) && dry.output.hasSuffix("dry run: nothing was changed\n"), "\(dry)")
+            for table in ["t1", "t4", "tc_transfers"] { #expect(dry.output.contains("  \(table)\n"), "\(dry)") }
+            #expect(dry.output.contains("  the file \(box("test.db"))") == isNew, "\(dry)")
+            #expect(try box.contents() == before)
+
+            let abandoned = try await box.migrate("transfer", "abandon", target)
+            #expect(abandoned.ending == .exit(0), "\(abandoned)")
+            #expect(abandoned.output.contains("test.db, which it had made") == isNew, "\(abandoned)")
+            let files = try FileManager.default.contentsOfDirectory(atPath: box.files)
+            #expect(files.filter { $0.hasPrefix("test.db") } == (isNew ? [] : ["test.db"]), "\(files)")
+            if !isNew { try expectTables(target, []) }
         }
     }
 
@@ -391,6 +469,13 @@ struct TransferInterruptionTests {
         guard try tables(target).contains("tc_transfer_chunks") else { return [] }
         return try query("SELECT table_name FROM tc_transfer_chunks WHERE kind = 'rows'", on: target)
     }
+}
+
+private struct AbandonedDocument: Decodable {
+    var dryRun: Bool
+    var removed: [String]
+    var kept: [String]
+    var fileRemoved: Bool
 }
 
 /// Makes a SQLite database of four tables in a chain of foreign keys, with an index each. 8,000 rows have some 4 MB.

@@ -316,6 +316,9 @@ struct TransferRulesFileTests {
             ("tables:\n  Orders:\n    columns:\n      Created: {type: string}\n", 4, "string"),
             ("tables:\n  Orders:\n    columns:\n      Created: {timestamp: unix_mss}\n", 4, "did you mean unix_ms?"),
             ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, zone: Europe/Berlin}\n", 4, "+02:00"),
+            ("tables:\n  Orders:\n    columns:\n      Local: {zone: \"+5:30\"}\n", 4, "UTC, or ±HH:MM"),
+            ("tables:\n  Orders:\n    columns:\n      Local: {zone: \"+25:00\"}\n", 4, "UTC, or ±HH:MM"),
+            ("tables:\n  Orders:\n    columns:\n      Total: {type: decimal(12,2)}\n", 4, "a comma in quotes"),
             ("tables:\n  Orders:\n    columns:\n      Local: {zone: UTC}\n", 4, "add timestamp: iso"),
             ("tables:\n  Orders:\n    columns:\n      Local: {timestamp: iso, type: uuid}\n", 4, "become a uuid"),
             ("tables:\n  Orders:\n    columns:\n      Created: {span: hours}\n", 4, "since_1970"),
@@ -337,6 +340,53 @@ struct TransferRulesFileTests {
             let error = try run.document(ErrorDocument.self).error
             #expect(error.code == "bad_rule" && error.context.line == line)
             #expect(try tables(target) == [])
+        }
+    }
+
+    @Test(
+        "a name that a rule gives is free in the target, or the rule is refused",
+        arguments: [
+            ("a: {rename: b}", 2, "a: b has the name b in the target; choose another name, or rename that one"),
+            ("a: {rename: x}\n  b: {rename: x}", 3, "b: a has the name x in the target"),
+            ("a: {columns: {n: {rename: m}}}", 2, "a.n: a.m has the name m in the target"),
+            ("a:\n    columns:\n      n: {rename: x}\n      m: {rename: x}", 5, "a.m: a.n has the name x"),
+            ("a: {rename: pg_class}", 2, "a: the target reserves the name pg_class"),
+            ("a: {columns: {n: {rename: ctid}}}", 2, "a.n: the target reserves the name ctid"),
+        ])
+    func takenNames(_ rule: String, _ line: Int, _ words: String) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(box, "CREATE TABLE a (n INT, m INT); CREATE TABLE b (n INT)")
+            let rules = try makeRules(box, "tables:\n  \(rule)\n")
+            for options in [["--dry-run"], []] {
+                let run = try await box.run(
+                    .tcMigrate, ["transfer", source, target, "--json", "--rules", rules] + options)
+                expectRefusal(run, 64, saying: "rules, line \(line): \(words)")
+                #expect(try run.document(ErrorDocument.self).error.code == "bad_rule")
+            }
+            #expect(try tables(target) == [])
+        }
+    }
+
+    @Test("names may be exchanged, and taken from what is left out, as the target compares them")
+    func exchangedNames() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE a (n INT, m INT, l INT); CREATE TABLE b (n INT); CREATE TABLE c (n INT)")
+            let columns = "{n: {rename: m}, m: {rename: l}, l: {skip: true}}"
+            let rules = try makeRules(
+                box, "tables:\n  a: {rename: b, columns: \(columns)}\n  b: {rename: A}\n  c: {skip: true}\n")
+            let run = try await box.migrate("transfer", source, target, "--rules", rules)
+            #expect(run.ending == .exit(0), "\(run)")
+            try expectTables(target, ["A", "b", "tc_transfer_chunks", "tc_transfers"])
+            let names = try query(
+                "SELECT column_name::text FROM information_schema.columns WHERE table_name = 'b' ORDER BY 1", on: target
+            )
+            #expect(names == ["l", "m"])
+
+            // SQLite takes two names that differ in case alone for one.
+            let back = try makeRules(box, "tables: {b: {rename: a}}")
+            let refused = try await box.migrate("transfer", target, box("back.db"), "--rules", back)
+            expectRefusal(refused, 64, saying: "b: A has the name a in the target")
         }
     }
 

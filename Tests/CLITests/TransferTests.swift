@@ -388,7 +388,8 @@ struct TransferTests {
             expectRefusal(try await box.migrate("transfer", source, box("none/other.db")), saying: "no folder")
             expectRefusal(try await box.migrate("transfer", box("missing.db"), target), saying: "missing.db")
             expectRefusal(
-                try await box.migrate("transfer", source, target, "--tables", "sesions"), saying: "no table sesions")
+                try await box.migrate("transfer", source, target, "--tables", "sesions"), 64,
+                saying: "no table sesions; did you mean sessions?")
             #expect(try fingerprint(box, target) == before)
         }
     }
@@ -443,6 +444,40 @@ struct TransferToFileTests {
         }
     }
 
+    @Test("lists of tables name at least one, and leave at least one to transfer")
+    func selections() async throws {
+        try await withSandbox { box in
+            let source = try makeSource(box, "CREATE TABLE a (n INT); CREATE TABLE orders (n INT)")
+            let before = try box.contents()
+            for list in ["", ",", " , "] {
+                for options in [
+                    ["--tables", list], ["--exclude", list], ["--into-existing", "--keep-rows", list],
+                    ["--into-existing", "--replace-rows", list], ["--into-existing", "--ignore-missing", list],
+                ] {
+                    let run = try await box.run(.tcMigrate, ["transfer", source, box("copy.db")] + options)
+                    #expect(run.ending == .exit(64) && run.error.contains(options[options.count - 2]), "\(run)")
+                }
+                let verify = try await box.migrate("verify", source, source, "--exclude", list)
+                #expect(verify.ending == .exit(64) && verify.error.contains("--exclude"), "\(verify)")
+            }
+            for options in [["--exclude", "a,orders"], ["--tables", "a", "--exclude", "a"]] {
+                for mode in [["--dry-run"], []] {
+                    let run = try await box.run(
+                        .tcMigrate, ["transfer", source, box("copy.db"), "--json"] + options + mode)
+                    expectRefusal(run, 64, saying: "every table of the source is left out", "--exclude")
+                    #expect(try run.document(ErrorDocument.self).error.code == "nothing_selected")
+                }
+            }
+            expectRefusal(
+                try await box.migrate("verify", source, source, "--exclude", "Orders"), 64,
+                saying: "neither database has a table Orders; did you mean orders?")
+            #expect(try box.contents() == before)
+            let run = try await box.migrate("transfer", source, box("copy.db"), "--tables", " orders , a")
+            #expect(run.ending == .exit(0), "\(run)")
+            try expectTables("sqlite:" + box("copy.db"), ["a", "orders", "tc_transfer_chunks", "tc_transfers"])
+        }
+    }
+
     @Test("what is refused leaves no file behind, and none changed")
     func refusals() async throws {
         try await withSandbox { box in
@@ -458,8 +493,8 @@ struct TransferToFileTests {
             expectRefusal(
                 try await box.migrate("transfer", box("missing.db"), box("copy.db")), saying: "missing.db")
             expectRefusal(
-                try await box.migrate("transfer", source, box("copy.db"), "--tables", "sesions"),
-                saying: "no table sesions")
+                try await box.migrate("transfer", source, box("copy.db"), "--tables", "sesions"), 64,
+                saying: "no table sesions; did you mean sessions?")
             if geteuid() != 0 {
                 expectRefusal(try await box.migrate("transfer", source, box("locked.db")), saying: "may not be written")
             }

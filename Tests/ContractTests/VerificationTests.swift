@@ -84,7 +84,7 @@ struct VerificationTests {
             let report = try await Verification(of: first, against: second, excluding: names).run()
             #expect(report.isEqual, "\(report)")
             #expect(report.notCompared == names.map { "table \($0): left out, as requested" })
-            await #expect(throws: TransferError.inNeither("nothing")) {
+            await #expect(throws: TransferError.inNeither("nothing", nearest: nil)) {
                 try await Verification(of: first, against: second, excluding: ["nothing"]).run()
             }
         }

@@ -58,7 +58,7 @@ struct ForecastTests {
         let streams = try await TransferStreams.open(2, from: source, to: try Database(url))
         let engine = TransferEngine(
             streams: streams, source: SQLiteDialect(), target: PostgreSQLDialect(), options: options,
-            sourceName: "a test", events: events)
+            sourceURL: source.url, events: events)
         let result: Result<TransferReport, any Error>
         do { result = .success(try await body(engine)) } catch { result = .failure(error) }
         await streams.close()

@@ -20,7 +20,7 @@ struct TransferEngineTests {
             let streams = try await TransferStreams.open(2, from: source, to: target)
             let engine = TransferEngine(
                 streams: streams, source: SQLiteDialect(), target: PostgreSQLDialect(), options: TransferOptions(),
-                sourceName: "a test", events: { _ in })
+                sourceURL: source.url, events: { _ in })
             var work = try await engine.plan()
             tampering(&work.plan)
             let result: Result<TransferReport, any Error>

@@ -102,7 +102,7 @@ struct TransferRulesTests {
             #expect(report.tables.map(\.name) == ["a"])
         }
         try await TestPostgreSQL.withFreshDatabase { url in
-            _ = await #expect(throws: TransferError.noSuchTable("z")) {
+            _ = await #expect(throws: TransferError.noSuchTable("z", nearest: "a")) {
                 try await TransferTests.transfer(fixture, into: url, options: TransferOptions(tables: ["z"]))
             }
         }

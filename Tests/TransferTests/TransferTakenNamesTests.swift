@@ -140,6 +140,10 @@ struct TransferTakenNamesTests {
                 try await TransferTests.transfer(fixture, into: url)
             }
             #expect(error?.remedy?.contains("1600 columns") == true)
+            let planned = await #expect(throws: DatabaseError.self) {
+                try await DatabaseTransfer(from: Database(fixture.url), to: Database(url)).plan()
+            }
+            #expect(planned?.message == error?.message)
             let target = try connect(to: url)
             defer { target.close() }
             let left = try target.queryValue(

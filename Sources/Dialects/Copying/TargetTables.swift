@@ -3,6 +3,9 @@ package protocol TargetTables: Dialect {
     /// Whether a table may have no columns.
     var takesTablesWithoutColumns: Bool { get }
 
+    /// The largest number of columns that a table may have.
+    var mostColumns: Int { get }
+
     /// Whether checks and foreign keys can be added to a table that has rows. Otherwise the table is made with them from the
     /// start.
     var addsConstraints: Bool { get }

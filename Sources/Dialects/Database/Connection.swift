@@ -47,6 +47,11 @@ public protocol Connection: AnyObject {
     /// for a server's database.
     func discardIfNew()
 
+    /// Removes the database's file, if nothing is left in it, and closes the connection then. It does nothing for a server's database.
+    ///
+    /// - Returns: Whether the file was removed.
+    func discardIfEmpty() -> Bool
+
     /// Makes sure that the session has a current schema, in which tables can be found and made.
     ///
     /// - Throws: ``DatabaseError`` when there is none.

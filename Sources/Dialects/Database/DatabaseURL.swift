@@ -99,6 +99,9 @@ public struct DatabaseURL: Sendable, Equatable {
         }
     }
 
+    /// The URL of the same database whatever the working folder: that of a file has its absolute path, without links, if the file is there.
+    package var absolute: DatabaseURL { filePath.map { DatabaseURL(sqlitePath: Path.withoutLinks($0)) } ?? self }
+
     /// Whether the URL holds a password, of an account or of a key.
     package var hasPassword: Bool {
         switch target {

@@ -131,9 +131,11 @@ public struct ExistingTransfer: Sendable {
         _ reading: any Connection, _ writing: any Connection, _ events: @escaping @Sendable (TransferEvent) -> Void
     ) throws -> TransferReport {
         events(.phase(.surveying))
+        let start = ContinuousClock.now
         _ = try reading.beginSharedSnapshot()
         try reading.endSharing()
         let plan = try plan(reading, writing)
+        let surveying = ContinuousClock.now.seconds(since: start)
         events(.planned(plan))
         // Nothing that may fail comes after the load, because an error says that nothing was changed.
         let provenance = TransferReport.Provenance(
@@ -145,6 +147,7 @@ public struct ExistingTransfer: Sendable {
         var report = try load.run(reading, writing)
         report.remarks += reading.readingRemarks
         report.provenance = provenance
+        report.phases.surveying = surveying
         return report
     }
 

@@ -116,6 +116,7 @@ public struct HistoryTransfer: Sendable {
                 fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
             return (try self.plan(reading), found, try origin.isOwn(), try origin.remark(), provenance)
         }
+        let surveying = ContinuousClock.now.seconds(since: start)
         events(.planned(plan))
         var report = try await emptyingOnFailure(found) { standing in
             // Rows that the same history inserted into both databases have counterparts in the source, so the target's are
@@ -133,6 +134,7 @@ public struct HistoryTransfer: Sendable {
             }
         }
         report.provenance = provenance
+        report.phases.surveying = surveying
         report.seconds = ContinuousClock.now.seconds(since: start)
         return report
     }

@@ -69,6 +69,8 @@ struct SchemaLoad {
         emptying filled: [String], _ reading: any Connection, _ writing: any Connection
     ) throws -> TransferReport {
         events(.phase(.loading))
+        let clock = ContinuousClock()
+        let start = clock.now
         let tables = plan.tables.map(\.target)
         let keys = try ForeignKeysAside(of: tables, in: plan.schema, target, on: writing)
         let triggers = try TriggersAside(of: tables, in: plan.schema, target, on: writing)
@@ -86,6 +88,7 @@ struct SchemaLoad {
             loaded[table.target] = try load(table, reading, writing)
         }
         events(.phase(.building))
+        let loadedAt = clock.now
         // A key that is checked at the end of the transaction would keep tables from being altered until then, and refuse rows after
         // the counters were set.
         try target.checkDeferred(on: writing)
@@ -96,7 +99,11 @@ struct SchemaLoad {
         // The triggers that keep the full-text indexes current were removed during the load.
         try target.rebuildFullText(over: tables, on: writing)
         let proof = TransferProof(verification: verification, target: target, events: events, heldAside: heldAside)
-        let report = try verified(by: proof, loaded, orphans, reading, writing)
+        let builtAt = clock.now
+        var report = try verified(by: proof, loaded, orphans, reading, writing)
+        report.phases.loading = loadedAt.seconds(since: start)
+        report.phases.building = builtAt.seconds(since: loadedAt)
+        report.phases.verifying = clock.now.seconds(since: builtAt)
         if plan.quarantines { try Quarantine.dropIfEmpty(on: writing) }
         return report
     }

@@ -136,8 +136,7 @@ struct SchemaMatch {
         source.flatMap { table -> [Omission] in
             if ignoring.contains(table.name) {
                 return [
-                    Omission(
-                        .other, table.name, reason: "the table has no place in the target, or was excluded")
+                    Omission(.table, table.name, reason: "it has no place in the target, or was excluded")
                 ]
             }
             return table.columns.map { "\(table.name).\($0.name)" }.filter(ignoring.contains).map { name in

@@ -163,3 +163,43 @@ struct TargetNames {
         return String(scalars)
     }
 }
+
+// MARK: - Names from rules
+
+extension TargetNames {
+    /// A table or column to which a rule gives a name that is not free.
+    struct Conflict: Equatable {
+        /// Its name in the source.
+        var name: String
+        /// The table or column that has the name, by its name in the source; `nil` if the target reserves the name.
+        var other: String?
+    }
+
+    /// Returns the first table to which a rule gives a name that is not free: the target reserves it, another table keeps it, or a rule
+    /// gives it to that one, too.
+    func conflict(ofTables names: [String], wanted: [String: String]) -> Conflict? {
+        let reserved = wanted.filter { unreserved($0.value) != $0.value || taken.names.contains(key($0.value)) }
+        return conflict(names.map { ($0, unreserved(fitting($0))) }, wanted, reserved: Set(reserved.keys))
+    }
+
+    /// Returns the first column of a table to which a rule gives a name that is not free. `reserved` are names that no column may have.
+    func conflict(ofColumns names: [String], wanted: [String: String], reserved: Set<String>) -> Conflict? {
+        let reserved = wanted.filter { reserved.contains($0.value) }
+        return conflict(names.map { ($0, fitting($0)) }, wanted, reserved: Set(reserved.keys))
+    }
+
+    private func conflict(
+        _ names: [(String, fitting: String)], _ wanted: [String: String], reserved: Set<String>
+    ) -> Conflict? {
+        var owners: [String: String] = [:]
+        for (name, fitting) in names where wanted[name] == nil { owners[key(fitting)] = name }
+        for (name, _) in names {
+            guard let given = wanted[name] else { continue }
+            if reserved.contains(name) { return Conflict(name: name, other: nil) }
+            if let other = owners.updateValue(name, forKey: key(cut(given, to: longest))) {
+                return Conflict(name: name, other: other)
+            }
+        }
+        return nil
+    }
+}

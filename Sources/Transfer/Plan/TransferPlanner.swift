@@ -110,15 +110,11 @@ struct TransferPlanner {
     }
 
     private mutating func nameAll() {
-        let renamed = Dictionary(
-            rules.tables.compactMap { rule in rule.rename.map { (rule.name, $0) } }, uniquingKeysWith: { $1 })
-        tableNames = names.tables(tables.map(\.table.name), wanted: renamed)
+        tableNames = names.tables(tables.map(\.table.name), wanted: rules.givenNames)
         for table in tables.map(\.table) {
-            let renamed = Dictionary(
-                (rules[table.name]?.columns ?? []).compactMap { rule in rule.rename.map { (rule.name, $0) } },
-                uniquingKeysWith: { $1 })
             columnNames[table.name] = names.columns(
-                of: table.name, table.columns.map(\.name), wanted: renamed, reserved: target.reservedColumns)
+                of: table.name, table.columns.map(\.name), wanted: rules.givenColumnNames(in: table.name),
+                reserved: target.reservedColumns)
         }
         for table in tables.map(\.table) { reserveCounters(of: table) }
         for view in inspection.schema.views {

@@ -1,4 +1,5 @@
 import Dialects
+import Migrator
 
 /// Examines everything that a source holds: its schema, then every value of its tables once.
 struct SourceSurvey {
@@ -18,7 +19,7 @@ struct SourceSurvey {
         let inspection = try source.inspect(connection).withDistinctNames()
         let tables = inspection.tablesWithRows
         for name in (options.tables ?? []) + options.exclude where !tables.contains(where: { $0.name == name }) {
-            throw TransferError.noSuchTable(name)
+            throw TransferError.noSuchTable(name, nearest: Suggestion.nearest(to: name, in: tables.map(\.name)))
         }
         try rules.check(against: tables)
         return (inspection, tables.filter { options.takes($0.name) && rules[$0.name]?.isSkipped != true })

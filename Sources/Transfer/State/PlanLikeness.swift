@@ -53,7 +53,7 @@ extension ChunkRecord {
         case .key, .index, .foreignKey, .validation, .madeView, .trigger: true
         // Loading leaves checks out, too.
         case .check: !isLeftOut
-        case .madeTable, .madeSequence, .madeSupport, .rows, .computed, .duplicates: false
+        case .madeTable, .madeSequence, .madeSupport, .madeFile, .rows, .computed, .duplicates: false
         }
     }
 }

@@ -15,10 +15,22 @@ extension TransferOptions {
     /// Returns the differences from the options with which `plan` was recorded. A plan of another version of the program gives
     /// one difference.
     func changes(since plan: String) -> [PlanChange] {
-        guard let recorded = try? JSONDecoder().decode(Recorded.self, from: Data(plan.utf8)),
-            recorded.version == TransferPlan.recordedVersion, let then = recorded.options
+        guard let recorded = Recorded(plan), recorded.version == TransferPlan.recordedVersion,
+            let then = recorded.options
         else { return [.otherVersion] }
-        return self.recorded.compactMap { option, now in
+        return changes(since: then)
+    }
+
+    /// Returns those differences that change what a transfer comes to. Whichever version of the program recorded the plan of a complete
+    /// one, nothing of it is to be gone on with; a plan without options gives no difference.
+    func changesOfResult(since plan: String) -> [PlanChange] {
+        guard var then = Recorded(plan)?.options else { return [] }
+        then[RecordedOption.chunkSize.rawValue] = recorded.first { $0.option == .chunkSize }?.value
+        return changes(since: then)
+    }
+
+    private func changes(since then: [String: String]) -> [PlanChange] {
+        recorded.compactMap { option, now in
             let was = then[option.rawValue] ?? ""
             guard now != was else { return nil }
             if was.isEmpty { return .added(option) }
@@ -29,6 +41,12 @@ extension TransferOptions {
     private struct Recorded: Decodable {
         var version: Int64
         var options: [String: String]?
+
+        /// Reads a recorded plan; `nil` if its text can't be read.
+        init?(_ plan: String) {
+            guard let found = try? JSONDecoder().decode(Self.self, from: Data(plan.utf8)) else { return nil }
+            self = found
+        }
     }
 }
 

@@ -16,7 +16,8 @@ public struct TransferRecord: Sendable, Equatable {
 
     /// A random text that distinguishes this run from others.
     public var id: String
-    /// The source's URL, without a password.
+    /// The source's URL, without a password. A file has its absolute path, without links; in records of earlier versions, the path that
+    /// was given.
     public var source: String
     /// The state of the source (`Connection.sourceFingerprint`). A run resumes only with the same source, or with
     /// one that still holds every row which was loaded.
@@ -33,6 +34,9 @@ public struct TransferRecord: Sendable, Equatable {
     /// The record as an unfinished transfer, for a transfer that is not complete.
     var mark: UnfinishedTransfer { UnfinishedTransfer(source: source, startedAt: startedAt) }
 
+    /// Whether the record names this source.
+    func isOf(_ url: DatabaseURL) -> Bool { source == url.absolute.description || source == url.description }
+
     /// A sentence for people about a complete transfer.
     public var completion: String { "the transfer from \(source), begun \(startedAt), was completed at \(finishedAt)" }
 }
@@ -47,6 +51,8 @@ struct ChunkRecord: Sendable, Equatable {
         case madeSequence = "made_sequence"
         /// Support that columns which ignore case need; the record's name is the policy.
         case madeSupport = "made_support"
+        /// The file that the target is.
+        case madeFile = "made_file"
         case rows
         /// A column that holds the source's values, because the target would compute others.
         case computed

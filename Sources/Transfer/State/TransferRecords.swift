@@ -2,7 +2,7 @@ import Dialects
 
 /// Reads and writes the records of transfers in a target.
 struct TransferRecords {
-    private let connection: any Connection
+    let connection: any Connection
 
     init(_ connection: any Connection) { self.connection = connection }
 

@@ -1,4 +1,5 @@
 import Dialects
+import Migrator
 
 /// The plan of a comparison: the tables and columns of two databases that are compared, and their canonical forms. It reads no
 /// database.
@@ -55,7 +56,9 @@ struct VerificationPlan {
         if from.speaksAs(to) { otherNumbers = Self.otherNumbers(source.fileNumbers, target.fileNumbers) }
         let match = NameMatch(ours.map(\.name), theirs.map(\.name), from: from, to: to)
         let known = Set(ours.map(\.name) + theirs.map(\.name))
-        if let unknown = excluded.first(where: { !known.contains($0) }) { throw .inNeither(unknown) }
+        if let unknown = excluded.first(where: { !known.contains($0) }) {
+            throw .inNeither(unknown, nearest: Suggestion.nearest(to: unknown, in: known.sorted()))
+        }
         notCompared += excluded.map { "table \($0): left out, as requested" }
         let left = Set(excluded)
         missing += match.onlyInSource.filter { !left.contains($0) }.map { "table \($0) is only in the source" }

@@ -60,6 +60,7 @@ extension PostgreSQLConnection {
     }
 
     func discardIfNew() {}
+    func discardIfEmpty() -> Bool { false }
 
     func requireSchema() throws(DatabaseError) {
         guard session?.target == nil else { return }

@@ -28,6 +28,8 @@ extension PostgreSQLDialect: TransferTarget {
     package var distinguishesCase: Bool { true }
     package var addsConstraints: Bool { true }
     package var countsInPrimaryKeysOnly: Bool { false }
+    /// https://www.postgresql.org/docs/current/limits.html
+    package var mostColumns: Int { 1_600 }
 
     /// A server that was lost keeps the database.
     package func isGone(_ connection: any Connection) -> Bool { false }

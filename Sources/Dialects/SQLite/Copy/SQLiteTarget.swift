@@ -23,6 +23,8 @@ extension SQLiteDialect: TransferTarget {
     }
 
     package var distinguishesCase: Bool { false }
+    /// https://www.sqlite.org/limits.html: the default of SQLITE_MAX_COLUMN.
+    package var mostColumns: Int { 2_000 }
     package var addsConstraints: Bool { false }
     package var countsInPrimaryKeysOnly: Bool { true }
 

@@ -15,22 +15,36 @@ final class SQLiteNewFile: Sendable {
 extension SQLiteConnection {
     /// Removes the database's file and closes the connection, if one of the database's connections created the file and its
     /// schema is still empty. Does nothing inside a transaction.
+    func discardIfNew() {
+        guard newFile?.isOurs == true else { return }
+        _ = discardIfEmpty()
+    }
+
+    /// Removes the database's file and closes the connection, if the schema is empty but for SQLite's own tables of statistics and
+    /// counters. Does nothing inside a transaction.
     ///
     /// The check holds the write lock, so nobody can write during it, and a program that waits for that lock finds out that the
     /// file is gone (`requireFile`). The companion files are removed first, so that a file which another process creates
     /// meanwhile does not meet them.
-    func discardIfNew() {
-        guard newFile?.isOurs == true, handle.isOpen, !isInTransaction else { return }
+    func discardIfEmpty() -> Bool {
+        guard handle.isOpen, !isInTransaction else { return false }
         do throws(DatabaseError) {
             try begin()
-            guard try queryValue("SELECT count(*) FROM sqlite_schema")?.integer == 0 else { return try rollback() }
+            let objects = try queryValue(
+                "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+            guard objects?.integer == 0 else {
+                try rollback()
+                return false
+            }
             try handle.leaveWALOnClose()
             for suffix in ["-wal", "-shm", "-journal", ""] { unlink(handle.filePath + suffix) }
             newFile?.isOurs = false
             close()
+            return true
         } catch {
             // A transaction that can't be rolled back is left alone.
             if isInTransaction { try? rollback() }
+            return false
         }
     }
 
