@@ -19,8 +19,13 @@ package struct TextTable {
     package func rendered() -> String {
         let widths = widths
         return ([titles] + rows).map { line in
-            columns.indices.map { at in pad(line[at], widths[at], columns[at].alignment) }
-                .joined(separator: "  ").trimmingEnd()
+            var text = ""
+            for at in columns.indices {
+                if at > 0 { text += "  " }
+                add(line[at], widths[at], columns[at].alignment, to: &text)
+            }
+            while text.utf8.last == UInt8(ascii: " ") { text.removeLast() }
+            return text
         }.joined(separator: "\n")
     }
 
@@ -62,19 +67,11 @@ package struct TextTable {
             .map { DisplayWidth.cut(String($0), to: width) }.joined(separator: "\n")
     }
 
-    private func pad(_ text: String, _ width: Int, _ alignment: Alignment) -> String {
-        let space = String(repeating: " ", count: width - DisplayWidth.of(text))
-        return switch alignment {
-        case .left: text + space
-        case .right: space + text
+    private func add(_ cell: String, _ width: Int, _ alignment: Alignment, to text: inout String) {
+        let space = String(repeating: " ", count: width - DisplayWidth.of(cell))
+        switch alignment {
+        case .left: text += cell + space
+        case .right: text += space + cell
         }
-    }
-}
-
-extension String {
-    fileprivate func trimmingEnd() -> String {
-        var text = self[...]
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 }
