@@ -22,8 +22,8 @@ extension TransferOptions {
     }
 
     /// Returns those differences that change what a transfer comes to. Whichever version of the program recorded the plan of a complete
-    /// one, nothing of it is to be gone on with. A plan without options gives no difference, and another version may have put the same rules
-    /// in other words.
+    /// one, nothing of it is to be gone on with. A plan without options gives no difference; another version may have put the same rules in
+    /// other words.
     func changesOfResult(since plan: String) -> [PlanChange] {
         guard let recorded = Recorded(plan), let then = recorded.options else { return [] }
         return changes(since: then).filter { change in
