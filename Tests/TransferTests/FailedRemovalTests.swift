@@ -46,6 +46,28 @@ struct FailedRemovalTests {
         }
     }
 
+    @Test("a view that another program has made meanwhile under the name of one of the source's stays")
+    func viewOfAnother() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a');
+            CREATE VIEW shown AS SELECT v FROM t;
+            """)
+        defer { fixture.remove() }
+        let scripts: [TransferEvent.Phase: String] = [
+            .building: "CREATE VIEW shown AS SELECT 1 AS one", .verifying: "UPDATE t SET v = 'theirs'",
+        ]
+        try await TestPostgreSQL.withFreshDatabase { url in
+            try await Self.transfer(fixture, into: url) {
+                guard case .phase(let phase) = $0, let script = scripts[phase] else { return }
+                let other = try connect(to: url)
+                defer { other.close() }
+                try other.executeScript(script)
+            }
+            try TransferTests.expectOccupants(["shown"], of: url)
+        }
+    }
+
     @Test("a transfer whose record somebody removed promises nothing, and names what it leaves")
     func recordIsGone() async throws {
         let fixture = try SQLiteFixture("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")

@@ -18,8 +18,10 @@ struct SourceSurvey {
     func inspect(_ options: TransferOptions) throws -> (inspection: Inspection, tables: [Table]) {
         let inspection = try source.inspect(connection).withDistinctNames()
         let tables = inspection.tablesWithRows
-        for name in (options.tables ?? []) + options.exclude where !tables.contains(where: { $0.name == name }) {
-            throw TransferError.noSuchTable(name, nearest: Suggestion.nearest(to: name, in: tables.map(\.name)))
+        let names = Set(tables.map(\.name))
+        if let unknown = ((options.tables ?? []) + options.exclude).first(where: { !names.contains($0) }) {
+            throw TransferError.noSuchTable(
+                unknown, nearest: Suggestion.nearest(to: unknown, in: tables.map(\.name)))
         }
         try rules.check(against: tables)
         return (inspection, tables.filter { options.takes($0.name) && rules[$0.name]?.isSkipped != true })

@@ -22,11 +22,17 @@ extension TransferOptions {
     }
 
     /// Returns those differences that change what a transfer comes to. Whichever version of the program recorded the plan of a complete
-    /// one, nothing of it is to be gone on with; a plan without options gives no difference.
+    /// one, nothing of it is to be gone on with. A plan without options gives no difference; another version may have put the same rules in
+    /// other words.
     func changesOfResult(since plan: String) -> [PlanChange] {
-        guard var then = Recorded(plan)?.options else { return [] }
-        then[RecordedOption.chunkSize.rawValue] = recorded.first { $0.option == .chunkSize }?.value
-        return changes(since: then)
+        guard let recorded = Recorded(plan), let then = recorded.options else { return [] }
+        return changes(since: then).filter { change in
+            switch change {
+            case .added(.chunkSize), .changed(.chunkSize, _, _): false
+            case .changed(.rules, _, _): recorded.version == TransferPlan.recordedVersion
+            case .otherVersion, .added, .removed, .changed: true
+            }
+        }
     }
 
     private func changes(since then: [String: String]) -> [PlanChange] {
@@ -47,17 +53,5 @@ extension TransferOptions {
             guard let found = try? JSONDecoder().decode(Self.self, from: Data(plan.utf8)) else { return nil }
             self = found
         }
-    }
-}
-
-extension TransferRules {
-    /// The content of the rules for tables, independent of their lines and order in the file.
-    fileprivate var recorded: String {
-        tables.map { table in
-            var table = table
-            table.line = 0
-            for at in table.columns.indices { table.columns[at].line = 0 }
-            return "\(table)"
-        }.sorted().joined(separator: "\n")
     }
 }

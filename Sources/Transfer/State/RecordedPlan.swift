@@ -3,7 +3,7 @@ import Dialects
 extension TransferPlan {
     /// The version of the recorded text. Raise it with every change of that text: a run does not resume a plan of another
     /// version.
-    static let recordedVersion: Int64 = 3
+    static let recordedVersion: Int64 = 4
 
     /// Returns the plan as a text that a resuming run can compare with its own: the options, the destination of every table and
     /// column, and every statement.

@@ -140,7 +140,9 @@ struct TransferRecords {
                 for statement in connection.dialect.forgetModules(of: tables) {
                     try connection.executeScript(statement)
                 }
-                try remove(tables: tables, views: chunks.filter { $0.kind == .madeView }.map(\.table))
+                // A view that was left out is not there, or is somebody else's of the same name.
+                let views = chunks.filter { $0.kind == .madeView && !$0.isLeftOut }.map(\.table)
+                try remove(tables: tables, views: views)
                 let sequences = chunks.filter { $0.kind == .madeSequence }.map(\.table)
                 if let statement = connection.dialect.remove(sequences: sequences) {
                     try connection.executeScript(statement)
