@@ -18,7 +18,10 @@ struct TCMigrate {
     ) {
         do {
             let loaded = try LoadedSettings.load(.process, for: .daemon)
-            for remark in loaded.remarks { Console.error("warning: \(remark)") }
+            // A document comes without remarks, as everywhere.
+            if !CommandLine.arguments.contains("--json") {
+                for remark in loaded.remarks { Console.error("warning: \(remark)") }
+            }
             return (loaded.settings.database, loaded.originOfDatabase ?? "the default")
         } catch let error as SettingsError {
             let place = error.place.map { "\($0): " } ?? ""

@@ -96,6 +96,8 @@ struct DefaultDatabaseTests {
                 other.error.hasPrefix(
                     "warning: \(file):1: databse.path is not a known key: did you mean database.path?\ndatabase: "),
                 "\(other)")
+            let document = try await box.migrate("up", "--dry-run", "--json", variables: variables)
+            #expect(document.ending == .exit(0) && document.error.isEmpty, "\(document)")
         }
     }
 

@@ -26,6 +26,10 @@ struct PostgreSQLConnectMeaningTests {
             ("could not open certificate file \"/c\": No such file", "the client's certificate", "sslcert"),
             ("private key file \"/k\" has group or world access", "the client's certificate", "sslkey"),
             ("GSSAPI encryption required but was impossible", "there is no GSSAPI encryption", "kinit"),
+            (
+                "server doesn't support GSSAPI encryption, but it was required", "there is no GSSAPI encryption",
+                "gssencmode"
+            ),
             ("session is read-only", "the server answers, and target_session_attrs", "name that one"),
             ("session is not read-only", "the server answers, and target_session_attrs", "name that one"),
             ("server is not in hot standby mode", "the server answers, and target_session_attrs", "name that one"),
@@ -37,11 +41,25 @@ struct PostgreSQLConnectMeaningTests {
         #expect(error.remedy?.contains(remedy) == true, "\(error)")
     }
 
-    @Test("any other refusal of the server's is one, too")
-    func otherRefusal() {
-        let error = error(Self.at + "FATAL:  unrecognized configuration parameter \"x\"")
+    @Test(
+        "any other refusal of the server's is one, too, in whichever language",
+        arguments: [
+            "FATAL:  unrecognized configuration parameter \"x\"", "FATAL:  Rolle »app« existiert nicht",
+            "ВАЖНО:  роль \"app\" не существует", "FATALT:  rollen \"app\" finns inte",
+        ])
+    func otherRefusal(text: String) {
+        let error = error(Self.at + text)
         #expect(error.message.hasPrefix("the server refuses the connection: ") && error.remedy == nil, "\(error)")
         #expect(self.error(Self.at + "Connection refused").message.hasPrefix("the server can't be reached: "))
+    }
+
+    @Test("what is there and takes no connections is not said to be missing")
+    func closed() {
+        let role = error("FATAL:  role \"app\" is not permitted to log in")
+        #expect(role.kind == .authentication && role.remedy?.contains("ALTER ROLE … LOGIN") == true, "\(role)")
+        let database = error("FATAL:  database \"shop\" is not currently accepting connections")
+        #expect(database.message.hasPrefix("the database takes no connections: "), "\(database)")
+        #expect(database.remedy?.contains("createdb") == false, "\(database)")
     }
 
     @Test(

@@ -11,8 +11,10 @@ enum DatabaseKeys {
                 .unknownDatabaseKey, at: leaf.place, "\(leaf.key) is not a known key",
                 remedy: KnownKey.suggestion(for: leaf.key).map { "did you mean \($0)?" } ?? "remove it")
         }
-        let referenced = Set(leaves.flatMap { LayerChecks.references(in: $0.value) })
-        for (name, place) in variables(layers, environment) where isUnknown(name) && !referenced.contains(name) {
+        let unknown = variables(layers, environment).filter { isUnknown($0.name) }
+        // Only for these are all values searched.
+        let referenced = unknown.isEmpty ? [] : Set(leaves.flatMap { LayerChecks.references(in: $0.value) })
+        for (name, place) in unknown where !referenced.contains(name) {
             throw SettingsError(
                 .unknownDatabaseKey, at: place, "the variable \(name) sets nothing",
                 remedy: EnvironmentKeys.meant(by: name).map { "did you mean \($0)?" } ?? "unset it")

@@ -19,8 +19,8 @@ package struct SettingsSplit: Sendable {
 
     /// Reads the install below a folder, by default the one of the context itself, and plans the split. It writes nothing.
     ///
-    /// - Throws: `SettingsError` if the install can't be read, or if the new files would not load to the same effective
-    ///   settings.
+    /// - Throws: `SettingsError` if the install can't be read, if it has an unknown key of the database, or if the new files would not
+    ///   load to the same effective settings.
     package static func plan(_ context: ProcessContext, from folder: String?) throws(SettingsError) -> SettingsSplit {
         var split = try plan(context, try find(context, folder), SplitAdditions())
         if !split.items.contains(where: \.isOfDatabase) {
@@ -38,6 +38,7 @@ package struct SettingsSplit: Sendable {
     ) throws(SettingsError) -> SettingsSplit {
         let sources = try SplitSources(context).read(install)
         let splitter = try Splitter(sources, environment: context.environment, additions).split()
+        try checkDatabase(sources, splitter.items)
         var files: [File] = []
         for target in targets(splitter.items) {
             let leaves = splitter.items.filter { $0.target == target }
@@ -58,6 +59,14 @@ package struct SettingsSplit: Sendable {
             owner: splitter.owner, people: people)
         try SplitProof(sources: sources, split: split, environment: context.environment, additions: additions).check()
         return split
+    }
+
+    /// Checks the keys of the database, and the old variables named like them: the programs that load the new files refuse unknown ones.
+    private static func checkDatabase(_ sources: Splitter.Sources, _ items: [SplitItem]) throws(SettingsError) {
+        let new = Layer(
+            name: .system, leaves: items.map { Layer.Leaf(key: $0.key, value: $0.value, place: $0.source) })
+        let dotenv = sources.dotenv.map { Layer($0.file, path: $0.path) }
+        try DatabaseKeys.check([new] + [dotenv].compactMap { $0 }, [:])
     }
 
     private static func find(_ context: ProcessContext, _ folder: String?) throws(SettingsError) -> LegacyInstall {

@@ -177,6 +177,23 @@ struct SplitTests {
         }
     }
 
+    @Test("an unknown key of the database is refused, as the programs refuse it that load the new files")
+    func unknownDatabaseKey() async throws {
+        for (file, text, line) in [
+            ("config.yml", "x: 1\ndatabase: {path: x.db, sslmod: require}\n", 2),
+            ("teleclaude.yml", "database:\n  dbnam: d\n", 2), (".env", "TELECLAUDE_DATABASE_SSLMOD=require\n", 1),
+        ] {
+            try await withSettingsFolder { folder in
+                try folder.write("home/.teleclaude/\(file)", text, mode: 0o600)
+                let error = #expect(throws: SettingsError.self) {
+                    try SettingsSplit.plan(folder.context(), from: "\(folder.path)/home")
+                }
+                #expect(error?.code == .unknownDatabaseKey, "\(file)")
+                #expect(error?.place == "\(folder.path)/home/.teleclaude/\(file):\(line)", "\(file)")
+            }
+        }
+    }
+
     @Test(
         "awkward .env lines mean the same afterwards",
         arguments: [

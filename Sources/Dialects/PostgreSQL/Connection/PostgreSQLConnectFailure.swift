@@ -5,9 +5,11 @@ struct PostgreSQLConnectFailure {
     /// libpq's text, in one line and without secrets.
     let reason: String
     let destination: PostgreSQLDestination
+    /// Whether a server has answered, in whichever language: behind the severity are two spaces, and libpq has them nowhere else.
+    private let isAnswer: Bool
 
     init(_ reason: String, _ destination: PostgreSQLDestination) {
-        // The server puts two spaces behind the severity.
+        isAnswer = reason.contains(":  ")
         self.reason = reason.singleLine.replacing(":  ", with: ": ")
         self.destination = destination
     }
@@ -22,11 +24,7 @@ struct PostgreSQLConnectFailure {
 
     /// The error for people: one sentence of ours, followed by libpq's text.
     var error: DatabaseError {
-        let meaning =
-            meanings.first { reason.contains($0.words) }
-            ?? Meaning(
-                words: "", kind: .unreachable, message: "the server can't be reached",
-                remedy: "check that it runs, its host and its port")
+        let meaning = meanings.first { reason.contains($0.words) } ?? (isAnswer ? Self.refusal : Self.silence)
         return DatabaseError(meaning.kind, "\(meaning.message): \(reason)", code: meaning.code, remedy: meaning.remedy)
     }
 }

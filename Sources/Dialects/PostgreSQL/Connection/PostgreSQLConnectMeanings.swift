@@ -9,7 +9,7 @@ extension PostgreSQLConnectFailure {
     }
 
     /// The known meanings. The first one whose words occur in the reason counts.
-    var meanings: [Meaning] { refusals + Self.wants + Self.encryption + Self.parameters + [Self.otherRefusal] }
+    var meanings: [Meaning] { refusals + Self.wants + Self.encryption + Self.parameters }
 
     /// What the server itself says.
     private var refusals: [Meaning] {
@@ -20,6 +20,9 @@ extension PostgreSQLConnectFailure {
             Meaning(
                 words: "authentication failed for user", kind: .authentication,
                 message: "the server rejects this user or password", remedy: "check both, and the server's pg_hba.conf"),
+            Meaning(
+                words: "is not permitted to log in", kind: .authentication,
+                message: "the server does not let this user log in", remedy: "ALTER ROLE … LOGIN permits it"),
             Meaning(
                 words: "FATAL: role \"", kind: .authentication, message: "the server does not know this user",
                 remedy: "create it with \(destination.createuser)"),
@@ -32,6 +35,10 @@ extension PostgreSQLConnectFailure {
             Meaning(
                 words: "permission denied for database", kind: .authentication,
                 message: "this user may not connect to the database", remedy: "GRANT CONNECT on the database to it"),
+            Meaning(
+                words: "is not currently accepting connections", kind: .unreachable,
+                message: "the database takes no connections",
+                remedy: "ALTER DATABASE … ALLOW_CONNECTIONS true permits them"),
             Meaning(
                 words: "FATAL: database \"", kind: .unreachable, message: "there is no such database",
                 remedy: "create it with \(destination.createdb)"),
@@ -78,14 +85,17 @@ extension PostgreSQLConnectFailure {
             words: "certificate verify failed", kind: .unreachable, message: "the server's certificate is not trusted",
             remedy: "name the file of its authority with sslrootcert"),
         ofClient("certificate file"), ofClient("private key file"),
-        Meaning(
-            words: "GSSAPI encryption required", kind: .unreachable,
-            message: "there is no GSSAPI encryption, which gssencmode asks for",
-            remedy: "get a ticket with kinit, or write another gssencmode"),
+        withoutGSSAPI("GSSAPI encryption required"), withoutGSSAPI("doesn't support GSSAPI encryption"),
         Meaning(
             words: "SSL error", kind: .unreachable, message: "the server and this program agree on no TLS",
             remedy: "check sslmode, and the certificates and TLS versions of both"),
     ]
+
+    private static func withoutGSSAPI(_ words: String) -> Meaning {
+        Meaning(
+            words: words, kind: .unreachable, message: "there is no GSSAPI encryption, which gssencmode asks for",
+            remedy: "get a ticket with kinit, or write another gssencmode")
+    }
 
     private static func ofClient(_ words: String) -> Meaning {
         Meaning(
@@ -107,6 +117,10 @@ extension PostgreSQLConnectFailure {
                 remedy: "check PGSERVICEFILE, and the file"),
         ]
 
-    private static let otherRefusal = Meaning(
-        words: "FATAL: ", kind: .unreachable, message: "the server refuses the connection")
+    /// What a server says that is not known here, or is in another language than English (`lc_messages`).
+    static let refusal = Meaning(words: "", kind: .unreachable, message: "the server refuses the connection")
+
+    static let silence = Meaning(
+        words: "", kind: .unreachable, message: "the server can't be reached",
+        remedy: "check that it runs, its host and its port")
 }
