@@ -8,15 +8,16 @@ import Transfer
     "Transfers of what only PostgreSQL has", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLOddTablesTests {
     /// Transfers into a SQLite file, or into another database of the server if `isSameEngine`, and compares the databases once more
-    /// by `verify`.
+    /// by `verify`. The source's schema is the one that is named, or that of the server's own search path.
     static func transferred(
-        _ script: String, isSameEngine: Bool = false,
+        _ script: String, isSameEngine: Bool = false, schema: String? = nil,
         _ look: (TransferReport, DatabaseURL, any Connection) async throws -> Void
     ) async throws {
-        try await TestPostgreSQL.withFreshDatabase { source in
-            let making = try connect(to: source)
+        try await TestPostgreSQL.withFreshDatabase { database in
+            let making = try connect(to: database)
             defer { making.close() }
             try making.executeScript(script)
+            let source = try schema.map { try database.with(["options": "-csearch_path=\($0)"]) } ?? database
             func run(_ target: DatabaseURL) async throws {
                 let report = try await TransferPairTests.transfer(source, target)
                 #expect(report.verdict == .verified)

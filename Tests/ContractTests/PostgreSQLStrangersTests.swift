@@ -328,7 +328,7 @@ struct PostgreSQLStrangersTests {
         try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, _ in
             #expect(
                 Self.lines(report) == [
-                    "foreign key c.to_far: refers to p, which is not an ordinary table of this schema"
+                    "foreign key c.to_far: refers to far.p, which is not an ordinary table of this schema"
                 ])
         }
     }

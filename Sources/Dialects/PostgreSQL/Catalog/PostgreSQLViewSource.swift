@@ -3,10 +3,13 @@
 struct PostgreSQLViewSource {
     var name: String
     var kind: PostgreSQLRelationKind
+    /// The relation's schema, if it is not the view's. A copy would find another relation of the name, or none.
+    var otherSchema: String?
 
     /// Why the query would show other rows of the relation in another database, as a sentence about it; `nil` if it would not. A transfer
     /// makes each table that inherits a table of its own, and one table of all partitions.
     func objection(in query: String) -> String? {
+        if let otherSchema { return "it reads \(otherSchema).\(name), which is not transferred" }
         switch kind {
         case .table, .foreignTable:
             let readings = readings(in: query)
