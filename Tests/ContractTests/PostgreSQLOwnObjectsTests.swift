@@ -128,6 +128,29 @@ struct PostgreSQLOwnObjectsTests {
         }
     }
 
+    @Test("a column keeps its domain's collation, and one that somebody made in the source is named")
+    func collationsOfDomains() async throws {
+        let script = """
+            CREATE COLLATION own (provider = icu, locale = 'und'); CREATE DOMAIN plain AS text; CREATE DOMAIN bytes AS text COLLATE "C";
+            CREATE DOMAIN inner_bytes AS bytes; CREATE DOMAIN named AS text COLLATE own;
+            CREATE TABLE t (id int PRIMARY KEY, a bytes, b inner_bytes, c plain, d plain COLLATE "C", e bytes COLLATE "default", f named);
+            INSERT INTO t VALUES (1, 'a', 'b', 'c', 'd', 'e', 'f');
+            """
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: true) { report, _, target in
+            let collations = try target.values(
+                """
+                SELECT a.attname::text, c.collname::text FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
+                WHERE a.attrelid = 't'::regclass AND a.attnum > 0 ORDER BY a.attnum
+                """)
+            #expect(
+                collations == [
+                    ["a", "C"], ["b", "C"], ["c", "default"], ["d", "C"], ["e", "default"], ["f", "default"],
+                ])
+            let left = report.omitted.map(\.name).filter { $0.contains("COLLATE") }
+            #expect(left == ["t.f COLLATE own"])
+        }
+    }
+
     @Test("what stays behind of a table that was not asked for is not listed")
     func otherTables() async throws {
         let script = """

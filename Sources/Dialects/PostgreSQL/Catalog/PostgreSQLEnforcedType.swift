@@ -16,6 +16,10 @@ enum PostgreSQLEnforcedType {
         var ignoresCase: Bool { isCaseless || base == "citext" }
         /// Whether a value is a row of fields, also under a domain.
         var isComposite = false
+        /// The column's collation, if it is not that of the type, or of the type under a domain, which may have a collation of its own.
+        var collation: String?
+        /// Whether the column's collation was made in this database or by an extension.
+        var isCollationOwn = false
         /// The labels of an enumeration, also under a domain.
         var labels: [String]
     }
