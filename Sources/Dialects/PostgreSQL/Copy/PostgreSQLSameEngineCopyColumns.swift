@@ -92,8 +92,8 @@ extension PostgreSQLSameEngineCopy {
     /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along.
     private func objection(to column: PostgreSQLColumnReader.Column) -> String? {
         guard !column.canBeIdentity, let expression = expression(of: column) else { return nil }
-        if let function = ownFunction(in: expression) {
-            return "it calls \(function)(), which is defined in the source"
+        if let function = uses.functions[column.table]?[column.column.name] {
+            return Self.objection(toCalling: function)
         }
         if let objection = objection(toSequencesIn: expression, of: column) { return objection }
         if column.column.generated != nil, let objection = changed[column.table]?.objection(to: expression) {
