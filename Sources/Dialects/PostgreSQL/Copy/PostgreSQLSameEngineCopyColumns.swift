@@ -135,7 +135,7 @@ extension PostgreSQLSameEngineCopy {
         }
         let own = casts.removed(from: expression)
         if value.generated == nil, addDefault(own, of: column) { return text }
-        return text + (value.generated == nil ? " DEFAULT \(own)" : " GENERATED ALWAYS AS (\(own)) STORED")
+        return text + (value.generated == nil ? " DEFAULT (\(own))" : " GENERATED ALWAYS AS (\(own)) STORED")
     }
 
     private func omission(
