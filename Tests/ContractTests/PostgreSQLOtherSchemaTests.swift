@@ -33,4 +33,37 @@ struct PostgreSQLOtherSchemaTests {
             #expect(rows == [["of audit"]])
         }
     }
+
+    private static let caseless = """
+        CREATE SCHEMA extensions; CREATE EXTENSION citext SCHEMA extensions; CREATE DOMAIN mail AS extensions.citext;
+        CREATE TABLE person (id int PRIMARY KEY, name extensions.citext UNIQUE, mail mail UNIQUE, other text);
+        INSERT INTO person VALUES (1, 'Ann', 'Ann@x', 'A');
+        CREATE VIEW names AS SELECT id, other::extensions.citext AS other FROM person;
+        """
+
+    @Test("citext ignores case in a SQLite file, in whatever schema its extension is")
+    func citext() async throws {
+        try await PostgreSQLOddTablesTests.transferred(Self.caseless) { report, _, target in
+            #expect(!report.omitted.contains { $0.kind == .view }, "\(report.omitted)")
+            for repeated in ["(2, 'ANN', 'b@x', 'B')", "(2, 'Bob', 'ANN@X', 'B')"] {
+                #expect(throws: DatabaseError.self) {
+                    try target.execute("INSERT INTO person VALUES \(trusted: repeated)")
+                }
+            }
+            let found = try target.queryValue("SELECT id FROM person WHERE name = 'ANN' AND mail = 'ANN@X'")
+            #expect(found == 1)
+        }
+    }
+
+    @Test("a key over citext is named in a copy, in whatever schema the extension is")
+    func keysOverCitext() async throws {
+        try await PostgreSQLOddTablesTests.transferred(Self.caseless, isSameEngine: true) { report, _, _ in
+            let end = "without regard to case in the source: in the target texts are equal only byte by byte"
+            let keys = report.omitted.filter { $0.kind == .constraint }.map { "\($0.name): \($0.reason)" }
+            #expect(
+                keys.sorted() == [
+                    "person.person_mail_key: compares mail \(end)", "person.person_name_key: compares name \(end)",
+                ])
+        }
+    }
 }

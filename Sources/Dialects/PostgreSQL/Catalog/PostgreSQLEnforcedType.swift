@@ -2,7 +2,7 @@
 enum PostgreSQLEnforcedType {
     /// A type as the catalog describes it.
     struct Description {
-        /// The `format_type` of the type; `base` is that of the type under a domain.
+        /// The `format_type` of the type; `base` is that of the type under a domain, and `citext` in whatever schema that is.
         var declared: String
         var base: String
         var kind: PostgreSQLTypeKind
@@ -44,7 +44,7 @@ enum PostgreSQLEnforcedType {
             let reason = type.labels.isEmpty ? held.reason : "is an enumeration defined in the source"
             held.reason = "is a domain over \(type.base)" + (reason.map { ", which \($0)" } ?? "")
             return held
-        case .base, .composite, .range, .multirange, .pseudo: return builtIn(type.declared, column)
+        case .base, .composite, .range, .multirange, .pseudo: return builtIn(type.base, column)
         }
     }
 

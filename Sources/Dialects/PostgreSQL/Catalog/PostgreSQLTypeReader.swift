@@ -11,7 +11,9 @@ struct PostgreSQLTypeReader {
         let rows = try connection.query(
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typtype::text,
-                format_type(u.type, u.modifier),
+                -- The extension may be in a schema that is not on the search path.
+                CASE WHEN coalesce(u.name, t.typname) = 'citext' AND coalesce(u.kind, t.typtype) = 'b' THEN 'citext'
+                    ELSE format_type(u.type, u.modifier) END,
                 coalesce(e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace, l.enumlabel,
                 co.collisdeterministic, u.namespace <> 'pg_catalog'::regnamespace, coalesce(u.kind, t.typtype) = 'c',
                 CASE WHEN a.attcollation <> coalesce(u.collation, t.typcollation) THEN co.collname END,
@@ -26,7 +28,7 @@ struct PostgreSQLTypeReader {
                         SELECT t.typbasetype AS type, t.typtypmod AS modifier WHERE t.typtype = 'd'
                         UNION ALL
                         SELECT d.typbasetype, d.typtypmod FROM under JOIN pg_type d ON d.oid = under.type AND d.typtype = 'd')
-                    SELECT under.type, under.modifier, b.typtype AS kind, b.typcollation AS collation,
+                    SELECT under.type, under.modifier, b.typname AS name, b.typtype AS kind, b.typcollation AS collation,
                         coalesce(i.typnamespace, b.typnamespace) AS namespace
                     FROM under JOIN pg_type b ON b.oid = under.type AND b.typtype <> 'd'
                         LEFT JOIN pg_type i ON i.oid = b.typelem AND b.typcategory = 'A'
