@@ -100,6 +100,26 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test("a view of what each server gives its rows itself is named, and not one of a table's name")
+    func systemColumns() async throws {
+        let script = """
+            CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE part PARTITION OF parts FOR VALUES IN (1);
+            CREATE TABLE t (id int PRIMARY KEY); INSERT INTO parts VALUES (1); INSERT INTO t VALUES (1);
+            CREATE VIEW split AS SELECT tableoid::regclass::text AS part, id FROM parts; CREATE VIEW places AS SELECT ctid AS place FROM t;
+            CREATE VIEW named AS SELECT tableoid::regclass::text AS name FROM t;
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, _, target in
+            let left = report.omitted.filter { $0.kind == .view }.map { "\($0.name): \($0.reason)" }.sorted()
+            #expect(
+                left == [
+                    "places: it reads ctid of t, which is another one in the target",
+                    "split: it reads tableoid of parts, which is another one in the target",
+                ])
+            let name = try target.queryValue("SELECT name FROM named")
+            #expect(name == "t")
+        }
+    }
+
     @Test("a table that others inherit from holds its own rows, and is not counted with theirs")
     func inherited() async throws {
         let script = """

@@ -57,13 +57,16 @@ struct PostgreSQLViewReader {
     ) throws(DatabaseError) -> [String: [PostgreSQLViewSource]] {
         let rows = try connection.query(
             """
-            SELECT DISTINCT c.relname, r.relname, r.relkind::text, CASE WHEN o.is_elsewhere THEN n.nspname END
+            SELECT DISTINCT c.relname, r.relname, r.relkind::text, CASE WHEN o.is_elsewhere THEN n.nspname END, a.attname
             FROM pg_class c
                 JOIN pg_rewrite w ON w.ev_class = c.oid
                 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
                 JOIN pg_class r ON r.oid = d.refobjid
                 JOIN pg_namespace n ON n.oid = r.relnamespace
+                -- The tableoid of an ordinary table is cast to its name, as a rule.
+                LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.refobjsubid AND a.attnum < 0
+                    AND w.ev_type = '1' AND (a.attname <> 'tableoid' OR r.relkind = 'p')
                 CROSS JOIN LATERAL (
                     -- The rules of a view (CREATE RULE) do not come along, unlike its query.
                     SELECT r.relnamespace <> c.relnamespace AND w.ev_type = '1'
@@ -71,14 +74,16 @@ struct PostgreSQLViewReader {
                             SELECT FROM pg_depend e
                             WHERE e.classid = 'pg_class'::regclass AND e.objid = r.oid AND e.deptype = 'e') AS is_elsewhere) o
             WHERE c.relkind = 'v' AND \(scope.relations) AND (r.relkind = 'v' AND r.relnamespace = c.relnamespace OR r.relkind = 'p'
-                OR r.relkind IN ('r', 'f') AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = r.oid) OR o.is_elsewhere)
-            ORDER BY 1, 2, 4
+                OR r.relkind IN ('r', 'f') AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = r.oid)
+                OR o.is_elsewhere OR a.attname IS NOT NULL)
+            ORDER BY 1, 2, 4, 5
             """)
         return rows.reduce(into: [:]) { sources, row in
             guard let view = row[0].text, let name = row[1].text,
                 let kind = PostgreSQLRelationKind(rawValue: row[2].text ?? "")
             else { return }
-            sources[view, default: []].append(PostgreSQLViewSource(name: name, kind: kind, otherSchema: row[3].text))
+            sources[view, default: []].append(
+                PostgreSQLViewSource(name: name, kind: kind, otherSchema: row[3].text, systemColumn: row[4].text))
         }
     }
 }
