@@ -120,6 +120,20 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test("a view of a table that gets another name in a file says so, and one of its namesake in capitals comes along")
+    func namesakes() async throws {
+        let script = """
+            CREATE TABLE "T" (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO "T" VALUES (1); INSERT INTO t VALUES (2, 3);
+            CREATE VIEW small AS SELECT n FROM t; CREATE VIEW capital AS SELECT id FROM "T";
+            """
+        try await Self.transferred(script) { report, _, target in
+            let left = report.omitted.filter { $0.kind == .view }.map { "\($0.name): \($0.reason)" }
+            #expect(left == ["small: it reads t, which has another name in the target"])
+            let id = try target.queryValue("SELECT id FROM capital")
+            #expect(id == 1)
+        }
+    }
+
     @Test("a table that others inherit from holds its own rows, and is not counted with theirs")
     func inherited() async throws {
         let script = """
