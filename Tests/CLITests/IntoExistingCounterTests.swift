@@ -164,6 +164,30 @@ struct IntoExistingCounterTests {
         }
     }
 
+    @Test("a sequence that counts down continues below the lowest key, or is named")
+    func descending() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE o (no INTEGER, other INTEGER); INSERT INTO o VALUES (-40, -2000), (-7, -1);")
+            try execute(
+                """
+                CREATE SEQUENCE numbers INCREMENT -1; CREATE TABLE o (no int DEFAULT nextval('numbers'), other int);
+                CREATE SEQUENCE o_other_seq INCREMENT -1 MINVALUE -999; CREATE SEQUENCE alone INCREMENT -2;
+                """, on: target)
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(try query("SELECT nextval('numbers')::text", on: target) == ["-41"])
+            let end = "is not set, because it ends before the lowest key of o.other"
+            #expect(run.output.contains("the sequence o_other_seq \(end)"), "\(run)")
+            let statements =
+                #"ALTER SEQUENCE "o_other_seq" AS bigint NO MINVALUE; SELECT setval('"o_other_seq"', -2000)"#
+            #expect(run.output.contains(statements), "\(run)")
+            try execute(statements, on: target)
+            #expect(try query("SELECT nextval('o_other_seq')::text", on: target) == ["-2001"])
+            #expect(run.output.contains(#"SELECT setval('"alone"', (SELECT min(column) FROM table))"#), "\(run)")
+        }
+    }
+
     @Test("all sequences that no column uses share one remark, with one example")
     func unusedSequences() async throws {
         try await withDatabase(.postgresql) { box, target in

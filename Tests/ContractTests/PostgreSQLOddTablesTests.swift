@@ -8,15 +8,16 @@ import Transfer
     "Transfers of what only PostgreSQL has", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct PostgreSQLOddTablesTests {
     /// Transfers into a SQLite file, or into another database of the server if `isSameEngine`, and compares the databases once more
-    /// by `verify`.
+    /// by `verify`. The source's schema is the one that is named, or that of the server's own search path.
     static func transferred(
-        _ script: String, isSameEngine: Bool = false,
+        _ script: String, isSameEngine: Bool = false, schema: String? = nil,
         _ look: (TransferReport, DatabaseURL, any Connection) async throws -> Void
     ) async throws {
-        try await TestPostgreSQL.withFreshDatabase { source in
-            let making = try connect(to: source)
+        try await TestPostgreSQL.withFreshDatabase { database in
+            let making = try connect(to: database)
             defer { making.close() }
             try making.executeScript(script)
+            let source = try schema.map { try database.with(["options": "-csearch_path=\($0)"]) } ?? database
             func run(_ target: DatabaseURL) async throws {
                 let report = try await TransferPairTests.transfer(source, target)
                 #expect(report.verdict == .verified)
@@ -96,6 +97,40 @@ struct PostgreSQLOddTablesTests {
                 let rows = try target.values("SELECT id FROM \(identifier: view)")
                 #expect(rows == [[1]], "\(view)")
             }
+        }
+    }
+
+    @Test("a view of what each server gives its rows itself is named, and not one of a table's name")
+    func systemColumns() async throws {
+        let script = """
+            CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE part PARTITION OF parts FOR VALUES IN (1);
+            CREATE TABLE t (id int PRIMARY KEY); INSERT INTO parts VALUES (1); INSERT INTO t VALUES (1);
+            CREATE VIEW split AS SELECT tableoid::regclass::text AS part, id FROM parts; CREATE VIEW places AS SELECT ctid AS place FROM t;
+            CREATE VIEW named AS SELECT tableoid::regclass::text AS name FROM t;
+            """
+        try await Self.transferred(script, isSameEngine: true) { report, _, target in
+            let left = report.omitted.filter { $0.kind == .view }.map { "\($0.name): \($0.reason)" }.sorted()
+            #expect(
+                left == [
+                    "places: it reads ctid of t, which is another one in the target",
+                    "split: it reads tableoid of parts, which is another one in the target",
+                ])
+            let name = try target.queryValue("SELECT name FROM named")
+            #expect(name == "t")
+        }
+    }
+
+    @Test("a view of a table that gets another name in a file says so, and one of its namesake in capitals comes along")
+    func namesakes() async throws {
+        let script = """
+            CREATE TABLE "T" (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO "T" VALUES (1); INSERT INTO t VALUES (2, 3);
+            CREATE VIEW small AS SELECT n FROM t; CREATE VIEW capital AS SELECT id FROM "T";
+            """
+        try await Self.transferred(script) { report, _, target in
+            let left = report.omitted.filter { $0.kind == .view }.map { "\($0.name): \($0.reason)" }
+            #expect(left == ["small: it reads t, which has another name in the target"])
+            let id = try target.queryValue("SELECT id FROM capital")
+            #expect(id == 1)
         }
     }
 

@@ -128,6 +128,51 @@ struct PostgreSQLOwnObjectsTests {
         }
     }
 
+    @Test("a function of a built-in one's name is no reason to leave behind what calls the built-in one")
+    func functionsOfOneName() async throws {
+        let script = """
+            CREATE EXTENSION IF NOT EXISTS citext; CREATE FUNCTION own(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1';
+            CREATE FUNCTION gen_random_uuid(x int) RETURNS uuid LANGUAGE sql AS 'SELECT pg_catalog.gen_random_uuid()';
+            CREATE FUNCTION abs(text) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 0';
+            CREATE DOMAIN checked AS int DEFAULT abs(-3) CHECK (abs(VALUE) > 0); CREATE DOMAIN tested AS int DEFAULT own(4) CHECK (own(VALUE) > 0);
+            CREATE TABLE t (id int PRIMARY KEY, u uuid DEFAULT gen_random_uuid(), a text DEFAULT replace('ab', 'a', 'b'),
+                b text GENERATED ALWAYS AS (split_part(a, 'b', 1)) STORED, c checked, d int DEFAULT own(1), e tested);
+            INSERT INTO t (id) VALUES (1);
+            """
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: true) { report, _, target in
+            let left = report.omitted.filter { $0.name.hasPrefix("t.") }.map { "\($0.name): \($0.reason)" }
+            let calls = "it calls own(), which is defined in the source"
+            #expect(left == ["t.d DEFAULT: \(calls)", "t.e DEFAULT: \(calls)", "t.e CHECK (own(\"e\") > 0): \(calls)"])
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            let row = try target.values("SELECT u IS NOT NULL, a, b, c FROM t WHERE id = 2")
+            #expect(row == [[.boolean(true), "bb", "", 3]])
+            #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO t (id, c) VALUES (3, 0)") }
+        }
+    }
+
+    @Test("a column keeps its domain's collation, and one that somebody made in the source is named")
+    func collationsOfDomains() async throws {
+        let script = """
+            CREATE COLLATION own (provider = icu, locale = 'und'); CREATE DOMAIN plain AS text; CREATE DOMAIN bytes AS text COLLATE "C";
+            CREATE DOMAIN inner_bytes AS bytes; CREATE DOMAIN named AS text COLLATE own;
+            CREATE TABLE t (id int PRIMARY KEY, a bytes, b inner_bytes, c plain, d plain COLLATE "C", e bytes COLLATE "default", f named);
+            INSERT INTO t VALUES (1, 'a', 'b', 'c', 'd', 'e', 'f');
+            """
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: true) { report, _, target in
+            let collations = try target.values(
+                """
+                SELECT a.attname::text, c.collname::text FROM pg_attribute a JOIN pg_collation c ON c.oid = a.attcollation
+                WHERE a.attrelid = 't'::regclass AND a.attnum > 0 ORDER BY a.attnum
+                """)
+            #expect(
+                collations == [
+                    ["a", "C"], ["b", "C"], ["c", "default"], ["d", "C"], ["e", "default"], ["f", "default"],
+                ])
+            let left = report.omitted.map(\.name).filter { $0.contains("COLLATE") }
+            #expect(left == ["t.f COLLATE own"])
+        }
+    }
+
     @Test("what stays behind of a table that was not asked for is not listed")
     func otherTables() async throws {
         let script = """

@@ -263,6 +263,29 @@ struct PostgreSQLStrangersTests {
         }
     }
 
+    @Test(
+        "comments on constraints, event triggers and the defaults of single partitions are named where they stay behind",
+        arguments: [false, true])
+    func hidden(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE TABLE t (id int PRIMARY KEY, n int CONSTRAINT positive CHECK (n > 0)); COMMENT ON CONSTRAINT positive ON t IS 'why';
+            CREATE TABLE p (id int, a text DEFAULT 'x', b text) PARTITION BY LIST (id);
+            CREATE TABLE p1 PARTITION OF p (a DEFAULT 'y', b DEFAULT 'z') FOR VALUES IN (1);
+            CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2); INSERT INTO t VALUES (1, 1); INSERT INTO p VALUES (1);
+            CREATE FUNCTION seen() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+            CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION seen();
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, _ in
+            let lines = Self.lines(report)
+            for line in [
+                "other comments on constraints: stay behind, of t.positive", "other event triggers: stay behind: watch",
+                "constraint p in single partitions: which count as one table: p1 a DEFAULT 'y'::text; p1 b DEFAULT 'z'::text",
+            ] {
+                #expect(lines.contains(line), "\(lines)")
+            }
+        }
+    }
+
     @Test("every counter of a table goes on by its own steps in another PostgreSQL")
     func counters() async throws {
         let several = """
@@ -328,7 +351,7 @@ struct PostgreSQLStrangersTests {
         try await Self.transferred(script, isSameEngine: isSameEngine) { report, _, _ in
             #expect(
                 Self.lines(report) == [
-                    "foreign key c.to_far: refers to p, which is not an ordinary table of this schema"
+                    "foreign key c.to_far: refers to far.p, which is not an ordinary table of this schema"
                 ])
         }
     }

@@ -31,7 +31,8 @@ package struct Definition: Sendable, Equatable {
         "other defaults of view columns", "other unlogged tables", "other text search configurations",
         "other text search dictionaries", "other operators", "other casts", "other publications", "other tablespaces",
         "other access methods", "other clustering (CLUSTER ON)",
-        "other settings of columns (STORAGE, STATISTICS, n_distinct)",
+        "other settings of columns (STORAGE, STATISTICS, n_distinct)", "other comments on constraints",
+        "other event triggers",
     ]
 
     /// Whether both do the same. What is written alike needs no closer look.

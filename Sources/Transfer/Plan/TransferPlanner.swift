@@ -19,8 +19,8 @@ struct TransferPlanner {
     var planned: [Table] = []
     /// The places in `planned`, by the names of the tables.
     var places: [String: Int] = [:]
-    /// What views and triggers can name, by the source's folded names.
-    var relations: [String: NamedRelation] = [:]
+    /// What views and triggers can name, by the source's folded names: several in a source whose names may differ in case alone.
+    var relations: [String: [NamedRelation]] = [:]
     var checks: [PlannedCheck] = []
     /// The names of `checks`, by their tables.
     var laterNames: [String: [String]] = [:]

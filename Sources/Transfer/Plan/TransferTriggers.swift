@@ -9,7 +9,7 @@ extension TransferPlanner {
     func triggers() -> [TranslatedTrigger] {
         let excluded = ExcludedTables(inspection, taking: tables)
         let needless = Set(inspection.fullText.filter { $0.content != .own }.flatMap(\.triggers))
-        let over = relations.sorted { $0.key < $1.key }.map(\.value)
+        let over = relations.sorted { $0.key < $1.key }.flatMap(\.value)
         let changed = changedNames
         return source.triggers(of: inspection, over: over) { text throws(Untranslatable) in
             try self.renamed(.ofTarget(text), changed).renamingQuoted(self.viewColumnNames).sourceText

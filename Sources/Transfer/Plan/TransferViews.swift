@@ -8,12 +8,11 @@ extension TransferPlanner {
     mutating func views() -> [View] {
         var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
         let changed = changedNames
-        relations = Dictionary(
-            zip(tables, planned).map { origin, made -> (String, NamedRelation) in
-                var relation = origin.named(seen(origin.table, as: made))
-                relation.skippedColumns = rules.skippedColumns(of: origin.table.name)
-                return (SQLName.folded(origin.table.name), relation)
-            }, uniquingKeysWith: { first, _ in first })
+        for (origin, made) in zip(tables, planned) {
+            var relation = origin.named(seen(origin.table, as: made))
+            relation.skippedColumns = rules.skippedColumns(of: origin.table.name)
+            relations[SQLName.folded(origin.table.name), default: []].append(relation)
+        }
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {
                 let names = view.query.namesFolded
@@ -21,7 +20,7 @@ extension TransferPlanner {
                     throw Untranslatable("it reads \(missing), which is not transferred")
                 }
                 if let reason = inspection.viewsLeftBehind[view.name] { throw Untranslatable(reason) }
-                let over = names.sorted().compactMap { relations[$0]?.readByRules }
+                let over = names.sorted().flatMap { relationsCalled($0, in: view.query) }.map(\.readByRules)
                 let translated = try source.query(of: view, over: over)
                 let query = try renamed(translated.query, changed)
                 let own = translated.columns.map(\.name).filter { changed[$0] == nil && query.mentions($0) }
@@ -30,10 +29,11 @@ extension TransferPlanner {
                 let made = View(viewNames[view.name] ?? view.name, as: query.renamingQuoted(viewColumnNames))
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
-                relations[SQLName.folded(view.name)] = NamedRelation(
-                    relation, conversions: translated.conversions, weights: translated.weights,
-                    dynamicColumns: translated.dynamicColumns,
-                    computedColumns: translated.computedColumns, momentTexts: translated.momentTexts)
+                relations[SQLName.folded(view.name), default: []].append(
+                    NamedRelation(
+                        relation, conversions: translated.conversions, weights: translated.weights,
+                        dynamicColumns: translated.dynamicColumns,
+                        computedColumns: translated.computedColumns, momentTexts: translated.momentTexts))
                 remarks += translated.remarks.map { "\(view.name): \($0)" }
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
@@ -43,6 +43,12 @@ extension TransferPlanner {
                 return nil
             }
         }
+    }
+
+    /// Returns the relations of this folded name that the query reads. Of several, it reads those whose very names it has.
+    private func relationsCalled(_ name: String, in query: SQLExpression) -> [NamedRelation] {
+        let found = relations[name] ?? []
+        return found.count < 2 ? found : found.filter { query.mentions($0.table.name) }
     }
 
     /// Returns a table as a view sees it: with the source's names and the target's types, or those that say more about what an

@@ -8,6 +8,8 @@ package struct DomainDemand: Sendable, Equatable {
     var condition: String?
     /// The type under the domain, if it did not come with the server. Its operators are found for a value of the domain only behind a cast.
     var ownBase: String?
+    /// The name of a function that the check calls and that did not come with the server.
+    var ownFunction: String?
 
     /// Adds the domain's default to a column that has none.
     fileprivate func addDefault(to table: inout Table) {

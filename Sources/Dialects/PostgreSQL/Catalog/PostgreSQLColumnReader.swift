@@ -14,8 +14,6 @@ struct PostgreSQLColumnReader {
         var counting: String?
         /// The sequence that numbers a serial column, in SQL; `nil` for every other column.
         var serialSequence: String?
-        /// The column's collation, if it was made in this database.
-        var ownCollation: String?
 
         /// Whether it can be an identity column, which takes no NULL.
         var canBeIdentity: Bool { column.isIdentity && !column.isNullable }
@@ -33,7 +31,7 @@ struct PostgreSQLColumnReader {
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
                 a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid, true), co.collname,
                 q.deptype IS NOT NULL AND q.deptype = 'a' AND b.type IN (20, 21, 23), q.counting,
-                co.collnamespace <> 'pg_catalog'::regnamespace, q.sequence,
+                q.sequence,
                 NOT has_table_privilege(c.oid, 'SELECT') AND has_any_column_privilege(c.oid, 'SELECT')
                     AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT'),
                 q.name, q.options
@@ -87,11 +85,10 @@ struct PostgreSQLColumnReader {
         columns.append(
             Column(
                 table: table, column: column, declaredType: declaredType, expression: row[6].text,
-                identity: row[4].text ?? "", sequence: column.isIdentity ? row[13].text : nil,
-                counting: column.isIdentity ? row[14].text : nil,
-                serialSequence: isSerial ? row[11].text : nil,
-                ownCollation: row[10].boolean == true ? row[7].text : nil))
-        if row[12].boolean == true {
+                identity: row[4].text ?? "", sequence: column.isIdentity ? row[12].text : nil,
+                counting: column.isIdentity ? row[13].text : nil,
+                serialSequence: isSerial ? row[10].text : nil))
+        if row[11].boolean == true {
             unreadable[table, default: [:]][column.name] = "the role has no privilege to SELECT it"
         }
         let name = "\(table).\(column.name)"

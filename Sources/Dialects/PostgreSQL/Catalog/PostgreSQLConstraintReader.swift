@@ -11,6 +11,8 @@ struct PostgreSQLConstraintReader {
         var expression: String?
         var parent: String?
         var isParentHere: Bool
+        /// The parent's schema, if it is not the table's.
+        var otherSchema: String?
         var parentColumns: [String] = []
         var onDelete: ForeignKey.Action
         var onUpdate: ForeignKey.Action
@@ -31,7 +33,8 @@ struct PostgreSQLConstraintReader {
                 CASE k.contype WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid, true) END,
                 p.relname, p.relnamespace = c.relnamespace AND p.relkind IN ('r', 'p') AND NOT p.relispartition,
                 k.confdeltype::text, k.confupdtype::text,
-                k.condeferrable, k.condeferred, k.convalidated, k.confmatchtype = 'f', a.attname, f.attname
+                k.condeferrable, k.condeferred, k.convalidated, k.confmatchtype = 'f', a.attname, f.attname,
+                CASE WHEN p.relnamespace <> c.relnamespace THEN (SELECT n.nspname FROM pg_namespace n WHERE n.oid = p.relnamespace) END
             FROM pg_class c
                 JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype IN ('p', 'u', 'c', 'f', 'x')
                     -- A key that points to a partitioned table points to each of its partitions as well.
@@ -55,8 +58,9 @@ struct PostgreSQLConstraintReader {
             constraints.append(
                 Constraint(
                     kind: kind, table: table, name: name, definition: row[3].text ?? "", expression: row[4].text,
-                    parent: row[5].text, isParentHere: row[6].boolean ?? false, onDelete: Self.action(row[7].text),
-                    onUpdate: Self.action(row[8].text), isDeferrable: row[9].boolean ?? false,
+                    parent: row[5].text, isParentHere: row[6].boolean ?? false, otherSchema: row[15].text,
+                    onDelete: Self.action(row[7].text), onUpdate: Self.action(row[8].text),
+                    isDeferrable: row[9].boolean ?? false,
                     isDeferred: row[10].boolean ?? false, isValidated: row[11].boolean ?? true,
                     matchesFully: row[12].boolean ?? false))
         }
@@ -119,8 +123,8 @@ extension PostgreSQLConstraintReader.Constraint {
 
     /// The remark on a foreign key whose parent is not transferred with it.
     var strangeParent: Omission {
-        remark(
-            "refers to \(parent ?? "a table"), which is not an ordinary table of this schema", isDetail: false)
+        let name = [otherSchema, parent].compactMap { $0 }.joined(separator: ".")
+        return remark("refers to \(name), which is not an ordinary table of this schema", isDetail: false)
     }
 
     /// The remark on a constraint that is NOT VALID. No copy keeps that: a transfer checks the rows there, and lists those that

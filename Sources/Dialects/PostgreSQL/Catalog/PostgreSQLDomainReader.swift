@@ -18,7 +18,10 @@ enum PostgreSQLDomainReader {
             )
             SELECT u.relname, u.attname, u.typnotnull, CASE WHEN u.has_default THEN NULL ELSE u.typdefault END,
                 n.conname, pg_get_constraintdef(n.oid, true),
-                CASE WHEN b.typnamespace <> 'pg_catalog'::regnamespace THEN format_type(b.oid, NULL) END
+                CASE WHEN b.typnamespace <> 'pg_catalog'::regnamespace THEN format_type(b.oid, NULL) END,
+                (SELECT min(p.proname) FROM pg_depend o JOIN pg_proc p ON o.refclassid = 'pg_proc'::regclass AND p.oid = o.refobjid
+                    WHERE o.classid = 'pg_constraint'::regclass AND o.objid = n.oid
+                        AND p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace))
             FROM (
                 SELECT *, first_value(typbasetype) OVER (PARTITION BY relname, attname ORDER BY depth DESC) AS base FROM used
             ) u
@@ -30,7 +33,7 @@ enum PostgreSQLDomainReader {
             DomainDemand(
                 table: row[0].text ?? "", column: row[1].text ?? "", isRequired: row[2].boolean ?? false,
                 defaultText: row[3].text, checkName: row[4].text, condition: row[5].text.flatMap(condition),
-                ownBase: row[6].text)
+                ownBase: row[6].text, ownFunction: row[7].text)
         }
     }
 

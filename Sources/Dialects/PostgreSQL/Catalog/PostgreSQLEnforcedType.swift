@@ -2,7 +2,7 @@
 enum PostgreSQLEnforcedType {
     /// A type as the catalog describes it.
     struct Description {
-        /// The `format_type` of the type; `base` is that of the type under a domain.
+        /// The `format_type` of the type; `base` is that of the type under a domain, and `citext` in whatever schema that is.
         var declared: String
         var base: String
         var kind: PostgreSQLTypeKind
@@ -16,6 +16,10 @@ enum PostgreSQLEnforcedType {
         var ignoresCase: Bool { isCaseless || base == "citext" }
         /// Whether a value is a row of fields, also under a domain.
         var isComposite = false
+        /// The column's collation, if it is not that of the type, or of the type under a domain, which may have a collation of its own.
+        var collation: String?
+        /// Whether the column's collation was made in this database or by an extension.
+        var isCollationOwn = false
         /// The labels of an enumeration, also under a domain.
         var labels: [String]
     }
@@ -40,7 +44,7 @@ enum PostgreSQLEnforcedType {
             let reason = type.labels.isEmpty ? held.reason : "is an enumeration defined in the source"
             held.reason = "is a domain over \(type.base)" + (reason.map { ", which \($0)" } ?? "")
             return held
-        case .base, .composite, .range, .multirange, .pseudo: return builtIn(type.declared, column)
+        case .base, .composite, .range, .multirange, .pseudo: return builtIn(type.base, column)
         }
     }
 

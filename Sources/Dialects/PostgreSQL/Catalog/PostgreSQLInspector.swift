@@ -113,8 +113,7 @@ package enum PostgreSQLInspector {
         inspection.remarkOnOtherSchemas = try remarkOnOtherSchemas(connection)
         let types = try PostgreSQLTypeReader(connection)
         var copy = PostgreSQLSameEngineCopy(
-            inspection.schema, types, inspection.domainDemands, try PostgreSQLOwnUses(connection),
-            ownFunctions: try ownFunctions(connection))
+            inspection.schema, types, inspection.domainDemands, try PostgreSQLOwnUses(connection))
         copy.add(sequences.sequences, beside: parts.columns.columns)
         copy.addTables(parts.columns.columns, counters)
         copy.add(parts.constraints)
@@ -179,16 +178,6 @@ package enum PostgreSQLInspector {
         try connection.query(
             "SELECT c.relname FROM pg_class c WHERE \(PostgreSQLCatalogScope.whole.tables) ORDER BY c.relname"
         ).compactMap { $0[0].text }.filter { !OwnTables.names.contains($0) }
-    }
-
-    /// Returns the names of functions that users made here, or that an extension brought.
-    private static func ownFunctions(_ connection: any Connection) throws(DatabaseError) -> [String] {
-        try connection.query(
-            """
-            SELECT DISTINCT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-            WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
-            """
-        ).compactMap { $0[0].text }
     }
 
     /// Returns the last number of each identity or serial column whose sequence this role may read, if it has issued one or was set. For

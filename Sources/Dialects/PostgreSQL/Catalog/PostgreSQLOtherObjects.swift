@@ -37,6 +37,11 @@ enum PostgreSQLOtherObjects {
             FROM pg_class c JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass
             WHERE \(PostgreSQLCatalogScope.whole.relations)
             UNION ALL
+            SELECT 'comments on constraints', 'stay behind, of ', c.relname || '.' || k.conname
+            FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid
+                JOIN pg_description d ON d.objoid = k.oid AND d.classoid = 'pg_constraint'::regclass
+            WHERE \(PostgreSQLCatalogScope.whole.relations)
+            UNION ALL
             SELECT 'privileges', 'that others were granted stay behind, of ', c.relname
             FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attacl IS NOT NULL,
                 LATERAL aclexplode(coalesce(a.attacl, c.relacl)) g
@@ -105,6 +110,8 @@ enum PostgreSQLOtherObjects {
             WHERE EXISTS (
                 SELECT FROM pg_publication_tables t WHERE t.pubname = o.pubname AND t.schemaname = current_schema())
             UNION ALL
+            SELECT o.oid, 'pg_event_trigger'::regclass, 'event triggers', 'stay behind: ', o.evtname FROM pg_event_trigger o
+            UNION ALL
             SELECT c.oid, 'pg_class'::regclass, 'tablespaces', 'stay behind, of ', c.relname
             FROM pg_class c
             WHERE c.relkind IN ('r', 'p') AND c.reltablespace <> 0 AND NOT c.relispartition
@@ -132,7 +139,7 @@ enum PostgreSQLOtherObjects {
         GROUP BY x.what, x.reason ORDER BY x.what
         """
 
-    /// What tables hold beside their own columns: demands of single partitions, and the bytes of large objects.
+    /// What tables hold beside their own columns: demands and defaults of single partitions, and the bytes of large objects.
     private static let inner: SQL = """
         SELECT 'constraint', x.root || ' in single partitions', 'which count as one table: '
             || array_to_string((array_agg(x.name || ' ' || x.demand ORDER BY x.name, x.demand COLLATE "C"))[1:5], '; ')
@@ -151,6 +158,14 @@ enum PostgreSQLOtherObjects {
                 SELECT a.attname || ' NOT NULL' FROM pg_attribute a
                     JOIN pg_attribute p ON p.attrelid = pg_partition_root(c.oid) AND p.attname = a.attname AND NOT p.attnotnull
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull
+                UNION ALL
+                -- A partition gets the default of its root when it is made.
+                SELECT a.attname || ' DEFAULT ' || pg_get_expr(f.adbin, f.adrelid, true)
+                FROM pg_attribute a JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
+                    JOIN pg_attribute p ON p.attrelid = pg_partition_root(c.oid) AND p.attname = a.attname
+                    LEFT JOIN pg_attrdef g ON g.adrelid = p.attrelid AND g.adnum = p.attnum
+                WHERE a.attrelid = c.oid AND a.attgenerated = ''
+                    AND pg_get_expr(f.adbin, f.adrelid) IS DISTINCT FROM pg_get_expr(g.adbin, g.adrelid)
             ) d
             WHERE c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
         ) x GROUP BY x.root

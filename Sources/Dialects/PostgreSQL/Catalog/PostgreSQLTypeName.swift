@@ -48,13 +48,13 @@ struct PostgreSQLTypeName {
 }
 
 extension PostgreSQLTypeName {
-    /// Reads a type's name with its limits, and with its schema: `character varying(20)`, `auth.aal`. Returns the name and the index behind
-    /// it, or `nil` if there is no name.
+    /// Reads a type's name with its limits, and with its schema: `character varying(20)`, `auth.aal`; but `citext` in whatever schema the
+    /// extension is. Returns the name and the index behind it, or `nil` if there is no name.
     static func read(_ tokens: [SQLToken], at start: Int) -> (name: String, end: Int)? {
         guard tokens.indices.contains(start), let first = tokens[start].name else { return nil }
         var (name, end) = (first, start + 1)
         if tokens.count > end + 1, tokens[end].isSymbol("."), let second = tokens[end + 1].name {
-            (name, end) = ("\(first).\(second)", end + 2)
+            (name, end) = (second == "citext" ? second : "\(first).\(second)", end + 2)
         }
         let following: Set<String> = ["VARYING", "PRECISION", "WITH", "WITHOUT", "TIME", "ZONE"]
         while let next = tokens.indices[end...].first(where: { !tokens[$0].isBlank }) {

@@ -11,9 +11,13 @@ struct PostgreSQLTypeReader {
         let rows = try connection.query(
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typtype::text,
-                format_type(u.type, u.modifier),
+                -- The extension may be in a schema that is not on the search path.
+                CASE WHEN coalesce(u.name, t.typname) = 'citext' AND coalesce(u.kind, t.typtype) = 'b' THEN 'citext'
+                    ELSE format_type(u.type, u.modifier) END,
                 coalesce(e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace, l.enumlabel,
-                co.collisdeterministic, u.namespace <> 'pg_catalog'::regnamespace, coalesce(u.kind, t.typtype) = 'c'
+                co.collisdeterministic, u.namespace <> 'pg_catalog'::regnamespace, coalesce(u.kind, t.typtype) = 'c',
+                CASE WHEN a.attcollation <> coalesce(u.collation, t.typcollation) THEN co.collname END,
+                co.collnamespace <> 'pg_catalog'::regnamespace
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
@@ -24,7 +28,7 @@ struct PostgreSQLTypeReader {
                         SELECT t.typbasetype AS type, t.typtypmod AS modifier WHERE t.typtype = 'd'
                         UNION ALL
                         SELECT d.typbasetype, d.typtypmod FROM under JOIN pg_type d ON d.oid = under.type AND d.typtype = 'd')
-                    SELECT under.type, under.modifier, b.typtype AS kind,
+                    SELECT under.type, under.modifier, b.typname AS name, b.typtype AS kind, b.typcollation AS collation,
                         coalesce(i.typnamespace, b.typnamespace) AS namespace
                     FROM under JOIN pg_type b ON b.oid = under.type AND b.typtype <> 'd'
                         LEFT JOIN pg_type i ON i.oid = b.typelem AND b.typcategory = 'A'
@@ -42,7 +46,8 @@ struct PostgreSQLTypeReader {
                 declared: declared, base: row[4].text ?? declared,
                 kind: .init(rawValue: row[3].text ?? "") ?? .base,
                 isOwn: row[5].boolean ?? false, isBaseOwn: row[8].boolean ?? false, isCaseless: row[7].boolean == false,
-                isComposite: row[9].boolean == true, labels: described + [row[6].text].compactMap { $0 })
+                isComposite: row[9].boolean == true, collation: row[10].text, isCollationOwn: row[11].boolean == true,
+                labels: described + [row[6].text].compactMap { $0 })
         }
     }
 

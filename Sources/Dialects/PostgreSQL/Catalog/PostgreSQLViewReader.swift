@@ -29,7 +29,7 @@ struct PostgreSQLViewReader {
             return View(
                 name: name, query: query, options: row[2].text,
                 objection: read.lazy.compactMap { $0.objection(in: query) }.first,
-                reads: Set(read.filter { $0.kind == .view }.map(\.name)))
+                reads: Set(read.filter { $0.kind == .view && $0.otherSchema == nil }.map(\.name)))
         }
         views = DependencyOrder.sort(found, name: \.name, reads: \.reads)
         var lost: Set<String> = []
@@ -50,27 +50,40 @@ struct PostgreSQLViewReader {
         return String(query)
     }
 
-    /// Returns what the views read of other views, of partitioned tables and of tables that others inherit from, by the views' names.
+    /// Returns what the views read of other views, of partitioned tables, of tables that others inherit from, and of other schemas, by the
+    /// views' names. What the server or an extension brought is in another database, too, or the view can't be made there.
     private static func sources(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope
     ) throws(DatabaseError) -> [String: [PostgreSQLViewSource]] {
         let rows = try connection.query(
             """
-            SELECT DISTINCT c.relname, r.relname, r.relkind::text
+            SELECT DISTINCT c.relname, r.relname, r.relkind::text, CASE WHEN o.is_elsewhere THEN n.nspname END, a.attname
             FROM pg_class c
                 JOIN pg_rewrite w ON w.ev_class = c.oid
                 JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
                     AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
                 JOIN pg_class r ON r.oid = d.refobjid
+                JOIN pg_namespace n ON n.oid = r.relnamespace
+                -- The tableoid of an ordinary table is cast to its name, as a rule.
+                LEFT JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.refobjsubid AND a.attnum < 0
+                    AND w.ev_type = '1' AND (a.attname <> 'tableoid' OR r.relkind = 'p')
+                CROSS JOIN LATERAL (
+                    -- The rules of a view (CREATE RULE) do not come along, unlike its query.
+                    SELECT r.relnamespace <> c.relnamespace AND w.ev_type = '1'
+                        AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND NOT EXISTS (
+                            SELECT FROM pg_depend e
+                            WHERE e.classid = 'pg_class'::regclass AND e.objid = r.oid AND e.deptype = 'e') AS is_elsewhere) o
             WHERE c.relkind = 'v' AND \(scope.relations) AND (r.relkind = 'v' AND r.relnamespace = c.relnamespace OR r.relkind = 'p'
-                OR r.relkind IN ('r', 'f') AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = r.oid))
-            ORDER BY c.relname, r.relname
+                OR r.relkind IN ('r', 'f') AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = r.oid)
+                OR o.is_elsewhere OR a.attname IS NOT NULL)
+            ORDER BY 1, 2, 4, 5
             """)
         return rows.reduce(into: [:]) { sources, row in
             guard let view = row[0].text, let name = row[1].text,
                 let kind = PostgreSQLRelationKind(rawValue: row[2].text ?? "")
             else { return }
-            sources[view, default: []].append(PostgreSQLViewSource(name: name, kind: kind))
+            sources[view, default: []].append(
+                PostgreSQLViewSource(name: name, kind: kind, otherSchema: row[3].text, systemColumn: row[4].text))
         }
     }
 }

@@ -3,10 +3,16 @@
 struct PostgreSQLViewSource {
     var name: String
     var kind: PostgreSQLRelationKind
+    /// The relation's schema, if it is not the view's. A copy would find another relation of the name, or none.
+    var otherSchema: String?
+    /// A column that the query reads and that each server gives its rows itself, such as `ctid`, or the `tableoid` of partitions.
+    var systemColumn: String?
 
     /// Why the query would show other rows of the relation in another database, as a sentence about it; `nil` if it would not. A transfer
     /// makes each table that inherits a table of its own, and one table of all partitions.
     func objection(in query: String) -> String? {
+        if let otherSchema { return "it reads \(otherSchema).\(name), which is not transferred" }
+        if let systemColumn { return "it reads \(systemColumn) of \(name), which is another one in the target" }
         switch kind {
         case .table, .foreignTable:
             let readings = readings(in: query)

@@ -113,11 +113,12 @@ extension PostgreSQLDialect {
 }
 
 extension PostgreSQLEnforcedType {
-    /// Returns how values of a type are written. A domain is received as its base type, and an enumeration as the text of its labels.
+    /// Returns how values of a type are written. A domain is received as its base type, and an enumeration as the text of its labels. So is
+    /// citext, also under a domain.
     static func written(_ type: Description) -> WrittenColumn {
-        if type.kind == .enumeration || type.declared == "citext" {
+        if type.kind == .enumeration || type.base == "citext" {
             return WrittenColumn(type: .text, labels: type.labels)
         }
-        return WrittenColumn(type: PostgreSQLTypeName(type.kind == .domain ? type.base : type.declared).columnType)
+        return WrittenColumn(type: PostgreSQLTypeName(type.base).columnType)
     }
 }

@@ -2,17 +2,18 @@
 // sequence of a serial column is one of them: another column's default may ask it too.
 
 extension PostgreSQLDialect {
-    /// Makes the free sequences continue after the largest key of the filled tables: those that a default of a column asks, those that
-    /// a column owns, and those that are called `table_column_seq`, as Doctrine's are.
+    /// Makes the free sequences continue after the largest key of the filled tables, or after the smallest one if they count down: those that
+    /// a default of a column asks, those that a column owns, and those that are called `table_column_seq`, as Doctrine's are.
     ///
     /// - Returns: A remark on the other free sequences, and one on each that ends too early or that this role may not change: the reason,
     ///   and the statement that sets it.
     package func continueFreeSequences(of tables: [String], on connection: any Connection) throws -> [String] {
         let filled = Set(tables)
-        var unused: [String] = []
+        var unused: [FreeSequence] = []
         var unset: [UnsetSequence] = []
         for row in try connection.query(SQL(trusted: Self.freeSequences)) {
-            guard let sequence = row[0].text else { continue }
+            guard let name = row[0].text else { continue }
+            let sequence = FreeSequence(name: name, isDescending: row[4].boolean == true)
             guard let table = row[1].text, let column = row[2].text else {
                 unused.append(sequence)
                 continue
@@ -20,47 +21,50 @@ extension PostgreSQLDialect {
             guard filled.contains(table) else { continue }
             let place = "\(table).\(column)"
             if row[3].boolean == true {
-                guard let highest = try continued(sequence, after: column, of: table, on: connection) else { continue }
-                unset.append(UnsetSequence(name: sequence, reason: .tooShort(place, highest: highest)))
+                guard let last = try continued(sequence, after: column, of: table, on: connection) else { continue }
+                unset.append(UnsetSequence(sequence: sequence, reason: .tooShort(place, last: last)))
             } else {
-                let largest = try connection.queryValue(
-                    "SELECT max(\(identifier: column))::bigint FROM \(identifier: table)")
-                guard let highest = largest?.integer else { continue }
-                unset.append(UnsetSequence(name: sequence, reason: .forbidden(place, highest: highest)))
+                let found = try connection.queryValue(
+                    "SELECT \(trusted: sequence.aggregate)(\(identifier: column))::bigint FROM \(identifier: table)")
+                guard let last = found?.integer else { continue }
+                unset.append(UnsetSequence(sequence: sequence, reason: .forbidden(place, last: last)))
             }
         }
         return [UnsetSequence.remark(onUnused: unused)].compactMap { $0 } + UnsetSequence.remarks(on: unset)
     }
 
-    /// Makes a sequence continue after a column's largest number; one that is past it stays where it is.
+    /// Makes a sequence continue after a column's last number in its direction; one that is past it stays where it is.
     ///
-    /// - Returns: The largest number, if the sequence ends before it and so numbers something else; otherwise `nil`.
+    /// - Returns: The last number, if the sequence ends before it and so numbers something else; otherwise `nil`.
     private func continued(
-        _ sequence: String, after column: String, of table: String, on connection: any Connection
+        _ sequence: FreeSequence, after column: String, of table: String, on connection: any Connection
     ) throws -> Int64? {
+        let name = SQLText.identifier(sequence.name)
+        let (beyond, end): (SQL, SQL) = sequence.isDescending ? ("<", "p.seqmin") : (">", "p.seqmax")
         let row = try connection.query(
             """
-            SELECT CASE WHEN q.highest > p.seqmax THEN true
-                WHEN q.highest > s.last_value OR q.highest = s.last_value AND NOT s.is_called
-                THEN setval(\(SQLText.identifier(sequence))::regclass, q.highest) IS NULL
-                ELSE false END, q.highest::bigint
-            FROM \(identifier: sequence) s, (SELECT max(\(identifier: column)) AS highest FROM \(identifier: table)) q,
+            SELECT CASE WHEN q.last \(beyond) \(end) THEN true
+                WHEN q.last \(beyond) s.last_value OR q.last = s.last_value AND NOT s.is_called
+                THEN setval(\(name)::regclass, q.last) IS NULL
+                ELSE false END, q.last::bigint
+            FROM \(trusted: name) s,
+                (SELECT \(trusted: sequence.aggregate)(\(identifier: column)) AS last FROM \(identifier: table)) q,
                 pg_catalog.pg_sequence p
-            WHERE p.seqrelid = \(SQLText.identifier(sequence))::regclass
+            WHERE p.seqrelid = \(name)::regclass
             """
         ).first
         return row?[0].boolean == true ? row?[1].integer : nil
     }
 
-    /// Lists the sequences that count upwards and are no identity column's, each with the columns of whole numbers that may use it, and
-    /// whether this role may read and set it. One that a column owns is not listed without such a column.
+    /// Lists the sequences that are no identity column's, each with the columns of whole numbers that may use it, whether this role may read
+    /// and set it, and whether it counts down. One that a column owns is not listed without such a column.
     private static let freeSequences = """
         WITH free AS (
-            SELECT c.oid, c.relname::text AS name, EXISTS (
+            SELECT c.oid, c.relname::text AS name, s.seqincrement < 0 AS counts_down, EXISTS (
                 SELECT FROM pg_catalog.pg_depend p
                 WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype = 'a') AS is_owned
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
-            WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND s.seqincrement > 0 AND NOT EXISTS (
+            WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND NOT EXISTS (
                 SELECT 1 FROM pg_catalog.pg_depend p
                 WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype IN ('i', 'e'))
         ), used AS (
@@ -87,32 +91,44 @@ extension PostgreSQLDialect {
                 JOIN pg_catalog.pg_attrdef d ON d.oid = p.objid
                 JOIN used u ON (u.relation, u.attnum) = (d.adrelid, d.adnum)
         )
-        SELECT f.name, k.tab, k.col, has_sequence_privilege(f.oid, 'SELECT') AND has_sequence_privilege(f.oid, 'UPDATE')
+        SELECT f.name, k.tab, k.col, has_sequence_privilege(f.oid, 'SELECT') AND has_sequence_privilege(f.oid, 'UPDATE'),
+            f.counts_down
         FROM free f LEFT JOIN known k ON k.oid = f.oid
         WHERE k.oid IS NOT NULL OR NOT f.is_owned
         ORDER BY f.name, k.tab, k.col
         """
 }
 
+/// A sequence that is no identity column's.
+private struct FreeSequence {
+    let name: String
+    let isDescending: Bool
+
+    /// The function that finds the last of the numbers that the sequence has issued.
+    var aggregate: String { isDescending ? "min" : "max" }
+}
+
 /// A sequence that belongs to no column, and stays as it is.
 private struct UnsetSequence {
-    /// Why it stays. `highest` is the largest number in the column.
+    /// Why it stays. `last` is the largest number in the column, or the smallest if the sequence counts down.
     enum Reason {
-        case tooShort(_ column: String, highest: Int64)
-        case forbidden(_ column: String, highest: Int64)
+        case tooShort(_ column: String, last: Int64)
+        case forbidden(_ column: String, last: Int64)
     }
 
-    let name: String
+    let sequence: FreeSequence
     let reason: Reason
 
     /// Returns the remark on the sequences that no column uses; `nil` if there are none. Only the application knows what they number, so the
     /// statement is a pattern, given once.
-    static func remark(onUnused names: [String]) -> String? {
-        guard let first = names.first else { return nil }
-        let pattern = "SELECT setval(\(SQLText.literal(SQLText.identifier(first))), (SELECT max(column) FROM table))"
+    static func remark(onUnused sequences: [FreeSequence]) -> String? {
+        guard let first = sequences.first else { return nil }
+        let names = sequences.map(\.name).joined(separator: ", ")
+        let name = SQLText.literal(SQLText.identifier(first.name))
+        let pattern = "SELECT setval(\(name), (SELECT \(first.aggregate)(column) FROM table))"
         let words =
-            names.count == 1
-            ? ("sequence \(first) is", "it", "it") : ("sequences \(names.joined(separator: ", ")) are", "them", "each")
+            sequences.count == 1
+            ? ("sequence \(first.name) is", "it", "it") : ("sequences \(names) are", "them", "each")
         return
             "the \(words.0) not set, because no column of the target uses \(words.1): if the application asks \(words.1) for keys, set "
             + "\(words.2) past the keys before it starts, as in \(pattern); the application's documentation or its own port script "
@@ -121,22 +137,24 @@ private struct UnsetSequence {
 
     /// Returns the remarks on the first ten sequences, and one that names the others.
     static func remarks(on unset: [UnsetSequence]) -> [String] {
-        let others = unset.dropFirst(10).map(\.name).joined(separator: ", ")
+        let others = unset.dropFirst(10).map(\.sequence.name).joined(separator: ", ")
         return unset.prefix(10).map(\.remark)
             + (others.isEmpty ? [] : ["these sequences are not set, either: \(others)"])
     }
 
     private var remark: String {
+        let name = sequence.name
         let (quoted, literal) = (SQLText.identifier(name), SQLText.literal(SQLText.identifier(name)))
         switch reason {
-        case .tooShort(let column, let highest):
+        case .tooShort(let column, let last):
+            let (word, limit) = sequence.isDescending ? ("lowest", "MINVALUE") : ("highest", "MAXVALUE")
             return
-                "the sequence \(name) is not set, because it ends before the highest key of \(column): if it numbers that column, run "
-                + "ALTER SEQUENCE \(quoted) AS bigint NO MAXVALUE; SELECT setval(\(literal), \(highest))"
-        case .forbidden(let column, let highest):
+                "the sequence \(name) is not set, because it ends before the \(word) key of \(column): if it numbers that column, run "
+                + "ALTER SEQUENCE \(quoted) AS bigint NO \(limit); SELECT setval(\(literal), \(last))"
+        case .forbidden(let column, let last):
             return
                 "the sequence \(name), which numbers \(column), is not set, because this role may not change it: have its owner run "
-                + "SELECT setval(\(literal), \(highest))"
+                + "SELECT setval(\(literal), \(last))"
         }
     }
 }

@@ -1,8 +1,10 @@
 /// What the defaults and computed columns of a schema use that did not come with the server, so that another database need not have it.
 struct PostgreSQLOwnUses {
     /// The object that a column's default or computation uses, by table and column, with its kind: `collation german`. Types, whose casts
-    /// may be done without, are not among them, and neither are sequences.
+    /// may be done without, are not among them, and neither are functions and sequences.
     private(set) var objects: [String: [String: String]] = [:]
+    /// The name of a function that a column's default or computation calls, by table and column.
+    private(set) var functions: [String: [String: String]] = [:]
     /// A sequence that a column's default uses, by table and column: `sequence numbers`.
     private(set) var sequences: [String: [String: String]] = [:]
     /// The names of the types that any of them uses.
@@ -12,7 +14,7 @@ struct PostgreSQLOwnUses {
         let rows = try connection.query(
             """
             SELECT c.relname, a.attname, i.type || ' ' || coalesce(i.name, i.identity),
-                CASE o.refclassid WHEN 'pg_type'::regclass THEN format_type(o.refobjid, NULL) END, i.type = 'sequence'
+                CASE o.refclassid WHEN 'pg_type'::regclass THEN format_type(o.refobjid, NULL) END, i.type = 'sequence', p.proname
             FROM pg_class c
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                 JOIN pg_type t ON t.oid = a.atttypid
@@ -22,6 +24,7 @@ struct PostgreSQLOwnUses {
                     ON o.classid = CASE WHEN d.oid IS NULL THEN 'pg_type'::regclass ELSE 'pg_attrdef'::regclass END
                         AND o.objid = coalesce(d.oid, CASE t.typtype WHEN 'd' THEN t.oid END)
                 CROSS JOIN LATERAL pg_identify_object(o.refclassid, o.refobjid, 0) i
+                LEFT JOIN pg_proc p ON o.refclassid = 'pg_proc'::regclass AND p.oid = o.refobjid
             -- A computed column needs others of its table. A domain has a collation of its own.
             WHERE NOT (o.refclassid = 'pg_class'::regclass AND o.refobjid = c.oid AND o.refobjsubid > 0)
                 AND NOT (d.oid IS NULL AND o.refclassid = 'pg_collation'::regclass AND o.refobjid = t.typcollation)
@@ -34,6 +37,10 @@ struct PostgreSQLOwnUses {
             } else if let table = row[0].text, let column = row[1].text, let object = row[2].text {
                 if row[4].boolean == true {
                     sequences[table, default: [:]][column] = object
+                    continue
+                }
+                if let function = row[5].text {
+                    functions[table, default: [:]][column] = functions[table]?[column] ?? function
                     continue
                 }
                 objects[table, default: [:]][column] = objects[table]?[column] ?? object

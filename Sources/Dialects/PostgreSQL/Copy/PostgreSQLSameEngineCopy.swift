@@ -9,8 +9,6 @@ struct PostgreSQLSameEngineCopy {
     let casts: PostgreSQLOwnCasts
     /// What defaults and computations use that was made in this database.
     let uses: PostgreSQLOwnUses
-    /// The functions that did not come with the server, so that the other database need not have them.
-    let ownFunctions: [String]
     /// The columns that are something else in the copy, by table.
     var changed: [String: PostgreSQLChangedColumns] = [:]
     /// The tables whose columns own the copy's sequences, by the sequences' names; none for a sequence of nobody's.
@@ -20,8 +18,7 @@ struct PostgreSQLSameEngineCopy {
     static let regardingCase = "in the target texts are equal only byte by byte"
 
     init(
-        _ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], _ uses: PostgreSQLOwnUses,
-        ownFunctions: [String]
+        _ schema: Schema, _ types: PostgreSQLTypeReader, _ demands: [DomainDemand], _ uses: PostgreSQLOwnUses
     ) {
         self.schema = schema
         self.types = types
@@ -33,7 +30,6 @@ struct PostgreSQLSameEngineCopy {
         }
         casts = PostgreSQLOwnCasts(to: uses.types.union(own))
         self.uses = uses
-        self.ownFunctions = ownFunctions
     }
 
     /// Why one of these expressions over a table means something else in the copy, as a sentence about it; `nil` if none does.
@@ -46,13 +42,9 @@ struct PostgreSQLSameEngineCopy {
         casts.neededType(in: sql).map { "it casts values to \($0), which is defined in the source" }
     }
 
-    func ownFunction(in expression: String) -> String? {
-        let tokens = SQLToken.scan(expression)
-        return ownFunctions.first { calls($0, in: tokens) }
-    }
-
-    func calls(_ function: String, in tokens: [SQLToken]) -> Bool {
-        tokens.indices.contains { tokens[$0].name == function && tokens[($0 + 1)...].first?.isSymbol("(") == true }
+    /// Why SQL that calls this function stays behind, as a sentence about it. Another function of its name may have come with the server.
+    static func objection(toCalling function: String) -> String {
+        "it calls \(function)(), which is defined in the source"
     }
 
     /// Brings the parts into the order in which they are made, each after those that it needs.

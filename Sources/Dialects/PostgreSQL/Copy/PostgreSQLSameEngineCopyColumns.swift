@@ -30,10 +30,9 @@ extension PostgreSQLSameEngineCopy {
         of column: PostgreSQLColumnReader.Column, as transport: ColumnType
     ) -> PostgreSQLChangedColumns.Column? {
         let name = column.column.name
-        if transport == .text {
-            return .text(name, .init(typeKind: types.type(of: name, in: column.table)?.kind ?? .base))
-        }
-        return column.ownCollation == nil ? nil : .collated(name)
+        let type = types.type(of: name, in: column.table)
+        if transport == .text { return .text(name, .init(typeKind: type?.kind ?? .base)) }
+        return type?.collation != nil && type?.isCollationOwn == true ? .collated(name) : nil
     }
 
     /// Returns the type in the copy. A type that came with the server is the same everywhere, and its values travel as the server
@@ -93,8 +92,8 @@ extension PostgreSQLSameEngineCopy {
     /// Why the column's default or computation stays behind, as a sentence about it; `nil` where it comes along.
     private func objection(to column: PostgreSQLColumnReader.Column) -> String? {
         guard !column.canBeIdentity, let expression = expression(of: column) else { return nil }
-        if let function = ownFunction(in: expression) {
-            return "it calls \(function)(), which is defined in the source"
+        if let function = uses.functions[column.table]?[column.column.name] {
+            return Self.objection(toCalling: function)
         }
         if let objection = objection(toSequencesIn: expression, of: column) { return objection }
         if column.column.generated != nil, let objection = changed[column.table]?.objection(to: expression) {
@@ -118,21 +117,12 @@ extension PostgreSQLSameEngineCopy {
     ) -> String {
         let value = column.column
         var text = "\(SQLText.identifier(value.name)) \(type)"
-        if let collation = column.ownCollation {
-            copy.omitted.append(
-                .init(
-                    .other, "\(column.table).\(value.name) COLLATE \(collation)",
-                    reason:
-                        "is a collation defined in the source: in the target the column uses the database's collation"
-                        + (types.type(of: value.name, in: column.table)?.ignoresCase == true
-                            ? ", where texts are equal only byte by byte" : ""),
-                    of: column.table))
-        }
-        switch column.ownCollation == nil ? value.collation : nil {
-        case nil: break
-        case .binary: text += " COLLATE \"C\""
-        case .native(_, let name): text += " COLLATE \(SQLText.identifier(name))"
-        case .nocase: break
+        if let held = types.type(of: value.name, in: column.table), let collation = held.collation {
+            if held.isCollationOwn {
+                copy.omitted.append(omission(ofOwn: collation, held, of: column))
+            } else {
+                text += " COLLATE \(SQLText.identifier(collation))"
+            }
         }
         if column.canBeIdentity { return text + identity(column) }
         if !value.isNullable || demands(of: column).contains(where: \.isRequired) { text += " NOT NULL" }
@@ -145,7 +135,16 @@ extension PostgreSQLSameEngineCopy {
         }
         let own = casts.removed(from: expression)
         if value.generated == nil, addDefault(own, of: column) { return text }
-        return text + (value.generated == nil ? " DEFAULT \(own)" : " GENERATED ALWAYS AS (\(own)) STORED")
+        return text + (value.generated == nil ? " DEFAULT (\(own))" : " GENERATED ALWAYS AS (\(own)) STORED")
+    }
+
+    private func omission(
+        ofOwn collation: String, _ type: PostgreSQLEnforcedType.Description, of column: PostgreSQLColumnReader.Column
+    ) -> Omission {
+        Omission(
+            .other, "\(column.table).\(column.column.name) COLLATE \(collation)",
+            reason: "is a collation defined in the source: in the target the column uses the database's collation"
+                + (type.ignoresCase ? ", where texts are equal only byte by byte" : ""), of: column.table)
     }
 
     /// Returns the identity clause of a column, including a serial one. Programs ask its sequence by name, so the clause says the name where

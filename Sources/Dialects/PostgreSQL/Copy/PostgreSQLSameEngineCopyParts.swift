@@ -63,7 +63,7 @@ extension PostgreSQLSameEngineCopy {
     }
 
     private func objection(to condition: String, of demand: DomainDemand) -> String? {
-        if let function = ownFunction(in: condition) { return "it calls \(function)(), which is defined in the source" }
+        if let function = demand.ownFunction { return Self.objection(toCalling: function) }
         let isText = types.type(of: demand.column, in: demand.table)?.isBaseOwn == true
         return isText
             ? "it reads \(demand.column), which becomes text in the target" : objection(toCastsIn: condition)

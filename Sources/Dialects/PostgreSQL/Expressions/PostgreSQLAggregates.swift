@@ -42,7 +42,7 @@ extension PostgreSQLExpressionTranslation {
         guard let exact = value.exact else { throw Untranslatable("sum() adds decimals of any number of digits") }
         let sum = try finished(call, exact.sql)
         guard value.isDecimal || value.isWide else { return sum }
-        return Piece(ScaledInteger(sum.sql, exact.scale, mayOverflow: exact.mayOverflow))
+        return Piece(ScaledInteger(sum.sql, exact.scale, digits: exact.digitsOfSum))
     }
 
     private func average(_ call: CallTree, _ value: Piece) throws(Untranslatable) -> Piece {
@@ -54,7 +54,7 @@ extension PostgreSQLExpressionTranslation {
         return Piece(
             DecimalQuotient(
                 dividend: ScaledInteger(
-                    try finished(total, exact.sql).sql, exact.scale, mayOverflow: exact.mayOverflow),
+                    try finished(total, exact.sql).sql, exact.scale, digits: exact.digitsOfSum),
                 divisor: ScaledInteger(try finished(count, exact.sql).sql, 0), isAverage: true))
     }
 
@@ -178,4 +178,9 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("a window's RANGE counts from something other than whole numbers or doubles")
         }
     }
+}
+
+extension ScaledInteger {
+    /// The most digits of a sum of such integers. SQLite fails where it leaves 64 bits, unless a number that it adds has done so already.
+    fileprivate var digitsOfSum: Int { max(digits, Self.mostInteger) }
 }

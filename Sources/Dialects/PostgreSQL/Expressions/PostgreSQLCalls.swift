@@ -87,7 +87,7 @@ extension PostgreSQLExpressionTranslation {
         case ("abs", 1):
             if let scaled = number.scaled { return Piece(scaled.holding("abs(\(scaled.sql))")) }
             guard number.kind != .quotient else { return nil }
-            overflow.note()
+            overflow.note(.type)
             var piece = Piece("abs(\(number.sql))", number.kind)
             (piece.isWide, piece.isSingle) = (number.isWide, number.isSingle)
             return piece

@@ -98,7 +98,7 @@ extension PostgreSQLExpressionTranslation {
                 break
             }
             if Int64(literal) != nil { result = Self.number(literal) }
-        case .decimal, .quotient: result = rounded(piece, to: 0).map { Piece($0.scaled?.sql ?? $0.sql, .integer) }
+        case .decimal, .quotient: result = rounded(piece, to: 0).map { Piece($0.sql, .integer) }
         case .real where piece.scaled != nil: result = rounded(piece, to: 0).map { Piece($0.sql, .integer) }
         case .real, .null, .bytes, .shaped, .json, .padded, .foreign: break
         }
@@ -120,7 +120,7 @@ extension PostgreSQLExpressionTranslation {
             let isRounded = if case .decimal(_, let kept) = type { kept < scale } else { false }
             fits = precision - scale + (isRounded ? 1 : 0) <= room
         case .decimal, .quotient:
-            overflow.note()
+            overflow.note(.type)
             fits = true
         case .null, .real, .text, .boolean, .bytes, .shaped, .json, .padded, .foreign: fits = true
         }
@@ -175,7 +175,7 @@ extension PostgreSQLExpressionTranslation {
         case .decimal, .quotient: return number
         case .integer:
             guard number.literal == nil else { return number }
-            return Piece(ScaledInteger(number.sql, 0))
+            return number.exact.map { Piece($0) }
         case .real: return number.literal == nil ? nil : number
         case .null, .text, .boolean, .bytes, .shaped, .json, .padded, .foreign: return nil
         }

@@ -4,70 +4,77 @@
 struct ScaledInteger {
     var sql: String
     var scale: Int
-    /// Whether the integer may have more than 18 digits. SQLite makes such a number a double (https://www.sqlite.org/datatype3.html).
-    var mayOverflow: Bool
+    /// The most digits that the integer may have. A bigint counts as one of 18 digits: only what is computed from it may leave 64 bits.
+    var digits: Int
+    /// Whether SQLite may make the integer a double, as it does with one that leaves 64 bits (https://www.sqlite.org/datatype3.html).
+    var mayOverflow: Bool { digits > Self.mostInteger }
 
     /// The most digits of a decimal that a double holds exactly enough to find its integer
     /// (https://www.sqlite.org/floatingpoint.html).
     static let most = 15
+    /// The most digits of which every integer fits into 64 bits.
+    static let mostInteger = 18
 
-    init(_ sql: String, _ scale: Int, mayOverflow: Bool = false) {
-        (self.sql, self.scale, self.mayOverflow) = (sql, scale, mayOverflow)
+    /// - Parameter digits: As many as an integer of 32 bits may have, unless the number is known to have more.
+    init(_ sql: String, _ scale: Int, digits: Int = 10) {
+        (self.sql, self.scale, self.digits) = (sql, scale, digits)
     }
 
     /// The integer of a column of this type; `nil` if SQLite has none that is large enough.
     init?(column sql: String, precision: Int, scale: Int) {
         if precision <= Self.most {
-            self.init(ofText: sql, scale)
+            self.init(ofText: sql, scale, digits: precision)
         } else if scale > 0 {
-            self.init(ofLongText: sql, scale, mayOverflow: precision > 18)
+            self.init(ofLongText: sql, scale, digits: precision)
         } else {
-            guard precision <= 18 else { return nil }
-            self.init("CAST(\(sql) AS INTEGER)", 0)
+            guard precision <= Self.mostInteger else { return nil }
+            self.init("CAST(\(sql) AS INTEGER)", 0, digits: precision)
         }
     }
 
     /// The integer of a decimal's text.
-    private init(ofText text: String, _ scale: Int) {
+    private init(ofText text: String, _ scale: Int, digits: Int) {
         let sql =
             scale == 0
             ? "CAST(\(text) AS INTEGER)" : "CAST(round(CAST(\(text) AS REAL) * \(Self.power(scale))) AS INTEGER)"
-        self.init(sql, scale)
+        self.init(sql, scale, digits: digits)
     }
 
     /// The integer of the text of a long decimal, computed separately from the digits before the point and from those behind
     /// it.
-    private init(ofLongText text: String, _ scale: Int, mayOverflow: Bool) {
+    private init(ofLongText text: String, _ scale: Int, digits: Int) {
         let rest = "substr(\(text) || '.', instr(\(text) || '.', '.') + 1)"
         let fraction = "replace(substr(\(rest) || '\(Self.power(scale).dropFirst())', 1, \(scale)), '.', '0')"
-        let digits = "abs(CAST(\(text) AS INTEGER)) * \(Self.power(scale)) + CAST(\(fraction) AS INTEGER)"
-        self.init("(CASE WHEN \(text) LIKE '-%' THEN -1 ELSE 1 END * (\(digits)))", scale, mayOverflow: mayOverflow)
+        let number = "abs(CAST(\(text) AS INTEGER)) * \(Self.power(scale)) + CAST(\(fraction) AS INTEGER)"
+        self.init("(CASE WHEN \(text) LIKE '-%' THEN -1 ELSE 1 END * (\(number)))", scale, digits: digits)
     }
 
     /// The integer of a literal such as `0.10`; `nil` if it has an exponent or too many digits.
     init?(literal: String) {
         let parts = literal.split(separator: ".", omittingEmptySubsequences: false)
         guard literal.utf8.count <= Self.most, parts.count < 3, let digits = Int64(parts.joined()) else { return nil }
-        self.init(String(digits), parts.count == 2 ? parts[1].utf8.count : 0)
+        self.init(String(digits), parts.count == 2 ? parts[1].utf8.count : 0, digits: literal.utf8.count)
     }
 
     /// The decimal's text with all of its digits: `-0.05`. Without a fraction, the integer itself. A number that is too large is an
     /// error, since its digits are not known.
     var text: String {
-        guard scale > 0 else { return sql }
         let (sign, power) = ("CASE WHEN \(sql) < 0 THEN '-' ELSE '' END", Self.power(scale))
-        let text = "(\(sign) || (abs(\(sql)) / \(power)) || printf('.%0\(scale)d', abs(\(sql)) % \(power)))"
+        let text =
+            scale == 0
+            ? sql : "(\(sign) || (abs(\(sql)) / \(power)) || printf('.%0\(scale)d', abs(\(sql)) % \(power)))"
         guard mayOverflow else { return text }
         return "(CASE typeof(\(sql)) WHEN 'real' THEN \(PostgreSQLExpressionTranslation.failure) ELSE \(text) END)"
     }
 
     /// Returns a decimal of the same digits, in other SQL.
-    func holding(_ sql: String) -> ScaledInteger { ScaledInteger(sql, scale, mayOverflow: mayOverflow) }
+    func holding(_ sql: String) -> ScaledInteger { ScaledInteger(sql, scale, digits: digits) }
 
     /// Returns the same value with at least that many digits behind the point.
     func extended(to scale: Int) -> ScaledInteger {
-        guard scale > self.scale else { return self }
-        return ScaledInteger("(\(sql) * \(Self.power(scale - self.scale)))", scale, mayOverflow: mayOverflow)
+        let more = scale - self.scale
+        guard more > 0 else { return self }
+        return ScaledInteger("(\(sql) * \(Self.power(more)))", scale, digits: digits + more)
     }
 
     /// Returns the value with that many digits behind the point. PostgreSQL rounds a half away from zero (its manual, 8.1.2).
@@ -75,7 +82,7 @@ struct ScaledInteger {
         guard scale < self.scale else { return extended(to: scale) }
         let power = Self.power(self.scale - scale)
         let half = "CASE WHEN \(sql) < 0 THEN -\(power) ELSE \(power) END / 2"
-        return ScaledInteger("((\(sql) + \(half)) / \(power))", scale, mayOverflow: mayOverflow)
+        return ScaledInteger("((\(sql) + \(half)) / \(power))", scale, digits: digits + 1)
     }
 
     static func power(_ count: Int) -> String { "1" + String(repeating: "0", count: count) }
@@ -90,14 +97,21 @@ struct DecimalQuotient {
 
     /// Both sides as whole numbers whose quotient has that many digits behind the point.
     private func sides(to scale: Int) -> (String, String) {
-        let digits = scale + divisor.scale - dividend.scale
+        let more = more(to: scale)
         return (
-            digits > 0 ? "\(dividend.sql) * \(ScaledInteger.power(digits))" : dividend.sql,
-            digits < 0 ? "\(divisor.sql) * \(ScaledInteger.power(-digits))" : divisor.sql
+            more > 0 ? "\(dividend.sql) * \(ScaledInteger.power(more))" : dividend.sql,
+            more < 0 ? "\(divisor.sql) * \(ScaledInteger.power(-more))" : divisor.sql
         )
     }
 
-    private var mayOverflow: Bool { dividend.mayOverflow || divisor.mayOverflow }
+    /// The digits that the dividend gets, or the divisor if there are fewer than none.
+    private func more(to scale: Int) -> Int { scale + divisor.scale - dividend.scale }
+
+    /// The most digits of what a rounded quotient is computed from: twice the longer side.
+    private func digits(to scale: Int) -> Int {
+        let more = more(to: scale)
+        return max(dividend.digits + max(more, 0), divisor.digits + max(-more, 0)) + 1
+    }
 
     /// The quotient as a double; NULL for a division by zero.
     var double: String {
@@ -111,21 +125,22 @@ struct DecimalQuotient {
         if isAverage {
             let sign = "CASE WHEN \(dividend.sql) < 0 THEN -1 ELSE 1 END"
             return ScaledInteger(
-                "((abs(\(top)) * 2 + \(bottom)) / (\(bottom) * 2) * \(sign))", scale, mayOverflow: mayOverflow)
+                "((abs(\(top)) * 2 + \(bottom)) / (\(bottom) * 2) * \(sign))", scale, digits: digits(to: scale))
         }
         let sign = "CASE WHEN (\(dividend.sql) < 0) = (\(divisor.sql) < 0) THEN 1 ELSE -1 END"
         return ScaledInteger(
-            "((abs(\(top)) * 2 + abs(\(bottom))) / (abs(\(bottom)) * 2) * \(sign))", scale, mayOverflow: mayOverflow)
+            "((abs(\(top)) * 2 + abs(\(bottom))) / (abs(\(bottom)) * 2) * \(sign))", scale,
+            digits: digits(to: scale))
     }
 
     /// Returns `coalesce(average, value)`, which has a divisor of 1 without values.
     func coalesced(_ value: ScaledInteger) -> DecimalQuotient {
         let scale = max(dividend.scale, value.scale)
-        let either = "coalesce(\(dividend.extended(to: scale).sql), \(value.extended(to: scale).sql))"
+        let (sum, other) = (dividend.extended(to: scale), value.extended(to: scale))
         return DecimalQuotient(
-            dividend: ScaledInteger(either, scale, mayOverflow: mayOverflow || value.mayOverflow),
-            divisor: ScaledInteger("max(\(divisor.sql), 1)", 0), isAverage: true
-        )
+            dividend: ScaledInteger(
+                "coalesce(\(sum.sql), \(other.sql))", scale, digits: max(sum.digits, other.digits)),
+            divisor: ScaledInteger("max(\(divisor.sql), 1)", 0, digits: divisor.digits), isAverage: true)
     }
 }
 
@@ -141,7 +156,9 @@ extension PostgreSQLExpressionTranslation.Piece {
     }
 
     /// The piece as an integer, or as a decimal that is computed like one; `nil` for anything else.
-    var exact: ScaledInteger? { scaled ?? (kind == .integer ? ScaledInteger(sql, 0) : nil) }
+    var exact: ScaledInteger? { scaled ?? (kind == .integer ? ScaledInteger(sql, 0, digits: integerDigits) : nil) }
+
+    private var integerDigits: Int { literal?.utf8.count ?? (isWide ? ScaledInteger.mostInteger : 10) }
 
     /// Whether the piece is a decimal for PostgreSQL, as is a literal with a point.
     var isDecimal: Bool {
@@ -154,18 +171,19 @@ extension PostgreSQLExpressionTranslation {
     func exactly(_ sign: NumberOperator, _ operands: [Piece]) throws(Untranslatable) -> Piece? {
         let numbers = operands.compactMap(\.exact)
         guard numbers.count == operands.count, operands.contains(where: \.isDecimal) else { return nil }
-        let mayOverflow = numbers.contains(where: \.mayOverflow)
         switch sign {
         case .add, .subtract:
             let scale = numbers.map(\.scale).max() ?? 0
-            let sum = try Self.chain(numbers.map { $0.extended(to: scale).sql }, .compute(sign))
-            return Piece(ScaledInteger(sum, scale, mayOverflow: mayOverflow))
+            let terms = numbers.map { $0.extended(to: scale) }
+            let digits = (terms.map(\.digits).max() ?? 0) + String(terms.count).utf8.count
+            return Piece(ScaledInteger(try Self.chain(terms.map(\.sql), .compute(sign)), scale, digits: digits))
         case .multiply:
             let scale = numbers.map(\.scale).reduce(0, +)
             guard scale <= ScaledInteger.most else {
                 throw Untranslatable("a product has more than \(ScaledInteger.most) digits behind the point")
             }
-            return Piece(ScaledInteger(try Self.chain(numbers.map(\.sql), .compute(sign)), scale, mayOverflow: true))
+            let product = try Self.chain(numbers.map(\.sql), .compute(sign))
+            return Piece(ScaledInteger(product, scale, digits: numbers.map(\.digits).reduce(0, +)))
         case .divide where numbers.count == 2:
             // A check that divides by a literal compares doubles, as it would with a column of doubles.
             guard notes != nil || operands[0].kind != .integer && operands[0].literal == nil else { return nil }
@@ -173,7 +191,7 @@ extension PostgreSQLExpressionTranslation {
             if let literal = operands[1].literal, literal.hasPrefix("1"), literal.dropFirst().allSatisfy({ $0 == "0" })
             {
                 let scale = numbers[0].scale + literal.utf8.count - 1
-                return Piece(ScaledInteger(numbers[0].sql, scale, mayOverflow: mayOverflow))
+                return Piece(ScaledInteger(numbers[0].sql, scale, digits: numbers[0].digits))
             }
             return Piece(DecimalQuotient(dividend: numbers[0], divisor: numbers[1]))
         case .divide, .remainder, .bitAnd, .bitOr, .shiftLeft, .shiftRight:

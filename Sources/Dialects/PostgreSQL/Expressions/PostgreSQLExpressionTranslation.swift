@@ -208,9 +208,8 @@ extension PostgreSQLExpressionTranslation {
         let pieces = try unified(pieces)
         let known = pieces.filter { $0.kind != .null }
         if let scale = known.first?.scaled?.scale, known.allSatisfy({ $0.scaled != nil }) {
-            let mayOverflow = known.contains { $0.scaled?.mayOverflow == true }
-            return Piece(
-                ScaledInteger(sql(pieces.map { $0.scaled?.sql ?? $0.sql }), scale, mayOverflow: mayOverflow))
+            let digits = known.compactMap { $0.scaled?.digits }.max() ?? 0
+            return Piece(ScaledInteger(sql(pieces.map { $0.scaled?.sql ?? $0.sql }), scale, digits: digits))
         }
         var piece = Piece(sql(pieces.map(\.sql)), known.first?.kind ?? .null)
         piece.isWide = known.contains(where: \.isWide)

@@ -208,8 +208,8 @@ extension PostgreSQLExpressionTranslation {
         switch field {
         case "quarter": return ScaledInteger("((\(part("%m")) + 2) / 3)", 0)
         case "isodow": return ScaledInteger("((\(part("%w")) + 6) % 7 + 1)", 0)
-        case "epoch" where type == .date: return ScaledInteger(part("%s"), 0)
-        case "epoch": return ScaledInteger("(\(part("%s")) * 1000000 + \(fraction(sql)))", 6)
+        case "epoch" where type == .date: return ScaledInteger(part("%s"), 0, digits: 12)
+        case "epoch": return ScaledInteger("(\(part("%s")) * 1000000 + \(fraction(sql)))", 6, digits: 18)
         case "second" where type != .date: return ScaledInteger("(\(part("%S")) * 1000000 + \(fraction(sql)))", 6)
         default: return nil
         }
@@ -237,7 +237,8 @@ extension PostgreSQLExpressionTranslation {
             let end = Self.field("epoch", of: a.sql, type, seconds(a)),
             let start = Self.field("epoch", of: b.sql, type, seconds(b))
         else { throw Untranslatable("EXTRACT of this field has no known counterpart") }
-        return ScaledInteger(reading("(\(end.sql) - \(start.sql))", of: [a, b], atInfinity: nil), 6)
+        let span = reading("(\(end.sql) - \(start.sql))", of: [a, b], atInfinity: nil)
+        return ScaledInteger(span, 6, digits: end.digits)
     }
 
     /// Translates `date_trunc('month', moment)`.

@@ -22,7 +22,7 @@ extension PostgreSQLExpressionTranslation {
         }
         var signed = Piece("(\(sign)\(piece.sql))", piece.kind)
         (signed.isWide, signed.isSingle) = (piece.isWide, piece.isSingle)
-        overflow.note()
+        overflow.note(.type)
         return signed
     }
 
@@ -88,7 +88,7 @@ extension PostgreSQLExpressionTranslation {
         guard operands.filter(\.isSingle).count < 2 else {
             throw Untranslatable("\(sign) of two numbers of type real is rounded to 32 bits in PostgreSQL")
         }
-        if kind == .integer, sign == .add || sign == .subtract || sign == .multiply { overflow.note() }
+        if kind == .integer, sign == .add || sign == .subtract || sign == .multiply { overflow.note(.type) }
         var piece = Piece(try Self.chain(operands.map(\.sql), .compute(sign)), kind)
         piece.isWide = operands.contains(where: \.isWide)
         return piece

@@ -1,15 +1,21 @@
-/// Remembers whether the expressions of a table compute numbers that may be too large for their type. PostgreSQL fails with such a
-/// number; SQLite has 64 bits for every integer, and goes on with doubles.
+/// Remembers whether the expressions of a table compute numbers that may be too large for one of the databases.
 final class PostgreSQLOverflow {
-    private var isNoted = false
-    /// Whether one of the transferred expressions computes such numbers.
-    private(set) var isPossible = false
+    enum Kind {
+        /// An integer may be too large for its type. PostgreSQL fails with it; SQLite has 64 bits for every integer, and goes on with doubles.
+        case type
+        /// A decimal may have more digits than SQLite computes with. SQLite fails with it (`ScaledInteger.text`).
+        case digits
+    }
+
+    private var noted: Set<Kind> = []
+    /// What the transferred expressions may compute.
+    private(set) var possible: Set<Kind> = []
 
     /// Begins an expression.
-    func begin() { isNoted = false }
+    func begin() { noted = [] }
 
-    func note() { isNoted = true }
+    func note(_ kind: Kind) { noted.insert(kind) }
 
     /// Keeps what was noted, because the expression is transferred.
-    func keep() { isPossible = isPossible || isNoted }
+    func keep() { possible.formUnion(noted) }
 }

@@ -34,7 +34,9 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         if !isUnique, let value = try extraction(tree) {
             sql = value
         } else {
-            sql = Self.sql(of: try piece(tree), collation)
+            let piece = try piece(tree)
+            noteDigits(of: piece)
+            sql = Self.sql(of: piece, collation)
         }
         overflow.keep()
         return .native(sqlite: sql, postgresql: text)
@@ -55,17 +57,27 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
         }
         // The server does not write the cast to the column's type.
         try translation.requireRoom(for: piece, of: tree, in: type)
+        noteDigits(of: piece)
         let sql = try SQLiteNesting.readable(piece.sql)
         overflow.keep()
         return .native(sqlite: sql, postgresql: text)
     }
 
     var remarks: [String] {
-        guard overflow.isPossible else { return [] }
-        return [
+        let ofType =
             "a number that its checks, indexes or computed columns compute, and that is too large for its type (more than 32 bits), is an "
-                + "error in PostgreSQL only"
-        ]
+            + "error in PostgreSQL only"
+        let ofDigits =
+            "a decimal of more than 18 digits, with those behind the point, that its indexes or computed columns compute is an error in "
+            + "SQLite only"
+        return (overflow.possible.contains(.type) ? [ofType] : [])
+            + (overflow.possible.contains(.digits) ? [ofDigits] : [])
+    }
+
+    /// Notes a number that SQLite may fail to show. A column is shown as the text that it is.
+    private func noteDigits(of piece: Piece) {
+        guard let scaled = piece.scaled, scaled.mayOverflow, piece.sql == scaled.text else { return }
+        overflow.note(.digits)
     }
 
     /// Whether a value of the right kind stays as it is in a column of this type, which may round it.

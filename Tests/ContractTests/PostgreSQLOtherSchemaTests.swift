@@ -1,0 +1,69 @@
+import Dialects
+import TestSupport
+import Testing
+import Transfer
+
+/// Tests transfers of a schema whose objects use those of another schema.
+@Suite(
+    "What uses another schema of PostgreSQL's", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
+struct PostgreSQLOtherSchemaTests {
+    @Test(
+        "a view that reads another schema stays behind and is named: a copy would read its own table of that name",
+        arguments: [false, true])
+    func views(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE SCHEMA audit; CREATE TABLE public.t (id int PRIMARY KEY, n text); CREATE TABLE audit.t (id int PRIMARY KEY, n text);
+            INSERT INTO public.t VALUES (1, 'of public'); INSERT INTO audit.t VALUES (1, 'of audit');
+            CREATE VIEW public.seen AS SELECT id FROM public.t;
+            CREATE VIEW audit.joined AS SELECT a.id, p.n FROM audit.t a JOIN public.t p USING (id);
+            CREATE VIEW audit.over_joined AS SELECT n FROM audit.joined; CREATE VIEW audit.over_view AS SELECT id FROM public.seen;
+            CREATE VIEW audit.own AS SELECT n FROM audit.t;
+            CREATE RULE writing AS ON INSERT TO audit.own DO INSTEAD INSERT INTO public.t VALUES (2, NEW.n);
+            """
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: isSameEngine, schema: "audit") {
+            report, _, target in
+            let left = report.omitted.filter { $0.kind == .view }.map { "\($0.name): \($0.reason)" }.sorted()
+            #expect(
+                left == [
+                    "joined: it reads public.t, which is not transferred",
+                    "over_joined: it reads joined, which is not transferred",
+                    "over_view: it reads public.seen, which is not transferred",
+                ])
+            let rows = try target.values("SELECT n FROM own")
+            #expect(rows == [["of audit"]])
+        }
+    }
+
+    private static let caseless = """
+        CREATE SCHEMA extensions; CREATE EXTENSION citext SCHEMA extensions; CREATE DOMAIN mail AS extensions.citext;
+        CREATE TABLE person (id int PRIMARY KEY, name extensions.citext UNIQUE, mail mail UNIQUE, other text);
+        INSERT INTO person VALUES (1, 'Ann', 'Ann@x', 'A');
+        CREATE VIEW names AS SELECT id, other::extensions.citext AS other FROM person;
+        """
+
+    @Test("citext ignores case in a SQLite file, in whatever schema its extension is")
+    func citext() async throws {
+        try await PostgreSQLOddTablesTests.transferred(Self.caseless) { report, _, target in
+            #expect(!report.omitted.contains { $0.kind == .view }, "\(report.omitted)")
+            for repeated in ["(2, 'ANN', 'b@x', 'B')", "(2, 'Bob', 'ANN@X', 'B')"] {
+                #expect(throws: DatabaseError.self) {
+                    try target.execute("INSERT INTO person VALUES \(trusted: repeated)")
+                }
+            }
+            let found = try target.queryValue("SELECT id FROM person WHERE name = 'ANN' AND mail = 'ANN@X'")
+            #expect(found == 1)
+        }
+    }
+
+    @Test("a key over citext is named in a copy, in whatever schema the extension is")
+    func keysOverCitext() async throws {
+        try await PostgreSQLOddTablesTests.transferred(Self.caseless, isSameEngine: true) { report, _, _ in
+            let end = "without regard to case in the source: in the target texts are equal only byte by byte"
+            let keys = report.omitted.filter { $0.kind == .constraint }.map { "\($0.name): \($0.reason)" }
+            #expect(
+                keys.sorted() == [
+                    "person.person_mail_key: compares mail \(end)", "person.person_name_key: compares name \(end)",
+                ])
+        }
+    }
+}
