@@ -28,7 +28,7 @@ struct AdoptTests {
             #expect(run.code == 0 && run.output.contains("verified: 200 sessions are "), "\(run)")
             #expect(try Originals(home) == before)
 
-            try await box.expectLegacyData(in: url, backend, as: sources)
+            try await box.expectLegacyData(in: url, as: sources)
             try expectOwned(url)
             #expect(try query("SELECT value FROM system_settings WHERE key = 'only_in_wal'", on: url) == ["yes"])
             let drift = try await box.migrate("drift", "-d", url)
@@ -259,6 +259,26 @@ struct AdoptTests {
                 WHERE source_table = 'system_settings' AND reason LIKE '%another row has the value%'
                 """, on: url)
             #expect(aside == ["key"], "\(run)")
+        }
+    }
+
+    /// A backup of what was taken over into SQLite can be restored into PostgreSQL (docs/operations.md).
+    @Test("texts that PostgreSQL does not hold are mended, whatever the database is", arguments: Backend.available)
+    func unportableTexts(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await box.legacyHome()
+            try execute(
+                "UPDATE sessions SET title = CAST(x'61ff62' AS TEXT) WHERE rowid = 1",
+                on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url, "--quiet")
+            #expect(run.code == 0, "\(run)")
+            for title in ["a\u{FFFD}b", "nul\u{2400}byte title"] {
+                #expect(try query("SELECT count(*) || '' FROM sessions WHERE title = '\(title)'", on: url) == ["1"])
+            }
+            let kept = try query(
+                "SELECT reason FROM import_quarantine WHERE source_table = 'sessions' AND column_name = 'title' ORDER BY 1",
+                on: url)
+            #expect(kept == ["holds a NUL character, which PostgreSQL texts can't hold", "is not UTF-8"])
         }
     }
 
@@ -519,7 +539,7 @@ struct AdoptTests {
             let queues = ["hook_outbox", "inbound_queue"].map { "(SELECT count(*) FROM \($0))" }.joined(
                 separator: " + ")
             #expect(try Int(query("SELECT CAST(\(queues) AS TEXT)", on: url)[0]) ?? 0 > 100_000)
-            try await box.expectLegacyData(in: url, backend, as: sources, grown: true)
+            try await box.expectLegacyData(in: url, as: sources, grown: true)
         }
     }
 

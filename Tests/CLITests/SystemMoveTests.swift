@@ -26,7 +26,7 @@ struct SystemMoveTests {
             let run = try await move.migrate("--quiet", "--report", move.box("report.html"))
             #expect(run.code == 0 && run.output.contains("migrated: the originals are unchanged"), "\(run)")
             #expect(try Originals(move.home) == originals)
-            try await move.box.expectLegacyData(in: move.url, backend, as: sources)
+            try await move.box.expectLegacyData(in: move.url, as: sources)
             #expect(
                 try query("SELECT DISTINCT owner_person || ' ' || owner_uid FROM sessions", on: move.url)
                     == ["Alex Smith \(move.alex.uid)"])
