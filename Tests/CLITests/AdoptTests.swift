@@ -262,6 +262,21 @@ struct AdoptTests {
         }
     }
 
+    @Test("a -wal that is damaged is named, since what is behind the damage is lost")
+    func damagedWAL() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let home = try await box.legacyHome()
+            let wal = "\(home)/teleclaude/teleclaude.db-wal"
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: wal))
+            // A byte of the first frame's page.
+            bytes[100] ^= 0xFF
+            try bytes.write(to: URL(fileURLWithPath: wal))
+            let run = try await adopt(box, home, url, "--quiet")
+            let remark = " frames of its -wal, a damaged one and all behind it"
+            #expect(run.code == 0 && run.output.contains(remark), "\(run)")
+        }
+    }
+
     /// A backup of what was taken over into SQLite can be restored into PostgreSQL (docs/operations.md).
     @Test("texts that PostgreSQL does not hold are mended, whatever the database is", arguments: Backend.available)
     func unportableTexts(_ backend: Backend) async throws {
