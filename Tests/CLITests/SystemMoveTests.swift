@@ -229,8 +229,17 @@ struct SystemMoveTests {
             #expect(try await move.migrate("--quiet").code == 0)
             let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
             let text = try String(contentsOfFile: manifest, encoding: .utf8)
+            let done = try await move.migrate("--dry-run", "--quiet")
+            #expect(done.code == 0 && done.output.hasPrefix("already migrated: from \(move.home)"), "\(done)")
             try text.replacing("\"done\"", with: "\"begun\"").write(toFile: manifest, atomically: true, encoding: .utf8)
-            expectRefusal(try await move.migrate("--quiet"), saying: "did not finish", "--resume")
+            for more in [[], ["--dry-run"]] {
+                expectRefusal(
+                    try await move.migrate(more + ["--quiet"]), saying: "did not finish", "--resume",
+                    "telec system rollback")
+            }
+            let left = try await move.migrate("--dry-run", "--resume", "--quiet")
+            #expect(left.code == 0 && left.output.hasSuffix("nothing was changed\n"), "\(left)")
+            #expect(left.output.contains("an earlier run broke off: the data are there, 0 of "), "\(left)")
             try "changed\n".write(toFile: "\(move.home)/.teleclaude/docs/new.md", atomically: true, encoding: .utf8)
             try move.own()
             expectRefusal(try await move.migrate("--resume", "--quiet"), saying: "have changed since the run began")
@@ -276,8 +285,11 @@ extension SystemMoveTests {
 
             let descriptor = open("\(checkout)/teleclaude.pid", O_RDWR | O_CLOEXEC)
             #expect(flock(descriptor, LOCK_EX) == 0)
-            expectRefusal(
-                try await move.migrate("--quiet"), saying: "the existing daemon or another adoption is running")
+            for more in [[], ["--dry-run"]] {
+                expectRefusal(
+                    try await move.migrate(more + ["--quiet"]),
+                    saying: "the existing daemon or another adoption is running")
+            }
             close(descriptor)
 
             try await move.changing("\(checkout)/config.yml", to: "a: [") {
