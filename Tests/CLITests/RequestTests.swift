@@ -119,6 +119,18 @@ struct RequestTests {
         }
     }
 
+    /// The daemon does not wait for a body that is announced as too long.
+    @Test func aBodyThatIsAnnouncedAsTooLongIsRefusedAtOnce() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for path in ["sessions", "sessions/x/end", "mcp"] {
+                let answer = try await daemon.asked(
+                    "/\(path)", "--data", "{}", "--header", "Content-Length: 99999999999", "--max-time", "20",
+                    "--write-out", "%{http_code}")
+                #expect(answer.hasSuffix("413"), "\(path) \(answer)")
+            }
+        }
+    }
+
     /// A client that gets a body as the answer to HEAD takes it for the next answer (RFC 9110, section 9.3.2).
     @Test func anAnswerToHeadEndsWithItsHead() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -79,7 +79,10 @@ extension Request {
     }
 
     private func arrived(_ context: CallContext) async throws -> ByteBuffer {
-        try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+        // A body that is announced as too long is not waited for.
+        let announced = headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= context.maxUploadSize else { throw NIOTooManyBytesError(maxBytes: context.maxUploadSize) }
+        return try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
             group.addTask { try await body.collect(upTo: context.maxUploadSize) }
             group.addTask {
                 try await Task.sleep(for: context.limits.arrival)
