@@ -229,8 +229,10 @@ struct SystemMoveTests {
             #expect(try await move.migrate("--quiet").code == 0)
             let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
             let text = try String(contentsOfFile: manifest, encoding: .utf8)
-            let done = try await move.migrate("--dry-run", "--quiet")
-            #expect(done.code == 0 && done.output.hasPrefix("already migrated: from \(move.home)"), "\(done)")
+            for more in [["--dry-run"], ["--from", "\(move.home)/../home"]] {
+                let done = try await move.migrate(more + ["--quiet"])
+                #expect(done.code == 0 && done.output.hasPrefix("already migrated: from \(move.home)"), "\(done)")
+            }
             try text.replacing("\"done\"", with: "\"begun\"").write(toFile: manifest, atomically: true, encoding: .utf8)
             for more in [[], ["--dry-run"]] {
                 expectRefusal(
@@ -247,7 +249,12 @@ struct SystemMoveTests {
             let config = "\(move.root)/etc/teleclaude/config.yml"
             let settings = try String(contentsOfFile: config, encoding: .utf8)
             try (settings + "# mine\n").write(toFile: config, atomically: false, encoding: .utf8)
+            let recordings = "\(move.root)/\(Move.state)transcripts"
+            try FileManager.default.createDirectory(atPath: recordings, withIntermediateDirectories: true)
+            try "x".write(toFile: "\(recordings)/x.cast", atomically: true, encoding: .utf8)
             let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.error.contains("the recordings of sessions in /\(Move.state)transcripts stay"), "\(back)")
+            try FileManager.default.removeItem(atPath: recordings)
             #expect(
                 back.code == 0 && back.error.contains("\(config.dropFirst(move.root.count)) has changed"), "\(back)")
             let kept = try String(contentsOfFile: config + ".before-migration", encoding: .utf8)

@@ -29,7 +29,7 @@ package struct OldInstall: Sendable {
     ///
     /// - Throws: `ImportError` if there is no install, and `MachineError` if a part of it belongs to another user.
     package static func find(in folder: String, _ context: ProcessContext) throws -> OldInstall {
-        let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let folder = Path.plain(folder)
         let uid = try owner(of: try ExistingInstall.find(in: folder).database, in: folder)
         let data = try ExistingInstall.find(in: folder, home: Account.of(uid: uid)?.home)
         let checkout = Path.folder(of: data.database)

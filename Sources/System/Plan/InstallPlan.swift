@@ -198,8 +198,9 @@ package enum TemporaryName {
 
     package static func of(_ path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        let hidden = ".\(name).teleclaude-new"
-        let short = ".\(SHA256.hexadecimal(of: name.utf8)).teleclaude-new"
-        return "\(path.dropLast(name.count))\(hidden.utf8.count <= longest ? hidden : short)"
+        let folder = path.dropLast(name.count)
+        let place = ".\(name).teleclaude-new"
+        guard place.utf8.count > longest else { return "\(folder)\(place)" }
+        return "\(folder).\(SHA256.hexadecimal(of: name.utf8)).teleclaude-new"
     }
 }
