@@ -279,6 +279,29 @@ struct AdoptTests {
         }
     }
 
+    @Test("virtual tables with rows of their own are named, and no others")
+    func virtualTables() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let home = try await box.legacyHome()
+            let plain = try await adopt(box, home, url, "--dry-run", "--quiet")
+            #expect(plain.code == 0 && !plain.output.contains("virtual table"), "\(plain)")
+            try execute(
+                """
+
+                CREATE VIRTUAL TABLE notes USING fts5(body);
+                INSERT INTO notes VALUES ('one'), ('two');
+                CREATE VIRTUAL TABLE places USING rtree(id, x0, x1);
+                INSERT INTO places VALUES (1, 0, 1);
+                CREATE VIRTUAL TABLE bare USING fts5(body);
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url, "--quiet")
+            #expect(run.code == 0 && !run.output.contains("bare is a virtual"), "\(run)")
+            for (name, rows) in [("notes", 2), ("places", 1)] {
+                #expect(run.output.contains("\(name) is a virtual table: its rows (\(rows)) stay"), "\(run)")
+            }
+        }
+    }
+
     /// A backup of what was taken over into SQLite can be restored into PostgreSQL (docs/operations.md).
     @Test("texts that PostgreSQL does not hold are mended, whatever the database is", arguments: Backend.available)
     func unportableTexts(_ backend: Backend) async throws {
