@@ -38,10 +38,14 @@ package struct Restore: Sendable {
         package var remarks: [String]
     }
 
-    /// Compares every file and examines the target, and writes nothing.
+    /// Compares every file, examines the target and judges every value, and writes nothing.
     package func plan() async throws -> Report {
         let (manifest, history) = try read()
         try await requireTold(manifest)
+        let source = try source
+        let values = RestoreValues(schema: history.schema, target: database.transferDialect)
+        try await source.withConnection { try values.requireFit($0) }
+        await source.close()
         _ = try await ActingAccount.act(as: account) { try await target(history).requireFree() }
         try StatePlace(folder: stateFolder).requireFree(for: Sums(path: paths.sums))
         return report(manifest, manifest.tables)
@@ -176,7 +180,12 @@ package struct Restore: Sendable {
         var transfer = HistoryTransfer(from: source, to: database, into: history, replacing: replacing)
         transfer.remedyForRefusedRows =
             "tc-migrate drift shows what was added to the database's tables; remove that, or name an empty database"
-        let report = try await transfer.run(events)
+        let report: TransferReport
+        do {
+            report = try await transfer.run(events)
+        } catch let error as TransferError where ["misfits", "does_not_fit"].contains(error.code) {
+            throw BackupError(error.code, "\(error)", remedy: RestoreValues.remedy)
+        }
         await source.close()
         guard report.verdict == .verified else {
             throw BackupError(

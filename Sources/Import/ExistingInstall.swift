@@ -17,7 +17,7 @@ package struct ExistingInstall: Sendable, Equatable {
     ///   folder that holds it. It counts only if `folder` is not a home itself.
     /// - Throws: ``ImportError`` if there is no `teleclaude.db`.
     package static func find(in folder: String, home: String? = nil) throws(ImportError) -> ExistingInstall {
-        let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let folder = Path.plain(folder)
         let checkouts = [folder, "\(folder)/teleclaude"]
         guard let checkout = checkouts.first(where: { isFile("\($0)/teleclaude.db") }) else {
             throw ImportError(

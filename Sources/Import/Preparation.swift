@@ -43,6 +43,7 @@ struct Preparation {
             result.counts[table.name] = Int(
                 try connection.queryValue("SELECT count(*) FROM \(identifier: table.name)")?.integer ?? 0)
         }
+        try nameVirtualTables(connection, &result)
         for name in ["imports", "import_quarantine"] { if let table = schema[name] { try copy.add(table) } }
         var quarantine = ImportQuarantine(connection)
         for old in tables {
@@ -94,6 +95,22 @@ struct Preparation {
         try quarantine.noteRows(
             .row, of: rows, rows.table.columns.map(\.name), reason: "has no table in the new schema")
         result.homeless.append(rows.table.name)
+    }
+
+    /// Names the virtual tables with rows of their own, which have no place in the new schema. A full-text table over another table
+    /// (`content=…`) has none, and is built anew.
+    private func nameVirtualTables(_ connection: any Connection, _ result: inout Result) throws {
+        let tables = try connection.query(
+            "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name")
+        for table in tables {
+            guard let name = table.values[0].text, let sql = table.values[1].text,
+                !sql.lowercased().filter({ !$0.isWhitespace }).contains("content=")
+            else { continue }
+            let rows = try connection.queryValue("SELECT count(*) FROM \(identifier: name)")?.integer ?? 0
+            guard rows > 0 else { continue }
+            result.remarks.append(
+                "\(name) is a virtual table: its rows (\(rows)) stay in the old database, and are not set aside")
+        }
     }
 
     private func leaveColumnsBehind(

@@ -73,7 +73,9 @@ struct UnfitValues {
                 let raw = cursor.raw(at)
                 let isMissing = if case .null = raw { !column.isNullable } else { false }
                 guard
-                    let reason = isMissing ? "is NULL where a value is required" : judge.refusal(of: raw, column: at)
+                    let reason = isMissing
+                        ? "is NULL where a value is required"
+                        : judge.refusal(of: raw, column: at) ?? Self.refusalElsewhere(of: raw)
                 else { continue }
                 let unfit = Unfit(
                     key: cursor.raw(columns.count).copied.text ?? "",
@@ -85,6 +87,12 @@ struct UnfitValues {
             if bytes > Self.most { return (found, rows.handle(cursor, at: columns.count + 1)) }
         }
         return (found, nil)
+    }
+
+    /// Returns why a text that SQLite takes could not move to PostgreSQL later; `nil` if it could.
+    private static func refusalElsewhere(of value: RawValue) -> String? {
+        guard case .text(let bytes) = value, !value.isWhole else { return nil }
+        return bytes.contains(0) ? "holds a NUL character, which PostgreSQL texts can't hold" : "is not UTF-8"
     }
 
     private func fate(of unfit: Unfit) -> Fate {

@@ -28,7 +28,7 @@ struct AdoptTests {
             #expect(run.code == 0 && run.output.contains("verified: 200 sessions are "), "\(run)")
             #expect(try Originals(home) == before)
 
-            try await box.expectLegacyData(in: url, backend, as: sources)
+            try await box.expectLegacyData(in: url, as: sources)
             try expectOwned(url)
             #expect(try query("SELECT value FROM system_settings WHERE key = 'only_in_wal'", on: url) == ["yes"])
             let drift = try await box.migrate("drift", "-d", url)
@@ -36,9 +36,11 @@ struct AdoptTests {
 
             try expectFound(url, backend, asIn: sources[0])
 
-            let again = try await adopt(box, home, url)
-            #expect(
-                again.code == 0 && again.output.hasPrefix("already taken over: from \(home)/teleclaude/"), "\(again)")
+            for place in [home, "\(home)/../home/"] {
+                let again = try await adopt(box, place, url)
+                let words = "already taken over: from \(home)/teleclaude/"
+                #expect(again.code == 0 && again.output.hasPrefix(words), "\(again)")
+            }
         }
     }
 
@@ -259,6 +261,64 @@ struct AdoptTests {
                 WHERE source_table = 'system_settings' AND reason LIKE '%another row has the value%'
                 """, on: url)
             #expect(aside == ["key"], "\(run)")
+        }
+    }
+
+    @Test("a -wal that is damaged is named, since what is behind the damage is lost")
+    func damagedWAL() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let home = try await box.legacyHome()
+            let wal = "\(home)/teleclaude/teleclaude.db-wal"
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: wal))
+            // A byte of the first frame's page.
+            bytes[100] ^= 0xFF
+            try bytes.write(to: URL(fileURLWithPath: wal))
+            let run = try await adopt(box, home, url, "--quiet")
+            let remark = " frames of its -wal, a damaged one and all behind it"
+            #expect(run.code == 0 && run.output.contains(remark), "\(run)")
+        }
+    }
+
+    @Test("virtual tables with rows of their own are named, and no others")
+    func virtualTables() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let home = try await box.legacyHome()
+            let plain = try await adopt(box, home, url, "--dry-run", "--quiet")
+            #expect(plain.code == 0 && !plain.output.contains("virtual table"), "\(plain)")
+            try execute(
+                """
+
+                CREATE VIRTUAL TABLE notes USING fts5(body);
+                INSERT INTO notes VALUES ('one'), ('two');
+                CREATE VIRTUAL TABLE places USING rtree(id, x0, x1);
+                INSERT INTO places VALUES (1, 0, 1);
+                CREATE VIRTUAL TABLE bare USING fts5(body);
+                """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url, "--quiet")
+            #expect(run.code == 0 && !run.output.contains("bare is a virtual"), "\(run)")
+            for (name, rows) in [("notes", 2), ("places", 1)] {
+                #expect(run.output.contains("\(name) is a virtual table: its rows (\(rows)) stay"), "\(run)")
+            }
+        }
+    }
+
+    /// A backup of what was taken over into SQLite can be restored into PostgreSQL (docs/operations.md).
+    @Test("texts that PostgreSQL does not hold are mended, whatever the database is", arguments: Backend.available)
+    func unportableTexts(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, url in
+            let home = try await box.legacyHome()
+            try execute(
+                "UPDATE sessions SET title = CAST(x'61ff62' AS TEXT) WHERE rowid = 1",
+                on: "sqlite:\(home)/teleclaude/teleclaude.db")
+            let run = try await adopt(box, home, url, "--quiet")
+            #expect(run.code == 0, "\(run)")
+            for title in ["a\u{FFFD}b", "nul\u{2400}byte title"] {
+                #expect(try query("SELECT count(*) || '' FROM sessions WHERE title = '\(title)'", on: url) == ["1"])
+            }
+            let kept = try query(
+                "SELECT reason FROM import_quarantine WHERE source_table = 'sessions' AND column_name = 'title' ORDER BY 1",
+                on: url)
+            #expect(kept == ["holds a NUL character, which PostgreSQL texts can't hold", "is not UTF-8"])
         }
     }
 
@@ -519,7 +579,7 @@ struct AdoptTests {
             let queues = ["hook_outbox", "inbound_queue"].map { "(SELECT count(*) FROM \($0))" }.joined(
                 separator: " + ")
             #expect(try Int(query("SELECT CAST(\(queues) AS TEXT)", on: url)[0]) ?? 0 > 100_000)
-            try await box.expectLegacyData(in: url, backend, as: sources, grown: true)
+            try await box.expectLegacyData(in: url, as: sources, grown: true)
         }
     }
 

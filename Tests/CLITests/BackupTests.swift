@@ -362,6 +362,26 @@ struct BackupTests {
         }
     }
 
+    /// SQLite keeps texts that PostgreSQL does not.
+    @Test(
+        "values that the target does not take are named by a dry run too, with a remedy of telec's own",
+        arguments: Backend.available.filter { $0 == .postgresql })
+    func valuesThatDoNotFit(_ backend: Backend) async throws {
+        try await withBackup { box, variables in
+            try execute("UPDATE sessions SET title = CAST(x'610062' AS TEXT)", on: "sqlite:\(box("test.db"))")
+            #expect(try await box.run(.telec, ["backup", box("nul")], variables).code == 0)
+            try await withTarget(backend, box) { url in
+                let fresh = try freshMachine(box, url)
+                try await refused(box, ["restore", box("nul"), "--dry-run"], fresh, "does_not_fit")
+                for more in [["--dry-run"], []] {
+                    let run = try await box.run(.telec, ["restore", box("nul")] + more, fresh)
+                    #expect(run.code == 2 && run.error.contains("restore the backup into SQLite"), "\(run)")
+                    #expect(run.error.contains("sessions.title") && run.error.contains("NUL character"), "\(run)")
+                }
+            }
+        }
+    }
+
     @Test(
         "a disk that is full leaves nothing", .enabled(if: FullDiskTests.canMount, "only root may mount a small disk"))
     func fullDisk() async throws {

@@ -31,7 +31,7 @@ extension Sandbox {
     ///
     /// - Parameter grown: Whether rows of the fixture were multiplied, including those with values that no column accepts.
     func expectLegacyData(
-        in url: String, _ backend: Backend, as sources: [String], grown: Bool = false
+        in url: String, as sources: [String], grown: Bool = false
     ) async throws {
         let tables = try await compare(url, sources)
         #expect(tables.count == 27)
@@ -45,7 +45,7 @@ extension Sandbox {
             }
             let aside = Self.orphans[name] ?? 0
             #expect(new == table.old - aside, "\(name)")
-            let expected = Self.changed(name, backend)
+            let expected = Self.changed(name)
             let unexpected = table.differences.filter { difference in
                 let isCopy = grown && ["payload", "title"].contains(difference.column)
                 return !expected(difference.row, difference.column) && !isCopy
@@ -78,14 +78,14 @@ extension Sandbox {
     private static let orphans = ["conversation_link_members": 2, "pending_message_deletions": 1, "session_tokens": 1]
 
     /// Returns whether a value is changed on purpose: tokens, locks, and values that the database can't hold.
-    private static func changed(_ table: String, _ backend: Backend) -> ([String], String?) -> Bool {
+    private static func changed(_ table: String) -> ([String], String?) -> Bool {
         { row, column in
             switch (table, column) {
             case (_, nil): orphans[table] != nil
             case ("session_tokens", "revoked_at"), ("hook_outbox", "locked_at"), ("inbound_queue", "locked_at"): true
             case ("webhook_outbox", "locked_at"), ("notification_outbox", "locked_at"): true
             case ("hook_outbox", "payload"): row == ["902"]
-            case ("sessions", "title"): backend == .postgresql && row == ["2870fd26-db75-499e-bdb2-7b00ce3fc611"]
+            case ("sessions", "title"): row == ["2870fd26-db75-499e-bdb2-7b00ce3fc611"]
             default: false
             }
         }

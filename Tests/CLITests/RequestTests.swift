@@ -87,6 +87,50 @@ struct RequestTests {
         }
     }
 
+    /// A route that takes nothing refuses what it does not know, as the others do.
+    @Test func aRouteThatTakesNothingRefusesWhatIsGiven() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("cat")
+            for path in ["whoami", "status", "health", "metrics", "openapi.json", "sessions/\(id)", "events"] {
+                let answer = try await daemon.asked("/\(path)?zzz=1", "--max-time", "20")
+                #expect(answer.contains("/\(path) takes no zzz\",\"remedy\":\"leave it out\""), "\(answer)")
+            }
+            let posts = ["", "/\(id)/messages", "/\(id)/end", "/\(id)/attach", "/\(id)/visibility", "/\(id)/revive"]
+            for path in posts {
+                let answer = try await daemon.asked("/sessions\(path)?zzz=1", "--data", "{}")
+                #expect(answer.contains("takes no zzz") && answer.contains("\"status\":400"), "\(path) \(answer)")
+            }
+            for action in ["end", "attach", "revive"] {
+                for (body, words) in [
+                    (#"{"zzz":1}"#, "the body takes no zzz\",\"remedy\":\"leave it out"),
+                    ("garbage", "the body must be a JSON object\",\"remedy\":\"send {}, or no body"),
+                ] {
+                    let answer = try await daemon.asked("/sessions/\(id)/\(action)", "--data", body)
+                    #expect(answer.contains(words), "\(action) \(answer)")
+                }
+            }
+            for more in [[], ["--data", "{}"]] {
+                let curl = ["-s", "-X", "POST", "--unix-socket", "\(daemon.box.folder)/d.sock"] + more
+                let run = try await daemon.box.run(
+                    Program(inPath: "curl"), curl + ["http://localhost/sessions/\(id)/attach"])
+                #expect(run.output.contains(#""state":"connected""#), "\(run)")
+            }
+            _ = try await daemon.telec("sessions", "end", id)
+        }
+    }
+
+    /// The daemon does not wait for a body that is announced as too long.
+    @Test func aBodyThatIsAnnouncedAsTooLongIsRefusedAtOnce() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for path in ["sessions", "sessions/x/end", "mcp"] {
+                let answer = try await daemon.asked(
+                    "/\(path)", "--data", "{}", "--header", "Content-Length: 99999999999", "--max-time", "20",
+                    "--write-out", "%{http_code}")
+                #expect(answer.hasSuffix("413"), "\(path) \(answer)")
+            }
+        }
+    }
+
     /// A client that gets a body as the answer to HEAD takes it for the next answer (RFC 9110, section 9.3.2).
     @Test func anAnswerToHeadEndsWithItsHead() async throws {
         try await withDaemon(.sqlite) { daemon in

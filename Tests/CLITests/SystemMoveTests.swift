@@ -26,7 +26,7 @@ struct SystemMoveTests {
             let run = try await move.migrate("--quiet", "--report", move.box("report.html"))
             #expect(run.code == 0 && run.output.contains("migrated: the originals are unchanged"), "\(run)")
             #expect(try Originals(move.home) == originals)
-            try await move.box.expectLegacyData(in: move.url, backend, as: sources)
+            try await move.box.expectLegacyData(in: move.url, as: sources)
             #expect(
                 try query("SELECT DISTINCT owner_person || ' ' || owner_uid FROM sessions", on: move.url)
                     == ["Alex Smith \(move.alex.uid)"])
@@ -229,8 +229,19 @@ struct SystemMoveTests {
             #expect(try await move.migrate("--quiet").code == 0)
             let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
             let text = try String(contentsOfFile: manifest, encoding: .utf8)
+            for more in [["--dry-run"], ["--from", "\(move.home)/../home"]] {
+                let done = try await move.migrate(more + ["--quiet"])
+                #expect(done.code == 0 && done.output.hasPrefix("already migrated: from \(move.home)"), "\(done)")
+            }
             try text.replacing("\"done\"", with: "\"begun\"").write(toFile: manifest, atomically: true, encoding: .utf8)
-            expectRefusal(try await move.migrate("--quiet"), saying: "did not finish", "--resume")
+            for more in [[], ["--dry-run"]] {
+                expectRefusal(
+                    try await move.migrate(more + ["--quiet"]), saying: "did not finish", "--resume",
+                    "telec system rollback")
+            }
+            let left = try await move.migrate("--dry-run", "--resume", "--quiet")
+            #expect(left.code == 0 && left.output.hasSuffix("nothing was changed\n"), "\(left)")
+            #expect(left.output.contains("an earlier run broke off: the data are there, 0 of "), "\(left)")
             try "changed\n".write(toFile: "\(move.home)/.teleclaude/docs/new.md", atomically: true, encoding: .utf8)
             try move.own()
             expectRefusal(try await move.migrate("--resume", "--quiet"), saying: "have changed since the run began")
@@ -238,7 +249,12 @@ struct SystemMoveTests {
             let config = "\(move.root)/etc/teleclaude/config.yml"
             let settings = try String(contentsOfFile: config, encoding: .utf8)
             try (settings + "# mine\n").write(toFile: config, atomically: false, encoding: .utf8)
+            let recordings = "\(move.root)/\(Move.state)transcripts"
+            try FileManager.default.createDirectory(atPath: recordings, withIntermediateDirectories: true)
+            try "x".write(toFile: "\(recordings)/x.cast", atomically: true, encoding: .utf8)
             let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.error.contains("the recordings of sessions in /\(Move.state)transcripts stay"), "\(back)")
+            try FileManager.default.removeItem(atPath: recordings)
             #expect(
                 back.code == 0 && back.error.contains("\(config.dropFirst(move.root.count)) has changed"), "\(back)")
             let kept = try String(contentsOfFile: config + ".before-migration", encoding: .utf8)
@@ -276,8 +292,11 @@ extension SystemMoveTests {
 
             let descriptor = open("\(checkout)/teleclaude.pid", O_RDWR | O_CLOEXEC)
             #expect(flock(descriptor, LOCK_EX) == 0)
-            expectRefusal(
-                try await move.migrate("--quiet"), saying: "the existing daemon or another adoption is running")
+            for more in [[], ["--dry-run"]] {
+                expectRefusal(
+                    try await move.migrate(more + ["--quiet"]),
+                    saying: "the existing daemon or another adoption is running")
+            }
             close(descriptor)
 
             try await move.changing("\(checkout)/config.yml", to: "a: [") {

@@ -16,6 +16,7 @@ extension Host {
         while isMore {
             let look = await watch.look()
             for part in look.parts { take(part) }
+            for path in look.unreadable { tell(unreadable: path) }
             do {
                 // The first look is stored even without lines: it tells a later host when the session began.
                 if !look.parts.isEmpty || !isProgressNoted { try folder.note(look.progress) }
@@ -25,6 +26,11 @@ extension Host {
             }
             isMore = look.isMore
         }
+    }
+
+    private func tell(unreadable path: String) {
+        logger.warning("the agent's transcript \(path) can't be read: it is not JSON, or over 64 MiB")
+        recorder.gap("the agent's transcript can't be read")
     }
 
     private func take(_ part: AgentLook.Part) {

@@ -48,6 +48,9 @@ struct Recorder {
         case .shortened(let text, let bytes):
             add(.marker, "shortened: a line of \(bytes) bytes of the agent's transcript", at: moment)
             add(.agent, text, at: moment)
+        case .unreadable(let text):
+            add(.marker, "unreadable: a line of the agent's transcript is not JSON", at: moment)
+            add(.agent, text, at: moment)
         case .leftOut: gap("a line of the agent's transcript was too long")
         }
     }

@@ -10,6 +10,7 @@ struct MetricsRoute {
     func add(to router: Router<CallContext>) { router.get("metrics", use: metrics) }
 
     @Sendable private func metrics(_ request: Request, _ context: CallContext) async throws -> Response {
+        try request.requireNoParameters()
         let identity = context.identity
         if !identity.isMonitor, case .refused(let why) = allow(.inspectDaemon, by: identity.role, on: .none) {
             throw RuntimeError(.notAllowed, "\(Action.inspectDaemon.phrase) is not allowed: \(why)")

@@ -14,13 +14,20 @@ struct API {
         router.add(middleware: MCPRefusals())
         router.add(middleware: LeaseMiddleware(lease: services.lease))
         router.add(middleware: IdentityMiddleware(directory: services.directory, callers: services.callers))
-        router.get("health") { _, _ in
-            Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
+        router.get("health") { request, _ -> Response in
+            try request.requireNoParameters()
+            return Response(.object([("version", .integer(1)), ("status", .string("ok"))]))
         }
-        router.get("whoami") { _, context in Response(context.caller.document(in: services)) }
+        router.get("whoami") { request, context -> Response in
+            try request.requireNoParameters()
+            return Response(context.caller.document(in: services))
+        }
         StatusRoute(services: services, version: version).add(to: router)
         let description = OpenAPI.document(version: version)
-        router.get("openapi.json") { _, _ in Response(description) }
+        router.get("openapi.json") { request, _ -> Response in
+            try request.requireNoParameters()
+            return Response(description)
+        }
         let sessions = SessionService(services: services)
         let shares = FairShare()
         MetricsRoute(services: services, shares: shares, version: version).add(to: router)

@@ -51,9 +51,21 @@ extension Request {
     /// - Throws: An error to be reported to the caller, if the body is not such a document, is too long, or takes too long to
     ///   arrive.
     func document<T: RequestDocument>(_ type: T.Type, _ context: CallContext) async throws -> T {
+        try requireNoParameters()
         let body = try await collected(context).body
         guard body.readableBytes > LongWork.shortest else { return try T(body: body) }
         return try await LongWork.run { try T(body: body) }
+    }
+
+    /// Checks that the query has no parameters, of which the route takes none.
+    func requireNoParameters() throws(RuntimeError) { _ = try QueryReader(self) }
+
+    /// Checks that the body has no members, of which the route takes none: it is an empty object, or not there.
+    ///
+    /// - Throws: The errors of `document`.
+    func requireNoMembers(_ context: CallContext) async throws {
+        let body = try await collected(context).body
+        if body.readableBytes > 0 { _ = try NoMembers(body: body) }
     }
 
     /// Returns the request with its whole body in memory, and that body.
@@ -67,7 +79,10 @@ extension Request {
     }
 
     private func arrived(_ context: CallContext) async throws -> ByteBuffer {
-        try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+        // A body that is announced as too long is not waited for.
+        let announced = headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= context.maxUploadSize else { throw NIOTooManyBytesError(maxBytes: context.maxUploadSize) }
+        return try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
             group.addTask { try await body.collect(upTo: context.maxUploadSize) }
             group.addTask {
                 try await Task.sleep(for: context.limits.arrival)

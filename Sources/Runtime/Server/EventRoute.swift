@@ -11,6 +11,7 @@ struct EventRoute {
     func add(to router: Router<CallContext>) { router.get("events", use: listen) }
 
     @Sendable private func listen(_ request: Request, _ context: CallContext) async throws -> Response {
+        try request.requireNoParameters()
         guard allow(.listSessions, by: context.identity.role, on: .none) == .allowed else {
             throw RuntimeError(.notAllowed, "this account is not in the settings")
         }

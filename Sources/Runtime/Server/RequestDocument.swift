@@ -29,6 +29,11 @@ extension RequestDocument {
     fileprivate static var members: [String] { CodingKeys.allCases.map(\.stringValue) }
 }
 
+/// A body without members.
+struct NoMembers: RequestDocument {
+    enum CodingKeys: CodingKey, CaseIterable {}
+}
+
 /// A document without any member that its type doesn't have.
 private struct Known<Document: RequestDocument>: Decodable {
     let document: Document
@@ -58,7 +63,7 @@ extension RuntimeError {
         let nearest = Suggestion.nearest(to: name, in: known).map { "did you mean \($0)?" }
         return RuntimeError(
             .badRequest, "\(place) takes no \(name)",
-            remedy: nearest ?? "it takes only \(known.joined(separator: ", "))")
+            remedy: nearest ?? (known.isEmpty ? "leave it out" : "it takes only \(known.joined(separator: ", "))"))
     }
 
     /// Says what is wrong with a body in the words of the API instead of those of the decoder, which name types of Swift.
@@ -70,7 +75,9 @@ extension RuntimeError {
             return
         }
         guard let (place, what) = error.objection else {
-            self.init(.badRequest, "the body must be a JSON object", remedy: "its members are \(known)")
+            self.init(
+                .badRequest, "the body must be a JSON object",
+                remedy: members.isEmpty ? "send {}, or no body" : "its members are \(known)")
             return
         }
         self.init(.badRequest, "\(place) must be \(what)", remedy: "GET /openapi.json describes each member")

@@ -40,7 +40,8 @@ struct SessionRoutes {
     }
 
     @Sendable private func get(_ request: Request, _ context: CallContext) async throws -> Response {
-        answer(try await sessions.get(context.caller, try context.sessionID()))
+        try request.requireNoParameters()
+        return answer(try await sessions.get(context.caller, try context.sessionID()))
     }
 
     @Sendable private func send(_ request: Request, _ context: CallContext) async throws -> Response {
@@ -50,16 +51,21 @@ struct SessionRoutes {
     }
 
     @Sendable private func end(_ request: Request, _ context: CallContext) async throws -> Response {
-        answer(try await sessions.end(context.caller, try context.sessionID()))
+        try request.requireNoParameters()
+        try await request.requireNoMembers(context)
+        return answer(try await sessions.end(context.caller, try context.sessionID()))
     }
 
     @Sendable private func attach(_ request: Request, _ context: CallContext) async throws -> Response {
-        answer(try await sessions.attach(context.caller, try context.sessionID()))
+        try request.requireNoParameters()
+        try await request.requireNoMembers(context)
+        return answer(try await sessions.attach(context.caller, try context.sessionID()))
     }
 
     @Sendable private func revive(_ request: Request, _ context: CallContext) async throws -> Response {
         let query = try QueryReader(request, knowing: "ordered")
         let isOrdered = try query.number("ordered", 0...1, else: 0) == 1
+        try await request.requireNoMembers(context)
         let id = try context.sessionID()
         return Response(try await sessions.revive(context.caller, id, isOrdered: isOrdered).document)
     }

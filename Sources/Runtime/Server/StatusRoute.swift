@@ -11,6 +11,7 @@ struct StatusRoute {
     func add(to router: Router<CallContext>) { router.get("status", use: status) }
 
     @Sendable private func status(_ request: Request, _ context: CallContext) async throws -> Response {
+        try request.requireNoParameters()
         let mayInspect = allow(.inspectDaemon, by: context.identity.role, on: .none) == .allowed
         let inspection = services.inspection
         let facts = mayInspect ? try await DatabaseFacts.read(inspection.migrator) : nil

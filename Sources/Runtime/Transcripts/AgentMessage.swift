@@ -19,7 +19,7 @@ struct AgentMessage: Equatable {
 
     /// Reads a line; `nil` if it holds nothing for people, or is not from a transcript.
     init?(line: String) {
-        guard let line = JSON(parsing: line), let type = line["type"]?.text else { return nil }
+        guard let line = JSON(ofAgent: line), let type = line["type"]?.text else { return nil }
         switch (type, line["message"], line["payload"], line["content"]) {
         case ("user", .some(let message), _, _), ("assistant", .some(let message), _, _):
             self.init(claude: line, message)

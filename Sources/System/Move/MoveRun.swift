@@ -37,11 +37,7 @@ struct MoveRun: Sendable {
     /// Writes the manifest of everything that will be created, and keeps the files that are replaced.
     private func begin(_ begun: MoveManifest?) async throws -> MoveManifest {
         if let begun {
-            guard begun.isSameMove(as: try await newManifest(begun)) else {
-                throw MachineError(
-                    .changed, "the existing install or the options have changed since the run began",
-                    remedy: "undo the run with telec system rollback, and start again")
-            }
+            try await requireSame(begun)
             return begun
         }
         let manifest = try await newManifest(nil)
@@ -53,6 +49,15 @@ struct MoveRun: Sendable {
         }
         try folder.write(manifest)
         return manifest
+    }
+
+    /// Checks that a run that broke off was of this move.
+    func requireSame(_ begun: MoveManifest) async throws {
+        guard begun.isSameMove(as: try await newManifest(begun)) else {
+            throw MachineError(
+                .changed, "the existing install or the options have changed since the run began",
+                remedy: "undo the run with telec system rollback, and start again")
+        }
     }
 
     private func newManifest(_ begun: MoveManifest?) async throws -> MoveManifest {
@@ -153,13 +158,24 @@ struct MoveRun: Sendable {
         for folder in plan.folders where try root.look(folder.path).kind == .nothing {
             try root.makeFolder(folder.path, uid: folder.uid, gid: folder.gid, mode: folder.mode)
         }
-        for file in plan.files {
-            if case .file(let digest, _) = try root.look(file.path, .digest).kind, digest == file.digest { continue }
+        for file in plan.files where try !isWritten(file) {
             let replaces = manifest.files.first { $0.path == file.path }?.before != nil
             try root.write(
                 file.path, try bytes(of: file), uid: file.uid, gid: file.gid, mode: file.mode, isNew: !replaces)
         }
         events(.done("files: \(plan.files.count)"))
+    }
+
+    private func isWritten(_ file: PlannedFile) throws(MachineError) -> Bool {
+        guard case .file(let digest, _) = try root.look(file.path, .digest).kind else { return false }
+        return digest == file.digest
+    }
+
+    /// Returns what is left of a run that broke off, for people.
+    func left(hasData: Bool) throws(MachineError) -> String {
+        let files = try plan.files.filter { file throws(MachineError) in try !isWritten(file) }
+        let data = hasData ? "the data are there" : "the data have to be transferred"
+        return "an earlier run broke off: \(data), \(files.count) of \(plan.files.count) files have to be written"
     }
 
     private func bytes(of file: PlannedFile) throws(MachineError) -> [UInt8] {

@@ -1,3 +1,4 @@
+import Dialects
 import TCImport
 import TCPOSIX
 import TCRuntime
@@ -28,7 +29,7 @@ package struct OldInstall: Sendable {
     ///
     /// - Throws: `ImportError` if there is no install, and `MachineError` if a part of it belongs to another user.
     package static func find(in folder: String, _ context: ProcessContext) throws -> OldInstall {
-        let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let folder = Path.plain(folder)
         let uid = try owner(of: try ExistingInstall.find(in: folder).database, in: folder)
         let data = try ExistingInstall.find(in: folder, home: Account.of(uid: uid)?.home)
         let checkout = Path.folder(of: data.database)
@@ -69,10 +70,12 @@ package struct OldInstall: Sendable {
         func part(_ what: String, _ path: String, _ note: String) -> Part {
             Part(what: what, path: path, isThere: Self.isThere(path), note: note)
         }
+        let wal = "\(data.database)-wal"
+        let walNote = SQLiteWALDamage(ofWALAt: wal).map { "transferred; \($0)" } ?? "its contents are transferred"
         let people = settings.people.map { part("settings of \($0.folder)", $0.file, "split into the layers") }
         return [
             part("database", data.database, "transferred"),
-            part("its -wal", "\(data.database)-wal", "its contents are transferred"),
+            part("its -wal", wal, walNote),
             part("events", data.events ?? "\(state)/events.db", "transferred into the same database"),
             part("lock", "\(checkout)/teleclaude.pid", "held while this runs"),
             part("settings", settings.config ?? "\(checkout)/config.yml", "split into the layers"),

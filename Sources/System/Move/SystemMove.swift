@@ -31,6 +31,12 @@ package struct SystemMove: Sendable {
         case done(String)
     }
 
+    /// What a run would do.
+    package enum Forecast: Sendable {
+        case already(MoveManifest)
+        case planned(MovePlan)
+    }
+
     package enum Outcome: Sendable {
         case already(MoveManifest)
         case moved(MoveReport)
@@ -41,20 +47,38 @@ package struct SystemMove: Sendable {
 
     // MARK: - Telling
 
-    /// Returns what a run would do. It changes nothing, and removes its working copy.
+    /// Returns what a run would do, or the rest of one that was interrupted if `resumes` is true. It changes nothing, and removes its
+    /// working copy.
     ///
     /// - Throws: Every error with which a run would refuse: `MachineError`, `ImportError`, `SettingsError`,
     ///   `SchemaTransferError`, `TransferError` and `DatabaseError`.
-    package func plan(_ events: @escaping @Sendable (Event) -> Void) async throws -> MovePlan {
+    package func plan(resumes: Bool, _ events: @escaping @Sendable (Event) -> Void) async throws -> Forecast {
         let machine = try requireInstallation()
-        let begun = try folder.manifest()
-        try Self.requireNoRollback(begun)
+        let begun = try earlier(resumes: resumes)
+        if let begun, begun.state == .done { return .already(try requireSame(begun)) }
         var plan = try await planning(machine, begun).plan(managed: machine.services != .none)
+        let lock = try OldDaemonLock(of: plan.old.data)
+        defer { withExtendedLifetime(lock) {} }
         let target = try open(plan, .readOnly)
         try await requireTarget(plan, target, begun, machine)
-        plan.data = try await dataImport(plan, target).plan { events(.data($0)) }
+        let transfer = try dataImport(plan, target)
+        let hasData = try await transfer.done() != nil
+        if let begun {
+            let run = MoveRun(move: self, plan: plan, machine: machine, target: target, events: events)
+            try await run.requireSame(begun)
+            plan.remarks.append(try run.left(hasData: hasData))
+        }
+        if !hasData { plan.data = try await transfer.plan { events(.data($0)) } }
         await target.close()
-        return plan
+        return .planned(plan)
+    }
+
+    /// Returns the manifest of an earlier run that is complete, or that this one resumes.
+    private func earlier(resumes: Bool) throws(MachineError) -> MoveManifest? {
+        let begun = try folder.manifest()
+        try Self.requireNoRollback(begun)
+        guard begun == nil || begun?.state == .done || resumes else { throw Self.brokenOff }
+        return begun
     }
 
     private func planning(_ machine: FoundMachine, _ begun: MoveManifest?) throws(MachineError) -> MovePlanning {
@@ -71,10 +95,8 @@ package struct SystemMove: Sendable {
     /// - Throws: The errors of `plan`. If an error is thrown before the data is there, nothing has changed.
     package func run(resumes: Bool, _ events: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
         let machine = try requireInstallation()
-        let begun = try folder.manifest()
-        try Self.requireNoRollback(begun)
+        let begun = try earlier(resumes: resumes)
         if let begun, begun.state == .done { return .already(try requireSame(begun)) }
-        guard begun == nil || resumes else { throw Self.brokenOff }
         let plan = try await planning(machine, begun).plan(managed: machine.services.isManaged)
         events(.planned(plan))
         let lock = try OldDaemonLock(of: plan.old.data)

@@ -1,6 +1,7 @@
 import Dialects
 import Migrator
 import TCImport
+import TCRuntime
 import TCSettings
 
 /// Undoes a move, and nothing else. Each step checks the present state, so that an interrupted rollback can be run again.
@@ -160,9 +161,16 @@ package struct SystemRollback: Sendable {
             guard case .folder(let names) = try root.look(path, .names).kind, names.isEmpty else { continue }
             try root.removeFolder(path)
         }
-        let advice = try restoreServices(manifest, machine)
+        let advice = try restoreServices(manifest, machine) + recordings()
         try folder.remove()
         return plan.changed.map { "\($0) has changed since, and stays" } + kept + advice
+    }
+
+    /// Names the recordings of the sessions that people have started since.
+    private func recordings() throws(MachineError) -> [String] {
+        let path = TranscriptStore.folder(in: installation.layout.folders.state)
+        guard case .folder(let names) = try root.look(path, .names).kind, !names.isEmpty else { return [] }
+        return ["the recordings of sessions in \(path) stay"]
     }
 
     private func removeData(_ manifest: inout MoveManifest) async throws {

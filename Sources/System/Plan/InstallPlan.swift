@@ -193,8 +193,14 @@ extension FoundMachine {
 /// The place at which a file is written before it is renamed. It is always the same, so that the remains of an interrupted run
 /// are found.
 package enum TemporaryName {
+    /// The size in bytes of the longest name that file systems take (NAME_MAX).
+    private static let longest = 255
+
     package static func of(_ path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? ""
-        return "\(path.dropLast(name.count)).\(name).teleclaude-new"
+        let folder = path.dropLast(name.count)
+        let place = ".\(name).teleclaude-new"
+        guard place.utf8.count > longest else { return "\(folder)\(place)" }
+        return "\(folder).\(SHA256.hexadecimal(of: name.utf8)).teleclaude-new"
     }
 }

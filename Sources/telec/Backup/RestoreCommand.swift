@@ -29,7 +29,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("The folder of a backup.", valueName: "dir"), completion: .directory)
     var folder: String
-    @Flag(help: "Compare all digests, check the target, and write nothing.") var dryRun = false
+    @Flag(help: "Compare all digests, check the target and the values, and write nothing.") var dryRun = false
     @Flag(name: .shortAndLong, help: "Show no progress.") var quiet = false
     @OptionGroup var output: OutputOptions
 

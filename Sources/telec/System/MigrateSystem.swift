@@ -97,23 +97,30 @@ struct MigrateSystem: AsyncParsableCommand {
             }
         }
         if dryRun {
-            let plan = try await move.plan(show)
-            progress.end()
-            let text = MoveText(plan)
-            try page?.finish(MovePage.page(text))
-            return options.output.show(text.document) { text.text + "\n\ndry run: nothing was changed" }
+            switch try await move.plan(resumes: resume, show) {
+            case .already(let manifest): showDone(manifest)
+            case .planned(let plan):
+                progress.end()
+                let text = MoveText(plan)
+                try page?.finish(MovePage.page(text))
+                options.output.show(text.document) { text.text + "\n\ndry run: nothing was changed" }
+            }
+            return
         }
         switch try await move.run(resumes: resume, show) {
-        case .already(let manifest):
-            options.output.show(Self.document(manifest)) {
-                "already migrated: from \(manifest.from), begun at \(manifest.beganAt)"
-            }
+        case .already(let manifest): showDone(manifest)
         case .moved(let report):
             progress.end()
             let text = MoveText(report)
             try page?.finish(MovePage.page(text))
             options.output.show(text.document) { text.outcome }
             if !report.isProven { throw ExitCode(1) }
+        }
+    }
+
+    private func showDone(_ manifest: MoveManifest) {
+        options.output.show(Self.document(manifest)) {
+            "already migrated: from \(manifest.from), begun at \(manifest.beganAt)"
         }
     }
 

@@ -81,6 +81,15 @@ struct AgentConversationTests {
         #expect(!recent.contains(.tool("part \(2 * RecentParts.most - 1)", ""), of: "1"))
     }
 
+    /// JavaScript writes half of an emoji as an escape where it has cut a string, and Python a number that is none.
+    @Test func aMessageThatIsAlmostJSONIsShown() {
+        #expect(
+            text(
+                #"{"type":"user","message":{"role":"user","content":"cut \ud83d"},"score":NaN}"#,
+                #"{"type":"response_item","payload":{"type":"message","role":"user","content":"\udc00 too"}}"#
+            ) == "user: cut \u{FFFD}\nuser: \u{FFFD} too\n")
+    }
+
     /// What is said twice in one message is shown twice.
     @Test func partsOfOneMessageMayBeEqual() {
         let message = #"{"id":"1","type":"gemini","content":[{"text":"Ha"},{"text":"Ha"}]}"#

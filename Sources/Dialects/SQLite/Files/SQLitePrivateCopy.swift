@@ -18,7 +18,9 @@ final class SQLitePrivateCopy: Sendable {
     static func attempt(_ file: SQLiteFile, in parent: String) throws(DatabaseError) -> SQLitePrivateCopy? {
         let before = try SQLiteFingerprint(of: file)
         guard before.isSettled else { return nil }
-        let remark = "read from a private copy of \(file.name) and its -wal or -journal, which hold its latest changes"
+        let damage = SQLiteWALDamage(ofWALAt: file.wal).map { "; \($0)" } ?? ""
+        let remark =
+            "read from a private copy of \(file.name) and its -wal or -journal, which hold its latest changes\(damage)"
         let copy = try SQLitePrivateCopy(of: file, in: parent, remark) { target throws(DatabaseError) in
             try FileCopy.copy(file.path, to: target, isOptional: false)
             try FileCopy.copy(file.wal, to: target + "-wal", isOptional: true)

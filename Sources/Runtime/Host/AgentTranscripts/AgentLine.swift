@@ -7,6 +7,8 @@ enum AgentLine: Equatable {
     case whole(String)
     /// The same JSON with its long texts cut, and the length of the whole line in bytes.
     case shortened(String, from: Int)
+    /// A line that is not JSON, as it is.
+    case unreadable(String)
     case leftOut
 
     /// The largest size of an event's data in bytes, measured as a JSON string.
@@ -20,15 +22,14 @@ enum AgentLine: Equatable {
     }
 
     init(_ text: String) {
+        let document = JSON(ofAgent: text)
         guard !Self.fits(text) else {
-            self = .whole(text)
+            self = document == nil ? .unreadable(text) : .whole(text)
             return
         }
         self = .leftOut
-        guard let document = JSON(parsing: text) else { return }
         for limit in [65_536, 8_192, 1_024, 64] {
-            let shorter = document.shortened(to: limit).canonical()
-            guard Self.fits(shorter) else { continue }
+            guard let shorter = document?.shortened(to: limit).canonical(), Self.fits(shorter) else { continue }
             self = .shortened(shorter, from: text.utf8.count)
             return
         }

@@ -50,7 +50,7 @@ struct AgentPlace {
         switch agent {
         case .claude, .gemini: return true
         case .codex:
-            let line = JSON(parsing: firstLine)
+            let line = JSON(ofAgent: firstLine)
             return line?["type"]?.text == "session_meta" && line?["payload"]?["cwd"]?.text == directory
         }
     }

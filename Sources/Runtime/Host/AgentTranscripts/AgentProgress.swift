@@ -31,7 +31,8 @@ struct FollowedFile: Codable {
         }
     }
 
-    mutating func read(_ file: borrowing OwnedFile) -> [FollowedLine] {
+    /// Returns what is new in the file; `nil` if the file can't be read as it is now.
+    mutating func read(_ file: borrowing OwnedFile) -> [FollowedLine]? {
         switch position {
         case .lines(var follower):
             defer { position = .lines(follower) }

@@ -9,6 +9,8 @@ struct AgentLook: Sendable {
     }
 
     var parts: [Part]
+    /// The absolute paths of transcripts that can't be read, each told once.
+    var unreadable: [String]
     /// Whether there was too much for one look, so that another one should follow at once.
     var isMore: Bool
     /// The progress after this look. It is to be stored once the parts are safe.
@@ -25,6 +27,8 @@ actor AgentWatch {
     private var progress: AgentProgress
     /// The names of what could not be read when the watch began, below the root: folders, and files. `""` is the root itself.
     private let unread: Set<String>
+    /// The names of the documents that could not be read at the last look, and of those of which that was told.
+    private var (doubtful, told) = (Set<String>(), Set<String>())
 
     /// The number of bytes after which a look ends.
     private static let bytesOfALook = 4 << 20
@@ -73,14 +77,26 @@ actor AgentWatch {
 
     /// Reads the new lines of all files that have changed; the file that was written last comes last.
     func look() -> AgentLook {
-        let (parts, isMore) = news()
-        return AgentLook(parts: parts, isMore: isMore, progress: progress)
-    }
-
-    private func news() -> (parts: [AgentLook.Part], isMore: Bool) {
-        guard let folder = OwnedFolder(root) else { return ([], false) }
+        guard let folder = OwnedFolder(root) else {
+            return AgentLook(parts: [], unreadable: [], isMore: false, progress: progress)
+        }
         let followed = walk.files(in: folder) { [files] in files[$0]?.isOurs == false }
         tellApart(followed, in: folder)
+        let unreadable = unreadable(of: followed)
+        let (parts, isMore) = news(of: followed, in: folder)
+        return AgentLook(parts: parts, unreadable: unreadable, isMore: isMore, progress: progress)
+    }
+
+    /// Returns the paths of the documents that could not be read at the last look and are the same now, so that nobody is writing them.
+    private func unreadable(of followed: [TranscriptWalk.Found]) -> [String] {
+        let same = followed.filter { doubtful.contains($0.name) && files[$0.name]?.stamp == $0.stamp }.map(\.name)
+        doubtful.subtract(same)
+        return same.filter { told.insert($0).inserted }.map { "\(root)/\($0)" }
+    }
+
+    private func news(
+        of followed: [TranscriptWalk.Found], in folder: borrowing OwnedFolder
+    ) -> (parts: [AgentLook.Part], isMore: Bool) {
         let changed = followed.filter { files[$0.name]?.stamp != $0.stamp }
         var (parts, bytes) = ([AgentLook.Part](), 0)
         for found in changed.sorted(by: { $0.stamp.modified < $1.stamp.modified }) {
@@ -110,11 +126,15 @@ actor AgentWatch {
         var followed = if let known = files[name] { known } else { begun(file, name) }
         if followed.inode != file.stamp.inode { followed = FollowedFile(place.agent.form, file.stamp) }
         defer { files[name] = followed }
+        doubtful.remove(name)
         if followed.isOurs == nil { followed.isOurs = isOurs(file) }
         var lines: [FollowedLine] = []
         while followed.isOurs == true {
             guard bytes < Self.bytesOfALook else { return (lines, true) }
-            let more = followed.read(file)
+            guard let more = followed.read(file) else {
+                doubtful.insert(name)
+                break
+            }
             if more.isEmpty { break }
             lines += more
             bytes += more.reduce(0) { $0 + $1.length }

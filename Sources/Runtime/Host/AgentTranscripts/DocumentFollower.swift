@@ -9,16 +9,17 @@ struct DocumentFollower: Codable, Equatable {
     /// The size in bytes of the longest document that is read.
     static let longest = 64 << 20
 
-    /// Returns the messages that are new or have changed, each as a line; none while the document is incomplete.
-    mutating func read(_ file: borrowing OwnedFile) -> [FollowedLine] {
-        guard file.stamp.size <= Self.longest else { return [] }
-        return read(String(decoding: file.read(at: 0, count: Int(file.stamp.size)), as: UTF8.self)).map { .whole($0) }
+    /// Returns the messages that are new or have changed, each as a line; `nil` if the document can't be read, which is also so while
+    /// it is being written.
+    mutating func read(_ file: borrowing OwnedFile) -> [FollowedLine]? {
+        guard file.stamp.size <= Self.longest else { return nil }
+        return read(String(decoding: file.read(at: 0, count: Int(file.stamp.size)), as: UTF8.self))?.map { .whole($0) }
     }
 
-    mutating func read(_ document: String) -> [String] {
-        guard let messages = JSON(parsing: document)?["messages"]?.items else { return [] }
+    mutating func read(_ document: String) -> [String]? {
+        guard let document = JSON(ofAgent: document) else { return nil }
         var lines: [String] = []
-        for (place, message) in messages.enumerated() {
+        for (place, message) in (document["messages"]?.items ?? []).enumerated() {
             let line = message.canonical()
             let digest = SHA256.hexadecimal(of: line.utf8)
             if seen.updateValue(digest, forKey: message["id"]?.text ?? "#\(place)") != digest { lines.append(line) }

@@ -62,7 +62,7 @@ extension AgentWatch {
 extension AgentLine {
     var text: String {
         switch self {
-        case .whole(let text): text
+        case .whole(let text), .unreadable(let text): text
         case .shortened(let text, let bytes): "shortened from \(bytes): \(text)"
         case .leftOut: "left out"
         }

@@ -22,6 +22,16 @@ struct AgentLineTests {
         #expect((events.count == 2) == (events.last?.data != line))
     }
 
+    @Test func aLineThatIsNotJSONIsKeptAndTold() {
+        var recorder = Recorder(columns: 80, rows: 24, at: .now)
+        for line in [#"{"type":"user"} torn"#, #"{"text":"\ud83d","score":-Infinity}"#] {
+            recorder.agent(AgentLine(line), at: .now)
+        }
+        let lines = String(decoding: recorder.take(), as: UTF8.self).split(separator: "\n")
+        #expect(lines.compactMap { RecordedEvent(line: String($0))?.code } == ["m", "a", "a"])
+        #expect(lines.first?.contains("unreadable: a line of the agent's transcript is not JSON") == true)
+    }
+
     @Test func whatCannotBeCutIsLeftOutAndTold() {
         var recorder = Recorder(columns: 80, rows: 24, at: .now)
         let numbers = "[" + String(repeating: "100000000000000000,", count: 50_000) + "1]"
