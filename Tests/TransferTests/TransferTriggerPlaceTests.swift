@@ -7,7 +7,7 @@ import Testing
 /// Tests that AFTER triggers run at their places among the foreign keys, which are triggers in PostgreSQL.
 extension TransferTriggerTests {
     /// Expects that statements end alike in both databases and leave the same rows.
-    private func expectSame(
+    func expectSame(
         after statements: [String], in queries: [String], _ source: any Connection, _ target: any Connection
     ) throws {
         try source.executeScript("PRAGMA foreign_keys = ON")

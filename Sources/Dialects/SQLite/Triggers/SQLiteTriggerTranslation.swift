@@ -57,6 +57,11 @@ struct SQLiteTriggerTranslation {
             if written.contains(where: { SQLName.equal($0, trigger.table) }) {
                 throw Untranslatable("it changes its own table before the row is written, which PostgreSQL may refuse")
             }
+            if trigger.event != .insert, triggers.comesBackToStoredRows(trigger) {
+                throw Untranslatable(
+                    "it changes its own table, by way of other tables, before the row is written,"
+                        + " which PostgreSQL may refuse")
+            }
             if table.columns.contains(where: { $0.generated != nil }) {
                 throw Untranslatable(
                     "its table has computed columns, which are not computed yet before a row is written")
