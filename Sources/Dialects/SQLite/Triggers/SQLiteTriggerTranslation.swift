@@ -91,7 +91,7 @@ struct SQLiteTriggerTranslation {
         var body = try guarded(statements: trigger.statements.map(rendered))
         if let condition = trigger.condition { body = Self.conditional(try translation.condition(condition), body) }
         let lines = ["BEGIN"] + Self.indented(body + ["RETURN \(result);"]) + ["END"]
-        let text = try renaming(lines.joined(separator: "\n"))
+        let text = Self.preferringColumns(try renaming(lines.joined(separator: "\n")))
         let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(trigger.name))
         let place = SQLText.identifier(triggers.places.name(of: trigger))
         let moment = try moment()
