@@ -25,7 +25,7 @@ extension TransferTriggerTests {
     }
 
     /// The names that the triggers have in PostgreSQL, in the order in which it runs those of one event.
-    private func made(_ triggers: [TranslatedTrigger]) -> [String] {
+    func made(_ triggers: [TranslatedTrigger]) -> [String] {
         let names = triggers.compactMap { trigger -> String? in
             guard case .statements(let statements, _) = trigger.outcome else { return nil }
             return statements.last?.split(separator: "\"").dropFirst().first.map(String.init)

@@ -123,7 +123,7 @@ extension QueryTree {
 
 extension ExpressionTree {
     /// The calls of RAISE that the expression consists of, each with its condition; `nil` if it is any other expression.
-    fileprivate var raising: [(condition: ExpressionTree?, arguments: [ExpressionTree])]? {
+    var raising: [(condition: ExpressionTree?, arguments: [ExpressionTree])]? {
         switch self {
         case .call("raise", let arguments): return [(nil, arguments)]
         case .choice(let branches, let otherwise):
