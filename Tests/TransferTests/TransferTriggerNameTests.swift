@@ -38,4 +38,17 @@ extension TransferTriggerTests {
                 ], source, target)
         }
     }
+
+    @Test("a trigger may have the name of a function of PostgreSQL", arguments: ["now", "pi", "pg_backend_pid"])
+    func namesOfFunctions(_ name: String) async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TABLE log (id INTEGER PRIMARY KEY, n INTEGER);
+            CREATE TRIGGER \(name) AFTER INSERT ON t BEGIN INSERT INTO log (n) VALUES (NEW.id); END;
+            """
+        ) { triggers, source, target in
+            #expect(made(triggers) == [name])
+            try expectSame(after: ["INSERT INTO t VALUES (7)"], in: ["SELECT n FROM log"], source, target)
+        }
+    }
 }

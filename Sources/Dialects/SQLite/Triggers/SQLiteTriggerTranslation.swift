@@ -106,7 +106,7 @@ struct SQLiteTriggerTranslation {
         try requireStoredColumns()
         let lines = ["BEGIN"] + Self.indented(body + ["RETURN \(result);"]) + ["END"]
         let text = Self.preferringColumns(try renaming(lines.joined(separator: "\n")))
-        let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(trigger.name))
+        let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(functionName))
         let place = SQLText.identifier(triggers.places.name(of: trigger))
         let moment = try moment()
         return [
