@@ -31,7 +31,8 @@ enum TriggersFile {
             --     psql --single-transaction -v ON_ERROR_STOP=1 -f THIS-FILE DATABASE
             -- What differs in PostgreSQL:
             --   * AFTER triggers run when a statement has changed all of its rows; in SQLite they run row by row.
-            --   * Several triggers of one event run in the order of their names; SQLite promises no order. Foreign keys are among
+            --   * Several triggers of one event run in the order of their names; SQLite promises no order. Where it may matter, numbers
+            --     before the names keep the one that SQLite has: the trigger that was created last runs first. Foreign keys are among
             --     them as RI_ConstraintTrigger_...; a trigger named RI! or RI~ has to run before or after them, as in SQLite.
             --   * Where a foreign key changes rows, their AFTER triggers run behind those of the statement's own rows; in SQLite before.
             --   * now() is the time at which the transaction began.

@@ -7,7 +7,7 @@ import Testing
 /// Tests that AFTER triggers run at their places among the foreign keys, which are triggers in PostgreSQL.
 extension TransferTriggerTests {
     /// Expects that statements end alike in both databases and leave the same rows.
-    private func expectSame(
+    func expectSame(
         after statements: [String], in queries: [String], _ source: any Connection, _ target: any Connection
     ) throws {
         try source.executeScript("PRAGMA foreign_keys = ON")
@@ -25,7 +25,7 @@ extension TransferTriggerTests {
     }
 
     /// The names that the triggers have in PostgreSQL, in the order in which it runs those of one event.
-    private func made(_ triggers: [TranslatedTrigger]) -> [String] {
+    func made(_ triggers: [TranslatedTrigger]) -> [String] {
         let names = triggers.compactMap { trigger -> String? in
             guard case .statements(let statements, _) = trigger.outcome else { return nil }
             return statements.last?.split(separator: "\"").dropFirst().first.map(String.init)

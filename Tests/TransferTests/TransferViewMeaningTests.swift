@@ -105,6 +105,7 @@ struct TransferViewMeaningTests {
                 #"SELECT sum(code), avg(code), max(code + 1), '5 apples' + 1 FROM people"#,
                 #"SELECT min(n, 3), max(amount, 0) FROM people"#,
                 #"SELECT sqrt(n), ln(n), sqrt(amount), ln(amount), exp(n) FROM people"#,
+                #"SELECT trunc(n), trunc(amount), radians(n), pi() FROM people"#,
             ]),
         Class(
             name: "truths",

@@ -46,6 +46,10 @@ package protocol TargetLoading: Dialect {
     /// key: it refuses an expression, a value can't be computed, or a value is too long for an index.
     func isRefusal(_ error: DatabaseError) -> Bool
 
+    /// Returns why the database can't have the new object, in words that say more than the error does where its own are not about the
+    /// object.
+    func reason(of refusal: DatabaseError) -> String
+
     /// Returns whether the error says that a table which the statement names is not there.
     func isMissingTable(_ error: DatabaseError) -> Bool
 

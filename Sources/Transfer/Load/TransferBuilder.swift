@@ -54,7 +54,7 @@ struct TransferBuilder {
             throw TransferError.keyNotBuilt(table: step.table, key: step.name, reason: error.message)
         case .required, .optional:
             chunk.isLeftOut = true
-            chunk.note = "the target rejects it: \(error.message)"
+            chunk.note = "the target rejects it: \(target.reason(of: error))"
         case .validation(_, let key):
             chunk.note = try OrphanSearch(target, writing).orphans(of: key, in: step.table)?.note
             let isThere = try !TransferRecords(writing).hasLeftOut(.foreignKey, step.name, of: step.table, record)

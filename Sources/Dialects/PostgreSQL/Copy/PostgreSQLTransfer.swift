@@ -20,6 +20,12 @@ extension PostgreSQLDialect: TransferTarget {
         ["22", "0A", "42", "54"].contains { error.code?.hasPrefix($0) ?? false } && error.kind != .permission
     }
 
+    /// The row that is too big when an index is made is the catalog's own, which holds the index's expressions.
+    package func reason(of refusal: DatabaseError) -> String {
+        guard refusal.code == "54000", refusal.message.hasPrefix("row is too big") else { return refusal.message }
+        return "its expression is too long for the catalog, where an index takes at most 8160 bytes"
+    }
+
     package func isComputing(_ error: DatabaseError) -> Bool { isRefusal(error) && !isMissingTable(error) }
 
     /// `undefined_table` (https://www.postgresql.org/docs/current/errcodes-appendix.html).

@@ -9,6 +9,7 @@ extension SQLiteDialect: TransferTarget {
     package var reservedPrefix: String? { "sqlite_" }
     package func counter(of column: String, in table: String) -> String? { nil }
     package func isRefusal(_ error: DatabaseError) -> Bool { false }
+    package func reason(of refusal: DatabaseError) -> String { refusal.message }
 
     /// Functions report their errors, such as malformed JSON, as SQLITE_ERROR, and a result that is too long as SQLITE_TOOBIG
     /// (https://www.sqlite.org/rescode.html).

@@ -130,7 +130,9 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Functions of https://www.sqlite.org/lang_mathfunc.html, and `sign`.
-    private static let mathematical: Set<String> = ["sign", "ceil", "ceiling", "floor", "sqrt", "exp", "ln"]
+    private static let mathematical: Set<String> = [
+        "sign", "ceil", "ceiling", "floor", "trunc", "sqrt", "exp", "ln", "radians",
+    ]
 
     private func numberCall(_ function: String, _ pieces: [Piece]) throws(Untranslatable) -> Piece? {
         switch (function, pieces.count) {
@@ -155,9 +157,12 @@ extension SQLiteExpressionTranslation {
         case (_, 1) where pieces[0].kind == .text && Self.mathematical.contains(function): return nil
         case ("sign", 1):
             return Piece("sign(\(try number(pieces[0]).sql))::bigint", .integer, isWide: true)
-        case ("ceil", 1), ("ceiling", 1), ("floor", 1), ("sqrt", 1), ("exp", 1), ("ln", 1):
+        case ("pi", 0): return Piece("pi()", .number)
+        case ("ceil", 1), ("ceiling", 1), ("floor", 1), ("trunc", 1), ("sqrt", 1), ("exp", 1), ("ln", 1),
+            ("radians", 1):
             let number = try number(pieces[0])
-            if number.kind == .integer, function.hasPrefix("ceil") || function == "floor" { return number }
+            let isWhole = function.hasPrefix("ceil") || function == "floor" || function == "trunc"
+            if number.kind == .integer, isWhole { return number }
             let result = "\(function)((\(number.sql))::double precision)"
             switch function {
             // NULL in SQLite (https://www.sqlite.org/lang_mathfunc.html), an error in PostgreSQL.

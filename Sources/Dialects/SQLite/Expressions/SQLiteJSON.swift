@@ -19,18 +19,27 @@ extension SQLiteExpressionTranslation {
         return isLength ? Self.length(ofJSON: part) : Self.typeName(ofJSON: part)
     }
 
-    /// `json ->> 'name'`.
+    /// `json ->> 'name'`, and `json -> 'part' ->> 'name'`, which is the value at the whole path.
     func member(_ left: ExpressionTree, _ right: ExpressionTree) throws(Untranslatable) -> Piece {
-        let piece = try piece(left)
+        var (whole, keys) = (left, try Self.memberKeys(right))
+        while case .binary(.member, let outer, let key) = whole {
+            keys = try Self.memberKeys(key) + keys
+            whole = outer
+        }
+        let piece = try piece(whole)
         guard piece.kind == .text else { throw Untranslatable("->> is used on a value that is not a text") }
-        let json = "(\(piece.sql))::json"
-        switch right {
+        return extracted("(\(piece.sql))::json", keys, of: whole, piece)
+    }
+
+    /// Returns the path that stands behind `->` or `->>`.
+    private static func memberKeys(_ path: ExpressionTree) throws(Untranslatable) -> [String] {
+        switch path {
         case .string(let name):
             guard let keys = name.hasPrefix("$") ? Self.keys(name) : [name] else {
                 throw Untranslatable("->> has a path of more than names and positions")
             }
-            return extracted(json, keys, of: left, piece)
-        case .number(let place) where Int(place) != nil: return extracted(json, [place], of: left, piece)
+            return keys
+        case .number(let place) where Int(place) != nil: return [place]
         case .null, .number, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists,
             .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast, .choice:
             throw Untranslatable("->> has no fixed path")

@@ -37,7 +37,7 @@ struct SQLiteTrigger: Equatable {
             case abort, ignore, replace
             /// `ON CONFLICT (key) DO NOTHING`. No columns mean any key.
             case nothing(key: [String])
-            /// `ON CONFLICT (key) DO UPDATE SET … WHERE …`.
+            /// `ON CONFLICT (key) DO UPDATE SET … WHERE …`. No columns mean any key.
             case update(key: [String], [Assignment], condition: ExpressionTree?)
         }
 

@@ -113,7 +113,8 @@ extension SQLiteTriggerTranslation {
             inside.scopes.insert(scope, at: 1)
             let list = try rendered(assignments, to: table, inside)
             let end = try condition.map { tree throws(Untranslatable) in " WHERE \(try inside.condition(tree))" } ?? ""
-            return " ON CONFLICT (\(try named(key, of: table))) DO UPDATE SET \(list)\(end)"
+            let target = try key.isEmpty ? onlyKey(of: table.table) : named(key, of: table)
+            return " ON CONFLICT (\(target)) DO UPDATE SET \(list)\(end)"
         }
     }
 

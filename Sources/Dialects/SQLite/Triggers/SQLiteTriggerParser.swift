@@ -97,6 +97,7 @@ extension SQLiteExpressionParser {
         guard isAtQuery, let rows = query() else { throw .unknownWords }
         insert.rows = rows
         if take("ON") { insert.conflict = try upsert() }
+        if token?.isWord("ON") == true { throw Untranslatable("its INSERT has several ON CONFLICT") }
         return insert
     }
 
@@ -105,13 +106,17 @@ extension SQLiteExpressionParser {
         guard take("CONFLICT") else { throw .unknownWords }
         var key: [String] = []
         if take("(") {
-            guard let columns = items({ $0.name() }), take(")") else { throw .unknownWords }
+            guard let columns = items({ $0.name() }), take(")") else {
+                throw Untranslatable("the key of its ON CONFLICT is more than columns")
+            }
             key = columns
+        }
+        if token?.isWord("WHERE") == true {
+            throw Untranslatable("its ON CONFLICT is about a part of the rows (WHERE)")
         }
         guard take("DO") else { throw .unknownWords }
         if take("NOTHING") { return .nothing(key: key) }
-        // SQLite's DO UPDATE may leave out the key and then applies to any; PostgreSQL requires one.
-        guard take("UPDATE"), take("SET"), !key.isEmpty else { throw .unknownWords }
+        guard take("UPDATE"), take("SET") else { throw .unknownWords }
         return .update(key: key, try assignments(), condition: try statementCondition())
     }
 

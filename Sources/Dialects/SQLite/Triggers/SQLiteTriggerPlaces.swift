@@ -1,4 +1,4 @@
-/// The places of AFTER triggers among the foreign keys.
+/// The places of triggers among those of the same event, and of AFTER triggers among the foreign keys.
 ///
 /// SQLite follows the actions of foreign keys, and checks RESTRICT, before an AFTER trigger runs; it checks other keys when the outermost
 /// statement ends (https://www.sqlite.org/foreignkeys.html, section 4). PostgreSQL does all this in AFTER triggers that are named
@@ -15,6 +15,8 @@ struct SQLiteTriggerPlaces {
     private var needs: [String: Set<Place>] = [:]
     /// The tables that foreign keys come to after triggers that have to do with them, by the triggers' folded names.
     private var late: [String: String] = [:]
+    /// The triggers that have to run before and after others, but can't, because of their places among the foreign keys, by folded names.
+    private var misplaced: [String: String] = [:]
     /// The names that triggers have in PostgreSQL, by their folded names.
     private var names: [String: String] = [:]
 
@@ -23,14 +25,15 @@ struct SQLiteTriggerPlaces {
         for key in SQLiteTriggerKey.all(of: set.relations.values) {
             for table in Set([key.table, key.key.parent].map(SQLName.folded)) { keys[table, default: []].append(key) }
         }
-        guard !keys.isEmpty else { return }
-        let after = triggers.filter { $0.timing == .after }
-        for trigger in after {
+        for trigger in triggers where trigger.timing == .after && !keys.isEmpty {
             let written = set.reached(from: SQLiteTriggerSet.changes(by: trigger))
             needs[SQLName.folded(trigger.name)] = places(neededBy: trigger, writing: written, set)
             late[SQLName.folded(trigger.name)] = lateTable(for: trigger, writing: written, set)
         }
-        for peers in Dictionary(grouping: after, by: \.change).values { name(peers) }
+        for timing in [SQLiteTrigger.Timing.before, .after, .insteadOf] {
+            let events = Dictionary(grouping: triggers.filter { $0.timing == timing }, by: \.change)
+            for peers in events.values { name(SQLiteTriggerOrder(of: peers, among: set)) }
+        }
     }
 
     /// Returns the name that gives a trigger its place.
@@ -38,8 +41,10 @@ struct SQLiteTriggerPlaces {
 
     /// What differs from SQLite all the same, as sentences about the trigger; `nil` if nothing is known to differ.
     func note(on trigger: SQLiteTrigger) -> String? {
-        let notes = [noteOnPlace(of: trigger), noteOnLateTable(of: trigger), noteOnMendedKey(of: trigger)]
-            .compactMap { $0 }
+        let notes = [
+            noteOnPlace(of: trigger), noteOnLateTable(of: trigger), noteOnMendedKey(of: trigger),
+            noteOnOrder(of: trigger),
+        ].compactMap { $0 }
         return notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 
@@ -61,6 +66,12 @@ struct SQLiteTriggerPlaces {
         guard let key = broken else { return nil }
         return "PostgreSQL checks the foreign key of \(key.table) to \(key.key.parent) after each of its statements,"
             + " and SQLite at the end of the statement that fires it"
+    }
+
+    private func noteOnOrder(of trigger: SQLiteTrigger) -> String? {
+        misplaced[SQLName.folded(trigger.name)].map {
+            "it and \($0) run in the other order in SQLite, and one of them writes what the other one reads or writes"
+        }
     }
 
     // MARK: What a trigger needs
@@ -110,20 +121,44 @@ struct SQLiteTriggerPlaces {
 
     // MARK: Names
 
-    /// Names the triggers of one event. One that needs no place itself keeps its order among the others, if it can.
-    private mutating func name(_ peers: [SQLiteTrigger]) {
-        let ordered = peers.map(\.name).sorted(by: Self.precedes)
-        let needed = ordered.map { name -> Place? in
-            let places = needs[SQLName.folded(name)] ?? []
+    /// Names the triggers of one event. Where their order matters they are numbered in that of SQLite. One that needs no place itself keeps
+    /// its order among the others, if it can.
+    private mutating func name(_ order: SQLiteTriggerOrder) {
+        let matters = order.matters
+        let peers = matters ? order.triggers : order.triggers.sorted { Self.precedes($0.name, $1.name) }
+        let needed = peers.map { trigger -> Place? in
+            let places = needs[SQLName.folded(trigger.name)] ?? []
             return places.contains(.before) ? .before : places.first
         }
         let lastBefore = needed.lastIndex(of: .before) ?? -1
-        let firstAfter = needed.firstIndex(of: .after) ?? ordered.count
-        for (at, name) in ordered.enumerated() {
+        let firstAfter = needed.firstIndex(of: .after) ?? peers.count
+        var places: [Place] = []
+        for (at, trigger) in peers.enumerated() {
+            let name = matters ? Self.numbered(trigger.name, at + 1, of: peers.count) : trigger.name
             let natural: Place = Self.precedes(name, "RI_ConstraintTrigger_") ? .before : .after
             let neighbours: Place? = (at < lastBefore) == (at > firstAfter) ? nil : at < lastBefore ? .before : .after
-            names[SQLName.folded(name)] = Self.name(name, natural, needed[at] ?? neighbours ?? natural)
+            places.append(needed[at] ?? neighbours ?? natural)
+            names[SQLName.folded(trigger.name)] = Self.name(name, natural, places[at])
         }
+        if matters { findMisplaced(order, places) }
+    }
+
+    /// Finds the triggers whose places among the foreign keys put them in another order than SQLite's.
+    private mutating func findMisplaced(_ order: SQLiteTriggerOrder, _ places: [Place]) {
+        for first in places.indices where places[first] == .after {
+            for second in places.indices.dropFirst(first + 1)
+            where places[second] == .before && order.areDependent(first, second) {
+                let pair = (order.triggers[first].name, order.triggers[second].name)
+                misplaced[SQLName.folded(pair.0)] = pair.1
+                misplaced[SQLName.folded(pair.1)] = pair.0
+            }
+        }
+    }
+
+    /// A number before the name, with as many digits as that of the last one.
+    private static func numbered(_ name: String, _ number: Int, of count: Int) -> String {
+        let zeros = String(repeating: "0", count: String(count).count - String(number).count)
+        return "\(zeros)\(number)_\(name)"
     }
 
     /// A mark sorts the name next to those of the foreign keys, so that triggers on the same side of them stay in order.

@@ -43,11 +43,26 @@ extension SQLiteTriggerTranslation {
 
     /// Renders the clause that gives a row that breaks the key all values of the new row.
     private func updating(_ table: Table, by key: [KeyPart]) -> String {
-        let terms = key.compactMap { part in table[column: part.column].map { Self.compared($0, part.collation) } }
         let list = table.columns.filter { $0.generated == nil }.map { column in
             "\(SQLText.identifier(column.name)) = excluded.\(SQLText.identifier(column.name))"
         }
-        return " ON CONFLICT (\(terms.joined(separator: ", "))) DO UPDATE SET \(list.joined(separator: ", "))"
+        return " ON CONFLICT (\(terms(of: key, in: table))) DO UPDATE SET \(list.joined(separator: ", "))"
+    }
+
+    private func terms(of key: [KeyPart], in table: Table) -> String {
+        let terms = key.compactMap { part in table[column: part.column].map { Self.compared($0, part.collation) } }
+        return terms.joined(separator: ", ")
+    }
+
+    /// Renders the columns of the table's only unique key, for a DO UPDATE that applies to any: PostgreSQL requires one.
+    func onlyKey(of table: Table) throws(Untranslatable) -> String {
+        try requireKnownKeys(of: table)
+        guard table.indexes.allSatisfy({ !$0.isUnique || $0.condition == nil && $0.hasColumnsOnly }) else {
+            throw Untranslatable("its DO UPDATE names no key of \(table.name)")
+        }
+        let keys = try keys(of: table)
+        guard keys.count == 1 else { throw Untranslatable("its DO UPDATE names none of the keys of \(table.name)") }
+        return terms(of: keys[0], in: table)
     }
 
     /// Throws if a unique key of the table compares texts by a collation that only SQLite or the application has: in the target it compares

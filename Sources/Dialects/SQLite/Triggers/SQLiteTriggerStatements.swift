@@ -73,9 +73,11 @@ extension SQLiteTriggerTranslation {
             if let condition = branch.condition {
                 guard select.sources.isEmpty else { throw Untranslatable("it raises by the rows of a query") }
                 lines.append("\(at == 0 ? "IF" : "ELSIF") \(try translation.condition(condition)) THEN")
+            } else if at > 0 {
+                lines.append("ELSE")
             }
             let raised = try raise(branch.arguments)
-            lines += branch.condition == nil ? raised : Self.indented(raised)
+            lines += branch.condition == nil && at == 0 ? raised : Self.indented(raised)
         }
         if branches.first?.condition != nil { lines.append("END IF;") }
         if select.sources.isEmpty {
@@ -122,8 +124,9 @@ extension QueryTree {
 }
 
 extension ExpressionTree {
-    /// The calls of RAISE that the expression consists of, each with its condition; `nil` if it is any other expression.
-    fileprivate var raising: [(condition: ExpressionTree?, arguments: [ExpressionTree])]? {
+    /// The calls of RAISE that the expression consists of, each with its condition; `nil` if it is any other expression. Another value
+    /// behind ELSE has no effect.
+    var raising: [(condition: ExpressionTree?, arguments: [ExpressionTree])]? {
         switch self {
         case .call("raise", let arguments): return [(nil, arguments)]
         case .choice(let branches, let otherwise):
@@ -132,11 +135,24 @@ extension ExpressionTree {
                 guard case .call("raise", let arguments) = branch.value else { return nil }
                 calls.append((branch.condition, arguments))
             }
-            guard otherwise.map({ $0 == .null }) ?? true else { return nil }
-            return calls
+            if case .call("raise", let arguments)? = otherwise {
+                calls.append((nil, arguments))
+                return calls
+            }
+            return otherwise?.mayRaise == true ? nil : calls
         case .null, .number, .string, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row,
             .query, .exists, .isNull, .isIn, .isInQuery, .between, .matches, .collated, .cast:
             return nil
+        }
+    }
+
+    /// Whether the expression calls RAISE, or asks a query, which may do so.
+    private var mayRaise: Bool {
+        switch self {
+        case .call("raise", _), .query, .exists, .isInQuery: true
+        case .null, .number, .string, .blob, .boolean, .name, .column, .unary, .binary, .call, .aggregate, .row,
+            .isNull, .isIn, .between, .matches, .collated, .cast, .choice:
+            operands.contains(where: \.mayRaise)
         }
     }
 }

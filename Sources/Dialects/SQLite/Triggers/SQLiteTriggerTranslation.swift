@@ -5,6 +5,8 @@ struct SQLiteTriggerTranslation {
     let triggers: SQLiteTriggerSet
     /// The table or view that the trigger belongs to. The trigger's text may write its name and its columns' names in another case.
     private let table: Table
+    /// The columns of NEW and OLD that the translated expressions read.
+    private let read = SQLiteColumnUses()
     /// The translation of expressions, which may read NEW and OLD.
     let translation: SQLiteExpressionTranslation
     /// The setting that is `on` while the trigger runs; `nil` for a trigger that can't fire itself.
@@ -21,6 +23,7 @@ struct SQLiteTriggerTranslation {
         table = named.table
         var translation = triggers.translation
         translation.scopes = [Self.rowScope(of: named, trigger)]
+        translation.scopes[0].uses = read
         self.translation = translation
         guardSetting = triggers.canFireItself(trigger) ? Self.setting(for: trigger.name) : nil
         try requireCounterpart()
@@ -57,15 +60,30 @@ struct SQLiteTriggerTranslation {
             if written.contains(where: { SQLName.equal($0, trigger.table) }) {
                 throw Untranslatable("it changes its own table before the row is written, which PostgreSQL may refuse")
             }
-            if table.columns.contains(where: { $0.generated != nil }) {
+            if trigger.event != .insert, triggers.comesBackToStoredRows(trigger) {
                 throw Untranslatable(
-                    "its table has computed columns, which are not computed yet before a row is written")
+                    "it changes its own table, by way of other tables, before the row is written,"
+                        + " which PostgreSQL may refuse")
+            }
+            let computed = table.columns.filter { $0.generated != nil }.map { SQLName.folded($0.name) }
+            if case .update(let columns) = trigger.event, columns.map(SQLName.folded).contains(where: computed.contains)
+            {
+                throw Untranslatable("it fires for a computed column")
             }
         case .insteadOf:
             if case .update(let columns) = trigger.event, !columns.isEmpty {
                 throw Untranslatable("it fires for certain columns of a view, which PostgreSQL can't tell")
             }
         }
+    }
+
+    /// Throws if a BEFORE trigger, once translated, reads a computed column of the new row: PostgreSQL computes it when the trigger has run.
+    private func requireStoredColumns() throws(Untranslatable) {
+        guard trigger.timing == .before, trigger.event != .delete else { return }
+        let names = table.columns.filter { $0.generated != nil }.map { SQLName.folded($0.name) }
+        // The new row is the first relation of the outermost scope.
+        guard let place = read.places.first(where: { $0.relation == 0 && names.contains($0.column) }) else { return }
+        throw Untranslatable("it reads NEW.\(place.column), which is not computed yet before a row is written")
     }
 
     /// Returns the name of the setting for a trigger. A setting of a session has a name of two parts, of letters, digits and
@@ -85,9 +103,10 @@ struct SQLiteTriggerTranslation {
     func statements(renaming: (String) throws(Untranslatable) -> String) throws(Untranslatable) -> [String] {
         var body = try guarded(statements: trigger.statements.map(rendered))
         if let condition = trigger.condition { body = Self.conditional(try translation.condition(condition), body) }
+        try requireStoredColumns()
         let lines = ["BEGIN"] + Self.indented(body + ["RETURN \(result);"]) + ["END"]
-        let text = try renaming(lines.joined(separator: "\n"))
-        let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(trigger.name))
+        let text = Self.preferringColumns(try renaming(lines.joined(separator: "\n")))
+        let (quote, name) = (Self.dollarQuote(for: text), SQLText.identifier(functionName))
         let place = SQLText.identifier(triggers.places.name(of: trigger))
         let moment = try moment()
         return [

@@ -159,9 +159,16 @@ struct SQLiteTriggerSet {
 
     /// Returns whether the changes by the trigger's statements to other tables lead to changes of its own table, by way of other triggers
     /// and foreign keys.
-    func comesBack(_ trigger: SQLiteTrigger) -> Bool {
+    func comesBack(_ trigger: SQLiteTrigger) -> Bool { !changesComingBack(to: trigger).isEmpty }
+
+    /// Returns whether such changes are of rows that may be there already, and thus of the trigger's own row.
+    func comesBackToStoredRows(_ trigger: SQLiteTrigger) -> Bool {
+        changesComingBack(to: trigger).contains { $0.kind != .insert }
+    }
+
+    private func changesComingBack(to trigger: SQLiteTrigger) -> Set<Change> {
         let own = SQLName.folded(trigger.table)
-        return reached(from: Self.changes(by: trigger).filter { $0.table != own }).contains { $0.table == own }
+        return reached(from: Self.changes(by: trigger).filter { $0.table != own }).filter { $0.table == own }
     }
 
     /// Returns these changes and all to which they lead, by way of triggers and foreign keys.
