@@ -129,6 +129,8 @@ struct SQLiteExpressionTranslation {
         var name: String
         var type: ColumnType
         var collation: Collation?
+        /// Whether the column compares by bytes if it has no collation, and so decides what it is compared by.
+        var hasCollation = true
         /// The column's type in PostgreSQL if that type compares without regard to case. Such a column is read as text.
         var caselessType: ColumnType?
         /// The expression from which the column is computed.
