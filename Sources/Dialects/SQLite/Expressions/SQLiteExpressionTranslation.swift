@@ -143,7 +143,7 @@ struct SQLiteExpressionTranslation {
         /// The test for the rows in which the value is a number in SQLite, if the column holds texts in the target
         /// nevertheless.
         var numberTest: NumberTest?
-        /// Whether the column is one of a table, without a declared type.
+        /// Whether the column is one of a table, or of a query that shows such a column, without a declared type.
         var isUntyped = false
         /// Whether the column, if it is one of integers, has 64 bits.
         var isWide: Bool
@@ -181,6 +181,7 @@ struct SQLiteExpressionTranslation {
             (hasAffinity, isNullable, conversion) = (piece.hasAffinity, piece.isNullable, piece.conversion)
             storage = piece.storage
             (numberTest, momentTexts, isWide) = (piece.numberTest?.ofColumn, piece.momentTexts, piece.isWide)
+            isUntyped = piece.isUntypedColumn
         }
     }
 
