@@ -107,6 +107,7 @@ struct TransferViewMeaningTests {
                 #"SELECT id FROM orders WHERE (total, person) IN (SELECT code, id FROM people)"#,
                 #"SELECT id, 5 IN (SELECT code FROM people), '7.0' IN (SELECT n FROM people) FROM people"#,
                 #"SELECT id, n IN (SELECT code FROM people LIMIT 0), active IN (SELECT code FROM people) FROM people"#,
+                #"SELECT id FROM people WHERE code = 007 OR code = CAST(5 AS INTEGER)"#,
                 #"SELECT id, n IN (VALUES ('7')), born IN (SELECT n FROM people WHERE n > 0) FROM people"#,
             ]),
         Class(

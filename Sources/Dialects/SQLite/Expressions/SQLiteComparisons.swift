@@ -127,9 +127,10 @@ extension SQLiteExpressionTranslation {
             guard other.hasAffinity, let literal = piece.literal else { return nil }
             return numeral(literal)
         case (.text, .integer):
-            // Only a bare number is converted. The text of any other expression would not be a literal.
-            guard other.hasAffinity else { return nil }
-            return Int64(piece.sql) == nil ? nil : Piece(SQLText.literal(piece.sql), .text)
+            // Only a bare number is converted. The text of any other expression would not be a literal, and beside a CAST to a number it
+            // is the text that is converted.
+            guard other.hasAffinity, !piece.hasAffinity, let number = Int64(piece.sql) else { return nil }
+            return Piece(SQLText.literal(String(number)), .text)
         case (.native(let type), .text):
             guard let literal = piece.literal, isReadable(literal, as: type) else { return nil }
             // A date alone is not the text of a moment, nor is a moment in another form than the column's.
