@@ -84,7 +84,7 @@ extension SQLiteExpressionTranslation {
 
 extension SQLiteExpressionTranslation.Piece {
     /// Whether the piece is a number in SQLite; `nil` if it is NULL, bytes, or decided in each row.
-    fileprivate var isNumber: Bool? {
+    var isNumber: Bool? {
         switch kind {
         case .integer, .number, .boolean: true
         case .text where isDynamic: nil
