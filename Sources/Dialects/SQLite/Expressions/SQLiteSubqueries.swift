@@ -68,7 +68,8 @@ extension SQLiteExpressionTranslation {
         "\(SQLText.identifier("searched rows")).\(SQLText.identifier("value_\(at + 1)"))"
     }
 
-    /// Renders IN as `=` with each row (datatype3.html, section 4.2). `bool_or` skips NULL: IN is NULL if a comparison is, and none is true.
+    /// Renders IN as `=` with each row (datatype3.html, section 4.2). `bool_or` skips NULL: IN is NULL if a comparison is, and none is
+    /// true.
     private func isAmong(
         _ rows: Rows, _ pairs: [(value: Piece, column: Piece)], negated: Bool
     ) throws(Untranslatable) -> String {

@@ -1,8 +1,8 @@
 // The rows that a trigger names: NEW, OLD, and the `excluded` of an upsert. SQLite compares their values as values, not as columns.
 
 extension SQLiteRelation {
-    /// Creates the relation that NEW or OLD is. A declared type converts nothing there: `NEW.n = '5'` is never true of an INTEGER. The rowid
-    /// alone keeps its type, and all columns keep their collations.
+    /// Creates the relation that NEW or OLD is. A declared type converts nothing there: `NEW.n = '5'` is never true of an INTEGER.
+    /// The rowid alone keeps its type, and all columns keep their collations.
     init(row name: String, of named: NamedRelation) {
         self.init(named)
         self.name = name
