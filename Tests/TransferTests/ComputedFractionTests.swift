@@ -12,7 +12,7 @@ struct ComputedFractionTests {
             next INTEGER AS (total + 1), part INTEGER AS (total / 2), words TEXT AS (total || ''),
             twice INTEGER AS (qty * 2), whole INTEGER AS (round(price)), cut INTEGER AS (CAST(price AS INTEGER)),
             a AS (json_extract(doc, '$.a')));
-        INSERT INTO t (id, price, qty, fee, doc) VALUES (1, 2.0, 4, 1.5, '{"a": 5}'), (2, 3.0, 2, 2, '{"a": 6}'), (3, 7, 1, 2, NULL);
+        INSERT INTO t (id, price, qty, fee, doc) VALUES (1, 2.0, 4, 1.5, '{"a": 5}'), (2, 3.0, 2, 2, '{"a": 6}'), (3, 3.5, 2, 2, NULL);
         """
 
     @Test(
