@@ -118,6 +118,7 @@ struct DynamicValueTests {
         "SELECT coalesce(doc ->> 's', 'none') AS c, count(*) FROM t GROUP BY doc ->> 's' HAVING coalesce(doc ->> 's', 0) > 1 ORDER BY c",
         "SELECT id FROM t ORDER BY coalesce(ts, 99999), id",
         "SELECT id FROM t WHERE CAST(w AS TEXT) > '5' ORDER BY CAST(w AS TEXT), id",
+        "SELECT id FROM t WHERE t IN (SELECT u FROM t WHERE u > 0) ORDER BY id",
     ]
 
     /// In a STRICT table `ANY` converts nothing; in another one it makes numbers of such texts.

@@ -150,6 +150,10 @@ struct TransferCheckTests {
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
             #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            #expect(
+                report.remarks.filter { $0.contains("the unique index") } == [
+                    "t: the unique index byName: a number and the text of it are one value there, and two in SQLite"
+                ])
             for place in [try fixture.url, url] {
                 let connection = try connect(to: place)
                 defer { connection.close() }

@@ -97,6 +97,22 @@ struct TransferViewMeaningTests {
                 #"SELECT name COLLATE NOCASE AS c, 0x1F, 1e-3, .5, (id) FROM (people) ORDER BY c"#,
             ]),
         Class(
+            name: "numbers beside texts: what IN searches, UNION, and other spellings",
+            queries: [
+                #"SELECT id FROM people WHERE code IN (SELECT total FROM orders)"#,
+                #"SELECT id FROM orders WHERE total IN (SELECT code FROM people)"#,
+                #"SELECT id, (n + 0) IN (SELECT code || '' FROM people WHERE code > '') AS found FROM people"#,
+                #"SELECT id, total + 0 IN (SELECT code FROM people) AS found FROM orders"#,
+                #"SELECT id, amount NOT IN (SELECT code FROM people WHERE code > '') AS missing FROM people"#,
+                #"SELECT id FROM orders WHERE (total, person) IN (SELECT code, id FROM people)"#,
+                #"SELECT id, 5 IN (SELECT code FROM people), '7.0' IN (SELECT n FROM people) FROM people"#,
+                #"SELECT id, n IN (SELECT code FROM people LIMIT 0), active IN (SELECT code FROM people) FROM people"#,
+                #"SELECT n FROM people UNION ALL SELECT code FROM people"#,
+                #"SELECT n FROM people UNION SELECT 'none'"#,
+                #"SELECT id FROM people WHERE code = 007 OR code = CAST(5 AS INTEGER)"#,
+                #"SELECT id, n IN (VALUES ('7')), born IN (SELECT n FROM people WHERE n > 0) FROM people"#,
+            ]),
+        Class(
             name: "numbers",
             queries: [
                 #"SELECT n / 2, n / 0, n % 3, 7 / 2, 7 / 2.0, amount / 0, -n, n & 3, 1 << 4, 100000 * 100000 FROM people"#,
@@ -202,6 +218,14 @@ struct TransferViewMeaningTests {
             (
                 #"SELECT datetime(seen, 'localtime') FROM people"#,
                 #"it uses local time, which depends on the machine"#
+            ),
+            (
+                #"SELECT n FROM people UNION SELECT code FROM people"#,
+                #"it merges numbers with texts in n: 7 and '7' would be one value of it"#
+            ),
+            (
+                #"SELECT name, code FROM people EXCEPT SELECT name, 7 FROM people"#,
+                #"it merges numbers with texts in code: 7 and '7' would be one value of it"#
             ),
             (
                 #"SELECT changes() FROM people"#,

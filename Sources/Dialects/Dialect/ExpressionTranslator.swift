@@ -23,6 +23,9 @@ package protocol ExpressionTranslator {
     /// Returns the type in which the target keeps the values that the source computes for a column of this type: another one where the
     /// target would round them.
     func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType
+    /// Returns a sentence about the rows that the target refuses because a column of this type can't store what it computes for them; `nil`
+    /// for most expressions.
+    func remark(onComputed expression: SQLExpression, for type: ColumnType) -> String?
     /// Returns the digits in which the values agree that source and target compute for a column of this type.
     func computedDigits(_ expression: SQLExpression, for type: ColumnType) -> ComputedDigits
     /// Sentences about what the indexes, checks and computed columns that were translated do a little differently in the target.

@@ -96,24 +96,32 @@ extension TransferPlanner {
     ) {
         guard let generated = column.generated else { return }
         do throws(Untranslatable) {
-            let expression = try translator.generated(
-                generated.expression, for: types.meaning(table, column.name) ?? result.type)
-            result.generated = Generated(expression, .stored)
+            let type = types.meaning(table, column.name) ?? result.type
+            result.generated = Generated(try translator.generated(generated.expression, for: type), .stored)
+            if let remark = translator.remark(onComputed: generated.expression, for: type) {
+                remarks.append("\(table).\(column.name): \(remark)")
+            }
         } catch {
             leave(.other, "\(table).\(column.name) GENERATED", "its values are copied and no longer computed: \(error)")
         }
     }
 
-    /// Gives computed columns a type that keeps all decimals of what the source computes, unless a rule gives them another.
+    /// Gives computed columns a type that keeps all decimals of what the source computes, unless a rule gives them another. A column that
+    /// reads a wider one may become wider itself.
     mutating func widenComputed(in origin: ProfiledTable) {
-        guard origin.table.columns.contains(where: { $0.generated != nil }) else { return }
-        let translator = translator(of: origin)
-        for column in origin.table.columns {
-            guard let generated = column.generated, let choice = types[origin.table.name, column.name],
-                !choice.isGiven
-            else { continue }
-            let type = translator.computedType(generated.expression, for: choice.type)
-            if type != choice.type { types.widenComputed(column.name, of: origin.table.name, to: type) }
+        var isWider = origin.table.columns.contains { $0.generated != nil }
+        while isWider {
+            isWider = false
+            let translator = translator(of: origin)
+            for column in origin.table.columns {
+                guard let generated = column.generated, let choice = types[origin.table.name, column.name],
+                    !choice.isGiven
+                else { continue }
+                let type = translator.computedType(generated.expression, for: choice.type)
+                guard type != choice.type else { continue }
+                types.widenComputed(column.name, of: origin.table.name, to: type)
+                isWider = true
+            }
         }
     }
 

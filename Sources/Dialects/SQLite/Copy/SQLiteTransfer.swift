@@ -93,13 +93,16 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
     }
 
     func remark(onUnique expression: SQLExpression) -> String? {
-        func words(isUnique: Bool) -> String? {
-            try? ofIndex(isUnique: isUnique).piece(parsed(Self.text(expression))).sql
+        func value(isUnique: Bool) -> Piece? {
+            try? ofIndex(isUnique: isUnique).piece(parsed(Self.text(expression)))
         }
-        guard let exact = words(isUnique: true), let usual = words(isUnique: false), exact != usual else { return nil }
-        let isOfCase = exact.replacing(" COLLATE \"C\"", with: "") == usual
+        guard let exact = value(isUnique: true), let usual = value(isUnique: false) else { return nil }
+        let mixed = exact.isDynamic ? "a number and the text of it are one value there, and two in SQLite" : nil
+        guard exact.sql != usual.sql else { return mixed }
+        let isOfCase = exact.sql.replacing(" COLLATE \"C\"", with: "") == usual.sql
         let reason = isOfCase ? "it ignores the case of A to Z only" : "it tells values apart"
-        return "\(reason), as in SQLite: a query uses it if it says \(exact)"
+        let words = "\(reason), as in SQLite: a query uses it if it says \(exact.sql)"
+        return [words, mixed].compactMap { $0 }.joined(separator: "; ")
     }
 
     func value(

@@ -91,7 +91,7 @@ extension SQLiteExpressionTranslation {
     /// Returns whether the expression has a column's collation: it is a column, or one behind a plus sign or a CAST.
     func isOfColumn(_ expression: ExpressionTree) -> Bool {
         switch expression {
-        case .name, .column: sense(of: expression) != nil
+        case .name, .column: sense(of: expression)?.hasCollation == true
         case .unary(.plus, let operand), .cast(let operand, _): isOfColumn(operand)
         case .null, .number, .string, .blob, .boolean, .unary, .binary, .call, .aggregate, .row, .query, .exists,
             .isNull, .isIn, .isInQuery, .between, .matches, .collated, .choice:

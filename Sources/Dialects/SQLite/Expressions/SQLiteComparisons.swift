@@ -14,11 +14,11 @@ extension SQLiteExpressionTranslation {
         case (.native(let type), .text) where b.literal != nil:
             if let said = Self.beginning(sign, a, b, type) { return said }
             if type.isMoment, let literal = b.literal, !Self.startsWithDigit(literal), !sign.comparesNull {
-                return try Self.decided(sign, a, b, isSmaller: literal.utf8.first.map { $0 > 0x39 } ?? false)
+                return Self.decided(sign, a, b, isSmaller: literal.utf8.first.map { $0 > 0x39 } ?? false)
             }
             // In SQLite no type for moments has the affinity TEXT, so SQLite reads '2024' as a number.
             if a.hasAffinity, let number = b.literal.flatMap(Self.numeral) {
-                return try Self.decided(sign, a, number, isSmaller: false)
+                return Self.decided(sign, a, number, isSmaller: false)
             }
             return Self.rendered(sign, try text(a), b)
         case (.text, .native) where a.literal != nil: return try compared(Self.turned(sign), b, a)
@@ -31,8 +31,8 @@ extension SQLiteExpressionTranslation {
         case (.integer, .text), (.number, .text): return try numberBesideText(sign, a, b, isNumberFirst: true)
         case (.text, .integer), (.text, .number): return try numberBesideText(sign, b, a, isNumberFirst: false)
         // In SQLite texts are larger than all numbers.
-        case (.native, .integer), (.native, .number): return try Self.decided(sign, a, b, isSmaller: false)
-        case (.integer, .native), (.number, .native): return try Self.decided(sign, a, b, isSmaller: true)
+        case (.native, .integer), (.native, .number): return Self.decided(sign, a, b, isSmaller: false)
+        case (.integer, .native), (.number, .native): return Self.decided(sign, a, b, isSmaller: true)
         case (_, _): throw Untranslatable("\(a.sql) and \(b.sql) are of different types")
         }
     }
@@ -46,31 +46,32 @@ extension SQLiteExpressionTranslation {
         if number.hasAffinity && text.literal != nil {
             // The text is not a number; otherwise SQLite would have converted it to one.
             let (a, b) = ordered(number, text)
-            return try Self.decided(sign, a, b, isSmaller: isNumberFirst)
+            return Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }
         if number.hasAffinity {
             let turned = Piece(text.whole ?? "(\(text.sql))::numeric", .number)
             let (a, b) = ordered(number, turned)
             guard text.whole == nil else { return Self.rendered(sign, a, b) }
-            let rest = try Self.decided(
-                sign, ordered(number, text).0, ordered(number, text).1, isSmaller: isNumberFirst)
+            let (first, second) = ordered(number, text)
+            let rest = Self.decided(sign, first, second, isSmaller: isNumberFirst)
             return "(CASE WHEN \(text.sql) ~ '\(Self.wholeNumber)' THEN \(Self.rendered(sign, a, b)) ELSE \(rest) END)"
         }
         // A column of texts does not convert the values of a column without a type.
         guard text.hasAffinity, !number.isUntypedColumn else {
             let (a, b) = ordered(number, text)
-            return try Self.decided(sign, a, b, isSmaller: isNumberFirst)
+            return Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }
         let (a, b) = ordered(try self.text(number), text)
         return Self.rendered(sign, a, b)
     }
 
-    /// Renders a comparison whose result is known unless one of the sides is NULL.
+    /// Renders a comparison of values that are never equal. Its result is known unless one of the sides is NULL.
     private static func decided(
         _ sign: Comparison, _ a: Piece, _ b: Piece, isSmaller: Bool
-    ) throws(Untranslatable) -> String {
+    ) -> String {
         guard !sign.comparesNull else {
-            throw Untranslatable("\(a.sql) and \(b.sql) are of different types")
+            let areNull = "(\(a.sql) IS NULL AND \(b.sql) IS NULL)"
+            return sign == .distinct ? "(NOT \(areNull))" : areNull
         }
         let isKnown = "\(a.sql) IS NOT NULL AND \(b.sql) IS NOT NULL"
         return "(CASE WHEN \(isKnown) THEN \(sign.holds(leftIsSmaller: isSmaller)) END)"
@@ -126,9 +127,10 @@ extension SQLiteExpressionTranslation {
             guard other.hasAffinity, let literal = piece.literal else { return nil }
             return numeral(literal)
         case (.text, .integer):
-            // Only a bare number is converted. The text of any other expression would not be a literal.
-            guard other.hasAffinity else { return nil }
-            return Int64(piece.sql) == nil ? nil : Piece(SQLText.literal(piece.sql), .text)
+            // Only a bare number is converted. The text of any other expression would not be a literal, and beside a CAST to a number it
+            // is the text that is converted.
+            guard other.hasAffinity, !piece.hasAffinity, let number = Int64(piece.sql) else { return nil }
+            return Piece(SQLText.literal(String(number)), .text)
         case (.native(let type), .text):
             guard let literal = piece.literal, isReadable(literal, as: type) else { return nil }
             // A date alone is not the text of a moment, nor is a moment in another form than the column's.

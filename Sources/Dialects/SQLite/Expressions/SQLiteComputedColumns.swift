@@ -46,6 +46,10 @@ extension SQLiteExpressionTranslation {
             throw Untranslatable(
                 "it reads \(column.name), a computed column whose expression is too long to be repeated")
         }
-        return piece.enclosed.edited { $0.hasAffinity = true }
+        return piece.enclosed.edited {
+            $0.hasAffinity = true
+            // The column stores the value by its declared type, whatever yields it.
+            if $0.kind == .number, column.storage != .unknown { $0.storage = column.storage }
+        }
     }
 }

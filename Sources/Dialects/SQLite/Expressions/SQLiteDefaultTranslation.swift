@@ -205,15 +205,20 @@ extension SQLiteExpressionTranslation {
         case .string(let text): .text(text)
         case .name(let text, let isQuoted): isQuoted ? .text(text) : nil
         case .boolean(let flag): .boolean(flag)
-        case .number(let text): Int64(text).map(Default.integer) ?? Double(text).map(Default.real)
-        case .unary(.minus, .number(let text)):
-            Int64("-" + text).map(Default.integer) ?? Double("-" + text).map(Default.real)
+        case .number(let text): constant(digits: text)
+        case .unary(.minus, .number(let text)): constant(digits: "-" + text)
         case .unary(.plus, let operand): constant(operand)
         case .null, .blob, .column, .unary, .binary, .call, .aggregate, .row, .query, .exists, .isNull, .isIn,
             .isInQuery,
             .between, .matches, .collated, .cast, .choice:
             nil
         }
+    }
+
+    /// Returns the number that digits stand for; `nil` for hexadecimal ones, which are an integer in SQLite and a fraction to `Double`.
+    private static func constant(digits: String) -> Default? {
+        guard !digits.lowercased().contains("x") else { return nil }
+        return Int64(digits).map(Default.integer) ?? Double(digits).map(Default.real)
     }
 
     /// Recognizes the common ways to write a random uuid of version 4; returns PostgreSQL's expression for it, otherwise `nil`.

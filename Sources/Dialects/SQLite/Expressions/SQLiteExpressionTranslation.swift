@@ -129,6 +129,8 @@ struct SQLiteExpressionTranslation {
         var name: String
         var type: ColumnType
         var collation: Collation?
+        /// Whether the column compares by bytes if it has no collation, and so decides what it is compared by.
+        var hasCollation = true
         /// The column's type in PostgreSQL if that type compares without regard to case. Such a column is read as text.
         var caselessType: ColumnType?
         /// The expression from which the column is computed.
@@ -141,7 +143,7 @@ struct SQLiteExpressionTranslation {
         /// The test for the rows in which the value is a number in SQLite, if the column holds texts in the target
         /// nevertheless.
         var numberTest: NumberTest?
-        /// Whether the column is one of a table, without a declared type.
+        /// Whether the column is one of a table, or of a query that shows such a column, without a declared type.
         var isUntyped = false
         /// Whether the column, if it is one of integers, has 64 bits.
         var isWide: Bool
@@ -179,6 +181,7 @@ struct SQLiteExpressionTranslation {
             (hasAffinity, isNullable, conversion) = (piece.hasAffinity, piece.isNullable, piece.conversion)
             storage = piece.storage
             (numberTest, momentTexts, isWide) = (piece.numberTest?.ofColumn, piece.momentTexts, piece.isWide)
+            isUntyped = piece.isUntypedColumn
         }
     }
 

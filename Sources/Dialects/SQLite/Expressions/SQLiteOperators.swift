@@ -148,16 +148,19 @@ extension SQLiteExpressionTranslation {
         let areWhole = numbers.map { "\($0.sql) = trunc(\($0.sql))" }.joined(separator: " AND ")
         let divisor = Self.divisor(.divide, b)
         let exact = "\(Self.numeric(a, a.sql)) / \(divisor)"
-        let whole = "div(\(Self.numeric(a, a.sql)), \(Self.numeric(b, divisor)))"
+        let whole = "div(\(Self.exact(a, a.sql)), \(Self.exact(b, divisor)))"
         let quotient = "(CASE WHEN \(areWhole) THEN \(whole) ELSE \(exact) END)"
         return computesDoubles
             ? Piece("\(quotient)::double precision", .number).edited { $0.storage = .unknown }
-            : Piece(quotient, .number).edited { ($0.isDecimal, $0.storage) = (true, .unknown) }
+            : Piece(quotient, .number).edited { ($0.isDecimal, $0.storage) = (a.isExact && b.isExact, .unknown) }
     }
 
     private static func numeric(_ piece: Piece, _ sql: String) -> String {
         piece.kind == .integer ? "(\(sql))::numeric" : sql
     }
+
+    /// Renders the piece as a decimal, in which alone PostgreSQL divides without a remainder.
+    private static func exact(_ piece: Piece, _ sql: String) -> String { piece.isDecimal ? sql : "(\(sql))::numeric" }
 
     private static func double(_ piece: Piece) -> Piece {
         guard piece.kind == .number && piece.isDecimal else { return piece }

@@ -84,6 +84,7 @@ extension SQLiteExpressionTranslation {
             throw Untranslatable("its SELECTs have different numbers of columns")
         }
         try requireSameConversions(parts)
+        if query.operators.contains(where: { $0 != .unionAll }) { try requireOneKind(parts) }
         if kinds != nil || !isAlone { try unify(&parts, wanting: kinds) }
         let merges = parts.contains(where: \.isDistinct) || query.operators.contains { $0 != .unionAll }
         if merges, let merged = parts[0].results.first(where: { $0.piece.conversion?.keepsOrder == false }) {
@@ -130,13 +131,27 @@ extension SQLiteExpressionTranslation {
         return sql
     }
 
+    /// Returns all that the SELECTs show in a column.
+    private static func pieces(of column: Int, in parts: [Part]) -> [Piece] {
+        parts.flatMap { $0.rows.isEmpty ? [$0.results[column].piece] : $0.rows.map { $0[column] } }
+    }
+
+    /// Throws if SELECTs are united that may show a number and the text of it. Their column is one of texts, in which both are equal.
+    private func requireOneKind(_ parts: [Part]) throws(Untranslatable) {
+        for column in parts[0].results.indices {
+            let pieces = Self.pieces(of: column, in: parts)
+            guard pieces.contains(where: { $0.isNumber == true }), Self.numberTest(ofAny: pieces) == .unknown else {
+                continue
+            }
+            let name = parts[0].results[column].name
+            throw Untranslatable("it merges numbers with texts in \(name): 7 and '7' would be one value of it")
+        }
+    }
+
     /// Converts each column to one kind: the common kind of all SELECTs, or the wanted kind.
     func unify(_ parts: inout [Part], wanting kinds: [Kind]?) throws(Untranslatable) {
         for column in parts[0].results.indices {
-            var pieces: [Piece] = []
-            for part in parts {
-                pieces += part.rows.isEmpty ? [part.results[column].piece] : part.rows.map { $0[column] }
-            }
+            var pieces = Self.pieces(of: column, in: parts)
             let (test, texts) = (Self.numberTest(ofAny: pieces)?.ofColumn, Self.momentTexts(of: pieces))
             if let kind = kinds.flatMap({ column < $0.count ? $0[column] : nil }) {
                 // In PostgreSQL a bare number is a 32-bit integer if it fits, and a bare string has no type yet.

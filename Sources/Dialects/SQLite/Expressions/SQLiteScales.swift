@@ -135,12 +135,33 @@ extension SQLiteExpressionTranslation {
     }
 
     func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType {
-        guard case .decimal(_, let scale) = type, let tree = SQLiteExpressionParser.parse(Self.text(expression)) else {
-            return type
-        }
+        guard let tree = SQLiteExpressionParser.parse(Self.text(expression)) else { return type }
         var translation = self
         translation.use = .computed
         guard (try? translation.computed(expression, for: type)) != nil else { return type }
-        return translation.scale(of: tree).map { $0 <= scale } == true ? type : .numeric
+        if case .decimal(_, let scale) = type {
+            return translation.scale(of: tree).map { $0 <= scale } == true ? type : .numeric
+        }
+        return type.isInteger && translation.mayYieldFraction(tree, for: type) ? .real : type
+    }
+
+    /// Returns whether the expression of an integer column is a number that may have a fraction, which SQLite stores there all the same.
+    private func mayYieldFraction(_ tree: ExpressionTree, for type: ColumnType) -> Bool {
+        // An integer counts the seconds of the moment.
+        guard (try? moment(tree, for: type)) == nil, let piece = try? piece(tree) else { return false }
+        return piece.kind == .number && scale(of: tree) != 0
+    }
+
+    func remark(onComputed expression: SQLExpression, for type: ColumnType) -> String? {
+        guard let tree = SQLiteExpressionParser.parse(Self.text(expression)) else { return nil }
+        var translation = self
+        translation.use = .computed
+        guard let piece = try? translation.piece(tree), piece.isDynamic else { return nil }
+        switch Self.kind(of: type) {
+        case .integer, .number, .boolean:
+            return
+                "its expression may yield any value: PostgreSQL refuses a row for which it is not of type \(type.word)"
+        case .null, .text, .bytes, .native: return nil
+        }
     }
 }

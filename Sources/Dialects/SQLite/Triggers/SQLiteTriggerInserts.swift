@@ -106,9 +106,7 @@ extension SQLiteTriggerTranslation {
         case .nothing(let key): return " ON CONFLICT (\(try named(key, of: table))) DO NOTHING"
         case .update(let key, let assignments, let condition):
             var inside = translation(writing: table)
-            var excluded = SQLiteRelation(table)
-            excluded.name = "excluded"
-            var scope = SQLiteScope(relations: [excluded])
+            var scope = SQLiteScope(relations: [SQLiteRelation(excludedFrom: table)])
             scope.needsQualifier = true
             inside.scopes.insert(scope, at: 1)
             let list = try rendered(assignments, to: table, inside)

@@ -34,8 +34,7 @@ struct SQLiteTriggerTranslation {
         var scope = SQLiteScope()
         scope.needsQualifier = true
         func add(_ name: String) {
-            var relation = SQLiteRelation(named)
-            relation.name = name
+            var relation = SQLiteRelation(row: name, of: named)
             if name == "new", trigger.timing != .after {
                 for at in relation.columns.indices { relation.columns[at].isNullable = true }
             }
