@@ -100,6 +100,15 @@ extension PostgreSQLDialect {
         }
     }
 
+    package func triggers(of tables: [String], on connection: any Connection) throws -> [UndeclaredObjects.Object] {
+        let tables = Set(tables)
+        return try PostgreSQLInspector.triggers(connection, .whole).filter { tables.contains($0.owner) }
+    }
+
+    package func obstacle(
+        toWriting columns: [String], into table: String, on connection: any Connection
+    ) throws -> Omission? { nil }
+
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
         let types = try PostgreSQLTypeReader(connection)
         var written: [String: [String: WrittenColumn]] = [:]
