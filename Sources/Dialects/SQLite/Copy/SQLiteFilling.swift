@@ -33,6 +33,16 @@ extension SQLiteDialect {
         }
     }
 
+    package func otherKeys(of table: String, on connection: any Connection) throws -> [String] {
+        try connection.query(
+            """
+            SELECT name FROM pragma_index_list(\(table)) AS list WHERE "unique"
+                AND (partial OR EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) WHERE key AND cid = -2))
+            ORDER BY name
+            """
+        ).compactMap { $0[0].text }
+    }
+
     /// Returns the columns with their declared types. Only a STRICT table, except in a column of type ANY, and a column that is the rowid
     /// refuse values of another kind (https://www.sqlite.org/stricttables.html, https://www.sqlite.org/lang_createtable.html#rowid).
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
