@@ -47,7 +47,7 @@ struct TransferPlanner {
         self.target = target
         let framework = Framework(of: inspection.schema)
         self.framework = framework
-        self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
+        self.types = ColumnTypes(tables, counting: inspection.rowidAliases, from: source)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
             reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix,
