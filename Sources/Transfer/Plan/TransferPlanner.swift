@@ -63,7 +63,6 @@ struct TransferPlanner {
             }
         self.remarks = [
             inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,
-            inspection.remarkOnSerials(of: tables.map(\.table)),
             inspection.remarkOnFileNumbers, MigrationRecord.remark(on: inspection.schema),
         ].compactMap { $0 }
     }
