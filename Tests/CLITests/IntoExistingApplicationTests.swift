@@ -67,11 +67,13 @@ struct IntoExistingApplicationTests {
                 #expect(run.ending == .exit(2), "\(run)")
                 for words in [
                     "index p.yr (unknown function: mine())", "constraint q.CHECK (mine(s) <> 'x')",
-                    "column r.s (no such collation sequence: ci)", "column g.b (unknown function: mine())",
-                    "drop each of these indexes in the target", "--ignore-missing q,r,g",
+                    "column g.b (unknown function: mine())", "drop each of these indexes in the target",
+                    "--ignore-missing ",
                 ] {
                     #expect(run.error.contains(words), "\(words) in \(run)")
                 }
+                // To a file that is only read, every collation is known.
+                #expect(run.error.contains("column r.s (no such collation sequence: ci)") == dry.isEmpty, "\(run)")
             }
             try execute(#"DROP INDEX "yr""#, on: target)
             let run = try await box.run(.tcMigrate, options + ["--ignore-missing", "q,r,g"])
