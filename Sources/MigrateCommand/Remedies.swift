@@ -43,7 +43,7 @@ extension TransferError {
     /// What to do about values of given types that no rule reads. A NULL that a column does not take is no way out for others either.
     static func withoutRule(_ found: [IncompatibleValues]) -> String {
         let missing = found.filter(\.isMissing)
-        guard !missing.isEmpty else {
+        guard !missing.isEmpty || found.allSatisfy(\.isRequired) else {
             return "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
         }
         let supplied = missing.filter(\.hasDefault).map { "\($0.table).\($0.column)" }
@@ -119,6 +119,7 @@ extension SchemaTransferError {
         case .noPlace(let names): "to leave them behind, pass \(passed.ignoring(names))"
         case .notFillable(let names):
             "leave them behind with \(passed.ignoring(names)), and let the application index its rows again"
+        case .needsApplication(let parts): Self.withoutApplication(parts, beside: passed)
         case .noSource(let names):
             "give them a default, add them to the source, or leave their tables behind: "
                 + passed.ignoring(Self.tables(of: names)) + ", or skip: true in a rules file"
@@ -143,6 +144,19 @@ extension SchemaTransferError {
 
     /// What to do about numbers of which nothing says what they count.
     static let unit = "give their unit by a rule: span: microseconds, milliseconds, seconds, days, since_1970"
+
+    /// Returns what to do about parts of tables that call what only the application has. SQLite can drop an index alone.
+    private static func withoutApplication(_ parts: [Omission], beside passed: NamedInOptions) -> String {
+        let indexes = parts.filter { $0.kind == .index }.map(\.name)
+        let others = parts.filter { $0.kind != .index }.compactMap(\.table)
+        let dropped =
+            "drop each of these indexes in the target, and let the application make it again after the transfer: "
+            + indexes.joined(separator: ", ")
+        let left =
+            "make the table without it in the target, or leave the table behind with \(passed.ignoring(others)), for the application to fill"
+        return [indexes.isEmpty ? nil : dropped, others.isEmpty ? nil : left].compactMap { $0 }
+            .joined(separator: "; and ")
+    }
 
     /// Returns the options that let a transfer fill these tables. What an application has recorded of its own migrations stays: with the
     /// source's record it would run some of them again, or none.

@@ -39,6 +39,24 @@ struct IntoExistingCastTests {
         }
     }
 
+    @Test(
+        "a text that the server can't read is named with its column and row, whatever code it has for it",
+        arguments: [
+            ("tsvector", "'a"), ("tsquery", "a &"), ("jsonpath", "$["), ("regclass", "nosuch"), ("regclass", "no.such"),
+            ("regtype", "nosuch"), ("xml", "<a"), ("int[]", "{a}"),
+        ])
+    func unreadable(_ type: String, _ text: String) async throws {
+        try await withDatabase(.postgresql) { box, target in
+            try execute("CREATE TABLE t (id int PRIMARY KEY, v \(type))", on: target)
+            let source = try makeSource(
+                box,
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, NULL), (2, \(SQLText.literal(text)))"
+            )
+            let run = try await box.migrate("transfer", source, target, "--into-existing")
+            #expect(run.ending == .exit(2) && run.error.contains("t.v, row id=2: "), "\(run)")
+        }
+    }
+
     @Test("a value that a domain refuses is named with its column and row, beside a column that the server casts")
     func domains() async throws {
         try await withDatabase(.postgresql) { box, target in

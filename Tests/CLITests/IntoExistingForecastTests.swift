@@ -84,4 +84,46 @@ struct IntoExistingForecastTests {
             #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
         }
     }
+
+    @Test("a dry run names rows that repeat a key which only the target has", arguments: Backend.available)
+    func newKeys(_ backend: Backend) async throws {
+        try await withDatabase(backend) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, b TEXT, c TEXT UNIQUE);
+                INSERT INTO t VALUES (1, 7, 'x', 'k'), (2, 7, 'x', 'l'), (3, NULL, 'y', 'm'), (4, NULL, 'y', 'n');
+                """)
+            try execute(
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER UNIQUE, b TEXT, c TEXT, UNIQUE (c, b), UNIQUE (a, b));
+                CREATE UNIQUE INDEX t_low ON t (lower(c)); CREATE UNIQUE INDEX t_some ON t (b) WHERE a > 7;
+                """, on: target, creating: true)
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing", "--dry-run"])
+            #expect(run.ending == .exit(0), "\(run)")
+            for words in [
+                "t (a): 2 rows with a=7: they are one key in the target, which the transfer refuses",
+                "t (a, b): 2 rows with a=7, b='x': they are one key",
+                "t.t_low, t.t_some: keys of the target over expressions",
+            ] {
+                #expect(run.output.contains(words), "\(words) in \(run)")
+            }
+            #expect(!run.output.contains("t (c, b)"), "\(run)")
+        }
+    }
+
+    @Test("a dry run names the keys that only a server tries")
+    func otherKeys() async throws {
+        guard TestPostgreSQL.isWanted else { return }
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box, "CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER); INSERT INTO t VALUES (1, NULL), (2, NULL);")
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE NULLS NOT DISTINCT, EXCLUDE USING btree (a WITH =))",
+                on: target)
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing", "--dry-run"])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains("t.t_a_excl, t.t_a_key: keys of the target"), "\(run)")
+        }
+    }
 }

@@ -158,7 +158,8 @@ struct PostgreSQLSequenceTests {
         try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: isSameEngine) { report, _, target in
             #expect(report.omitted.map(\.name) == [])
             let remark = #"serial columns become identity columns: t.a\b'c, u.id"#
-            #expect(report.remarks.contains(remark), "\(report.remarks)")
+            // SQLite numbers a primary key by itself.
+            #expect(report.remarks.contains(remark) == isSameEngine, "\(report.remarks)")
             for table in ["t", "u"] { try target.execute("INSERT INTO \(identifier: table) (v) VALUES (2)") }
             let last = try target.values(#"SELECT (SELECT max("a\b'c") FROM t), (SELECT max(id) FROM u)"#)
             #expect(last == [[2, 2]])

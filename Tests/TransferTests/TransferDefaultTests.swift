@@ -16,6 +16,27 @@ struct TransferDefaultTests {
         ("BLOB", "(zeroblob(3))", "x'00'"), ("DATETIME", "\"2000-01-01 00:00:00\"", "'2020-01-01 10:00:00'"),
     ]
 
+    @Test("an empty column has the type of the moment that its default computes")
+    func emptyColumnsOfMoments() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (id INTEGER PRIMARY KEY, created INTEGER NOT NULL DEFAULT CURRENT_TIMESTAMP,
+                day DATE NOT NULL DEFAULT CURRENT_TIMESTAMP, seen INTEGER DEFAULT (datetime('now')),
+                seconds INTEGER NOT NULL DEFAULT (strftime('%s', 'now')))
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.omitted == [])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO t (id) VALUES (1)")
+            let held = try target.queryValue(
+                "SELECT count(*) FROM t WHERE created = day AND seen = day AND seconds > 1700000000")
+            #expect(held?.integer == 1)
+        }
+    }
+
     @Test("what is constant fills in the very value, whatever functions compute it")
     func constantsAgree() async throws {
         let columns = Self.constants.enumerated().map { "c\($0) \($1.0) NOT NULL DEFAULT \($1.1)" }

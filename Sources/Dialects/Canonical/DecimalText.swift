@@ -76,7 +76,7 @@ package struct DecimalText {
     }
 
     /// The double whose shortest decimal is this number; `nil` if there is none, because it has too many digits or is too large.
-    var double: Double? {
+    package var double: Double? {
         guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
         var shortest = number.description
         let isSame = shortest.withUTF8 { DecimalText(UnsafeRawBufferPointer($0))?.isEqual(to: self) }

@@ -64,6 +64,26 @@ package protocol ExistingObjects: Dialect {
     /// - Throws: `DatabaseError`.
     func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction]
 
+    /// Returns the triggers of these tables, each with the statements that make it again.
+    ///
+    /// - Throws: `DatabaseError`.
+    func triggers(of tables: [String], on connection: any Connection) throws -> [UndeclaredObjects.Object]
+
+    /// Returns the names of a table's unique keys and indexes that no list of columns says: those over expressions, of some rows alone, or
+    /// that take NULLs for equal, and exclusions.
+    ///
+    /// - Throws: `DatabaseError`.
+    func otherKeys(of table: String, on connection: any Connection) throws -> [String]
+
+    /// Returns the part of a table because of which no program but its application can write into these columns: an index, a check or a column
+    /// that calls a function or a collation which the application brings along. It returns `nil` if there is none, and always for a database
+    /// that holds its functions itself. Nothing is written.
+    ///
+    /// - Throws: `DatabaseError`.
+    func obstacle(
+        toWriting columns: [String], into table: String, on connection: any Connection
+    ) throws -> Omission?
+
     /// Returns how `Connection.copyIn` writes into the existing columns, whatever they were declared as, by table and column.
     ///
     /// - Throws: `DatabaseError`.

@@ -205,7 +205,16 @@ public struct ExistingTransfer: Sendable {
             ].compactMap { $0 }
             + survey.remarksOnForms(of: plan.tables, inspection.schema)
         if let rows = try rowsInTheWay(match, reading, writing) { throw rows }
+        try requireWritable(plan.tables, on: writing)
         return plan
+    }
+
+    /// Throws if a table that gets rows can't be written without its application.
+    private func requireWritable(_ tables: [PlannedTable], on writing: any Connection) throws {
+        let obstacles = try tables.filter { $0.rows > 0 && !$0.targetColumns.isEmpty }.compactMap { table in
+            try to.transferDialect.obstacle(toWriting: table.targetColumns, into: table.target, on: writing)
+        }
+        guard obstacles.isEmpty else { throw SchemaTransferError.needsApplication(obstacles) }
     }
 
     /// Returns the refusal of tables that hold rows of which no option speaks; `nil` if there are none.

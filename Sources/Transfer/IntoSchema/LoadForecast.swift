@@ -14,7 +14,8 @@ struct LoadForecast {
     /// Returns remarks on what only the load decides. Throws `SchemaTransferError.orphans` for rows that it is sure to refuse, and
     /// `DatabaseError`.
     func remarks() throws -> [String] {
-        try remarksOnOrphans() + remarksOnKeys() + [remarkOnParents, remarkOnChecks].compactMap { $0 }
+        try remarksOnOrphans() + remarksOnKeys() + remarksOnNewKeys()
+            + [remarkOnParents, remarkOnChecks, remarkOnOtherKeys()].compactMap { $0 }
     }
 
     private func remarksOnOrphans() throws -> [String] {
@@ -50,7 +51,8 @@ struct LoadForecast {
         return compares(item.key.columns, of: child) && compares(item.key.parentColumns, of: parent)
     }
 
-    private func comparesAlike(_ at: Int, of table: PlannedTable) -> Bool {
+    /// Whether the target gets a column's values as they are, and compares them as the source does.
+    func comparesAlike(_ at: Int, of table: PlannedTable) -> Bool {
         guard table.columnPlans[at].reading == nil,
             let own = schema[table.source]?[column: table.sourceColumns[at]]?.type,
             let column = plan.schema[table.target]?[column: table.targetColumns[at]],

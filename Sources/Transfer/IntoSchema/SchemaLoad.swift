@@ -73,7 +73,7 @@ struct SchemaLoad {
         let start = clock.now
         let tables = plan.tables.map(\.target)
         let keys = try ForeignKeysAside(of: tables, in: plan.schema, target, on: writing)
-        let triggers = try TriggersAside(of: tables, in: plan.schema, target, on: writing)
+        let triggers = try TriggersAside(of: tables, target, on: writing)
         try keys.remove(writing)
         try triggers.remove(writing)
         for table in filled {
@@ -199,7 +199,12 @@ struct SchemaLoad {
     private func load(
         _ table: PlannedTable, _ reading: any Connection, _ writing: any Connection
     ) throws -> ChunkRecord {
-        let copy = TableCopy(table, verification.forms(of: table), in: .all, freezing: false, moments: moments)
+        let forms = verification.forms(of: table)
+        // Even to prepare a statement that writes, SQLite needs what the table's indexes call.
+        guard table.rows > 0 else {
+            return ChunkRecord(kind: .rows, table: table.target, digest: forms.map { _ in TableDigest().hexadecimal })
+        }
+        let copy = TableCopy(table, forms, in: .all, freezing: false, moments: moments)
         var nothing: ProfiledTable?
         let loaded = try copy.run(from: reading, to: writing, observing: &nothing) { events(.loaded(table, rows: $0)) }
         return ChunkRecord(

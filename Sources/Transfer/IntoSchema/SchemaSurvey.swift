@@ -26,7 +26,10 @@ struct SchemaSurvey {
         let found = try plan.tables.map { try survey.findings(in: $0) }
         plan.incompatibleValues = found.flatMap(\.incompatibleValues).map { [plan] values in
             var values = values
-            if let column = plan.column(of: values) { values.hasDefault = column.isIdentity || column.default != nil }
+            if let column = plan.column(of: values) {
+                values.hasDefault = column.isIdentity || column.default != nil
+                values.isRequired = !column.isNullable
+            }
             values.isBeyondRules = isBeyondRules(values, match)
             return values
         }

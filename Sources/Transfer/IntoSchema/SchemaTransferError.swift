@@ -6,6 +6,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case noPlace([String])
     /// These tables of the source have the names of virtual tables of the target that only their application can fill.
     case notFillable([String])
+    /// These parts of tables that would be filled call functions or collations that only the application has.
+    case needsApplication([Omission])
     /// These required columns get no value from the source or from a default.
     case noSource([String])
     /// The source has no table or column with this name, which was to be ignored.
@@ -45,6 +47,7 @@ extension SchemaTransferError {
         switch self {
         case .noPlace: "no_place"
         case .notFillable: "not_fillable"
+        case .needsApplication: "needs_application"
         case .noSource: "no_source"
         case .nothingToIgnore: "nothing_to_ignore"
         case .renamed: "renamed"
@@ -70,6 +73,10 @@ extension SchemaTransferError: CustomStringConvertible {
         case .noPlace(let names): "the target's schema has no place for \(names.joined(separator: ", "))"
         case .notFillable(let names):
             "only their application can fill these virtual tables of the target: \(names.joined(separator: ", "))"
+        case .needsApplication(let parts):
+            "only their application can write into these tables of the target, because they call what it brings along: "
+                + parts.map { "\($0.kind.words) \($0.table.map { "\($0)." } ?? "")\($0.name) (\($0.reason))" }
+                .joined(separator: "; ")
         case .noSource(let names):
             "the target's schema requires values that the source lacks: \(names.joined(separator: ", "))"
         case .nothingToIgnore(let name): "the source has no \(name) to ignore"

@@ -9,14 +9,10 @@ struct TriggersAside {
     private let target: any TransferDialect
 
     /// Reads the triggers and reactions. Like the methods below, it throws `DatabaseError`.
-    init(
-        of tables: [String], in schema: Schema, _ target: any TransferDialect, on connection: any Connection
-    ) throws {
+    init(of tables: [String], _ target: any TransferDialect, on connection: any Connection) throws {
         reactions = try target.reactions(of: tables, on: connection)
-        let tables = Set(tables + (try target.partitions(of: tables, on: connection)))
-        triggers = try target.undeclaredObjects(of: schema, on: connection).objects.filter { object in
-            object.kind == .trigger && tables.contains(object.owner)
-        }
+        let partitions = try target.partitions(of: tables, on: connection)
+        triggers = try target.triggers(of: tables + partitions, on: connection)
         self.target = target
     }
 

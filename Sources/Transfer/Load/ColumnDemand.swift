@@ -39,11 +39,17 @@ package struct ColumnDemand: Equatable, Sendable {
             return isLabel { $0.utf8.elementsEqual(bytes) } ? kept?.refusal(of: bytes) : notALabel
         case .integer(let number):
             return refusalOfNumber
-                ?? (isLabel { $0 == String(number) } ? kept?.refusal(of: Double(number)) : notALabel)
+                ?? (isLabel { $0 == String(number) } ? kept?.refusal(of: number) : notALabel)
         case .real(let number): return refusalOfNumber ?? kept?.refusal(of: number)
         case .boolean: return isBytes ? "is a number, not bytes" : nil
         case .blob: return nil
         }
+    }
+
+    /// Returns the value as it is to be written.
+    func written(_ value: RawValue) -> RawValue {
+        guard let kept, case .text(let bytes) = value else { return value }
+        return .text(kept.written(bytes))
     }
 
     private var refusalOfNumber: String? {

@@ -20,6 +20,8 @@ public struct IncompatibleValues: Sendable, Equatable {
     public var examples: [String] = []
     /// Whether a row of an existing table gets another value in this column if the transfer leaves it out.
     package var hasDefault = false
+    /// Whether the column of an existing table takes no NULL.
+    package var isRequired = false
     /// Whether no rule can make the values fit.
     package var isBeyondRules = false
 

@@ -24,19 +24,25 @@ package enum KeptNumber: Equatable, Sendable {
         }
     }
 
+    func refusal(of number: Int64) -> String? {
+        switch self {
+        case .value, .textOfAnyScale, .shortestText, .textOfDouble: nil
+        case .singleValue: Int64(exactly: Float(number)) == number ? nil : Self.tooPrecise
+        }
+    }
+
     func refusal(of text: UnsafeRawBufferPointer) -> String? {
-        guard DecimalText(text) != nil else { return nil }
+        guard let decimal = DecimalText(text) else { return nil }
         let written = String(decoding: text, as: UTF8.self)
-        let isExact = Int64(written) != nil || Double(written)?.description == written
-        let digits = Self.digits(of: text)
-        let hasDoublesDigits = isExact || digits.count <= 15
         switch self {
         case .value:
             // 12.50 is the number 12.5.
-            let significant = digits.reversed().drop { $0 == UInt8(ascii: "0") }
-            return isExact || significant.count <= 15 ? nil : "has more digits than a double holds"
+            return decimal.double != nil || Self.integer(text) != nil ? nil : "has more digits than a double holds"
         case .textOfAnyScale: return Self.isPlain(text) ? nil : Self.otherText
-        case .shortestText: return Self.isShortest(text) && hasDoublesDigits ? nil : Self.otherText
+        case .shortestText:
+            let isExact = Int64(written) != nil || Double(written)?.description == written
+            let hasDoublesDigits = isExact || Self.digits(of: text).count <= 15
+            return Self.isShortest(text) && hasDoublesDigits ? nil : Self.otherText
         case .textOfDouble(let keepsSign):
             let number = Double(written)
             if let number, Self.isNegativeZero(number), !keepsSign { return Self.droppedSign }
@@ -44,8 +50,31 @@ package enum KeptNumber: Equatable, Sendable {
             let isDoubles = number?.description == written || written == "-0"
             return isDoubles || Self.isShortest(text) ? nil : Self.otherText
         case .singleValue:
-            return Self.textOfDouble(keepsSign: true).refusal(of: text) ?? Double(written).flatMap { refusal(of: $0) }
+            if let other = Self.textOfDouble(keepsSign: true).refusal(of: text) { return other }
+            if let whole = Int64(written) { return refusal(of: whole) }
+            return Double(written).flatMap { refusal(of: $0) }
         }
+    }
+
+    /// Returns the text as it is to be written. SQLite reads a fraction of zeros as a double, which holds fewer whole numbers than 64 bits
+    /// do: `9007199254740993.0` would become another number.
+    func written(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        switch self {
+        case .value: text.count > 15 && Self.integer(text) != nil ? Self.withoutZeroFraction(text) : text
+        case .textOfAnyScale, .shortestText, .textOfDouble, .singleValue: text
+        }
+    }
+
+    /// Returns the whole number of 64 bits that a text shows, be it with a fraction of zeros.
+    private static func integer(_ text: UnsafeRawBufferPointer) -> Int64? {
+        Int64(String(decoding: withoutZeroFraction(text), as: UTF8.self))
+    }
+
+    private static func withoutZeroFraction(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard let point = text.firstIndex(of: UInt8(ascii: ".")),
+            text[(point + 1)...].allSatisfy({ $0 == UInt8(ascii: "0") })
+        else { return text }
+        return UnsafeRawBufferPointer(rebasing: text[..<point])
     }
 
     private static func isNegativeZero(_ number: Double) -> Bool { number == 0 && number.sign == .minus }

@@ -156,7 +156,7 @@ struct TableCopy {
     ) throws -> IncompatibleRow? {
         while true {
             do throws(IncompatibleValue) {
-                if let demands { try require(demands, of: row) }
+                if let demands { try require(demands, of: &row) }
                 try writer.write(row)
                 break
             } catch {
@@ -199,10 +199,13 @@ struct TableCopy {
         return IncompatibleRow(columns: columns.joined(separator: ", "), reason: "repeats a key (\(error.message))")
     }
 
-    private func require(_ demands: [ColumnDemand], of row: borrowing RawRow) throws(IncompatibleValue) {
+    /// Requires that each value meets its column's demand, and replaces it by the form in which the column keeps it.
+    private func require(_ demands: [ColumnDemand], of row: inout RawRow) throws(IncompatibleValue) {
         for column in demands.indices {
-            guard let reason = demands[column].refusal(of: row[column]) else { continue }
-            throw IncompatibleValue(column: column, value: row[column].copied, reason: reason)
+            if let reason = demands[column].refusal(of: row[column]) {
+                throw IncompatibleValue(column: column, value: row[column].copied, reason: reason)
+            }
+            if demands[column].kept != nil { row[column] = demands[column].written(row[column]) }
         }
     }
 

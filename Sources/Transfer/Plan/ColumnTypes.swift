@@ -15,7 +15,7 @@ struct ColumnTypes {
     private var meanings: [ColumnID: ColumnType] = [:]
 
     /// Chooses the types. `counting` gives the column that the database numbers, by table.
-    init(_ tables: [ProfiledTable], counting: [String: String]) {
+    init(_ tables: [ProfiledTable], counting: [String: String], from source: any TransferSource) {
         var profiles: [ColumnID: ColumnProfile] = [:]
         let empty = EmptyColumns(tables)
         for table in tables {
@@ -32,7 +32,7 @@ struct ColumnTypes {
                 }
                 if at < table.profiles.count {
                     profiles[id] = table.profiles[at]
-                    choices[id] = Self.choice(of: column, at, in: table, empty)
+                    choices[id] = Self.choice(of: column, at, in: table, empty, from: source)
                 } else if at < table.columnRules.count, let type = table.columnRules[at].type {
                     choices[id] = TypeChoice(type, isGiven: true)
                     meanings[id] = nil
@@ -53,14 +53,16 @@ struct ColumnTypes {
 
     /// Chooses a column's type by its values, or by its declared word, its checks and its default if it has none.
     private static func choice(
-        of column: Column, _ at: Int, in table: ProfiledTable, _ empty: EmptyColumns
+        of column: Column, _ at: Int, in table: ProfiledTable, _ empty: EmptyColumns, from source: any TransferSource
     ) -> TypeChoice {
         let profile = table.profiles[at]
         var choice = TypeChoice.choose(profile, table.columnRules[at])
         guard profile.values == 0, !choice.isGiven else { return choice }
         choice = empty.choice(of: column) ?? choice
         let checked = TypeChoice.regarding(table.table.checks, of: column.name, choice, profile.meaning)
-        return .regarding(column.default, checked, declared: "\(checked.type)")
+        return .regarding(column.default, checked, declared: "\(checked.type)") { value, type in
+            source.translator(of: table.named(table.table), names: [:]).holds(value, in: type)
+        }
     }
 
     /// Makes columns that foreign keys tie together compare alike. In SQLite the collation of the parent column decides
@@ -141,6 +143,17 @@ struct ColumnTypes {
         for member in members where choices[member]?.type != type {
             choices[member] = TypeChoice(type, because: reason, isGiven: isGiven)
             meanings[member] = nil
+        }
+    }
+}
+
+extension ExpressionTranslator {
+    /// Whether a column of this type can have the default in the target.
+    fileprivate func holds(_ value: Default, in type: ColumnType) -> Bool {
+        do throws(Untranslatable) {
+            return try self.value(value, for: type, readBy: nil) != nil
+        } catch {
+            return false
         }
     }
 }

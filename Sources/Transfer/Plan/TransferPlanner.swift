@@ -47,7 +47,7 @@ struct TransferPlanner {
         self.target = target
         let framework = Framework(of: inspection.schema)
         self.framework = framework
-        self.types = ColumnTypes(tables, counting: inspection.rowidAliases)
+        self.types = ColumnTypes(tables, counting: inspection.rowidAliases, from: source)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
             reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix,
@@ -63,7 +63,6 @@ struct TransferPlanner {
             }
         self.remarks = [
             inspection.remarkOnNoTables, inspection.remarkOnOtherSchemas,
-            inspection.remarkOnSerials(of: tables.map(\.table)),
             inspection.remarkOnFileNumbers, MigrationRecord.remark(on: inspection.schema),
         ].compactMap { $0 }
     }

@@ -2,10 +2,14 @@ import Dialects
 
 extension TypeChoice {
     /// Returns the type of a column that holds no values, taking its default into account: the value that rows will get is
-    /// evidence, as values are. An empty `BOOLEAN DEFAULT 1000` does not hold booleans.
-    static func regarding(_ value: Default?, _ choice: TypeChoice, declared: String) -> TypeChoice {
-        guard !choice.isGiven, let value, let type = value.literalType, !value.fits(choice.type) else { return choice }
-        return TypeChoice(type, because: "it is empty, and its default is not a valid \(declared)")
+    /// evidence, as values are. An empty `BOOLEAN DEFAULT 1000` does not hold booleans. `holds` says whether a column of a type can have a
+    /// computed default, such as that of `INTEGER DEFAULT CURRENT_TIMESTAMP`.
+    static func regarding(
+        _ value: Default?, _ choice: TypeChoice, declared: String, holds: (Default, ColumnType) -> Bool
+    ) -> TypeChoice {
+        guard !choice.isGiven, let value else { return choice }
+        let type = value.fits(choice.type) ? value.momentType(insteadOf: choice.type, holds) : value.literalType
+        return type.map { TypeChoice($0, because: "it is empty, and its default is not a valid \(declared)") } ?? choice
     }
 }
 
@@ -20,6 +24,13 @@ extension Default {
         }
     }
 
+    /// The type of the moment that the expression computes, if it is none of this type; otherwise `nil`.
+    fileprivate func momentType(insteadOf type: ColumnType, _ holds: (Default, ColumnType) -> Bool) -> ColumnType? {
+        guard case .expression = self, type.isOfNumbersOrMoments, !holds(self, type) else { return nil }
+        let moments: [ColumnType] = [.datetime, .date, .time]
+        return moments.first { holds(self, $0) }
+    }
+
     /// Whether a column of this type could hold the default, judged by its kind.
     fileprivate func fits(_ type: ColumnType) -> Bool {
         switch type {
@@ -32,7 +43,7 @@ extension Default {
             }
         case .smallint, .integer, .bigint, .real, .numeric, .decimal:
             switch self {
-            case .text(let text): Double(text) != nil
+            case .text(let text): text.isDecimal
             case .real: !type.isInteger
             case .integer, .boolean, .json, .now, .today, .uuid, .expression: true
             }
@@ -42,6 +53,24 @@ extension Default {
             case .text, .boolean, .json, .now, .today, .uuid, .expression: true
             }
         case .text, .varchar, .bytes, .json, .jsonText, .native: true
+        }
+    }
+}
+
+extension String {
+    /// Whether a column of numbers stores the text as a number: `0x1f`, `nan` and `inf` stay texts.
+    fileprivate var isDecimal: Bool {
+        var text = self
+        return text.withUTF8 { DecimalText(UnsafeRawBufferPointer($0)) != nil }
+    }
+}
+
+extension ColumnType {
+    fileprivate var isOfNumbersOrMoments: Bool {
+        switch self {
+        case .boolean, .smallint, .integer, .bigint, .real, .numeric, .decimal, .timestamp, .datetime, .date, .time:
+            true
+        case .interval, .uuid, .text, .varchar, .bytes, .json, .jsonText, .native: false
         }
     }
 }

@@ -96,7 +96,7 @@ extension PostgreSQLInspector {
 
     /// Finds the triggers. A partition gets the triggers of its table together with the table, switched on or off as the table's are; the
     /// epilogue switches each as it was.
-    private static func triggers(
+    static func triggers(
         _ connection: any Connection, _ scope: PostgreSQLCatalogScope
     ) throws(DatabaseError) -> [UndeclaredObjects.Object] {
         let rows = try connection.query(

@@ -32,8 +32,7 @@ struct PostgreSQLCastSearch {
 
     /// Returns the error with the table, the column and the row's key; unchanged if no value alone is to blame.
     func explained(_ failure: DatabaseError, on connection: PostgreSQLConnection) -> DatabaseError {
-        // A value that is not one of its type, or that a domain refuses.
-        guard let code = failure.code, code.hasPrefix("22") || ["23502", "23514"].contains(code) else { return failure }
+        guard let code = failure.code, Self.isOfValue(code) else { return failure }
         do throws(DatabaseError) {
             try connection.executeScript("ROLLBACK TO SAVEPOINT \(staged)")
             try connection.executeScript(try block(on: connection))
@@ -45,6 +44,12 @@ struct PostgreSQLCastSearch {
             named.statement = nil
             return named
         }
+    }
+
+    /// Whether the code can be about a value: one that is not of its type, or that a domain refuses. The readers of `tsvector`, `jsonpath`
+    /// and others call it a syntax error, those of `regclass` and its like an object that does not exist, and PostGIS's an internal error.
+    private static func isOfValue(_ code: String) -> Bool {
+        ["22", "42"].contains(code.prefix(2)) || ["23502", "23514", "3F000", "XX000"].contains(code)
     }
 
     /// Returns the error for the first value that the insertion has altered; `nil` if there is none.

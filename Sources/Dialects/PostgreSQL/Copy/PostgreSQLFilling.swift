@@ -100,6 +100,26 @@ extension PostgreSQLDialect {
         }
     }
 
+    package func triggers(of tables: [String], on connection: any Connection) throws -> [UndeclaredObjects.Object] {
+        let tables = Set(tables)
+        return try PostgreSQLInspector.triggers(connection, .whole).filter { tables.contains($0.owner) }
+    }
+
+    package func otherKeys(of table: String, on connection: any Connection) throws -> [String] {
+        try connection.query(
+            """
+            SELECT c.relname::text FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid
+            WHERE x.indrelid = ANY (\(trusted: Self.relations([table]))) AND (x.indisexclusion OR x.indisunique AND (
+                x.indexprs IS NOT NULL OR x.indpred IS NOT NULL OR (to_jsonb(x) ->> 'indnullsnotdistinct')::boolean))
+            ORDER BY 1
+            """
+        ).compactMap { $0[0].text }
+    }
+
+    package func obstacle(
+        toWriting columns: [String], into table: String, on connection: any Connection
+    ) throws -> Omission? { nil }
+
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
         let types = try PostgreSQLTypeReader(connection)
         var written: [String: [String: WrittenColumn]] = [:]

@@ -19,6 +19,30 @@ extension SQLiteDialect {
 
     package func reactions(of tables: [String], on connection: any Connection) throws -> [Reaction] { [] }
 
+    /// Reads them without a look at anything else, because the file's other parts may call what only its application has. SQLite keeps the
+    /// table's name as the trigger's author wrote it.
+    package func triggers(of tables: [String], on connection: any Connection) throws -> [UndeclaredObjects.Object] {
+        let tables = Set(tables.map(SQLName.folded))
+        return try connection.query(
+            "SELECT name, tbl_name, sql FROM sqlite_schema WHERE type = 'trigger' ORDER BY rowid"
+        ).compactMap { row in
+            guard let name = row[0].text, let owner = row[1].text, tables.contains(SQLName.folded(owner)) else {
+                return nil
+            }
+            return UndeclaredObjects.Object(.trigger, name: name, owner: owner, definition: row[2].text ?? "")
+        }
+    }
+
+    package func otherKeys(of table: String, on connection: any Connection) throws -> [String] {
+        try connection.query(
+            """
+            SELECT name FROM pragma_index_list(\(table)) AS list WHERE "unique"
+                AND (partial OR EXISTS (SELECT 1 FROM pragma_index_xinfo(list.name) WHERE key AND cid = -2))
+            ORDER BY name
+            """
+        ).compactMap { $0[0].text }
+    }
+
     /// Returns the columns with their declared types. Only a STRICT table, except in a column of type ANY, and a column that is the rowid
     /// refuse values of another kind (https://www.sqlite.org/stricttables.html, https://www.sqlite.org/lang_createtable.html#rowid).
     package func writtenColumns(on connection: any Connection) throws -> [String: [String: WrittenColumn]] {
