@@ -173,9 +173,10 @@ struct MoveRun: Sendable {
 
     /// Returns what is left of a run that broke off, for people.
     func left(hasData: Bool) throws(MachineError) -> String {
-        let files = try plan.files.filter { file throws(MachineError) in try !isWritten(file) }
+        var missing = 0
+        for file in plan.files where try !isWritten(file) { missing += 1 }
         let data = hasData ? "the data are there" : "the data have to be transferred"
-        return "an earlier run broke off: \(data), \(files.count) of \(plan.files.count) files have to be written"
+        return "an earlier run broke off: \(data), \(missing) of \(plan.files.count) files have to be written"
     }
 
     private func bytes(of file: PlannedFile) throws(MachineError) -> [UInt8] {
