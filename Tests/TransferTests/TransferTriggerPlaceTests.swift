@@ -125,7 +125,8 @@ extension TransferTriggerTests {
                 DELETE FROM album WHERE label = OLD.id; DELETE FROM review WHERE id > OLD.id; END;
             CREATE TRIGGER child_first AFTER INSERT ON label BEGIN
                 DELETE FROM review WHERE id > NEW.id; DELETE FROM album WHERE label = NEW.id; END;
-            CREATE TRIGGER too_early BEFORE DELETE ON review BEGIN DELETE FROM album WHERE id = OLD.album_id; END;
+            CREATE TABLE rating (id INTEGER PRIMARY KEY, album_id INTEGER REFERENCES album (id));
+            CREATE TRIGGER too_early BEFORE DELETE ON rating BEGIN DELETE FROM album WHERE id = OLD.album_id; END;
             CREATE TRIGGER in_time AFTER INSERT ON review BEGIN DELETE FROM album WHERE label = NEW.id; END;
             """
         ) { triggers, _, _ in
@@ -133,7 +134,7 @@ extension TransferTriggerTests {
             let notes = Self.notes(triggers).filter { $0.value.contains("foreign key") }
             #expect(Set(notes.keys) == ["torn", "parent_first", "too_early"], "\(notes)")
             #expect(notes["torn"]?.contains("before the actions of the foreign keys to album") == true)
-            #expect(notes["too_early"]?.contains("PostgreSQL checks the foreign key of review to album") == true)
+            #expect(notes["too_early"]?.contains("PostgreSQL checks the foreign key of rating to album") == true)
             #expect(made(triggers).contains("RI!torn"))
         }
     }
