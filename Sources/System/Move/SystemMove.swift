@@ -63,10 +63,12 @@ package struct SystemMove: Sendable {
         try await requireTarget(plan, target, begun, machine)
         let transfer = try dataImport(plan, target)
         let hasData = try await transfer.done() != nil
+        let run = MoveRun(move: self, plan: plan, machine: machine, target: target, events: events)
         if let begun {
-            let run = MoveRun(move: self, plan: plan, machine: machine, target: target, events: events)
             try await run.requireSame(begun)
             plan.remarks.append(try run.left(hasData: hasData))
+        } else {
+            try await run.requireFree()
         }
         if !hasData { plan.data = try await transfer.plan { events(.data($0)) } }
         await target.close()
