@@ -56,7 +56,7 @@ package struct SystemMove: Sendable {
         let machine = try requireInstallation()
         let begun = try earlier(resumes: resumes)
         if let begun, begun.state == .done { return .already(try requireSame(begun)) }
-        var plan = try await planning(machine, begun).plan(managed: machine.services != .none)
+        var plan = try await planning(machine, begun).plan(managed: machine.services.isManaged)
         let lock = try OldDaemonLock(of: plan.old.data)
         defer { withExtendedLifetime(lock) {} }
         let target = try open(plan, .readOnly)
