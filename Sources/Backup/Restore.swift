@@ -42,12 +42,13 @@ package struct Restore: Sendable {
     package func plan() async throws -> Report {
         let (manifest, history) = try read()
         try await requireTold(manifest)
+        _ = try await ActingAccount.act(as: account) { try await target(history).requireFree() }
+        try StatePlace(folder: stateFolder).requireFree(for: Sums(path: paths.sums))
+        // Last, since this reads every row.
         let source = try source
         let values = RestoreValues(schema: history.schema, target: database.transferDialect)
         try await source.withConnection { try values.requireFit($0) }
         await source.close()
-        _ = try await ActingAccount.act(as: account) { try await target(history).requireFree() }
-        try StatePlace(folder: stateFolder).requireFree(for: Sums(path: paths.sums))
         return report(manifest, manifest.tables)
     }
 

@@ -274,7 +274,7 @@ struct AdoptTests {
             bytes[100] ^= 0xFF
             try bytes.write(to: URL(fileURLWithPath: wal))
             let run = try await adopt(box, home, url, "--quiet")
-            let remark = " frames of its -wal, a damaged one and all behind it"
+            let remark = " frames of its -wal: a damaged one's transaction, and all behind it"
             #expect(run.code == 0 && run.output.contains(remark), "\(run)")
         }
     }
@@ -293,12 +293,18 @@ struct AdoptTests {
                 CREATE VIRTUAL TABLE places USING rtree(id, x0, x1);
                 INSERT INTO places VALUES (1, 0, 1);
                 CREATE VIRTUAL TABLE bare USING fts5(body);
+                PRAGMA writable_schema = ON;
+                INSERT INTO sqlite_master
+                VALUES ('table', 'vectors', 'vectors', 0, 'CREATE VIRTUAL TABLE vectors USING vec0(of float[3])');
+                PRAGMA writable_schema = RESET;
                 """, on: "sqlite:\(home)/teleclaude/teleclaude.db")
             let run = try await adopt(box, home, url, "--quiet")
             #expect(run.code == 0 && !run.output.contains("bare is a virtual"), "\(run)")
             for (name, rows) in [("notes", 2), ("places", 1)] {
                 #expect(run.output.contains("\(name) is a virtual table: its rows (\(rows)) stay"), "\(run)")
             }
+            // Its module is the application's own, and nobody else can read it.
+            #expect(run.output.contains("vectors is a virtual table: its rows stay"), "\(run)")
         }
     }
 

@@ -315,8 +315,11 @@ extension SystemMoveTests {
             let place = "\(move.root)/usr/local/share/teleclaude/docs/policy"
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
             try "mine\n".write(toFile: "\(place)/commits.md", atomically: true, encoding: .utf8)
-            expectRefusal(
-                try await move.migrate("--quiet"), saying: "commits.md already exists", "nothing was changed")
+            for more in [[], ["--dry-run"]] {
+                expectRefusal(
+                    try await move.migrate(more + ["--quiet"]), saying: "commits.md already exists",
+                    "nothing was changed")
+            }
             try FileManager.default.removeItem(atPath: "\(move.root)/usr/local/share/teleclaude/docs")
             #expect(try move.rootTree() == before)
 

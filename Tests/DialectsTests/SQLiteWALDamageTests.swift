@@ -46,6 +46,20 @@ struct SQLiteWALDamageTests {
         }
     }
 
+    /// SQLite uses whole transactions only.
+    @Test("the other frames of a damaged one's transaction are ignored, too")
+    func transaction() throws {
+        let folder = try SQLiteFolder()
+        try make("INSERT INTO t VALUES (2); INSERT INTO t VALUES (zeroblob(20000));", in: folder)
+        let wal = URL(fileURLWithPath: folder("a.db-wal"))
+        var log = try Data(contentsOf: wal)
+        let frames = (log.count - 32) / (24 + 4_096)
+        #expect(frames > 3)
+        log[log.count - 1] ^= 0xFF
+        try log.write(to: wal)
+        #expect(SQLiteWALDamage(ofWALAt: folder("a.db-wal")) == .frames(ignored: frames - 1, of: frames))
+    }
+
     @Test(
         "frames of an earlier time, and those that a rollback has left, are no damage",
         arguments: [

@@ -83,6 +83,9 @@ struct MoveRun: Sendable {
             wasRunning: machine.services.isRunning)
     }
 
+    /// Checks that a run that begins now would find the places of its files free.
+    func requireFree() async throws { try requireFree(try await newManifest(nil)) }
+
     /// Checks that the places are free. Only the settings files may replace an existing file, because all others belong to
     /// somebody else.
     private func requireFree(_ manifest: MoveManifest) throws(MachineError) {

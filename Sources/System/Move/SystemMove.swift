@@ -56,17 +56,19 @@ package struct SystemMove: Sendable {
         let machine = try requireInstallation()
         let begun = try earlier(resumes: resumes)
         if let begun, begun.state == .done { return .already(try requireSame(begun)) }
-        var plan = try await planning(machine, begun).plan(managed: machine.services != .none)
+        var plan = try await planning(machine, begun).plan(managed: machine.services.isManaged)
         let lock = try OldDaemonLock(of: plan.old.data)
         defer { withExtendedLifetime(lock) {} }
         let target = try open(plan, .readOnly)
         try await requireTarget(plan, target, begun, machine)
         let transfer = try dataImport(plan, target)
         let hasData = try await transfer.done() != nil
+        let run = MoveRun(move: self, plan: plan, machine: machine, target: target, events: events)
         if let begun {
-            let run = MoveRun(move: self, plan: plan, machine: machine, target: target, events: events)
             try await run.requireSame(begun)
             plan.remarks.append(try run.left(hasData: hasData))
+        } else {
+            try await run.requireFree()
         }
         if !hasData { plan.data = try await transfer.plan { events(.data($0)) } }
         await target.close()

@@ -5,14 +5,14 @@ import TCPOSIX
 package enum SQLiteWALDamage: Equatable, CustomStringConvertible, Sendable {
     /// The file's header is not one, so that no frame of the file counts.
     case header
-    /// A frame is damaged, so that it doesn't count, and neither does any frame behind it.
+    /// A frame is damaged, so that its transaction doesn't count, and neither does any frame behind it.
     case frames(ignored: Int, of: Int)
 
     package var description: String {
         switch self {
         case .header: "SQLite ignores all of its -wal, whose header is damaged"
         case .frames(let ignored, let all):
-            "SQLite ignores \(ignored) of \(all) frames of its -wal, a damaged one and all behind it"
+            "SQLite ignores \(ignored) of \(all) frames of its -wal: a damaged one's transaction, and all behind it"
         }
     }
 
@@ -60,9 +60,9 @@ struct SQLiteWALWalk {
     private let isBigEndian: Bool
     private let salts: [UInt32]
     private var sum: (UInt32, UInt32) = (0, 0)
-    /// The frames that were read, those up to the first one that does not count, and those up to the last one that ends a commit. A frame
-    /// of an earlier time, before the file was begun anew, ends none.
-    private var (all, whole, committed) = (0, 0, 0)
+    /// The frames that were read, those up to the first one that does not count, those of them up to the last commit, which SQLite uses,
+    /// and those up to the last one that ends a commit. A frame of an earlier time, before the file was begun anew, ends none.
+    private var (all, whole, used, committed) = (0, 0, 0, 0)
 
     /// Reads the header; `nil` if SQLite does not accept it.
     init?(header: [UInt8]) {
@@ -88,11 +88,13 @@ struct SQLiteWALWalk {
         all += 1
         // Both salts change when the file is begun anew, so one that is right is enough. What a rollback has left behind the last commit
         // has them too, and ends none itself.
-        if words[1] != 0, words[2] == salts[0] || words[3] == salts[1] { committed = all }
+        guard words[1] != 0, words[2] == salts[0] || words[3] == salts[1] else { return }
+        committed = all
+        if whole == all { used = all }
     }
 
     var damage: SQLiteWALDamage? {
-        committed > whole ? .frames(ignored: committed - whole, of: committed) : nil
+        committed > used ? .frames(ignored: committed - used, of: committed) : nil
     }
 
     /// Adds to the checksum, which runs on from frame to frame ("Checksum Algorithm").
