@@ -150,6 +150,21 @@ struct PostgreSQLOwnObjectsTests {
         }
     }
 
+    @Test("the default of a domain comes along, whatever functions write the type under it, and wherever that is")
+    func defaultsOfDomains() async throws {
+        let script = """
+            CREATE SCHEMA extensions; CREATE EXTENSION citext SCHEMA extensions; SET search_path = public, extensions;
+            CREATE DOMAIN mail AS citext DEFAULT 'a@b'; CREATE DOMAIN inner_mail AS mail; RESET search_path;
+            CREATE TABLE t (id int PRIMARY KEY, mail mail, other inner_mail); INSERT INTO t VALUES (1, 'x@y', 'z');
+            """
+        try await PostgreSQLOddTablesTests.transferred(script, isSameEngine: true) { report, _, target in
+            #expect(!report.omitted.contains { $0.name.hasPrefix("t.") }, "\(report.omitted)")
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            let row = try target.values("SELECT mail, other FROM t WHERE id = 2")
+            #expect(row == [["a@b", "a@b"]])
+        }
+    }
+
     @Test("a column keeps its domain's collation, and one that somebody made in the source is named")
     func collationsOfDomains() async throws {
         let script = """

@@ -5,7 +5,9 @@ enum PostgreSQLDomainReader {
         let rows = try connection.query(
             """
             WITH RECURSIVE used AS (
-                SELECT c.relname, a.attname, a.attnum, d.oid IS NOT NULL AS has_default, t.oid, t.typbasetype, t.typnotnull, t.typdefault, 1 AS depth
+                SELECT c.relname, a.attname, a.attnum, d.oid IS NOT NULL AS has_default, t.oid, t.typbasetype, t.typnotnull,
+                    -- pg_type.typdefault has the names as they were written on the search path of that day.
+                    pg_get_expr(t.typdefaultbin, 0) AS typdefault, 1 AS depth
                 FROM pg_class c
                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                     JOIN pg_type t ON t.oid = a.atttypid AND t.typtype = 'd'
@@ -13,7 +15,8 @@ enum PostgreSQLDomainReader {
                 WHERE \(PostgreSQLCatalogScope.whole.tables)
                 UNION ALL
                 -- A domain may be one over another domain.
-                SELECT u.relname, u.attname, u.attnum, u.has_default, t.oid, t.typbasetype, t.typnotnull, t.typdefault, u.depth + 1
+                SELECT u.relname, u.attname, u.attnum, u.has_default, t.oid, t.typbasetype, t.typnotnull,
+                    pg_get_expr(t.typdefaultbin, 0), u.depth + 1
                 FROM used u JOIN pg_type t ON t.oid = u.typbasetype AND t.typtype = 'd'
             )
             SELECT u.relname, u.attname, u.typnotnull, CASE WHEN u.has_default THEN NULL ELSE u.typdefault END,

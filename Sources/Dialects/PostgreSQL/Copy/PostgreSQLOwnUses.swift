@@ -25,9 +25,10 @@ struct PostgreSQLOwnUses {
                         AND o.objid = coalesce(d.oid, CASE t.typtype WHEN 'd' THEN t.oid END)
                 CROSS JOIN LATERAL pg_identify_object(o.refclassid, o.refobjid, 0) i
                 LEFT JOIN pg_proc p ON o.refclassid = 'pg_proc'::regclass AND p.oid = o.refobjid
-            -- A computed column needs others of its table. A domain has a collation of its own.
+            -- A computed column needs others of its table. A domain has a collation of its own, and the output functions of its base type.
             WHERE NOT (o.refclassid = 'pg_class'::regclass AND o.refobjid = c.oid AND o.refobjsubid > 0)
                 AND NOT (d.oid IS NULL AND o.refclassid = 'pg_collation'::regclass AND o.refobjid = t.typcollation)
+                AND NOT (d.oid IS NULL AND o.refclassid = 'pg_proc'::regclass AND o.refobjid IN (t.typoutput, t.typsend, t.typanalyze))
                 AND i.schema NOT IN ('pg_catalog', 'information_schema') AND \(PostgreSQLCatalogScope.whole.tables)
             ORDER BY c.relname, a.attnum, 3
             """)
