@@ -53,7 +53,8 @@ struct ScaledInteger {
     init?(literal: String) {
         let parts = literal.split(separator: ".", omittingEmptySubsequences: false)
         guard literal.utf8.count <= Self.most, parts.count < 3, let digits = Int64(parts.joined()) else { return nil }
-        self.init(String(digits), parts.count == 2 ? parts[1].utf8.count : 0, digits: literal.utf8.count)
+        let scale = parts.count == 2 ? parts[1].utf8.count : 0
+        self.init(String(digits), scale, digits: String(digits.magnitude).utf8.count)
     }
 
     /// The decimal's text with all of its digits: `-0.05`. Without a fraction, the integer itself. A number that is too large is an
