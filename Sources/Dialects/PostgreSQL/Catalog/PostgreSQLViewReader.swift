@@ -74,7 +74,7 @@ struct PostgreSQLViewReader {
                             SELECT FROM pg_depend e
                             WHERE e.classid = 'pg_class'::regclass AND e.objid = r.oid AND e.deptype = 'e') AS is_elsewhere) o
             WHERE c.relkind = 'v' AND \(scope.relations) AND (r.relkind = 'v' AND r.relnamespace = c.relnamespace OR r.relkind = 'p'
-                OR r.relkind IN ('r', 'f') AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = r.oid)
+                OR r.relkind IN ('r', 'f') AND r.oid IN (SELECT h.inhparent FROM pg_inherits h)
                 OR o.is_elsewhere OR a.attname IS NOT NULL)
             ORDER BY 1, 2, 4, 5
             """)
