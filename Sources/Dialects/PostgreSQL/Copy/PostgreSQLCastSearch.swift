@@ -11,6 +11,9 @@ struct PostgreSQLCastSearch {
         /// Whether the values are spans of time, which can be written in many ways.
         var isSpan: Bool
 
+        /// Whether the values are names of the database's objects, such as those of `regclass` and of the roles in an `aclitem`.
+        var readsNames: Bool { type.hasPrefix("reg") || type.hasPrefix("aclitem") }
+
         /// Returns the condition that the column holds another value than the text says. The server writes what it has rounded, cut or
         /// put in order otherwise than it was written.
         func alters(_ text: String) -> String {
@@ -32,7 +35,7 @@ struct PostgreSQLCastSearch {
 
     /// Returns the error with the table, the column and the row's key; unchanged if no value alone is to blame.
     func explained(_ failure: DatabaseError, on connection: PostgreSQLConnection) -> DatabaseError {
-        guard let code = failure.code, Self.isOfValue(code) else { return failure }
+        guard let code = failure.code, isOfValue(code) else { return failure }
         do throws(DatabaseError) {
             try connection.executeScript("ROLLBACK TO SAVEPOINT \(staged)")
             try connection.executeScript(try block(on: connection))
@@ -47,9 +50,14 @@ struct PostgreSQLCastSearch {
     }
 
     /// Whether the code can be about a value: one that is not of its type, or that a domain refuses. The readers of `tsvector`, `jsonpath`
-    /// and others call it a syntax error, those of `regclass` and its like an object that does not exist, and PostGIS's an internal error.
-    private static func isOfValue(_ code: String) -> Bool {
-        ["22", "42"].contains(code.prefix(2)) || ["23502", "23514", "3F000", "XX000"].contains(code)
+    /// and others call it a syntax error, those of `hstore` and PostGIS an internal error. Only where a column holds names of objects is an
+    /// object that does not exist a value; elsewhere a function of the target's own misses it.
+    private func isOfValue(_ code: String) -> Bool {
+        switch code {
+        case "23502", "23514", "42601", "42602", "XX000": true
+        case "3F000", "42704", "42725", "42883", "42P01": casts.contains { $0?.readsNames == true }
+        default: code.hasPrefix("22")
+        }
     }
 
     /// Returns the error for the first value that the insertion has altered; `nil` if there is none.
