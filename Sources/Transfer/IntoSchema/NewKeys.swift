@@ -26,8 +26,9 @@ extension LoadForecast {
     /// Whether values that the source takes for one are one in the target, too. Two SQLite files hold their values in the same way. A server
     /// compares no JSON that it keeps as a text.
     private func groupsAlike(_ at: Int, of table: PlannedTable) -> Bool {
-        guard CanonicalForm(table.types[at]) != .json else { return false }
-        let own = schema[table.source]?[column: table.sourceColumns[at]]?.collation ?? .binary
+        let column = schema[table.source]?[column: table.sourceColumns[at]]
+        guard column?.type != .jsonText, CanonicalForm(table.types[at]) != .json else { return false }
+        let own = column?.collation ?? .binary
         let other = plan.schema[table.target]?[column: table.targetColumns[at]]?.collation ?? .binary
         let isFileToFile = !source.holdsDeclaredTypes && !target.holdsDeclaredTypes
         return own == other && table.columnPlans[at].reading == nil && (isFileToFile || comparesAlike(at, of: table))
