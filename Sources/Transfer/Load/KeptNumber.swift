@@ -33,17 +33,18 @@ package enum KeptNumber: Equatable, Sendable {
 
     func refusal(of text: UnsafeRawBufferPointer) -> String? {
         guard let decimal = DecimalText(text) else { return nil }
-        let written = String(decoding: text, as: UTF8.self)
         switch self {
         case .value:
             // 12.50 is the number 12.5.
             return decimal.double != nil || Self.integer(text) != nil ? nil : "has more digits than a double holds"
         case .textOfAnyScale: return Self.isPlain(text) ? nil : Self.otherText
         case .shortestText:
+            let written = String(decoding: text, as: UTF8.self)
             let isExact = Int64(written) != nil || Double(written)?.description == written
             let hasDoublesDigits = isExact || Self.digits(of: text).count <= 15
             return Self.isShortest(text) && hasDoublesDigits ? nil : Self.otherText
         case .textOfDouble(let keepsSign):
+            let written = String(decoding: text, as: UTF8.self)
             let number = Double(written)
             if let number, Self.isNegativeZero(number), !keepsSign { return Self.droppedSign }
             // PostgreSQL writes the negative zero as an integer.
@@ -51,6 +52,7 @@ package enum KeptNumber: Equatable, Sendable {
             return isDoubles || Self.isShortest(text) ? nil : Self.otherText
         case .singleValue:
             if let other = Self.textOfDouble(keepsSign: true).refusal(of: text) { return other }
+            let written = String(decoding: text, as: UTF8.self)
             if let whole = Int64(written) { return refusal(of: whole) }
             return Double(written).flatMap { refusal(of: $0) }
         }
@@ -60,8 +62,11 @@ package enum KeptNumber: Equatable, Sendable {
     /// do: `9007199254740993.0` would become another number.
     func written(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         switch self {
-        case .value: text.count > 15 && Self.integer(text) != nil ? Self.withoutZeroFraction(text) : text
-        case .textOfAnyScale, .shortestText, .textOfDouble, .singleValue: text
+        case .value:
+            guard text.count > 15 else { return text }
+            let whole = Self.withoutZeroFraction(text)
+            return whole.count < text.count && Self.integer(whole) != nil ? whole : text
+        case .textOfAnyScale, .shortestText, .textOfDouble, .singleValue: return text
         }
     }
 
