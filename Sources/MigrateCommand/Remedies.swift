@@ -43,7 +43,7 @@ extension TransferError {
     /// What to do about values of given types that no rule reads. A NULL that a column does not take is no way out for others either.
     static func withoutRule(_ found: [IncompatibleValues]) -> String {
         let missing = found.filter(\.isMissing)
-        guard !missing.isEmpty || found.allSatisfy(\.isRequired) else {
+        guard !missing.isEmpty || found.contains(where: \.isRequired) else {
             return "make them NULL, or set the rows aside: --on-mismatch null, quarantine; a given type is not widened"
         }
         let supplied = missing.filter(\.hasDefault).map { "\($0.table).\($0.column)" }
