@@ -142,4 +142,25 @@ struct IntoExistingForecastTests {
             #expect(run.ending == .exit(0) && !run.output.contains("one key"), "\(run)")
         }
     }
+
+    @Test("a dry run names the keys of a file that ignore case where the source does not")
+    func collatedKeys() async throws {
+        try await withSandbox { box in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT);
+                INSERT INTO t VALUES (1, 'x', 'x'), (2, 'X', 'X');
+                """)
+            let target = box("there.db")
+            try execute(
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT COLLATE NOCASE, b TEXT);
+                CREATE UNIQUE INDEX t_a ON t (a); CREATE UNIQUE INDEX t_b ON t (b COLLATE NOCASE);
+                """, on: target, creating: true)
+            let run = try await box.run(.tcMigrate, ["transfer", source, target, "--into-existing", "--dry-run"])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.output.contains("t.t_a, t.t_b: keys of the target"), "\(run)")
+        }
+    }
 }

@@ -54,13 +54,27 @@ extension LoadForecast {
             let known = (plan.schema[table.target]?.indexes ?? []).filter { index in
                 own.contains { $0.parts == index.parts && $0.condition == index.condition }
             }
-            let others = try target.otherKeys(of: table.target, on: writing)
+            let others = try target.otherKeys(of: table.target, on: writing) + collatedKeys(of: table)
             return others.filter { name in !known.contains { $0.name == name } }.map { "\(table.target).\($0)" }
         }
         guard !names.isEmpty else { return nil }
         return
-            "\(names.listed(upTo: 3)): keys of the target over expressions, some rows or NULLs, or exclusions; only the transfer itself tries "
-            + "them, and is refused where two rows break one"
+            "\(names.listed(upTo: 3)): keys of the target over expressions, some rows or NULLs, by another collation, or exclusions; only the "
+            + "transfer itself tries them, and is refused where two rows break one"
+    }
+
+    /// Returns the names of the keys of columns that compare by a collation of their own, and of those that ignore case in a file where the
+    /// source's column does not. A server is asked for the latter (`remarksOnKeys`).
+    private func collatedKeys(of table: PlannedTable) -> [String] {
+        let foldsCase = zip(table.sourceColumns, table.targetColumns).filter { own, other in
+            schema[table.source]?[column: own]?.collation != .nocase
+                && plan.schema[table.target]?[column: other]?.collation == .nocase
+        }.map(\.1)
+        let keys = (plan.schema[table.target]?.uniqueKeys ?? []).filter { $0.hasColumnsOnly && $0.condition == nil }
+        return keys.filter { key in
+            !key.isOfColumnsAlone
+                || !target.holdsDeclaredTypes && key.columnNames.contains(where: foldsCase.contains)
+        }.map(\.name)
     }
 }
 
