@@ -40,6 +40,26 @@ extension TransferTriggerTests {
         }
     }
 
+    @Test("a trigger that gives up the row and one that refuses it run in SQLite's order")
+    func refusalsAndIgnoredRows() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE item (id INTEGER PRIMARY KEY, price INTEGER);
+            CREATE TRIGGER a_refused BEFORE INSERT ON item WHEN NEW.price < 0 BEGIN SELECT RAISE(ABORT, 'less than 0'); END;
+            CREATE TRIGGER b_ignored BEFORE INSERT ON item WHEN NEW.price < -9 BEGIN SELECT RAISE(IGNORE); END;
+            """
+        ) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty, "\(refusals(triggers))")
+            #expect(made(triggers) == ["1_b_ignored", "2_a_refused"])
+            try expectSame(
+                after: [
+                    "INSERT INTO item VALUES (1, 1)", "INSERT INTO item VALUES (2, -10)",
+                    "INSERT INTO item VALUES (3, -5)",
+                ],
+                in: ["SELECT id, price FROM item"], source, target)
+        }
+    }
+
     @Test("triggers that have nothing to do with each other keep their names")
     func ordersThatDoNot() async throws {
         try await withTriggers(

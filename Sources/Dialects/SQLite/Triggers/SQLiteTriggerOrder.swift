@@ -3,17 +3,36 @@
 struct SQLiteTriggerOrder {
     private typealias Change = SQLiteTriggerSet.Change
 
-    private let set: SQLiteTriggerSet
+    /// What a trigger does, found once: all pairs of triggers are compared.
+    private struct Effects {
+        /// What the trigger changes, by way of other triggers and foreign keys, too, and the tables of that.
+        let written: Set<Change>
+        let tables: Set<String>
+        /// The tables and views that the trigger reads, and all that these views read.
+        let read: Set<String>
+        /// The tables into which the trigger inserts rows unless others have their keys.
+        let kept: Set<String>
+        let mayIgnoreRows: Bool
+        let mayFail: Bool
+
+        init(of trigger: SQLiteTrigger, among set: SQLiteTriggerSet) {
+            written = set.reached(from: SQLiteTriggerSet.changes(by: trigger))
+            tables = Set(written.map(\.table))
+            read = set.allRead(by: trigger.relationsRead)
+            kept = trigger.tablesKeepingRows
+            mayIgnoreRows = trigger.raises { $0 == .string("IGNORE") }
+            mayFail = trigger.raises { $0 != .string("IGNORE") }
+        }
+    }
+
     /// The triggers in the order in which SQLite runs them.
     let triggers: [SQLiteTrigger]
-    /// What the triggers change, by way of other triggers and foreign keys, too.
-    private let written: [Set<Change>]
+    private let effects: [Effects]
 
     /// Takes the triggers in the order in which they were created.
     init(of peers: [SQLiteTrigger], among set: SQLiteTriggerSet) {
-        self.set = set
         triggers = peers.reversed()
-        written = triggers.map { set.reached(from: SQLiteTriggerSet.changes(by: $0)) }
+        effects = peers.count < 2 ? [] : triggers.map { Effects(of: $0, among: set) }
     }
 
     /// Whether some of the triggers depend on their order.
@@ -28,25 +47,27 @@ struct SQLiteTriggerOrder {
         affects(first, second) || affects(second, first)
     }
 
-    /// Returns whether what one trigger writes may change what the other one does, or is not written if the other one runs before it.
+    /// Returns whether what one trigger writes may change what the other one does, or whether it writes or raises nothing if the other one
+    /// runs before it.
     private func affects(_ one: Int, _ other: Int) -> Bool {
-        if triggers[other].mayIgnoreRows, !written[one].isEmpty { return true }
-        let read = triggers[other].relationsRead
-        return Set(written[one].map(\.table)).contains { set.reads(read, of: $0) }
-            || written[one].contains { change in
-                written[other].contains { next in
-                    next.table == change.table && !commute(change, next, by: triggers[one], triggers[other])
-                }
+        let (first, second) = (effects[one], effects[other])
+        if second.mayIgnoreRows, !first.written.isEmpty || first.mayFail { return true }
+        if !first.tables.isDisjoint(with: second.read) { return true }
+        guard !first.tables.isDisjoint(with: second.tables) else { return false }
+        return first.written.contains { change in
+            second.written.contains { next in
+                next.table == change.table && !commute(change, next, by: one, other)
             }
+        }
     }
 
     /// Returns whether two changes to one table leave the same rows in either order.
-    private func commute(_ change: Change, _ next: Change, by one: SQLiteTrigger, _ other: SQLiteTrigger) -> Bool {
+    private func commute(_ change: Change, _ next: Change, by one: Int, _ other: Int) -> Bool {
         switch (change.kind, next.kind) {
         case (.delete, .delete): true
-        case (.insert, .insert): !one.keepsOtherRows(in: change.table) && !other.keepsOtherRows(in: change.table)
+        case (.insert, .insert): !effects[one].kept.union(effects[other].kept).contains(change.table)
         case (.updateOf(let column), .updateOf(let second)): column != second
-        case (.updateOf(let column), .update): !other.names(column, updating: change.table)
+        case (.updateOf(let column), .update): !triggers[other].names(column, updating: change.table)
         case (.update, .update), (.update, .updateOf): true
         case (.insert, _), (.delete, _), (.update, _), (.updateOf, _): false
         }
@@ -54,24 +75,25 @@ struct SQLiteTriggerOrder {
 }
 
 extension SQLiteTrigger {
-    /// Whether the trigger may give up the row, and with it the triggers that would run after it.
-    fileprivate var mayIgnoreRows: Bool {
+    /// Returns whether the trigger calls RAISE, by itself or in a CASE, with such a first argument: `IGNORE` gives up the row, and with it the
+    /// triggers that would run after it.
+    fileprivate func raises(_ isMeant: (ExpressionTree) -> Bool) -> Bool {
         statements.contains { statement in
             guard case .select(let query) = statement, let select = query.plainSelect else { return false }
             return select.results.contains { result in
                 guard case .expression(let tree, _, _) = result else { return false }
-                return tree.raising?.contains { $0.arguments.first == .string("IGNORE") } == true
+                return tree.raising?.contains { $0.arguments.first.map(isMeant) == true } == true
             }
         }
     }
 
-    /// Returns whether the trigger inserts rows into the table unless others have their keys.
-    fileprivate func keepsOtherRows(in table: String) -> Bool {
-        statements.contains { statement in
-            guard case .insert(let insert) = statement, SQLName.equal(insert.table, table) else { return false }
-            return switch insert.conflict {
-            case .ignore, .nothing: true
-            case .abort, .replace, .update: false
+    /// The tables into which the trigger inserts rows unless others have their keys, by folded names.
+    fileprivate var tablesKeepingRows: Set<String> {
+        statements.reduce(into: []) { tables, statement in
+            guard case .insert(let insert) = statement else { return }
+            switch insert.conflict {
+            case .ignore, .nothing: tables.insert(SQLName.folded(insert.table))
+            case .abort, .replace, .update: break
             }
         }
     }

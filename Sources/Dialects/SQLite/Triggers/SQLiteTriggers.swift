@@ -185,13 +185,16 @@ struct SQLiteTriggerSet {
 
     /// Returns whether one of these tables and views is the table, or shows rows of it.
     func reads(_ relations: Set<String>, of table: String) -> Bool {
-        let wanted = SQLName.folded(table)
+        allRead(by: relations).contains(SQLName.folded(table))
+    }
+
+    /// Returns these tables and views, and all that the views read, by folded names.
+    func allRead(by relations: Set<String>) -> Set<String> {
         var (seen, left) = (relations, Array(relations))
         while let relation = left.popLast() {
-            if relation == wanted { return true }
             for next in viewReads[relation] ?? [] where seen.insert(next).inserted { left.append(next) }
         }
-        return false
+        return seen
     }
 
     /// Returns whether deleting rows of the table may fire triggers.
