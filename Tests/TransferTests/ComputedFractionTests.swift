@@ -45,6 +45,26 @@ struct ComputedFractionTests {
         }
     }
 
+    @Test("a computed integer that refers to another table keeps its type, and its foreign key is made")
+    func foreignKeys() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE page (id INTEGER PRIMARY KEY);
+            CREATE TABLE line (id INTEGER PRIMARY KEY, at REAL, page INTEGER AS (at * 1.0) STORED REFERENCES page (id));
+            INSERT INTO page VALUES (1), (2); INSERT INTO line (id, at) VALUES (1, 1.0), (2, 2.0);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            #expect(report.verdict == .verified && report.omitted.isEmpty, "\(report.omitted)")
+            let target = try connect(to: url)
+            defer { target.close() }
+            let keys = try target.values(
+                "SELECT count(*) FROM pg_constraint WHERE conrelid = 'line'::regclass AND contype = 'f'")
+            #expect(keys == [[.integer(1)]])
+        }
+    }
+
     /// Returns the value as text, a number with the point of a double.
     private static func text(_ value: Value) -> String {
         switch value {

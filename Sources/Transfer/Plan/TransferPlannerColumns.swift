@@ -107,15 +107,17 @@ extension TransferPlanner {
     }
 
     /// Gives computed columns a type that keeps all decimals of what the source computes, unless a rule gives them another. A column that
-    /// reads a wider one may become wider itself.
+    /// reads a wider one may become wider itself. An integer that refers to another table keeps its type, in which alone PostgreSQL compares
+    /// it with that table's key; a fraction would refer to nothing.
     mutating func widenComputed(in origin: ProfiledTable) {
+        let referring = Set(origin.table.foreignKeys.flatMap(\.columns))
         var isWider = origin.table.columns.contains { $0.generated != nil }
         while isWider {
             isWider = false
             let translator = translator(of: origin)
             for column in origin.table.columns {
                 guard let generated = column.generated, let choice = types[origin.table.name, column.name],
-                    !choice.isGiven
+                    !choice.isGiven, !choice.type.isInteger || !referring.contains(column.name)
                 else { continue }
                 let type = translator.computedType(generated.expression, for: choice.type)
                 guard type != choice.type else { continue }

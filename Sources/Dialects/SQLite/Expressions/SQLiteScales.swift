@@ -135,7 +135,9 @@ extension SQLiteExpressionTranslation {
     }
 
     func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType {
-        guard let tree = SQLiteExpressionParser.parse(Self.text(expression)) else { return type }
+        guard type.isDecimal || type.isInteger, let tree = SQLiteExpressionParser.parse(Self.text(expression)) else {
+            return type
+        }
         var translation = self
         translation.use = .computed
         guard (try? translation.computed(expression, for: type)) != nil else { return type }
