@@ -109,6 +109,8 @@ struct TransferViewMeaningTests {
                 #"SELECT id, n IN (SELECT code FROM people LIMIT 0), active IN (SELECT code FROM people) FROM people"#,
                 #"SELECT n FROM people UNION ALL SELECT code FROM people"#,
                 #"SELECT n FROM people UNION SELECT 'none'"#,
+                #"SELECT 'n' AS kind, n AS value FROM people UNION SELECT 'code', code FROM people"#,
+                #"SELECT n AS value, 1 AS kind FROM people UNION SELECT code, 2 FROM people EXCEPT SELECT code, 3 FROM people"#,
                 #"SELECT id FROM people WHERE code = 007 OR code = CAST(5 AS INTEGER)"#,
                 #"SELECT id, n IN (VALUES ('7')), born IN (SELECT n FROM people WHERE n > 0) FROM people"#,
             ]),
@@ -221,6 +223,10 @@ struct TransferViewMeaningTests {
             ),
             (
                 #"SELECT n FROM people UNION SELECT code FROM people"#,
+                #"it merges numbers with texts in n: 7 and '7' would be one value of it"#
+            ),
+            (
+                #"SELECT 'n' AS kind, n FROM people UNION SELECT 'n', code FROM people"#,
                 #"it merges numbers with texts in n: 7 and '7' would be one value of it"#
             ),
             (

@@ -138,6 +138,7 @@ extension SQLiteExpressionTranslation {
 
     /// Throws if SELECTs are united that may show a number and the text of it. Their column is one of texts, in which both are equal.
     private func requireOneKind(_ parts: [Part]) throws(Untranslatable) {
+        guard !Self.areToldApart(parts) else { return }
         for column in parts[0].results.indices {
             let pieces = Self.pieces(of: column, in: parts)
             guard pieces.contains(where: { $0.isNumber == true }), Self.numberTest(ofAny: pieces) == .unknown else {
@@ -145,6 +146,18 @@ extension SQLiteExpressionTranslation {
             }
             let name = parts[0].results[column].name
             throw Untranslatable("it merges numbers with texts in \(name): 7 and '7' would be one value of it")
+        }
+    }
+
+    /// Returns whether a column shows another constant in each of the SELECTs, so that no row of one equals a row of another.
+    private static func areToldApart(_ parts: [Part]) -> Bool {
+        parts[0].results.indices.contains { column in
+            let constants = parts.compactMap { part -> String? in
+                guard part.rows.isEmpty else { return nil }
+                let piece = part.results[column].piece
+                return piece.literal ?? Int64(piece.sql).map { String($0) }
+            }
+            return Set(constants).count == parts.count
         }
     }
 
