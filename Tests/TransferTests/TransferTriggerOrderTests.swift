@@ -60,6 +60,25 @@ extension TransferTriggerTests {
         }
     }
 
+    @Test("a trigger that sets off another one runs before or behind what that one reads, as in SQLite")
+    func readingsOfFurtherTriggers() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE item (id INTEGER PRIMARY KEY); CREATE TABLE log (id INTEGER PRIMARY KEY, item INTEGER);
+            CREATE TABLE counter (n INTEGER); CREATE TABLE seen (n INTEGER); INSERT INTO counter VALUES (0);
+            CREATE TRIGGER a_log AFTER INSERT ON item BEGIN INSERT INTO log (item) VALUES (NEW.id); END;
+            CREATE TRIGGER b_count AFTER INSERT ON item BEGIN UPDATE counter SET n = n + 1; END;
+            CREATE TRIGGER log_seen AFTER INSERT ON log BEGIN INSERT INTO seen SELECT n FROM counter; END;
+            """
+        ) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty, "\(refusals(triggers))")
+            #expect(made(triggers) == ["1_b_count", "2_a_log", "log_seen"])
+            try expectSame(
+                after: ["INSERT INTO item VALUES (1)", "INSERT INTO item VALUES (2)"],
+                in: ["SELECT n FROM seen ORDER BY n"], source, target)
+        }
+    }
+
     @Test("triggers that have nothing to do with each other keep their names")
     func ordersThatDoNot() async throws {
         try await withTriggers(

@@ -8,7 +8,7 @@ struct SQLiteTriggerOrder {
         /// What the trigger changes, by way of other triggers and foreign keys, too, and the tables of that.
         let written: Set<Change>
         let tables: Set<String>
-        /// The tables and views that the trigger reads, and all that these views read.
+        /// The tables and views that the trigger reads, by way of other triggers, too, and all that these views read.
         let read: Set<String>
         /// The tables into which the trigger inserts rows unless others have their keys.
         let kept: Set<String>
@@ -16,9 +16,10 @@ struct SQLiteTriggerOrder {
         let mayFail: Bool
 
         init(of trigger: SQLiteTrigger, among set: SQLiteTriggerSet) {
-            written = set.reached(from: SQLiteTriggerSet.changes(by: trigger))
+            let changes = SQLiteTriggerSet.changes(by: trigger)
+            written = set.reached(from: changes)
             tables = Set(written.map(\.table))
-            read = set.allRead(by: trigger.relationsRead)
+            read = set.allRead(by: trigger.relationsRead.union(set.read(after: changes)))
             kept = trigger.tablesKeepingRows
             mayIgnoreRows = trigger.raises { $0 == .string("IGNORE") }
             mayFail = trigger.raises { $0 != .string("IGNORE") }

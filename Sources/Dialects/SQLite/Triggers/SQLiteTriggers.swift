@@ -72,6 +72,8 @@ struct SQLiteTriggerSet {
     private var cyclic: Set<String> = []
     /// The causes that each cause leads to.
     private let followers: [Cause: [Cause]]
+    /// What the triggers read, by their folded names.
+    private let triggerReads: [String: Set<String>]
     /// The places of AFTER triggers among the foreign keys.
     private(set) var places = SQLiteTriggerPlaces()
 
@@ -87,6 +89,8 @@ struct SQLiteTriggerSet {
                 return (SQLName.folded(view.name), Set(names.map(SQLName.folded)))
             }, uniquingKeysWith: { first, _ in first })
         hasUnknownOnes = triggers.count < inspection.triggers.count
+        triggerReads = Dictionary(
+            triggers.map { (SQLName.folded($0.name), $0.relationsRead) }, uniquingKeysWith: { first, _ in first })
         var followers: [Cause: [Cause]] = [:]
         for trigger in triggers {
             let cause = Cause.trigger(SQLName.folded(trigger.name))
@@ -173,14 +177,25 @@ struct SQLiteTriggerSet {
 
     /// Returns these changes and all to which they lead, by way of triggers and foreign keys.
     func reached(from changes: [Change]) -> Set<Change> {
+        causes(from: changes).reduce(into: []) { found, cause in
+            if case .change(let change) = cause { found.insert(change) }
+        }
+    }
+
+    /// Returns the tables and views that the triggers read to which these changes lead.
+    func read(after changes: [Change]) -> Set<String> {
+        causes(from: changes).reduce(into: []) { found, cause in
+            if case .trigger(let name) = cause { found.formUnion(triggerReads[name] ?? []) }
+        }
+    }
+
+    private func causes(from changes: [Change]) -> Set<Cause> {
         var left = changes.map(Cause.change)
         var seen = Set(left)
         while let cause = left.popLast() {
             for next in followers[cause] ?? [] where seen.insert(next).inserted { left.append(next) }
         }
-        return seen.reduce(into: []) { found, cause in
-            if case .change(let change) = cause { found.insert(change) }
-        }
+        return seen
     }
 
     /// Returns whether one of these tables and views is the table, or shows rows of it.
