@@ -3,7 +3,7 @@
 extension SQLiteDialect {
     /// Prepares an INSERT, for which SQLite needs the functions and collations of the table's indexes, checks and computed columns
     /// (https://www.sqlite.org/appfunc.html). A trigger that needs one is no obstacle, because a transfer sets triggers aside. Where a connection
-    /// only reads, a collation is none either (`standInForCollations`).
+    /// only reads, a collation is none either (`standInForCollations`), and SQLite compiles no check.
     package func obstacle(
         toWriting columns: [String], into table: String, on connection: any Connection
     ) throws -> Omission? {
