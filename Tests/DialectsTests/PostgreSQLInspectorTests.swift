@@ -193,7 +193,7 @@ import TestSupport
             """, PostgreSQLInspector.inspect)
         let statement = try #require(inspection.sameEngineCopy.tables.first?.statement)
         for words in [
-            "'write ''x''::mood here'", "random()::numeric, 2)", "DEFAULT 'good'", "DEFAULT 'x'", "ARRAY['bad']",
+            "'write ''x''::mood here'", "random()::numeric, 2)", "DEFAULT ('good')", "DEFAULT ('x')", "ARRAY['bad']",
         ] {
             #expect(statement.contains(words), "\(statement)")
         }
