@@ -129,7 +129,8 @@ struct SQLiteExpressionTranslation {
         var name: String
         var type: ColumnType
         var collation: Collation?
-        /// Whether the column compares by bytes if it has no collation, and so decides what it is compared by.
+        /// Whether a comparison takes its collation from the column, or compares by bytes if the column names none. It does not take any
+        /// from a value of `excluded`.
         var hasCollation = true
         /// The column's type in PostgreSQL if that type compares without regard to case. Such a column is read as text.
         var caselessType: ColumnType?
