@@ -60,14 +60,9 @@ extension Problem {
     private static func exitCode(of error: TransferError) -> Int32 {
         switch error {
         case .badRule, .rulesForSameEngineCopy, .noSuchTable, .inNeither, .nothingSelected: 64
-        case .oneDatabase, .targetNotEmpty, .incompatibleValues, .neverNull, .doesNotFit,
-            .keyNotBuilt,
-            .keysFold,
+        case .oneDatabase, .targetNotEmpty, .incompatibleValues, .neverNull, .doesNotFit, .keyNotBuilt, .keysFold,
             .needsApplication, .noSupport, .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged,
-            .otherSource,
-            .planChanged,
-            .madeObjectsGone, .recordGone, .nothingToAbandon,
-            .nothingToReport:
+            .otherSource, .planChanged, .madeObjectsGone, .recordGone, .nothingToAbandon, .nothingToReport:
             2
         }
     }
@@ -79,12 +74,9 @@ extension Problem {
         case .badRule(let line, _, _): [("line", .integer(Int64(line)))]
         case .keysFold(let found): [("keys", .array(found.map { TransferDocument.document($0) }))]
         case .oneDatabase, .rulesForSameEngineCopy, .targetNotEmpty, .noSuchTable, .inNeither, .nothingSelected,
-            .doesNotFit,
-            .keyNotBuilt,
-            .needsApplication, .noSupport,
-            .unfinished, .interrupted, .stopped, .outcomeUnknown, .sourceChanged, .otherSource, .planChanged,
-            .madeObjectsGone, .recordGone, .nothingToAbandon,
-            .nothingToReport:
+            .doesNotFit, .keyNotBuilt, .needsApplication, .noSupport, .unfinished, .interrupted, .stopped,
+            .outcomeUnknown, .sourceChanged, .otherSource, .planChanged, .madeObjectsGone, .recordGone,
+            .nothingToAbandon, .nothingToReport:
             []
         }
     }

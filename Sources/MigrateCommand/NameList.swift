@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The names after an option, separated by commas. Blanks around a name do not belong to it. A list without a name is refused: it is most
-/// likely the value of a variable that is empty.
+/// likely an empty variable.
 struct NameList: ExpressibleByArgument {
     let names: [String]
 

@@ -52,12 +52,8 @@ struct WaysOn {
         case .sourceChanged, .otherSource, .planChanged, .madeObjectsGone:
             return error.remedy(abandoning: "with: \(abandoning)")
         case .oneDatabase, .targetNotEmpty, .noSuchTable, .inNeither, .nothingSelected, .badRule,
-            .rulesForSameEngineCopy,
-            .incompatibleValues,
-            .neverNull,
-            .doesNotFit,
-            .keyNotBuilt, .keysFold, .needsApplication, .noSupport, .recordGone, .nothingToAbandon,
-            .nothingToReport:
+            .rulesForSameEngineCopy, .incompatibleValues, .neverNull, .doesNotFit, .keyNotBuilt, .keysFold,
+            .needsApplication, .noSupport, .recordGone, .nothingToAbandon, .nothingToReport:
             let hasRules = arguments.contains { $0 == "--rules" || $0.hasPrefix("--rules=") }
             return error.remedy(abandoning: "with: \(abandoning)", hasRules: hasRules)
         }

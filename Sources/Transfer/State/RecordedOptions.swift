@@ -21,9 +21,9 @@ extension TransferOptions {
         return changes(since: then)
     }
 
-    /// Returns those differences that change what a transfer comes to. Whichever version of the program recorded the plan of a complete
-    /// one, nothing of it is to be gone on with. A plan without options gives no difference; another version may have put the same rules in
-    /// other words.
+    /// Returns those differences that change what a complete transfer came to. Since it is not gone on with, its plan may be of another
+    /// version of the program; only its rules are not compared then, because that version may have put the same rules in other words. A plan
+    /// without options gives no difference.
     func changesOfResult(since plan: String) -> [PlanChange] {
         guard let recorded = Recorded(plan), let then = recorded.options else { return [] }
         return changes(since: then).filter { change in

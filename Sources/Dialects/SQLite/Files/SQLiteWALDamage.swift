@@ -60,9 +60,14 @@ struct SQLiteWALWalk {
     private let isBigEndian: Bool
     private let salts: [UInt32]
     private var sum: (UInt32, UInt32) = (0, 0)
-    /// The frames that were read, those up to the first one that does not count, those of them up to the last commit, which SQLite uses,
-    /// and those up to the last one that ends a commit. A frame of an earlier time, before the file was begun anew, ends none.
-    private var (all, whole, used, committed) = (0, 0, 0, 0)
+    /// The number of frames that were read.
+    private var all = 0
+    /// The number of frames before the first one that is damaged.
+    private var whole = 0
+    /// The number of whole frames up to the last commit among them: those that SQLite uses.
+    private var used = 0
+    /// The number of frames up to the last commit, whole or not. A frame from before the file was begun anew ends no commit.
+    private var committed = 0
 
     /// Reads the header; `nil` if SQLite does not accept it.
     init?(header: [UInt8]) {

@@ -48,8 +48,8 @@ struct SQLiteTriggerOrder {
         affects(first, second) || affects(second, first)
     }
 
-    /// Returns whether what one trigger writes may change what the other one does, or whether it writes or raises nothing if the other one
-    /// runs before it.
+    /// Returns whether what one trigger writes may change what the other one does, or whether the other one may keep it from running:
+    /// `RAISE(IGNORE)` gives up the row, so that a later trigger neither writes nor raises anything.
     private func affects(_ one: Int, _ other: Int) -> Bool {
         let (first, second) = (effects[one], effects[other])
         if second.mayIgnoreRows, !first.written.isEmpty || first.mayFail { return true }
