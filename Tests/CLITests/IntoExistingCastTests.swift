@@ -44,11 +44,12 @@ struct IntoExistingCastTests {
         arguments: [
             ("tsvector", "'a"), ("tsquery", "a &"), ("jsonpath", "$["), ("regclass", "nosuch"), ("regclass", "no.such"),
             ("regtype", "nosuch"), ("regproc", "nosuch"), ("regproc", "abs"), ("regclass[]", "{nosuch}"),
-            ("aclitem", "nosuch=r/nosuch"), ("xml", "<a"), ("int[]", "{a}"),
+            ("aclitem", "nosuch=r/nosuch"), ("xml", "<a"), ("int[]", "{a}"), ("relation", "nosuch"),
         ])
     func unreadable(_ type: String, _ text: String) async throws {
         try await withDatabase(.postgresql) { box, target in
-            try execute("CREATE TABLE t (id int PRIMARY KEY, v \(type))", on: target)
+            try execute(
+                "CREATE DOMAIN relation AS regclass; CREATE TABLE t (id int PRIMARY KEY, v \(type))", on: target)
             let source = try makeSource(
                 box,
                 "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, NULL), (2, \(SQLText.literal(text)))"

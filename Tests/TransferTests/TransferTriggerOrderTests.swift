@@ -79,6 +79,31 @@ extension TransferTriggerTests {
         }
     }
 
+    @Test("a trigger that sets off another one runs before or behind what that one's writing depends on, as in SQLite")
+    func writingOfFurtherTriggers() async throws {
+        try await withTriggers(
+            """
+            CREATE TABLE item (id INTEGER PRIMARY KEY); CREATE TABLE log (id INTEGER PRIMARY KEY, item INTEGER);
+            CREATE TABLE firsts (k TEXT PRIMARY KEY NOT NULL, v TEXT);
+            CREATE TRIGGER a_log AFTER INSERT ON item BEGIN INSERT INTO log (item) VALUES (NEW.id); END;
+            CREATE TRIGGER b_first AFTER INSERT ON item BEGIN INSERT INTO firsts VALUES ('k', 'item'); END;
+            CREATE TRIGGER log_first AFTER INSERT ON log BEGIN INSERT OR IGNORE INTO firsts VALUES ('k', 'log'); END;
+            CREATE TABLE part (id INTEGER PRIMARY KEY); CREATE TABLE note (id INTEGER PRIMARY KEY, part INTEGER);
+            CREATE TABLE counter (a INTEGER, b INTEGER); INSERT INTO counter VALUES (0, 0);
+            CREATE TRIGGER c_note AFTER INSERT ON part BEGIN INSERT INTO note (part) VALUES (NEW.id); END;
+            CREATE TRIGGER d_count AFTER INSERT ON part BEGIN UPDATE counter SET a = a + 1; END;
+            CREATE TRIGGER note_count AFTER INSERT ON note BEGIN UPDATE counter SET b = a; END;
+            """
+        ) { triggers, source, target in
+            #expect(refusals(triggers).isEmpty, "\(refusals(triggers))")
+            #expect(
+                made(triggers) == ["1_b_first", "1_d_count", "2_a_log", "2_c_note", "log_first", "note_count"])
+            try expectSame(
+                after: ["INSERT INTO item VALUES (1)", "INSERT INTO part VALUES (1)"],
+                in: ["SELECT k, v FROM firsts", "SELECT a, b FROM counter"], source, target)
+        }
+    }
+
     @Test("triggers that have nothing to do with each other keep their names")
     func ordersThatDoNot() async throws {
         try await withTriggers(

@@ -230,6 +230,10 @@ struct TransferViewMeaningTests {
                 #"it merges numbers with texts in n: 7 and '7' would be one value of it"#
             ),
             (
+                #"SELECT 'n' AS kind, n FROM people UNION SELECT 'code', CASE WHEN id > 1 THEN n ELSE code END FROM people"#,
+                #"it merges numbers with texts in n: 7 and '7' would be one value of it"#
+            ),
+            (
                 #"SELECT name, code FROM people EXCEPT SELECT name, 7 FROM people"#,
                 #"it merges numbers with texts in code: 7 and '7' would be one value of it"#
             ),

@@ -41,7 +41,7 @@ struct MoveRun: Sendable {
             return begun
         }
         let manifest = try await newManifest(nil)
-        try requireFree(manifest)
+        try requireFree(manifest.files)
         try folder.makeFolder()
         for file in manifest.files {
             guard let name = file.before else { continue }
@@ -61,15 +61,7 @@ struct MoveRun: Sendable {
     }
 
     private func newManifest(_ begun: MoveManifest?) async throws -> MoveManifest {
-        let files = try plan.files.map { file throws(MachineError) in
-            var before: String?
-            if let begun {
-                before = begun.files.first { $0.path == file.path }?.before
-            } else if try root.look(file.path).kind != .nothing {
-                before = Path.name(of: file.path)
-            }
-            return MoveManifest.File(path: file.path, digest: file.digest, before: before)
-        }
+        let files = try files(begun)
         let missing = try plan.folders.filter { folder throws(MachineError) in
             try root.look(folder.path).kind == .nothing
         }
@@ -83,16 +75,26 @@ struct MoveRun: Sendable {
             wasRunning: machine.services.isRunning)
     }
 
+    private func files(_ begun: MoveManifest?) throws(MachineError) -> [MoveManifest.File] {
+        try plan.files.map { file throws(MachineError) in
+            var before: String?
+            if let begun {
+                before = begun.files.first { $0.path == file.path }?.before
+            } else if try root.look(file.path).kind != .nothing {
+                before = Path.name(of: file.path)
+            }
+            return MoveManifest.File(path: file.path, digest: file.digest, before: before)
+        }
+    }
+
     /// Checks that a run that begins now would find the places of its files free.
-    func requireFree() async throws { try requireFree(try await newManifest(nil)) }
+    func requireFree() throws(MachineError) { try requireFree(try files(nil)) }
 
     /// Checks that the places are free. Only the settings files may replace an existing file, because all others belong to
     /// somebody else.
-    private func requireFree(_ manifest: MoveManifest) throws(MachineError) {
+    private func requireFree(_ files: [MoveManifest.File]) throws(MachineError) {
         let settings = [installation.layout.secrets, "\(installation.layout.folders.settings)/config.yml"]
-        guard let other = manifest.files.first(where: { $0.before != nil && !settings.contains($0.path) }) else {
-            return
-        }
+        guard let other = files.first(where: { $0.before != nil && !settings.contains($0.path) }) else { return }
         throw MachineError(
             .exists, "\(other.path) already exists", remedy: "check it, and move it away; nothing was changed")
     }

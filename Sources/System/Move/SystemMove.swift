@@ -68,7 +68,7 @@ package struct SystemMove: Sendable {
             try await run.requireSame(begun)
             plan.remarks.append(try run.left(hasData: hasData))
         } else {
-            try await run.requireFree()
+            try run.requireFree()
         }
         if !hasData { plan.data = try await transfer.plan { events(.data($0)) } }
         await target.close()

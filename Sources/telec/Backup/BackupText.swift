@@ -43,9 +43,8 @@ enum BackupText {
 
     private static func verdict(_ report: Restore.Report, _ database: String, _ isDryRun: Bool) -> String {
         if isDryRun {
-            return """
-                dry run: no file has changed since the backup; nobody's data is in the target, which takes all values
-                """
+            return "dry run: no file has changed since the backup; nobody's data is in the target, "
+                + "which takes all values"
         }
         return report.audit?.isIntact == false
             ? "restored into \(database); its audit log is not as it was written"

@@ -10,9 +10,11 @@ struct PostgreSQLCastSearch {
         var held: String
         /// Whether the values are spans of time, which can be written in many ways.
         var isSpan: Bool
+        /// The type under a domain; otherwise the type.
+        var base: String
 
         /// Whether the values are names of the database's objects, such as those of `regclass` and of the roles in an `aclitem`.
-        var readsNames: Bool { type.hasPrefix("reg") || type.hasPrefix("aclitem") }
+        var readsNames: Bool { base.hasPrefix("reg") || base.hasPrefix("aclitem") }
 
         /// Returns the condition that the column holds another value than the text says. The server writes what it has rounded, cut or
         /// put in order otherwise than it was written.

@@ -50,16 +50,17 @@ final class PostgreSQLCastingCopyIn: BulkWriter {
     ) throws(DatabaseError) -> (casts: [PostgreSQLCastSearch.Cast?], domains: Set<String>) {
         let rows = try connection.query(
             """
-            SELECT attname AS name, format_type(atttypid, -1) AS type, format_type(atttypid, atttypmod) AS held, typtype = 'd' AS domain
+            SELECT attname AS name, format_type(atttypid, -1) AS type, format_type(atttypid, atttypmod) AS held,
+                typtype = 'd' AS domain, format_type(coalesce(nullif(typbasetype, 0), atttypid), -1) AS base
             FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
             WHERE attrelid = \(SQLText.identifier(table))::regclass AND attnum > 0 AND NOT attisdropped
             """)
-        let words = Dictionary(
-            rows.map { ($0["name"]?.text ?? "", ($0["type"]?.text ?? "", $0["held"]?.text ?? "")) },
-            uniquingKeysWith: { first, _ in first })
+        let found = Dictionary(rows.map { ($0["name"]?.text ?? "", $0) }, uniquingKeysWith: { first, _ in first })
         let casts = zip(columns, types).map { column, type -> PostgreSQLCastSearch.Cast? in
-            guard PostgreSQLEncoding(type) == .cast, let (word, held) = words[column] else { return nil }
-            return PostgreSQLCastSearch.Cast(type: word, held: held, isSpan: CanonicalForm(type) == .interval)
+            guard PostgreSQLEncoding(type) == .cast, let row = found[column] else { return nil }
+            return PostgreSQLCastSearch.Cast(
+                type: row["type"]?.text ?? "", held: row["held"]?.text ?? "", isSpan: CanonicalForm(type) == .interval,
+                base: row["base"]?.text ?? "")
         }
         return (casts, Set(rows.filter { $0["domain"]?.boolean == true }.compactMap { $0["name"]?.text }))
     }

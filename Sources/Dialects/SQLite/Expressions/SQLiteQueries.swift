@@ -138,12 +138,13 @@ extension SQLiteExpressionTranslation {
 
     /// Throws if SELECTs are united that may show a number and the text of it. Their column is one of texts, in which both are equal.
     private func requireOneKind(_ parts: [Part]) throws(Untranslatable) {
-        guard !Self.areToldApart(parts) else { return }
+        let areToldApart = Self.areToldApart(parts)
         for column in parts[0].results.indices {
             let pieces = Self.pieces(of: column, in: parts)
-            guard pieces.contains(where: { $0.isNumber == true }), Self.numberTest(ofAny: pieces) == .unknown else {
-                continue
-            }
+            guard pieces.contains(where: { $0.isNumber == true }), Self.numberTest(ofAny: pieces) == .unknown,
+                // A value that is a number in some rows may repeat another one of its own SELECT.
+                !areToldApart || pieces.contains(where: { $0.isDynamic && $0.numberTest != .reading })
+            else { continue }
             let name = parts[0].results[column].name
             throw Untranslatable("it merges numbers with texts in \(name): 7 and '7' would be one value of it")
         }

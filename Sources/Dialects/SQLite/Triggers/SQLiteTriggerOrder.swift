@@ -3,24 +3,29 @@
 struct SQLiteTriggerOrder {
     private typealias Change = SQLiteTriggerSet.Change
 
-    /// What a trigger does, found once: all pairs of triggers are compared.
+    /// What a trigger does, by way of those that it sets off, too. It is found once: all pairs of triggers are compared.
     private struct Effects {
-        /// What the trigger changes, by way of other triggers and foreign keys, too, and the tables of that.
-        let written: Set<Change>
-        let tables: Set<String>
-        /// The tables and views that the trigger reads, by way of other triggers, too, and all that these views read.
+        /// What changes in each table, by the actions of foreign keys, too.
+        let written: [String: Set<Change.Kind>]
+        /// The tables and views that are read, and all that these views read.
         let read: Set<String>
-        /// The tables into which the trigger inserts rows unless others have their keys.
+        /// The tables that get rows unless others have their keys.
         let kept: Set<String>
+        /// The triggers that update rows of each table.
+        let updating: [String: [SQLiteTrigger]]
         let mayIgnoreRows: Bool
         let mayFail: Bool
 
         init(of trigger: SQLiteTrigger, among set: SQLiteTriggerSet) {
             let changes = SQLiteTriggerSet.changes(by: trigger)
-            written = set.reached(from: changes)
-            tables = Set(written.map(\.table))
-            read = set.allRead(by: trigger.relationsRead.union(set.read(after: changes)))
-            kept = trigger.tablesKeepingRows
+            let further = set.triggers(after: changes)
+            written = Dictionary(grouping: set.reached(from: changes), by: \.table).mapValues { Set($0.map(\.kind)) }
+            read = set.allRead(by: further.reduce(into: trigger.relationsRead) { $0.formUnion($1.read) })
+            let all = [trigger] + further.map { $0.trigger }
+            kept = all.reduce(into: []) { $0.formUnion($1.tablesKeepingRows) }
+            updating = all.reduce(into: [:]) { found, trigger in
+                for table in trigger.tablesUpdated { found[table, default: []].append(trigger) }
+            }
             mayIgnoreRows = trigger.raises { $0 == .string("IGNORE") }
             mayFail = trigger.raises { $0 != .string("IGNORE") }
         }
@@ -53,22 +58,23 @@ struct SQLiteTriggerOrder {
     private func affects(_ one: Int, _ other: Int) -> Bool {
         let (first, second) = (effects[one], effects[other])
         if second.mayIgnoreRows, !first.written.isEmpty || first.mayFail { return true }
-        if !first.tables.isDisjoint(with: second.read) { return true }
-        guard !first.tables.isDisjoint(with: second.tables) else { return false }
-        return first.written.contains { change in
-            second.written.contains { next in
-                next.table == change.table && !commute(change, next, by: one, other)
-            }
+        return first.written.contains { table, kinds in
+            if second.read.contains(table) { return true }
+            guard let others = second.written[table] else { return false }
+            return kinds.contains { kind in others.contains { !commute(kind, $0, in: table, by: one, other) } }
         }
     }
 
     /// Returns whether two changes to one table leave the same rows in either order.
-    private func commute(_ change: Change, _ next: Change, by one: Int, _ other: Int) -> Bool {
-        switch (change.kind, next.kind) {
+    private func commute(
+        _ kind: Change.Kind, _ next: Change.Kind, in table: String, by one: Int, _ other: Int
+    ) -> Bool {
+        switch (kind, next) {
         case (.delete, .delete): true
-        case (.insert, .insert): !effects[one].kept.union(effects[other].kept).contains(change.table)
+        case (.insert, .insert): !effects[one].kept.contains(table) && !effects[other].kept.contains(table)
         case (.updateOf(let column), .updateOf(let second)): column != second
-        case (.updateOf(let column), .update): !triggers[other].names(column, updating: change.table)
+        case (.updateOf(let column), .update):
+            effects[other].updating[table]?.contains { $0.names(column, updating: table) } != true
         case (.update, .update), (.update, .updateOf): true
         case (.insert, _), (.delete, _), (.update, _), (.updateOf, _): false
         }
@@ -96,6 +102,13 @@ extension SQLiteTrigger {
             case .ignore, .nothing: tables.insert(SQLName.folded(insert.table))
             case .abort, .replace, .update: break
             }
+        }
+    }
+
+    /// The tables whose rows the trigger updates, by folded names.
+    fileprivate var tablesUpdated: Set<String> {
+        statements.reduce(into: []) { tables, statement in
+            if case .update(let table, _, _) = statement { tables.insert(SQLName.folded(table)) }
         }
     }
 

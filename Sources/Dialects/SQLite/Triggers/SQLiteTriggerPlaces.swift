@@ -79,7 +79,7 @@ struct SQLiteTriggerPlaces {
     private func places(
         neededBy trigger: SQLiteTrigger, writing written: Set<Change>, _ set: SQLiteTriggerSet
     ) -> Set<Place> {
-        let change = trigger.change
+        let (change, read) = (trigger.change, set.allRead(by: trigger.relationsRead))
         var places: Set<Place> = []
         for key in keys[change.table] ?? [] {
             let mends = !key.mendingChanges.isDisjoint(with: written)
@@ -89,7 +89,7 @@ struct SQLiteTriggerPlaces {
             case .cascade?, .setNull?, .setDefault?:
                 let done = SQLiteTriggerSet.changes(by: key.key, of: key.table, after: change.kind)
                 let tables = Set(set.reached(from: done).map(\.table))
-                let isSeen = tables.contains { set.reads(trigger.relationsRead, of: $0) }
+                let isSeen = !tables.isDisjoint(with: read)
                 if isSeen || written.contains(where: { tables.contains($0.table) }) { places.insert(.after) }
             case .restrict?, .noAction?, nil: break
             }
@@ -102,12 +102,12 @@ struct SQLiteTriggerPlaces {
     private func lateTable(
         for trigger: SQLiteTrigger, writing written: Set<Change>, _ set: SQLiteTriggerSet
     ) -> String? {
-        let (change, read) = (trigger.change, trigger.relationsRead)
+        let (change, read) = (trigger.change, set.allRead(by: trigger.relationsRead))
         var late: Set<String> = []
         for key in keys[change.table] ?? [] where key.action(after: change) != nil {
             let done = SQLiteTriggerSet.changes(by: key.key, of: key.table, after: change.kind)
             let all = set.reached(from: done)
-            late.formUnion(all.subtracting(done).map(\.table).filter { set.reads(read, of: $0) })
+            late.formUnion(all.subtracting(done).map(\.table).filter(read.contains))
             for next in all {
                 let evaded = (keys[next.table] ?? []).filter {
                     $0.action(after: next) == .restrict && !$0.mendingChanges.isDisjoint(with: written)

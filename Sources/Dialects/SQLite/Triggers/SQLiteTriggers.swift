@@ -72,8 +72,8 @@ struct SQLiteTriggerSet {
     private var cyclic: Set<String> = []
     /// The causes that each cause leads to.
     private let followers: [Cause: [Cause]]
-    /// What the triggers read, by their folded names.
-    private let triggerReads: [String: Set<String>]
+    /// The triggers, and what they read, by their folded names.
+    private let known: [String: (trigger: SQLiteTrigger, read: Set<String>)]
     /// The places of AFTER triggers among the foreign keys.
     private(set) var places = SQLiteTriggerPlaces()
 
@@ -89,8 +89,9 @@ struct SQLiteTriggerSet {
                 return (SQLName.folded(view.name), Set(names.map(SQLName.folded)))
             }, uniquingKeysWith: { first, _ in first })
         hasUnknownOnes = triggers.count < inspection.triggers.count
-        triggerReads = Dictionary(
-            triggers.map { (SQLName.folded($0.name), $0.relationsRead) }, uniquingKeysWith: { first, _ in first })
+        known = Dictionary(
+            triggers.map { (SQLName.folded($0.name), (trigger: $0, read: $0.relationsRead)) },
+            uniquingKeysWith: { first, _ in first })
         var followers: [Cause: [Cause]] = [:]
         for trigger in triggers {
             let cause = Cause.trigger(SQLName.folded(trigger.name))
@@ -182,10 +183,11 @@ struct SQLiteTriggerSet {
         }
     }
 
-    /// Returns the tables and views that the triggers read to which these changes lead.
-    func read(after changes: [Change]) -> Set<String> {
-        causes(from: changes).reduce(into: []) { found, cause in
-            if case .trigger(let name) = cause { found.formUnion(triggerReads[name] ?? []) }
+    /// Returns the triggers to which these changes lead, with the tables and views that each of them reads.
+    func triggers(after changes: [Change]) -> [(trigger: SQLiteTrigger, read: Set<String>)] {
+        causes(from: changes).compactMap { cause in
+            guard case .trigger(let name) = cause else { return nil }
+            return known[name]
         }
     }
 
