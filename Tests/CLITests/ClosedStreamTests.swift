@@ -32,6 +32,8 @@ struct ClosedStreamTests {
     func answers() async throws {
         try await withSandbox { box in
             try box.write("config.yml", "discord: {token: x}\n", mode: 0o644)
+            // An empty file is a database without tables, and so behind.
+            try box.write("new.db", "", mode: 0o644)
             for (program, words) in [
                 (Program.telec, "config check"), (.tcMigrate, "status --exit-code -d '\(box("new.db"))'"),
             ] {
