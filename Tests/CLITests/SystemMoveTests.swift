@@ -175,6 +175,46 @@ struct SystemMoveTests {
     }
 
     @Test(
+        "a write that was killed between its steps leaves nothing that a resumed run or a rollback keeps (check 44)",
+        .enabled(if: TestUser.areWanted, TestUser.skipReason))
+    func leftovers() async throws {
+        try await withMove(.sqlite) { move in
+            let before = try move.rootTree()
+            #expect(try await move.migrate("--quiet").code == 0)
+            let expected = try move.rootTree(withoutDatabase: true)
+            let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
+            let docs = "\(move.root)/usr/local/share/teleclaude/docs"
+            let copy = "\(move.root)/\(Move.state)teleclaude-import-killed"
+            let preferences = "\(move.root)/etc/teleclaude/users/alex"
+            func breakOff() throws {
+                let text = try String(contentsOfFile: manifest, encoding: .utf8)
+                try text.replacing("\"done\"", with: "\"begun\"").write(
+                    toFile: manifest, atomically: false, encoding: .utf8)
+                // The file has its name already, and its temporary name still.
+                let policy = "\(docs)/policy"
+                #expect(Foundation.link("\(policy)/commits.md", "\(policy)/.commits.md.teleclaude-new") == 0)
+                // The file has its temporary name only.
+                #expect(rename("\(preferences)/config.yml", "\(preferences)/.config.yml.teleclaude-new") == 0)
+                // The folder does not have its rights yet.
+                unlink("\(docs)/principle/one.md")
+                chmod("\(docs)/principle", 0o700)
+                // The working copy holds people's data.
+                try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+                try "x".write(toFile: "\(copy)/teleclaude.db", atomically: false, encoding: .utf8)
+            }
+            try breakOff()
+            let resumed = try await move.migrate("--resume", "--quiet")
+            #expect(resumed.code == 0, "\(resumed)")
+            #expect(try move.rootTree(withoutDatabase: true) == expected)
+            #expect(!FileManager.default.fileExists(atPath: copy))
+            try breakOff()
+            let back = try await move.telec("system", "rollback", "--root", move.root)
+            #expect(back.code == 0, "\(back)")
+            #expect(try move.rootTree() == before)
+        }
+    }
+
+    @Test(
         "sessions that were used or replaced since, and the first ones of all, are not lost without a word",
         .enabled(if: TestUser.areWanted, TestUser.skipReason), arguments: Backend.available)
     func usedSince(_ backend: Backend) async throws {

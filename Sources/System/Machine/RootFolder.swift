@@ -202,6 +202,12 @@ package final class RootFolder: Sendable {
 
     package func removeFolder(_ path: String) throws(MachineError) { try remove(path, flags: AT_REMOVEDIR) }
 
+    /// Removes the temporary file that a `write` of the path left which was killed. The folder may be gone, too.
+    package func removeLeftover(of path: String) throws(MachineError) {
+        guard try look(path).hasLeftover else { return }
+        try remove(TemporaryName.of(path))
+    }
+
     private func remove(_ path: String, flags: Int32) throws(MachineError) {
         let (folder, name) = try reach(path)
         guard unlinkat(folder.number, name, flags) == 0 || errno == ENOENT else {

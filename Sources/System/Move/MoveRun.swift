@@ -21,7 +21,7 @@ struct MoveRun: Sendable {
 
     func perform(_ begun: MoveManifest?) async throws -> MoveReport {
         var manifest = try await begin(begun)
-        try clearLeftovers()
+        try installation.removeWorkingCopies(madeBy: plan.filling.account?.uid)
         let data = try await bringData(&manifest, isFirst: begun == nil)
         do { try makeFiles(manifest) } catch { throw error.resumable }
         let proofs = try await MoveProofs(move: move, plan: plan, target: target, manifest: manifest).all()
@@ -99,18 +99,6 @@ struct MoveRun: Sendable {
             .exists, "\(other.path) already exists", remedy: "check it, and move it away; nothing was changed")
     }
 
-    /// Removes the working copies of a run that was killed. That of a run that goes on is locked, and stays.
-    private func clearLeftovers() throws(MachineError) {
-        for folder in [installation.layout.folders.state] + (root.isMachine ? ["/tmp"] : []) {
-            guard case .folder(let names) = try root.look(folder, .names).kind else { continue }
-            for name in names where name.hasPrefix("teleclaude-import-") {
-                let path = "\(folder)/\(name)"
-                let owner = try root.look(path).uid
-                if owner == 0 || owner == plan.filling.account?.uid { try root.removeAbandonedTree(path) }
-            }
-        }
-    }
-
     // MARK: - Data
 
     private func bringData(_ manifest: inout MoveManifest, isFirst: Bool) async throws -> ImportReport? {
@@ -160,9 +148,11 @@ struct MoveRun: Sendable {
     // MARK: - Files
 
     private func makeFiles(_ manifest: MoveManifest) throws(MachineError) {
-        for folder in plan.folders where try root.look(folder.path).kind == .nothing {
+        // A run that was killed may have left a folder of its own without its final rights, which makeFolder sets again.
+        for folder in plan.folders where manifest.folders.contains(folder.path) {
             try root.makeFolder(folder.path, uid: folder.uid, gid: folder.gid, mode: folder.mode)
         }
+        for file in plan.files { try root.removeLeftover(of: file.path) }
         for file in plan.files where try !isWritten(file) {
             let replaces = manifest.files.first { $0.path == file.path }?.before != nil
             try root.write(

@@ -50,8 +50,14 @@ package struct SystemRollback: Sendable {
         return plan
     }
 
-    /// Removes what a run leaves that ended before it had written its manifest: copies of files that it has not replaced.
-    package func clear() throws(MachineError) { try folder.remove() }
+    /// Removes what a run leaves that ended before it had written its manifest: copies of data, and of files that it has not
+    /// replaced.
+    ///
+    /// - Throws: `MachineError`.
+    package func clear() throws(MachineError) {
+        try installation.removeWorkingCopies(madeBy: try installation.look().account?.uid)
+        try folder.remove()
+    }
 
     private enum FileState {
         /// The file is as the move has made it.
@@ -150,8 +156,10 @@ package struct SystemRollback: Sendable {
         let machine = try installation.look()
         if machine.services.isManaged { for words in service.stop { try SystemCommand.require(words) } }
         try await removeData(&manifest)
+        try installation.removeWorkingCopies(madeBy: machine.account?.uid)
         let kept = try keepOriginals(of: manifest.files)
         for file in manifest.files {
+            try root.removeLeftover(of: file.path)
             switch try state(of: file) {
             case .ours, .lost: try undo(file)
             case .original, .changed: continue
