@@ -62,6 +62,7 @@ struct TransferEngine {
             report = try await carryOut(work, record)
             report.provenance = provenance
         } catch {
+            if case TransferError.interrupted = error { throw error }
             if var gone = error as? DatabaseError, gone.kind == .lost, await isTargetGone() {
                 gone.remedy = "start again, or put the file back under its name and resume"
                 throw gone
@@ -257,20 +258,6 @@ struct TransferEngine {
         case is DatabaseError where Task.isCancelled: ("it was stopped", nil)
         case let error as DatabaseError where error.isInterruption: (error.interruption, error)
         default: nil
-        }
-    }
-}
-
-extension DatabaseError {
-    /// The message, with the remedy for what would interrupt the resumed transfer again.
-    fileprivate var interruption: String {
-        switch kind {
-        case .diskFull, .resources: remedy.map { "\(message) (\($0))" } ?? message
-        case .unique, .foreignKey, .notNull, .check, .locked, .pooled, .lost, .unreachable, .authentication,
-            .permission,
-            .notADatabase, .corrupt, .changedMeanwhile, .raised, .transactionEnded, .interrupted, .invalidURL, .exists,
-            .syntax, .other:
-            message
         }
     }
 }

@@ -6,11 +6,13 @@ import Transfer
 /// Tests that a server which lacks something for the moment interrupts a transfer, instead of losing an object or all that is loaded.
 @Suite("a shortage of the server", .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct ShortageTests {
-    /// Makes the server fail as it does without memory or locks to spare, whenever a command with these words begins.
-    static func shortage(at words: String) -> String {
+    /// Makes the server fail as it does without memory or locks to spare, or with another code, whenever a command with these words begins.
+    static func shortage(
+        at words: String, _ message: String = "out of shared memory", code: String = "53200"
+    ) -> String {
         """
         CREATE SCHEMA faults; CREATE FUNCTION faults.fail() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF current_query() LIKE '%\(words)%' THEN RAISE 'out of shared memory' USING ERRCODE = '53200'; END IF; END $$;
+            IF current_query() LIKE '%\(words)%' THEN RAISE '\(message)' USING ERRCODE = '\(code)'; END IF; END $$;
         CREATE EVENT TRIGGER shortage ON ddl_command_start EXECUTE FUNCTION faults.fail()
         """
     }
@@ -49,6 +51,71 @@ struct ShortageTests {
                     + (SELECT count(*) FROM shown)
                 """)
             #expect(made?.integer == 3)
+        }
+    }
+
+    @Test(
+        "a damaged or missing file of the server is no property of the object that was being built",
+        arguments: [
+            ("CREATE INDEX", "XX001", "restore a backup"), ("CREATE UNIQUE INDEX", "58P01", ""),
+            ("CREATE VIEW", "XX002", "restore a backup"), ("child_parent_fkey", "57P04", ""),
+        ])
+    func faults(_ words: String, _ code: String, _ remedy: String) async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE parent (id INTEGER PRIMARY KEY); INSERT INTO parent VALUES (1);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent, name TEXT);
+            INSERT INTO child VALUES (1, 1, 'a'); CREATE INDEX names ON child (name); CREATE UNIQUE INDEX one ON child (name);
+            CREATE VIEW shown AS SELECT name FROM child;
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.executeScript(Self.shortage(at: words, "could not read the file", code: code))
+            let failure = await #expect(throws: TransferError.self) {
+                try await TransferTests.transfer(fixture, into: url)
+            }
+            guard case .interrupted(let reason, let cause)? = failure else {
+                Issue.record("\(String(describing: failure))")
+                return
+            }
+            #expect(reason.hasPrefix("could not read the file") && reason.contains(remedy), "\(reason)")
+            #expect(cause?.code == code)
+            try target.executeScript("DROP EVENT TRIGGER shortage")
+            let report = try await TransferTests.transfer(fixture, into: url, options: TransferOptions(resumes: true))
+            #expect(report.verdict == .verified && report.omitted == [])
+        }
+    }
+
+    @Test("a session that the server ended while an index was built interrupts the transfer")
+    func endedSession() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE child (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO child VALUES (1, 'a');
+            CREATE INDEX names ON child (name);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.executeScript(
+                """
+                CREATE SCHEMA faults; CREATE FUNCTION faults.fail() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF current_query() LIKE '%CREATE INDEX%' THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; END $$;
+                CREATE EVENT TRIGGER shortage ON ddl_command_start EXECUTE FUNCTION faults.fail()
+                """)
+            let failure = await #expect(throws: TransferError.self) {
+                try await TransferTests.transfer(fixture, into: url)
+            }
+            guard case .interrupted(_, let cause)? = failure else {
+                Issue.record("\(String(describing: failure))")
+                return
+            }
+            #expect(cause?.kind == .lost)
+            try target.executeScript("DROP EVENT TRIGGER shortage")
+            let report = try await TransferTests.transfer(fixture, into: url, options: TransferOptions(resumes: true))
+            #expect(report.verdict == .verified && report.omitted == [])
         }
     }
 

@@ -50,6 +50,10 @@ package protocol TargetLoading: Dialect {
     /// object.
     func reason(of refusal: DatabaseError) -> String
 
+    /// Returns whether the error tells of the database's own state and not of the object that is built: the connection, the disk, the
+    /// memory, a damaged file. The same object may be built later.
+    func isFault(_ error: DatabaseError) -> Bool
+
     /// Returns whether the error says that a table which the statement names is not there.
     func isMissingTable(_ error: DatabaseError) -> Bool
 

@@ -7,7 +7,8 @@ struct TransferBuilder {
     let target: any TransferTarget
 
     /// Performs the step and returns its record. Throws `TransferError.keyNotBuilt` if the step is required for the
-    /// rows to be what they were, the target's error if the table is no longer there, and any error that interrupts the transfer.
+    /// rows to be what they were, the target's error if the table is no longer there, and any error that interrupts the transfer, as
+    /// `TransferError.interrupted` where its kind does not say so.
     func run(_ step: BuildStep) throws -> ChunkRecord {
         var noted = ChunkRecord(kind: step.kind, table: step.table, name: step.name)
         if case .listing(let key) = step.action {
@@ -21,7 +22,8 @@ struct TransferBuilder {
                 try TransferRecords(writing).add(chunk, to: record)
             }
             return chunk
-        } catch let error as DatabaseError where !error.isInterruption {
+        } catch let error as DatabaseError {
+            try target.requireNoFault(error)
             return try refused(step, chunk, error)
         }
     }
@@ -40,7 +42,8 @@ struct TransferBuilder {
                 for chunk in chunks { try TransferRecords(writing).add(chunk, to: record) }
             }
             return chunks
-        } catch let error as DatabaseError where !error.isInterruption {
+        } catch let error as DatabaseError {
+            try target.requireNoFault(error)
             return nil
         }
     }
@@ -67,7 +70,26 @@ struct TransferBuilder {
     }
 }
 
+extension TransferTarget {
+    /// Throws if the error, raised while an object was built or read, says nothing about that object: the transfer is then to be resumed.
+    func requireNoFault(_ error: DatabaseError) throws {
+        if error.isInterruption { throw error }
+        if isFault(error) { throw TransferError.interrupted(reason: error.interruption, cause: error) }
+    }
+}
+
 extension DatabaseError {
+    /// The message, with the remedy for what would interrupt the resumed transfer again.
+    var interruption: String {
+        switch kind {
+        case .diskFull, .resources, .corrupt, .notADatabase, .permission, .other:
+            remedy.map { "\(message) (\($0))" } ?? message
+        case .unique, .foreignKey, .notNull, .check, .locked, .pooled, .lost, .unreachable, .authentication,
+            .changedMeanwhile, .raised, .transactionEnded, .interrupted, .invalidURL, .exists, .syntax:
+            message
+        }
+    }
+
     /// Whether the error is not about the work itself, so that the work can be continued later.
     var isInterruption: Bool {
         switch kind {

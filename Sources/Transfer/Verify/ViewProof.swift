@@ -80,7 +80,10 @@ struct ViewProof: Sendable {
             } catch let error as DatabaseError where error.kind == .diskFull || error.kind == .resources {
                 return .ended(.notCompared("reading it takes more than there is: \(error.message)"))
             } catch let error as DatabaseError where !error.isInterruption {
-                guard digests.isEmpty else { return .ended(.fails("it fails in the target: \(error.message)")) }
+                guard digests.isEmpty else {
+                    try target.requireNoFault(error)
+                    return .ended(.fails("it fails in the target: \(error.message)"))
+                }
                 return .ended(.notCompared("it can't be read in the source: \(error.message)"))
             }
         }

@@ -131,7 +131,8 @@ extension DatabaseError.Kind {
         case "23514": self = .check
         case "55P03", "40P01", "40001": self = .locked
         case "57014": self = .interrupted
-        case "57P01", "57P02", "57P03", "57P05", "25P03": self = .lost
+        // The last ones: a dropped database, and the time limits of an idle session, an idle transaction and any transaction.
+        case "57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "25P04": self = .lost
         case "42501", "25006": self = .permission
         // configuration_limit_exceeded is raised for temp_file_limit only.
         case "53100", "53400": self = .diskFull

@@ -26,6 +26,12 @@ extension PostgreSQLDialect: TransferTarget {
         return "its expression is too long for the catalog, where an index takes at most 8160 bytes"
     }
 
+    /// Returns whether the error's class is one of these: connection exception, insufficient resources, operator intervention, system
+    /// error; or whether a table or an index is damaged. Other internal errors (XX000) are what extensions raise about the object itself.
+    package func isFault(_ error: DatabaseError) -> Bool {
+        ["08", "53", "57", "58", "XX001", "XX002"].contains { error.code?.hasPrefix($0) ?? false }
+    }
+
     package func isComputing(_ error: DatabaseError) -> Bool { isRefusal(error) && !isMissingTable(error) }
 
     /// `undefined_table` (https://www.postgresql.org/docs/current/errcodes-appendix.html).

@@ -11,6 +11,14 @@ extension SQLiteDialect: TransferTarget {
     package func isRefusal(_ error: DatabaseError) -> Bool { false }
     package func reason(of refusal: DatabaseError) -> String { refusal.message }
 
+    /// The codes with which SQLite reports its file, its disk, its memory and other connections (https://www.sqlite.org/rescode.html).
+    package func isFault(_ error: DatabaseError) -> Bool {
+        let codes = [
+            "BUSY", "LOCKED", "PROTOCOL", "NOMEM", "IOERR", "FULL", "CANTOPEN", "READONLY", "PERM", "CORRUPT", "NOTADB",
+        ]
+        return codes.contains { error.code?.hasPrefix("SQLITE_\($0)") ?? false }
+    }
+
     /// Functions report their errors, such as malformed JSON, as SQLITE_ERROR, and a result that is too long as SQLITE_TOOBIG
     /// (https://www.sqlite.org/rescode.html).
     package func isComputing(_ error: DatabaseError) -> Bool {
