@@ -1,6 +1,5 @@
 import Dialects
 import Migrator
-import TCPOSIX
 import Transfer
 
 /// Restores the state in which a database was before an import.
@@ -43,16 +42,16 @@ package struct ImportRemoval: Sendable {
     /// - Throws: `DatabaseError`, `MigratorError` and `MigrationFailure`.
     package func run(_ extent: Extent) async throws {
         switch extent {
-        case .file: removeFile()
+        case .file: try removeFile()
         case .schema: try await ActingAccount.act(as: account) { try await removeSchema() }
         case .rows(let tables): try await ActingAccount.act(as: account) { try await removeRows(of: tables) }
         }
     }
 
-    private func removeFile() {
+    private func removeFile() throws(DatabaseError) {
         guard let path = target.url.filePath else { return }
         let lock = ".\(AdvisoryLock.schemaChange.name)"
-        for ending in ["-wal", "-shm", "-journal", ".daemon", lock, ""] { unlink(path + ending) }
+        try FileRemoval.remove(path, beside: ["-wal", "-shm", "-journal", ".daemon", lock])
     }
 
     private func removeSchema() async throws {

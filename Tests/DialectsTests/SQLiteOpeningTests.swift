@@ -121,6 +121,23 @@ import Testing
         #expect(databaseError { _ = try folder.open("a.db", .readOnly) }?.kind == .permission)
     }
 
+    /// A folder is no file that `unlink` removes, whoever asks.
+    @Test("an empty file that can't be removed is an error, and not a removed one")
+    func fileThatStays() throws {
+        let folder = try SQLiteFolder()
+        let connection = try folder.open(owned: true)
+        _ = try connection.query("SELECT name FROM sqlite_schema")
+        #expect(mkdir(folder("a.db-journal"), 0o700) == 0)
+        let error = databaseError { _ = try connection.discardIfEmpty() }
+        #expect(error?.kind == .resources || error?.kind == .permission)
+        #expect(error?.message.contains("a.db-journal can't be removed") == true && error?.remedy != nil)
+        #expect(access(folder("a.db"), F_OK) == 0)
+        rmdir(folder("a.db-journal"))
+        let next = try folder.open(owned: true)
+        #expect(try next.discardIfEmpty())
+        #expect(access(folder("a.db"), F_OK) != 0)
+    }
+
     /// No right lets anybody write to a file system that is mounted read-only.
     @Test(arguments: [(EACCES, "give this user write access"), (EROFS, "mount its file system for writing")])
     func whatHelpsDependsOnTheReason(_ code: Int32, _ remedy: String) {

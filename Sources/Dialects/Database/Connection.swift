@@ -50,7 +50,8 @@ public protocol Connection: AnyObject {
     /// Removes the database's file, if nothing is left in it, and closes the connection then. It does nothing for a server's database.
     ///
     /// - Returns: Whether the file was removed.
-    func discardIfEmpty() -> Bool
+    /// - Throws: ``DatabaseError`` when nothing is left in it, but it can't be removed.
+    func discardIfEmpty() throws(DatabaseError) -> Bool
 
     /// Makes sure that the session has a current schema, in which tables can be found and made.
     ///

@@ -31,8 +31,8 @@ extension Database {
     /// removed again, together with the files that SQLite puts beside it. A file that somebody else makes at the same moment, or puts in
     /// its place later, belongs to them, and stays.
     ///
-    /// - Throws: The errors of `body`, and ``DatabaseError`` when the file's folder does not exist: the folders of a mistyped
-    ///   path must not be made.
+    /// - Throws: The errors of `body`, and ``DatabaseError`` when the file can't be removed, or its folder does not exist: the folders of a
+    ///   mistyped path must not be made.
     public func withNewFile<T: Sendable>(
         keptIf isKept: @Sendable (Result<T, any Error>) -> Bool, _ body: @Sendable () async throws -> T
     ) async throws -> T {
@@ -41,11 +41,12 @@ extension Database {
         guard let made = NewFile(at: path) else { return try await body() }
         let result: Result<T, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
-        if !isKept(result) {
-            await close()
-            made.remove()
-        }
-        return try result.get()
+        guard !isKept(result) else { return try result.get() }
+        await close()
+        let removal = Result { try made.remove() }
+        let value = try result.get()
+        try removal.get()
+        return value
     }
 
     /// Waits until the database's file was not written for a second, five seconds at most: whoever copies another file over it
@@ -109,9 +110,11 @@ private struct NewFile {
 
     /// Removes the file and those that SQLite puts beside it (https://www.sqlite.org/tempfiles.html), unless its name stands for another
     /// file by now.
-    func remove() {
+    ///
+    /// - Throws: `DatabaseError` if a file can't be removed.
+    func remove() throws(DatabaseError) {
         var found = stat()
         guard stat(path, &found) == 0, found.st_ino == made.st_ino, found.st_dev == made.st_dev else { return }
-        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
+        try FileRemoval.remove(path)
     }
 }

@@ -31,7 +31,7 @@ extension DatabaseTransfer {
     /// Removes everything that an interrupted run made in a target, and nothing else.
     ///
     /// - Returns: What was removed.
-    /// - Throws: `TransferError.nothingToAbandon`, and `DatabaseError`.
+    /// - Throws: `TransferError.nothingToAbandon`, and `DatabaseError`, also when only the file, in which nothing is left, can't be removed.
     public static func abandon(in target: Database) async throws -> Abandonment {
         let dialect = target.transferDialect
         return try await TransferEngine.stoppable {
@@ -40,7 +40,7 @@ extension DatabaseTransfer {
                     let records = TransferRecords(connection)
                     var found = try records.abandonment(dialect)
                     try records.abandon(found.record)
-                    if found.removesFile { found.removesFile = connection.discardIfEmpty() }
+                    if found.removesFile { found.removesFile = try connection.discardIfEmpty() }
                     return found
                 }
             }

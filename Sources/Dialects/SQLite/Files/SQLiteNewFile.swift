@@ -1,5 +1,4 @@
 import TCSQLite
-import TCPOSIX
 import Synchronization
 
 /// The fact whether one of a database's connections has created its file.
@@ -17,17 +16,24 @@ extension SQLiteConnection {
     /// schema is still empty. Does nothing inside a transaction.
     func discardIfNew() {
         guard newFile?.isOurs == true else { return }
-        _ = discardIfEmpty()
+        _ = try? discardIfEmpty()
     }
 
     /// Removes the database's file and closes the connection, if the schema is empty but for SQLite's own tables of statistics and
     /// counters. Does nothing inside a transaction.
     ///
     /// The check holds the write lock, so nobody can write during it, and a program that waits for that lock finds out that the
-    /// file is gone (`requireFile`). The companion files are removed first, so that a file which another process creates
-    /// meanwhile does not meet them.
-    func discardIfEmpty() -> Bool {
-        guard handle.isOpen, !isInTransaction else { return false }
+    /// file is gone (`requireFile`). Throws `DatabaseError` if a file can't be removed; the connection is closed then, too.
+    func discardIfEmpty() throws(DatabaseError) -> Bool {
+        guard handle.isOpen, !isInTransaction, beginsWhereEmpty() else { return false }
+        defer { close() }
+        try FileRemoval.remove(handle.filePath)
+        newFile?.isOurs = false
+        return true
+    }
+
+    /// Begins a transaction, if the schema is empty. Returns whether one is open.
+    private func beginsWhereEmpty() -> Bool {
         do throws(DatabaseError) {
             try begin()
             let objects = try queryValue(
@@ -37,9 +43,6 @@ extension SQLiteConnection {
                 return false
             }
             try handle.leaveWALOnClose()
-            for suffix in ["-wal", "-shm", "-journal", ""] { unlink(handle.filePath + suffix) }
-            newFile?.isOurs = false
-            close()
             return true
         } catch {
             // A transaction that can't be rolled back is left alone.
