@@ -49,17 +49,17 @@ package enum TextFile {
         }
     }
 
+    /// Makes a file that is whole, or not there at all, with the permissions that the user's umask leaves.
+    /// - Throws: `Failure` if something exists at the path, or there is no room.
     package static func create(_ path: String, _ text: String) throws(Failure) {
-        guard let file = fopen(path, "wx") else {
+        guard let draft = DraftFile(of: path, mode: 0o666) else {
             throw failure("\(path) can't be written", "name a file that does not exist")
         }
-        var text = text
-        // fputs(3) would end at a NUL.
-        let isWritten = text.withUTF8 { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
-        guard fclose(file) == 0, isWritten else {
-            let error = failure("\(path) can't be written", "free some space for it")
-            unlink(path)
-            throw error
+        guard draft.file.write(Array(text.utf8)), draft.file.sync() else {
+            throw failure("\(path) can't be written", "free some space for it")
+        }
+        guard draft.place(replacing: false) else {
+            throw failure("\(path) can't be written", "name a file that does not exist")
         }
     }
 

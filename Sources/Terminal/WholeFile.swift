@@ -2,18 +2,17 @@ import TCPOSIX
 
 /// A file that is either complete or absent, and that only its owner may read unless it is filled with another mode.
 ///
-/// The text is written to a temporary file in the same folder, which then gets the final name. The initializer creates that temporary
-/// file, so that a folder that can't be written to is found out before the work begins, not after it.
+/// The text is written to a draft in the same folder (`DraftFile`), which then gets the final name. The initializer creates that draft, so
+/// that a folder that can't be written to is found out before the work begins, not after it.
 package final class WholeFile: Sendable {
     private let path: String
-    private let draft: String
-    private let file: Descriptor
+    private let draft: DraftFile
     private let replaces: Bool
 
-    /// Creates the temporary file.
+    /// Creates the draft.
     /// - Parameter replaces: Whether `finish` may replace a regular file at the path. Anything else there is never replaced, and a database
     ///   neither.
-    /// - Throws: `TextFile.Failure` if the temporary file can't be created, or if the path is taken.
+    /// - Throws: `TextFile.Failure` if the draft can't be created, or if the path is taken.
     package init(_ path: String, replaces: Bool) throws(TextFile.Failure) {
         var facts = stat()
         let isThere = lstat(path, &facts) == 0
@@ -29,16 +28,11 @@ package final class WholeFile: Sendable {
                 message: "\(path) is a SQLite database, or a part of one, and is not replaced",
                 remedy: "name another file")
         }
-        guard let name = path.split(separator: "/", omittingEmptySubsequences: false).last, !name.isEmpty else {
+        guard !path.isEmpty, !path.hasSuffix("/") else {
             throw TextFile.Failure(message: "\"\(path)\" names no file", remedy: "name a file that does not exist")
         }
-        let folder = path.dropLast(name.count)
-        (self.path, self.replaces) = (path, replaces)
-        draft = "\(folder).telec-\(getpid())-\(UInt32.random(in: 0 ... .max)).part"
-        guard let file = Descriptor.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) else {
-            throw Self.failure("\(path) can't be written")
-        }
-        self.file = file
+        guard let draft = DraftFile(of: path) else { throw Self.failure("\(path) can't be written") }
+        (self.path, self.replaces, self.draft) = (path, replaces, draft)
     }
 
     /// Writes the text and moves the file to its place.
@@ -48,13 +42,14 @@ package final class WholeFile: Sendable {
         try place()
     }
 
-    /// Writes the text to the temporary file, which then gets the mode. `place` follows; in between, other files can be written that belong
+    /// Writes the text to the draft, which then gets the mode. `place` follows; in between, other files can be written that belong
     /// to this one.
     /// - Throws: `TextFile.Failure` if there is no room.
     /// - Parameter owner: The user and the group that the file gets; `nil` for those of this process.
     package func fill(
         _ text: String, mode: mode_t = 0o600, owner: (user: uid_t, group: gid_t)? = nil
     ) throws(TextFile.Failure) {
+        let file = draft.file
         let isOwned = owner.map { fchown(file.number, $0.user, $0.group) == 0 } ?? true
         let isWritten =
             isOwned && file.write(Array(text.utf8)) && fchmod(file.number, mode) == 0 && file.sync()
@@ -64,13 +59,8 @@ package final class WholeFile: Sendable {
     /// Moves the file to its place.
     /// - Throws: `TextFile.Failure`; the place is then as it was.
     package func place() throws(TextFile.Failure) {
-        // `link` fails if the file has appeared in the meantime; `rename` replaces it.
-        guard replaces ? rename(draft, path) == 0 : link(draft, path) == 0 else {
-            throw Self.failure("\(path) was not written")
-        }
+        guard draft.place(replacing: replaces) else { throw Self.failure("\(path) was not written") }
     }
-
-    deinit { unlink(draft) }
 
     /// Whether the file is a SQLite database, or one that SQLite keeps beside a database.
     private static func isOfDatabase(_ path: String) -> Bool {

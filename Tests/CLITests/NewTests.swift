@@ -53,6 +53,20 @@ struct NewTests {
         }
     }
 
+    @Test("a file that can't be written whole is not there at all, nor is its line in the history")
+    func noRoom() async throws {
+        try await withProject { box in
+            let before = try box.contents()
+            // SIGXFSZ, which would end the program, is ignored.
+            let limited = #"trap '' XFSZ; ulimit -f 0; exec "$0" "$@""#
+            let run = try await box.run(
+                Program(path: "/bin/sh"), ["-c", limited, Program.fixture.path, "new", "tags-and-births"],
+                ["TC_FIXTURE": "plain", "TC_FIXTURE_SCHEMA": "grown"])
+            #expect(run.ending == .exit(2) && run.error.contains("can't be written: File too large"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
     @Test("without a difference there is nothing to write, and --check agrees")
     func nothing() async throws {
         try await withProject { box in

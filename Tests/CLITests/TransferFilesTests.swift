@@ -69,4 +69,26 @@ struct TransferFilesTests {
             #expect(try box.contents() == before)
         }
     }
+
+    @Test("leave no drafts behind, also of programs that were killed, and touch none of a program at work")
+    func drafts() async throws {
+        try await withSandbox { box in
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+            let (left, held, other) = (".r.html.tc-1.part", ".r.html.tc-2.part", ".other.html.tc-1.part")
+            for name in [left, held, other, ".rules.yaml.tc-1.part"] {
+                try "half".write(toFile: box(name), atomically: false, encoding: .utf8)
+            }
+            let lock = open(box(held), O_RDWR)
+            defer { close(lock) }
+            #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+            let run = try await box.migrate(
+                "transfer", source, box("new.db"), "--report", box("r.html"), "--write-rules", box("rules.yaml"))
+            #expect(run.ending == .exit(0), "\(run)")
+            let drafts = try FileManager.default.contentsOfDirectory(atPath: box.files).filter {
+                $0.hasSuffix(".part")
+            }
+            #expect(drafts.sorted() == [other, held])
+            #expect(FileManager.default.fileExists(atPath: box("rules.yaml")))
+        }
+    }
 }
