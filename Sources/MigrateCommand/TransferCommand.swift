@@ -121,6 +121,11 @@ struct TransferCommand: AsyncParsableCommand {
         if dryRun, certificate != nil || report != nil {
             throw ValidationError("--certificate and --report need a transfer, not a --dry-run")
         }
+        if resume, !dryRun, writeRules != nil || writeTriggers != nil {
+            throw ValidationError(
+                "--write-rules and --write-triggers can't be used with --resume, which examines only what is left: leave them out, and "
+                    + "write them by a --dry-run into another empty target")
+        }
         if !(1...100_000).contains(chunkMegabytes) {
             throw ValidationError("--chunk-mb takes a number from 1 to 100000")
         }

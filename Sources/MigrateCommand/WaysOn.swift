@@ -45,8 +45,8 @@ struct WaysOn {
         let abandoning = line(AbandonCommand.words + ["\(target)"])
         switch error {
         case .interrupted, .unfinished:
-            return
-                "continue with: \(line(again.filter { $0 != "--dry-run" } + ["--resume"])) ; or remove the unfinished transfer with: \(abandoning)"
+            let resuming = line(Self.resumable(again) + ["--resume"])
+            return "continue with: \(resuming) ; or remove the unfinished transfer with: \(abandoning)"
         case .outcomeUnknown: return unknownRemedy(again)
         case .stopped: return "start again with: \(line(again))"
         case .sourceChanged, .otherSource, .planChanged, .madeObjectsGone:
@@ -57,6 +57,19 @@ struct WaysOn {
             let hasRules = arguments.contains { $0 == "--rules" || $0.hasPrefix("--rules=") }
             return error.remedy(abandoning: "with: \(abandoning)", hasRules: hasRules)
         }
+    }
+
+    /// Returns the arguments without those that a resumed transfer refuses, or that it is not.
+    private static func resumable(_ arguments: [String]) -> [String] {
+        let files = ["--write-rules", "--write-triggers"]
+        var (kept, isFile) = ([String](), false)
+        for argument in arguments where argument != "--dry-run" {
+            if !isFile, !files.contains(where: { argument == $0 || argument.hasPrefix("\($0)=") }) {
+                kept.append(argument)
+            }
+            isFile = !isFile && files.contains(argument)
+        }
+        return kept
     }
 
     /// Returns the remedy for rows that may be in the target, with both commands.

@@ -70,6 +70,17 @@ struct TransferFilesTests {
         }
     }
 
+    @Test("are no rules and no triggers if a transfer is resumed", arguments: ["--write-rules", "--write-triggers"])
+    func resumed(_ option: String) async throws {
+        try await withSandbox { box in
+            let source = try makeSource(box, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
+            let before = try box.contents()
+            let run = try await box.migrate("transfer", source, box("new.db"), "--resume", option, box("file"))
+            expectUsage(run, saying: option, "can't be used with --resume", "--dry-run into another empty target")
+            #expect(try box.contents() == before)
+        }
+    }
+
     @Test("leave no drafts behind, also of programs that were killed, and touch none of a program at work")
     func drafts() async throws {
         try await withSandbox { box in
