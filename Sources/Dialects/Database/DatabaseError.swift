@@ -34,8 +34,8 @@ public struct DatabaseError: Error, Sendable, Equatable {
         case transactionEnded
         /// The disk or a quota is full.
         case diskFull
-        /// The server or the machine lacked memory or room for locks, or could not read or write a file: the statement itself may
-        /// be fine, and succeed later.
+        /// The server or the machine lacked memory or room for locks, or could not read, write or remove a file: the statement itself
+        /// may be fine, and succeed later.
         case resources
         /// Somebody stopped the statement, or it ran into its time limit.
         case interrupted
