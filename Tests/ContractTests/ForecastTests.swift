@@ -141,4 +141,29 @@ struct ForecastTests {
             #expect(try await migrator.up().steps.map(\.id) == ["2", "3"])
         }
     }
+
+    @Test(
+        "of keys over values that do not fit, a preview says as little as the migration", arguments: Backend.available)
+    func keysOfUnfitValues(_ backend: Backend) async throws {
+        let table = Migration("1") {
+            CreateTable("t") {
+                Column("id", .bigint).primaryKey()
+                Column("n", .text).nullable()
+            }
+        }
+        let number = Migration("2") {
+            AlterTable("t") {
+                ChangeColumn("n").type(.integer)
+                Add(Unique("n"))
+            }
+        }
+        try await backend.withDatabase { database in
+            try await database.migrator([table]).up()
+            try await database.run("INSERT INTO t VALUES (1, 'x'), (2, 'x')")
+            let migrator = try database.migrator([table, number])
+            let error = await #expect(throws: MigratorError.self) { try await migrator.up() }
+            #expect(error?.measured.map(\.hazard.kind) == [.doesNotFit(.integer)])
+            #expect(try await migrator.preview().hazards == error?.measured)
+        }
+    }
 }

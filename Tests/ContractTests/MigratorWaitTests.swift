@@ -89,4 +89,35 @@ struct MigratorWaitTests {
             await database.close()
         }
     }
+
+    /// Between two steps as well as while it waits for its lock: what was read of the database before counts no more.
+    @Test("a transfer that has begun and broken off meanwhile ends it", arguments: Backend.available)
+    func transferMeanwhile(_ backend: Backend) async throws {
+        try await backend.withURL { url in
+            try await url.withOpenDatabase(ConnectionOptions(access: .create, isOwned: true)) { database in
+                let migrator = try database.migrator([
+                    Migration("1") { CreateTable("t") { Column("id", .bigint).primaryKey() } },
+                    Migration("2") { CreateTable("u") { Column("id", .bigint).primaryKey() } },
+                ])
+                let error = await #expect(throws: UnfinishedTransfer.self) {
+                    try await migrator.up { event in
+                        guard case .finished("1", .up, _) = event else { return }
+                        do { try Self.leaveMark(in: url) } catch { Issue.record(error) }
+                    }
+                }
+                #expect(error?.source == "sqlite:/source.db" && error?.isRunning == false)
+                #expect(try await database.withConnection { try $0.hasTable("t") && !$0.hasTable("u") })
+            }
+        }
+    }
+
+    private static func leaveMark(in url: DatabaseURL) throws {
+        let other = try connect(to: url)
+        defer { other.close() }
+        try other.executeScript(
+            """
+            CREATE TABLE tc_transfers (source text, started_at timestamp with time zone, state text);
+            INSERT INTO tc_transfers VALUES ('sqlite:/source.db', '2026-01-01 00:00:00.000000Z', 'loading')
+            """)
+    }
 }

@@ -27,6 +27,17 @@ struct WideTableGrowthTests {
         #expect(throws: SchemaError.self) { try table.named() }
     }
 
+    /// PostgreSQL cuts longer names, and then two of them are one.
+    @Test func manyUnnamedConstraintsOfLongNamesFitTheLongestName() throws {
+        var table = Table(name: String(repeating: "n", count: 70))
+        table.columns = [Column("a", .bigint)]
+        table.checks = (0..<1_200).map { Check(.sql("a <> \($0)")) }
+        let names = try table.named().checks.compactMap(\.name)
+        #expect(Set(names).count == 1_200)
+        #expect(names.allSatisfy { $0.utf8.count <= Naming.longestName })
+        #expect(names[99] == names[0] + "99" && names[100] != names[0] + "100")
+    }
+
     @Test func columnsAreReadFromSQLite() throws {
         try expectLinear(from: 200) { count in
             let columns = (0..<count).map { at in "a_column_\(100_000 + at) INT REFERENCES p(id)" }

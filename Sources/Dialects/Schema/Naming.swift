@@ -123,11 +123,13 @@ struct Naming {
     }
 
     /// Returns the words joined by `_`, cut to the longest allowed name.
-    static func whole(_ words: [String]) -> String { fitting(words.joined(separator: "_")) }
+    static func whole(_ words: [String]) -> String { fitting(words.joined(separator: "_"), into: longestName - 2) }
 
-    /// Cuts a long name: it keeps its beginning and gets a digest, so that two long names stay different.
-    private static func fitting(_ name: String) -> String {
-        let room = longestName - 2
+    /// Returns the name with a number behind it, for which `whole` leaves room as long as it has two digits.
+    static func numbered(_ name: String, _ number: Int) -> String { fitting("\(name)\(number)", into: longestName) }
+
+    /// Cuts a name that is longer than `room` bytes: it keeps its beginning and gets a digest, so that two long names stay different.
+    private static func fitting(_ name: String, into room: Int) -> String {
         guard name.utf8.count > room else { return name }
         var beginning = name
         while beginning.utf8.count > room - 9 { beginning.removeLast() }
@@ -217,7 +219,7 @@ private struct NameNumbers {
     func number(of name: String, isFree: (String) -> Bool) -> Int? {
         if last[name] == nil && isFree(name) { return nil }
         var number = last[name, default: 0] + 1
-        while !isFree("\(name)\(number)") { number += 1 }
+        while !isFree(Naming.numbered(name, number)) { number += 1 }
         return number
     }
 
@@ -225,6 +227,6 @@ private struct NameNumbers {
     mutating func numbered(_ name: String, _ number: Int?) -> String {
         guard let number else { return name }
         last[name] = number
-        return "\(name)\(number)"
+        return Naming.numbered(name, number)
     }
 }

@@ -30,13 +30,21 @@ struct GivingWay {
             do { return try attempt(isQuick ? min(left, Self.longestWait) : left) } catch let error
                 where Self.isLocked(error)
             {
-                let holders = (try? run.connection.lockHolders(of: tables)) ?? []
+                let holders = try holders()
                 guard isQuick, clock.now + .seconds(pause) < deadline else { throw Self.naming(holders, in: error) }
                 if announced != holders.map(\.process) { run.onEvent(.gaveWay(id, to: holders)) }
                 announced = holders.map(\.process)
                 run.connection.rest(for: pause * .random(in: 0.8...1.2))
                 pause = min(pause * 2, Self.longestPause)
             }
+        }
+    }
+
+    /// Returns the sessions that hold the lock; none where they can't be told. An interrupt that arrives meanwhile ends the run.
+    private func holders() throws(DatabaseError) -> [LockHolder] {
+        do { return try run.connection.lockHolders(of: tables) } catch {
+            guard error.kind != .interrupted else { throw error }
+            return []
         }
     }
 

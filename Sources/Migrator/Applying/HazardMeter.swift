@@ -25,12 +25,14 @@ struct HazardMeter {
 
     /// Returns the hazards that concern at least one row, with their counts. Throws `LoweringError` for a hazard that no change
     /// to the rows could remove.
-    func measure(_ hazards: [Hazard]) throws -> [MeasuredHazard] {
+    ///
+    /// - Parameter earlier: What was found of the same operation before.
+    func measure(_ hazards: [Hazard], after earlier: [MeasuredHazard] = []) throws -> [MeasuredHazard] {
         var found: [MeasuredHazard] = []
         for hazard in hazards {
             // Values that do not fit can't be computed, so a later hazard about the rows to come of the same table is not
             // measured.
-            let isBlocked = found.contains { !$0.hazard.isDataLoss && hazard.reads[$0.hazard.table] != nil }
+            let isBlocked = (earlier + found).contains { !$0.hazard.isDataLoss && hazard.reads[$0.hazard.table] != nil }
             if hazard.rows != nil && isBlocked { continue }
             try requireSense(of: hazard)
             guard let measured = try measured(hazard), measured.rows > 0 else { continue }

@@ -150,9 +150,13 @@ package struct Ledger {
         }
     }
 
-    /// Whether `entry` is the last row or, if it is `nil`, whether there is no row. Migrators add and remove rows only at the
-    /// end, so one row tells whether another migrator has been here, however long the ledger is.
-    func ends(with entry: LedgerEntry?) throws -> Bool {
+    /// Whether `entry` is still the last row or, if it is `nil`, whether there is still no row. Migrators add and remove rows only at the
+    /// end, so one row tells whether another migrator has been here, however long the ledger is. It is asked under the lock under which
+    /// the caller goes on to change the database.
+    ///
+    /// - Throws: `UnfinishedTransfer` if a transfer has begun to fill the database, and broke off, since the ledger was read.
+    func stillEnds(with entry: LedgerEntry?) throws -> Bool {
+        try UnfinishedTransfer.requireNone(on: connection)
         guard let entry else { return try !exists() || isEmpty() }
         let last = try connection.query("SELECT id, checksum FROM tc_migrations ORDER BY position DESC LIMIT 1").first
         return last?["id"]?.text == entry.id && last?["checksum"]?.text == entry.checksum

@@ -73,15 +73,17 @@ public struct MigrationPreview: Sendable, Equatable {
         var removals = ScriptedRemovals()
         for operation in operations {
             removals.insert(operation)
+            var found: [MeasuredHazard] = []
             for hazard in operation.hazards where hazard.isMeasurable(in: start) {
                 do {
-                    hazards += try meter.measure([hazard]).map { measured in
+                    found += try meter.measure([hazard], after: found).map { measured in
                         var measured = measured
                         measured.mayBeGone = removals.mayConcern(hazard.table, in: start)
                         return measured
                     }
                 } catch let error as LoweringError { refusals.append(error) }
             }
+            hazards += found
         }
     }
 

@@ -73,6 +73,17 @@ struct MigrationRun {
         return Prepared(steps: steps[...], entries: entries)
     }
 
+    /// Plans what is left, because another program has changed the ledger. A squash is recorded before a run, not during one.
+    private func prepareAgain(_ plan: Planning, after done: Int) throws -> Prepared {
+        let entries = try ledger.entries()
+        if let squash = Squash(of: history), try squash.isPending(in: entries) {
+            throw DatabaseError(
+                .changedMeanwhile, "another program has changed the ledger \(Ledger.tableName) meanwhile",
+                remedy: "run the same command again")
+        }
+        return try prepare(plan, on: entries, after: done)
+    }
+
     private func forecast(_ steps: ArraySlice<PreparedStep>) throws {
         guard steps.first?.step.direction == .down,
             let start = steps.lazy.flatMap(\.step.operations).first?.resolved.before
@@ -90,7 +101,7 @@ struct MigrationRun {
                 case .applied(let milliseconds, let entries):
                     done.append(.init(id: next.step.id, direction: next.step.direction, milliseconds: milliseconds))
                     prepared.entries.apply(entries)
-                case .ledgerChanged: prepared = try prepare(plan, on: try ledger.entries(), after: done.count)
+                case .ledgerChanged: prepared = try prepareAgain(plan, after: done.count)
                 }
             } catch let error as MigratorError {
                 throw done.isEmpty ? error : MigratorError.stopped(after: done.map(\.id), error)

@@ -34,7 +34,7 @@ struct OnlineRun {
     func apply(on last: LedgerEntry?, completedIDs done: [String]) throws -> StepRun.Attempt {
         let clock = ContinuousClock()
         let start = clock.now
-        guard try Ledger(connection: connection).ends(with: last) else { return .ledgerChanged }
+        guard try Ledger(connection: connection).stillEnds(with: last) else { return .ledgerChanged }
         run.onEvent(.started(step.id, step.direction))
         try requirePossible()
         let watch = OnlineWatch(step.id, in: run)
@@ -103,7 +103,7 @@ struct OnlineRun {
     private func record(on last: LedgerEntry?, _ milliseconds: () -> Int64) throws -> StepRun.LedgerEdit? {
         try connection.transaction {
             let ledger = Ledger(connection: connection)
-            guard try ledger.ends(with: last) else { return nil }
+            guard try ledger.stillEnds(with: last) else { return nil }
             if last == nil { try ledger.createIfMissing() }
             return try prepared.record(in: ledger, run.options, milliseconds: milliseconds())
         }

@@ -30,13 +30,13 @@ struct SquashRun {
         guard try squash.isPending(in: ledger.usableEntries()) else { return Record() }
         return try connection.withLock(.schemaChange, waiting: options.lockTimeout) {
             while true {
-                let entries = try ledger.entries()
+                let entries = try ledger.usableEntries()
                 // Somebody else may have been first.
                 let record = try compare(entries)
                 guard !record.replaced.isEmpty else { return record }
                 let isDone = try connection.transaction {
                     // The lock of a file begins here: what was read before it counts where it is still so.
-                    guard try ledger.entries() == entries else { return false }
+                    guard try ledger.usableEntries() == entries else { return false }
                     try ledger.replace(record.replaced, by: squash.migration)
                     return true
                 }

@@ -58,7 +58,7 @@ struct StepRun {
         do {
             let ledger = Ledger(connection: connection)
             // `begin` may have waited for another program's lock, so what was read of the ledger before is checked again.
-            guard try ledger.ends(with: last) else {
+            guard try ledger.stillEnds(with: last) else {
                 try connection.rollback()
                 return nil
             }

@@ -51,18 +51,20 @@ extension PostgreSQLConnection {
     }
 
     private func acquire(_ lock: AdvisoryLock, _ key: Int64, waiting seconds: Double) throws(DatabaseError) {
-        _ = cancellation.take()
+        guard !(cancellation.take() && Task.isCancelled) else { throw interrupted(lock) }
         let deadline = ContinuousClock.now + .wait(seconds: seconds)
         var pause = 0.025
         while try queryValue("SELECT pg_try_advisory_lock(\(key))") != .boolean(true) {
             let left = (deadline - .now) / .seconds(1)
             guard left > 0 else { throw try heldError(lock, key) }
             usleep(UInt32(min(pause * .random(in: 0.8...1.2), left) * 1_000_000))
-            guard !cancellation.take() else {
-                throw DatabaseError(.interrupted, "waiting for the lock \(lock.name) was interrupted")
-            }
+            guard !cancellation.take() else { throw interrupted(lock) }
             pause = min(pause * 2, 0.25)
         }
+    }
+
+    private func interrupted(_ lock: AdvisoryLock) -> DatabaseError {
+        DatabaseError(.interrupted, "waiting for the lock \(lock.name) was interrupted")
     }
 
     /// Releases the lock, whatever happened before. A failure says nothing about the work that was done under the lock, so it is

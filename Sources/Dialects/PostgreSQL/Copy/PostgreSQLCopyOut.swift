@@ -34,11 +34,12 @@ final class PostgreSQLCopyOut: RowCursor {
         decodings = known.map { $0 ?? .text }
         self.connection = connection
         statement = "COPY (\(query)) TO STDOUT (FORMAT binary)"
+        try connection.startCopy(statement, PGRES_COPY_OUT)
+        command = connection.command
+        // Last: where an initialiser fails, `deinit` frees nothing.
         fields = .allocate(capacity: columns.count)
         fields.initialize(repeating: (0, -1))
         scratch = RowScratch(columns: columns.count)
-        try connection.startCopy(statement, PGRES_COPY_OUT)
-        command = connection.command
     }
 
     deinit {

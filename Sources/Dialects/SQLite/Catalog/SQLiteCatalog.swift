@@ -99,9 +99,11 @@ extension SQLiteCatalog {
             }
         }
         guard names == nil else { return catalog }
-        catalog.rangeTables = catalog.objects.filter(SQLiteRangeTable.isOne).compactMap { object in
-            // Without its module an R-tree can't be read, and is listed with the other virtual tables.
-            try? reader.table(object, isWithoutRowid: false)
+        for object in catalog.objects where SQLiteRangeTable.isOne(object) {
+            do { catalog.rangeTables.append(try reader.table(object, isWithoutRowid: false)) } catch {
+                // Without its module an R-tree can't be read, and is listed with the other virtual tables.
+                guard [.other, .syntax, .corrupt].contains(error.kind) else { throw error }
+            }
         }
         catalog.sequences = try reader.sequences(catalog.objects)
         catalog.settings = try reader.settings()

@@ -4,12 +4,12 @@ struct SQLiteRebuild {
     let dialect: SQLiteDialect
     let old: Table
     let new: Table
-    let sources: Sources
+    let sources: SQLiteColumnSources
     let schema: Schema
     let undeclared: UndeclaredObjects
 
     init(
-        dialect: SQLiteDialect, old: Table, new: Table, sources: Sources, in schema: Schema,
+        dialect: SQLiteDialect, old: Table, new: Table, sources: SQLiteColumnSources, in schema: Schema,
         _ undeclared: UndeclaredObjects
     ) {
         self.dialect = dialect
