@@ -49,7 +49,7 @@ package struct Backup: Sendable {
     /// Returns what `run` would do, and writes nothing.
     package func plan() async throws -> Report {
         try requireFree()
-        let source = try await BackupSource.read(database, history)
+        let source = try await readSource()
         let target = try Database(DatabaseURL(sqlitePath: paths.database))
         let plan = try await source.transfer(from: database, to: target).plan()
         let found = try Recordings(folder: recordings).count()
@@ -65,7 +65,7 @@ package struct Backup: Sendable {
     ///   files, and they have no manifest.
     package func run(_ events: @escaping @Sendable (Event) -> Void = { _ in }) async throws -> Report {
         try requireFree()
-        let source = try await BackupSource.read(database, history)
+        let source = try await readSource()
         let settings = try readSettings()
         let isNew = try Files.makeFolder(paths.folder)
         let sums = try begin(withFolder: isNew)
@@ -77,11 +77,22 @@ package struct Backup: Sendable {
         }
     }
 
+    /// Reads what the database is. A state folder without the recordings of its sessions is refused: its disk may not be mounted.
+    private func readSource() async throws -> BackupSource {
+        let source = try await BackupSource.read(database, history)
+        do { try await MissingRecordings.refuse(in: stateFolder, of: database) } catch let error as RuntimeError {
+            throw BackupError(
+                "no_recordings", error.message, remedy: error.remedy ?? "mount or put back the folder of the recordings"
+            )
+        }
+        return source
+    }
+
     private var recordings: String { "\(stateFolder)/transcripts" }
 
     /// Checks that the folder is empty or absent. A folder with contents may be an older backup or somebody's data.
     private func requireFree() throws(BackupError) {
-        guard Files.isThere(paths.folder) else { return }
+        guard try Files.isThere(paths.folder) else { return }
         guard try Files.isEmpty(paths.folder) else { throw notEmpty }
     }
 
@@ -97,9 +108,8 @@ package struct Backup: Sendable {
         do throws(BackupError) {
             return try Files.Handle(making: paths.sums)
         } catch {
-            let isTaken = Files.isThere(paths.sums)
             if isNew { rmdir(paths.folder) }
-            throw isTaken ? notEmpty : error
+            throw try Files.isThere(paths.sums) ? notEmpty : error
         }
     }
 
@@ -141,7 +151,7 @@ package struct Backup: Sendable {
         _ sums: Files.Handle, _ onCount: (Int) -> Void
     ) throws -> (count: Int, bytes: Int64) {
         try Files.makeFolder(paths.recordings)
-        guard Files.isThere(recordings) else { return (0, 0) }
+        guard try Files.isThere(recordings) else { return (0, 0) }
         let source = Recordings(folder: recordings)
         var (count, bytes) = (0, Int64(0))
         try Files.each(in: recordings) { name throws(BackupError) in

@@ -26,6 +26,13 @@ enum Files {
             try self.init(path, Descriptor.open(path, Handle.reading), problem: "can't be read")
         }
 
+        /// Opens a file for reading; `nil` if there is none.
+        static func existing(_ path: String) throws(BackupError) -> Handle? {
+            let file = Descriptor.open(path, reading)
+            if file == nil, SystemError.last.number == ENOENT { return nil }
+            return try Handle(path, file, problem: "can't be read")
+        }
+
         convenience init(making path: String) throws(BackupError) {
             try self.init(path, Descriptor.open(path, Handle.making), problem: "can't be created")
         }
@@ -132,8 +139,11 @@ enum Files {
         try OpenFolder(folder).each(body)
     }
 
-    static func isThere(_ path: String) -> Bool {
+    /// Returns whether there is something at the path. What can't be looked at is not taken for absent.
+    static func isThere(_ path: String) throws(BackupError) -> Bool {
         var facts = stat()
-        return lstat(path, &facts) == 0
+        if lstat(path, &facts) == 0 { return true }
+        guard errno == ENOENT else { throw failure("\(path) can't be looked at") }
+        return false
     }
 }

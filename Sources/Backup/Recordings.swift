@@ -8,11 +8,12 @@ struct Recordings {
     /// Returns the number of recordings and their present size in bytes.
     func count() throws(BackupError) -> (files: Int, bytes: Int64) {
         var (files, bytes) = (0, Int64(0))
-        guard Files.isThere(folder) else { return (0, 0) }
+        guard try Files.isThere(folder) else { return (0, 0) }
         try Files.each(in: folder) { name throws(BackupError) in
-            var facts = stat()
-            guard TranscriptStore.isRecording(name), lstat("\(folder)/\(name)", &facts) == 0 else { return }
-            (files, bytes) = (files + 1, bytes + Int64(facts.st_size))
+            guard TranscriptStore.isRecording(name), let file = try Files.Handle.existing("\(folder)/\(name)") else {
+                return
+            }
+            (files, bytes) = (files + 1, bytes + Int64(file.facts.st_size))
         }
         return (files, bytes)
     }
@@ -20,11 +21,7 @@ struct Recordings {
     /// Copies a recording up to its last whole chunk, and compares the copy. Returns the size and digest of the copy; `nil` if
     /// the recording has disappeared.
     func copy(_ name: String, to target: String) throws(BackupError) -> (bytes: Int64, digest: String)? {
-        let source: Files.Handle
-        do { source = try Files.Handle(reading: "\(folder)/\(name)") } catch {
-            if errno == ENOENT { return nil }
-            throw error
-        }
+        guard let source = try Files.Handle.existing("\(folder)/\(name)") else { return nil }
         guard source.facts.st_mode & S_IFMT == S_IFREG else {
             throw BackupError(
                 "file", "\(source.path) is not a file", remedy: "move it away: it does not belong to the daemon")

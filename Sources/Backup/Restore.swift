@@ -65,7 +65,7 @@ package struct Restore: Sendable {
         try place.requireFree(for: Sums(path: paths.sums))
         try place.fill(from: paths) { events(Backup.Event(what: .recordings(done: $0))) }
         let tables = try await fill(history, applied) { events(Backup.Event(what: .database($0))) }
-        if let path = database.url.filePath { try place.giveAway(path) }
+        try giveAwayDatabase(place)
         try requireEqual(tables, manifest)
         let head = manifest.auditHead.map { AuditCheckpoint(seq: $0.seq, hash: $0.hash) }
         var report = report(manifest, tables)
@@ -73,8 +73,14 @@ package struct Restore: Sendable {
             try await AuditLog(database: database).verify(against: head?.seq == 0 ? nil : head)
         }
         await database.close()
-        if let path = database.url.filePath { try place.giveAway(path) }
+        try giveAwayDatabase(place)
         return report
+    }
+
+    /// Gives the database's file to the folder's owner, where root itself has made it.
+    private func giveAwayDatabase(_ place: StatePlace) throws {
+        guard account == nil, let path = database.url.filePath else { return }
+        try place.giveAway(path)
     }
 
     private func target(_ history: History) -> RestoreTarget {
@@ -97,7 +103,7 @@ package struct Restore: Sendable {
                 "forbidden", "\(paths.folder) can't be read: only the account that made the backup and root may",
                 remedy: "run this as root")
         }
-        guard Files.isThere(paths.manifest) else {
+        guard try Files.isThere(paths.manifest) else {
             throw BackupError(
                 "no_backup", "\(paths.folder) holds no complete backup: there is no \(BackupPaths.manifest) in it",
                 remedy: "name the folder of a backup that was completed")

@@ -10,7 +10,7 @@ struct StatePlace {
 
     /// Checks that the folder holds nothing except the remains of an unfinished restore of the same backup.
     func requireFree(for sums: Sums) throws {
-        guard Files.isThere("\(folder)/\(Self.recordings)") else { return }
+        guard try Files.isThere("\(folder)/\(Self.recordings)") else { return }
         let recordings = try Files.OpenFolder(Self.recordings, in: Files.OpenFolder(folder))
         var present: Set<String> = []
         try recordings.each { name in if !name.hasSuffix(Self.draft) { present.insert(name) } }
@@ -66,7 +66,7 @@ struct StatePlace {
 
     /// Makes the state folder and the folder of recordings in it, if they are missing, and opens the latter.
     private func make() throws(BackupError) -> Files.OpenFolder {
-        if !Files.isThere(folder) {
+        if try !Files.isThere(folder) {
             try Self.requireFolder(of: folder)
             try Files.makeFolder(folder)
         }

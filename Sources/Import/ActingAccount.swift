@@ -36,7 +36,12 @@ package struct ActingAccount: Sendable, Equatable {
         _ = getgroups(Int32(groups.count), &groups)
         // https://www.sqlite.org/tempfiles.html#temporary_file_storage_locations
         setenv("SQLITE_TMPDIR", temporaryFolder, 1)
-        guard setgroups(0, nil) == 0, setegid(gid) == 0, seteuid(uid) == 0 else { throw Self.refusal }
+        guard setgroups(0, nil) == 0, setegid(gid) == 0, seteuid(uid) == 0 else {
+            let refusal = Self.refusal
+            // Nothing goes on with a part of the account's rights.
+            try becomeRoot(groups)
+            throw refusal
+        }
         return groups
     }
 

@@ -196,6 +196,22 @@ struct BackupTests {
         }
     }
 
+    @Test("without the recordings that the database knows, no backup is made") func recordingsAreAway() async throws {
+        try await withBackup { box, variables in
+            let folder = "\(box.home)/.teleclaude/transcripts"
+            try execute(
+                """
+                INSERT OR IGNORE INTO transcript_readings (session_id, read_to, clock, parser, scope, passages)
+                SELECT session_id, 10, '2026-01-01T00:00:00.000000Z', 'plain', '', 0 FROM sessions
+                """, on: "sqlite:\(box("test.db"))")
+            #expect(rename(folder, "\(folder).away") == 0)
+            try await refused(box, ["backup", box("second")], variables, "no_recordings")
+            try await refused(box, ["backup", box("second"), "--dry-run"], variables, "no_recordings")
+            #expect(mkdir(folder, 0o700) == 0)
+            try await refused(box, ["backup", box("second")], variables, "no_recordings")
+        }
+    }
+
     /// Inserts enough rows for a kill to come in the middle of the work.
     private func fill(_ url: String) throws {
         try execute(
@@ -512,6 +528,13 @@ struct BackupTests {
                 let facts = try FileManager.default.attributesOfItem(atPath: "\(state)/\(path)")
                 #expect(facts[.ownerAccountID] as? UInt32 == machine.service.uid, "\(path)")
             }
+            // The daemon's user leads root to no other folder.
+            let led = "\(machine.service.home)/led"
+            mkdir(led, 0o700)
+            chown(led, machine.service.uid, machine.service.uid)
+            symlink(box("elsewhere.db"), "\(led)/teleclaude.db")
+            #expect(try await box.run(.telec, ["restore", box("copy")], variables(led)).code == 2)
+            #expect(access(box("elsewhere.db"), F_OK) != 0)
             let nobody = try await box.run(
                 as: machine.bob, machine.client, ["backup", "/tmp/tc-no"], variables(machine.state))
             #expect(nobody.code == 2, "\(nobody)")

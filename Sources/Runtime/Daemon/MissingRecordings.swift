@@ -5,13 +5,14 @@ package enum MissingRecordings {
     /// Requires that the state folder holds recordings if one was ever read into the database's index. A session without a recording, as
     /// of the single-user system, proves nothing.
     ///
-    /// - Parameter database: A database whose schema is current.
+    /// - Parameter database: A database of the daemon's. One of an earlier schema has no index, and proves nothing either.
     /// - Throws: `RuntimeError` if there are none; `DatabaseError`.
     package static func refuse(in stateFolder: String, of database: Database) async throws {
         let folder = TranscriptStore.folder(in: stateFolder)
         guard TranscriptStore.isEmpty(folder) else { return }
-        let known = try await database.withConnection { connection in
-            try connection.queryValue("SELECT 1 FROM transcript_readings WHERE read_to > 0 LIMIT 1")
+        let known = try await database.withConnection { connection -> Value? in
+            guard try connection.hasTable("transcript_readings") else { return nil }
+            return try connection.queryValue("SELECT 1 FROM transcript_readings WHERE read_to > 0 LIMIT 1")
         }
         guard known != nil else { return }
         throw RuntimeError(

@@ -51,17 +51,27 @@ struct BackupPlace {
         try Database(loaded.settings.database, options: ConnectionOptions(access: access))
     }
 
-    /// Returns the database to be filled, and the account whose rights root takes on for that: where `telec system install --database`
-    /// has made roles, the tables' owner fills them, because the daemon's own role can't. Root itself connects where the service is not
-    /// installed, and where the URL names a role that the installer has not made.
+    /// Returns the database to be filled, and the account whose rights root takes on for that. A SQLite file is filled by the owner of its
+    /// folder, who could otherwise lead root elsewhere with a link. Where `telec system install --database` has made roles, the tables'
+    /// owner fills them, because the daemon's own role can't. Root itself connects where the service is not installed, and where the URL
+    /// names a role that the installer has not made.
     func filling(_ access: ConnectionOptions.Access) async throws -> (Database, ActingAccount?) {
         let url = loaded.settings.database
-        guard geteuid() == 0, case .postgresql(let parameters) = url.target,
+        guard geteuid() == 0 else { return (try database(access), nil) }
+        if let path = url.filePath { return (try database(access), Self.owner(ofFolder: Path.folder(of: path))) }
+        guard case .postgresql(let parameters) = url.target,
             let installation = try? SystemOptions.installation(in: nil), let machine = try? installation.look()
         else { return (try database(access), nil) }
         let filling = await FillingAccess(to: url, installation, machine)
         guard filling.url != url || parameters["user"] == nil else { return (try database(access), nil) }
         return (try Database(filling.url, options: ConnectionOptions(access: access)), filling.account)
+    }
+
+    /// Returns the account that owns a folder; `nil` if root does, or if there is no such folder.
+    private static func owner(ofFolder path: String) -> ActingAccount? {
+        var facts = stat()
+        guard stat(path, &facts) == 0, facts.st_uid != 0 else { return nil }
+        return ActingAccount(uid: facts.st_uid, gid: facts.st_gid, temporaryFolder: "/tmp")
     }
 
     /// Returns the settings files to back up, the first of each name. A person's own file does not belong to the daemon and is
