@@ -111,6 +111,8 @@ package enum Console {
     package static func begin() {
         occupyClosedStreams()
         signal(SIGPIPE, SIG_IGN)
+        // A program that ignores it hands that down, and then no child's exit code is kept (waitpid(2)).
+        signal(SIGCHLD, SIG_DFL)
         #if os(Linux)
             guard access("/proc/self/cmdline", R_OK) == 0 else {
                 error(

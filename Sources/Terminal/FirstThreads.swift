@@ -7,17 +7,14 @@
     enum FirstThreads {
         private static let gate = Mutex(())
 
-        /// Ends the process with a message if its user's limit on processes and threads is too small for them. Usual limits are so large
-        /// that nothing is tried: a thread takes a tenth of a millisecond.
+        /// Ends the process with a message if a limit on processes and threads is too small for them. They are tried, since no file tells
+        /// all limits: the user's, the service's, the container's. All together take a tenth of a millisecond.
         static func require() {
-            var limit = rlimit()
-            let resource = __rlimit_resource_t(__RLIMIT_NPROC.rawValue)
-            guard getrlimit(resource, &limit) == 0, limit.rlim_cur < 64 else { return }
             let code = start(4)
             guard code != 0 else { return }
             Console.error(
                 "error: the threads of this command could not be started: \(SystemError(code)); "
-                    + "raise the limit on processes and threads (ulimit -u)")
+                    + "raise the limit on processes and threads (ulimit -u, or the service's or container's)")
             exit(2)
         }
 

@@ -62,7 +62,7 @@ extension SessionService {
         for host in hosts {
             do {
                 return try await services.hosts.order(host) { .start($0, session.id) }
-            } catch let error as RuntimeError { failure = error }
+            } catch let error as RuntimeError { failure = error == HostRegistry.refused ? Self.notStarted() : error }
         }
         throw failure
     }

@@ -41,6 +41,9 @@ package struct HostFolder: Sendable {
     var secrets: String { "\(path)/secrets" }
     private var specFile: String { "\(path)/spec.json" }
 
+    /// Whether there is such a folder, whatever is in it.
+    var exists: Bool { access(path, F_OK) == 0 }
+
     /// Makes the folder with the spec in it, readable only by its owner.
     ///
     /// - Throws: `RuntimeError`.
@@ -166,13 +169,13 @@ extension HostFolder {
     /// Whether the folder holds a host's spec. Somebody who removes the folder releases its host from delivering.
     var isThere: Bool { access(specFile, F_OK) == 0 }
 
-    /// Removes the folders of hosts that failed long ago. They hold logs, and nothing that was recorded.
+    /// Removes the folders of hosts that failed long ago. They hold logs at most, and nothing that was recorded.
     package static func sweep(home: String) {
         for folder in trusted(home: home) {
             var facts = stat()
-            guard !folder.isThere, lstat(folder.log, &facts) == 0, time(nil) - facts.modified > keptSeconds else {
-                continue
-            }
+            guard !folder.isThere, lstat(folder.log, &facts) == 0 || lstat(folder.path, &facts) == 0,
+                time(nil) - facts.modified > keptSeconds
+            else { continue }
             folder.remove()
         }
     }

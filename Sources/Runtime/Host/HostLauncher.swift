@@ -23,14 +23,23 @@ package struct HostStart {
         guard let program = Executable.path else {
             throw RuntimeError(.failed, "this program can't find its own file")
         }
+        let isNew = !folder.exists
+        do { child = try Self.start(program, folder, spec) } catch {
+            // Nothing that was recorded is in a new folder.
+            if isNew { folder.remove() }
+            throw error
+        }
+        (self.folder, launch) = (folder, spec.launch)
+    }
+
+    private static func start(_ program: String, _ folder: HostFolder, _ spec: HostSpec) throws -> ChildProcess {
         try folder.create(spec)
         let log = open(folder.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard log >= 0 else {
             throw RuntimeError(.failed, "\(folder.log) can't be written: \(SystemError.last)")
         }
         defer { close(log) }
-        (self.folder, launch) = (folder, spec.launch)
-        child = try ChildProcess(
+        return try ChildProcess(
             [program, "host", folder.alias(of: spec) ?? folder.path], environment: spec.commandEnvironment,
             streams: .init(output: log, error: log), isDetached: true)
     }

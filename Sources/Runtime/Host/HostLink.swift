@@ -130,7 +130,8 @@ struct HostLink {
                 try host.start(sessionID: id)
                 sending.yield(HostFrame.done(order).bytes)
             } catch {
-                // Without an answer, the daemon asks another host, or refuses the start.
+                // The daemon asks another host, or refuses the start.
+                sending.yield(HostFrame.failed(order).bytes)
                 host.logger.error("a session that was ordered can't be started", metadata: ["error": "\(error)"])
             }
         case .ping: break

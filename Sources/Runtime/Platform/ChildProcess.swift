@@ -39,28 +39,29 @@ package struct ChildProcess {
     package enum Ending: Equatable {
         case exit(Int32)
         case signal(Int32)
+        /// Nobody can tell: somebody else has waited for the process. It counts as a failure.
+        case unknown
 
-        /// The exit code as a shell reports it.
+        /// The exit code as a shell reports it; 255 if it is unknown.
         package var code: Int32 {
             switch self {
             case .exit(let code): code
             case .signal(let number): 128 + number
+            case .unknown: 255
             }
         }
     }
 
     /// Waits for the process to end. It blocks the thread.
     package func wait() -> Ending {
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-        return Self.ending(status)
+        look(0) ?? .unknown
     }
 
     /// Waits for the process to end, and kills it if it has not ended after `patience`: then it returns `nil`. It blocks the thread.
     package func wait(atMost patience: Duration) -> Ending? {
         let deadline = ContinuousClock.now + patience
-        var status: Int32 = 0
-        while waitpid(pid, &status, WNOHANG) == 0 {
+        while true {
+            if let ending = poll() { return ending }
             guard ContinuousClock.now < deadline else {
                 kill(pid, SIGKILL)
                 _ = wait()
@@ -68,13 +69,18 @@ package struct ChildProcess {
             }
             usleep(2_000)
         }
-        return Self.ending(status)
     }
 
     /// Returns how the process ended; `nil` if it still runs.
-    package func poll() -> Ending? {
+    package func poll() -> Ending? { look(WNOHANG) }
+
+    /// Asks with these options of waitpid(2) how the process ended.
+    private func look(_ options: Int32) -> Ending? {
         var status: Int32 = 0
-        return waitpid(pid, &status, WNOHANG) == pid ? Self.ending(status) : nil
+        var found = waitpid(pid, &status, options)
+        while found < 0 && errno == EINTR { found = waitpid(pid, &status, options) }
+        guard found != 0 else { return nil }
+        return found == pid ? Self.ending(status) : .unknown
     }
 
     /// What has become of a process.
@@ -93,7 +99,8 @@ package struct ChildProcess {
         var status: Int32 = 0
         var found = waitpid(pid, &status, options)
         while found < 0 && errno == EINTR { found = waitpid(pid, &status, options) }
-        guard found == pid else { return .runs }
+        guard found != 0 else { return .runs }
+        guard found == pid else { return .ended(.unknown) }
         return status & 0xFF == 0x7F ? .stopped : .ended(Self.ending(status))
     }
 

@@ -6,12 +6,18 @@ final class FileLock: Sendable {
 
     /// Takes the lock, and makes the file if it is missing; `nil` if another process holds the lock.
     ///
-    /// - Throws: `RuntimeError` if the file can't be opened.
+    /// - Throws: `RuntimeError` if the file can't be opened, or the system can't lock it.
     init?(_ path: String) throws(RuntimeError) {
         guard let file = Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW) else {
             throw RuntimeError(.failed, "\(path) can't be created: \(SystemError.last)")
         }
-        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { return nil }
+        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = SystemError.last
+            guard reason.number == EWOULDBLOCK else {
+                throw RuntimeError(.failed, "\(path) can't be locked: \(reason)")
+            }
+            return nil
+        }
         self.file = file
     }
 

@@ -5,7 +5,7 @@ import TCPOSIX
 package struct ListeningSocket: Sendable {
     let descriptor: Int32
     /// The socket's path, and the file's identity when the socket was made; `nil` for a socket that the service manager opened.
-    private let file: (path: String, identity: FileIdentity?)?
+    private let file: (path: String, identity: FileIdentity)?
 
     /// Takes over a socket that the service manager opened.
     package init(activated descriptor: Int32) {
@@ -24,7 +24,7 @@ package struct ListeningSocket: Sendable {
         unlink(path)
         let descriptor = socket(AF_UNIX, UnixSocketAddress.stream, 0)
         guard descriptor >= 0, address.withPointer({ bind(descriptor, $0, $1) }) == 0, chmod(path, mode) == 0,
-            listen(descriptor, Self.backlog) == 0
+            listen(descriptor, Self.backlog) == 0, let identity = FileIdentity(path)
         else {
             let reason = SystemError.last
             if descriptor >= 0 { close(descriptor) }
@@ -32,7 +32,7 @@ package struct ListeningSocket: Sendable {
                 .socketFailed, "\(path) can't be created: \(reason)", remedy: "name another place with --socket")
         }
         self.descriptor = descriptor
-        file = (path, FileIdentity(path))
+        file = (path, identity)
     }
 
     /// The mode of the socket's folder. Everybody who may connect has to be able to pass through the folder too.
@@ -41,15 +41,17 @@ package struct ListeningSocket: Sendable {
     private static let backlog: Int32 = 1_024
 
     /// Whether clients that look for the daemon find it. They don't if somebody has removed the file, or has put another socket
-    /// in its place.
+    /// in its place. A file that can't be looked at for another reason, as for want of memory, counts as being there.
     var isInPlace: Bool {
         guard let file else { return true }
-        return file.identity != nil && FileIdentity(file.path) == file.identity
+        do throws(SystemError) { return try FileIdentity(of: file.path) == file.identity } catch {
+            return ![ENOENT, ENOTDIR].contains(error.number)
+        }
     }
 
     /// Removes the socket's file, so that a client finds no socket instead of one where nobody answers. Another daemon's socket
     /// stays.
-    func remove() { if let file, isInPlace { unlink(file.path) } }
+    func remove() { if let file, FileIdentity(file.path) == file.identity { unlink(file.path) } }
 
     /// Removes and closes a socket that was made and never served.
     func abandon() {
@@ -65,8 +67,15 @@ struct FileIdentity: Equatable, Sendable {
 
     /// Reads the identity of the file at `path`; `nil` if there is none. Links are not followed.
     init?(_ path: String) {
+        do throws(SystemError) { try self.init(of: path) } catch { return nil }
+    }
+
+    /// Reads the identity of the file at `path`, without following links.
+    ///
+    /// - Throws: `SystemError`, with `ENOENT` or `ENOTDIR` if there is none.
+    init(of path: String) throws(SystemError) {
         var facts = stat()
-        guard lstat(path, &facts) == 0 else { return nil }
+        guard lstat(path, &facts) == 0 else { throw SystemError.last }
         self.init(facts)
     }
 

@@ -125,7 +125,7 @@ actor HostRegistry {
         hosts[sessionID]?.waiting.removeValue(forKey: order)?.resume(throwing: Self.refused)
     }
 
-    private static let refused = RuntimeError(
+    static let refused = RuntimeError(
         .notRunning, "the session's terminal did not take this, or not all of it",
         remedy: "look at the session before you try again")
 

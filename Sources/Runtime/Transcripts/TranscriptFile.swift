@@ -36,17 +36,17 @@ public final class TranscriptFile {
             throw RuntimeError(.badRequest, "chunk \(number) holds something that is not a line of a recording")
         }
         var bytes = data
-        if number > next { bytes.insert(contentsOf: missing(next..<number, before: data), at: headerLength(data)) }
+        if number > next { bytes.insert(contentsOf: Self.missing(next..<number), at: headerLength(data)) }
         bytes += Array(Recording.end(ofChunk: number).utf8)
         try write(bytes)
         size += Int64(bytes.count)
         next = number + 1
     }
 
-    /// Returns the number of bytes that `append` writes for a chunk: with its number, and with the gap before it.
-    func cost(of number: UInt64, _ data: [UInt8]) -> Int {
+    /// Returns the number of bytes that `append` writes for a chunk to a file with this `next`: with its number, and with the gap before it.
+    static func cost(of number: UInt64, _ data: [UInt8], behind next: UInt64) -> Int {
         guard number >= next else { return 0 }
-        let gap = number > next ? missing(next..<number, before: data).count : 0
+        let gap = number > next ? missing(next..<number).count : 0
         return data.count + gap + Recording.end(ofChunk: number).utf8.count
     }
 
@@ -58,7 +58,7 @@ public final class TranscriptFile {
         }
     }
 
-    private func missing(_ numbers: Range<UInt64>, before data: [UInt8]) -> [UInt8] {
+    private static func missing(_ numbers: Range<UInt64>) -> [UInt8] {
         Array(Recording.gap("chunks \(numbers.lowerBound) to \(numbers.upperBound - 1) never came").utf8)
     }
 

@@ -4,21 +4,25 @@ import Synchronization
 /// Appends to one recording, one chunk at a time, on other threads than those that serve.
 final class TranscriptWriter: Sendable {
     private let file: Mutex<TranscriptFile>
+    /// The file's `next` after the last append. Whoever asks for it serves others, and does not wait for the disk.
+    private let known: Atomic<UInt64>
     private let mayWrite: @Sendable () throws -> Void
 
     /// Opens a recording.
     ///
     /// - Parameter mayWrite: Called right before each write; it throws if another daemon may have taken the recording over.
     init(_ path: String, mayWrite: @escaping @Sendable () throws -> Void = {}) throws(RuntimeError) {
-        file = Mutex(try TranscriptFile(path))
+        let file = try TranscriptFile(path)
+        known = Atomic(file.next)
+        self.file = Mutex(file)
         self.mayWrite = mayWrite
     }
 
     /// The number of the first chunk that the recording does not have.
-    var next: UInt64 { file.withLock { $0.next } }
+    var next: UInt64 { known.load(ordering: .acquiring) }
 
     /// The number of bytes that appending a chunk writes.
-    func cost(of number: UInt64, _ data: [UInt8]) -> Int { file.withLock { $0.cost(of: number, data) } }
+    func cost(of number: UInt64, _ data: [UInt8]) -> Int { TranscriptFile.cost(of: number, data, behind: next) }
 
     /// Requires that the disk has room for so many more bytes.
     func requireRoom(for bytes: Int) async throws {
@@ -35,6 +39,7 @@ final class TranscriptWriter: Sendable {
         try await NIOThreadPool.singleton.runIfActive {
             try self.file.withLock { file in
                 try self.mayWrite()
+                defer { self.known.store(file.next, ordering: .releasing) }
                 try file.append(number, data)
             }
         }

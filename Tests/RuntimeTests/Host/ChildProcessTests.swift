@@ -12,4 +12,13 @@ struct ChildProcessTests {
         let ends = try ChildProcess(["/bin/sh", "-c", "exit 3"], environment: [:])
         #expect(ends.wait(atMost: .seconds(60)) == .exit(3))
     }
+
+    /// As where a parent ignores the ends of its children (waitpid(2), ECHILD).
+    @Test func anEndThatNobodyCanTellIsAFailure() throws {
+        let child = try ChildProcess(["/bin/sh", "-c", "exit 0"], environment: [:])
+        var status: Int32 = 0
+        #expect(waitpid(child.pid, &status, 0) == child.pid)
+        #expect(child.poll() == .unknown && child.wait() == .unknown && child.state() == .ended(.unknown))
+        #expect(child.wait(atMost: .seconds(60))?.code == 255)
+    }
 }

@@ -40,7 +40,7 @@ struct TranscriptFileTests {
                 (3, event("late")), (200_000, []),
             ]
             for (number, data) in chunks {
-                let cost = file.cost(of: number, data)
+                let cost = TranscriptFile.cost(of: number, data, behind: file.next)
                 try file.append(number, data)
                 let now = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
                 #expect(now - size == cost, "chunk \(number)")
