@@ -45,6 +45,32 @@ struct QuotaTests {
         }
     }
 
+    @Test("a host whose session is over in the rows waits for room, as a new session would")
+    func takenUpAgain() async throws {
+        try await withDatabase(.sqlite) { box, url in
+            let before = try await box.startDaemon(box.daemonVariables(url))
+            let over = try await before.start("sleep", "1000")
+            let open = try await before.start("sleep", "1000")
+            for id in [over, open] { try await before.wait(for: id, toBe: "active") }
+            #expect(try await before.stop().code == 0)
+            // Such are the rows of an older backup.
+            try execute(
+                """
+                UPDATE sessions SET lifecycle_status = 'closed', closed_at = '2020-01-01T00:00:00.000000Z'
+                WHERE session_id = '\(over)'
+                """, on: url)
+            let daemon = try await box.startDaemon(
+                box.daemonVariables(url, ["TELECLAUDE__QUOTAS__OPEN_SESSIONS": "1"]))
+            try waitUntil("its host was refused", seconds: 60) { try !logged(url).isEmpty }
+            let status = "SELECT lifecycle_status FROM sessions WHERE session_id = '\(over)'"
+            #expect(try query(status, on: url) == ["closed"])
+            #expect(try await daemon.telec("sessions", "end", open).code == 0)
+            try await daemon.wait(for: over, toBe: "active")
+            try await box.endSessions()
+            #expect(try await daemon.stop().code == 0)
+        }
+    }
+
     @Test("more bytes than a day's are not taken, and the session runs on", arguments: Backend.available)
     func recordedBytes(_ backend: Backend) async throws {
         try await withDatabase(backend) { box, url in

@@ -15,7 +15,7 @@ struct MetricsRoute {
         if !identity.isMonitor, case .refused(let why) = allow(.inspectDaemon, by: identity.role, on: .none) {
             throw RuntimeError(.notAllowed, "\(Action.inspectDaemon.phrase) is not allowed: \(why)")
         }
-        let text = await shares.run(context.party) { await figures() }
+        let text = try await shares.run(context.party) { await figures() }
         return Response(
             status: .ok, headers: [.contentType: Exposition.contentType],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

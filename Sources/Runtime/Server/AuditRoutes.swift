@@ -103,11 +103,13 @@ struct AuditRoutes {
 extension AuditLog {
     /// Returns a page of entries, newest first, and the cursor at which the next page begins.
     func page(_ filter: AuditFilter, after cursor: Int64?, limit: Int) async throws -> JSON {
-        let entries = try await entries(filter, after: cursor, limit: limit)
-        let next = entries.count == limit ? entries.last.map { JSON.integer($0.seq) } : nil
+        // One more tells whether there is a next page.
+        let found = try await entries(filter, after: cursor, limit: limit + 1)
+        let page = found.prefix(limit)
+        let next = found.count > limit ? page.last.map { JSON.integer($0.seq) } : nil
         return try await LongWork.run {
             .object([
-                ("version", .integer(1)), ("entries", .array(entries.map(\.document))), ("next", next ?? .null),
+                ("version", .integer(1)), ("entries", .array(page.map(\.document))), ("next", next ?? .null),
             ])
         }
     }

@@ -28,14 +28,15 @@ final class EventHub: Sendable {
     }
 
     private let state = Mutex(State())
-    /// The number of events kept for a slow listener. When there are more, the oldest are dropped.
+    /// The number of events kept for a slow listener. One that is further behind has lost some: its stream ends after those, and the
+    /// client, which connects again, reads all sessions anew.
     private static let backlog = 256
 
     /// Returns a stream of the changes. `nil` in it says that somebody's rights have changed: each listener then checks whether
     /// it may still listen.
     func listen() -> AsyncStream<SessionEvent?> {
         let (stream, continuation) = AsyncStream<SessionEvent?>.makeStream(
-            bufferingPolicy: .bufferingNewest(Self.backlog))
+            bufferingPolicy: .bufferingOldest(Self.backlog))
         let id = state.withLock { state in
             state.nextID += 1
             state.listeners[state.nextID] = continuation
@@ -45,12 +46,14 @@ final class EventHub: Sendable {
         return stream
     }
 
-    func askListeners() {
-        for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(nil) }
-    }
+    func askListeners() { tell(nil) }
 
-    func post(_ event: SessionEvent) {
-        for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(event) }
+    func post(_ event: SessionEvent) { tell(event) }
+
+    private func tell(_ event: SessionEvent?) {
+        for listener in state.withLock({ Array($0.listeners.values) }) {
+            if case .dropped = listener.yield(event) { listener.finish() }
+        }
     }
 
     /// Ends all streams, because the daemon shuts down.

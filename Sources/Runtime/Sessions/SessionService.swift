@@ -108,13 +108,21 @@ struct SessionService: Sendable {
         for _ in 0..<3 {
             if try await isEndOrdered(session, for: run) { return (session, true) }
             if session.state == .active, session.closedAt == nil { break }
-            if session.state == .closed { _ = try await access.admit(caller, to: .revive, on: id) }
-            let isNews = try await services.sessions.takeUp(id, from: session.state)
+            let isNews = try await takeUp(session, by: caller)
             guard let found = try await services.sessions.find(id) else { throw RuntimeError.noSession(id) }
             session = found
             if isNews { services.events.post(SessionEvent(.changed, session)) }
         }
         return (session, false)
+    }
+
+    /// Opens the row of a session whose host has called. One that was lost is not the user's fault; one that is over counts anew.
+    private func takeUp(_ session: Session, by caller: Caller) async throws -> Bool {
+        guard session.state == .closed else {
+            return try await services.sessions.takeUp(session.id, from: session.state)
+        }
+        _ = try await access.admit(caller, to: .revive, on: session.id)
+        return try await withRoom(for: caller) { try await services.sessions.takeUp(session.id, from: .closed) }
     }
 
     /// Returns whether the end of the session was ordered for the host of this run. A token that was revoked is certain. Where it
@@ -159,8 +167,7 @@ struct SessionService: Sendable {
         let changed = try await access.perform(caller, .share, on: id, as: logged) { session in
             try await services.sessions.setVisibility(id, visibility)
             services.transcriptNews.note(id, isLive: false)
-            var changed = session
-            changed.visibility = visibility
+            let changed = try await services.sessions.find(id) ?? session
             services.events.post(SessionEvent(.changed, changed))
             return changed
         }

@@ -77,24 +77,24 @@ struct LocalStart: Sendable {
     /// Waits until the program has shown something, and then nothing for a while. A program that is starting may discard input
     /// that was typed earlier.
     private func waitForQuiet(_ session: String) async {
-        let deadline = ContinuousClock.now + Self.patience
+        let (deadline, count) = (ContinuousClock.now + Self.patience, ByteCount())
+        let following = Task {
+            try? await client.stream(SessionPath.of(session, "transcript"), [("follow", "1")]) { bytes in
+                await count.add(shown(bytes))
+            }
+            await count.end()
+        }
+        defer { following.cancel() }
         var (last, looksAlike) = (0, 0)
-        while ContinuousClock.now < deadline, looksAlike < 3 {
-            guard let size = try? await recorded(session) else { return }
+        while ContinuousClock.now < deadline, looksAlike < 3, await !count.isOver {
+            let size = await count.value
             looksAlike = size > 0 && size == last ? looksAlike + 1 : 0
             last = size
             do { try await Task.sleep(for: .milliseconds(300)) } catch { return }
         }
     }
 
-    /// Returns the number of bytes that the session has recorded.
-    private func recorded(_ session: String) async throws -> Int {
-        let count = ByteCount()
-        try await client.stream(SessionPath.of(session, "transcript")) { bytes in await count.add(shown(bytes)) }
-        return await count.value
-    }
-
-    /// Returns the number of lines behind the header.
+    /// Returns the number of bytes in lines behind the header.
     private func shown(_ bytes: [UInt8]) -> Int {
         bytes.split(separator: UInt8(ascii: "\n")).filter { $0.first == UInt8(ascii: "[") }.reduce(0) { $0 + $1.count }
     }
@@ -102,5 +102,8 @@ struct LocalStart: Sendable {
 
 private actor ByteCount {
     private(set) var value = 0
+    /// Whether no more will come.
+    private(set) var isOver = false
     func add(_ more: Int) { value += more }
+    func end() { isOver = true }
 }

@@ -46,7 +46,7 @@ final class SessionWatch: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [client] in
                 try await client.stream("/events") { _ in signal.yield() }
-                throw RuntimeError(.noDaemon, "the daemon stopped")
+                throw RuntimeError(.noDaemon, "the daemon ended the connection")
             }
             group.addTask {
                 while true {

@@ -60,13 +60,13 @@ struct LimitTests {
         func leave() { running -= 1 }
     }
 
-    @Test func longStatementsOfOneCallerWaitForEachOther() async {
+    @Test func longStatementsOfOneCallerWaitForEachOther() async throws {
         let shares = FairShare(most: 2)
         let gauge = Gauge()
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<20 {
                 group.addTask {
-                    await shares.run(.user(1)) {
+                    try await shares.run(.user(1)) {
                         await gauge.enter()
                         try? await Task.sleep(for: .milliseconds(5))
                         await gauge.leave()
@@ -74,10 +74,22 @@ struct LimitTests {
                 }
             }
             // Another user does not wait.
-            await shares.run(.user(2)) {}
+            try await shares.run(.user(2)) {}
+            try await group.waitForAll()
         }
         #expect(await gauge.most == 2)
         #expect(await gauge.running == 0)
+    }
+
+    /// A client that leaves while its request waits does not stay in the line.
+    @Test(.timeLimit(.minutes(5))) func whoeverLeavesTheLineDoesNotWait() async throws {
+        let shares = FairShare(most: 1)
+        try await shares.run(.user(1)) {
+            let waiting = Task { try await shares.run(.user(1)) { Issue.record("it ran") } }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { try await waiting.value }
+        }
+        try await shares.run(.user(1)) {}
     }
 
     private final class Clock: Sendable {
