@@ -51,14 +51,14 @@ extension Files {
 
         /// Passes the names in the folder to a closure one by one, in no order, because there may be millions of them.
         func each(_ body: (String) throws(BackupError) -> Void) throws(BackupError) {
-            let again = openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard again >= 0, let entries = fdopendir(again) else { throw failure("the folder \(path) can't be read") }
-            defer { closedir(entries) }
-            while let entry = readdir(entries) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-                }
-                if name != "." && name != ".." { try body(name) }
+            let names = try reading { () throws(SystemError) in try FolderNames(in: descriptor) }
+            while let name = try reading({ () throws(SystemError) in try names.next() }) { try body(name) }
+        }
+
+        private func reading<T>(_ body: () throws(SystemError) -> T) throws(BackupError) -> T {
+            do throws(SystemError) { return try body() } catch {
+                throw BackupError(
+                    "file", "the folder \(path) can't be read: \(error)", remedy: "check the path and its permissions")
             }
         }
     }

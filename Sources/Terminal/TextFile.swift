@@ -25,20 +25,11 @@ package enum TextFile {
         return text
     }
 
-    /// Returns the names in the folder, in no order.
+    /// Returns the names in the folder, sorted.
     package static func names(in folder: String) throws(Failure) -> [String] {
-        guard let entries = opendir(folder) else {
-            throw failure("the folder \(folder) can't be read", "name a folder that exists")
+        do throws(SystemError) { return try FolderNames(in: folder).all() } catch {
+            throw Failure(message: "the folder \(folder) can't be read: \(error)", remedy: "name a folder that exists")
         }
-        defer { closedir(entries) }
-        var names: [String] = []
-        while let entry = readdir(entries) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-                })
-        }
-        return names
     }
 
     /// Throws if something exists at the path, be it a link to nothing, because it may be somebody's work.

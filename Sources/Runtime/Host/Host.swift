@@ -59,7 +59,7 @@ package actor Host {
         var spec = try folder.spec()
         spec.takeSecrets()
         self.spec = spec
-        spool = Spool(folder.spool, firstChunk: spec.firstChunk)
+        spool = try Spool(folder.spool, firstChunk: spec.firstChunk)
         let (earlier, next) = (folder.agentProgress(), spool.next)
         natives = (earlier?.chain ?? []).map { ($0, next) }
         watch = AgentWatch(spec, resuming: earlier)

@@ -22,15 +22,26 @@ struct Spool {
     private var sealed: UInt64
 
     /// Opens a spool. Its numbers continue those in the folder, but begin no lower than `firstChunk`.
-    init(_ folder: String, firstChunk: UInt64 = 0, limit: Int = Spool.limit, memory: Int = Spool.memory) {
+    ///
+    /// - Throws: `RuntimeError` if the folder can't be read: numbers that begin anew would replace what is in it.
+    init(
+        _ folder: String, firstChunk: UInt64 = 0, limit: Int = Spool.limit, memory: Int = Spool.memory
+    ) throws(RuntimeError) {
         (self.folder, self.limit, self.memory) = (folder, limit, memory)
-        chunks = Folder.names(in: folder).compactMap { UInt64($0) }.sorted().map { number in
+        chunks = try Self.names(in: folder).compactMap { UInt64($0) }.sorted().map { number in
             var facts = stat()
             return (number, lstat("\(folder)/\(number)", &facts) == 0 ? Int(facts.st_size) : 0)
         }
         bytes = chunks.reduce(0) { $0 + $1.bytes }
         next = max(firstChunk, chunks.last.map { $0.number + 1 } ?? 0)
         sealed = next
+    }
+
+    private static func names(in folder: String) throws(RuntimeError) -> [String] {
+        do throws(SystemError) { return try FolderNames(in: folder).all() } catch {
+            guard error.number != ENOENT else { return [] }
+            throw RuntimeError(.failed, "\(folder) can't be read: \(error)")
+        }
     }
 
     /// Stores a chunk and returns its number. Beyond the limits, the oldest chunks are lost, except for the recording's beginning.

@@ -64,18 +64,14 @@ enum Folder {
     /// Returns whether the folder was read as far as `body` wanted.
     @discardableResult
     private static func visit(_ descriptor: Int32, _ body: (String) -> Bool) -> Bool {
-        guard let entries = fdopendir(descriptor) else {
-            if descriptor >= 0 { close(descriptor) }
-            return false
-        }
-        defer { closedir(entries) }
-        while true {
-            errno = 0
-            guard let entry = readdir(entries) else { return errno == 0 }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        do throws(SystemError) {
+            let names = try FolderNames(takingOver: descriptor)
+            while let name = try names.next() {
+                guard body(name) else { return true }
             }
-            guard name == "." || name == ".." || body(name) else { return true }
+            return true
+        } catch {
+            return false
         }
     }
 }

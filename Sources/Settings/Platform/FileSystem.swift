@@ -96,22 +96,8 @@ enum FileSystem {
     static func removeFile(_ path: String) { unlink(path) }
     static func removeFolder(_ path: String) { rmdir(path) }
 
-    /// Returns the names in a folder, sorted; none if it can't be read.
-    static func names(in folder: String) -> [String] { (try? list(folder)) ?? [] }
-
     /// Returns the names in a folder, sorted.
-    static func list(_ folder: String) throws(Failure) -> [String] {
-        guard let stream = opendir(folder) else { throw failure }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
+    static func list(_ folder: String) throws(Failure) -> [String] { try FolderNames(in: folder).all() }
 }
 
 extension SystemError {

@@ -10,7 +10,10 @@ package struct LegacyInstall: Sendable {
     /// `~/.teleclaude/people/NAME/teleclaude.yml`, by the names of the folders.
     package var people: [(folder: String, file: String)] = []
 
-    package init(_ folder: String, dotenv namedDotenv: String? = nil, config namedConfig: String? = nil) {
+    /// - Throws: `SettingsError` if the folder of the people can't be read.
+    package init(
+        _ folder: String, dotenv namedDotenv: String? = nil, config namedConfig: String? = nil
+    ) throws(SettingsError) {
         let configs = [folder, "\(folder)/teleclaude", "\(folder)/.teleclaude"].map { "\($0)/config.yml" }
         config = namedConfig ?? configs.first(where: FileSystem.exists)
         let states = ["\(folder)/.teleclaude", folder, "\(Places.folder(of: folder))/.teleclaude"]
@@ -24,8 +27,16 @@ package struct LegacyInstall: Sendable {
         guard let state else { return }
         global = LegacyInstall.present("\(state)/teleclaude.yml")
         credentials = LegacyInstall.present("\(state)/credentials/ai.json")
-        people = FileSystem.names(in: "\(state)/people").compactMap { name in
+        people = try LegacyInstall.names(in: "\(state)/people").compactMap { name in
             LegacyInstall.present("\(state)/people/\(name)/teleclaude.yml").map { (name, $0) }
+        }
+    }
+
+    private static func names(in folder: String) throws(SettingsError) -> [String] {
+        do throws(FileSystem.Failure) { return try FileSystem.list(folder) } catch {
+            guard !error.isAbsent else { return [] }
+            throw SettingsError(
+                .unreadable, at: folder, "the people's folder can't be read: \(error)", remedy: "run this as its owner")
         }
     }
 

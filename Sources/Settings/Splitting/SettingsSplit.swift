@@ -74,11 +74,11 @@ package struct SettingsSplit: Sendable {
         let install: LegacyInstall
         if let folder {
             place = context.absolute(folder)
-            install = LegacyInstall(place)
+            install = try LegacyInstall(place)
         } else {
-            guard let home = context.home else { _ = try context.userFolder(); return LegacyInstall("/") }
+            guard let home = context.home else { _ = try context.userFolder(); return try LegacyInstall("/") }
             place = home
-            install = LegacyInstall(
+            install = try LegacyInstall(
                 home, dotenv: context.path("TELECLAUDE_ENV_PATH"),
                 config: context.path("TELECLAUDE_CONFIG_PATH"))
         }

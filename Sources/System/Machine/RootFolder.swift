@@ -91,7 +91,7 @@ package final class RootFolder: Sendable {
     ) throws(MachineError) -> FoundEntry.Kind {
         switch UInt32(status.st_mode) & UInt32(S_IFMT) {
         case UInt32(S_IFDIR):
-            return .folder(depth == .names ? names(openat(folder.number, name, Self.folderFlags)) : [])
+            return .folder(depth == .names ? try names(openat(folder.number, name, Self.folderFlags), path) : [])
         case UInt32(S_IFLNK):
             var text = [UInt8](repeating: 0, count: Int(PATH_MAX))
             let length = text.withUnsafeMutableBytes { bytes in
@@ -113,20 +113,11 @@ package final class RootFolder: Sendable {
         }
     }
 
-    private func names(_ descriptor: Int32) -> [String] {
-        guard descriptor >= 0, let entries = fdopendir(descriptor) else {
-            if descriptor >= 0 { close(descriptor) }
-            return []
+    /// Returns the names in an open folder, and closes the descriptor.
+    private func names(_ descriptor: Int32, _ path: String) throws(MachineError) -> [String] {
+        do throws(SystemError) { return try FolderNames(takingOver: descriptor).all() } catch {
+            throw unreadable(path, error.number)
         }
-        defer { closedir(entries) }
-        var names: [String] = []
-        while let entry = readdir(entries) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 
     private func unreadable(_ path: String, _ number: Int32) -> MachineError {
@@ -238,7 +229,7 @@ package final class RootFolder: Sendable {
             throw .ofCall("\(path) can't be removed")
         }
         guard try Self.facts(tree).device == Self.facts(folder).device else { throw Self.mounted(path) }
-        for entry in names(dup(tree.number)) {
+        for entry in try names(dup(tree.number), path) {
             guard unlinkat(tree.number, entry, 0) != 0 else { continue }
             guard errno == EISDIR || errno == EPERM else { throw .ofCall("\(path)/\(entry) can't be removed") }
             try removeTree(entry, in: tree, "\(path)/\(entry)")

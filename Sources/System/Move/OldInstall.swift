@@ -38,7 +38,7 @@ package struct OldInstall: Sendable {
         let named = { (name: String) in
             context.environment[name].flatMap { $0.isEmpty ? nil : context.absolute($0) }
         }
-        let settings = LegacyInstall(
+        let settings = try LegacyInstall(
             checkout == folder ? checkout : folder, dotenv: named("TELECLAUDE_ENV_PATH"),
             config: named("TELECLAUDE_CONFIG_PATH"))
         var install = OldInstall(

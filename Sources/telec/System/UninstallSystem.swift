@@ -48,7 +48,7 @@ struct UninstallSystem: AsyncParsableCommand {
     /// Refuses to go on while a daemon runs that the command can't stop: it would continue in folders that are gone.
     private func requireNobody(_ machine: FoundMachine, _ installation: Installation) throws {
         guard installation.root.isMachine, !machine.services.isRunning, let account = machine.account,
-            let pid = ServiceProcesses.first(of: account.uid)
+            let pid = try ServiceProcesses.first(of: account.uid)
         else { return }
         throw MachineError(
             .running, "process \(pid) runs as \(installation.layout.account)", remedy: "end it, and run this again")

@@ -185,12 +185,12 @@ struct RecorderTests {
 
     @Test func theSpoolGoesOnWhereItWas() async throws {
         try await withTemporaryFolder { folder in
-            var spool = Spool(folder)
+            var spool = try Spool(folder)
             #expect((0..<3).map { spool.append([UInt8($0)]) } == [0, 1, 2])
             spool.acknowledge(1)
             #expect(spool.chunks(from: 0) == [2])
             spool.acknowledge(2)
-            var again = Spool(folder)
+            var again = try Spool(folder)
             #expect(again.chunks(from: 0) == [2])
             #expect(again.append([9]) == 3)
             #expect(again.data(3) == [9])
@@ -200,7 +200,7 @@ struct RecorderTests {
     /// The output of hours without a daemon is gathered in a few files. A chunk that was sent does not change.
     @Test func whatNobodyTakesIsGathered() async throws {
         try await withTemporaryFolder { folder in
-            var spool = Spool(folder)
+            var spool = try Spool(folder)
             for _ in 0..<100 { spool.add([1, 2], longest: 50) }
             #expect(spool.chunks(from: 0) == [0, 1, 2, 3] && spool.data(3)?.count == 50)
             #expect(spool.seal(from: 0, atMost: 3) == ([0, 1, 2], false))
@@ -208,7 +208,7 @@ struct RecorderTests {
             #expect(spool.data(3)?.count == 51 && spool.seal(from: 3, atMost: 9) == ([3], true))
             spool.add([4], longest: 60)
             #expect(spool.chunks(from: 4) == [4])
-            var again = Spool(folder)
+            var again = try Spool(folder)
             again.add([5], longest: 60)
             #expect(again.chunks(from: 4) == [4, 5])
         }
@@ -219,7 +219,7 @@ struct RecorderTests {
     @Test func whatTheDiskDoesNotTakeIsKept() async throws {
         try await withTemporaryFolder { folder in
             let place = "\(folder)/spool"
-            var spool = Spool(place, memory: 100)
+            var spool = try Spool(place, memory: 100)
             #expect(spool.append([1]) == 0)
             spool.add([2], longest: 60)
             #expect(spool.data(0) == [1, 2] && spool.seal(from: 0, atMost: 9) == ([0], true))
@@ -227,7 +227,7 @@ struct RecorderTests {
             #expect(spool.chunks(from: 0) == [0, 3, 4, 5] && spool.data(3)?.count == 30)
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
             spool.add([4], longest: 60)
-            var again = Spool(place)
+            var again = try Spool(place)
             #expect(again.chunks(from: 0) == [0, 3, 4, 5] && again.data(0) == [1, 2] && again.data(5)?.count == 31)
             #expect(again.append([5]) == 6)
         }
@@ -237,11 +237,22 @@ struct RecorderTests {
     @Test func whatWasDeliveredFromMemoryIsCounted() async throws {
         try await withTemporaryFolder { folder in
             let place = "\(folder)/spool"
-            var spool = Spool(place)
+            var spool = try Spool(place)
             for number in 0..<3 { #expect(spool.append([UInt8(number)]) == number) }
             try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
             spool.acknowledge(2)
-            #expect(spool.chunks(from: 0) == [] && Spool(place).next == 3)
+            let again = try Spool(place)
+            #expect(spool.chunks(from: 0) == [] && again.next == 3)
+        }
+    }
+
+    /// A host that can't see what is there would number its chunks anew, and replace them.
+    @Test func aSpoolThatCannotBeReadIsNotOpened() async throws {
+        try await withTemporaryFolder { folder in
+            try Data().write(to: URL(fileURLWithPath: "\(folder)/spool"))
+            #expect(throws: RuntimeError.self) { try Spool("\(folder)/spool") }
+            let absent = try Spool("\(folder)/none")
+            #expect(absent.next == 0)
         }
     }
 
@@ -270,7 +281,7 @@ struct RecorderTests {
     /// The spool is bounded, because the disk belongs to the owner. The oldest data is dropped, except the beginning.
     @Test func theSpoolIsBounded() async throws {
         try await withTemporaryFolder { folder in
-            var spool = Spool(folder, limit: 100)
+            var spool = try Spool(folder, limit: 100)
             for number in 0..<50 { #expect(spool.append([UInt8](repeating: 1, count: 10)) == number) }
             #expect(spool.chunks(from: 0) == [0] + Array(41..<50))
             #expect(spool.append([UInt8](repeating: 1, count: 1_000)) == 50)
