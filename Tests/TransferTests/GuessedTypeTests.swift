@@ -13,7 +13,7 @@ struct GuessedTypeTests {
     func numbers() async throws {
         let script = """
             CREATE TABLE t (id INTEGER PRIMARY KEY, n, price, level CHECK (level BETWEEN 1 AND 9), flag, total, kept,
-                amount DEFAULT 0, word DEFAULT 'new', pieces, twice AS (price * 2), shout AS (upper(word)));
+                amount DEFAULT 0, word DEFAULT 'new', pieces, twice AS (price * 2), same AS (price), shout AS (upper(word)));
             CREATE INDEX positive ON t (id) WHERE n > 0;
             CREATE VIEW rich AS SELECT id, total FROM t WHERE total > 100;
             CREATE VIEW richest AS SELECT r.id FROM rich r WHERE r.total IN (500, 1000);
@@ -24,7 +24,7 @@ struct GuessedTypeTests {
         try await TransferTests.transferred(script) { report, target in
             let types = report.types.map { "\($0.column) \($0.type)" }
             let numbers = ["n", "price", "level", "flag", "total"].map { "\($0) numeric" }
-            let others = ["amount numeric", "pieces numeric", "twice numeric", "shout text"]
+            let others = ["amount numeric", "pieces numeric", "twice numeric", "same numeric", "shout text"]
             #expect(types == numbers + ["kept text"] + others, "\(report.types)")
             #expect(report.types.allSatisfy { $0.reason.hasPrefix("it is empty") }, "\(report.types)")
             #expect(report.omitted.map(\.name) == ["flagged"], "\(report.omitted)")

@@ -28,7 +28,7 @@ extension SQLiteExpressionTranslation {
         var translation = self
         translation.use = .computed
         guard let tree = SQLiteExpressionParser.parse(Self.text(expression)), let piece = try? translation.piece(tree),
-            piece.guess == nil, !piece.isDynamic
+            piece.guess == nil || piece.kind != .text, !piece.isDynamic
         else { return nil }
         switch piece.kind {
         case .integer, .boolean: return .bigint
