@@ -272,12 +272,14 @@ struct IntoExistingBackTests {
         try await withDatabase(.postgresql) { box, source in
             try execute(
                 """
-                CREATE TABLE t (id int PRIMARY KEY, at timestamptz, local timestamp, day date, clock time, n numeric);
+                CREATE TABLE t (id int PRIMARY KEY, at timestamptz, local timestamp, day date, clock time, n numeric, never date);
                 INSERT INTO t VALUES (1, '2024-01-02 03:04:05+00', '2024-01-02 03:04:05.5', '2024-01-02', '03:04:05', 1.5);
                 """, on: source)
             try execute(
-                "CREATE TABLE t (id INTEGER PRIMARY KEY, at NUMERIC, local NUMERIC, day DECIMAL(10,2), clock NUMERIC, n NUMERIC)",
-                on: box("there.db"), creating: true)
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, at NUMERIC, local NUMERIC, day DECIMAL(10,2), clock NUMERIC, n NUMERIC,
+                    never NUMERIC)
+                """, on: box("there.db"), creating: true)
             let options = ["transfer", source, box("there.db"), "--into-existing"]
             let dry = try await box.run(.tcMigrate, options + ["--dry-run", "--write-rules", box("rules.yaml")])
             #expect(dry.ending == .exit(2) && dry.error.contains("rules.yaml was written"), "\(dry)")
@@ -287,6 +289,11 @@ struct IntoExistingBackTests {
                     "      at: {type: timestamp}", "      local: {type: datetime}", "      day: {type: date}",
                     "      clock: {type: time}",
                 ])
+            // Nothing is proposed for columns that have a rule by now.
+            let ruled = ["--dry-run", "--rules", box("rules.yaml"), "--write-rules", box("again.yaml")]
+            let again = try await box.run(.tcMigrate, options + ruled)
+            #expect(again.ending == .exit(0), "\(again)")
+            #expect(try String(contentsOfFile: box("again.yaml"), encoding: .utf8).contains("suggests no rules"))
             let run = try await box.run(.tcMigrate, options + ["--rules", box("rules.yaml")])
             #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
             let row = "SELECT at || '|' || local || '|' || day || '|' || clock || '|' || n FROM t"

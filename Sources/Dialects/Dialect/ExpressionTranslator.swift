@@ -23,6 +23,8 @@ package protocol ExpressionTranslator {
     /// Returns the type in which the target keeps the values that the source computes for a column of this type: another one where the
     /// target would round them.
     func computedType(_ expression: SQLExpression, for type: ColumnType) -> ColumnType
+    /// Returns the type of what an expression yields, for a computed column without a declared type; `nil` if that is not known.
+    func yieldedType(_ expression: SQLExpression) -> ColumnType?
     /// Returns a sentence about the rows that the target refuses because a column of this type can't store what it computes for them; `nil`
     /// for most expressions.
     func remark(onComputed expression: SQLExpression, for type: ColumnType) -> String?
@@ -58,6 +60,8 @@ package struct NamedRelation: Sendable, Equatable {
     package var momentTexts: [String: MomentTexts]
     /// The names of the source's columns that the target does not get, because a rule skips them.
     package var skippedColumns: Set<String> = []
+    /// The columns whose type in the target is a guess, by their names; in a view, the column of a table that each shows.
+    package var guesses: [String: GuessedColumn] = [:]
 
     /// How a column's moments are written in the source, beside the texts that the target makes of them.
     package enum MomentTexts: Sendable, Equatable {
@@ -81,6 +85,14 @@ package struct NamedRelation: Sendable, Equatable {
         (self.table, self.conversions, self.declared, self.weights) = (table, conversions, declared, weights)
         (self.dynamicColumns, self.computedColumns, self.momentTexts) = (dynamicColumns, computedColumns, momentTexts)
     }
+}
+
+/// A column of the source with neither a declared type nor values, so that its type in the target is a guess.
+package struct GuessedColumn: Hashable, Sendable {
+    package var table: String
+    package var column: String
+
+    package init(table: String, column: String) { (self.table, self.column) = (table, column) }
 }
 
 /// What becomes of a column's values on their way, by a rule or because they are written otherwise.
@@ -112,6 +124,8 @@ package struct TranslatedView: Sendable, Equatable {
     package var computedColumns: Set<String>
     /// How columns of moments are written in the source, by their names.
     package var momentTexts: [String: NamedRelation.MomentTexts]
+    /// The columns that show one whose type in the target is a guess.
+    package var guesses: [String: GuessedColumn] = [:]
     /// Whether the query asks for the current time, so that it yields other rows each time.
     package var asksForTime: Bool
     /// What the query does a little differently in the target, in sentences.
@@ -137,5 +151,10 @@ package struct TranslatedView: Sendable, Equatable {
 /// The reason why an expression can't be translated into the target's SQL.
 package struct Untranslatable: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String
-    package init(_ description: String) { self.description = description }
+    /// The column whose guessed type is the reason, if the expression asks it for numbers: as one of numbers it may be translated.
+    package var numbersWanted: GuessedColumn?
+
+    package init(_ description: String, numbersWanted: GuessedColumn? = nil) {
+        (self.description, self.numbersWanted) = (description, numbersWanted)
+    }
 }

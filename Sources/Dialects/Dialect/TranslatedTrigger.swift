@@ -25,6 +25,8 @@ package struct TranslatedTrigger: Sendable, Equatable {
 
     package var source: SourceTrigger
     package var outcome: Outcome
+    /// The column whose guessed type is the reason of a refusal, if it were to hold numbers (`Untranslatable.numbersWanted`).
+    package var numbersWanted: GuessedColumn?
 
     package init(_ source: SourceTrigger, _ outcome: Outcome) {
         self.source = source

@@ -80,7 +80,8 @@ public struct ExistingTransfer: Sendable {
     }
 
     /// Proposes rules for numbers that become moments or spans of time in the target, if the numbers suggest what they count, for moments
-    /// that become numbers, and for moments whose zone the target has no place for. It changes nothing.
+    /// that become numbers, and for moments whose zone the target has no place for. A column without values, or with a rule of its own, gets
+    /// no proposal. It changes nothing.
     ///
     /// - Throws: ``SchemaTransferError``, ``TransferError`` and `DatabaseError`.
     public func proposals() async throws -> [ProposedRule] {
@@ -103,7 +104,12 @@ public struct ExistingTransfer: Sendable {
                     let outline = try survey.outline(table.source, inspection, inPiecesOf: .max)
                     let found = try survey.survey(outline.part(.all), inPiecesOf: .max) { _ in }
                     let fractions = try filling.fractions(in: table, found, reading)
-                    return filling.proposals(for: table, found, fractions: fractions)
+                    return try filling.proposals(for: table, found, fractions: fractions).filter { proposal in
+                        // A column without values needs no rule, nor does one that has its own.
+                        let rule = own.rules.columnRule(of: proposal.column, in: proposal.table)
+                        guard rule.type == nil, rule.reading == nil else { return false }
+                        return try found.reading.holdsValues(in: proposal.column, on: reading)
+                    }
                 }
             }
         }

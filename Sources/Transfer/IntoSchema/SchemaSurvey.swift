@@ -108,9 +108,7 @@ struct SchemaSurvey {
 
     /// A column without values goes into one of any type.
     func holdsValues(_ column: String, of table: Table, _ inspection: Inspection) throws -> Bool {
-        let from = source.reading(of: table, in: inspection).from
-        let row = try reading.query("SELECT 1 \(trusted: from) WHERE \(identifier: column) IS NOT NULL LIMIT 1")
-        return !row.isEmpty
+        try source.reading(of: table, in: inspection).holdsValues(in: column, on: reading)
     }
 
     /// Returns the type as which a column's values are written and compared. A column of a target that holds no column to its type takes
@@ -275,6 +273,14 @@ extension SchemaSurvey {
             return isRuled || Framework(of: inspection.schema) == .django ? .counted(.microseconds) : nil
         case (_, _): return nil
         }
+    }
+}
+
+extension TableReading {
+    /// Whether a row has a value in the column.
+    func holdsValues(in column: String, on connection: any Connection) throws -> Bool {
+        let rows = try connection.query("SELECT 1 \(trusted: from) WHERE \(identifier: column) IS NOT NULL LIMIT 1")
+        return !rows.isEmpty
     }
 }
 

@@ -14,8 +14,12 @@ struct ColumnTypes {
     /// The types by which the source's expressions compute, where they are others (`EnforcedType.meaning`).
     private var meanings: [ColumnID: ColumnType] = [:]
 
-    /// Chooses the types. `counting` gives the column that the database numbers, by table.
-    init(_ tables: [ProfiledTable], counting: [String: String], from source: any TransferSource) {
+    /// Chooses the types. `counting` gives the column that the database numbers, by table. `numbers` are the columns that expressions ask
+    /// for numbers, where nothing else tells their types.
+    init(
+        _ tables: [ProfiledTable], counting: [String: String], numbers: Set<GuessedColumn>,
+        from source: any TransferSource
+    ) {
         var profiles: [ColumnID: ColumnProfile] = [:]
         let empty = EmptyColumns(tables)
         for table in tables {
@@ -32,7 +36,8 @@ struct ColumnTypes {
                 }
                 if at < table.profiles.count {
                     profiles[id] = table.profiles[at]
-                    choices[id] = Self.choice(of: column, at, in: table, empty, from: source)
+                    let isOfNumbers = numbers.contains(GuessedColumn(table: id.table, column: id.column))
+                    choices[id] = Self.choice(of: column, at, in: table, empty, isOfNumbers: isOfNumbers, from: source)
                 } else if at < table.columnRules.count, let type = table.columnRules[at].type {
                     choices[id] = TypeChoice(type, isGiven: true)
                     meanings[id] = nil
@@ -53,12 +58,13 @@ struct ColumnTypes {
 
     /// Chooses a column's type by its values, or by its declared word, its checks and its default if it has none.
     private static func choice(
-        of column: Column, _ at: Int, in table: ProfiledTable, _ empty: EmptyColumns, from source: any TransferSource
+        of column: Column, _ at: Int, in table: ProfiledTable, _ empty: EmptyColumns, isOfNumbers: Bool,
+        from source: any TransferSource
     ) -> TypeChoice {
         let profile = table.profiles[at]
         var choice = TypeChoice.choose(profile, table.columnRules[at])
         guard profile.values == 0, !choice.isGiven else { return choice }
-        choice = empty.choice(of: column) ?? choice
+        choice = column.type.isUndeclared ? .guess(isOfNumbers: isOfNumbers) : empty.choice(of: column) ?? choice
         let checked = TypeChoice.regarding(table.table.checks, of: column.name, choice, profile.meaning)
         return .regarding(column.default, checked, declared: "\(checked.type)") { value, type in
             source.translator(of: table.named(table.table), names: [:]).holds(value, in: type)
@@ -81,6 +87,21 @@ struct ColumnTypes {
     func meaning(_ table: String, _ column: String) -> ColumnType? { meanings[ColumnID(table: table, column: column)] }
 
     subscript(_ table: String, _ column: String) -> TypeChoice? { choices[ColumnID(table: table, column: column)] }
+
+    /// Returns the columns of a table whose types are guesses, by their names.
+    func guesses(in table: Table) -> [String: GuessedColumn] {
+        var guesses: [String: GuessedColumn] = [:]
+        for column in table.columns where self[table.name, column.name]?.isGuessed == true {
+            guesses[column.name] = GuessedColumn(table: table.name, column: column.name)
+        }
+        return guesses
+    }
+
+    /// Gives a computed column without a declared type the type of what its expression yields.
+    mutating func settleComputed(_ column: String, of table: String, as type: ColumnType) {
+        choices[ColumnID(table: table, column: column)] = TypeChoice(
+            type, because: "it is empty: its expression yields this type")
+    }
 
     /// Gives a computed column a type that keeps all decimals of what the source computes.
     mutating func widenComputed(_ column: String, of table: String, to type: ColumnType) {
@@ -135,8 +156,16 @@ struct ColumnTypes {
         let parents = members.filter { counting.contains($0) }
         let choice = TypeChoice.choose(merged)
         guard parents.isEmpty || choice.type == .bigint || merged.values == 0 else { return }
-        let type = merged.values == 0 ? (parents.isEmpty ? .text : .bigint) : choice.type
+        let type = merged.values == 0 ? (parents.isEmpty ? typeOfEmpty(members) : .bigint) : choice.type
         assign(type, to: members, because: "its foreign key ties it to columns of another type", isGiven: false)
+    }
+
+    /// Returns the type of columns without values that a foreign key ties together: the one that is declared, rather than a guess.
+    private func typeOfEmpty(_ members: [ColumnID]) -> ColumnType {
+        let found = members.compactMap { choices[$0] }
+        let known = Set(found.filter { !$0.isGuessed }.map(\.type))
+        if let type = known.first { return known.count == 1 ? type : .text }
+        return found.map(\.type).first { $0 != .text } ?? .text
     }
 
     private mutating func assign(_ type: ColumnType, to members: [ColumnID], because reason: String, isGiven: Bool) {

@@ -34,10 +34,12 @@ struct TransferPlanner {
     /// The indexes that were made in their plain form (`Inspection.plainIndexes`), with their tables.
     var plainIndexes: [String: String] = [:]
     var caselessColumns: [CaselessColumn] = []
+    /// The columns of guessed types that expressions ask for numbers.
+    var numbers: Set<GuessedColumn>
 
     init(
-        _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, from source: any TransferSource,
-        to target: any TransferTarget
+        _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, numbers: Set<GuessedColumn>,
+        from source: any TransferSource, to target: any TransferTarget
     ) {
         let takesAll = target.takesTablesWithoutColumns
         self.inspection = inspection
@@ -47,7 +49,8 @@ struct TransferPlanner {
         self.target = target
         let framework = Framework(of: inspection.schema)
         self.framework = framework
-        self.types = ColumnTypes(tables, counting: inspection.rowidAliases, from: source)
+        self.numbers = numbers
+        self.types = ColumnTypes(tables, counting: inspection.rowidAliases, numbers: numbers, from: source)
         self.names = TargetNames(
             longest: target.longestName, distinguishesCase: target.distinguishesCase, lowercase: rules.lowercaseNames,
             reserved: target.reservedRelations, reservedPrefix: target.reservedPrefix,
@@ -71,8 +74,14 @@ struct TransferPlanner {
         _ inspection: Inspection, _ tables: [ProfiledTable], _ rules: TransferRules, from source: any TransferSource,
         to target: any TransferTarget
     ) -> TransferPlan {
-        var planner = TransferPlanner(inspection, tables, rules, from: source, to: target)
-        return planner.plan()
+        var numbers: Set<GuessedColumn> = []
+        // What the expressions ask of a column without a type shows only when they are translated.
+        while true {
+            var planner = TransferPlanner(inspection, tables, rules, numbers: numbers, from: source, to: target)
+            let plan = planner.plan()
+            guard planner.numbers != numbers else { return plan }
+            numbers = planner.numbers
+        }
     }
 
     private mutating func plan() -> TransferPlan {
@@ -86,6 +95,8 @@ struct TransferPlanner {
         let viewSources = viewNames.filter { made.contains($0.value) }.map { ($0.value, $0.key) }
         let fullText = addFullText(to: &views)
         addRangeTables()
+        let triggers = triggers()
+        numbers.formUnion(triggers.compactMap(\.numbersWanted))
         let schema = Schema(tables: planned, views: views)
         let origins = Dictionary(
             tables.map { (tableNames[$0.table.name] ?? $0.table.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -105,7 +116,7 @@ struct TransferPlanner {
                 for: tables, in: inspection, of: framework,
                 isRecorded: MigrationRecord.isKept(in: inspection.schema)),
             caseless: caselessColumns, mixed: mixedColumns(), viewsOfTheTime: viewsOfTheTime,
-            computedIndexes: computedIndexes, triggers: triggers())
+            computedIndexes: computedIndexes, triggers: triggers)
     }
 
     private mutating func nameAll() {
@@ -232,10 +243,20 @@ extension TransferPlanner {
             column.type = types.meaning(table.name, column.name) ?? written(column, of: table.name)
             return types.nocase(table.name, column.name).map { target.caseless(column, as: $0) } ?? column
         }
-        return source.translator(of: origin.named(seen), names: columnNames[table.name] ?? [:])
+        var relation = origin.named(seen)
+        relation.guesses = types.guesses(in: table)
+        return source.translator(of: relation, names: columnNames[table.name] ?? [:])
     }
 
     mutating func leave(_ kind: Omission.Kind, _ name: String, _ reason: String) {
         omitted.append(Omission(kind, name, reason: reason))
+    }
+
+    /// Leaves an object behind whose expression can't be translated, and notes the column that it asks for numbers.
+    ///
+    /// - Parameter consequence: What that means, before the reason.
+    mutating func leave(_ kind: Omission.Kind, _ name: String, _ error: Untranslatable, _ consequence: String = "") {
+        if let column = error.numbersWanted { numbers.insert(column) }
+        leave(kind, name, consequence + error.description)
     }
 }

@@ -102,7 +102,7 @@ extension TransferPlanner {
                 remarks.append("\(table).\(column.name): \(remark)")
             }
         } catch {
-            leave(.other, "\(table).\(column.name) GENERATED", "its values are copied and no longer computed: \(error)")
+            leave(.other, "\(table).\(column.name) GENERATED", error, "its values are copied and no longer computed: ")
         }
     }
 
@@ -110,6 +110,7 @@ extension TransferPlanner {
     /// reads a wider one may become wider itself. An integer that refers to another table keeps its type, in which alone PostgreSQL compares
     /// it with that table's key; a fraction would refer to nothing.
     mutating func widenComputed(in origin: ProfiledTable) {
+        settleComputed(in: origin)
         let referring = Set(origin.table.foreignKeys.flatMap(\.columns))
         var isWider = origin.table.columns.contains { $0.generated != nil }
         while isWider {
@@ -124,6 +125,24 @@ extension TransferPlanner {
                 types.widenComputed(column.name, of: origin.table.name, to: type)
                 isWider = true
             }
+        }
+    }
+
+    /// Gives computed columns of guessed types those of what their expressions yield. An expression that reads such a column is read after it.
+    private mutating func settleComputed(in origin: ProfiledTable) {
+        var guessed = origin.table.columns.filter { column in
+            column.generated != nil && types[origin.table.name, column.name]?.isGuessed == true
+        }
+        var before = guessed.count + 1
+        while !guessed.isEmpty, guessed.count < before {
+            before = guessed.count
+            let translator = translator(of: origin)
+            for column in guessed {
+                guard let expression = column.generated?.expression, let type = translator.yieldedType(expression)
+                else { continue }
+                types.settleComputed(column.name, of: origin.table.name, as: type)
+            }
+            guessed.removeAll { types[origin.table.name, $0.name]?.isGuessed != true }
         }
     }
 

@@ -77,7 +77,7 @@ extension TransferPlanner {
 
     mutating func addIndexes(_ origin: ProfiledTable, to table: inout Table, _ translator: any ExpressionTranslator) {
         for index in origin.table.indexes {
-            if let reason = add(index, origin.table, to: &table, translator) { leave(.index, index.name, reason) }
+            if let error = add(index, origin.table, to: &table, translator) { leave(.index, index.name, error) }
         }
         for index in inspection.plainIndexes[origin.table.name] ?? []
         where add(index, origin.table, to: &table, translator) == nil {
@@ -88,7 +88,7 @@ extension TransferPlanner {
     /// Adds an index. Returns why it can't be made in the target, or `nil` if it can.
     private mutating func add(
         _ index: Index, _ origin: Table, to table: inout Table, _ translator: any ExpressionTranslator
-    ) -> String? {
+    ) -> Untranslatable? {
         do throws(Untranslatable) {
             var result = index
             if let condition = index.condition {
@@ -107,7 +107,7 @@ extension TransferPlanner {
             if index.parts.contains(where: \.isExpression) { computedIndexes.insert(result.name) }
             return nil
         } catch {
-            return error.description
+            return error
         }
     }
 
@@ -188,7 +188,7 @@ extension TransferPlanner {
                     check.name, or: [table.name, "check"], of: origin.table.name, beside: &taken)
                 add(Check(expression, name: name), to: &table)
             } catch {
-                leave(.constraint, "\(origin.table.name) \(check.words)", error.description)
+                leave(.constraint, "\(origin.table.name) \(check.words)", error)
             }
         }
         for held in origin.held where !held.type.labels.isEmpty {

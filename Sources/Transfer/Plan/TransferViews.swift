@@ -11,6 +11,7 @@ extension TransferPlanner {
         for (origin, made) in zip(tables, planned) {
             var relation = origin.named(seen(origin.table, as: made))
             relation.skippedColumns = rules.skippedColumns(of: origin.table.name)
+            relation.guesses = types.guesses(in: origin.table)
             relations[SQLName.folded(origin.table.name), default: []].append(relation)
         }
         return inspection.schema.views.compactMap { view in
@@ -29,17 +30,18 @@ extension TransferPlanner {
                 let made = View(viewNames[view.name] ?? view.name, as: query.renamingQuoted(viewColumnNames))
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
-                relations[SQLName.folded(view.name), default: []].append(
-                    NamedRelation(
-                        relation, conversions: translated.conversions, weights: translated.weights,
-                        dynamicColumns: translated.dynamicColumns,
-                        computedColumns: translated.computedColumns, momentTexts: translated.momentTexts))
+                var named = NamedRelation(
+                    relation, conversions: translated.conversions, weights: translated.weights,
+                    dynamicColumns: translated.dynamicColumns,
+                    computedColumns: translated.computedColumns, momentTexts: translated.momentTexts)
+                named.guesses = translated.guesses
+                relations[SQLName.folded(view.name), default: []].append(named)
                 remarks += translated.remarks.map { "\(view.name): \($0)" }
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
             } catch {
                 left.insert(view.name)
-                leave(.view, view.name, error.description)
+                leave(.view, view.name, error)
                 return nil
             }
         }

@@ -7,11 +7,23 @@ struct TypeChoice: Equatable, Sendable {
     var reason: String?
     /// Whether a rule gives the type, so that no value widens it.
     var isGiven = false
+    /// Whether the type is a guess: the column has neither a declared type nor values.
+    var isGuessed = false
 
     init(_ type: ColumnType, because reason: String? = nil, isGiven: Bool = false) {
         self.type = type
         self.reason = reason
         self.isGiven = isGiven
+    }
+
+    /// Returns the type of a column with neither a declared type nor values, which is a guess.
+    ///
+    /// - Parameter isOfNumbers: Whether an expression asks the column for numbers.
+    static func guess(isOfNumbers: Bool) -> TypeChoice {
+        let reason = isOfNumbers ? "guessed, since an expression takes it for a number" : "text is a guess"
+        var choice = TypeChoice(isOfNumbers ? .numeric : .text, because: "it is empty: \(reason)")
+        choice.isGuessed = true
+        return choice
     }
 
     /// Chooses the type, following the rules for the column.

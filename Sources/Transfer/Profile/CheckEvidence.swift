@@ -8,8 +8,9 @@ extension TypeChoice {
     ) -> TypeChoice {
         guard !choice.isGiven, case .unknown = meaning else { return choice }
         let asked = checks.lazy.compactMap { $0.typeOfClass(of: column) }.first
-        guard let type = asked, type != choice.type else { return choice }
-        return TypeChoice(type, because: "it is empty, and a check asks for values of this class")
+        guard let type = asked, type != choice.type || choice.isGuessed else { return choice }
+        let reason = type == choice.type ? nil : "it is empty, and a check asks for values of this class"
+        return TypeChoice(type, because: reason)
     }
 }
 
@@ -29,6 +30,7 @@ extension Check {
         guard isOne || isList else { return nil }
         let items = isOne ? [rest[5]] : rest[6..<(rest.count - 1)].filter { !$0.isSymbol(",") }
         let classes = items.map(\.text).filter { $0 != "'null'" }
+        if Set(classes) == ["'integer'", "'real'"] { return .numeric }
         return classes.count == 1 ? Self.types[classes[0]] : nil
     }
 

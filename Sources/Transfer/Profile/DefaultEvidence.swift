@@ -8,8 +8,22 @@ extension TypeChoice {
         _ value: Default?, _ choice: TypeChoice, declared: String, holds: (Default, ColumnType) -> Bool
     ) -> TypeChoice {
         guard !choice.isGiven, let value else { return choice }
+        if choice.isGuessed { return Self.regarding(value) ?? choice }
         let type = value.fits(choice.type) ? value.momentType(insteadOf: choice.type, holds) : value.literalType
         return type.map { TypeChoice($0, because: "it is empty, and its default is not a valid \(declared)") } ?? choice
+    }
+
+    /// Returns the type of a column that declares none, by its default; `nil` if the default says nothing. Beside a number, there may be
+    /// others with a fraction.
+    private static func regarding(_ value: Default) -> TypeChoice? {
+        switch value {
+        case .integer, .real:
+            var choice = TypeChoice(.numeric, because: "it is empty: guessed, since its default is a number")
+            choice.isGuessed = true
+            return choice
+        case .text: return TypeChoice(.text)
+        case .boolean, .json, .now, .today, .uuid, .expression: return nil
+        }
     }
 }
 

@@ -44,6 +44,8 @@ extension PostgreSQLExpressionTranslation: ExpressionTranslator {
 
     func computedType(_: SQLExpression, for type: ColumnType) -> ColumnType { type }
 
+    func yieldedType(_: SQLExpression) -> ColumnType? { nil }
+
     func remark(onComputed _: SQLExpression, for _: ColumnType) -> String? { nil }
 
     func computedDigits(_: SQLExpression, for _: ColumnType) -> ComputedDigits { .all }

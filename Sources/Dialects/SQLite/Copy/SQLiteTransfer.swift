@@ -58,7 +58,7 @@ extension SQLiteDialect: TransferSource {
             return column
         }
         let conversions = rows.columns.compactMap { sense in sense.conversion.map { (sense.name, $0) } }
-        return TranslatedView(
+        var translated = TranslatedView(
             .native(sqlite: text, postgresql: rows.sql), columns: columns,
             conversions: Dictionary(conversions, uniquingKeysWith: { first, _ in first }),
             dynamicColumns: Dictionary(
@@ -68,6 +68,8 @@ extension SQLiteDialect: TransferSource {
             momentTexts: Dictionary(
                 rows.columns.map { ($0.name, $0.momentTexts) }, uniquingKeysWith: { first, _ in first }),
             asksForTime: rows.asksForTime)
+        for sense in rows.columns { translated.guesses[sense.name] = sense.guess }
+        return translated
     }
 }
 

@@ -71,7 +71,9 @@ extension SQLiteExpressionTranslation {
             return Piece("coalesce(\(chosen.joined(separator: ", ")))", .text).edited {
                 $0.numberTest = value.numberTest?.ofColumn
             }
-        case .text: return try finished(call, "\(call.name)(\(value.sql) COLLATE \"C\")", .text)
+        case .text:
+            let text = try finished(call, "\(call.name)(\(value.sql) COLLATE \"C\")", .text)
+            return text.edited { $0.guess = value.guess }
         case .boolean:
             let number = try number(value)
             return try finished(call, "\(call.name)(\(number.sql))", .integer).edited { $0.isWide = number.isWide }
@@ -80,7 +82,7 @@ extension SQLiteExpressionTranslation {
         case .null, .integer, .number, .native:
             return try finished(call, "\(call.name)(\(value.sql))", value.kind).edited {
                 ($0.isDecimal, $0.storage, $0.conversion) = (value.isDecimal, value.storage, value.conversion)
-                ($0.momentTexts, $0.isWide) = (value.momentTexts, value.isWide)
+                ($0.momentTexts, $0.isWide, $0.guess) = (value.momentTexts, value.isWide, value.guess)
             }
         }
     }

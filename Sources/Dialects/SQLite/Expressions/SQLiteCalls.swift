@@ -54,6 +54,7 @@ extension SQLiteExpressionTranslation {
     }
 
     private func coalesced(_ pieces: [Piece]) throws(Untranslatable) -> Piece {
+        try requireKnown(oneOf: pieces)
         let test = try numberTest(ofFirst: pieces)
         var list = [pieces[0]]
         for piece in pieces.dropFirst() {
@@ -67,7 +68,7 @@ extension SQLiteExpressionTranslation {
         return Piece("coalesce(\(list.map(\.sql).joined(separator: ", ")))", kind).edited { piece in
             piece.isNullable = pieces.allSatisfy(\.isNullable)
             (piece.numberTest, piece.isWide) = (kind == .text ? test : nil, Self.isWide(list))
-            piece.momentTexts = Self.momentTexts(of: list)
+            (piece.momentTexts, piece.guess) = (Self.momentTexts(of: list), pieces.lazy.compactMap(\.guess).first)
             if kind == .text, list.contains(where: { $0.exact != nil }) {
                 piece.exact = "coalesce(\(list.map { allDigits(of: $0) }.joined(separator: ", ")))"
             }
@@ -82,6 +83,7 @@ extension SQLiteExpressionTranslation {
         guard try !isAnyCaseless(arguments) else {
             throw Untranslatable("\(function)() compares texts without regard to case")
         }
+        try requireKnown(oneOf: pieces)
         guard Self.numberTest(ofAny: pieces) == nil else {
             throw Untranslatable("\(function)() compares numbers with texts")
         }
@@ -94,11 +96,17 @@ extension SQLiteExpressionTranslation {
         return Piece("(CASE WHEN \(known) THEN \(chosen) END)", kind).edited {
             ($0.isDecimal, $0.storage) = (list.allSatisfy(\.isExact), Self.storage(of: pieces))
             ($0.isWide, $0.momentTexts) = (Self.isWide(list), Self.momentTexts(of: list))
+            $0.guess = pieces.lazy.compactMap(\.guess).first
         }
     }
 
     /// Translates `typeof`, which yields the class in which a value is stored.
     private func className(of piece: Piece) throws(Untranslatable) -> Piece {
+        if let guess = piece.guess {
+            throw Untranslatable(
+                "typeof() would always be the class of the type guessed for \(guess.column), which has no declared type"
+            )
+        }
         let name =
             switch piece.kind {
             case .null: "'null'"

@@ -21,6 +21,8 @@ extension SQLiteExpressionTranslation {
         var numberTest: NumberTest?
         /// Whether the column is one of a table, or of a query that shows such a column, without a declared type.
         var isUntyped = false
+        /// The column of a table that this one is or shows, if its type in the target is a guess.
+        var guess: GuessedColumn?
         /// Whether the column, if it is one of integers, has 64 bits.
         var isWide: Bool
         /// How the source writes the column, if it is one of moments.
@@ -40,6 +42,7 @@ extension SQLiteExpressionTranslation {
             let declared = relation.declared[column.name]
             storage = WholeStorage(declared: declared)
             isUntyped = declared?.isWithoutAffinity == true
+            guess = relation.guesses[column.name]
             hasAffinity = !isUntyped && !relation.computedColumns.contains(column.name)
             if let isRead = relation.dynamicColumns[column.name], type.isText {
                 numberTest = isRead ? .reading : .unknown
@@ -57,7 +60,7 @@ extension SQLiteExpressionTranslation {
             (hasAffinity, isNullable, conversion) = (piece.hasAffinity, piece.isNullable, piece.conversion)
             storage = piece.storage
             (numberTest, momentTexts, isWide) = (piece.numberTest?.ofColumn, piece.momentTexts, piece.isWide)
-            isUntyped = piece.isUntypedColumn
+            (isUntyped, guess) = (piece.isUntypedColumn, piece.guess)
         }
     }
 }

@@ -58,6 +58,7 @@ extension SQLiteExpressionTranslation {
         }
         // A column of texts does not convert the values of a column without a type.
         guard text.hasAffinity, !number.isUntypedColumn else {
+            try requireKnown(number: number, text: text)
             let (a, b) = ordered(number, text)
             return Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }

@@ -21,7 +21,8 @@ extension SQLiteExpressionTranslation {
             let piece = try stored(value, as: type)
             return Self.isAssignable(piece.kind, to: type) ? piece.sql : "(\(piece.sql))::\(Self.word(of: type))"
         } catch {
-            throw Untranslatable("its value of \(name) has no counterpart: \(error)")
+            throw Untranslatable(
+                "its value of \(name) has no counterpart: \(error)", numbersWanted: error.numbersWanted)
         }
     }
 
@@ -111,6 +112,8 @@ extension SQLiteExpressionTranslation {
             (.boolean, .text) where piece.isDynamic:
             return Piece("(\(allDigits(of: piece)))::\(Self.word(of: type))", wanted, isWide: type == .bigint)
         case (.integer, .boolean), (.number, .boolean): return try number(piece)
+        case (.integer, .text), (.number, .text):
+            throw Self.refusal(ofNumberBeside: piece) ?? Untranslatable("it is not of type \(type.word)")
         case (_, _):
             guard Self.fits(piece.kind, wanted) else { throw Untranslatable("it is not of type \(type.word)") }
             return piece

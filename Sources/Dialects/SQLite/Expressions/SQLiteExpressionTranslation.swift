@@ -62,6 +62,8 @@ struct SQLiteExpressionTranslation {
         var numberTest: NumberTest?
         /// Whether the piece is a column without a declared type.
         var isUntypedColumn = false
+        /// The column whose value the piece shows, if the column's type in the target is a guess.
+        var guess: GuessedColumn?
         /// The text of which all digits count, where the piece shows a number as SQLite writes it, with 15 digits.
         var exact: String?
         /// How the source writes the piece, if it is a moment.
@@ -90,7 +92,7 @@ struct SQLiteExpressionTranslation {
         /// Takes over what is known of another piece, whose value this one has, or NULL.
         mutating func keepFacts(of piece: Piece) {
             (isDecimal, storage, isWide) = (piece.isDecimal, piece.storage, piece.isWide)
-            (numberTest, momentTexts) = (piece.numberTest, piece.momentTexts)
+            (numberTest, momentTexts, guess) = (piece.numberTest, piece.momentTexts, piece.guess)
         }
 
         var enclosed: Piece { edited { $0.sql = "(\(sql))" } }
@@ -279,7 +281,7 @@ extension SQLiteExpressionTranslation {
             (piece.storage, piece.numberTest, piece.momentTexts) = (
                 column.storage, column.numberTest, column.momentTexts
             )
-            piece.conversion = column.conversion
+            (piece.conversion, piece.guess) = (column.conversion, column.guess)
         }
     }
 }

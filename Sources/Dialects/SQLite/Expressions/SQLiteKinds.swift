@@ -18,6 +18,7 @@ extension SQLiteExpressionTranslation {
         case .text:
             if let literal = piece.literal, let number = Self.numeral(literal) { return number }
             if let whole = piece.whole { return Piece(whole, .integer, isWide: true) }
+            if let refusal = Self.refusal(ofNumberBeside: piece) { throw refusal }
             let text = piece.edited { $0.sql = allDigits(of: piece) }
             return Self.leading(Self.numberPrefix, of: text, as: "numeric", .number).edited { $0.storage = .unknown }
         case .native: return try number(text(piece))

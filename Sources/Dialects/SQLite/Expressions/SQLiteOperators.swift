@@ -197,6 +197,7 @@ extension SQLiteExpressionTranslation {
         var values: [Piece] = []
         for branch in branches { values.append(try piece(branch.value)) }
         if let otherwise { values.append(try piece(otherwise)) }
+        try requireKnown(oneOf: values)
         let (storage, test, isWide) = (Self.storage(of: values), Self.numberTest(ofAny: values), Self.isWide(values))
         values = try unified(values)
         var sql = "(CASE"
@@ -207,7 +208,7 @@ extension SQLiteExpressionTranslation {
         return Piece(sql + " END)", Self.kind(of: values)).edited {
             ($0.isDecimal, $0.storage) = (values.allSatisfy(\.isExact), storage)
             ($0.numberTest, $0.isWide) = ($0.kind == .text ? test : nil, isWide)
-            $0.momentTexts = Self.momentTexts(of: values)
+            ($0.momentTexts, $0.guess) = (Self.momentTexts(of: values), values.lazy.compactMap(\.guess).first)
         }
     }
 
@@ -224,7 +225,8 @@ extension SQLiteExpressionTranslation {
     static func kind(of pieces: [Piece]) -> Kind { pieces.map(\.kind).first { $0 != .null } ?? .null }
 
     func cast(_ operand: ExpressionTree, _ type: String) throws(Untranslatable) -> Piece {
-        let piece = try piece(operand)
+        // CAST reads a number in a text by itself, so it does not say which of them the column holds.
+        let piece = try piece(operand).edited { $0.guess = nil }
         if piece.kind == .null { return piece }
         return try cast(piece, SQLiteTypeName(type).affinity, type).edited { $0.hasAffinity = true }
     }

@@ -21,7 +21,9 @@ extension SQLiteDialect {
                     trigger, source.definition, among: triggers, translation.remarks.texts)
                 return TranslatedTrigger(source, .statements(statements, note: notes.text))
             } catch {
-                return TranslatedTrigger(source, .refused(error.description))
+                var refused = TranslatedTrigger(source, .refused(error.description))
+                refused.numbersWanted = error.numbersWanted
+                return refused
             }
         }
     }
