@@ -22,6 +22,10 @@ struct SQLiteFingerprint: Equatable {
     /// Returns whether the database's file is unchanged, whatever has happened to its companions.
     func hasSameDatabase(as other: SQLiteFingerprint) -> Bool { parts.first == other.parts.first }
 
+    var databaseSize: Int { parts.first??.size ?? 0 }
+    /// The first 100 bytes of the database's file; fewer if it is shorter.
+    var databaseHead: [UInt8] { parts.first??.head ?? [] }
+
     init(of file: SQLiteFile) throws(DatabaseError) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
