@@ -148,6 +148,23 @@ import Testing
         }
     }
 
+    /// The -wal ends within the frame of the table's page, which SQLite finds out only when it copies that page.
+    @Test func faultWhileTheCopyIsMadeNamesTheOriginal() throws {
+        let (folder, copies) = (try SQLiteFolder(), try SQLiteFolder())
+        try folder.makeDatabase(journalMode: "wal")
+        let writer = try folder.open("a.db", .readWrite)
+        defer { writer.close() }
+        try writer.execute("INSERT INTO t VALUES (2)")
+        try #require(truncate(folder("a.db-wal"), 100) == 0)
+        let options = ConnectionOptions(access: .readOnly, temporaryFolder: copies.path)
+        let error = databaseError {
+            _ = try SQLitePrivateCopy.backup(of: SQLiteFile(existing: folder("a.db")), options)
+        }
+        #expect(error?.message.hasPrefix(folder("a.db")) == true)
+        #expect(error?.message.contains(copies.path) == false)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copies.path).isEmpty)
+    }
+
     @Test func whoHasItOpenDecidesHowItIsRead() throws {
         let folder = try SQLiteFolder()
         func way(_ name: String) throws -> String {

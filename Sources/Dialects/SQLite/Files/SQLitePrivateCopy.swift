@@ -28,7 +28,7 @@ final class SQLitePrivateCopy: Sendable {
             return before.text
         }
         guard try SQLiteFingerprint(of: file) == before else { return nil }
-        try copy.recover()
+        do throws(DatabaseError) { try copy.recover() } catch { throw fault(error, writing: copy.file.path) }
         return copy
     }
 
@@ -60,6 +60,12 @@ final class SQLitePrivateCopy: Sendable {
         // The first read rolls a hot journal back.
         _ = try connection.query("PRAGMA schema_version")
         _ = try connection.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    /// Returns the error of a copy that can't be made. It names the copy's place if no space is left there, and otherwise the original: the
+    /// user knows no other file, and the copy is gone by then.
+    static func fault(_ error: DatabaseError, writing target: String) -> DatabaseError {
+        error.kind == .diskFull ? FileCopy.noSpace(for: target) : error
     }
 
     private static func makeFolder(in parent: String) throws(DatabaseError) -> String {
