@@ -37,6 +37,15 @@ struct SQLiteDescriptor: ~Copyable {
         return bytes
     }
 
+    /// Returns the file's size in bytes.
+    ///
+    /// - Throws: `SystemError` if nothing tells it.
+    func size() throws(SystemError) -> Int {
+        var status = stat()
+        guard fstat(number, &status) == 0 else { throw SystemError.last }
+        return Int(status.st_size)
+    }
+
     deinit { SQLiteFileUse.close(number) }
 }
 

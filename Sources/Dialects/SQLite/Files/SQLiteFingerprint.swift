@@ -51,10 +51,11 @@ struct SQLiteFingerprint: Equatable {
         guard fstat(file.number, &status) == 0 else { throw SQLiteFile.error(errno, opening: path) }
         var head = [UInt8](repeating: 0, count: 100)
         let count = pread(file.number, &head, head.count, 0)
+        guard count >= 0 else { throw SQLiteFile.error(errno, opening: path) }
         return Part(
             device: UInt(status.st_dev), inode: UInt(status.st_ino), size: Int(status.st_size),
             changedSeconds: status.modificationTime.tv_sec, changedNanoseconds: status.modificationTime.tv_nsec,
-            head: Array(head.prefix(max(0, count))))
+            head: Array(head.prefix(count)))
     }
 }
 
