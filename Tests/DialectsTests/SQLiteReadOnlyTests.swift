@@ -133,7 +133,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: copies.path).count == others.count + 2)
         reader.close()
         second.close()
-        #expect(Set(try FileManager.default.contentsOfDirectory(atPath: copies.path)) == Set(others))
+        #expect(try Set(FileManager.default.contentsOfDirectory(atPath: copies.path)) == Set(others))
         for (name, file) in zip(others, ["copy", "copy", "notes", "copy"]) {
             #expect(FileManager.default.fileExists(atPath: "\(copies(name))/\(file)"))
         }
