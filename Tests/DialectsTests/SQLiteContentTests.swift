@@ -67,6 +67,17 @@ struct SQLiteContentTests {
         #expect(SQLiteContent.digest(of: folder("a.db")) != nil)
     }
 
+    /// A folder can be opened as a file can, and every read of it fails, as on a damaged disk.
+    @Test("a companion that can't be read may hold anything, so there is no digest", arguments: ["-wal", "-journal"])
+    func unreadable(suffix: String) throws {
+        let folder = try SQLiteFolder()
+        try folder.makeDatabase()
+        #expect(SQLiteContent.digest(of: folder("a.db")) != nil)
+        let companion = folder("a.db\(suffix)")
+        try FileManager.default.createDirectory(atPath: companion, withIntermediateDirectories: false)
+        #expect(SQLiteContent.digest(of: folder("a.db")) == nil)
+    }
+
     @Test("an empty file is a database without data, until its first table")
     func empty() throws {
         let folder = try SQLiteFolder()

@@ -108,6 +108,37 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: copies.path).isEmpty)
     }
 
+    @Test func copyOfAKilledProcessIsRemovedByTheNext() throws {
+        let (folder, copies) = (try SQLiteFolder(), try SQLiteFolder())
+        try folder.makeOrphanWAL()
+        func leave(_ name: String, mode: Int = 0o700, file: String = "copy") throws {
+            try FileManager.default.createDirectory(
+                atPath: copies(name), withIntermediateDirectories: false, attributes: [.posixPermissions: mode])
+            try "rows".write(toFile: "\(copies(name))/\(file)", atomically: false, encoding: .utf8)
+        }
+        try leave("tc-migrate-copy-killed")
+        let others = ["alive1", "public", "filled", "longer1"].map { "tc-migrate-copy-\($0)" }
+        try leave(others[0])
+        try leave(others[1], mode: 0o755)
+        try leave(others[2], file: "notes")
+        try leave(others[3])
+        let lock = open(copies(others[0]), O_RDONLY)
+        defer { close(lock) }
+        try #require(flock(lock, LOCK_EX | LOCK_NB) == 0)
+        usleep(100_000)
+        let options = ConnectionOptions(access: .readOnly, temporaryFolder: copies.path)
+        let reader = try SQLiteDriver(path: folder("a.db"), options: options).connect()
+        let second = try SQLiteDriver(path: folder("a.db"), options: options).connect()
+        #expect(try reader.queryValue("SELECT count(*) FROM t") == 2)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copies.path).count == others.count + 2)
+        reader.close()
+        second.close()
+        #expect(try Set(FileManager.default.contentsOfDirectory(atPath: copies.path)) == Set(others))
+        for (name, file) in zip(others, ["copy", "copy", "notes", "copy"]) {
+            #expect(FileManager.default.fileExists(atPath: "\(copies(name))/\(file)"))
+        }
+    }
+
     @Test func writerThatNeverRestsIsNamedAsTheReason() throws {
         let folder = try SQLiteFolder()
         try folder.makeOrphanWAL()
@@ -146,6 +177,23 @@ import Testing
             other.close()
             try writer.waitForProgress()
         }
+    }
+
+    /// The -wal ends within the frame of the table's page, which SQLite finds out only when it copies that page.
+    @Test func faultWhileTheCopyIsMadeNamesTheOriginal() throws {
+        let (folder, copies) = (try SQLiteFolder(), try SQLiteFolder())
+        try folder.makeDatabase(journalMode: "wal")
+        let writer = try folder.open("a.db", .readWrite)
+        defer { writer.close() }
+        try writer.execute("INSERT INTO t VALUES (2)")
+        try #require(truncate(folder("a.db-wal"), 100) == 0)
+        let options = ConnectionOptions(access: .readOnly, temporaryFolder: copies.path)
+        let error = databaseError {
+            _ = try SQLitePrivateCopy.backup(of: SQLiteFile(existing: folder("a.db")), options)
+        }
+        #expect(error?.message.hasPrefix(folder("a.db")) == true)
+        #expect(error?.message.contains(copies.path) == false)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: copies.path).isEmpty)
     }
 
     @Test func whoHasItOpenDecidesHowItIsRead() throws {

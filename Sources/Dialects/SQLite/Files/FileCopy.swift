@@ -9,7 +9,7 @@ enum FileCopy {
             throw SQLiteFile.error(errno, opening: source)
         }
         guard let output = Descriptor.open(target, O_CREAT | O_EXCL | O_WRONLY) else {
-            throw SQLiteFile.error(errno, creating: target)
+            throw unwritten(target)
         }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
@@ -23,10 +23,13 @@ enum FileCopy {
     }
 
     private static func unwritten(_ target: String) -> DatabaseError {
-        var error = SQLiteFile.error(errno, creating: target)
-        if error.kind == .diskFull {
-            error.remedy = "free some space there, or choose a temporary folder with more space"
-        }
+        let error = SQLiteFile.error(errno, creating: target)
+        return error.kind == .diskFull ? noSpace(for: target) : error
+    }
+
+    static func noSpace(for target: String) -> DatabaseError {
+        var error = SQLiteFile.error(ENOSPC, creating: target)
+        error.remedy = "free some space there, or choose a temporary folder with more space"
         return error
     }
 }

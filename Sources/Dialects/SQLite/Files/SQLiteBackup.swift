@@ -11,7 +11,9 @@ extension SQLitePrivateCopy {
             let reader = SQLiteConnection(handle)
             defer { reader.close() }
             let fingerprint = try beginKnownSnapshot(reader, file)
-            try copy(reader, to: target, named: file.name)
+            do throws(DatabaseError) { try copy(reader, to: target, named: file.name) } catch {
+                throw fault(error, writing: target)
+            }
             return fingerprint
         }
     }
@@ -34,11 +36,12 @@ extension SQLitePrivateCopy {
             remedy: "run this as a user who may write the file, or stop the program that writes it")
     }
 
+    /// Copies what the reader sees. SQLite reports the original's faults as those of the copy, which therefore has the original's name.
     private static func copy(
         _ reader: SQLiteConnection, to target: String, named name: String
     ) throws(DatabaseError) {
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        let handle = try SQLiteHandle(target, flags: flags, path: target, options: ConnectionOptions(lockTimeout: 0))
+        let handle = try SQLiteHandle(target, flags: flags, path: name, options: ConnectionOptions(lockTimeout: 0))
         let writer = SQLiteConnection(handle)
         defer { writer.close() }
         // The copy of a run that was interrupted is of no use, so it need not survive a crash.
@@ -46,8 +49,8 @@ extension SQLitePrivateCopy {
         guard let backup = sqlite3_backup_init(try handle.live(), "main", try reader.handle.live(), "main") else {
             throw handle.error(sqlite3_errcode(try handle.live()), statement: nil)
         }
-        sqlite3_backup_step(backup, -1)
-        let code = sqlite3_backup_finish(backup)
-        guard code == SQLITE_OK else { throw handle.error(code, statement: nil) }
+        let code = sqlite3_backup_step(backup, -1)
+        sqlite3_backup_finish(backup)
+        guard code == SQLITE_DONE else { throw handle.error(code, statement: nil) }
     }
 }

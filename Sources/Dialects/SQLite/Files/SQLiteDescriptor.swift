@@ -9,11 +9,41 @@ import Synchronization
 struct SQLiteDescriptor: ~Copyable {
     let number: Int32
 
-    /// Opens the file for reading; returns `nil` if it can't be opened, with the reason in `errno`.
+    /// Opens the file for reading; returns `nil` if it can't be opened, with the reason in `errno`. A pipe in a companion's place is
+    /// opened without waiting for its writer.
     init?(reading path: String) {
-        let number = open(path, O_RDONLY | O_CLOEXEC)
+        let number = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { return nil }
         self.number = number
+    }
+
+    /// Returns the bytes at an offset; fewer only where the file ends.
+    ///
+    /// - Throws: `SystemError` if they can't be read, which does not mean that there are none.
+    func bytes(_ count: Int, at offset: Int) throws(SystemError) -> [UInt8] {
+        let file = number
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+            while length < count {
+                let got = pread(
+                    file, buffer.baseAddress.map { $0 + length }, count - length, off_t(offset + length))
+                if got < 0, errno == EINTR { continue }
+                if got < 0 { failure = errno }
+                guard got > 0 else { return }
+                length += got
+            }
+        }
+        guard failure == 0 else { throw SystemError(failure) }
+        return bytes
+    }
+
+    /// Returns the file's size in bytes.
+    ///
+    /// - Throws: `SystemError` if nothing tells it.
+    func size() throws(SystemError) -> Int {
+        var status = stat()
+        guard fstat(number, &status) == 0 else { throw SystemError.last }
+        return Int(status.st_size)
     }
 
     deinit { SQLiteFileUse.close(number) }

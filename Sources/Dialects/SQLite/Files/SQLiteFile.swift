@@ -104,7 +104,8 @@ struct SQLiteFile: Sendable {
         guard file >= 0 else { return Self.size(journal) > 0 }
         defer { TCPOSIX.close(file) }
         var first: UInt8 = 0
-        return read(file, &first, 1) == 1 && first != 0
+        let count = read(file, &first, 1)
+        return count < 0 || (count == 1 && first != 0)
     }
 
     /// The file's `file:` URI, in which the characters that SQLite would interpret are escaped

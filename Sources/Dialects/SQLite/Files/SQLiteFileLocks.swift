@@ -7,7 +7,7 @@ import TCPOSIX
 enum SQLiteFileLocks {
     /// The first byte that SQLite locks: PENDING at 1 GiB. RESERVED follows, and then 510 bytes of which both a reader and a
     /// writer lock all (https://www.sqlite.org/src/file/src/os.h).
-    private static let first = 0x4000_0000
+    static let first = 0x4000_0000
     private static let count = 512
 
     /// `F_OFD_GETLK` and `F_OFD_SETLK`, which `<fcntl.h>` declares only for programs in GNU C.

@@ -22,6 +22,10 @@ struct SQLiteFingerprint: Equatable {
     /// Returns whether the database's file is unchanged, whatever has happened to its companions.
     func hasSameDatabase(as other: SQLiteFingerprint) -> Bool { parts.first == other.parts.first }
 
+    var databaseSize: Int { parts.first??.size ?? 0 }
+    /// The first 100 bytes of the database's file; fewer if it is shorter.
+    var databaseHead: [UInt8] { parts.first??.head ?? [] }
+
     init(of file: SQLiteFile) throws(DatabaseError) {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
@@ -47,10 +51,11 @@ struct SQLiteFingerprint: Equatable {
         guard fstat(file.number, &status) == 0 else { throw SQLiteFile.error(errno, opening: path) }
         var head = [UInt8](repeating: 0, count: 100)
         let count = pread(file.number, &head, head.count, 0)
+        guard count >= 0 else { throw SQLiteFile.error(errno, opening: path) }
         return Part(
             device: UInt(status.st_dev), inode: UInt(status.st_ino), size: Int(status.st_size),
             changedSeconds: status.modificationTime.tv_sec, changedNanoseconds: status.modificationTime.tv_nsec,
-            head: Array(head.prefix(max(0, count))))
+            head: Array(head.prefix(count)))
     }
 }
 

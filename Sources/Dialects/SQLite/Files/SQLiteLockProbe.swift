@@ -17,6 +17,8 @@ struct SQLiteLockProbe: Equatable {
         isInUse = SQLiteFileLocks.isLocked(descriptor.number, against: F_WRLCK)
         isBeingWritten = SQLiteFileLocks.isLocked(descriptor.number, against: F_RDLCK)
         var versions: [UInt8] = [0, 0]
-        isInWALMode = pread(descriptor.number, &versions, 2, 18) == 2 && versions == [2, 2]
+        let count = pread(descriptor.number, &versions, 2, 18)
+        guard count >= 0 else { throw SQLiteFile.error(errno, opening: file.name) }
+        isInWALMode = count == 2 && versions == [2, 2]
     }
 }

@@ -4,11 +4,11 @@ import TCPOSIX
 /// A whole copy of another program's database in a private folder. Reading the database in place would change it: SQLite rolls
 /// back a hot journal, and leaves a -shm and a -wal behind (https://www.sqlite.org/wal.html#read_only_databases).
 ///
-/// The folder is removed when the last connection that reads the copy is closed.
+/// Its folder is removed when the last connection that reads the copy is closed.
 final class SQLitePrivateCopy: Sendable {
     /// The copied database, which includes the data from the companion files.
     let file: SQLiteFile
-    private let folder: String
+    private let folder: SQLitePrivateFolder
     /// The fingerprint of the original when it was copied.
     let fingerprint: String
     /// The reason for the copy, for messages.
@@ -28,7 +28,7 @@ final class SQLitePrivateCopy: Sendable {
             return before.text
         }
         guard try SQLiteFingerprint(of: file) == before else { return nil }
-        try copy.recover()
+        do throws(DatabaseError) { try copy.recover() } catch { throw fault(error, writing: copy.file.path) }
         return copy
     }
 
@@ -38,18 +38,11 @@ final class SQLitePrivateCopy: Sendable {
         of source: SQLiteFile, in parent: String, _ remark: String,
         filledBy fill: (_ target: String) throws(DatabaseError) -> String
     ) throws(DatabaseError) {
-        folder = try Self.makeFolder(in: parent)
+        folder = try SQLitePrivateFolder(in: parent)
         self.remark = remark
-        do throws(DatabaseError) {
-            fingerprint = try fill(folder + "/copy")
-            file = try SQLiteFile(existing: folder + "/copy").named(source.name)
-        } catch {
-            Self.remove(folder)
-            throw error
-        }
+        fingerprint = try fill(folder.target)
+        file = try SQLiteFile(existing: folder.target).named(source.name)
     }
-
-    deinit { Self.remove(folder) }
 
     /// Transfers the data in the companion files into the file itself, so that it can be read as a quiet file.
     private func recover() throws(DatabaseError) {
@@ -62,14 +55,9 @@ final class SQLitePrivateCopy: Sendable {
         _ = try connection.query("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
-    private static func makeFolder(in parent: String) throws(DatabaseError) -> String {
-        var template = Array("\(parent)/tc-migrate-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SQLiteFile.error(errno, creating: "\(parent)/tc-migrate-…") }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    private static func remove(_ folder: String) {
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink("\(folder)/copy\(suffix)") }
-        rmdir(folder)
+    /// Returns the error of a copy that can't be made. It names the copy's place if no space is left there, and otherwise the original: the
+    /// user knows no other file, and the copy is gone by then.
+    static func fault(_ error: DatabaseError, writing target: String) -> DatabaseError {
+        error.kind == .diskFull ? FileCopy.noSpace(for: target) : error
     }
 }

@@ -86,8 +86,9 @@ final class SQLiteSource: Sendable {
 
 extension SQLiteSource {
     /// Examines a file that is to be read without a trace, and chooses the way to read it. Throws `DatabaseError`, of kind
-    /// `locked` if somebody keeps writing.
+    /// `corrupt` if its end is missing, and `locked` if somebody keeps writing.
     static func reading(_ file: SQLiteFile, _ options: ConnectionOptions) throws(DatabaseError) -> SQLiteSource {
+        if let cutOff = file.cutOff() { throw cutOff }
         for _ in 0..<20 {
             if let way = try way(of: file, options) { return SQLiteSource(file, way, options) }
             usleep(50_000)
