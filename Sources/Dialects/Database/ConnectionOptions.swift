@@ -1,3 +1,5 @@
+import TCPOSIX
+
 /// Settings for opening connections.
 public struct ConnectionOptions: Sendable {
     /// The kind of access that the connections have.
