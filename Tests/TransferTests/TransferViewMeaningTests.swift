@@ -25,6 +25,12 @@ struct TransferViewMeaningTests {
             (12, 2, 'never', NULL, NULL), (13, 2, '2024-03-02 00:00:01+02:00', 1, 0);
         CREATE TABLE plain (a INTEGER, b TEXT);
         INSERT INTO plain VALUES (1, 'p'), (1, 'q'), (2, 'r');
+        CREATE TABLE odd (id INTEGER PRIMARY KEY, v TEXT, n INTEGER, r REAL);
+        INSERT INTO odd VALUES (1, '1', 1, 1), (2, '1.0', 1, 1.5), (3, ' 1', 1, 0), (4, '1x', 1, 1), (5, '', 0, 0), (6, '0x10', 16, 0),
+            (7, '1e2', 100, 100), (8, '9007199254740993', 9007199254740993, 2.5), (9, '9223372036854775807', 9223372036854775807, -1),
+            (10, '1e400', 9007199254740992, 1e308), (11, '-1e400', -9223372036854775807, -1e308), (12, '1e-400', 0, 0),
+            (13, '1e200000', 5, 5), (14, '-2.5e+200000x', NULL, NULL), (15, NULL, 1, 1), (16, char(160) || '5', 5, 5), (17, '٥', 5, 5),
+            (18, '5e', 5, 5), (19, '-7.5', -7, -7.5), (20, '5.5ex', 5, 5.5), (21, char(11, 12) || '5' || char(9), 5, 5), (22, '7', 8, 7);
         """#
 
     static let classes = [
@@ -124,6 +130,13 @@ struct TransferViewMeaningTests {
                 #"SELECT min(n, 3), max(amount, 0) FROM people"#,
                 #"SELECT sqrt(n), ln(n), sqrt(amount), ln(amount), exp(n) FROM people"#,
                 #"SELECT trunc(n), trunc(amount), radians(n), pi() FROM people"#,
+            ]),
+        Class(
+            name: "numbers in texts: blanks and digits of ASCII, and exponents beyond those of a double",
+            queries: [
+                #"SELECT id, v + 0 > 1e300, v + 0 < -1e300, v + 0 = 0, -v = 0, CAST(v AS INTEGER) FROM odd"#,
+                #"SELECT id, n = v, n <> v, n < v, r = v, r >= v, r IS v FROM odd"#,
+                #"SELECT id, date(v) IS NULL, datetime(v, 'unixepoch') IS NULL FROM odd WHERE id <> 12"#,
             ]),
         Class(
             name: "truths",

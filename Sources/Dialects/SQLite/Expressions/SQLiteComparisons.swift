@@ -49,7 +49,7 @@ extension SQLiteExpressionTranslation {
             return Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }
         if number.hasAffinity {
-            let turned = Piece(text.whole ?? "(\(text.sql))::numeric", .number)
+            let turned = Piece(text.whole ?? Self.number(beginning: text.sql), .number)
             let (a, b) = ordered(number, turned)
             guard text.whole == nil else { return Self.rendered(sign, a, b) }
             let (first, second) = ordered(number, text)

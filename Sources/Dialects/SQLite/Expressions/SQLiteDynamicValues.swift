@@ -102,7 +102,7 @@ extension SQLiteExpressionTranslation {
 
     /// Renders the piece as a number, for the rows in which it is a number.
     private func digits(_ piece: Piece) -> String {
-        piece.kind == .text ? "(\(allDigits(of: piece)))::numeric" : piece.sql
+        piece.kind == .text ? Self.number(beginning: allDigits(of: piece)) : piece.sql
     }
 
     /// Renders the text with all digits of a number. A query that groups by the piece can read nothing else.
@@ -160,7 +160,7 @@ extension SQLiteExpressionTranslation {
     func extremes(_ function: String, of piece: Piece) throws(Untranslatable) -> (numbers: String, texts: String) {
         let test = try isNumber(piece)
         return (
-            "\(function)(CASE WHEN \(test) THEN (\(piece.sql))::numeric END)",
+            "\(function)(CASE WHEN \(test) THEN \(Self.decimal(beginning: piece.sql)) END)",
             "\(function)(CASE WHEN NOT \(test) THEN \(piece.sql) END COLLATE \"C\")"
         )
     }

@@ -56,6 +56,8 @@ struct SQLiteExpressionTranslation {
         var isDecimal = false
         /// How SQLite stores the piece if it is a number of kind `number` without a fraction.
         var storage = WholeStorage.real
+        /// The condition under which the piece, if it is the number in a text, is an INTEGER value in SQLite.
+        var integerTest: String?
         /// The integer that a text of digits stands for.
         var whole: String?
         /// How a row tells whether the piece is a number in SQLite, if it is a text in PostgreSQL all the same; otherwise `nil`.

@@ -235,10 +235,7 @@ extension SQLiteExpressionTranslation {
     ) throws(Untranslatable) -> Piece {
         switch affinity {
         case .text: return try text(piece).edited { ($0.numberTest, $0.exact) = (nil, nil) }
-        case .integer:
-            // The digits at the beginning of a text count, without its fraction and exponent.
-            return piece.kind == .text && piece.whole == nil && piece.literal.map({ Int64($0) == nil }) != false
-                ? Self.leading(Self.digitPrefix, of: piece, as: "bigint", .integer) : Self.cut(try number(piece))
+        case .integer: return try leadingInteger(of: piece)
         case .real: return Piece("(\(try number(piece).sql))::double precision", .number)
         case .numeric: return try number(piece)
         case .blob:

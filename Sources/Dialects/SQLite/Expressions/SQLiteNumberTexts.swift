@@ -1,0 +1,48 @@
+// Numbers in texts (https://www.sqlite.org/datatype3.html, section 3.2, and CAST in lang_expr.html). SQLite knows the blanks and digits of
+// ASCII alone, where `\s` and `\d` of PostgreSQL's patterns depend on the database's locale. Its numbers are doubles, so one that is too
+// large is infinite; PostgreSQL would not convert it.
+
+extension SQLiteExpressionTranslation {
+    private static let blanks = #"[ \t\n\v\f\r]*"#
+    private static let numberShape = #"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"#
+    /// Matches the beginning of a text that CAST reads as an integer.
+    static let digitPrefix = "^\(blanks)([+-]?[0-9]+)"
+    /// Matches a text that is a number as a whole.
+    static let wholeNumber = "^\(blanks)\(numberShape)\(blanks)$"
+    /// Matches a text that is a number as a whole, and not larger than all moments by far. A decimal has room for it.
+    static let numberOfTime =
+        "^\(blanks)"
+        + #"[+-]?(?:[0-9]{1,99}\.?[0-9]{0,99}|\.[0-9]{1,99})(?:[eE][+-]?0*[0-9]{1,2})?"#
+        + "\(blanks)$"
+
+    /// Renders the condition under which SQLite computes with an integer if it computes with the text: no point and no exponent belong to
+    /// the number. One with 19 digits may be an INTEGER or not, which is the same to fewer digits.
+    static func isInteger(_ text: String) -> String {
+        let real = "^\(blanks)" + #"[+-]?(?:[0-9]+\.|\.[0-9]|[0-9]+[eE][+-]?[0-9]|0*[1-9][0-9]{18})"#
+        return "\(text) !~ '\(real)'"
+    }
+
+    /// Renders the number at the beginning of a text, of which a double keeps as much as it has room for; 0 if there is none.
+    static func number(beginning text: String) -> String {
+        // The smallest double is about 5e-324.
+        let number = "coalesce(trim_scale(round(\(decimal(beginning: text)), 323)), 0)"
+        let most = "(1.797693134862315 * 10::numeric ^ 308)"
+        let fromBelow = "coalesce(nullif(greatest(\(number), -\(most)), -\(most)), '-Infinity')"
+        return "coalesce(nullif(least(\(fromBelow), \(most)), \(most)), 'Infinity')"
+    }
+
+    /// Renders the number at the beginning of a text as a decimal, with the zeros behind its point; NULL if there is none. A decimal has no
+    /// room for every exponent, nor for every number of digits.
+    static func decimal(beginning text: String) -> String {
+        let found = "substring(left(\(text), 9999) from '^\(blanks)(\(numberShape))')"
+        let withoutTiny = "regexp_replace(\(found), '^(.*[eE]-0*[1-9][0-9]{3}|[+-]?[0.]+[eE]).*$', '0')"
+        return "regexp_replace(\(withoutTiny), '^([+-]?).*[eE][+]?0*[1-9][0-9]{3}.*$', '\\1Infinity')::numeric"
+    }
+
+    /// Renders the integer at the beginning of a text; 0 if there is none.
+    static func integer(beginning text: Piece) -> Piece {
+        let found = "substring(left(\(text.sql), 9999) from '\(digitPrefix)')"
+        let number = clamped("(\(found))::numeric")
+        return Piece("(CASE WHEN \(text.sql) IS NOT NULL THEN coalesce(\(number), 0) END)", .integer)
+    }
+}
