@@ -43,6 +43,12 @@ extension SQLiteExpressionTranslation {
         if let sql = try comparedAsTexts(sign, a, b) { return sql }
         let (left, right) = (try converted(a, beside: b), try converted(b, beside: a))
         let (isLeft, isRight) = (try isNumber(left), try isNumber(right))
+        if isFilter, isLeft == "true" || isRight == "true" {
+            let sides = [(left, isLeft), (right, isRight)].map { piece, test in
+                test == "true" ? digits(piece) : "(CASE WHEN \(test) THEN \(digits(piece)) END)"
+            }
+            return "(\(sides[0]) \(sign.inPostgreSQL) \(sides[1]))"
+        }
         var branches = "WHEN \(a.sql) IS NULL OR \(b.sql) IS NULL THEN NULL"
         func add(_ conditions: [String], _ value: String) {
             guard !conditions.contains("false") else { return }

@@ -141,6 +141,8 @@ struct SQLiteExpressionTranslation {
     var relations: [String: SQLiteRelation] = [:]
     /// Whether the expression is a column's name that may name a column of converted values, because nothing computes with it.
     var mayShowConverted = false
+    /// Whether `=` is translated for a place in which NULL is as good as false.
+    var isFilter = false
     let effort = TranslationEffort()
     let notes = SQLiteQueryNotes()
 

@@ -42,6 +42,25 @@ extension SQLiteExpressionTranslation {
         }
     }
 
+    /// Translates the condition of WHERE or of a join, to which NULL is as good as false. PostgreSQL joins by a hash or by sorting only where
+    /// `=` itself stands between the columns of two tables, so a CASE around it would compare each row with each row.
+    func filter(_ expression: ExpressionTree) throws(Untranslatable) -> String {
+        var sql: String
+        switch expression {
+        case .binary(let sign, let left, let right) where sign == .and || sign == .or:
+            let (first, links) = Self.chain(sign, left, right) { $0 == .and || $0 == .or }
+            sql = try filter(first)
+            for link in links { sql = "(\(sql) \(link.sign) \(try filter(link.right)))" }
+        case .binary(.compare(.equal), let left, let right):
+            var deciding = self.inside(expression)
+            deciding.isFilter = true
+            sql = try deciding.comparison(.equal, left, right)
+        default: return try condition(expression)
+        }
+        try effort.spend(sql.utf8.count)
+        return sql
+    }
+
     private func comparison(
         _ sign: Comparison, _ left: ExpressionTree, _ right: ExpressionTree
     ) throws(Untranslatable) -> String {
