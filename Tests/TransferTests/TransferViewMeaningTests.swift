@@ -152,6 +152,15 @@ struct TransferViewMeaningTests {
                 #"SELECT id FROM odd WHERE (n = v) IS NULL OR NOT (n = v)"#,
             ]),
         Class(
+            name: "texts divided, and their bits: the digits at the beginning decide",
+            queries: [
+                #"SELECT id, v / 2, -v / 2, 7 / v, v / n, r / v, v / 2.0, '7' / 2, '7.0' / 2 FROM odd WHERE abs(v + 0) < 1e300"#,
+                #"SELECT id, v % 7, 100 % v, n % v, v % v, '1e2' % 7 FROM odd"#,
+                #"SELECT id, v & 255, v | 8, 12 & v, v & v, v << 1, v >> 1, '1e2' & 255, '6x' | 1 FROM odd"#,
+                #"SELECT id, ~v, ~n, ~r, ~'5x', ~NULL FROM odd"#,
+                #"SELECT id, name & 1, name % 2, name / 2, code / 2, born / 2 FROM people"#,
+            ]),
+        Class(
             name: "truths",
             queries: [
                 #"SELECT id FROM people WHERE active = 1"#,

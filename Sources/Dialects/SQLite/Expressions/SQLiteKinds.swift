@@ -13,7 +13,7 @@ extension SQLiteExpressionTranslation {
             if let whole = piece.whole { return Piece(whole, .integer, isWide: true) }
             let text = allDigits(of: piece)
             let number = "(CASE WHEN \(text) IS NOT NULL THEN \(Self.number(beginning: text)) END)"
-            return Piece(number, .number).edited { ($0.storage, $0.integerTest) = (.unknown, Self.isInteger(text)) }
+            return Piece(number, .number).edited { ($0.storage, $0.digitsTest) = (.unknown, Self.hasBareDigits(text)) }
         case .native: return try number(text(piece))
         case .bytes: throw Untranslatable("it computes with bytes")
         }

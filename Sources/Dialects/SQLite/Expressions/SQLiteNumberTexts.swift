@@ -15,10 +15,10 @@ extension SQLiteExpressionTranslation {
         + #"[+-]?(?:[0-9]{1,99}\.?[0-9]{0,99}|\.[0-9]{1,99})(?:[eE][+-]?0*[0-9]{1,2})?"#
         + "\(blanks)$"
 
-    /// Renders the condition under which SQLite computes with an integer if it computes with the text: no point and no exponent belong to
-    /// the number. One with 19 digits may be an INTEGER or not, which is the same to fewer digits.
-    static func isInteger(_ text: String) -> String {
-        let real = "^\(blanks)" + #"[+-]?(?:[0-9]+\.|\.[0-9]|[0-9]+[eE][+-]?[0-9]|0*[1-9][0-9]{18})"#
+    /// Renders the condition under which no point and no exponent belong to the number at the beginning of a text. SQLite then computes with
+    /// an INTEGER if 64 bits have room for it.
+    static func hasBareDigits(_ text: String) -> String {
+        let real = "^\(blanks)" + #"[+-]?(?:[0-9]+\.|\.[0-9]|[0-9]+[eE][+-]?[0-9])"#
         return "\(text) !~ '\(real)'"
     }
 

@@ -6,12 +6,15 @@ extension SQLiteExpressionTranslation {
         case .not: return Piece("(NOT \(try condition(operand)))", .boolean)
         // A plus sign only removes the declared type.
         case .plus: return try piece(operand).edited { ($0.hasAffinity, $0.isUntypedColumn) = (false, false) }
-        case .minus, .complement: return try signed(sign, number(piece(operand)))
+        case .minus: return try signed(sign, number(piece(operand)))
+        case .complement:
+            let piece = try piece(operand)
+            return piece.kind == .null ? piece : try signed(sign, leadingInteger(of: piece))
         }
     }
 
     private func signed(_ sign: UnaryOperator, _ piece: Piece) throws(Untranslatable) -> Piece {
-        guard piece.kind == .integer || piece.kind == .number && sign != .complement else {
+        guard piece.kind == .integer || piece.kind == .number else {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         return piece.edited { result in
@@ -42,7 +45,7 @@ extension SQLiteExpressionTranslation {
         }
     }
 
-    /// Translates the condition of WHERE or of a join, to which NULL is as good as false. PostgreSQL joins by a hash or by sorting only where
+    /// Translates the condition of WHERE or of a join, to which NULL is as good as false. PostgreSQL joins by a hash or by sorting only if
     /// `=` itself stands between the columns of two tables, so a CASE around it would compare each row with each row.
     func filter(_ expression: ExpressionTree) throws(Untranslatable) -> String {
         var sql: String
@@ -120,7 +123,8 @@ extension SQLiteExpressionTranslation {
     private func arithmetic(
         _ sign: NumberOperator, _ left: Piece, _ right: ExpressionTree
     ) throws(Untranslatable) -> Piece {
-        var (a, b) = (try number(left), try number(piece(right)))
+        let operand = try piece(right)
+        var (a, b) = (try number(left), try number(operand))
         if a.kind == .null || b.kind == .null { return Piece("NULL", .null) }
         let isInteger = a.kind == .integer && b.kind == .integer
         guard isInteger || [a.kind, b.kind].allSatisfy({ $0 == .integer || $0 == .number }) else {
@@ -128,7 +132,7 @@ extension SQLiteExpressionTranslation {
         }
         if sign == .divide, !isInteger, let quotient = try quotient(a, b) { return quotient }
         let cutsFractions = !isInteger && (sign == .remainder || sign.isOfBits)
-        if cutsFractions { (a, b) = (Self.cut(a), Self.cut(b)) }
+        if cutsFractions { (a, b) = (try leadingInteger(of: left), try leadingInteger(of: operand)) }
         // What a view shows is compared to nine digits.
         if computesDoubles { (a, b) = (Self.double(a), Self.double(b)) }
         if sign == .shiftLeft || sign == .shiftRight {
@@ -158,13 +162,12 @@ extension SQLiteExpressionTranslation {
     /// Returns `nil` if one of them is REAL.
     private func quotient(_ a: Piece, _ b: Piece) throws(Untranslatable) -> Piece? {
         if a.isReal || b.isReal { return nil }
-        guard a.isIntegerIfWhole && b.isIntegerIfWhole else {
+        guard let tests = a.integerTests, let others = b.integerTests else {
             // A transfer compares a view's rows, so it would find a difference.
             if use == .view { return nil }
             throw Untranslatable("/ cuts off the fraction or keeps it, which depends on the values")
         }
-        let numbers = [a, b].filter { $0.kind == .number }
-        let areWhole = numbers.map { "\($0.sql) = trunc(\($0.sql))" }.joined(separator: " AND ")
+        let areWhole = (tests + others).joined(separator: " AND ")
         let divisor = Self.divisor(.divide, b)
         let exact = "\(Self.numeric(a, a.sql)) / \(divisor)"
         let whole = "div(\(Self.exact(a, a.sql)), \(Self.exact(b, divisor)))"
@@ -256,7 +259,8 @@ extension SQLiteExpressionTranslation {
         case .text: return try text(piece).edited { ($0.numberTest, $0.exact) = (nil, nil) }
         case .integer: return try leadingInteger(of: piece)
         case .real: return Piece("(\(try number(piece).sql))::double precision", .number)
-        case .numeric: return try number(piece)
+        // A number without a fraction becomes an INTEGER, however the text spells it.
+        case .numeric: return try number(piece).edited { $0.digitsTest = nil }
         case .blob:
             guard piece.kind != .bytes else { return piece }
             throw Untranslatable("CAST AS \(type) treats a value as bytes")
