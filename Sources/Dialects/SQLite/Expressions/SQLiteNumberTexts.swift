@@ -6,7 +6,7 @@ extension SQLiteExpressionTranslation {
     private static let blanks = #"[ \t\n\v\f\r]*"#
     private static let numberShape = #"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"#
     /// Matches the beginning of a text that CAST reads as an integer.
-    static let digitPrefix = "^\(blanks)([+-]?[0-9]+)"
+    private static let digitPrefix = "^\(blanks)([+-]?[0-9]+)"
     /// Matches a text that is a number as a whole.
     static let wholeNumber = "^\(blanks)\(numberShape)\(blanks)$"
     /// Matches a text that is a number as a whole, and not larger than all moments by far. A decimal has room for it.

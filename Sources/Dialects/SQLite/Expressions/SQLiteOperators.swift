@@ -9,7 +9,7 @@ extension SQLiteExpressionTranslation {
         case .minus: return try signed(sign, number(piece(operand)))
         case .complement:
             let piece = try piece(operand)
-            return piece.kind == .null ? piece : try signed(sign, leadingInteger(of: piece))
+            return try piece.kind == .null ? piece : signed(sign, leadingInteger(of: piece))
         }
     }
 
