@@ -1,6 +1,6 @@
 // Numbers in texts (https://www.sqlite.org/datatype3.html, section 3.2, and CAST in lang_expr.html). SQLite knows the blanks and digits of
-// ASCII alone, where `\s` and `\d` of PostgreSQL's patterns depend on the database's locale. Its numbers are doubles, so one that is too
-// large is infinite; PostgreSQL would not convert it.
+// ASCII alone, where `\s` and `\d` of PostgreSQL's patterns depend on the database's locale. A number that is too large for a double is
+// infinite there. PostgreSQL refuses to convert it, and before version 14 its decimals know no infinity, so the largest double stands for it.
 
 extension SQLiteExpressionTranslation {
     private static let blanks = #"[ \t\n\v\f\r]*"#
@@ -22,13 +22,12 @@ extension SQLiteExpressionTranslation {
         return "\(text) !~ '\(real)'"
     }
 
-    /// Renders the number at the beginning of a text, of which a double keeps as much as it has room for; 0 if there is none.
+    /// Renders the number at the beginning of a text, as close as a double comes to it; 0 if there is none.
     static func number(beginning text: String) -> String {
         // The smallest double is about 5e-324.
         let number = "coalesce(trim_scale(round(\(decimal(beginning: text)), 323)), 0)"
-        let most = "(1.797693134862315 * 10::numeric ^ 308)"
-        let fromBelow = "coalesce(nullif(greatest(\(number), -\(most)), -\(most)), '-Infinity')"
-        return "coalesce(nullif(least(\(fromBelow), \(most)), \(most)), 'Infinity')"
+        let most = "(1.7976931348623157 * 10::numeric ^ 308)"
+        return "least(greatest(\(number), -\(most)), \(most))"
     }
 
     /// Renders the number at the beginning of a text as a decimal, with the zeros behind its point; NULL if there is none. A decimal has no
@@ -36,7 +35,7 @@ extension SQLiteExpressionTranslation {
     static func decimal(beginning text: String) -> String {
         let found = "substring(left(\(text), 9999) from '^\(blanks)(\(numberShape))')"
         let withoutTiny = "regexp_replace(\(found), '^(.*[eE]-0*[1-9][0-9]{3}|[+-]?[0.]+[eE]).*$', '0')"
-        return "regexp_replace(\(withoutTiny), '^([+-]?).*[eE][+]?0*[1-9][0-9]{3}.*$', '\\1Infinity')::numeric"
+        return "regexp_replace(\(withoutTiny), '^([+-]?).*[eE][+]?0*[1-9][0-9]{3}.*$', '\\19e999')::numeric"
     }
 
     /// Renders the integer at the beginning of a text; 0 if there is none.
