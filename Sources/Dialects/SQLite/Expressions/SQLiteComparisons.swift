@@ -49,12 +49,17 @@ extension SQLiteExpressionTranslation {
             return Self.decided(sign, a, b, isSmaller: isNumberFirst)
         }
         if number.hasAffinity {
-            let turned = Piece(text.whole ?? "(\(text.sql))::numeric", .number)
+            let turned = Piece(text.whole ?? Self.number(beginning: text.sql), .number)
             let (a, b) = ordered(number, turned)
             guard text.whole == nil else { return Self.rendered(sign, a, b) }
+            let test = "\(text.sql) ~ '\(Self.wholeNumber)'"
+            if isFilter {
+                let (a, b) = ordered(number, Piece("(CASE WHEN \(test) THEN \(turned.sql) END)", .number))
+                return Self.rendered(sign, a, b)
+            }
             let (first, second) = ordered(number, text)
             let rest = Self.decided(sign, first, second, isSmaller: isNumberFirst)
-            return "(CASE WHEN \(text.sql) ~ '\(Self.wholeNumber)' THEN \(Self.rendered(sign, a, b)) ELSE \(rest) END)"
+            return "(CASE WHEN \(test) THEN \(Self.rendered(sign, a, b)) ELSE \(rest) END)"
         }
         // A column of texts does not convert the values of a column without a type.
         guard text.hasAffinity, !number.isUntypedColumn else {

@@ -17,6 +17,7 @@ extension SQLiteExpressionTranslation {
     var deciding: SQLiteExpressionTranslation {
         var inside = self
         inside.computesDoubles = computesDoubles || use == .computed
+        inside.isFilter = false
         return inside
     }
 

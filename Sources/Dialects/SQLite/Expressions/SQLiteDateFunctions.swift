@@ -139,7 +139,7 @@ extension SQLiteExpressionTranslation {
             // has no moment. Without this test the number at its beginning would be read.
             let seconds =
                 piece.kind == .text && piece.literal == nil && piece.whole == nil
-                ? "(CASE WHEN \(piece.sql) ~ '\(Self.wholeNumber)' THEN (\(allDigits(of: piece)))::numeric END)"
+                ? "(CASE WHEN \(piece.sql) ~ '\(Self.numberOfTime)' THEN (\(allDigits(of: piece)))::numeric END)"
                 : try number(piece).sql
             return "(CASE WHEN \(seconds) BETWEEN -210866760000 AND 253402300799 "
                 + "THEN to_timestamp((\(seconds))::double precision) AT TIME ZONE 'UTC' END)"
@@ -177,7 +177,7 @@ extension SQLiteExpressionTranslation {
     /// error in PostgreSQL, and SQLite's texts of both begin with a minus sign.
     private static func branch(forDays text: String) -> String {
         let number = "(\(text))::numeric"
-        return "WHEN \(text) ~ '\(wholeNumber)' THEN \(moment(ofDays: number, from: "greatest(\(number), 400)"))"
+        return "WHEN \(text) ~ '\(numberOfTime)' THEN \(moment(ofDays: number, from: "greatest(\(number), 400)"))"
     }
 
     /// Renders the moment that a text in one of SQLite's formats means; NULL for any other text. A text without a zone is in
@@ -194,10 +194,12 @@ extension SQLiteExpressionTranslation {
 
     /// Matches the texts that SQLite reads as a date, with or without a time.
     private static let shape =
-        #"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( *(Z|[+-]\d\d:\d\d))?)?$"#
+        "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]\(clock)( *(Z|[+-][0-9]{2}:[0-9]{2}))?)?$"
 
     /// Matches the texts that SQLite reads as a time of day.
-    private static let timeShape = #"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$"#
+    private static let timeShape = "^\(clock)$"
+
+    private static let clock = #"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?"#
 
     /// Renders the same moment by functions that are immutable. The cast of a text to a timestamp is not: it depends on the
     /// session's DateStyle.

@@ -43,6 +43,12 @@ extension SQLiteExpressionTranslation {
         if let sql = try comparedAsTexts(sign, a, b) { return sql }
         let (left, right) = (try converted(a, beside: b), try converted(b, beside: a))
         let (isLeft, isRight) = (try isNumber(left), try isNumber(right))
+        if isFilter, isLeft == "true" || isRight == "true" {
+            let sides = [(left, isLeft), (right, isRight)].map { piece, test in
+                test == "true" ? digits(piece) : "(CASE WHEN \(test) THEN \(digits(piece)) END)"
+            }
+            return "(\(sides[0]) \(sign.inPostgreSQL) \(sides[1]))"
+        }
         var branches = "WHEN \(a.sql) IS NULL OR \(b.sql) IS NULL THEN NULL"
         func add(_ conditions: [String], _ value: String) {
             guard !conditions.contains("false") else { return }
@@ -102,7 +108,7 @@ extension SQLiteExpressionTranslation {
 
     /// Renders the piece as a number, for the rows in which it is a number.
     private func digits(_ piece: Piece) -> String {
-        piece.kind == .text ? "(\(allDigits(of: piece)))::numeric" : piece.sql
+        piece.kind == .text ? Self.number(beginning: allDigits(of: piece)) : piece.sql
     }
 
     /// Renders the text with all digits of a number. A query that groups by the piece can read nothing else.
@@ -160,7 +166,7 @@ extension SQLiteExpressionTranslation {
     func extremes(_ function: String, of piece: Piece) throws(Untranslatable) -> (numbers: String, texts: String) {
         let test = try isNumber(piece)
         return (
-            "\(function)(CASE WHEN \(test) THEN (\(piece.sql))::numeric END)",
+            "\(function)(CASE WHEN \(test) THEN \(Self.decimal(beginning: piece.sql)) END)",
             "\(function)(CASE WHEN NOT \(test) THEN \(piece.sql) END COLLATE \"C\")"
         )
     }

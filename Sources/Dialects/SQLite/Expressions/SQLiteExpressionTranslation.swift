@@ -56,6 +56,8 @@ struct SQLiteExpressionTranslation {
         var isDecimal = false
         /// How SQLite stores the piece if it is a number of kind `number` without a fraction.
         var storage = WholeStorage.real
+        /// The condition under which the piece, if it is the number in a text, has neither a point nor an exponent there.
+        var digitsTest: String?
         /// The integer that a text of digits stands for.
         var whole: String?
         /// How a row tells whether the piece is a number in SQLite, if it is a text in PostgreSQL all the same; otherwise `nil`.
@@ -141,6 +143,8 @@ struct SQLiteExpressionTranslation {
     var relations: [String: SQLiteRelation] = [:]
     /// Whether the expression is a column's name that may name a column of converted values, because nothing computes with it.
     var mayShowConverted = false
+    /// Whether `=` is translated for a place in which NULL is as good as false.
+    var isFilter = false
     let effort = TranslationEffort()
     let notes = SQLiteQueryNotes()
 
@@ -292,6 +296,13 @@ extension SQLiteExpressionTranslation.Piece {
 
     /// Whether the piece is a REAL value in SQLite.
     var isReal: Bool { kind == .number && storage == .real }
+
+    /// The conditions under which the piece is an INTEGER value in SQLite, none if it always is one; `nil` if that can't be told.
+    var integerTests: [String]? {
+        if kind == .integer { return [] }
+        if isIntegerIfWhole { return ["\(sql) = trunc(\(sql))"] }
+        return digitsTest.map { [$0, "abs(\(sql)) < 9223372036854775808"] }
+    }
 
     /// Whether the piece, if it is a whole number, is an INTEGER value in SQLite.
     var isIntegerIfWhole: Bool { kind == .integer || kind == .number && storage == .integer }

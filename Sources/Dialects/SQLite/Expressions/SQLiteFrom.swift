@@ -138,7 +138,7 @@ extension SQLiteExpressionTranslation {
         case .left: result.optional[at] = equalities(tree)
         case .right, .full: break
         }
-        return try condition(tree)
+        return try filter(tree)
     }
 }
 

@@ -3,13 +3,6 @@
 // https://www.sqlite.org/datatype3.html, section 3.
 
 extension SQLiteExpressionTranslation {
-    /// Matches the beginning of a text that reads as a number (section 3.2 of the same page, and CAST in lang_expr.html).
-    private static let numberPrefix = #"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"#
-    /// Matches the beginning of a text that CAST reads as an integer.
-    static let digitPrefix = #"^\s*([+-]?\d+)"#
-    /// Matches a text that is a number as a whole.
-    static let wholeNumber = #"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"#
-
     /// Translates a value to the number with which SQLite computes.
     func number(_ piece: Piece) throws(Untranslatable) -> Piece {
         switch piece.kind {
@@ -19,18 +12,19 @@ extension SQLiteExpressionTranslation {
             if let literal = piece.literal, let number = Self.numeral(literal) { return number }
             if let whole = piece.whole { return Piece(whole, .integer, isWide: true) }
             if let refusal = Self.refusal(ofNumberBeside: piece) { throw refusal }
-            let text = piece.edited { $0.sql = allDigits(of: piece) }
-            return Self.leading(Self.numberPrefix, of: text, as: "numeric", .number).edited { $0.storage = .unknown }
+            let text = allDigits(of: piece)
+            let number = "(CASE WHEN \(text) IS NOT NULL THEN \(Self.number(beginning: text)) END)"
+            return Piece(number, .number).edited { ($0.storage, $0.digitsTest) = (.unknown, Self.hasBareDigits(text)) }
         case .native: return try number(text(piece))
         case .bytes: throw Untranslatable("it computes with bytes")
         }
     }
 
-    /// Renders the number at the beginning of a text; 0 if there is none.
-    static func leading(_ pattern: String, of text: Piece, as type: String, _ kind: Kind) -> Piece {
-        let found = "substring(\(text.sql) from '\(pattern)')"
-        let number = type == "bigint" ? clamped("(\(found))::numeric") : "\(found)::\(type)"
-        return Piece("CASE WHEN \(text.sql) IS NOT NULL THEN coalesce(\(number), 0) END", kind).enclosed
+    /// Translates a value to the integer with which SQLite computes bits and remainders, and which CAST yields. The digits at the
+    /// beginning of a text count, without its fraction and exponent.
+    func leadingInteger(of piece: Piece) throws(Untranslatable) -> Piece {
+        piece.kind == .text && piece.whole == nil && piece.literal.map({ Int64($0) == nil }) != false
+            ? Self.integer(beginning: piece) : Self.cut(try number(piece))
     }
 
     private func numberText(_ piece: Piece) throws(Untranslatable) -> Piece {

@@ -6,12 +6,15 @@ extension SQLiteExpressionTranslation {
         case .not: return Piece("(NOT \(try condition(operand)))", .boolean)
         // A plus sign only removes the declared type.
         case .plus: return try piece(operand).edited { ($0.hasAffinity, $0.isUntypedColumn) = (false, false) }
-        case .minus, .complement: return try signed(sign, number(piece(operand)))
+        case .minus: return try signed(sign, number(piece(operand)))
+        case .complement:
+            let piece = try piece(operand)
+            return try piece.kind == .null ? piece : signed(sign, leadingInteger(of: piece))
         }
     }
 
     private func signed(_ sign: UnaryOperator, _ piece: Piece) throws(Untranslatable) -> Piece {
-        guard piece.kind == .integer || piece.kind == .number && sign != .complement else {
+        guard piece.kind == .integer || piece.kind == .number else {
             throw Untranslatable("\(sign) is applied to something that is not a number")
         }
         return piece.edited { result in
@@ -40,6 +43,25 @@ extension SQLiteExpressionTranslation {
             for link in links { piece = settled(try computed(link.sign, piece, link.right), since: before) }
             return piece
         }
+    }
+
+    /// Translates the condition of WHERE or of a join, to which NULL is as good as false. PostgreSQL joins by a hash or by sorting only if
+    /// `=` itself stands between the columns of two tables, so a CASE around it would compare each row with each row.
+    func filter(_ expression: ExpressionTree) throws(Untranslatable) -> String {
+        var sql: String
+        switch expression {
+        case .binary(let sign, let left, let right) where sign == .and || sign == .or:
+            let (first, links) = Self.chain(sign, left, right) { $0 == .and || $0 == .or }
+            sql = try filter(first)
+            for link in links { sql = "(\(sql) \(link.sign) \(try filter(link.right)))" }
+        case .binary(.compare(.equal), let left, let right):
+            var deciding = self.inside(expression)
+            deciding.isFilter = true
+            sql = try deciding.comparison(.equal, left, right)
+        default: return try condition(expression)
+        }
+        try effort.spend(sql.utf8.count)
+        return sql
     }
 
     private func comparison(
@@ -101,7 +123,8 @@ extension SQLiteExpressionTranslation {
     private func arithmetic(
         _ sign: NumberOperator, _ left: Piece, _ right: ExpressionTree
     ) throws(Untranslatable) -> Piece {
-        var (a, b) = (try number(left), try number(piece(right)))
+        let operand = try piece(right)
+        var (a, b) = (try number(left), try number(operand))
         if a.kind == .null || b.kind == .null { return Piece("NULL", .null) }
         let isInteger = a.kind == .integer && b.kind == .integer
         guard isInteger || [a.kind, b.kind].allSatisfy({ $0 == .integer || $0 == .number }) else {
@@ -109,7 +132,7 @@ extension SQLiteExpressionTranslation {
         }
         if sign == .divide, !isInteger, let quotient = try quotient(a, b) { return quotient }
         let cutsFractions = !isInteger && (sign == .remainder || sign.isOfBits)
-        if cutsFractions { (a, b) = (Self.cut(a), Self.cut(b)) }
+        if cutsFractions { (a, b) = (try leadingInteger(of: left), try leadingInteger(of: operand)) }
         // What a view shows is compared to nine digits.
         if computesDoubles { (a, b) = (Self.double(a), Self.double(b)) }
         if sign == .shiftLeft || sign == .shiftRight {
@@ -139,13 +162,12 @@ extension SQLiteExpressionTranslation {
     /// Returns `nil` if one of them is REAL.
     private func quotient(_ a: Piece, _ b: Piece) throws(Untranslatable) -> Piece? {
         if a.isReal || b.isReal { return nil }
-        guard a.isIntegerIfWhole && b.isIntegerIfWhole else {
+        guard let tests = a.integerTests, let others = b.integerTests else {
             // A transfer compares a view's rows, so it would find a difference.
             if use == .view { return nil }
             throw Untranslatable("/ cuts off the fraction or keeps it, which depends on the values")
         }
-        let numbers = [a, b].filter { $0.kind == .number }
-        let areWhole = numbers.map { "\($0.sql) = trunc(\($0.sql))" }.joined(separator: " AND ")
+        let areWhole = (tests + others).joined(separator: " AND ")
         let divisor = Self.divisor(.divide, b)
         let exact = "\(Self.numeric(a, a.sql)) / \(divisor)"
         let whole = "div(\(Self.exact(a, a.sql)), \(Self.exact(b, divisor)))"
@@ -237,12 +259,10 @@ extension SQLiteExpressionTranslation {
     ) throws(Untranslatable) -> Piece {
         switch affinity {
         case .text: return try text(piece).edited { ($0.numberTest, $0.exact) = (nil, nil) }
-        case .integer:
-            // The digits at the beginning of a text count, without its fraction and exponent.
-            return piece.kind == .text && piece.whole == nil && piece.literal.map({ Int64($0) == nil }) != false
-                ? Self.leading(Self.digitPrefix, of: piece, as: "bigint", .integer) : Self.cut(try number(piece))
+        case .integer: return try leadingInteger(of: piece)
         case .real: return Piece("(\(try number(piece).sql))::double precision", .number)
-        case .numeric: return try number(piece)
+        // A number without a fraction becomes an INTEGER, however the text spells it.
+        case .numeric: return try number(piece).edited { $0.digitsTest = nil }
         case .blob:
             guard piece.kind != .bytes else { return piece }
             throw Untranslatable("CAST AS \(type) treats a value as bytes")

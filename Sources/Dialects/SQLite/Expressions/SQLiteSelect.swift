@@ -84,7 +84,7 @@ extension SQLiteExpressionTranslation {
             if let alias = result.alias { inside.scopes[0].aliases[SQLName.folded(alias)] = result.tree }
         }
         var tail = select.sources.isEmpty ? "" : " FROM \(sources.sql)"
-        if let condition = select.condition { tail += " WHERE \(try inside.condition(condition))" }
+        if let condition = select.condition { tail += " WHERE \(try inside.filter(condition))" }
         var grouping = try inside.grouping(select, shown.map(\.tree))
         inside.scopes[0].groups = Set(grouping.texts)
         var body = try inside.body(select, shown, order)
