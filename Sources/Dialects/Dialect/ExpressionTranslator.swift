@@ -58,6 +58,8 @@ package struct NamedRelation: Sendable, Equatable {
     package var momentTexts: [String: MomentTexts]
     /// The names of the source's columns that the target does not get, because a rule skips them.
     package var skippedColumns: Set<String> = []
+    /// The columns that the source's `*` does not show: a full-text table has such ones, and no other relation.
+    package var hiddenColumns: Set<String> = []
 
     /// How a column's moments are written in the source, beside the texts that the target makes of them.
     package enum MomentTexts: Sendable, Equatable {
