@@ -120,7 +120,7 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
-    @Test("a view of a table that gets another name in a file reads it by that name, and one of its namesake by its own")
+    @Test("a view of a table that gets another name in a file reads it by that name, and not its namesake")
     func namesakes() async throws {
         let script = """
             CREATE TABLE "T" (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO "T" VALUES (1); INSERT INTO t VALUES (2, 3);
