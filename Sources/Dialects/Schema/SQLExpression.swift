@@ -66,7 +66,7 @@ extension SQLExpression {
     package func renamingQuoted(_ names: [String: String]) -> SQLExpression {
         mapTexts { text in
             let tokens = SQLToken.scan(text)
-            return tokens.indices.map { at in
+            return tokens.indices.map { at -> String in
                 let token = tokens[at]
                 guard token.kind == .quoted, !tokens.isCollation(at), let new = token.name.flatMap({ names[$0] }) else {
                     return token.text

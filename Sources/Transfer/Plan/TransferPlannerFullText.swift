@@ -58,7 +58,9 @@ extension TransferPlanner {
             let made = view(text, key, content, table)
             views.append(made)
             fullTextNames[text.name] = made.name
-            relations[SQLName.folded(text.name), default: []] += [relation(of: text, key, content)].compactMap { $0 }
+            if let seen = relation(of: text, key, content) {
+                relations[SQLName.folded(text.name), default: []].append(seen)
+            }
             return (content.name, table, true)
         }
     }

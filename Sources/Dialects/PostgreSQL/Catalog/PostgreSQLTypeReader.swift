@@ -15,7 +15,7 @@ struct PostgreSQLTypeReader {
                 CASE WHEN coalesce(u.name, t.typname) = 'citext' AND coalesce(u.kind, t.typtype) = 'b' THEN 'citext'
                     ELSE format_type(u.type, u.modifier) END,
                 coalesce(e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace, l.enumlabel,
-                -- The locale's column has had three names.
+                -- The column of the locale has had three names.
                 CASE WHEN NOT co.collisdeterministic THEN
                     coalesce(to_jsonb(co) ->> 'colllocale', to_jsonb(co) ->> 'colliculocale', co.collcollate::text, '') END,
                 u.namespace <> 'pg_catalog'::regnamespace, coalesce(u.kind, t.typtype) = 'c',
