@@ -130,7 +130,8 @@ extension SchemaTransferError {
         case .filled(let names): "name an empty database, or leave these tables out with \(passed.ignoring(names))"
         case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
         case .rowsInTheWay(let names, let versions): Self.options(forRowsOf: names, versions, beside: passed)
-        case .noSuchRows: "name tables that both source and target have"
+        case .noSuchRows(_, let nearest):
+            nearest.map { "did you mean \($0)?" } ?? "name tables that both source and target have"
         case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
         case .computed(let names): "to leave the source's values behind, pass \(passed.ignoring(names))"

@@ -27,7 +27,13 @@ extension TransferEngine {
         var reread = Set(work.plan.tables.filter(Self.isReread).map(\.target))
         var lost: [(chunk: ChunkRecord, view: String)] = []
         for view in work.plan.schema.views {
-            guard var chunk = made[view.name], let name = work.plan.viewSources[view.name] else { continue }
+            guard let name = work.plan.viewSources[view.name] else {
+                // It takes the place of a full-text table, whose values are those of the table that it reads.
+                if Self.first(of: changed, in: view) != nil { changed.insert(view.name) }
+                if Self.first(of: reread, in: view) != nil { reread.insert(view.name) }
+                continue
+            }
+            guard var chunk = made[view.name] else { continue }
             let known = Self.outcome(of: view, without: lost.map(\.view), over: changed)
             if case .notCompared? = known { changed.insert(view.name) }
             let rounded = Self.first(of: reread, in: view)

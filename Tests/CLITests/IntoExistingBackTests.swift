@@ -351,4 +351,34 @@ struct IntoExistingBackTests {
             #expect(try query("SELECT ID || ' ' || td FROM X", on: box("back.db")) == ["1 1.5"])
         }
     }
+
+    @Test("a table whose rows are replaced or kept is named as either database spells it")
+    func spellingsOfTables() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let long = String(repeating: "long", count: 20)
+            let cut = String(long.prefix(63))
+            try execute(
+                """
+                CREATE TABLE auth_User (id INTEGER PRIMARY KEY); INSERT INTO auth_User VALUES (1);
+                CREATE TABLE \(long) (id INTEGER PRIMARY KEY); INSERT INTO \(long) VALUES (2);
+                """, on: box("a.db"), creating: true)
+            try execute(
+                """
+                CREATE TABLE auth_user (id bigint PRIMARY KEY); CREATE TABLE \(cut) (id bigint PRIMARY KEY);
+                """, on: target)
+            let options = ["transfer", box("a.db"), target, "--into-existing"]
+            for (user, other) in [("auth_User", cut), ("auth_user", long), ("AUTH_USER", cut)] {
+                try execute(
+                    "TRUNCATE auth_user, \(cut); INSERT INTO auth_user VALUES (7); INSERT INTO \(cut) VALUES (8)",
+                    on: target)
+                let run = try await box.run(.tcMigrate, options + ["--replace-rows", user, "--keep-rows", other])
+                #expect(run.ending == .exit(0), "\(run)")
+                #expect(try query("SELECT id::text FROM auth_user", on: target) == ["1"], "\(run)")
+                #expect(try query("SELECT id::text FROM \(cut)", on: target) == ["8"], "\(run)")
+            }
+            let both = try await box.run(
+                .tcMigrate, options + ["--replace-rows", "auth_user", "--keep-rows", "auth_User,\(long)"])
+            expectRefusal(both, saying: "auth_User can't both keep its rows and have them replaced")
+        }
+    }
 }

@@ -125,6 +125,8 @@ struct IntoExistingTests {
             #expect(try everything(target) == before)
             let misspelled = try await box.run(.tcMigrate, options + ["--replace-rows", "persons"])
             try expectRefusal(misspelled, "no_such_rows", "persons", leaving: before, in: target)
+            let near = try await box.run(.tcMigrate, options + ["--keep-rows", "poeple"])
+            try expectRefusal(near, "no_such_rows", "did you mean people?", leaving: before, in: target)
             let kept = try await box.run(.tcMigrate, options + ["--keep-rows", "People", "--ignore-missing", "visits"])
             #expect(kept.ending == .exit(0) && kept.output.contains("the target keeps its own rows"), "\(kept)")
             let left = try kept.document(TransferDocument.self).omitted

@@ -55,6 +55,35 @@ struct PostgreSQLOtherSchemaTests {
         }
     }
 
+    @Test("a column ignores case in a SQLite file if its collation does, and the report says what else was equal")
+    func nondeterministic() async throws {
+        let script = """
+            CREATE COLLATION cases (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            CREATE COLLATION bases (provider = icu, locale = 'und-u-ks-level1', deterministic = false);
+            CREATE COLLATION accents (provider = icu, locale = 'und-u-ks-level1-kc-true', deterministic = false);
+            CREATE COLLATION "nocase" (provider = icu, locale = 'und', deterministic = false);
+            CREATE TABLE t (a text COLLATE cases UNIQUE, b text COLLATE bases UNIQUE, c text COLLATE accents UNIQUE,
+                d text COLLATE "nocase" UNIQUE, CHECK (a COLLATE "C" <> 'x'), CHECK (c COLLATE cases <> 'z'));
+            INSERT INTO t VALUES ('Ann', 'Ann', 'Ann', 'Ann'), ('Bob', 'Bob', 'ANN', 'ANN');
+            """
+        try await PostgreSQLOddTablesTests.transferred(script) { report, _, target in
+            let start = "compares without regard to"
+            #expect(
+                report.types.map { "\($0.column) \($0.reason)" } == [
+                    "a \(start) case; in the target only for the letters A to Z (NOCASE)",
+                    "b \(start) case and accents; in the target accents count, and so does case beyond the letters A to Z (NOCASE)",
+                    "c \(start) accents; in the target texts are equal only byte by byte",
+                    "d \(start) some differences; in the target texts are equal only byte by byte",
+                ])
+            let reasons = report.omitted.map(\.reason)
+            let bytes = "it gives a text that ignores case the collation C, under which citext alone still does so"
+            #expect(reasons.contains { $0.contains(bytes) }, "\(reasons)")
+            #expect(reasons.contains { $0.contains("the collation cases exists in PostgreSQL only") }, "\(reasons)")
+            #expect(throws: DatabaseError.self) { try target.execute("INSERT INTO t VALUES ('ANN', 'c', 'c', 'c')") }
+            try target.execute("INSERT INTO t VALUES ('Cid', 'Cid', 'ann', 'ann')")
+        }
+    }
+
     @Test("a key over citext is named in a copy, in whatever schema the extension is")
     func keysOverCitext() async throws {
         try await PostgreSQLOddTablesTests.transferred(Self.caseless, isSameEngine: true) { report, _, _ in

@@ -37,6 +37,33 @@ struct TransferFullTextTests {
         }
     }
 
+    @Test func viewsOfAFullTextTableComeAlongUnlessTheySearch() async throws {
+        try await TransferTests.transferred(
+            """
+            CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT, body TEXT);
+            CREATE VIRTUAL TABLE search USING fts5(title, body, content='docs', content_rowid='id');
+            CREATE VIRTUAL TABLE own USING fts5(text);
+            INSERT INTO docs VALUES (1, 'Ships', 'they sail'), (2, 'Trains', NULL); INSERT INTO own VALUES ('alone');
+            CREATE VIEW numbered AS SELECT rowid AS number, title FROM search WHERE body LIKE 'they%';
+            CREATE VIEW whole AS SELECT * FROM search;
+            CREATE VIEW whole_own AS SELECT * FROM own;
+            CREATE VIEW hits AS SELECT title FROM search WHERE search MATCH 'sail';
+            CREATE VIEW by_app AS SELECT title FROM docs WHERE title MATCH 'sail';
+            """
+        ) { report, target in
+            let left = report.omitted.map { "\($0.name): \($0.reason)" }.sorted()
+            #expect(
+                left == [
+                    "by_app: MATCH is defined by the application",
+                    "hits: MATCH searches a full-text index, and SQLite's searches have no equal in the target",
+                ])
+            #expect(try target.values("SELECT number, title FROM numbered") == [[1, "Ships"]])
+            let whole = try target.values("SELECT * FROM whole ORDER BY title")
+            #expect(whole == [["Ships", "they sail"], ["Trains", .null]])
+            #expect(try target.values("SELECT * FROM whole_own") == [["alone"]])
+        }
+    }
+
     @Test func aTableThatKeepsItsTextBecomesOne() async throws {
         try await TransferTests.transferred(
             isCompared: true,

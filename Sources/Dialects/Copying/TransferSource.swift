@@ -36,9 +36,9 @@ package protocol TransferSource: Dialect {
     func objection(toKeyFrom child: ColumnType, to parent: ColumnType) -> String?
 
     /// The triggers that a target can be given, or why it can't. `relations` are the tables and views that they can name. `renaming`
-    /// returns a text with the target's names, or throws.
+    /// returns a text of a trigger on a table with the target's names, or throws.
     func triggers(
         of inspection: Inspection, over relations: [NamedRelation],
-        renaming: (String) throws(Untranslatable) -> String
+        renaming: (_ text: String, _ table: String) throws(Untranslatable) -> String
     ) -> [TranslatedTrigger]
 }

@@ -62,6 +62,8 @@ package struct NamedRelation: Sendable, Equatable {
     package var skippedColumns: Set<String> = []
     /// The columns whose type in the target is a guess, by their names; in a view, the column of a table that each shows.
     package var guesses: [String: GuessedColumn] = [:]
+    /// The columns that the source's `*` does not show: a full-text table has such ones, and no other relation.
+    package var hiddenColumns: Set<String> = []
 
     /// How a column's moments are written in the source, beside the texts that the target makes of them.
     package enum MomentTexts: Sendable, Equatable {

@@ -16,6 +16,9 @@ package struct FullText: Sendable, Equatable {
         package var columns: [String]
     }
 
+    /// The column of the row numbers, which `*` does not show.
+    package static let rowNumber = "rowid"
+
     package var name: String
     package var columns: [String]
     /// The columns whose words the index finds.
@@ -39,14 +42,14 @@ package struct FullText: Sendable, Equatable {
         case .own:
             var table = Table(name: name)
             table.columns =
-                [Column("rowid", .bigint)]
+                [Column(Self.rowNumber, .bigint)]
                 + columns.map { name in
                     // The values are kept as they are, whatever their type, and indexed as text.
                     var column = Column(name, .ownForm)
                     column.isNullable = true
                     return column
                 }
-            table.primaryKey = PrimaryKey(["rowid"])
+            table.primaryKey = PrimaryKey([Self.rowNumber])
             return table
         }
     }

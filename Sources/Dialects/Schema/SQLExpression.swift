@@ -65,8 +65,12 @@ extension SQLExpression {
     /// Returns the same expression with these names replaced where they are in quotes. A bare word stays, which may be one of the language.
     package func renamingQuoted(_ names: [String: String]) -> SQLExpression {
         mapTexts { text in
-            SQLToken.scan(text).map { token in
-                guard token.kind == .quoted, let name = token.name, let new = names[name] else { return token.text }
+            let tokens = SQLToken.scan(text)
+            return tokens.indices.map { at -> String in
+                let token = tokens[at]
+                guard token.kind == .quoted, !tokens.isCollation(at), let new = token.name.flatMap({ names[$0] }) else {
+                    return token.text
+                }
                 return SQLText.identifier(new)
             }.joined()
         }

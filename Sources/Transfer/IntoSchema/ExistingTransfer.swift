@@ -21,9 +21,9 @@ public struct ExistingTransfer: Sendable {
     /// - Parameters:
     ///   - from: The database to read.
     ///   - to: The database whose tables are filled.
-    ///   - replacing: The tables of the target whose rows are replaced by those of the source.
-    ///   - keeping: The tables of the target that keep their rows, while the source's rows are left out. Other tables of the
-    ///     target that hold rows are refused.
+    ///   - replacing: The tables of the target whose rows are replaced by those of the source, as either database spells their names.
+    ///   - keeping: The tables of the target that keep their rows, while the source's rows are left out, as either database spells
+    ///     their names. Other tables of the target that hold rows are refused.
     ///   - ignoring: The tables of the source, and its columns as `table.column`, that may be left out.
     ///   - rules: What to do otherwise than the transfer would by itself.
     ///   - verification: What is compared at the end.
@@ -49,7 +49,7 @@ public struct ExistingTransfer: Sendable {
             try await SourceRetry.whenChanged(from, { _ in from.dropIdleConnections() }) {
                 try await ConnectionPair.reading(from, to) { pair in
                     try await pair.run { reading, writing in
-                        try reading.snapshot { try self.plan(reading, writing, foreseeingLoad: true) }
+                        try reading.snapshot { try self.plan(reading, writing, foreseeingLoad: true).plan }
                     }
                 }
             }
@@ -89,7 +89,7 @@ public struct ExistingTransfer: Sendable {
             try reading.snapshot {
                 let (inspection, there) = try inspected(reading, writing)
                 let schema = there.schemaWithDomainDefaults
-                let own = named(as: inspection.schema)
+                let own = named(as: inspection.schema, and: schema)
                 try own.requireFillable(inspection.schema, there)
                 let match = try SchemaMatch(
                     inspection, schema, ignoring: own.ignoring + own.keeping + own.rules.skipped,
@@ -140,14 +140,14 @@ public struct ExistingTransfer: Sendable {
         let start = ContinuousClock.now
         _ = try reading.beginSharedSnapshot()
         try reading.endSharing()
-        let plan = try plan(reading, writing)
+        let (plan, own) = try self.plan(reading, writing)
         let surveying = ContinuousClock.now.seconds(since: start)
         events(.planned(plan))
         // Nothing that may fail comes after the load, because an error says that nothing was changed.
         let provenance = TransferReport.Provenance(
             fingerprint: try reading.sourceFingerprint(), source: reading.product, target: writing.product)
         let load = SchemaLoad(
-            plan: plan, replaced: Set(replacing), refusal: { .rowsInTheWay($0, versions: []) },
+            plan: plan, replaced: Set(own.replacing), refusal: { .rowsInTheWay($0, versions: []) },
             keepsOrphans: false, verification: verification, moments: Framework(of: plan.schema).moments,
             source: from.transferDialect, target: to.transferDialect, events: events)
         var report = try load.run(reading, writing)
@@ -157,26 +157,33 @@ public struct ExistingTransfer: Sendable {
         return report
     }
 
+    /// Returns the plan, and this transfer in the databases' own names.
     private func plan(
         _ reading: any Connection, _ writing: any Connection, foreseeingLoad: Bool = false
-    ) throws -> TransferPlan {
+    ) throws -> (plan: TransferPlan, own: ExistingTransfer) {
         let (inspection, there) = try inspected(reading, writing)
-        let own = named(as: inspection.schema)
+        let own = named(as: inspection.schema, and: there.schemaWithDomainDefaults)
         var plan = try own.plan(inspection, into: there, reading, writing)
-        guard foreseeingLoad else { return plan }
+        guard foreseeingLoad else { return (plan, own) }
         let forecast = LoadForecast(
             plan: plan, schema: inspection.schema, source: from.transferDialect, target: to.transferDialect,
             reading: reading, writing: writing)
         plan.remarks += try forecast.remarks()
-        return plan
+        return (plan, own)
     }
 
-    /// Returns the transfer with the source's names in its rules, and in the list of the tables that keep their rows.
-    private func named(as source: Schema) -> ExistingTransfer {
-        let fellows = SchemaMatch.fellows(of: keeping, in: source.tables.map(\.name))
+    /// Returns the transfer with the source's names in its rules and in the list of the tables that keep their rows, and with the target's
+    /// in that of the tables whose rows are replaced.
+    private func named(as source: Schema, and target: Schema) -> ExistingTransfer {
+        let spellings = spellings(source, target)
         return ExistingTransfer(
-            from: from, to: to, replacing: replacing, keeping: keeping.map { fellows[$0] ?? $0 }, ignoring: ignoring,
+            from: from, to: to, replacing: replacing.map { spellings.ofTarget($0) ?? $0 },
+            keeping: keeping.map { spellings.ofSource($0) ?? $0 }, ignoring: ignoring,
             rules: rules.named(as: source.tables), verification: verification)
+    }
+
+    private func spellings(_ source: Schema, _ target: Schema) -> TableSpellings {
+        TableSpellings(source, target, from: from.transferDialect, to: to.transferDialect)
     }
 
     private func plan(
@@ -258,9 +265,11 @@ public struct ExistingTransfer: Sendable {
     }
 
     private func requireTables(of source: Schema, and target: Schema) throws(SchemaTransferError) {
+        let spellings = spellings(source, target)
         let unknown = keeping.first { source[$0] == nil } ?? replacing.first { target[$0] == nil }
-        if let unknown { throw .noSuchRows(unknown) }
-        if let both = keeping.first(where: replacing.contains) { throw .replacedAndKept(both) }
+        if let unknown { throw .noSuchRows(unknown, nearest: spellings.nearest(to: unknown)) }
+        let both = keeping.first { replacing.contains(spellings.ofTarget($0) ?? $0) }
+        if let both { throw .replacedAndKept(both) }
     }
 
     /// Returns the columns, as `table.column`, that get spans of time, or what stands for them, and of which nothing says what they count.

@@ -87,7 +87,7 @@ struct SchemaMatch {
 
     /// Returns the place of each name that has one. `all` are the names with those that stay behind, because of which a transfer may have
     /// numbered others.
-    private static func places(
+    static func places(
         of names: [String], among all: [String], in others: [String],
         _ dialects: (from: any TransferTarget, to: any TransferTarget)
     ) -> [String: String] {

@@ -25,8 +25,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     /// These tables of the target hold rows, and were named neither to be replaced nor to be kept. In some of them, the application notes
     /// its schema's version.
     case rowsInTheWay([String], versions: [NotedVersion])
-    /// This table was named to keep or to lose its rows, but is not on both sides.
-    case noSuchRows(String)
+    /// This table was named to keep or to lose its rows, but is not on both sides. The name of one that is may be near.
+    case noSuchRows(String, nearest: String?)
     /// This table was named both to keep and to lose its rows.
     case replacedAndKept(String)
     /// Columns, as `table.column`, of numbers or moments that are to be spans of time: nothing says what they count.
@@ -88,7 +88,7 @@ extension SchemaTransferError: CustomStringConvertible {
         case .filled(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .nothingToFill: "the target holds no tables that could be filled"
         case .rowsInTheWay(let names, _): "the target's tables already hold rows: \(names.joined(separator: ", "))"
-        case .noSuchRows(let name): "\(name) is not a table of both databases"
+        case .noSuchRows(let name, _): "\(name) is not a table of both databases"
         case .replacedAndKept(let name): "\(name) can't both keep its rows and have them replaced"
         case .unitless(let names):
             "values become intervals, but no rule gives their unit: \(names.joined(separator: ", "))"

@@ -49,12 +49,14 @@ struct TargetNames {
         return assign(fitted, wanted, beside: &used, kind: "column", prefix: table + ".")
     }
 
-    /// Returns those names of a view's columns that are written in lower case, by their names in the source: none if two would be one.
-    mutating func columns(ofView view: String, _ names: [String]) -> [String: String] {
+    /// Returns those names of a view's columns that are written in lower case, by their names in the source: none if two would be one. The
+    /// changes of those that are `known` are noted already.
+    mutating func columns(ofView view: String, _ names: [String], known: Set<String>) -> [String: String] {
         let lowered = names.map { $0.lowercased() }
         guard isLowercase, Set(lowered).count == names.count else { return [:] }
         let changed = zip(names, lowered).filter { $0 != $1 }
-        renames += changed.map { Rename(kind: "column", from: "\(view).\($0)", to: $1) }
+        renames += changed.filter { !known.contains($0.0) }
+            .map { Rename(kind: "column", from: "\(view).\($0)", to: $1) }
         return Dictionary(uniqueKeysWithValues: changed)
     }
 

@@ -14,8 +14,10 @@ struct TransferPlanner {
     var tableNames: [String: String] = [:]
     var columnNames: [String: [String: String]] = [:]
     var viewNames: [String: String] = [:]
-    /// The names of views' own columns that are in lower case in the target.
-    var viewColumnNames: [String: String] = [:]
+    /// The names of views' columns that differ in the target, by the names of the views.
+    var viewColumnNames: [String: [String: String]] = [:]
+    /// The names of the views that take the place of full-text tables, by the names of these.
+    var fullTextNames: [String: String] = [:]
     var planned: [Table] = []
     /// The places in `planned`, by the names of the tables.
     var places: [String: Int] = [:]
@@ -90,14 +92,16 @@ struct TransferPlanner {
         for table in tables { add(table) }
         remarkTogetherOnPlainIndexes()
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
-        var views = views()
+        nameRelations()
+        var indexed: [View] = []
+        let fullText = addFullText(to: &indexed)
+        let views = views()
         let made = Set(views.map(\.name))
         let viewSources = viewNames.filter { made.contains($0.value) }.map { ($0.value, $0.key) }
-        let fullText = addFullText(to: &views)
         addRangeTables()
         let triggers = triggers()
         numbers.formUnion(triggers.compactMap(\.numbersWanted))
-        let schema = Schema(tables: planned, views: views)
+        let schema = Schema(tables: planned, views: indexed + views)
         let origins = Dictionary(
             tables.map { (tableNames[$0.table.name] ?? $0.table.name, $0) }, uniquingKeysWith: { first, _ in first })
         let tablePlans = schema.tablesInForeignKeyOrder.compactMap { table in

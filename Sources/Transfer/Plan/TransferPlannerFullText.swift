@@ -55,7 +55,12 @@ extension TransferPlanner {
             // If the declaration names no key, rows are identified by their row numbers, which only an integer primary key shows.
             let rowid = inspection.rowidAliases[content.name].flatMap { content[column: $0]?.name }
             guard let key = content[column: key]?.name ?? rowid else { return (content.name, table, false) }
-            views.append(view(text, key, content, table))
+            let made = view(text, key, content, table)
+            views.append(made)
+            fullTextNames[text.name] = made.name
+            if let seen = relation(of: text, key, content) {
+                relations[SQLName.folded(text.name), default: []].append(seen)
+            }
             return (content.name, table, true)
         }
     }
@@ -64,11 +69,30 @@ extension TransferPlanner {
     private mutating func view(_ text: FullText, _ key: String, _ content: Table, _ table: String) -> View {
         let name = names.relation(text.name, or: [], kind: "view", of: table)
         let columns = ([key] + text.columns).map { columnNames[content.name]?[$0] ?? $0 }
-        let list = zip(columns, ["rowid"] + text.columns).map { column, name in
+        let list = zip(columns, [FullText.rowNumber] + text.columns).map { column, name in
             "\(SQLText.identifier(column)) AS \(SQLText.identifier(name))"
         }
         let query = "SELECT \(list.joined(separator: ", ")) FROM \(SQLText.identifier(table))"
         return View(name, as: .ofTarget(query))
+    }
+
+    /// Returns the full-text table as other views read it: its values are those of the table whose text it indexes, without a declared
+    /// type or collation.
+    private func relation(of text: FullText, _ key: String, _ content: Table) -> NamedRelation? {
+        guard var relation = relations[SQLName.folded(content.name)]?.first(where: { $0.table.name == content.name })
+        else { return nil }
+        var seen = Table(name: text.name)
+        for (origin, name) in zip([key] + text.columns, [FullText.rowNumber] + text.columns) {
+            guard var column = relation.table[column: origin] else { return nil }
+            (column.name, column.collation, column.generated, column.isIdentity) = (name, nil, nil, false)
+            seen.columns.append(column)
+        }
+        relation.conversions[FullText.rowNumber] = relation.conversions[key]
+        relation.table = seen
+        (relation.declared, relation.skippedColumns) = ([:], [])
+        relation.computedColumns = Set(text.columns)
+        relation.hiddenColumns = [FullText.rowNumber]
+        return relation
     }
 
     /// Removes the parts of a full-text table from the omissions, because the index replaces them.

@@ -3,31 +3,38 @@ import Dialects
 // Translates views to the target's SQL and names. Each is translated with the relations that it names, and no others.
 
 extension TransferPlanner {
-    /// Returns the views that can be transferred. A view that reads an omitted relation is omitted itself. Names that
-    /// changed only in case are changed in the view, too.
-    mutating func views() -> [View] {
-        var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
-        let changed = changedNames
+    /// Makes the tables known to views and triggers, under the source's names.
+    mutating func nameRelations() {
+        let indexed = Set(inspection.fullText.map(\.name))
         for (origin, made) in zip(tables, planned) {
             var relation = origin.named(seen(origin.table, as: made))
             relation.skippedColumns = rules.skippedColumns(of: origin.table.name)
             relation.guesses = types.guesses(in: origin.table)
+            if indexed.contains(origin.table.name) { relation.hiddenColumns = [FullText.rowNumber] }
             relations[SQLName.folded(origin.table.name), default: []].append(relation)
         }
+    }
+
+    /// Returns the views that can be transferred. A view that reads an omitted relation is omitted itself. Each name in a view becomes the
+    /// one that its relation or column has in the target.
+    mutating func views() -> [View] {
+        var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {
-                let names = view.query.namesFolded
-                if let missing = left.filter({ names.contains(SQLName.folded($0)) }).min() {
+                let read = view.query.relationsRead
+                if let missing = left.filter({ name in read.contains { $0.name == name } }).min() {
                     throw Untranslatable("it reads \(missing), which is not transferred")
                 }
                 if let reason = inspection.viewsLeftBehind[view.name] { throw Untranslatable(reason) }
-                let over = names.sorted().flatMap { relationsCalled($0, in: view.query) }.map(\.readByRules)
-                let translated = try source.query(of: view, over: over)
-                let query = try renamed(translated.query, changed)
-                let own = translated.columns.map(\.name).filter { changed[$0] == nil && query.mentions($0) }
-                let lowered = self.names.columns(ofView: view.name, own)
-                viewColumnNames.merge(lowered) { first, _ in first }
-                let made = View(viewNames[view.name] ?? view.name, as: query.renamingQuoted(viewColumnNames))
+                let over = view.query.namesFolded.sorted().flatMap { relationsCalled($0, in: view.query) }
+                let translated = try source.query(of: view, over: over.map(\.readByRules))
+                let results = self.results(of: view.name, translated, over: over)
+                let renames = QueryRenames(over.map { targetNames(of: $0) })
+                let query = try translated.query.mapTranslation(of: view.query) { text throws(Untranslatable) in
+                    try renames.renamed(text, results: results)
+                }
+                viewColumnNames[view.name] = results
+                let made = View(viewNames[view.name] ?? view.name, as: query)
                 var relation = Table(name: view.name)
                 relation.columns = translated.columns
                 var named = NamedRelation(
@@ -45,6 +52,22 @@ extension TransferPlanner {
                 return nil
             }
         }
+    }
+
+    /// Returns the new names of the view's own columns, by their old ones. Those that a table's column has are known from there.
+    private mutating func results(
+        of view: String, _ translated: TranslatedView, over relations: [NamedRelation]
+    ) -> [String: String] {
+        let own = translated.columns.map(\.name).filter(translated.query.mentions)
+        let known = Set(relations.flatMap { targetNames(of: $0).columns.keys })
+        return names.columns(ofView: view, own, known: known)
+    }
+
+    /// Returns what a table or view is called in the target.
+    func targetNames(of relation: NamedRelation) -> RelationNames {
+        let name = relation.table.name
+        let target = tableNames[name] ?? fullTextNames[name] ?? viewNames[name] ?? name
+        return RelationNames(name, as: target, columns: columnNames[name] ?? viewColumnNames[name] ?? [:])
     }
 
     /// Returns the relations of this folded name that the query reads. Of several, it reads those whose very names it has.
@@ -70,29 +93,6 @@ extension TransferPlanner {
 
     private func seenCollation(_ origin: Table, _ at: Int, _ made: Column) -> Collation? {
         types.nocase(origin.name, origin.columns[at].name) == nil ? origin.columns[at].collation : made.collation
-    }
-
-    func renamed(_ query: SQLExpression, _ changed: [String: String]) throws(Untranslatable) -> SQLExpression {
-        guard !changed.isEmpty else { return query }
-        var query = query
-        let names = query.namesFolded
-        for (name, target) in changed.sorted(by: { $0.key < $1.key }) where names.contains(SQLName.folded(name)) {
-            guard query.mentions(name) else { continue }
-            guard target == name.lowercased() else {
-                throw Untranslatable("it reads \(name), which has another name in the target")
-            }
-            query = query.renaming(name, to: target)
-        }
-        return query
-    }
-
-    /// The names of tables, columns and views that differ in the target.
-    var changedNames: [String: String] {
-        var changed: [String: String] = [:]
-        for names in [tableNames, viewNames] + columnNames.values {
-            for (name, target) in names where target != name { changed[name] = target }
-        }
-        return changed
     }
 }
 

@@ -10,10 +10,12 @@ enum PostgreSQLEnforcedType {
         var isOwn: Bool
         /// Whether the type under a domain was made in this database or by an extension.
         var isBaseOwn: Bool
-        /// Whether the type's collation is nondeterministic, so that different strings can be equal.
-        var isCaseless = false
-        /// Whether texts that differ in case can be equal. Only an extension's type is called citext.
-        var ignoresCase: Bool { isCaseless || base == "citext" }
+        /// The locale of the column's collation if that is nondeterministic, so that different texts can be equal.
+        var lenientLocale: String?
+        /// What equal texts may differ in; `nil` if they are equal only byte by byte. Only an extension's type is called citext.
+        var disregarded: PostgreSQLDisregarded? {
+            base == "citext" ? .letterCase : lenientLocale.map { PostgreSQLDisregarded(locale: $0) }
+        }
         /// Whether a value is a row of fields, also under a domain.
         var isComposite = false
         /// The column's collation, if it is not that of the type, or of the type under a domain, which may have a collation of its own.
@@ -27,11 +29,20 @@ enum PostgreSQLEnforcedType {
     static func of(_ type: Description, column: String) -> EnforcedType {
         var held = word(type, column)
         if type.isComposite { held.meaning = .row }
-        guard type.ignoresCase, held.labels.isEmpty else { return held }
-        let reason = "compares without regard to case; in the target only for the letters A to Z (NOCASE)"
+        guard let disregarded = type.disregarded, held.labels.isEmpty else { return held }
+        let reason =
+            "compares without regard to \(disregarded.rawValue); in the target \(comparison(instead: disregarded))"
         held.reason = held.reason.map { "\($0), which \(reason)" } ?? reason
-        held.isCaseless = true
+        held.isCaseless = disregarded.includesCase
         return held
+    }
+
+    private static func comparison(instead disregarded: PostgreSQLDisregarded) -> String {
+        switch disregarded {
+        case .letterCase: "only for the letters A to Z (NOCASE)"
+        case .caseAndAccents: "accents count, and so does case beyond the letters A to Z (NOCASE)"
+        case .accents, .others: "texts are equal only byte by byte"
+        }
     }
 
     private static func word(_ type: Description, _ column: String) -> EnforcedType {

@@ -15,7 +15,10 @@ struct PostgreSQLTypeReader {
                 CASE WHEN coalesce(u.name, t.typname) = 'citext' AND coalesce(u.kind, t.typtype) = 'b' THEN 'citext'
                     ELSE format_type(u.type, u.modifier) END,
                 coalesce(e.typnamespace, t.typnamespace) <> 'pg_catalog'::regnamespace, l.enumlabel,
-                co.collisdeterministic, u.namespace <> 'pg_catalog'::regnamespace, coalesce(u.kind, t.typtype) = 'c',
+                -- The column of the locale has had three names.
+                CASE WHEN NOT co.collisdeterministic THEN
+                    coalesce(to_jsonb(co) ->> 'colllocale', to_jsonb(co) ->> 'colliculocale', co.collcollate::text, '') END,
+                u.namespace <> 'pg_catalog'::regnamespace, coalesce(u.kind, t.typtype) = 'c',
                 CASE WHEN a.attcollation <> coalesce(u.collation, t.typcollation) THEN co.collname END,
                 co.collnamespace <> 'pg_catalog'::regnamespace
             FROM pg_class c
@@ -45,7 +48,7 @@ struct PostgreSQLTypeReader {
             types[key] = PostgreSQLEnforcedType.Description(
                 declared: declared, base: row[4].text ?? declared,
                 kind: .init(rawValue: row[3].text ?? "") ?? .base,
-                isOwn: row[5].boolean ?? false, isBaseOwn: row[8].boolean ?? false, isCaseless: row[7].boolean == false,
+                isOwn: row[5].boolean ?? false, isBaseOwn: row[8].boolean ?? false, lenientLocale: row[7].text,
                 isComposite: row[9].boolean == true, collation: row[10].text, isCollationOwn: row[11].boolean == true,
                 labels: described + [row[6].text].compactMap { $0 })
         }

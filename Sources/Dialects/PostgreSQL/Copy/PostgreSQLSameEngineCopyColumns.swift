@@ -50,11 +50,12 @@ extension PostgreSQLSameEngineCopy {
         let hasServersBase = isDomain && !type.isBaseOwn && !Self.namesObjects.contains(Self.element(of: type.base))
         let word = hasServersBase ? type.base : "text"
         let what = type.kind == .enumeration ? "is an enumeration" : isDomain ? "is a domain" : "is a type"
+        let disregarded = type.disregarded?.rawValue
         copy.types.append(
             TransferredType(
                 table: column.table, column: name, type: .native(sqlite: "", postgresql: word),
                 reason: "\(what) defined in the source"
-                    + (type.ignoresCase ? ", which compares without regard to case: \(Self.regardingCase)" : "")))
+                    + (disregarded.map { ", which compares without regard to \($0): \(Self.regardingCase)" } ?? "")))
         return (word, hasServersBase ? Self.transport(of: word) : .text)
     }
 
@@ -144,7 +145,7 @@ extension PostgreSQLSameEngineCopy {
         Omission(
             .other, "\(column.table).\(column.column.name) COLLATE \(collation)",
             reason: "is a collation defined in the source: in the target the column uses the database's collation"
-                + (type.ignoresCase ? ", where texts are equal only byte by byte" : ""), of: column.table)
+                + (type.disregarded != nil ? ", where texts are equal only byte by byte" : ""), of: column.table)
     }
 
     /// Returns the identity clause of a column, including a serial one. Programs ask its sequence by name, so the clause says the name where

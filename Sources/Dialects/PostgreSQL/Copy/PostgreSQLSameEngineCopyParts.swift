@@ -114,15 +114,16 @@ extension PostgreSQLSameEngineCopy {
         }
     }
 
-    /// The remarks on a key of a column that compares without regard to case, or on a foreign key. In the copy it takes more rows.
+    /// The remarks on a key of a column under which different texts are equal, or on a foreign key. In the copy it takes more rows.
     private func remarks(
         onKey name: String, _ kind: Omission.Kind, over columns: [String], of table: String
     ) -> [Omission] {
-        columns.filter { types.type(of: $0, in: table)?.ignoresCase == true }.prefix(1).map { column in
-            Omission(
-                kind, name, reason: "compares \(column) without regard to case in the source: \(Self.regardingCase)",
-                of: table)
+        for column in columns {
+            guard let disregarded = types.type(of: column, in: table)?.disregarded?.rawValue else { continue }
+            let reason = "compares \(column) without regard to \(disregarded) in the source: \(Self.regardingCase)"
+            return [Omission(kind, name, reason: reason, of: table)]
         }
+        return []
     }
 }
 

@@ -33,7 +33,7 @@ extension PostgreSQLDialect: TransferSource {
 
     package func triggers(
         of inspection: Inspection, over relations: [NamedRelation],
-        renaming: (String) throws(Untranslatable) -> String
+        renaming: (_ text: String, _ table: String) throws(Untranslatable) -> String
     ) -> [TranslatedTrigger] {
         inspection.omitted.filter { $0.kind == .trigger }.map { trigger in
             TranslatedTrigger(

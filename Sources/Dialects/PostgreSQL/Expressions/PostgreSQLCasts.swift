@@ -240,7 +240,10 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("the collation \(collation) exists in PostgreSQL only")
         }
         let piece = try piece(operand)
-        guard !piece.isCaseless else { throw Untranslatable("citext ignores case under any collation") }
+        guard !piece.isCaseless else {
+            throw Untranslatable(
+                "it gives a text that ignores case the collation \(collation), under which citext alone still does so")
+        }
         return byBytes(piece)
     }
 

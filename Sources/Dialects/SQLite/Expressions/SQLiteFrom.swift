@@ -75,8 +75,8 @@ extension SQLiteExpressionTranslation {
     ) throws(Untranslatable) -> [String] {
         guard source.isNatural else { return source.using.map(SQLName.folded) }
         guard at < scope.relations.count, case .joined = source.content else {
-            let left = scope.relations[..<at].flatMap(\.columns).map { SQLName.folded($0.name) }
-            return scope.relations[at].columns.map { SQLName.folded($0.name) }.filter(left.contains)
+            let left = scope.relations[..<at].flatMap(\.shownColumns).map { SQLName.folded($0.name) }
+            return scope.relations[at].shownColumns.map { SQLName.folded($0.name) }.filter(left.contains)
         }
         throw Untranslatable("it uses NATURAL with a join in parentheses")
     }

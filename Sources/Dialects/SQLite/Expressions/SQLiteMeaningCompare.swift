@@ -89,6 +89,8 @@ extension SQLiteExpressionTranslation {
         _ sign: PatternOperator, _ operand: ExpressionTree, _ pattern: ExpressionTree, _ escape: ExpressionTree?
     ) throws(Untranslatable) -> String {
         switch sign {
+        case .match where readsFullText:
+            throw Untranslatable("MATCH searches a full-text index, and SQLite's searches have no equal in the target")
         case .match, .regexp: throw Untranslatable("\(sign) is defined by the application")
         case .like:
             let subject = try text(piece(operand)).sql
@@ -105,6 +107,9 @@ extension SQLiteExpressionTranslation {
             return "(\(subject) COLLATE \"C\" ~ \(SQLText.literal(expression)))"
         }
     }
+
+    /// Whether a SELECT around the expression reads a full-text table.
+    private var readsFullText: Bool { scopes.contains { $0.relations.contains { !$0.hiddenColumns.isEmpty } } }
 
     /// Renders the escape character. SQLite's `LIKE` has none unless ESCAPE names one.
     private func escaping(_ escape: ExpressionTree?) throws(Untranslatable) -> String {

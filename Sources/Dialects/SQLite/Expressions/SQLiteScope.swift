@@ -129,6 +129,8 @@ struct SQLiteRelation {
     var rowid: String?
     /// The folded names of the columns that the target does not get, so that such a name in double quotes is no string.
     var skippedColumns: Set<String> = []
+    /// The folded names of the columns that `*` does not show. Full-text tables alone have such ones.
+    var hiddenColumns: Set<String> = []
 
     init(_ name: String, _ columns: [SQLiteExpressionTranslation.ColumnSense]) {
         self.name = name
@@ -143,6 +145,7 @@ struct SQLiteRelation {
         primaryKey = table.primaryKey?.columns.map(SQLName.folded) ?? []
         rowid = table.columns.first(where: \.isIdentity)?.name
         skippedColumns = Set(relation.skippedColumns.map(SQLName.folded))
+        hiddenColumns = Set(relation.hiddenColumns.map(SQLName.folded))
         let uniques = table.uniques.map(\.columns) + table.indexes.compactMap(\.uniqueColumns)
         let required = uniques.filter { columns in
             columns.allSatisfy { name in
@@ -150,6 +153,11 @@ struct SQLiteRelation {
             }
         }
         keys = (primaryKey.isEmpty ? [] : [Set(primaryKey)]) + required.map { Set($0.map(SQLName.folded)) }
+    }
+
+    /// The columns that `*` and NATURAL mean.
+    var shownColumns: [SQLiteExpressionTranslation.ColumnSense] {
+        columns.filter { !hiddenColumns.contains(SQLName.folded($0.name)) }
     }
 
     /// Returns the column of that name, or the column that holds the rowid if the name is one of the rowid's names.

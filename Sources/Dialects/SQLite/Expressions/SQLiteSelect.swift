@@ -134,7 +134,7 @@ extension SQLiteExpressionTranslation {
                 guard !relations.isEmpty else { throw Untranslatable("it selects * from \(name ?? "nothing")") }
                 for at in relations {
                     let relation = scopes[0].relations[at]
-                    for column in relation.columns {
+                    for column in relation.shownColumns {
                         let merged = scopes[0].merged[SQLName.folded(column.name)] ?? []
                         if name == nil, merged.contains(at), merged.min() != at { continue }
                         list.append(

@@ -5,7 +5,7 @@ extension SQLiteDialect {
     /// lists them.
     package func triggers(
         of inspection: Inspection, over relations: [NamedRelation],
-        renaming: (String) throws(Untranslatable) -> String
+        renaming: (_ text: String, _ table: String) throws(Untranslatable) -> String
     ) -> [TranslatedTrigger] {
         let parsed = inspection.triggers.map { source in
             Result { () throws(Untranslatable) in try SQLiteExpressionParser.trigger(source.definition) }
@@ -16,7 +16,9 @@ extension SQLiteDialect {
                 let trigger = try trigger.get()
                 triggers.translation.effort.begin(source.definition)
                 let translation = try SQLiteTriggerTranslation(trigger, among: triggers)
-                let statements = try translation.statements(renaming: renaming)
+                let statements = try translation.statements { text throws(Untranslatable) in
+                    try renaming(text, trigger.table)
+                }
                 let notes = SQLiteTriggerNotes(
                     trigger, source.definition, among: triggers, translation.remarks.texts)
                 return TranslatedTrigger(source, .statements(statements, note: notes.text))
