@@ -87,7 +87,7 @@ struct SQLiteExpressionTranslationTests {
             (
                 "kind",
                 #"((CASE WHEN "sort" IS NOT NULL THEN coalesce(substring("sort" from "#
-                    + #"'^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)')::numeric, 0) END) <> 0)"#
+                    + #"'^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?)')::numeric, 0) END) <> 0)"#
             ),
             ("unknown = 1", nil),
             ("id IN (SELECT 1)", nil),

@@ -4,11 +4,12 @@
 
 extension SQLiteExpressionTranslation {
     /// Matches the beginning of a text that reads as a number (section 3.2 of the same page, and CAST in lang_expr.html).
-    private static let numberPrefix = #"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"#
+    private static let numberPrefix = #"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?)"#
     /// Matches the beginning of a text that CAST reads as an integer.
     static let digitPrefix = #"^\s*([+-]?\d+)"#
-    /// Matches a text that is a number as a whole.
-    static let wholeNumber = #"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"#
+    /// Matches a text that is a number as a whole, and that PostgreSQL can read: a larger exponent is an error there, and no number that a
+    /// program counts with.
+    static let wholeNumber = #"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?\s*$"#
 
     /// Translates a value to the number with which SQLite computes.
     func number(_ piece: Piece) throws(Untranslatable) -> Piece {
