@@ -153,6 +153,7 @@ struct TransferViewMeaningTests {
             queries: [
                 #"SELECT substr(name, -2), substr(name, 2, 1), substr(name, 0, 2), substr(name, 1, n), substr(name, n), substr(name, -2, 1), substr(name, 3, -2) FROM people"#,
                 #"SELECT instr(name, 'o'), length(name), length(n), upper(name), lower(name), trim('  x '), replace(name, 'n', 'm'), hex(name) FROM people"#,
+                #"SELECT char(65), char(10), id, char(id + 64), char(id * 300000), char(-id), char(id * 8000), char(1114112) FROM people"#,
                 #"SELECT group_concat(name), group_concat(name, '; '), group_concat(n) FROM people"#,
                 #"SELECT printf('%s-%d-%.2f-%03d%%', name, n, amount, id) FROM people"#,
                 #"SELECT id FROM people WHERE name LIKE 'A%' OR name LIKE '%\_%' ESCAPE '\' OR name GLOB '?o*' OR mail LIKE code || '%'"#,
@@ -261,6 +262,14 @@ struct TransferViewMeaningTests {
                 #"it yields other rows in the target: ('0.50000000000000000000'), where the source has (0)"#
             ),
             (
+                #"SELECT replace(name, char(0), '') FROM people"#,
+                #"it makes the character 0, which no text in PostgreSQL holds"#
+            ),
+            (
+                #"SELECT json_extract('{"a": 1, "b": "x\u0000"}', '$.a'), id FROM people"#,
+                #"it fails in the target: unsupported Unicode escape sequence"#
+            ),
+            (
                 #"SELECT n * 9223372036854775807 FROM people"#,
                 #"it fails in the target: bigint out of range"#
             ),
@@ -277,7 +286,7 @@ struct TransferViewMeaningTests {
         }
     }
 
-    @Test("no text of a later row ends a view that reads moments, and none that moves them, with an error")
+    @Test("no text of a later row ends a view that reads or moves moments with an error")
     func laterMoments() async throws {
         let fixture = try SQLiteFixture(
             """
