@@ -6,7 +6,7 @@ extension PostgreSQLExpressionTranslation {
     func writtenExtreme(
         _ branches: [ExpressionTree.Branch], _ otherwise: ExpressionTree?
     ) throws(Untranslatable) -> Piece? {
-        guard branches.count == 1, otherwise.map(Self.withoutCasts) ?? .null == .null,
+        guard branches.count == 1, (otherwise.map(Self.withoutCasts) ?? ExpressionTree.null) == .null,
             case .call(let function, let arguments) = branches[0].value, ["greatest", "least"].contains(function),
             arguments.count > 1, Self.operandsNotNull(in: branches[0].condition) == arguments.map(Self.bareOperand)
         else { return nil }

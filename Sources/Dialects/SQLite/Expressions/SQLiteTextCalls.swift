@@ -44,7 +44,7 @@ extension SQLiteExpressionTranslation {
     /// half of a pair in UTF-16: a row with such a number has NULL, and is no error that ends a whole view.
     private func character(_ code: String) throws(Untranslatable) -> Piece {
         let character = "chr((\(code))::integer)"
-        if let known = Int64(code), known <= 0x10FFFF {
+        if let known = Int64(code), (0...0x10FFFF).contains(known) {
             guard known != 0, !(0xD800...0xDFFF).contains(known) else {
                 throw Untranslatable("it makes the character \(known), which no text in PostgreSQL holds")
             }
