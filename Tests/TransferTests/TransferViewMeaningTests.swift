@@ -188,6 +188,7 @@ struct TransferViewMeaningTests {
             queries: [
                 #"SELECT substr(name, -2), substr(name, 2, 1), substr(name, 0, 2), substr(name, 1, n), substr(name, n), substr(name, -2, 1), substr(name, 3, -2) FROM people"#,
                 #"SELECT instr(name, 'o'), length(name), length(n), upper(name), lower(name), trim('  x '), replace(name, 'n', 'm'), hex(name) FROM people"#,
+                #"SELECT char(65), char(10), id, char(id + 64), char(id * 300000), char(-id), char(id * 8000), char(1114112) FROM people"#,
                 #"SELECT group_concat(name), group_concat(name, '; '), group_concat(n) FROM people"#,
                 #"SELECT printf('%s-%d-%.2f-%03d%%', name, n, amount, id) FROM people"#,
                 #"SELECT id FROM people WHERE name LIKE 'A%' OR name LIKE '%\_%' ESCAPE '\' OR name GLOB '?o*' OR mail LIKE code || '%'"#,
@@ -206,6 +207,13 @@ struct TransferViewMeaningTests {
                 #"SELECT date(seen, printf('+%d month', id)), date(seen, printf('%d days', n)), date('2024-01-31', '+' || id || ' month') FROM people"#,
                 #"SELECT id FROM people WHERE born < date('now', '-1 day') AND seen < datetime('now')"#,
                 #"SELECT strftime('%Y', seen) AS y, count(*) FROM people GROUP BY y ORDER BY y DESC"#,
+            ]),
+        Class(
+            name: "moments in texts that no calendar has, with zones and blanks, and texts that are none",
+            queries: [
+                #"SELECT v, datetime(v, '+0 days'), date(v, '-40 days'), julianday(v), unixepoch(v) FROM (SELECT '2024-01-01 24:00:00' AS v UNION ALL SELECT '2024-12-31 24:30' UNION ALL SELECT '2024-02-30' UNION ALL SELECT '2023-02-29 10:00' UNION ALL SELECT '2024-04-31' UNION ALL SELECT '2024-04-32' UNION ALL SELECT '2024-01-01 25:00')"#,
+                #"SELECT v, datetime(v, '+0 days'), date(v, '+1 year'), julianday(v), unixepoch(v) FROM (SELECT '2024-13-01' AS v UNION ALL SELECT ' 2024-01-01' UNION ALL SELECT '2024-01-01 ' UNION ALL SELECT '2024-01-01   10:00' UNION ALL SELECT '2024-01-01T' UNION ALL SELECT '2024-01-01 10:00z' UNION ALL SELECT '2024-01-01 10:00 +05:30 ' UNION ALL SELECT '2024-01-01 10:00+15:00' UNION ALL SELECT '10:00+05:30' UNION ALL SELECT '2024-01-01 10:00+99:99' UNION ALL SELECT '' UNION ALL SELECT NULL)"#,
+                #"SELECT v, julianday(v), unixepoch(v), time(v, '+0 days') FROM (SELECT '24:00' AS v UNION ALL SELECT '0000-01-01' UNION ALL SELECT '0000-02-30 10:00' UNION ALL SELECT '9999-12-31 24:00:00' UNION ALL SELECT '9999-12-31 23:59-01:00' UNION ALL SELECT '9999-12-31 23:59:59.999' UNION ALL SELECT '2460310.5' UNION ALL SELECT '1e999999' UNION ALL SELECT '-9999-01-01')"#,
             ]),
         Class(
             name: "windows",
@@ -289,6 +297,14 @@ struct TransferViewMeaningTests {
                 #"it yields other rows in the target: ('0.50000000000000000000'), where the source has (0)"#
             ),
             (
+                #"SELECT replace(name, char(0), '') FROM people"#,
+                #"it makes the character 0, which no text in PostgreSQL holds"#
+            ),
+            (
+                #"SELECT json_extract('{"a": 1, "b": "\u0000' || id || '"}', '$.a') FROM people"#,
+                #"it fails in the target: unsupported Unicode escape sequence"#
+            ),
+            (
                 #"SELECT n * 9223372036854775807 FROM people"#,
                 #"it fails in the target: bigint out of range"#
             ),
@@ -327,6 +343,36 @@ struct TransferViewMeaningTests {
                 let plan = try target.values(SQL(trusted: "EXPLAIN SELECT * FROM v\(view)")).compactMap { $0[0].text }
                 // A condition that no hash, order or index decides is a filter of the joined rows.
                 #expect(!plan.contains { $0.contains("Join Filter") }, "\(plan.joined(separator: "\n"))")
+            }
+        }
+    }
+
+    @Test("no text of a later row ends a view that reads or moves moments with an error")
+    func laterMoments() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE t (v TEXT, n INTEGER); INSERT INTO t VALUES ('2024-01-31', 2460310);
+            CREATE VIEW bare AS SELECT v, date(v) AS d, julianday(v) AS j, datetime(v, 'unixepoch') AS s, datetime(n) AS m FROM t;
+            CREATE VIEW moved AS SELECT v, date(v, '-2000 years') AS d, date(v, '+9000 years') AS e, date(v, 'start of year') AS f,
+                datetime(v, 'unixepoch', '-2000 years') AS s, date(n, '-1 year') AS m, v + 1 AS p FROM t;
+            CREATE VIEW beyond AS SELECT date(v, '-9000 years') AS d FROM t;
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url)
+            let left = report.omitted.map { "\($0.name): \($0.reason)" }
+            #expect(left == ["beyond: '-9000 years' moves a time further than both databases count"])
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute(
+                """
+                INSERT INTO t VALUES ('0000-01-01', 0), ('0000-00-00', 1), ('2024-02-30', -1), ('2024-01-01 24:00', 5), ('5', 5373484),
+                    ('1e999999', NULL), ('-210866760000', 9223372036854775807), ('2024-01-01 10:00+99:99', NULL),
+                    ('2024-01-01 10:00:00.' || repeat('0', 500) || '1', NULL), ('-9999-01-01', NULL), ('9999-12-31 24:00', NULL)
+                """)
+            for view in ["bare", "moved"] {
+                let rows = try target.values(SQL(trusted: "SELECT * FROM \(view)"))
+                #expect(rows.count == 12)
             }
         }
     }

@@ -5,6 +5,7 @@ extension PostgreSQLExpressionTranslation {
     func call(_ function: String, _ arguments: [ExpressionTree]) throws(Untranslatable) -> Piece {
         if let piece = try currentTime(function) { return piece }
         if let piece = try ownDefault(function, arguments) { return piece }
+        if let code = try writtenCode(function, arguments) { return code }
         if let value = try extraction(.call(function, arguments)) { return Piece("CAST(\(value) AS TEXT)", .text) }
         if Self.isAggregate(function, arguments.count) {
             return try aggregate(CallTree(name: function, arguments: arguments))
@@ -41,20 +42,25 @@ extension PostgreSQLExpressionTranslation {
             var piece = Piece("nullif(\(a.sql), \(b.sql))", a.kind)
             (piece.isWide, piece.isSingle) = (a.isWide, a.isSingle)
             return a.isCaseless ? caseless(piece) : piece
-        case ("greatest", 2...4), ("least", 2...4):
-            // PostgreSQL ignores a NULL among the values; SQLite's result is NULL.
-            let areDecimals = pieces.contains(where: \.isDecimal) && pieces.allSatisfy { $0.exact != nil }
-            let areComparable = pieces.dropFirst().allSatisfy { Self.isComparable([pieces[0], $0]) }
-            guard areComparable || areDecimals, !pieces[0].isOrderedByCollation else { return nil }
-            return try chosen(pieces) { list in
-                list.dropFirst().reduce(list[0]) { a, b in
-                    "\(function == "least" ? "min" : "max")(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
-                }
-            }
+        case ("greatest", 2...4), ("least", 2...4): return try extreme(function, pieces, isNullIfAnyIs: false)
         case ("num_nonnulls", 1...), ("num_nulls", 1...):
             let test = function == "num_nulls" ? "IS NULL" : "IS NOT NULL"
             return Piece("(\(pieces.map { "(\($0.sql) \(test))" }.joined(separator: " + ")))", .integer)
         default: return nil
+        }
+    }
+
+    /// Translates `greatest` or `least`. PostgreSQL ignores a NULL among the values; SQLite's result is NULL.
+    func extreme(_ function: String, _ pieces: [Piece], isNullIfAnyIs: Bool) throws(Untranslatable) -> Piece? {
+        let areDecimals = pieces.contains(where: \.isDecimal) && pieces.allSatisfy { $0.exact != nil }
+        let areComparable = pieces.dropFirst().allSatisfy { Self.isComparable([pieces[0], $0]) }
+        guard areComparable || areDecimals, !pieces[0].isOrderedByCollation else { return nil }
+        let name = function == "least" ? "min" : "max"
+        return try chosen(pieces) { list in
+            guard !isNullIfAnyIs else { return "\(name)(\(list.joined(separator: ", ")))" }
+            return list.dropFirst().reduce(list[0]) { a, b in
+                "\(name)(coalesce(\(a), \(b)), coalesce(\(b), \(a)))"
+            }
         }
     }
 

@@ -37,8 +37,8 @@ struct PostgreSQLExpressionTranslation {
         var isASCII = false
         /// Whether the piece compares without regard to case in both databases. If it is no literal, SQLite finds its NOCASE.
         var isCaseless = false
-        /// The format in which `strftime()` writes the piece, if it is the current time; otherwise `nil`.
-        var nowFormat: String?
+        /// How `strftime()` writes the piece, if it is the current time, or one that lies whole seconds from it; otherwise `nil`.
+        var now: CurrentTime?
         /// The JSON and the path in it if the piece is a part of JSON.
         var member: PostgreSQLJSONMember?
         /// Whether a JSON is `jsonb` (`PostgreSQLJSONMember.isBinary`).
@@ -189,6 +189,7 @@ extension PostgreSQLExpressionTranslation {
     private func choice(_ branches: [ExpressionTree.Branch], _ otherwise: ExpressionTree?) throws(Untranslatable)
         -> Piece
     {
+        if let extreme = try writtenExtreme(branches, otherwise) { return extreme }
         var conditions: [String] = []
         var values: [Piece] = []
         for branch in branches {

@@ -3,9 +3,10 @@
 // SQLite rounds fractions of a second to milliseconds, so that 23:59:59.9999 is the next day. They are cut off before.
 
 extension PostgreSQLExpressionTranslation {
-    /// Returns the seconds of a moment without their fraction, for SQLite's functions.
+    /// Returns the seconds of a moment without their fraction, as SQLite's functions read them.
     private func seconds(_ moment: Piece) -> String {
         guard moment.kind != .shaped(.date) else { return moment.sql }
+        if let now = moment.now { return now.arguments }
         let seconds = "substr(\(moment.sql), 1, 19)"
         // BC stands behind the fraction.
         return unread == nil ? seconds : "(\(seconds) || rtrim(substr(\(moment.sql), 27), 'Z'))"
@@ -32,13 +33,13 @@ extension PostgreSQLExpressionTranslation {
         let piece: Piece
         switch function {
         case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp":
-            piece = Self.now("%Y-%m-%dT%H:%M:%f000Z", .timestamp)
+            piece = Piece(CurrentTime(format: "%Y-%m-%dT%H:%M:%f000Z"), .timestamp)
         case "localtimestamp":
             try noteZone()
-            piece = Self.now("%Y-%m-%d %H:%M:%f000", .datetime)
+            piece = Piece(CurrentTime(format: "%Y-%m-%d %H:%M:%f000"), .datetime)
         case "localtime":
             try noteZone()
-            piece = Self.now("%H:%M:%f000", .time)
+            piece = Piece(CurrentTime(format: "%H:%M:%f000"), .time)
         case "current_date":
             try noteZone()
             piece = Piece(Self.today, .shaped(.date))
@@ -60,12 +61,6 @@ extension PostgreSQLExpressionTranslation {
 
     private static let today = "date('now')"
 
-    private static func now(_ format: String, _ type: ColumnType) -> Piece {
-        var piece = Piece("strftime('\(format)', 'now')", .shaped(type))
-        piece.nowFormat = format
-        return piece
-    }
-
     // MARK: Casts
 
     /// Returns a moment as another type; `nil` if there is no known counterpart.
@@ -73,6 +68,7 @@ extension PostgreSQLExpressionTranslation {
         // Infinity is the same in every zone.
         let isEndless = piece.literal.map { ["infinity", "-infinity"].contains($0.lowercased()) } ?? false
         if !isEndless, from == .timestamp || type == .timestamp { try noteZone() }
+        if let now = piece.now, let written = Self.written(now, from, as: type) { return written }
         switch (from, type) {
         case (.datetime, .date), (.timestamp, .date): return Piece("substr(\(piece.sql), 1, 10)", .shaped(.date))
         case (.datetime, .time), (.timestamp, .time):
@@ -87,6 +83,19 @@ extension PostgreSQLExpressionTranslation {
         }
     }
 
+    /// Returns the current time as another type; `nil` if there is no known counterpart.
+    private static func written(_ now: CurrentTime, _ from: ColumnType, as type: ColumnType) -> Piece? {
+        let format = now.format.replacing("T", with: " ").replacing("Z", with: "")
+        let clock = String(format.drop { $0 != " " }.dropFirst())
+        switch (from, type) {
+        case (.datetime, .date), (.timestamp, .date): return Piece("date(\(now.arguments))", .shaped(.date))
+        case (.datetime, .time), (.timestamp, .time): return Piece(now.written(as: clock), .time)
+        case (.timestamp, .datetime): return Piece(now.written(as: format), .datetime)
+        case (.datetime, .timestamp): return Piece(now.written(as: format.replacing(" ", with: "T") + "Z"), .timestamp)
+        case (_, _): return nil
+        }
+    }
+
     private func inUTC(_ moment: Piece) -> Piece {
         Piece("replace(rtrim(\(moment.sql), 'Z'), 'T', ' ')", .shaped(.datetime))
     }
@@ -97,7 +106,7 @@ extension PostgreSQLExpressionTranslation {
 
     /// Returns SQL that adds to a moment's text. Infinity has one text in all types.
     private func finite(_ sql: String, of moment: Piece) -> String {
-        let isNow = moment.nowFormat != nil || moment.sql == Self.today
+        let isNow = moment.now != nil || moment.sql == Self.today
         let isFinite = isNow || moment.literal?.lowercased().contains("inf") == false
         return isFinite
             ? sql : "(CASE WHEN \(moment.sql) IN ('infinity', '-infinity') THEN \(moment.sql) ELSE \(sql) END)"
@@ -107,6 +116,11 @@ extension PostgreSQLExpressionTranslation {
     func zoned(_ moment: Piece, _ zone: Piece) throws(Untranslatable) -> Piece {
         guard let name = zone.literal, ["utc", "gmt", "etc/utc", "z"].contains(name.lowercased()) else {
             throw Untranslatable("AT TIME ZONE has a zone other than UTC, and SQLite knows no zones")
+        }
+        if let now = moment.now, case .shaped(let type) = moment.kind,
+            let written = Self.written(now, type, as: type == .timestamp ? .datetime : .timestamp)
+        {
+            return written
         }
         switch moment.kind {
         case .shaped(.timestamp): return inUTC(moment)
@@ -121,6 +135,9 @@ extension PostgreSQLExpressionTranslation {
     /// Translates a difference of two dates, and a date or timestamp that is moved; `nil` if it is not about dates.
     func moved(_ sign: NumberOperator, _ operands: [Piece]) throws(Untranslatable) -> Piece? {
         guard case .shaped(let type) = operands[0].kind, type != .uuid else { return nil }
+        if operands.count > 2, let first = try moved(sign, Array(operands.dropLast())), case .shaped = first.kind {
+            return try moved(sign, [first, operands[operands.count - 1]])
+        }
         guard operands.count == 2, sign == .add || sign == .subtract else {
             throw Untranslatable("\(sign) is used on a date and something other than a number of days")
         }
@@ -148,7 +165,7 @@ extension PostgreSQLExpressionTranslation {
             throw Untranslatable("an interval is added that is not a literal of days, hours, minutes and whole seconds")
         }
         if type == .timestamp { try noteZone() }
-        if let format = moment.nowFormat { return Piece("strftime('\(format)', 'now', \(modifiers))", moment.kind) }
+        if let now = moment.now { return Piece(now.moved(by: modifiers), type) }
         let separator = type == .timestamp ? "T" : " "
         let whole = "strftime('%Y-%m-%d\(separator)%H:%M:%S', \(seconds(moment)), \(modifiers))"
         let moved = type == .date ? "(\(whole) || '.000000')" : "(\(whole) || substr(\(moment.sql), 20))"
@@ -250,8 +267,9 @@ extension PostgreSQLExpressionTranslation {
         if type == .timestamp, unit != "second" { try noteZone() }
         let (separator, end) = type == .timestamp ? ("T", "Z") : (" ", "")
         let text = format.replacing("_", with: separator) + ".000000" + end
-        let whole = moment.nowFormat == nil ? seconds(moment) : "'now'"
-        let start = "strftime('\(text)', \(whole)\(modifiers))"
+        // What is moved by whole seconds has the same fraction.
+        if let now = moment.now, unit == "second" { return Piece(now.written(as: text), type) }
+        let start = "strftime('\(text)', \(seconds(moment))\(modifiers))"
         return Piece(reading(start, of: [moment], atInfinity: moment.sql), moment.kind)
     }
 

@@ -72,7 +72,7 @@ extension PostgreSQLExpressionTranslation {
         return "(\(seconds) * 1000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER))"
     }
 
-    private static func withoutCasts(_ tree: ExpressionTree) -> ExpressionTree {
+    static func withoutCasts(_ tree: ExpressionTree) -> ExpressionTree {
         var tree = tree
         while case .cast(let inner, _) = tree { tree = inner }
         return tree

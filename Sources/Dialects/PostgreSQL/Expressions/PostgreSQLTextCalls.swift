@@ -97,6 +97,10 @@ extension PostgreSQLExpressionTranslation {
         if let start = pieces[1].literal.flatMap(Int.init), start > 0 {
             return Piece("substr(\(pieces.map(\.sql).joined(separator: ", ")))", .text)
         }
+        if isCounted, let place = Self.placeFromEnd(pieces[1].sql, of: text.sql) {
+            let list = [text.sql, "-\(place)"] + pieces.dropFirst(2).map(\.sql)
+            return Piece("substr(\(list.joined(separator: ", ")))", .text)
+        }
         guard pieces.count == 2, pieces[1].kind == .integer else { return nil }
         return Piece("substr(\(text.sql), max(\(pieces[1].sql), 1))", .text)
     }

@@ -77,9 +77,16 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Translates `min` or `max` of several values. The result is NULL if any of the values is NULL.
+    ///
+    /// - Parameter isNullIfAllAre: Whether a NULL among the values is passed over, as in PostgreSQL's own functions.
     private func extreme(
-        _ function: String, _ pieces: [Piece], _ arguments: [ExpressionTree]
+        _ function: String, _ pieces: [Piece], _ arguments: [ExpressionTree], isNullIfAllAre: Bool = false
     ) throws(Untranslatable) -> Piece {
+        if !isNullIfAllAre, let values = Self.writtenValues(of: arguments) {
+            var pieces: [Piece] = []
+            for value in values { pieces.append(try piece(value)) }
+            return try extreme(function, pieces, values, isNullIfAllAre: true)
+        }
         guard try !isAnyCaseless(arguments) else {
             throw Untranslatable("\(function)() compares texts without regard to case")
         }
@@ -93,7 +100,7 @@ extension SQLiteExpressionTranslation {
         let values = list.map { "\($0.sql)\(collation)" }.joined(separator: ", ")
         let chosen = "\(function == "min" ? "least" : "greatest")(\(values))"
         let known = pieces.map { "\($0.sql) IS NOT NULL" }.joined(separator: " AND ")
-        return Piece("(CASE WHEN \(known) THEN \(chosen) END)", kind).edited {
+        return Piece(isNullIfAllAre ? chosen : "(CASE WHEN \(known) THEN \(chosen) END)", kind).edited {
             ($0.isDecimal, $0.storage) = (list.allSatisfy(\.isExact), Self.storage(of: pieces))
             ($0.isWide, $0.momentTexts) = (Self.isWide(list), Self.momentTexts(of: list))
             $0.guess = pieces.lazy.compactMap(\.guess).first

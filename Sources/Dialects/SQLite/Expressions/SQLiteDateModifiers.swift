@@ -23,9 +23,12 @@ extension SQLiteExpressionTranslation {
             throw Untranslatable("'utc' takes a time for local time, depending on the machine and on SQLite's version")
         case "unixepoch", "auto", "julianday": break
         case let count?:
-            guard words.count == 2, Double(count) != nil, count.utf8.allSatisfy({ "+-.0123456789".utf8.contains($0) }),
-                let unit = DateUnit(words[1])
+            guard words.count == 2, let number = Double(count),
+                count.utf8.allSatisfy({ "+-.0123456789".utf8.contains($0) }), let unit = DateUnit(words[1])
             else { break }
+            guard number >= -Double(unit.limitBack), number <= Double(unit.limit) else {
+                throw Untranslatable("'\(text)' moves a time further than both databases count")
+            }
             return Self.moved(moment, by: "interval '\(count) \(unit)'", of: unit)
         case nil: break
         }

@@ -216,6 +216,7 @@ extension SQLiteExpressionTranslation {
         _ branches: [ExpressionTree.Branch], _ otherwise: ExpressionTree?
     ) throws(Untranslatable) -> Piece {
         if let member = try writtenMember(branches, otherwise) { return member }
+        if let code = try writtenCode(branches, otherwise) { return code }
         var values: [Piece] = []
         for branch in branches { values.append(try piece(branch.value)) }
         if let otherwise { values.append(try piece(otherwise)) }

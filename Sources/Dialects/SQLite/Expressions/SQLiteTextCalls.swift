@@ -30,8 +30,7 @@ extension SQLiteExpressionTranslation {
             let replaced = "replace(\(try text(0)), \(try text(1)), \(try text(2)))"
             return Piece(replaced, .text)
         case ("hex", 1): return Piece("upper(\(try hexadecimal(pieces[0])))", .text)
-        case ("char", 1) where pieces[0].kind == .integer:
-            return Piece("chr((\(pieces[0].sql))::integer)", .text)
+        case ("char", 1) where pieces[0].kind == .integer: return try character(pieces[0].sql)
         case ("unicode", 1):
             return Piece("nullif(ascii(\(try text(0))), 0)::bigint", .integer, isWide: true)
         case ("printf", 1...), ("format", 1...):
@@ -39,6 +38,21 @@ extension SQLiteExpressionTranslation {
             return try formatted(format, Array(pieces.dropFirst()))
         case (_, _): return nil
         }
+    }
+
+    /// Translates `char`. A number beyond Unicode is the replacement character in SQLite. No text of PostgreSQL's holds the character 0, or
+    /// half of a pair in UTF-16: a row with such a number has NULL, and is no error that ends a whole view.
+    private func character(_ code: String) throws(Untranslatable) -> Piece {
+        let character = "chr((\(code))::integer)"
+        if let known = Int64(code), (0...0x10FFFF).contains(known) {
+            guard known != 0, !(0xD800...0xDFFF).contains(known) else {
+                throw Untranslatable("it makes the character \(known), which no text in PostgreSQL holds")
+            }
+            return Piece(character, .text)
+        }
+        return Piece(
+            "(CASE WHEN \(code) BETWEEN 1 AND 55295 OR \(code) BETWEEN 57344 AND 1114111 THEN \(character) "
+                + "WHEN \(code) NOT BETWEEN 0 AND 1114111 THEN chr(65533) END)", .text)
     }
 
     /// Renders two hexadecimal digits for each byte; NULL gives an empty text.
