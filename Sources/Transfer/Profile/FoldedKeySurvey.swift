@@ -126,7 +126,7 @@ struct FoldedKeySurvey {
 
     private func repeated(_ key: Index, in copy: Table, of table: PlannedTable) throws -> FoldedKey? {
         let statements = try DuplicateStatements(of: key, in: copy, order: [], for: target)
-        try writing.execute(SQL(trusted: statements.find))
+        for statement in statements.find { try writing.execute(SQL(trusted: statement)) }
         let count = try writing.queryValue(SQL(trusted: statements.count))?.integer ?? 0
         let label = copy.columns.last?.name ?? ""
         let pairs = try writing.query(SQL(trusted: statements.pairs(of: label, limit: Self.exampleCount)))
