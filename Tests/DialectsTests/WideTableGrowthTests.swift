@@ -73,6 +73,20 @@ struct WideTableGrowthTests {
         }
     }
 
+    @Test func allColumnsMayBeRenamed() throws {
+        try expectLinear(from: 500) { count in
+            var table = Table(name: "t")
+            table.columns = (0..<count).map { Column("a\($0)", .bigint) }
+            let steps = (0..<count).map { at in
+                ChangeStep(change: .renameColumn("a\(at)", to: "b\(at)"), before: table, after: table)
+            }
+            let renames = SQLiteRenames(of: table, steps)
+            #expect(renames.renamedColumns.count == count)
+            #expect(renames.statements(on: "t").count == count)
+            #expect(steps.finalNames["a\(count - 1)"] == "b\(count - 1)")
+        }
+    }
+
     @Test func chainsAreLongerThanAStack() {
         let names = (0..<30_000).map { "table_\(100_000 + $0)" }
         let tables = names.indices.map { at in
