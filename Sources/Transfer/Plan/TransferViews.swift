@@ -6,7 +6,9 @@ extension TransferPlanner {
     /// Returns the views that can be transferred. A view that reads an omitted relation is omitted itself. Names that
     /// changed only in case are changed in the view, too.
     mutating func views() -> [View] {
-        var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
+        let untaken = inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil }
+        // By the names in lower case.
+        var left = Dictionary(untaken.map { (SQLName.folded($0), $0) }, uniquingKeysWith: min)
         let changed = changedNames
         for (origin, made) in zip(tables, planned) {
             var relation = origin.named(seen(origin.table, as: made))
@@ -16,14 +18,15 @@ extension TransferPlanner {
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {
                 let names = view.query.namesFolded
-                if let missing = left.filter({ names.contains(SQLName.folded($0)) }).min() {
+                if let missing = names.compactMap({ left[$0] }).min() {
                     throw Untranslatable("it reads \(missing), which is not transferred")
                 }
                 if let reason = inspection.viewsLeftBehind[view.name] { throw Untranslatable(reason) }
                 let over = names.sorted().flatMap { relationsCalled($0, in: view.query) }.map(\.readByRules)
                 let translated = try source.query(of: view, over: over)
                 let query = try renamed(translated.query, changed)
-                let own = translated.columns.map(\.name).filter { changed[$0] == nil && query.mentions($0) }
+                let others = translated.columns.map(\.name).filter { changed.targets[$0] == nil }
+                let own = MentionedNames(others).mentioned(in: query)
                 let lowered = self.names.columns(ofView: view.name, own)
                 viewColumnNames.merge(lowered) { first, _ in first }
                 let made = View(viewNames[view.name] ?? view.name, as: query.renamingQuoted(viewColumnNames))
@@ -38,7 +41,7 @@ extension TransferPlanner {
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
             } catch {
-                left.insert(view.name)
+                left[SQLName.folded(view.name)] = view.name
                 leave(.view, view.name, error.description)
                 return nil
             }
@@ -70,28 +73,33 @@ extension TransferPlanner {
         types.nocase(origin.name, origin.columns[at].name) == nil ? origin.columns[at].collation : made.collation
     }
 
-    func renamed(_ query: SQLExpression, _ changed: [String: String]) throws(Untranslatable) -> SQLExpression {
-        guard !changed.isEmpty else { return query }
-        var query = query
-        let names = query.namesFolded
-        for (name, target) in changed.sorted(by: { $0.key < $1.key }) where names.contains(SQLName.folded(name)) {
-            guard query.mentions(name) else { continue }
-            guard target == name.lowercased() else {
+    func renamed(_ query: SQLExpression, _ changed: ChangedNames) throws(Untranslatable) -> SQLExpression {
+        guard !changed.targets.isEmpty else { return query }
+        var lowered: [String: String] = [:]
+        for name in changed.sources.mentioned(in: query) {
+            guard changed.targets[name] == name.lowercased() else {
                 throw Untranslatable("it reads \(name), which has another name in the target")
             }
-            query = query.renaming(name, to: target)
+            lowered[name] = name.lowercased()
         }
-        return query
+        return query.renaming(lowered)
     }
 
     /// The names of tables, columns and views that differ in the target.
-    var changedNames: [String: String] {
+    var changedNames: ChangedNames {
         var changed: [String: String] = [:]
         for names in [tableNames, viewNames] + columnNames.values {
             for (name, target) in names where target != name { changed[name] = target }
         }
-        return changed
+        return ChangedNames(targets: changed, sources: MentionedNames(changed.keys.sorted()))
     }
+}
+
+/// Names that differ in the target, by those in the source.
+struct ChangedNames {
+    let targets: [String: String]
+    /// The names in the source, in their order.
+    let sources: MentionedNames
 }
 
 extension NamedRelation {
