@@ -43,9 +43,7 @@ struct PlanCommand: AsyncParsableCommand {
             let history = try MigrateProgram.history()
             let plan = try down ? planDown(history) : planUp(history)
             let dialect = dialect.dialect
-            let steps = try plan.steps.map {
-                try $0.scriptStep(in: dialect, history, version: MigrateProgram.context.version)
-            }
+            let steps = try plan.scriptSteps(in: dialect, history, version: MigrateProgram.context.version)
             output.showScript(document(steps, plan)) { dialect.script(steps).trimmingNewline() }
             if !output.json { for (step, script) in zip(plan.steps, steps) { note(step, script) } }
         }

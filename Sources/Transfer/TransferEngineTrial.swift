@@ -14,7 +14,7 @@ extension TransferEngine {
         let refused = try await streams.first { _, writing in
             try target.trying(on: writing) {
                 _ = try target.makeSupport(of: policies, on: writing)
-                let trial = Trial(target, writing)
+                let trial = Trial(target, writing, table: plan.schema.freeName("tc_trial"))
                 let reasons = try trial.refusals(ofDefaults: Array(defaults))
                 return tables.flatMap { $0.refusals(reasons) } + (try computing.flatMap(trial.refusals(ofComputedIn:)))
             }
@@ -36,10 +36,13 @@ private struct Refusal {
 private struct Trial {
     private let target: any TransferTarget
     private let writing: any Connection
+    /// The name of the table. A resumed transfer finds those of the plan in the target.
+    private let name: String
 
-    init(_ target: any TransferTarget, _ writing: any Connection) {
+    init(_ target: any TransferTarget, _ writing: any Connection, table name: String) {
         self.target = target
         self.writing = writing
+        self.name = name
     }
 
     /// Returns the reason for each default that the target refuses. Many tables have the same defaults, so each is tried once,
@@ -68,14 +71,14 @@ private struct Trial {
     }
 
     private func refusal(of columns: [Column]) throws -> String? {
-        var table = Table(name: "tc_trial")
+        var table = Table(name: name)
         table.columns = columns
         do {
             try target.trying(on: writing) {
                 for statement in try target.construct(Schema(tables: [table])).tables {
                     try writing.execute(SQL(trusted: statement))
                 }
-                try writing.execute("INSERT INTO tc_trial DEFAULT VALUES")
+                try writing.execute("INSERT INTO \(identifier: name) DEFAULT VALUES")
             }
             return nil
         } catch let error as DatabaseError where target.isRefusal(error) {

@@ -36,10 +36,7 @@ struct RebuildScriptTests {
     private func script(_ migrations: [Migration], after applied: Int = 0, _ backend: Backend) throws -> String {
         let history = try History(migrations)
         let dialect = backend.dialect
-        let steps = try history.planUp(applied: applied).steps.map {
-            try $0.scriptStep(in: dialect, history, version: "")
-        }
-        return dialect.script(steps)
+        return dialect.script(try history.planUp(applied: applied).scriptSteps(in: dialect, history, version: ""))
     }
 
     private func inspect(_ url: String) throws -> Inspection {

@@ -176,6 +176,19 @@ struct OnlineMigrationBesideOthersTests {
         }
     }
 
+    @Test("a check that has the name of the one by which it proves a column full stays")
+    func proof() async throws {
+        try await OnlineHistory.withTables(.postgresql) { _, database in
+            let named = Migration("2") {
+                AlterTable("notes") { Add(Check("title <> ''").named("tc_required_notes_owner")) }
+            }
+            let required = Migration("3") { AlterTable("notes") { ChangeColumn("owner").required() } }.online()
+            let migrator = try database.migrator([OnlineHistory.tables, named, required])
+            try await migrator.up()
+            #expect(try await migrator.drift() == [])
+        }
+    }
+
     @Test("what any other would lock is known before, with the table's size")
     func blocking() async throws {
         try await OnlineHistory.withTables(.postgresql) { _, database in

@@ -257,6 +257,57 @@ struct RebuildRenamesTests {
         }
     }
 
+    @Test("a column on its way to another name, and one that is dropped, leave every other column its name")
+    func namesOnTheWay() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.migrate {
+                CreateTable("t") {
+                    Column("id", .bigint).primaryKey()
+                    Column("a", .text)
+                    Column("b", .text)
+                    Column("c", .text).nullable()
+                    Column("n", .text)
+                    Column("TC_moving_a", .text)
+                    Column("tc_dropped_c", .text)
+                }
+            }
+            try await test.run("INSERT INTO t VALUES (1, 'a', 'b', 'c', '7', 'moving', 'dropped')")
+            try await test.migrate {
+                AlterTable("t") {
+                    RenameColumn("a", to: "b")
+                    RenameColumn("b", to: "a")
+                    ChangeColumn("n").type(.integer)
+                }
+            }
+            #expect(try await test.values("SELECT a, b, n, tc_moving_a FROM t") == [["b", "a", 7, "moving"]])
+            try await test.migrate(allowsDataLoss: true) {
+                AlterTable("t") {
+                    DropColumn("c")
+                    RenameColumn("b", to: "c")
+                    ChangeColumn("n").type(.text)
+                }
+            }
+            #expect(try await test.values("SELECT a, c, n, tc_dropped_c FROM t") == [["b", "a", "7", "dropped"]])
+            #expect(try await test.drift().isEmpty)
+        }
+    }
+
+    @Test("a table that changes the case of its name leaves one alone whose name it would have on the way")
+    func tableOnTheWay() async throws {
+        try await Backend.sqlite.withCase { test in
+            try await test.createTableAndLog()
+            try await test.run(
+                """
+                CREATE TABLE tc_moving_t (mine TEXT); INSERT INTO tc_moving_t VALUES ('kept');
+                INSERT INTO t VALUES (1, '1', NULL)
+                """)
+            try await test.migrate { RenameTable("t", to: "T") }
+            #expect(try await test.texts("SELECT mine FROM tc_moving_t") == ["kept"])
+            #expect(try await test.texts("SELECT name FROM sqlite_master WHERE lower(name) = 't'") == ["T"])
+            #expect(try await test.values("SELECT n FROM t") == [["1"]])
+        }
+    }
+
     @Test("odd names go through two rebuilds", arguments: Backend.available)
     func oddNames(_ backend: Backend) async throws {
         let name = #"we"ird [tab]le's `name`"#

@@ -80,6 +80,25 @@ import TestSupport
                 == "serial columns become identity columns: counted.n")
     }
 
+    @Test("a default is read without its table, whose columns would all be looked at, and whose lock awaited")
+    func defaultsAreReadWithoutTheirTable() throws {
+        try TestPostgreSQL.withFreshDatabase { url in
+            let (writer, reader) = (try connect(to: url), try connect(to: url))
+            defer {
+                writer.close()
+                reader.close()
+            }
+            try writer.executeScript("CREATE TABLE t (a int DEFAULT 5, b text DEFAULT 'x' || 'y', n serial)")
+            try reader.execute("SET lock_timeout = '100ms'")
+            let columns = try writer.transaction {
+                try writer.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
+                return try PostgreSQLColumnReader(reader).columns
+            }
+            #expect(columns.map(\.expression) == ["5", "'x'::text || 'y'::text", "nextval('t_n_seq'::regclass)"])
+            #expect(columns.map(\.column.isIdentity) == [false, false, true])
+        }
+    }
+
     @Test func constraintsKeepTheirNamesOrderAndActions() throws {
         let inspection = try after(
             """

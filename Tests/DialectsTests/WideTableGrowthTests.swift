@@ -84,6 +84,32 @@ struct WideTableGrowthTests {
         }
     }
 
+    @Test func allColumnsMayBeRenamed() throws {
+        try expectLinear(from: 500) { count in
+            var table = Table(name: "t")
+            table.columns = (0..<count).map { Column("a\($0)", .bigint) }
+            let steps = (0..<count).map { at in
+                ChangeStep(change: .renameColumn("a\(at)", to: "b\(at)"), before: table, after: table)
+            }
+            let renames = SQLiteRenames(of: table, steps)
+            #expect(renames.renamedColumns.count == count)
+            #expect(renames.statements(on: "t").count == count)
+            #expect(steps.finalNames["a\(count - 1)"] == "b\(count - 1)")
+        }
+    }
+
+    @Test func allNamesOfAQueryMayChange() throws {
+        try expectLinear(from: 200) { count in
+            let names = (0..<count).map { "Column_\($0)" }
+            let query = SQLExpression.sql("SELECT \(SQLText.identifiers(names)) FROM t")
+            let renamed = query.renaming(Dictionary(uniqueKeysWithValues: names.map { ($0, $0.lowercased()) }))
+            #expect(renamed == .sql("SELECT \(SQLText.identifiers(names.map { $0.lowercased() })) FROM t"))
+        }
+        let query: SQLExpression = #"SELECT Id, "Id", "ID", Id(1), 'Id', id AS x FROM t"#
+        let renamed = query.renaming(["Id": "key", "T": "u"])
+        #expect(renamed == #"SELECT "key", "key", "ID", Id(1), 'Id', "key" AS x FROM "u""#)
+    }
+
     @Test func chainsAreLongerThanAStack() {
         let names = (0..<30_000).map { "table_\(100_000 + $0)" }
         let tables = names.indices.map { at in

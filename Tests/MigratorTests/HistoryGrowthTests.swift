@@ -62,4 +62,29 @@ struct HistoryGrowthTests {
         let (few, many) = (try seconds(50), try seconds(400))
         #expect(many < few * 8 * 3, "\(few) s, \(many) s")
     }
+
+    @Test("and so does the search for scripts whose objects a rebuild would lose")
+    func scriptsGrow() throws {
+        func index(_ name: String, on table: String) -> RunSQL {
+            let text = "CREATE INDEX \(name) ON \(table) (size)"
+            return RunSQL(.native(sqlite: text, postgresql: text), undo: .nothing)
+        }
+        try expectLinear(from: 50) { count in
+            let creations = (0..<count).map { at in
+                Migration("create-\(at)") {
+                    CreateTable("item_\(at)") {
+                        Column("id", .bigint).primaryKey()
+                        Column("size", .text)
+                    }
+                    index("theirs_\(at)", on: "other_\(at)")
+                }
+            }
+            let changes = (0..<count).map { at in
+                Migration("change-\(at)") { AlterTable("item_\(at)") { ChangeColumn("size").type(.bigint) } }
+            }
+            let history = try History(creations + [Migration("index") { index("by_size", on: "item_7") }] + changes)
+            let steps = try history.planUp().scriptSteps(in: SQLiteDialect(), history, version: "")
+            #expect(steps.filter { $0.obstacle != nil }.map(\.title) == ["up change-7"])
+        }
+    }
 }

@@ -8,15 +8,17 @@ import Transfer
     "a resumed transfer whose source has other indexes by now",
     .enabled(if: TestPostgreSQL.isWanted, TestPostgreSQL.skipReason))
 struct ResumedPlanTests {
+    private static let table = """
+        CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO t VALUES (1, 'a', 'b');
+        CREATE INDEX t_a ON t (a); CREATE VIEW shown AS SELECT a FROM t;
+        """
+
     /// Interrupts a transfer when all but its view is built, changes the source, and passes what comes of the resumed transfer.
     private func resume(
-        after change: String, _ check: (Result<TransferReport, any Error>, any Connection) throws -> Void
+        _ script: String = Self.table, after change: String,
+        _ check: (Result<TransferReport, any Error>, any Connection) throws -> Void
     ) async throws {
-        let fixture = try SQLiteFixture(
-            """
-            CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO t VALUES (1, 'a', 'b');
-            CREATE INDEX t_a ON t (a); CREATE VIEW shown AS SELECT a FROM t;
-            """)
+        let fixture = try SQLiteFixture(script)
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
             let target = try connect(to: url)
@@ -45,6 +47,20 @@ struct ResumedPlanTests {
             let names = try target.values(
                 "SELECT indexname::text FROM pg_indexes WHERE indexname IN ('t_a', 't_b') ORDER BY 1")
             #expect(names.map { $0[0].text } == ["t_a", "t_b"])
+        }
+    }
+
+    @Test("tries its columns beside a table that has the name of the one in which it does")
+    func trial() async throws {
+        let script = """
+            CREATE TABLE tc_trial (id INTEGER PRIMARY KEY, n INTEGER, twice INTEGER GENERATED ALWAYS AS (n * 2) STORED);
+            INSERT INTO tc_trial (id, n) VALUES (1, 7); CREATE VIEW shown AS SELECT n FROM tc_trial;
+            """
+        try await resume(script, after: "CREATE INDEX by_n ON tc_trial (n)") { result, target in
+            let report = try result.get()
+            #expect(report.verdict == .verified && report.omitted == [])
+            let twice = try target.queryValue("SELECT twice FROM tc_trial")?.integer
+            #expect(twice == 14)
         }
     }
 

@@ -75,6 +75,31 @@ struct TransferGrowthTests {
         }
     }
 
+    @Test("rows that repeat a key are found by their numbers, a batch at a time")
+    func repeatedRowsGrow() throws {
+        var table = Table(name: "t")
+        table.columns = [Column("id", .bigint), Column("k", .bigint)]
+        let key = Index(name: "k", parts: [Index.Part(.column("k"))])
+        let statements = try DuplicateStatements(of: key, in: table, order: ["id"], for: SQLiteDialect())
+        try expectLinear(from: 1_000) { count in
+            let fixture = try SQLiteFixture(
+                """
+                CREATE TABLE t (id INTEGER, k INTEGER);
+                WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+                INSERT INTO t SELECT i, 1 FROM n;
+                """)
+            defer { fixture.remove() }
+            let connection = try connect(to: fixture.url)
+            defer { connection.close() }
+            for statement in statements.find { try connection.execute(SQL(trusted: statement)) }
+            #expect(try connection.queryValue(SQL(trusted: statements.count))?.integer == Int64(count))
+            for start in stride(from: 0, to: count, by: 5) {
+                let rows = try connection.query(SQL(trusted: statements.rows(of: ["id"], after: start, limit: 5)))
+                #expect(rows.compactMap { $0[0].integer } == (1...5).map { Int64(start + $0) })
+            }
+        }
+    }
+
     @Test func namesThatAreCutAlikeGrow() throws {
         try expectLinear(from: 250) { count in
             let long = String(repeating: "x", count: 62)

@@ -3,8 +3,8 @@
 package struct DuplicatesTable: Sendable {
     /// The expression for a row's place, which stays the same as long as nobody writes the row.
     var place: String
-    /// The `CREATE TEMPORARY TABLE … AS`, for a table that the database drops with the transaction or
-    /// `DuplicateStatements.forget` drops.
+    /// The `CREATE TEMPORARY TABLE`, for a table that the database drops with the transaction or `DuplicateStatements.forget` drops.
+    /// Its columns are `number`, by which its rows are found, and the places `place` and `first`.
     var creation: String
     /// The table's name, as queries write it.
     var name: String
@@ -12,9 +12,9 @@ package struct DuplicatesTable: Sendable {
 
 /// The statements that find, read and remove the rows of one table that repeat a unique key, except for one row of each key.
 package struct DuplicateStatements: Sendable, Equatable {
-    /// Makes the temporary table `found`: the place of each repeating row, its number from 1, and the place of the row that it
-    /// repeats.
-    package var find: String
+    /// The statements that make the temporary table `found`: the place of each repeating row, its number from 1, and the place of the
+    /// row that it repeats.
+    package var find: [String]
     private let table: String
     private let place: String
     private let found: String
@@ -40,9 +40,11 @@ package struct DuplicateStatements: Sendable, Equatable {
             FROM \(SQLText.identifier(table.name)) WHERE \(conditions.joined(separator: " AND ")) \
             WINDOW alike AS (PARTITION BY \(parts.joined(separator: ", ")) ORDER BY \(order))
             """
-        find =
-            "\(places.creation) SELECT place, first, row_number() OVER (ORDER BY place) AS number "
-            + "FROM (\(ranked)) AS ranked WHERE rank > 1"
+        find = [
+            places.creation,
+            "INSERT INTO \(places.name) (number, place, first) SELECT row_number() OVER (ORDER BY place), place, first "
+                + "FROM (\(ranked)) AS ranked WHERE rank > 1",
+        ]
         self.table = SQLText.identifier(table.name)
         place = places.place
         found = places.name

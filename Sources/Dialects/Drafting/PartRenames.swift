@@ -79,7 +79,8 @@ extension Table {
         set { primaryKey = newValue.first }
     }
 
-    fileprivate var constraintNames: [String] {
+    /// The names of the table's keys, checks and foreign keys.
+    var constraintNames: [String] {
         ([primaryKey?.name] + uniques.map(\.name) + checks.map(\.name) + foreignKeys.map(\.name)).compactMap { $0 }
     }
 

@@ -13,6 +13,24 @@ package enum SQLName {
     }
     package static func equal(_ a: [String], _ b: [String]) -> Bool { a.map(folded) == b.map(folded) }
 
+    /// Returns the first of `name`, `name_2`, `name_3` and so on that is not taken.
+    static func free(_ name: String, isTaken: (String) -> Bool) -> String {
+        var result = name
+        var number = 1
+        while isTaken(result) {
+            number += 1
+            result = "\(name)_\(number)"
+        }
+        return result
+    }
+
+    /// Returns the first of `name`, `name_2` and so on whose folded form is not in `taken`, and adds that.
+    static func free(_ name: String, beside taken: inout Set<String>) -> String {
+        let result = free(name) { taken.contains(folded($0)) }
+        taken.insert(folded(result))
+        return result
+    }
+
     /// Returns the bare word in the form in which this code writes keywords. `ſelect` stays a name, although its capital
     /// letters read SELECT.
     static func keyword(_ word: String) -> String {

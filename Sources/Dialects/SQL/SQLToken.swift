@@ -103,6 +103,11 @@ extension SQLToken {
         }
     }
 
+    /// Returns the words in `text`, those in quotes, strings and comments too: the longest runs of what a bare word may contain.
+    package static func words(of text: String) -> Set<String> {
+        Set(text.utf8.split { !$0.continuesWord }.map { String(decoding: $0, as: UTF8.self) })
+    }
+
     /// Returns whether `(` follows the word at `index`, so that the word names a function.
     package static func isCall(_ tokens: [SQLToken], _ index: Int) -> Bool {
         guard tokens[index].kind == .word else { return false }

@@ -143,7 +143,10 @@ public struct SQLiteDialect: Dialect {
             let modern = "PRAGMA legacy_alter_table = OFF"
             // SQLite takes names that differ only in case for the same name, so the rename leads over a third name.
             guard SQLName.equal(old, new) else { return Lowering([modern, rename(old, to: new)]) }
-            let between = "tc_moving_\(old)"
+            let taken = Set(undeclared.takenNames.map(SQLName.folded))
+            let between = SQLName.free("tc_moving_\(old)") {
+                taken.contains(SQLName.folded($0)) || operation.before.isTaken($0)
+            }
             return Lowering([modern, rename(old, to: between), rename(between, to: new)])
         case .alterTable(let alteration):
             return try SQLiteAlter(

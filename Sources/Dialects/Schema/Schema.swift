@@ -82,6 +82,9 @@ extension Schema {
     /// Returns whether a table, view, index or key has this name. SQLite compares names without case.
     func isTaken(_ name: String) -> Bool { holders[SQLName.folded(name)] != nil }
 
+    /// Returns the first of `name`, `name_2` and so on that no table, view, index or key has: for a table that is made for a moment.
+    package func freeName(_ name: String) -> String { SQLName.free(name, isTaken: isTaken) }
+
     /// Returns the tables whose names equal this one except for case, sorted by name.
     func tables(like name: String) -> [Table] {
         named(name) { holder in if case .table(let table) = holder { self[table] } else { nil } }

@@ -145,49 +145,23 @@ extension UndeclaredObjects {
     }
 }
 
-extension [ChangeStep] {
-    /// The name in the last table of each column of the first table. Dropped columns are absent.
-    var finalNames: [String: String] {
-        guard let first else { return [:] }
-        var names = Dictionary(uniqueKeysWithValues: first.before.columns.map { ($0.name, $0.name) })
-        for step in self {
-            switch step.change {
-            case .renameColumn(let old, let new): for (name, now) in names where now == old { names[name] = new }
-            case .dropColumn(let column, _): for (name, now) in names where now == column { names[name] = nil }
-            case .addColumn, .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique,
-                .dropUnique, .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
-                break
-            }
-        }
-        return names
-    }
+/// The names in the database of the indexes and constraints that the steps of an alteration have dropped so far.
+struct DroppedNames {
+    private(set) var names: Set<String> = []
+    private var firstNames: [String: String] = [:]
 
-    /// Returns the names in the database of the indexes and constraints that the steps before this one drop.
-    func droppedNames(before step: Int) -> Set<String> {
-        var firstNames: [String: String] = [:]
-        var dropped: Set<String> = []
-        for step in self[..<step] {
-            switch step.change {
-            case .renameIndex(let old, let new), .renameConstraint(let old, let new):
-                firstNames[new] = firstNames[old] ?? old
-            case .dropIndex(let name), .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name):
-                dropped.insert(firstNames[name] ?? name)
-            case .dropPrimaryKey:
-                if let name = step.before.primaryKey?.name { dropped.insert(firstNames[name] ?? name) }
-            case .addColumn, .dropColumn, .renameColumn, .changeColumn, .addIndex, .addPrimaryKey, .addUnique,
-                .addCheck,
-                .addForeignKey:
-                break
-            }
+    mutating func follow(_ step: ChangeStep) {
+        switch step.change {
+        case .renameIndex(let old, let new), .renameConstraint(let old, let new):
+            firstNames[new] = firstNames[old] ?? old
+        case .dropIndex(let name), .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name):
+            names.insert(firstNames[name] ?? name)
+        case .dropPrimaryKey:
+            if let name = step.before.primaryKey?.name { names.insert(firstNames[name] ?? name) }
+        case .addColumn, .dropColumn, .renameColumn, .changeColumn, .addIndex, .addPrimaryKey, .addUnique, .addCheck,
+            .addForeignKey:
+            break
         }
-        return dropped
-    }
-
-    /// Returns a function from a column's name at this step to its name in the first table; `nil` for a column that was added.
-    func firstNames(_ step: Int) -> (String) -> String? {
-        let names = Array(self[..<step]).finalNames
-        guard step > 0 else { return { $0 } }
-        return { column in names.first { $0.value == column }?.key }
     }
 }
 

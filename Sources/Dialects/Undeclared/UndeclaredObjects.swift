@@ -47,7 +47,7 @@ public struct UndeclaredObjects: Sendable, Equatable {
 
     /// The undeclared objects, in the order in which they can be made again.
     public var objects: [Object]
-    /// Names of tables that a rebuild must not choose for its draft table.
+    /// Names that must not be chosen for a rebuild's draft table, or for a table on the way from one name to another.
     public var takenNames: Set<String>
     /// What follows a declared view when it is made again, by the view's name.
     public var epilogues: [String: ViewEpilogue]

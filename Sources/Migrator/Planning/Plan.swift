@@ -185,6 +185,16 @@ extension [LoweredOperation] {
     }
 }
 
+extension Plan {
+    /// Returns all steps as parts of a script, as `Step.scriptStep` does for one. The scripts of the history are read once for all.
+    ///
+    /// - Throws: `MigratorError.cannotLower`, and `MigratorError.unknownID` for steps of another history.
+    public func scriptSteps(in dialect: any Dialect, _ history: History, version: String) throws -> [ScriptStep] {
+        let scripts = ScriptedObjects(of: history, in: dialect)
+        return try steps.map { try $0.scriptStep(in: dialect, history, beside: scripts, version: version) }
+    }
+}
+
 extension Plan.Step {
     /// Returns the step as a part of a script, together with its ledger row. The first migration's part also creates the ledger.
     /// The script stops where a data step belongs, or where it would lose what an earlier script of the history made, before
@@ -192,6 +202,13 @@ extension Plan.Step {
     ///
     /// - Throws: `MigratorError.cannotLower`, and `MigratorError.unknownID` for a step of another history.
     public func scriptStep(in dialect: any Dialect, _ history: History, version: String) throws -> ScriptStep {
+        try scriptStep(
+            in: dialect, history, beside: ScriptedObjects(of: history, in: dialect), version: version)
+    }
+
+    fileprivate func scriptStep(
+        in dialect: any Dialect, _ history: History, beside scripts: ScriptedObjects, version: String
+    ) throws -> ScriptStep {
         let operations = try lowered(in: dialect)
         let alone = operations.isOnline ? operations.lowering.statements : []
         var lowering = alone.isEmpty ? operations.lowering : Lowering()
@@ -204,7 +221,7 @@ extension Plan.Step {
             lowering.statements.append(Ledger.recordStatement(history.migrations[at], version: version))
         case .down: lowering.statements.append(Ledger.removeStatement(id))
         }
-        let obstacle = try losses(operations, of: history, in: dialect)
+        let obstacle = losses(operations, at: at, among: scripts)
         if let obstacle {
             let advice = "run this migration with the program, which keeps what is there"
             lowering.statements.insert(dialect.stop(saying: "\(obstacle): \(advice)"), at: 0)

@@ -40,6 +40,9 @@ struct ScriptedDrops {
         }
     }
 
+    /// The names in lower case.
+    var foldedNames: Set<String> { Set(names.map(SQLName.folded)) }
+
     func contains(_ name: String) -> Bool { names.contains { SQLName.equal($0, name) } }
 
     /// Returns `undeclared` without what is dropped by then.

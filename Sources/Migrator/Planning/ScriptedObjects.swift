@@ -2,54 +2,80 @@ import Dialects
 
 /// The scripts of a history that may have made, before an operation, what the history does not declare: triggers, indexes, rights.
 /// SQL that is written without a database knows none of it, and loses it with a table that is made again.
+///
+/// Each script is read once, whatever the number of operations that ask about it.
 struct ScriptedObjects {
-    private var scripts: [(id: String, text: String)] = []
-    /// Every pair of names of a table that was renamed before the operation.
-    private var renames: [(old: String, new: String)] = []
-    private let dialect: any Dialect
+    /// Where an operation is declared: its migration's place in the history, and its own in the migration.
+    typealias Place = (migration: Int, operation: Int)
 
-    /// Finds the scripts that stand before an operation of the migration at `place`, as its operations are declared. To undo a
-    /// migration leaves alone what later scripts have made without an undo.
-    init(of history: History, before place: Int, _ operation: Int, _ direction: Plan.Direction, in dialect: any Dialect)
-    {
+    private struct Script {
+        var id: String
+        var place: Place
+        var makings: ScriptedMakings
+        /// Whether it has no undo: what it has made stays where its migration is undone.
+        var stays: Bool
+    }
+
+    private let dialect: any Dialect
+    private var scripts: [Script] = []
+    /// The scripts in whose text a word stands, by the word in lower case.
+    private var places: [String: [Int]] = [:]
+    /// The scripts that drop something, by its name in lower case.
+    private var drops: [String: [Int]] = [:]
+    /// The old and the new name, in lower case, of each table that is renamed.
+    private var renames: [(place: Place, old: String, new: String)] = []
+
+    init(of history: History, in dialect: any Dialect) {
         self.dialect = dialect
         for (at, migration) in history.migrations.enumerated() {
-            for (number, declared) in migration.operations.enumerated() {
-                if (at, number) < (place, operation) {
-                    add(declared, of: migration)
-                } else if direction == .down, case .run(let script) = declared, script.undo == .nothing {
-                    add(declared, of: migration)
-                }
-            }
+            for (number, declared) in migration.operations.enumerated() { add(declared, of: migration, (at, number)) }
         }
     }
 
-    private mutating func add(_ operation: SchemaOperation, of migration: Migration) {
+    private mutating func add(_ operation: SchemaOperation, of migration: Migration, _ place: Place) {
         switch operation {
         case .run(let script):
             let action = ResolvedOperation(.run(script), from: Schema(), to: Schema())
             let text = (try? dialect.lower(action, keeping: .none))?.statements.joined(separator: ";\n") ?? ""
-            if !text.isEmpty { scripts.append((migration.id, text)) }
-        case .renameTable(let old, let new): renames.append((old, new))
+            if !text.isEmpty { add(text, of: migration, place, stays: script.undo == .nothing) }
+        case .renameTable(let old, let new): renames.append((place, SQLName.folded(old), SQLName.folded(new)))
         case .createTable, .dropTable, .alterTable, .createView, .dropView, .runSwift: break
         }
     }
 
-    /// Returns the id of a migration whose script may have made something of this table or view that is still there; `nil` if
-    /// there is none.
-    func maker(of relation: String) -> String? {
+    private mutating func add(_ text: String, of migration: Migration, _ place: Place, stays: Bool) {
+        let at = scripts.count
+        let makings = ScriptedMakings(in: text)
+        for word in makings.words { places[word, default: []].append(at) }
+        var dropped = ScriptedDrops()
+        dropped.insert([text])
+        for name in dropped.foldedNames { drops[name, default: []].append(at) }
+        scripts.append(Script(id: migration.id, place: place, makings: makings, stays: stays))
+    }
+
+    /// Returns the id of a migration whose script may have made something of this table or view that is still there at `place`; `nil`
+    /// if there is none. To undo a migration leaves alone what later scripts have made without an undo.
+    func maker(of relation: String, at place: Place, _ direction: Plan.Direction) -> String? {
         var names: Set<String> = [SQLName.folded(relation)]
-        for rename in renames.reversed() where names.contains(SQLName.folded(rename.new)) {
-            names.insert(SQLName.folded(rename.old))
+        for rename in renames.reversed() where rename.place < place && names.contains(rename.new) {
+            names.insert(rename.old)
         }
-        return scripts.indices.first { at in
-            let made = ScriptedMakings(in: scripts[at].text)
-            guard names.contains(where: made.mentions) else { return false }
-            var drops = ScriptedDrops()
-            for script in scripts[(at + 1)...] { drops.insert([script.text]) }
-            return made.isSomethingLeft(after: drops)
+        func hasRun(_ at: Int) -> Bool { scripts[at].place < place || direction == .down && scripts[at].stays }
+        let makers = names.compactMap { name in
+            mentioning(name).first { at in
+                hasRun(at)
+                    && scripts[at].makings.isSomethingLeft { part in
+                        drops[SQLName.folded(part)]?.contains { $0 > at && hasRun($0) } ?? false
+                    }
+            }
         }
-        .map { scripts[$0].id }
+        return makers.min().map { scripts[$0].id }
+    }
+
+    /// Returns the scripts whose text mentions the name. One that is no word is searched for.
+    private func mentioning(_ name: String) -> [Int] {
+        if SQLToken.words(of: name) == [name] { return places[name] ?? [] }
+        return scripts.indices.filter { scripts[$0].makings.mentions(name) }
     }
 }
 
@@ -76,7 +102,10 @@ private struct ScriptedMakings {
 
     func mentions(_ name: String) -> Bool { SQLToken.isWhole(name, in: text) }
 
-    func isSomethingLeft(after drops: ScriptedDrops) -> Bool { makesMore || parts.contains { !drops.contains($0) } }
+    /// All words of the text, in lower case.
+    var words: Set<String> { SQLToken.words(of: text) }
+
+    func isSomethingLeft(_ isDropped: (String) -> Bool) -> Bool { makesMore || parts.contains { !isDropped($0) } }
 
     /// Returns the name of the trigger, index, rule or policy behind `CREATE`; `nil` for anything else. An index without a name is
     /// never dropped by its name.
@@ -115,16 +144,13 @@ extension LoweredOperation {
 }
 
 extension Plan.Step {
-    /// Returns why a script of this step would lose something; `nil` if it would not, as far as the history tells.
-    func losses(_ operations: [LoweredOperation], of history: History, in dialect: any Dialect) throws -> String? {
-        let at = try history.index(of: id)
+    /// Returns why a script of this step, which is at this place in the history, would lose something that another script has made;
+    /// `nil` if it would not, as far as the history tells.
+    func losses(_ operations: [LoweredOperation], at migration: Int, among scripts: ScriptedObjects) -> String? {
         for (place, operation) in operations.enumerated() {
-            let relations = operation.disturbed(isMadeAgain: makesAgain(place))
-            guard !relations.isEmpty else { continue }
             let declared = direction == .up ? place : operations.count - 1 - place
-            let scripts = ScriptedObjects(of: history, before: at, declared, direction, in: dialect)
-            for relation in relations {
-                guard let maker = scripts.maker(of: relation) else { continue }
+            for relation in operation.disturbed(isMadeAgain: makesAgain(place)) {
+                guard let maker = scripts.maker(of: relation, at: (migration, declared), direction) else { continue }
                 return "the SQL of '\(maker)' may have made something of \(relation) that would be lost here or set off"
             }
         }

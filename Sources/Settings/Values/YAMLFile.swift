@@ -2,7 +2,8 @@ import TCYAML
 
 /// Reads a settings file in YAML into values with their line numbers.
 package enum YAMLFile {
-    /// The largest number of values. Without it, aliases of aliases could make a small file endless.
+    /// The number of values that every file may hold. A longer one may hold as many as it has bytes, which is more than it holds without
+    /// aliases. Without a limit, aliases of aliases could make a small file endless.
     static let limit = 20_000
 
     /// Returns the file's map, which is empty for an empty file.
@@ -10,7 +11,7 @@ package enum YAMLFile {
         let root: YAMLNode?
         do { root = try YAML.node(of: text) } catch { throw refusal(of: error, path) }
         guard let root else { return SettingsValue(.map([]), line: 1) }
-        var reading = Reading(path: path)
+        var reading = Reading(path: path, most: max(limit, text.utf8.count))
         let value = try reading.value(root)
         if value.isNull { return SettingsValue(.map([]), line: 1) }
         guard value.map != nil else {
@@ -36,17 +37,21 @@ package enum YAMLFile {
 
     private struct Reading {
         let path: String
+        let most: Int
         private var count = 0
         private var bytes = 0
 
-        init(path: String) { self.path = path }
+        init(path: String, most: Int) {
+            self.path = path
+            self.most = most
+        }
 
         mutating func value(_ node: YAMLNode) throws(SettingsError) -> SettingsValue {
             count += 1
             let line = node.line
-            guard count <= YAMLFile.limit else {
+            guard count <= most else {
                 throw SettingsError(
-                    .tooManyValues, at: "\(path):\(line)", "this holds more than \(YAMLFile.limit) values",
+                    .tooManyValues, at: "\(path):\(line)", "aliases make this hold more than \(most) values",
                     remedy: "use fewer aliases")
             }
             switch node.content {

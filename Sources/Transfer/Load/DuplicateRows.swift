@@ -35,7 +35,7 @@ struct DuplicateRows {
         for key in schema.uniqueKeys {
             let statements = try DuplicateStatements(
                 of: key, in: schema, order: schema.primaryKey?.columns ?? [], for: target)
-            try connection.execute(SQL(trusted: statements.find))
+            for statement in statements.find { try connection.execute(SQL(trusted: statement)) }
             let count = try connection.queryValue(SQL(trusted: statements.count))?.integer ?? 0
             for start in stride(from: 0, to: Int(count), by: Self.batch) {
                 let query = statements.rows(of: table.targetColumns, after: start, limit: Self.batch)

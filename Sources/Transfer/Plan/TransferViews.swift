@@ -18,11 +18,15 @@ extension TransferPlanner {
     /// Returns the views that can be transferred. A view that reads an omitted relation is omitted itself. Each name in a view becomes the
     /// one that its relation or column has in the target.
     mutating func views() -> [View] {
-        var left = Set(inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil })
+        // By the names in lower case.
+        var left = Dictionary(
+            grouping: inspection.schema.tables.map(\.name).filter { tableNames[$0] == nil }, by: SQLName.folded)
         return inspection.schema.views.compactMap { view in
             do throws(Untranslatable) {
-                let read = view.query.relationsRead
-                if let missing = left.filter({ name in read.contains { $0.name == name } }).min() {
+                let missing = view.query.relationsRead.flatMap { token in
+                    (token.name.flatMap { left[SQLName.folded($0)] } ?? []).filter(token.names)
+                }
+                if let missing = missing.min() {
                     throw Untranslatable("it reads \(missing), which is not transferred")
                 }
                 if let reason = inspection.viewsLeftBehind[view.name] { throw Untranslatable(reason) }
@@ -47,7 +51,7 @@ extension TransferPlanner {
                 if translated.asksForTime { viewsOfTheTime.insert(made.name) }
                 return made
             } catch {
-                left.insert(view.name)
+                left[SQLName.folded(view.name), default: []].append(view.name)
                 leave(.view, view.name, error)
                 return nil
             }
@@ -58,7 +62,7 @@ extension TransferPlanner {
     private mutating func results(
         of view: String, _ translated: TranslatedView, over relations: [NamedRelation]
     ) -> [String: String] {
-        let own = translated.columns.map(\.name).filter(translated.query.mentions)
+        let own = MentionedNames(translated.columns.map(\.name)).mentioned(in: translated.query)
         let known = Set(relations.flatMap { targetNames(of: $0).columns.keys })
         return names.columns(ofView: view, own, known: known)
     }

@@ -30,7 +30,6 @@ struct FoldedKeySurvey {
         var made: [String] = []
     }
 
-    private static let tableName = "tc_keys"
     private static let exampleCount = 3
 
     let plan: TransferPlan
@@ -59,7 +58,7 @@ struct FoldedKeySurvey {
         }
         guard !keys.isEmpty else { return [] }
         let columns = table.targetColumns.filter { column in keys.contains { $0.reads(column) } }
-        let copy = Self.copy(of: schema, columns)
+        let copy = copy(of: schema, columns)
         for statement in try target.construct(Schema(tables: [copy])).tables {
             try writing.execute(SQL(trusted: statement))
         }
@@ -70,10 +69,10 @@ struct FoldedKeySurvey {
     }
 
     /// Returns a table of these columns, and a last one that identifies the row.
-    private static func copy(of table: Table, _ columns: [String]) -> Table {
+    private func copy(of table: Table, _ columns: [String]) -> Table {
         var label = "row"
         while columns.contains(label) { label += "_" }
-        var copy = Table(name: tableName)
+        var copy = Table(name: plan.schema.freeName("tc_keys"))
         for name in columns {
             var column = Column(name, table[column: name]?.type ?? .text)
             column.isNullable = true
@@ -126,7 +125,7 @@ struct FoldedKeySurvey {
 
     private func repeated(_ key: Index, in copy: Table, of table: PlannedTable) throws -> FoldedKey? {
         let statements = try DuplicateStatements(of: key, in: copy, order: [], for: target)
-        try writing.execute(SQL(trusted: statements.find))
+        for statement in statements.find { try writing.execute(SQL(trusted: statement)) }
         let count = try writing.queryValue(SQL(trusted: statements.count))?.integer ?? 0
         let label = copy.columns.last?.name ?? ""
         let pairs = try writing.query(SQL(trusted: statements.pairs(of: label, limit: Self.exampleCount)))

@@ -245,6 +245,24 @@ struct RefusalTests {
         }
     }
 
+    @Test("a file holds as many values as people write into it, but aliases of aliases make no more of it")
+    func manyValues() async throws {
+        let letters = Array("abcdefg")
+        let bomb = letters.indices.map { at in
+            let inside = at == 0 ? "x" : "*\(letters[at - 1])"
+            return "\(letters[at]): &\(letters[at]) [\(Array(repeating: inside, count: 10).joined(separator: ", "))]\n"
+        }
+        try await withSettingsFolder { folder in
+            try folder.write("etc/config.yml", bomb.joined())
+            #expect(folder.refusal()?.code == .tooManyValues)
+        }
+        try await withSettingsFolder { folder in
+            let written = Array(repeating: "x", count: 30_000).joined(separator: ", ")
+            try folder.write("etc/config.yml", "ui: {a: [\(written)]}\n")
+            #expect(folder.refusal()?.code != .tooManyValues)
+        }
+    }
+
     @Test("references that grow are refused when settings are split, too")
     func growingWhileSplit() async throws {
         let chain = (1..<40).map { "A\($0): \"${A\($0 - 1)}${A\($0 - 1)}\"\n" }.joined()

@@ -29,7 +29,7 @@ struct PostgreSQLColumnReader {
         let rows = try connection.query(
             """
             SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text,
-                a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid, true), co.collname,
+                a.attgenerated::text, \(trusted: PostgreSQLDefault.text(of: "d")), co.collname,
                 q.deptype IS NOT NULL AND q.deptype = 'a' AND b.type IN (20, 21, 23), q.counting,
                 q.sequence,
                 NOT has_table_privilege(c.oid, 'SELECT') AND has_any_column_privilege(c.oid, 'SELECT')

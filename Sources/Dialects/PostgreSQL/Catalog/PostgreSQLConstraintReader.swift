@@ -29,8 +29,9 @@ struct PostgreSQLConstraintReader {
     init(_ connection: any Connection, _ scope: PostgreSQLCatalogScope = .whole) throws(DatabaseError) {
         let rows = try connection.query(
             """
-            SELECT k.contype::text, c.relname, k.conname, pg_get_constraintdef(k.oid, true),
-                CASE k.contype WHEN 'c' THEN pg_get_expr(k.conbin, k.conrelid, true) END,
+            SELECT k.contype::text, c.relname, k.conname,
+                -- For a check the server looks at all columns of the table.
+                CASE WHEN coalesce(u.at, 1) = 1 THEN pg_get_constraintdef(k.oid, true) END,
                 p.relname, p.relnamespace = c.relnamespace AND p.relkind IN ('r', 'p') AND NOT p.relispartition,
                 k.confdeltype::text, k.confupdtype::text,
                 k.condeferrable, k.condeferred, k.convalidated, k.confmatchtype = 'f', a.attname, f.attname,
@@ -57,15 +58,16 @@ struct PostgreSQLConstraintReader {
         if constraints.last?.table != table || constraints.last?.name != name {
             constraints.append(
                 Constraint(
-                    kind: kind, table: table, name: name, definition: row[3].text ?? "", expression: row[4].text,
-                    parent: row[5].text, isParentHere: row[6].boolean ?? false, otherSchema: row[15].text,
-                    onDelete: Self.action(row[7].text), onUpdate: Self.action(row[8].text),
-                    isDeferrable: row[9].boolean ?? false,
-                    isDeferred: row[10].boolean ?? false, isValidated: row[11].boolean ?? true,
-                    matchesFully: row[12].boolean ?? false))
+                    kind: kind, table: table, name: name, definition: row[3].text ?? "",
+                    expression: Self.condition(ofCheck: row[3].text), parent: row[4].text,
+                    isParentHere: row[5].boolean ?? false, otherSchema: row[14].text,
+                    onDelete: Self.action(row[6].text), onUpdate: Self.action(row[7].text),
+                    isDeferrable: row[8].boolean ?? false,
+                    isDeferred: row[9].boolean ?? false, isValidated: row[10].boolean ?? true,
+                    matchesFully: row[11].boolean ?? false))
         }
-        if let column = row[13].text { constraints[constraints.count - 1].columns.append(column) }
-        if let column = row[14].text { constraints[constraints.count - 1].parentColumns.append(column) }
+        if let column = row[12].text { constraints[constraints.count - 1].columns.append(column) }
+        if let column = row[13].text { constraints[constraints.count - 1].parentColumns.append(column) }
     }
 
     /// Reads which constraints the server does not check. Foreign keys, and deferrable keys and exclusions, are checked by triggers, which
@@ -86,6 +88,14 @@ struct PostgreSQLConstraintReader {
         for at in constraints.indices where unenforced.contains([constraints[at].table, constraints[at].name]) {
             constraints[at].isEnforced = false
         }
+    }
+
+    /// Returns the condition in the definition of a check, `CHECK (a > 0) NOT VALID`; `nil` if it is the definition of something else.
+    private static func condition(ofCheck definition: String?) -> String? {
+        guard let definition, definition.hasPrefix("CHECK ("), let end = definition.lastIndex(of: ")") else {
+            return nil
+        }
+        return String(definition[..<end].dropFirst("CHECK (".count))
     }
 
     private static func action(_ letter: String?) -> ForeignKey.Action {

@@ -1,5 +1,18 @@
-/// Parses the text of a column's default as `pg_get_expr` returns it.
+/// Reads the default of a column, or the expression that computes it, and parses a default as `pg_get_expr` returns it.
 enum PostgreSQLDefault {
+    /// Returns the expression, in SQL, of the text of a default or a computed column. `value` is the alias of its row of `pg_attrdef`,
+    /// which may be missing.
+    ///
+    /// Given a table, the server looks at all its columns for each text: those of a table with 1,600 columns took 14 seconds. Only a
+    /// computed column can name others, so only for one is the table given.
+    static func text(of value: String) -> String {
+        """
+        pg_catalog.pg_get_expr(\(value).adbin, (
+            SELECT CASE own.attgenerated WHEN '' THEN 0 ELSE own.attrelid END FROM pg_catalog.pg_attribute own
+            WHERE own.attrelid = \(value).adrelid AND own.attnum = \(value).adnum), true)
+        """
+    }
+
     /// Returns the default; `nil` for `NULL`, which a column without a default gets anyway.
     static func parse(_ text: String, for type: ColumnType) -> Default? {
         let tokens = withoutCast(SQLToken.scan(text).filter { !$0.isBlank })

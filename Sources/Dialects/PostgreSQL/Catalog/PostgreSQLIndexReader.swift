@@ -35,8 +35,10 @@ struct PostgreSQLIndexReader {
         let rows = try connection.query(
             """
             SELECT c.relname, i.relname, x.indisunique, x.indisvalid, am.amname,
-                pg_get_expr(x.indpred, x.indrelid, true), pg_get_indexdef(x.indexrelid, 0, true), x.indnkeyatts < x.indnatts,
-                a.attname, pg_get_indexdef(x.indexrelid, k.at, true), x.indoption[k.at - 1], co.collname, oc.opcdefault,
+                pg_get_expr(x.indpred, x.indrelid, true), CASE k.at WHEN 1 THEN pg_get_indexdef(x.indexrelid, 0, true) END,
+                x.indnkeyatts < x.indnatts, a.attname,
+                CASE WHEN a.attname IS NULL THEN pg_get_indexdef(x.indexrelid, k.at, true) END,
+                x.indoption[k.at - 1], co.collname, oc.opcdefault,
                 oc.opcname, (to_jsonb(x) ->> 'indnullsnotdistinct')::boolean,
                 co.collisdeterministic,
                 (SELECT string_agg(n.attname, E'\\n') FROM pg_depend d

@@ -12,8 +12,7 @@ enum PostgreSQLNumbering {
         // Databases that were made by PostgreSQL 8.0 name the sequence by a text.
         let forms = ["regclass", "text", "text::regclass"].map { "format('nextval(''%s''::\($0))', \(name))" }
         // A cast to the column's own type changes no number.
-        let text = "pg_get_expr(\(value).adbin, \(value).adrelid, true)"
-        let call = "regexp_replace(\(text), '::(smallint|integer|bigint)$', '')"
+        let call = "regexp_replace(\(PostgreSQLDefault.text(of: value)), '::(smallint|integer|bigint)$', '')"
         return """
             (\(dependency).deptype = 'i' OR coalesce(\(call) IN (\(forms.joined(separator: ", "))), false))
             """

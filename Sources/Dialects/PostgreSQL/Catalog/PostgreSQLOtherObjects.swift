@@ -160,12 +160,13 @@ enum PostgreSQLOtherObjects {
                 WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull
                 UNION ALL
                 -- A partition gets the default of its root when it is made.
-                SELECT a.attname || ' DEFAULT ' || pg_get_expr(f.adbin, f.adrelid, true)
+                SELECT a.attname || ' DEFAULT ' || \(trusted: PostgreSQLDefault.text(of: "f"))
                 FROM pg_attribute a JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
                     JOIN pg_attribute p ON p.attrelid = pg_partition_root(c.oid) AND p.attname = a.attname
                     LEFT JOIN pg_attrdef g ON g.adrelid = p.attrelid AND g.adnum = p.attnum
                 WHERE a.attrelid = c.oid AND a.attgenerated = ''
-                    AND pg_get_expr(f.adbin, f.adrelid) IS DISTINCT FROM pg_get_expr(g.adbin, g.adrelid)
+                    AND \(trusted: PostgreSQLDefault.text(of: "f"))
+                        IS DISTINCT FROM \(trusted: PostgreSQLDefault.text(of: "g"))
             ) d
             WHERE c.relispartition AND \(PostgreSQLCatalogScope.whole.relations)
         ) x GROUP BY x.root

@@ -29,7 +29,7 @@ extension PostgreSQLDefinitions {
     private static let columns: SQL = """
         (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
                 CASE WHEN a.attcollation <> t.typcollation THEN 'COLLATE ' || a.attcollation::regcollation END,
-                CASE WHEN a.attnotnull THEN 'NOT NULL' END, nullif(a.attgenerated::text, ''), pg_get_expr(d.adbin, d.adrelid),
+                CASE WHEN a.attnotnull THEN 'NOT NULL' END, nullif(a.attgenerated::text, ''), \(trusted: PostgreSQLDefault.text(of: "d")),
                 (SELECT string_agg(o.text, ', ' ORDER BY o.text) FROM unnest(a.attfdwoptions) o(text))),
                 ', ' ORDER BY a.attname)
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid

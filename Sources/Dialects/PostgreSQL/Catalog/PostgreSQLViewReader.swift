@@ -237,7 +237,7 @@ extension PostgreSQLViewReader {
     private static func defaultsAndRules(of views: SQL) -> SQL {
         """
         SELECT c.relname, 'default of ' || c.relname || '.' || a.attname,
-            format('ALTER VIEW %I ALTER COLUMN %I SET DEFAULT %s', c.relname, a.attname, pg_get_expr(d.adbin, d.adrelid))
+            format('ALTER VIEW %I ALTER COLUMN %I SET DEFAULT %s', c.relname, a.attname, pg_get_expr(d.adbin, 0))
         FROM pg_class c
             JOIN pg_attrdef d ON d.adrelid = c.oid
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum

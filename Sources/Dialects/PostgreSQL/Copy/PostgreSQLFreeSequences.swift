@@ -79,7 +79,7 @@ extension PostgreSQLDialect {
             SELECT f.oid, u.tab, u.col
             FROM pg_catalog.pg_attrdef d JOIN used u ON d.adrelid = u.relation AND d.adnum = u.attnum
                 JOIN free f ON f.name = pg_catalog.substring(
-                    pg_catalog.pg_get_expr(d.adbin, d.adrelid), '^nextval[(]+''([^'']+)''::text')
+                    \(PostgreSQLDefault.text(of: "d")), '^nextval[(]+''([^'']+)''::text')
             UNION
             -- A program or a trigger may ask for the numbers of a sequence that is OWNED BY a column.
             SELECT f.oid, u.tab, u.col

@@ -98,7 +98,9 @@ extension PostgreSQLDialect: TransferTarget {
 
     package var duplicatesTable: DuplicatesTable {
         DuplicatesTable(
-            place: "ctid", creation: "CREATE TEMPORARY TABLE tc_duplicates ON COMMIT DROP AS",
+            place: "ctid",
+            creation:
+                "CREATE TEMPORARY TABLE tc_duplicates (number bigint PRIMARY KEY, place tid, first tid) ON COMMIT DROP",
             name: "pg_temp.tc_duplicates")
     }
 

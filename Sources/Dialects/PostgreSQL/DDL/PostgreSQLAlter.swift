@@ -30,19 +30,19 @@ struct PostgreSQLAlter {
 
     func lowering() throws(LoweringError) -> Lowering {
         let steps = alteration.steps
-        for (at, step) in steps.enumerated() {
-            try requireNothingUndeclaredLost(step, steps.firstNames(at), without: steps.droppedNames(before: at))
-        }
+        try requireNothingUndeclaredLost()
         try undeclared.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var statements: [String] = []
         let using = try PostgreSQLUsing(steps, dialect)
         statements += using.before
         let isFollowed = !(alteration.followingColumns + steps.flatMap(\.followers)).isEmpty
-        for (at, step) in steps.enumerated() where !(isFollowed && isAboutKeyAside(step)) {
-            let firstNames = steps.firstNames(at)
-            var own = try lower(step, using: using.values[at], firstNames)
-            own += try retypeSerial(step, firstNames)
-            for follower in step.followers { own += try retype(follower, called: firstNames) }
+        var names = FirstNames(of: alteration.before)
+        for (at, step) in steps.enumerated() {
+            defer { names.follow(step.change) }
+            if isFollowed && isAboutKeyAside(step) { continue }
+            var own = try lower(step, using: using.values[at]) { names[$0] }
+            own += try retypeSerial(step) { names[$0] }
+            for follower in step.followers { own += try retype(follower) { names[$0] } }
             statements += try step.isReworded ? aroundRewording(own, step.before, step.after) : own
         }
         statements += using.afterwards
@@ -51,6 +51,16 @@ struct PostgreSQLAlter {
         guard !statements.isEmpty else { return Lowering() }
         let keys = PostgreSQLDeferredKeys(around: alteration.tableNames, of: (before, after))
         return Lowering(keys.checked + (try dependents.around(statements, steps)) + keys.deferred)
+    }
+
+    private func requireNothingUndeclaredLost() throws(LoweringError) {
+        var names = FirstNames(of: alteration.before)
+        var dropped = DroppedNames()
+        for step in alteration.steps {
+            try requireNothingUndeclaredLost(step, { names[$0] }, without: dropped.names)
+            names.follow(step.change)
+            dropped.follow(step)
+        }
     }
 
     /// Makes sure that the step loses no undeclared object. A dropped column takes its indexes and constraints along.

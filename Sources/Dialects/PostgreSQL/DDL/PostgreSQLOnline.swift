@@ -35,9 +35,20 @@ struct PostgreSQLOnline {
             return table.add(key.name, DDL.define(key))
         case .dropUnique(let name), .dropCheck(let name), .dropForeignKey(let name): return [table.drop(name)]
         case .changeColumn(let name, _):
-            return step.after[column: name]?.isNullable == true ? [table.release(name)] : table.require(name)
+            guard step.after[column: name]?.isNullable != true else { return [table.release(name)] }
+            return table.require(name, by: proof(that: name))
         case .addColumn, .dropColumn, .renameColumn, .addPrimaryKey, .dropPrimaryKey, .renameIndex, .renameConstraint:
             throw LoweringError(step.before.name, "this change can't be made online")
+        }
+    }
+
+    /// The name of the check that proves for a moment that a column holds no NULL. It is no name of the table's own constraints, and the
+    /// same in a run that goes on after an interruption.
+    private func proof(that column: String) -> String {
+        let names = alteration.before.constraintNames + alteration.after.constraintNames
+        let taken = Set(names.map(SQLName.folded))
+        return SQLName.free(Naming.whole(["tc_required", alteration.before.name, column])) {
+            taken.contains(SQLName.folded($0))
         }
     }
 
@@ -112,10 +123,9 @@ private struct PostgreSQLOnlineTable {
             isDone: "SELECT NOT \(has(constraint: constraint))")
     }
 
-    /// Makes a column required. A check that is already validated saves `SET NOT NULL` from reading all rows.
-    func require(_ column: String) -> [OnlineStep] {
+    /// Makes a column required. A check of this name that is already validated saves `SET NOT NULL` from reading all rows.
+    func require(_ column: String, by check: String) -> [OnlineStep] {
         let quoted = SQLText.identifier(column)
-        let check = Naming.whole(["tc_required", name, column])
         let definition = "CONSTRAINT \(SQLText.identifier(check)) CHECK (\(quoted) IS NOT NULL)"
         let proof = add(check, definition).map { step in
             var step = step

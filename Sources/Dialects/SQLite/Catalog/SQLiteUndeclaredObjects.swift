@@ -15,7 +15,10 @@ extension SQLiteInspector {
         let dependents = SQLiteDependents(of: declared, in: live)
         undeclared.dependents = dependents.all
         undeclared.columnEpilogues = dependents.fullTextEpilogues
-        let drafts = try connection.query("SELECT name FROM sqlite_master WHERE name LIKE 'tc\\_new%' ESCAPE '\\'")
+        let drafts = try connection.query(
+            """
+            SELECT name FROM sqlite_master WHERE name LIKE 'tc\\_new%' ESCAPE '\\' OR name LIKE 'tc\\_moving%' ESCAPE '\\'
+            """)
         undeclared.takenNames = Set(drafts.compactMap { $0[0].text })
         return undeclared
     }

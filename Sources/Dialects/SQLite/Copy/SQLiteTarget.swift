@@ -101,7 +101,9 @@ extension SQLiteDialect: TransferTarget {
 
     package var duplicatesTable: DuplicatesTable {
         DuplicatesTable(
-            place: "rowid", creation: "CREATE TEMPORARY TABLE tc_duplicates AS", name: "temp.tc_duplicates")
+            place: "rowid",
+            creation: "CREATE TEMPORARY TABLE tc_duplicates (number INTEGER PRIMARY KEY, place INTEGER, first INTEGER)",
+            name: "temp.tc_duplicates")
     }
 
     package func remark(onOrderIn table: Table) -> String? {

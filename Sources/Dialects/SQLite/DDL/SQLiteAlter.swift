@@ -11,7 +11,11 @@ struct SQLiteAlter {
     private var steps: [ChangeStep] { alteration.steps }
 
     func lowering() throws(LoweringError) -> Lowering {
-        for (at, step) in steps.enumerated() { try requireNothingUndeclaredLost(step, steps.firstNames(at)) }
+        var names = FirstNames(of: alteration.before)
+        for step in steps {
+            try requireNothingUndeclaredLost(step) { names[$0] }
+            names.follow(step.change)
+        }
         try undeclared.requireKeys(of: alteration.before, in: alteration.after, names: steps.finalNames)
         var lowering = try pinViews()
         lowering = lowering + (try alter())
@@ -85,9 +89,7 @@ struct SQLiteAlter {
     /// under its new name unless the view itself names the column, and readers of the view would break. Views that name their
     /// columns are left alone.
     private func pinViews() throws(LoweringError) -> Lowering {
-        var renames = SQLiteRenames(of: alteration.before)
-        for step in steps { renames.follow(step.change) }
-        let columns = renames.renamedColumns
+        let columns = SQLiteRenames(of: alteration.before, steps).renamedColumns
         var statements: [String] = []
         let declared = before.views(containingWord: name).filter { undeclared.strangeViews[$0.name] == nil }
         for view in declared where !columns.isEmpty {
@@ -102,8 +104,10 @@ struct SQLiteAlter {
 
     private func alter() throws(LoweringError) -> Lowering {
         var statements: [String] = []
-        for (at, step) in steps.enumerated() {
-            guard !restores(step, steps.firstNames(at)), let native = try inPlace(step) else { return try rebuild() }
+        var names = FirstNames(of: alteration.before)
+        for step in steps {
+            guard !restores(step, { names[$0] }), let native = try inPlace(step) else { return try rebuild() }
+            names.follow(step.change)
             statements += native
         }
         return Lowering(statements)
@@ -204,8 +208,7 @@ struct SQLiteAlter {
 
     private func rebuild() throws(LoweringError) -> Lowering {
         let first = alteration.before
-        var renames = SQLiteRenames(of: first)
-        for step in steps { renames.follow(step.change) }
+        let renames = SQLiteRenames(of: first, steps)
         var sources = SQLiteColumnSources(of: first, nameAtCopy: renames.nameAtCopy)
         for step in steps { try sources.follow(step, dialect) }
         let hoisted = renames.statements(on: name)
@@ -233,11 +236,13 @@ struct SQLiteAlter {
     /// The columns, by their names before the alteration, that it drops or gives such a facet.
     private func columnsGiven(_ isSuch: (Facet) -> Bool) -> Set<String> {
         var columns: Set<String> = []
-        for (at, step) in steps.enumerated() {
+        var names = FirstNames(of: alteration.before)
+        for step in steps {
             var column: String?
             if case .dropColumn(let name, _) = step.change { column = name }
             if case .changeColumn(let name, let facets) = step.change, facets.contains(where: isSuch) { column = name }
-            if let first = column.flatMap(steps.firstNames(at)) { columns.insert(first) }
+            if let first = column.flatMap({ names[$0] }) { columns.insert(first) }
+            names.follow(step.change)
         }
         return columns
     }
@@ -245,13 +250,10 @@ struct SQLiteAlter {
     /// Throws if a rename affects one of these undeclared objects: their texts were read before it, and would be created again with
     /// the old name.
     private func requireUntouchedByRename(_ objects: [UndeclaredObjects.Object]) throws(LoweringError) {
-        var renames = SQLiteRenames(of: alteration.before)
-        for step in steps { renames.follow(step.change) }
-        for column in renames.renamedColumns {
-            // As a column's name, 'text' is hardly ever meant.
-            let users = objects.filter {
-                SQLToken.scan($0.definition).contains { $0.kind != .string && $0.namesInSQLite(column) }
-            }
+        // As a column's name, 'text' is hardly ever meant.
+        let read = objects.map { (object: $0, tokens: SQLToken.scan($0.definition).filter { $0.kind != .string }) }
+        for column in SQLiteRenames(of: alteration.before, steps).renamedColumns {
+            let users = read.filter { $0.tokens.contains { $0.namesInSQLite(column) } }.map { $0.object }
             guard users.isEmpty else {
                 throw LoweringError(
                     "\(name).\(column)",

@@ -151,57 +151,42 @@ extension Table {
 
 /// The renames that happen in place before a rebuild, so that SQLite rewrites the texts of other tables, triggers and views.
 struct SQLiteRenames {
-    private let table: Table
-    /// The new name of each original column; `nil` if the column is dropped.
-    private var current: [String: String?]
     private let original: [String]
+    /// The name of each original column when rows are copied, which is its last name. A dropped column is renamed if another
+    /// column takes its name.
+    let nameAtCopy: [String: String]
 
-    init(of table: Table) {
-        self.table = table
-        original = table.columns.map(\.name)
-        current = Dictionary(uniqueKeysWithValues: original.map { ($0, .some($0)) })
-    }
-
-    mutating func follow(_ change: Change) {
-        switch change {
-        case .renameColumn(let old, let new):
-            for (name, now) in current where now == old { current[name] = .some(new) }
-        case .dropColumn(let column, _):
-            for (name, now) in current where now == column { current[name] = .some(nil) }
-        case .addColumn, .changeColumn, .addIndex, .dropIndex, .addPrimaryKey, .dropPrimaryKey, .addUnique, .dropUnique,
-            .addCheck, .dropCheck, .addForeignKey, .dropForeignKey, .renameIndex, .renameConstraint:
-            break
+    init(of table: Table, _ steps: [ChangeStep]) {
+        var firsts = FirstNames(of: table)
+        for step in steps { firsts.follow(step.change) }
+        let original = table.columns.map(\.name)
+        var names = firsts.current
+        let finals = Set(names.values.map(SQLName.folded))
+        var taken = finals.union(original.map(SQLName.folded))
+        for column in original where names[column] == nil {
+            let isTaken = finals.contains(SQLName.folded(column))
+            names[column] = isTaken ? SQLName.free("tc_dropped_\(column)", beside: &taken) : column
         }
+        self.original = original
+        nameAtCopy = names
     }
 
     var renamedColumns: [String] { original.filter { nameAtCopy[$0] != $0 } }
-
-    /// The name of each original column when rows are copied, which is its last name. A dropped column is renamed if another
-    /// column takes its name.
-    var nameAtCopy: [String: String] {
-        let finals = Set(current.values.compactMap { $0.map(SQLName.folded) })
-        var names: [String: String] = [:]
-        for column in original {
-            if let final = current[column] ?? nil {
-                names[column] = final
-            } else {
-                names[column] = finals.contains(SQLName.folded(column)) ? "tc_dropped_\(column)" : column
-            }
-        }
-        return names
-    }
 
     /// Returns the statements of the renames. A name that is still in use is reached by way of a temporary name.
     func statements(on name: String) -> [String] {
         let moves = original.compactMap { column in
             nameAtCopy[column].flatMap { $0 == column ? nil : (from: column, to: $0) }
         }
+        var taken = Set(original.map(SQLName.folded))
         let collide = moves.contains { move in
-            original.contains { SQLName.equal($0, move.to) && $0 != move.from }
+            !SQLName.equal(move.from, move.to) && taken.contains(SQLName.folded(move.to))
         }
         guard collide else { return moves.map { rename(name, $0.from, $0.to) } }
-        return moves.map { rename(name, $0.from, "tc_moving_\($0.from)") }
-            + moves.map { rename(name, "tc_moving_\($0.from)", $0.to) }
+        taken.formUnion(moves.map { SQLName.folded($0.to) })
+        let between = moves.map { SQLName.free("tc_moving_\($0.from)", beside: &taken) }
+        return zip(moves, between).map { rename(name, $0.from, $1) }
+            + zip(moves, between).map { rename(name, $1, $0.to) }
     }
 
     func renamed(_ table: Table) -> Table {
