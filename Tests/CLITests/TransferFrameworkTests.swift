@@ -302,6 +302,41 @@ struct TransferFrameworkTests {
         }
     }
 
+    @Test("texts that are days go into a column of moments by the rule that is proposed, also beside moments")
+    func daysAsMoments() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE d (id integer PRIMARY KEY, day TEXT, mixed DATETIME, fine TEXT, plain TEXT, other TEXT);
+                INSERT INTO d VALUES (1, '2024-05-01', '2024-05-01', '2024-05-01', '2024-05-01', '2024-05-01'),
+                    (2, NULL, '2024-05-02T10:00:00+02:00', '2024-05-02 10:00:00.1234567', '2024-05-02 10:00:00', 'soon');
+                """)
+            try execute(
+                "CREATE TABLE d (id int PRIMARY KEY, day timestamptz, mixed timestamptz, fine timestamp, plain timestamp, other text)",
+                on: target)
+            let rules = box("rules.yaml")
+            let refused = try await box.migrate(
+                "transfer", source, target, "--into-existing", "--dry-run", "--write-rules", rules)
+            #expect(refused.ending == .exit(2) && refused.error.contains("d.day (timestamptz): 1 value"), "\(refused)")
+            let proposed = try String(contentsOfFile: rules, encoding: .utf8)
+            for column in ["day", "mixed", "fine"] {
+                #expect(proposed.contains("\n      \(column): {timestamp: iso, zone: UTC}"), "\(proposed)")
+            }
+            #expect(!proposed.contains("plain:") && !proposed.contains("other:"), "\(proposed)")
+            let run = try await box.migrate("transfer", source, target, "--into-existing", "--rules", rules)
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query(
+                    "SELECT concat_ws(' ', day AT TIME ZONE 'UTC', mixed AT TIME ZONE 'UTC', fine, plain) FROM d ORDER BY id",
+                    on: target)
+                    == [
+                        "2024-05-01 00:00:00 2024-05-01 00:00:00 2024-05-01 00:00:00 2024-05-01 00:00:00",
+                        "2024-05-02 08:00:00 2024-05-02 10:00:00.123457 2024-05-02 10:00:00",
+                    ])
+        }
+    }
+
     @Test("the default of a column whose numbers a rule reads is the moment that it counts")
     func countedDefaults() async throws {
         try await withDatabase(.postgresql) { box, target in
