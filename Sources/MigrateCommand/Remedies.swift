@@ -133,7 +133,8 @@ extension SchemaTransferError {
         case .noSuchRows: "name tables that both source and target have"
         case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
-        case .computed(let names): "to leave the source's values behind, pass \(passed.ignoring(names))"
+        case .computed(let names):
+            "to leave the source's values behind, pass \(passed.ignoring(names)), or skip: true in a rules file"
         case .orphans: "repair the source, or transfer without --into-existing, which keeps such rows"
         case .keptOrphans(let found):
             "delete or change these rows in the target, or let their parents stay with "

@@ -61,7 +61,7 @@ public struct HistoryTransfer: Sendable {
                 }
             }
         }
-        plan.remarks += remarks
+        plan.remarks += remarks + [plan.remarkOnComputed].compactMap { $0 }
         let inTheWay = plan.tables.map(\.target).filter { filled.contains($0) && !replacing.contains($0) }
         guard inTheWay.isEmpty else { throw SchemaTransferError.filled(inTheWay) }
         return plan
