@@ -24,18 +24,36 @@ struct WaysOn {
         }
         var problem = Problem(error)
         if let error = error as? SchemaTransferError { problem.remedy = error.remedy(beside: named) }
-        guard let error = error as? TransferError, let to = try? DatabaseURL(parsing: target) else { return problem }
+        guard let to = try? DatabaseURL(parsing: target) else { return problem }
         let from = source.flatMap { try? DatabaseURL(parsing: $0) }
         let ways = WaysOn(
             program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()),
             databases: [from, to].compactMap { $0 }, target: to)
-        problem.remedy = ways.remedy(of: error)
+        switch error {
+        case let error as TransferError: problem.remedy = ways.remedy(of: error)
+        case let error as MigratorError: problem.remedy = ways.remedy(error.remedy)
+        case let error as MigrationFailure: problem.remedy = ways.remedy(error.remedy)
+        case let error as UnfinishedTransfer where !error.isRunning: problem.remedy = ways.remedyForOther
+        default: break
+        }
         return problem
     }
 
-    /// Returns the remedy as a part of a sentence that contains the commands, and says once what they lack: no command shows a password.
-    func remedy(of error: TransferError) -> String {
-        let remedy = commands(after: error)
+    /// Returns the remedy as a part of a sentence that contains the commands.
+    func remedy(of error: TransferError) -> String { masked(commands(after: error)) }
+
+    /// Returns the remedy for what the migrations of the target have met.
+    private func remedy(_ remedy: Remedy?) -> String? { remedy.map { masked($0.words(program, on: target)) } }
+
+    /// What to do about another command's transfer, which stands unfinished in the target.
+    private var remedyForOther: String {
+        masked(
+            "continue it with the command that began it, and --resume ; or remove the unfinished transfer with: "
+                + line(AbandonCommand.words + ["\(target)"]))
+    }
+
+    /// Returns the remedy, and says once what its commands lack: none shows a password.
+    private func masked(_ remedy: String) -> String {
         guard remedy.contains("***"), databases.contains(where: \.hasPassword) else { return remedy }
         return "\(remedy) ; in these, write the password for ***, or leave it out and name its file in PGPASSFILE"
     }

@@ -433,6 +433,27 @@ struct TransferToFileTests {
         }
     }
 
+    @Test("--into-history names the target in the commands that go on, be it behind or half filled by another transfer")
+    func waysOnIntoHistory() async throws {
+        try await withSandbox { box in
+            let source = try makeSource(box, "CREATE TABLE sessions (session_id TEXT PRIMARY KEY)")
+            let app = box("the app.db")
+            #expect(try await box.migrate("up", "--to", "0003-audit-log", "-d", app).ending == .exit(0))
+            let command = ["transfer", source, app, "--into-history", "--ignore-missing", "sessions"]
+            expectRefusal(try await box.run(.tcMigrate, command), saying: "apply them with tc-migrate up -d '\(app)'")
+            #expect(try await box.migrate("up", "-d", app).ending == .exit(0))
+            try execute(
+                """
+                CREATE TABLE tc_transfers (id text, source text, fingerprint text, plan text, state text,
+                    started_at text DEFAULT '2026-03-01T10:00:00Z', finished_at text);
+                INSERT INTO tc_transfers (id, source, fingerprint, plan, state) VALUES ('a', 'b', 'c', 'd', 'loading')
+                """, on: app)
+            expectRefusal(
+                try await box.run(.tcMigrate, command),
+                saying: "continue it with the command that began it, and --resume", "tc-migrate transfer abandon ")
+        }
+    }
+
     @Test("a dry run shows the plan and makes no file")
     func dryRun() async throws {
         try await withSandbox { box in
