@@ -130,6 +130,7 @@ extension SchemaTransferError {
         case .compared: "remove nocase from the rules, and declare it in the schema"
         case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
         case .filled(let names): "name an empty database, or leave these tables out with \(passed.ignoring(names))"
+        case .inUse(let names): "name an empty database, or leave these tables out with \(passed.ignoring(names))"
         case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
         case .rowsInTheWay(let names, let versions): Self.options(forRowsOf: names, versions, beside: passed)
         case .noSuchRows: "name tables that both source and target have"

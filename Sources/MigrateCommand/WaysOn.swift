@@ -33,6 +33,9 @@ struct WaysOn {
         case let error as TransferError: problem.remedy = ways.remedy(of: error)
         case let error as MigratorError: problem.remedy = ways.remedy(error.remedy)
         case let error as MigrationFailure: problem.remedy = ways.remedy(error.remedy)
+        case SchemaTransferError.filled where ways.arguments.contains("--resume"):
+            problem.remedy = ways.remedyForFilled(otherwise: problem.remedy ?? "")
+        case SchemaTransferError.inUse where source == nil: problem.remedy = ways.remedyForUsed
         case let error as UnfinishedTransfer where !error.isRunning: problem.remedy = ways.remedyForOther
         default: break
         }
@@ -44,6 +47,19 @@ struct WaysOn {
 
     /// Returns the remedy for what the migrations of the target have met.
     private func remedy(_ remedy: Remedy?) -> String? { remedy.map { masked($0.words(program, on: target)) } }
+
+    /// What to do about rows that the run which is to be resumed may have brought: the last thing that it did.
+    private func remedyForFilled(otherwise other: String) -> String {
+        masked("if the two databases are the same, the transfer was completed: \(comparing) ; if not, \(other)")
+    }
+
+    /// What to do about a target that can't be abandoned, because it is in use.
+    private var remedyForUsed: String {
+        masked("nothing was removed; see what it holds with: \(line(["inspect", target.filePath ?? "\(target)"]))")
+    }
+
+    /// The command that compares the two databases.
+    private var comparing: String { line(["verify"] + databases.map { $0.filePath ?? "\($0)" }) }
 
     /// What to do about another command's transfer, which stands unfinished in the target.
     private var remedyForOther: String {
@@ -79,8 +95,7 @@ struct WaysOn {
 
     /// Returns the remedy for rows that may be in the target, with both commands.
     private func unknownRemedy(_ again: [String]) -> String {
-        let comparing = line(["verify"] + databases.map { $0.filePath ?? "\($0)" })
-        return "compare the two databases first: \(comparing) ; if the rows are not there, start again with: "
+        "compare the two databases first: \(comparing) ; if the rows are not there, start again with: "
             + line(again)
     }
 

@@ -430,6 +430,11 @@ struct TransferToFileTests {
             #expect(run.ending == .exit(0) && run.output.hasSuffix("\nverdict: verified\n"), "\(run)")
             let status = try await box.migrate("status", "--database", box("app.db"))
             #expect(status.ending == .exit(0) && status.output.hasSuffix("position: current\n"), "\(status)")
+            expectRefusal(
+                try await box.run(
+                    .tcMigrate,
+                    ["transfer", source, box("app.db"), "--resume", "--quiet", "--on-mismatch", "quarantine"] + left),
+                saying: "if the two databases are the same, the transfer was completed: tc-migrate verify ")
         }
     }
 
