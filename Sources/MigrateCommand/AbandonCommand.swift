@@ -28,7 +28,7 @@ struct AbandonCommand: AsyncParsableCommand {
         try await output.guarding({ WaysOn.explain($0, target: target) }) {
             let isDry = dryRun
             let database = try Database.open(target, isDry ? .readOnly : .readWrite)
-            let found = try await Interruption.stopping { try await Self.abandon(in: database, isDry: isDry) }
+            let found = try await Interruption.stopping { try await AbandonCommand.abandon(in: database, isDry: isDry) }
             await database.close()
             output.show(document(found)) { isDry ? plan(found, database.url) : text(found, database.url) }
         }

@@ -21,8 +21,10 @@ struct FillingNote: Equatable, Sendable {
     private(set) var made: Set<String> = []
     /// The digests of the rows of those tables that hold some.
     private(set) var rows: [String: String] = [:]
-    /// The source's URL, without a password, and the time of the first migration: RFC 3339, UTC.
-    private(set) var (source, startedAt) = ("", "")
+    /// The source's URL, without a password.
+    private(set) var source = ""
+    /// The time of the first migration: RFC 3339, UTC.
+    private(set) var startedAt = ""
 
     /// Returns the note of a target; `nil` if it holds none.
     static func read(_ connection: any Connection) throws -> FillingNote? {
