@@ -37,7 +37,8 @@ BEGIN
     FOR object IN
         SELECT c.oid::regclass AS name, c.relname, c.relkind FROM pg_class c
         WHERE c.relnamespace = pg_catalog.quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
-            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
+            AND NOT EXISTS (SELECT FROM pg_depend d
+                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i'))
     LOOP
         EXECUTE format('ALTER TABLE %s OWNER TO teleclaude_owner', object.name);
         EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, teleclaude_app', object.name);

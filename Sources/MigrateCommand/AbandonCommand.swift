@@ -28,12 +28,22 @@ struct AbandonCommand: AsyncParsableCommand {
         try await output.guarding({ WaysOn.explain($0, target: target) }) {
             let isDry = dryRun
             let database = try Database.open(target, isDry ? .readOnly : .readWrite)
-            let found = try await Interruption.stopping {
-                try await isDry
-                    ? DatabaseTransfer.abandonment(in: database) : DatabaseTransfer.abandon(in: database)
-            }
+            let found = try await Interruption.stopping { try await AbandonCommand.abandon(in: database, isDry: isDry) }
             await database.close()
             output.show(document(found)) { isDry ? plan(found, database.url) : text(found, database.url) }
+        }
+    }
+
+    /// Abandons a transfer that made the tables itself, or else one for which the history made them.
+    private static func abandon(in database: Database, isDry: Bool) async throws -> Abandonment {
+        do {
+            return try await isDry
+                ? DatabaseTransfer.abandonment(in: database) : DatabaseTransfer.abandon(in: database)
+        } catch TransferError.nothingToAbandon {
+            let history = try MigrateProgram.history()
+            return try await isDry
+                ? HistoryTransfer.abandonment(in: database, of: history)
+                : HistoryTransfer.abandon(in: database, of: history)
         }
     }
 

@@ -6,26 +6,28 @@ import Transfer
 // Words the remedies for errors in terms of these commands and their flags.
 
 extension Remedy {
-    /// Returns the remedy as a sentence that uses the program's name.
-    func words(_ program: String) -> String {
-        switch self {
+    /// Returns the remedy as a sentence that uses the program's name. `database` is the one that its commands name, unless they are
+    /// to use their own.
+    func words(_ program: String, on database: DatabaseURL? = nil) -> String {
+        let on = database.map { " -d \(($0.filePath ?? "\($0)").shellWord)" } ?? ""
+        return switch self {
         case .words(let text): text
         case .consentToDataLoss: "to lose them, pass --allow-data-loss"
         case .undoOrRecordEdit:
             "restore the migration as it was, and make the change in a new one; or, if the edit makes the same schema, "
-                + "record it: \(program) repair"
+                + "record it: \(program) repair\(on)"
         case .consentToOrder(let id):
             "give \(id) an id and a place after the applied ones; or, if the order makes no difference, apply it after them: "
-                + "\(program) up --out-of-order"
-        case .applyPending: "apply them with \(program) up"
-        case .listDifferences: "\(program) drift lists every difference"
+                + "\(program) up --out-of-order\(on)"
+        case .applyPending: "apply them with \(program) up\(on)"
+        case .listDifferences: "\(program) drift\(on) lists every difference"
         case .declareWhatIsThere:
             "write migrations for the existing schema (\(program) new NAME --from-database URL), or transfer the rows into a new database "
                 + "that they make: \(program) transfer SOURCE TARGET --into-history"
         case .takeOver:
-            "if the database already holds what this migration makes, record it: \(program) baseline --dry-run compares first; else rename one of "
-                + "the two objects"
-        case .askForStatus: "\(program) status says whether it is applied; then try again"
+            "if the database already holds what this migration makes, record it: \(program) baseline\(on) --dry-run compares "
+                + "first; else rename one of the two objects"
+        case .askForStatus: "\(program) status\(on) says whether it is applied; then try again"
         }
     }
 }
@@ -128,13 +130,15 @@ extension SchemaTransferError {
         case .compared: "remove nocase from the rules, and declare it in the schema"
         case .filledByHistory: "transfer without --into-history, or leave these tables out with --ignore-missing"
         case .filled(let names): "name an empty database, or leave these tables out with \(passed.ignoring(names))"
+        case .inUse(let names): "name an empty database, or leave these tables out with \(passed.ignoring(names))"
         case .nothingToFill: "let the application create its tables first, or transfer without --into-existing"
         case .rowsInTheWay(let names, let versions): Self.options(forRowsOf: names, versions, beside: passed)
         case .noSuchRows(_, let nearest):
             nearest.map { "did you mean \($0)?" } ?? "name tables that both source and target have"
         case .replacedAndKept: "name it after --replace-rows or --keep-rows, not after both"
         case .unitless: Self.unit + "; --dry-run --write-rules FILE proposes one"
-        case .computed(let names): "to leave the source's values behind, pass \(passed.ignoring(names))"
+        case .computed(let names):
+            "to leave the source's values behind, pass \(passed.ignoring(names)), or skip: true in a rules file"
         case .orphans: "repair the source, or transfer without --into-existing, which keeps such rows"
         case .keptOrphans(let found):
             "delete or change these rows in the target, or let their parents stay with "

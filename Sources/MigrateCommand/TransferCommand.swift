@@ -163,13 +163,17 @@ struct TransferCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--write-triggers can't be used with existing tables or a history: they have triggers of their own")
         }
+        if intoExisting, resume {
+            throw ValidationError(
+                "--into-existing can't be used with --resume: an interrupted run leaves the target as it was, so run it again"
+            )
+        }
         if intoHistory || intoExisting,
-            resume || certificate != nil || !(tables + exclude).isEmpty || lowercaseNames || nocase != nil
+            certificate != nil || !(tables + exclude).isEmpty || lowercaseNames || nocase != nil
         {
             let option = intoHistory ? "--into-history" : "--into-existing"
             throw ValidationError(
-                "\(option) can't be used with --resume, --certificate, --tables, --exclude, --lowercase-names or --nocase"
-            )
+                "\(option) can't be used with --certificate, --tables, --exclude, --lowercase-names or --nocase")
         }
     }
 
@@ -182,7 +186,9 @@ struct TransferCommand: AsyncParsableCommand {
             let from = try Database.open(source, .readOnly)
             let to = try Database.open(
                 target, dryRun ? .readOnly : intoExisting ? .readWrite : .create, isOwned: intoHistory)
-            if resume, !dryRun, try await hadFinished(from, to, rules) { return }
+            // A transfer into a history keeps no record of what it has completed.
+            let resumesWhole = resume && !dryRun && !intoHistory
+            if resumesWhole, try await hadFinished(from, to, rules) { return }
             let files = try TransferFiles(
                 certificate: certificate, report: report, rules: writeRules, triggers: writeTriggers)
             let verdict: TransferReport.Verdict?
@@ -192,7 +198,7 @@ struct TransferCommand: AsyncParsableCommand {
                     if dryRun { try await showPlan(chosen, files) }
                     return dryRun ? nil : try await showReport(chosen, files, from.url, to.url)
                 }
-            } catch TransferError.targetNotEmpty(let names) where resume && !dryRun {
+            } catch TransferError.targetNotEmpty(let names) where resumesWhole {
                 // The run to resume may have completed the transfer while this one waited for it.
                 guard try await hadFinished(from, to, rules) else { throw TransferError.targetNotEmpty(names) }
                 return

@@ -24,18 +24,52 @@ struct WaysOn {
         }
         var problem = Problem(error)
         if let error = error as? SchemaTransferError { problem.remedy = error.remedy(beside: named) }
-        guard let error = error as? TransferError, let to = try? DatabaseURL(parsing: target) else { return problem }
+        guard let to = try? DatabaseURL(parsing: target) else { return problem }
         let from = source.flatMap { try? DatabaseURL(parsing: $0) }
         let ways = WaysOn(
             program: MigrateProgram.context.name, arguments: Array(CommandLine.arguments.dropFirst()),
             databases: [from, to].compactMap { $0 }, target: to)
-        problem.remedy = ways.remedy(of: error)
+        switch error {
+        case let error as TransferError: problem.remedy = ways.remedy(of: error)
+        case let error as MigratorError: problem.remedy = ways.remedy(error.remedy)
+        case let error as MigrationFailure: problem.remedy = ways.remedy(error.remedy)
+        case SchemaTransferError.filled where ways.arguments.contains("--resume"):
+            problem.remedy = ways.remedyForFilled(otherwise: problem.remedy ?? "")
+        case SchemaTransferError.inUse where source == nil: problem.remedy = ways.remedyForUsed
+        case let error as UnfinishedTransfer where !error.isRunning: problem.remedy = ways.remedyForOther
+        default: break
+        }
         return problem
     }
 
-    /// Returns the remedy as a part of a sentence that contains the commands, and says once what they lack: no command shows a password.
-    func remedy(of error: TransferError) -> String {
-        let remedy = commands(after: error)
+    /// Returns the remedy as a part of a sentence that contains the commands.
+    func remedy(of error: TransferError) -> String { masked(commands(after: error)) }
+
+    /// Returns the remedy for what the migrations of the target have met.
+    private func remedy(_ remedy: Remedy?) -> String? { remedy.map { masked($0.words(program, on: target)) } }
+
+    /// What to do about rows that the run which is to be resumed may have brought: the last thing that it did.
+    private func remedyForFilled(otherwise other: String) -> String {
+        masked("if the two databases are the same, the transfer was completed: \(comparing) ; if not, \(other)")
+    }
+
+    /// What to do about a target that can't be abandoned, because it is in use.
+    private var remedyForUsed: String {
+        masked("nothing was removed; see what it holds with: \(line(["inspect", target.filePath ?? "\(target)"]))")
+    }
+
+    /// The command that compares the two databases.
+    private var comparing: String { line(["verify"] + databases.map { $0.filePath ?? "\($0)" }) }
+
+    /// What to do about another command's transfer, which stands unfinished in the target.
+    private var remedyForOther: String {
+        masked(
+            "continue it with the command that began it, and --resume ; or remove the unfinished transfer with: "
+                + line(AbandonCommand.words + ["\(target)"]))
+    }
+
+    /// Returns the remedy, and says once what its commands lack: none shows a password.
+    private func masked(_ remedy: String) -> String {
         guard remedy.contains("***"), databases.contains(where: \.hasPassword) else { return remedy }
         return "\(remedy) ; in these, write the password for ***, or leave it out and name its file in PGPASSFILE"
     }
@@ -74,8 +108,7 @@ struct WaysOn {
 
     /// Returns the remedy for rows that may be in the target, with both commands.
     private func unknownRemedy(_ again: [String]) -> String {
-        let comparing = line(["verify"] + databases.map { $0.filePath ?? "\($0)" })
-        return "compare the two databases first: \(comparing) ; if the rows are not there, start again with: "
+        "compare the two databases first: \(comparing) ; if the rows are not there, start again with: "
             + line(again)
     }
 

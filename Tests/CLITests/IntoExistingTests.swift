@@ -197,6 +197,42 @@ struct IntoExistingTests {
         }
     }
 
+    @Test("a column without values gives way to what the target computes, and one with others does if a rule says so")
+    func computedAlone() async throws {
+        try await withDatabase(.postgresql) { box, target in
+            let source = try makeSource(
+                box,
+                """
+                CREATE TABLE t (id INTEGER PRIMARY KEY, words TEXT, tsv TEXT, size INTEGER);
+                INSERT INTO t VALUES (1, 'a cat', NULL, 9);
+                """)
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, words text, tsv tsvector GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED,
+                    size int GENERATED ALWAYS AS (length(words)) STORED)
+                """, on: target)
+            let empty = "t.tsv: no values in the source; the target computes its own"
+            let command = ["transfer", source, target, "--into-existing"]
+            let plan = try await box.run(.tcMigrate, command + ["--dry-run"])
+            #expect(plan.ending == .exit(0) && plan.output.contains(empty), "\(plan)")
+            #expect(plan.output.contains("t.size: computed by the target; only the transfer itself"), "\(plan)")
+            let refused = try await box.run(.tcMigrate, command)
+            #expect(refused.ending == .exit(2) && refused.error.contains("than the source holds: t.size"), "\(refused)")
+            #expect(refused.error.contains("skip: true in a rules file"), "\(refused)")
+            let rules = box("rules.yaml")
+            try "tables: {t: {columns: {size: {skip: true}}}}".write(toFile: rules, atomically: false, encoding: .utf8)
+            for options in [["--dry-run"], []] {
+                let run = try await box.run(.tcMigrate, command + ["--rules", rules] + options)
+                #expect(run.ending == .exit(0) && run.output.contains(empty), "\(run)")
+                #expect(
+                    run.output.contains("it is left behind, as requested: the target computes its values"), "\(run)")
+            }
+            #expect(
+                try query("SELECT concat_ws('|', id, words, tsv, size) FROM t", on: target)
+                    == ["1|a cat|'a':1 'cat':2|5"])
+        }
+    }
+
     @Test(
         "text that a column of numbers would give back as another text, and numbers that count nobody knows what, are refused"
     )

@@ -430,6 +430,32 @@ struct TransferToFileTests {
             #expect(run.ending == .exit(0) && run.output.hasSuffix("\nverdict: verified\n"), "\(run)")
             let status = try await box.migrate("status", "--database", box("app.db"))
             #expect(status.ending == .exit(0) && status.output.hasSuffix("position: current\n"), "\(status)")
+            expectRefusal(
+                try await box.run(
+                    .tcMigrate,
+                    ["transfer", source, box("app.db"), "--resume", "--quiet", "--on-mismatch", "quarantine"] + left),
+                saying: "if the two databases are the same, the transfer was completed: tc-migrate verify ")
+        }
+    }
+
+    @Test("--into-history names the target in the commands that go on, be it behind or half filled by another transfer")
+    func waysOnIntoHistory() async throws {
+        try await withSandbox { box in
+            let source = try makeSource(box, "CREATE TABLE sessions (session_id TEXT PRIMARY KEY)")
+            let app = box("the app.db")
+            #expect(try await box.migrate("up", "--to", "0003-audit-log", "-d", app).ending == .exit(0))
+            let command = ["transfer", source, app, "--into-history", "--ignore-missing", "sessions"]
+            expectRefusal(try await box.run(.tcMigrate, command), saying: "apply them with tc-migrate up -d '\(app)'")
+            #expect(try await box.migrate("up", "-d", app).ending == .exit(0))
+            try execute(
+                """
+                CREATE TABLE tc_transfers (id text, source text, fingerprint text, plan text, state text,
+                    started_at text DEFAULT '2026-03-01T10:00:00Z', finished_at text);
+                INSERT INTO tc_transfers (id, source, fingerprint, plan, state) VALUES ('a', 'b', 'c', 'd', 'loading')
+                """, on: app)
+            expectRefusal(
+                try await box.run(.tcMigrate, command),
+                saying: "continue it with the command that began it, and --resume", "tc-migrate transfer abandon ")
         }
     }
 

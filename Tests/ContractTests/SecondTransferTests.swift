@@ -39,6 +39,10 @@ struct SecondTransferTests {
         try connection.values("SELECT value, (SELECT epoch FROM daemon_lease) FROM system_settings")
     }
 
+    private static func epoch(_ target: Database) async throws -> Int64? {
+        try await target.withConnection { try $0.queryValue("SELECT epoch FROM daemon_lease")?.integer }
+    }
+
     @Test("its empty tables are filled, and the others stay as they are", arguments: Backend.available)
     func fills(_ backend: Backend) async throws {
         let history = try History.teleclaude()
@@ -109,6 +113,76 @@ struct SecondTransferTests {
                 )
                 #expect(settings == [["kept", 7]])
                 #expect(count?.integer == 0)
+            }
+        }
+    }
+
+    /// Runs `body` on a source of this same history, whose migrations have put rows into both databases.
+    private static func withOwn(_ history: History, _ body: (Database) async throws -> Void) async throws {
+        try await Backend.sqlite.withDatabase { own in
+            try await Migrator(history: history, database: own).up()
+            try await own.withConnection { try Self.setting($0) }
+            try await body(own)
+        }
+    }
+
+    @Test(
+        "what a killed run has migrated is gone on with, unless somebody else has changed rows since",
+        arguments: Backend.available)
+    func continued(_ backend: Backend) async throws {
+        let history = try History.teleclaude()
+        try await Self.withOwn(history) { own in
+            try await backend.withDatabase { target in
+                // The load is one transaction, so that a run which is killed in it leaves what its migrations made.
+                let transfer = HistoryTransfer(from: own, to: target, into: history)
+                try await transfer.migrate(besides: [])
+                let epoch = try await Self.epoch(target)
+                try await target.withConnection { _ = try $0.execute("UPDATE daemon_lease SET epoch = 9") }
+                for run in [
+                    { _ = try await transfer.run() }, { _ = try await transfer.plan() },
+                    { _ = try await HistoryTransfer.abandon(in: target, of: history) },
+                ] {
+                    let refusal = await #expect(throws: SchemaTransferError.self) { try await run() }
+                    #expect(refusal?.code == "target_in_use")
+                }
+                #expect(try await Self.epoch(target) == 9)
+                try await target.withConnection {
+                    _ = try $0.execute("UPDATE daemon_lease SET epoch = \(epoch ?? 0)")
+                }
+                #expect(try await transfer.plan().tables.isEmpty == false)
+                #expect(try await transfer.run().verdict == .verified)
+                try await target.withConnection { connection throws in
+                    let (settings, isNoted) = (
+                        try Self.settings(connection), try connection.hasTable("tc_filling")
+                    )
+                    #expect(settings == [["kept", 7]] && !isNoted)
+                }
+            }
+            // The run was killed between two migrations.
+            try await backend.withDatabase { target in
+                let shorter = try History(Array(history.migrations.dropLast()))
+                try await HistoryTransfer(from: own, to: target, into: shorter).migrate(besides: [])
+                #expect(try await HistoryTransfer(from: own, to: target, into: history).run().verdict == .verified)
+                #expect(try await Migrator(history: history, database: target).drift() == [])
+            }
+        }
+    }
+
+    @Test("what a killed run has migrated can be abandoned, and what others made stays", arguments: Backend.available)
+    func abandoned(_ backend: Backend) async throws {
+        let history = try History.teleclaude()
+        try await Self.withOwn(history) { own in
+            try await backend.withDatabase { target in
+                try await HistoryTransfer(from: own, to: target, into: history).migrate(besides: [])
+                try await target.withConnection { try $0.executeScript("CREATE TABLE others (a int)") }
+                let plan = try await HistoryTransfer.abandonment(in: target, of: history)
+                #expect(plan.kept == ["others"] && plan.removed.contains("daemon_lease"))
+                #expect(try await HistoryTransfer.abandon(in: target, of: history) == plan)
+                let left = try await target.withConnection { try target.transferDialect.existingObjects(on: $0) }
+                #expect(left == ["others"])
+                await #expect(throws: TransferError.self) {
+                    try await HistoryTransfer.abandon(in: target, of: history)
+                }
             }
         }
     }

@@ -72,6 +72,9 @@ package enum CalendarNumber {
         return days
     }
 
+    /// Whether a text is `YYYY-MM-DD` alone.
+    package static func isDay(_ text: UnsafeRawBufferPointer) -> Bool { text.count == 10 && date(text) != nil }
+
     /// Reads `HH:MM[:SS[.ffffff]]`, with 2000-01-01 before it or without, and returns microseconds since midnight. Finer digits are rounded,
     /// but not into the next day, or give `nil`.
     package static func time(_ text: UnsafeRawBufferPointer, isRounded: Bool = false) -> Int64? {

@@ -7,6 +7,7 @@ package enum OwnTables {
         "tc_migrations": ["position", "id", "checksum", "operations"],
         "tc_transfers": ["id", "source", "fingerprint", "plan", "state"],
         "tc_transfer_chunks": ["transfer_id", "kind", "table_name", "piece"],
+        "tc_filling": ["name", "rows", "source", "made_at"],
         "tc_quarantine": ["source_table", "row_key", "reason"],
     ]
 

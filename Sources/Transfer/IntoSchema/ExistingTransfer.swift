@@ -54,16 +54,8 @@ public struct ExistingTransfer: Sendable {
                 }
             }
         }
-        plan.remarks += remarks + [Self.remarkOnComputed(plan), remarkOnCasts(plan)].compactMap { $0 }
+        plan.remarks += remarks + [plan.remarkOnComputed, remarkOnCasts(plan)].compactMap { $0 }
         return plan
-    }
-
-    /// Returns a remark on the columns that the target computes: only a run can compare them with the source's values.
-    private static func remarkOnComputed(_ plan: TransferPlan) -> String? {
-        let names = plan.tables.flatMap { table in table.computed.map { "\(table.source).\($0.source)" } }
-        guard !names.isEmpty else { return nil }
-        return
-            "\(names.joined(separator: ", ")): computed by the target; only the transfer itself compares them, and is refused where they differ"
     }
 
     /// Returns a remark on the columns of types that only the server reads: their values are not examined before the transfer.

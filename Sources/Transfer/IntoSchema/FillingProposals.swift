@@ -168,10 +168,15 @@ extension ColumnProfile {
     }
 
     /// The rule that says what numbers count, where the target's column says that they are moments, days or times of day; and the ones by
-    /// which texts of digits are moments or days, and texts of .NET's are times of day or spans.
+    /// which texts of digits are moments or days, days alone are moments, and texts of .NET's are times of day or spans.
     fileprivate func counted(into type: ColumnType?) -> Proposal? {
         switch type.flatMap(CanonicalForm.init) {
-        case .moment, .reading: counted(as: .moment, isKnown: true) ?? basic(.timestamp(.iso, isUTC: true))
+        case .moment:
+            counted(as: .moment, isKnown: true) ?? basic(.timestamp(.iso, isUTC: true))
+                ?? midnights(hints.hasDaysForMoments)
+        case .reading:
+            counted(as: .moment, isKnown: true) ?? basic(.timestamp(.iso, isUTC: true))
+                ?? midnights(hints.hasDaysForMoments && !hints.hasNaiveDays)
         case .date: counted(as: .date, isKnown: true) ?? basic(.day(.iso))
         case .time: counted(as: .time, isKnown: true) ?? roundedTexts(hints.times, as: .time)
         case .interval: roundedTexts(hints.spans, as: .interval)
@@ -195,6 +200,14 @@ extension ColumnProfile {
         if hints.isBasicDay { return Proposal(rule, "texts of eight digits that are days, such as 20240131") }
         guard hints.isBasicMoment, rule != .day(.iso) else { return nil }
         return Proposal(rule, "texts of digits that are moments, such as 20240131160828: right if they are in UTC")
+    }
+
+    /// The rule for days alone, perhaps beside timestamps. A column of moments without a zone takes them, unless the timestamps need a rule.
+    private func midnights(_ needRule: Bool) -> Proposal? {
+        guard values > 0, values == texts.count, needRule else { return nil }
+        return Proposal(
+            .timestamp(.iso, isUTC: true),
+            "texts that are days, such as 2024-01-31: right if they mean midnight in UTC")
     }
 
     /// Timestamps that all name their zone, or all name none, need no rule there.

@@ -2,12 +2,33 @@ import Dialects
 import Migrator
 
 /// The state in which a transfer into a history finds its target.
-enum HistoryTarget {
+enum HistoryTarget: Equatable {
     /// The target is empty. The transfer migrates it, and removes everything again if it is refused.
     case empty
     /// The target has the history's own schema, at its end, made by an earlier transfer or by `up`. It belongs to somebody, so
     /// only rows are added, and only to tables that hold none.
     case migrated
+    /// An interrupted transfer has begun to migrate the target, and nobody has changed a row there since. What it made is this
+    /// transfer's as if it had been made now.
+    case begun(FillingNote)
+    /// An interrupted transfer has migrated the target, and somebody else has changed rows there since. It is theirs, as a migrated one is.
+    case used
+
+    /// Whether the transfer migrates the target, and removes everything again if it is refused.
+    var isOwn: Bool {
+        switch self {
+        case .empty, .begun: true
+        case .migrated, .used: false
+        }
+    }
+
+    /// What an interrupted transfer has made in the target, as long as it is nobody else's.
+    var made: Set<String> {
+        switch self {
+        case .empty, .migrated, .used: []
+        case .begun(let note): note.made
+        }
+    }
 
     /// Reads the state of a target. Throws `TransferError.targetNotEmpty` for any other state, `MigratorError` if the target has
     /// another position in the history, `UnfinishedTransfer`, `HistoryError`, and `DatabaseError`.
@@ -20,9 +41,20 @@ enum HistoryTarget {
             self = .empty
             return
         }
+        let note = try FillingNote.read(connection)
+        func isUntouched(_ note: FillingNote) throws -> Bool {
+            try note.changed(after: entries, of: history, target, connection).isEmpty
+        }
         switch try ledger.positionIfKnown(of: entries, in: history) {
-        case .current: self = .migrated
-        case .behind(let ids): throw MigratorError.behind(ids)
+        case .current:
+            guard let note else {
+                self = .migrated
+                return
+            }
+            self = try isUntouched(note) ? .begun(note) : .used
+        case .behind(let ids):
+            guard let note, try isUntouched(note) else { throw MigratorError.behind(ids) }
+            self = .begun(note)
         case .newer(let ids): throw MigratorError.newer(ids)
         case .changed, nil:
             try TransferEngine.requireEmpty(connection, target)
@@ -35,6 +67,8 @@ enum HistoryTarget {
 struct HistoryStanding: Sendable {
     /// Whether this transfer has migrated the target. It is then emptied again if the transfer is refused.
     var isNew: Bool
+    /// Whether an interrupted transfer had migrated it, and somebody else uses it now.
+    var isUsed = false
     /// The tables into which the migrations insert rows.
     var ownRows: Set<String>
     /// What stood in the target before it was migrated, without this program's own tables, and what after. What was there before came
@@ -56,6 +90,9 @@ struct HistoryStanding: Sendable {
 
     /// The error for tables that hold rows already.
     var refusal: @Sendable ([String]) -> SchemaTransferError {
-        { names in isNew && ownRows.isSuperset(of: names) ? .filledByHistory(names) : .filled(names) }
+        { names in
+            guard isNew && ownRows.isSuperset(of: names) else { return isUsed ? .inUse(names) : .filled(names) }
+            return .filledByHistory(names)
+        }
     }
 }

@@ -8,7 +8,8 @@ import Migrator
 ///     let report = try await HistoryTransfer(from: legacy, to: postgresql, into: history).run()
 ///
 /// The types are the declared ones, and an incompatible value is refused. All rows are written in one transaction. A refusal
-/// leaves the target as it was. If the process is killed, a target that was empty holds the migrated schema and no rows.
+/// leaves the target as it was. If the process is killed, a target that was empty holds the migrated schema and no rows, and the next run
+/// goes on from there, unless somebody else has changed a row since.
 public struct HistoryTransfer: Sendable {
     private let from: Database
     private let to: Database
@@ -53,7 +54,7 @@ public struct HistoryTransfer: Sendable {
     /// - Throws: ``SchemaTransferError`` and ``TransferError`` if `run` would refuse, and `DatabaseError`.
     public func plan() async throws -> TransferPlan {
         try from.requireOther(than: to)
-        let filled = try await filledTables()
+        let (found, filled) = try await filledTables()
         var (plan, remarks): (TransferPlan, [String]) = try await TransferEngine.stoppable {
             try await SourceRetry.whenChanged(from, { _ in from.dropIdleConnections() }) {
                 try await from.withConnection { reading in
@@ -61,21 +62,21 @@ public struct HistoryTransfer: Sendable {
                 }
             }
         }
-        plan.remarks += remarks
+        plan.remarks += remarks + [plan.remarkOnComputed].compactMap { $0 }
         let inTheWay = plan.tables.map(\.target).filter { filled.contains($0) && !replacing.contains($0) }
-        guard inTheWay.isEmpty else { throw SchemaTransferError.filled(inTheWay) }
+        let standing = HistoryStanding(isNew: false, isUsed: found == .used, ownRows: [])
+        guard inTheWay.isEmpty else { throw standing.refusal(inTheWay) }
         return plan
     }
 
-    /// Returns the tables of a migrated target that hold rows. Throws if the target is neither migrated nor empty.
-    private func filledTables() async throws -> [String] {
-        guard !to.isMissing else { return [] }
+    /// Returns the state of the target, and the tables of a migrated one that hold rows. Throws if the target is neither migrated nor empty.
+    private func filledTables() async throws -> (found: HistoryTarget, filled: [String]) {
+        guard !to.isMissing else { return (.empty, []) }
         let (target, history) = (to.transferDialect, history)
-        return try await to.withConnection { connection in
-            switch try HistoryTarget(connection, target, history) {
-            case .empty: return []
-            case .migrated: return try target.filled(history.schema.tables.map(\.name), on: connection)
-            }
+        return try await to.withConnection { connection -> (found: HistoryTarget, filled: [String]) in
+            let found = try HistoryTarget(connection, target, history)
+            guard !found.isOwn else { return (found, []) }
+            return (found, try target.filled(history.schema.tables.map(\.name), on: connection))
         }
     }
 
@@ -88,8 +89,18 @@ public struct HistoryTransfer: Sendable {
         return try await TransferEngine.stoppable {
             try await to.withNewFile(keptIf: Self.isWorthKeeping) {
                 // Of two at once, the second must not take the rows of the first for rows that the migrations inserted.
-                try await to.withFillingLock(waiting: 10) { try await fill(events) }
+                try await fillAlone(events)
             }
+        }
+    }
+
+    private func fillAlone(_ events: @escaping @Sendable (TransferEvent) -> Void) async throws -> TransferReport {
+        do {
+            return try await to.withFillingLock(waiting: 10) { try await fill(events) }
+        } catch let mark as UnfinishedTransfer where mark.isRunning {
+            // The lock by which a running transfer is known may have been this one's own.
+            try await to.withConnection { try UnfinishedTransfer.requireNone(on: $0) }
+            throw mark
         }
     }
 
@@ -125,7 +136,7 @@ public struct HistoryTransfer: Sendable {
             let load = SchemaLoad(
                 plan: plan, replaced: givesWay ? standing.ownRows : replacing, refusal: standing.refusal,
                 keepsOrphans: true, verification: verification, moments: .uniform, remedy: remedyForRefusedRows,
-                source: source, target: target, events: events)
+                finishing: { try FillingNote.remove($0) }, source: source, target: target, events: events)
             return try await pair.run { reading, writing in
                 var report = try load.run(reading, writing)
                 // Nothing that may fail comes after the load, because an error says that nothing was changed.
@@ -139,22 +150,23 @@ public struct HistoryTransfer: Sendable {
         return report
     }
 
-    /// Migrates an empty target and loads it; a failure leaves it empty. A target that is migrated already, or that another
-    /// program migrates at the same moment, is not this transfer's to empty: there the load's own transaction undoes everything.
+    /// Migrates an empty target and loads it; a failure leaves it empty. What an interrupted run has left is an empty target, too. A target
+    /// that is migrated already, or that another program migrates at the same moment, is not this transfer's to empty: there the load's own
+    /// transaction undoes everything.
     private func emptyingOnFailure(
         _ found: HistoryTarget, _ load: (HistoryStanding) async throws -> TransferReport
     ) async throws -> TransferReport {
-        let inUse = HistoryStanding(isNew: false, ownRows: [])
-        guard found == .empty else { return try await load(inUse) }
+        let inUse = HistoryStanding(isNew: false, isUsed: found == .used, ownRows: [])
+        guard found.isOwn else { return try await load(inUse) }
         var standing = HistoryStanding(isNew: true, ownRows: Set(history.schema.tables.map(\.name)))
-        standing.before = try await existing().subtracting(OwnTables.names)
+        standing.before = try await existing().subtracting(OwnTables.names).subtracting(found.made)
         do {
-            let made = try await Migrator(history: history, database: to, options: migration).up()
-            if made.steps.isEmpty, !history.migrations.isEmpty {
+            let made = try await migrate(besides: standing.before)
+            if made.steps.isEmpty, found == .empty, !history.migrations.isEmpty {
                 standing = inUse
             } else {
                 standing.after = try await existing()
-                standing.ownRows = Set(try await filledTables())
+                standing.ownRows = Set(try await rowsOfMigrations())
             }
             let report = try await load(standing)
             if report.verdict == .mismatch, standing.isNew { try await empty(standing) }
@@ -168,6 +180,23 @@ public struct HistoryTransfer: Sendable {
             try await Task { try await empty(made) }.value
             throw error
         }
+    }
+
+    /// Migrates the target, and notes there what that makes besides what stood there before: until the rows are loaded, another run can go on
+    /// from there.
+    @discardableResult
+    package func migrate(besides before: Set<String>) async throws -> MigrationReport {
+        let writer = FillingNote.Writer(
+            source: from.url.absolute.description, target: to.transferDialect, before: before)
+        var migration = migration
+        migration.afterEach = { try writer.note($1, written: $2, $0) }
+        return try await Migrator(history: history, database: to, options: migration).up()
+    }
+
+    /// Returns the tables that hold rows once the target is migrated.
+    private func rowsOfMigrations() async throws -> [String] {
+        let (target, tables) = (to.transferDialect, history.schema.tables.map(\.name))
+        return try await to.withConnection { try target.filled(tables, on: $0) }
     }
 
     /// Returns the tables, views and sequences of the target.
@@ -189,9 +218,7 @@ public struct HistoryTransfer: Sendable {
                     let tables = made.schema.tables.map(\.name).filter(names.contains)
                     try target.lock(tables, on: connection)
                     guard standing.ownRows.isSuperset(of: try target.filled(tables, on: connection)) else { return }
-                    for statement in try target.removal(of: names, on: connection) {
-                        try connection.executeScript(statement)
-                    }
+                    try target.remove(names, on: connection)
                 }
             }
         }

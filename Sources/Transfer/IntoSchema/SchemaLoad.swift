@@ -14,6 +14,8 @@ struct SchemaLoad {
     let moments: MomentStyle
     /// What to do about rows that the target's own schema refuses.
     var remedy = Self.remedy
+    /// What is done last in the transaction, once the copy is proven.
+    var finishing: @Sendable (any Connection) throws -> Void = { _ in }
     let source: any TransferDialect
     let target: any TransferDialect
     let events: @Sendable (TransferEvent) -> Void
@@ -35,6 +37,7 @@ struct SchemaLoad {
                 switch report.verdict {
                 case .verified:
                     report.remarks += try setCounters(writing)
+                    try finishing(writing)
                     try commit(writing)
                 case .mismatch: try writing.rollback()
                 }

@@ -64,7 +64,7 @@ struct SchemaMatch {
             uniqueKeysWithValues: target.tablesInForeignKeyOrder.enumerated().map { ($1.name, $0) })
         tables.sort { order[$0.target.name, default: 0] < order[$1.target.name, default: 0] }
         try requireSources(for: tables)
-        ignored = Self.remarks(source, ignoring)
+        ignored = Self.remarks(source, target, ignoring)
     }
 
     /// Returns the table's columns with their places, and those without one.
@@ -132,16 +132,27 @@ struct SchemaMatch {
         guard missing.isEmpty else { throw .noSource(missing) }
     }
 
-    private static func remarks(_ source: [Table], _ ignoring: Set<String>) -> [Omission] {
-        source.flatMap { table -> [Omission] in
+    private static func remarks(_ source: [Table], _ target: Schema, _ ignoring: Set<String>) -> [Omission] {
+        let places = fellows(of: source.map(\.name), in: target.tables.map(\.name))
+        return source.flatMap { table -> [Omission] in
+            let place = places[table.name].flatMap { target[$0] }
             if ignoring.contains(table.name) {
-                return [
-                    Omission(.table, table.name, reason: "it has no place in the target, or was excluded")
-                ]
+                return [Omission(.table, table.name, reason: place == nil ? homeless : requested)]
             }
-            return table.columns.map { "\(table.name).\($0.name)" }.filter(ignoring.contains).map { name in
-                Omission(.column, name, reason: "it has no place in the target, or was excluded")
+            let columns = fellows(of: table.columns.map(\.name), in: place?.columns.map(\.name) ?? [])
+            return table.columns.map(\.name).filter { ignoring.contains("\(table.name).\($0)") }.map { name in
+                let column = columns[name].flatMap { place?[column: $0] }
+                return Omission(.column, "\(table.name).\(name)", reason: reason(leaving: column))
             }
         }
     }
+
+    /// Returns why a column of the source stays behind that has this one as its place.
+    private static func reason(leaving column: Column?) -> String {
+        guard let column else { return homeless }
+        return column.generated == nil ? requested : "\(requested): the target computes its values"
+    }
+
+    private static let homeless = "it has no place in the target"
+    private static let requested = "it is left behind, as requested"
 }

@@ -34,7 +34,8 @@ struct SchemaSurvey {
             return values
         }
         try plan.check(plan.incompatibleValues)
-        plan.remarks += [plan.remarkOnNames].compactMap { $0 } + found.flatMap(\.remarks)
+        plan.remarks += [plan.remarkOnNames, plan.remarkOnEmptyComputed(match)].compactMap { $0 }
+        plan.remarks += found.flatMap(\.remarks)
         plan.remarks += try remarksOnLongTexts(match, inspection)
         if let remark = try remarkOnGUIDs(of: plan.tables, inspection) { plan.remarks.append(remark) }
         return plan
@@ -101,7 +102,7 @@ struct SchemaSurvey {
             columnPlans: table.columns.map { columnPlan(of: $0, in: table, inspection) },
             policy: rules.policy(of: name),
             rows: rows, bytes: rows, pieces: [.all], counting: counting,
-            computed: table.computed.map {
+            computed: try table.computed.filter { try holdsValues($0.source, of: table.source, inspection) }.map {
                 PlannedTable.Computed(source: $0.source, target: $0.target, type: type(of: $0, in: table))
             })
     }

@@ -20,6 +20,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case filledByHistory([String])
     /// These tables of a target that the history has migrated, and that is in use, hold rows.
     case filled([String])
+    /// An interrupted transfer has migrated the target, somebody else has changed rows there since, and these tables hold rows.
+    case inUse([String])
     /// The target has no tables to fill.
     case nothingToFill
     /// These tables of the target hold rows, and were named neither to be replaced nor to be kept. In some of them, the application notes
@@ -54,6 +56,7 @@ extension SchemaTransferError {
         case .compared: "compared"
         case .filledByHistory: "filled_by_history"
         case .filled: "target_filled"
+        case .inUse: "target_in_use"
         case .nothingToFill: "nothing_to_fill"
         case .rowsInTheWay: "target_rows_in_the_way"
         case .noSuchRows: "no_such_rows"
@@ -86,6 +89,9 @@ extension SchemaTransferError: CustomStringConvertible {
             "the rules set how columns compare (nocase), but an existing schema sets that itself"
         case .filledByHistory(let names): "the migrations themselves put rows into \(names.joined(separator: ", "))"
         case .filled(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
+        case .inUse(let names):
+            "somebody else has changed rows since an interrupted transfer migrated the target, so it is in use; it holds rows in "
+                + names.joined(separator: ", ")
         case .nothingToFill: "the target holds no tables that could be filled"
         case .rowsInTheWay(let names, _): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .noSuchRows(let name, _): "\(name) is not a table of both databases"

@@ -21,8 +21,11 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var isMarkedUUIDBytes = true
     /// Whether every text so far names a day of 1970, or of the month before.
     private(set) var isNear1970 = true
-    /// Whether every text so far is a timestamp, with any number of digits behind its seconds, and whether no rule is needed for it.
+    /// Whether every text so far that is no day alone is a timestamp, with any number of digits behind its seconds, and whether no rule is
+    /// needed for it.
     private var timestamps = TextForms()
+    /// Whether a text so far is a day alone, which a rule reads as its midnight.
+    private var hasDays = false
     /// Whether a timestamp so far names its zone, and whether one names none.
     private var (hasZones, lacksZones) = (false, false)
     /// Whether every text so far is a moment that names its offset as Go and Rust do.
@@ -49,10 +52,13 @@ struct ColumnHints: Sendable, Equatable {
     private(set) var zeros = 0
 
     /// Whether every text so far is a timestamp in any spelling that a rule reads.
-    var isTimestamp: Bool { timestamps.areRead }
+    var isTimestamp: Bool { timestamps.areRead && !hasDays }
     /// Whether every text so far is a timestamp that needs no rule, and whether it names its zone.
-    var isZoned: Bool { timestamps.areExact && hasZones && !lacksZones }
-    var isNaive: Bool { timestamps.areExact && lacksZones && !hasZones }
+    var isZoned: Bool { isTimestamp && timestamps.areExact && hasZones && !lacksZones }
+    var isNaive: Bool { isTimestamp && timestamps.areExact && lacksZones && !hasZones }
+    /// Whether every text so far is a timestamp or a day alone, and one is a day; and whether none of them names a zone or needs a rule.
+    var hasDaysForMoments: Bool { timestamps.areRead && hasDays }
+    var hasNaiveDays: Bool { hasDaysForMoments && timestamps.areExact && !hasZones }
 
     mutating func observe(integer number: Int64) {
         minimum = min(minimum, number)
@@ -76,14 +82,7 @@ struct ColumnHints: Sendable, Equatable {
             isJSON = isJSON && isAnyJSON && JSONText.isObjectOrArray(bytes)
         }
         if isNear1970 { isNear1970 = bytes.starts(with: "1970".utf8) || bytes.starts(with: "1969-12".utf8) }
-        if isTimestamp {
-            timestamps.observe(bytes) { CalendarNumber.isTimestamp($0, isExact: $1) }
-            let namesNone = CalendarNumber.isTimestamp(bytes, zone: .none)
-            hasZones = hasZones || !namesNone
-            lacksZones = lacksZones || namesNone
-            isSpelled = isSpelled && CalendarNumber.spelled(bytes) != nil
-            hasLastMoment = hasLastMoment || CalendarNumber.isLastMoment(bytes)
-        }
+        if timestamps.areRead { observe(moment: bytes) }
         if isBasicDay || isBasicMoment {
             let basic = BasicMoment(bytes)
             isBasicDay = isBasicDay && basic?.isDay == true
@@ -97,6 +96,19 @@ struct ColumnHints: Sendable, Equatable {
         }
         if isTruth { isTruth = BooleanText.truth(bytes) != nil }
         if isAddress { isAddress = AddressText.isHost(bytes) }
+    }
+
+    private mutating func observe(moment bytes: UnsafeRawBufferPointer) {
+        guard !CalendarNumber.isDay(bytes) else {
+            hasDays = true
+            return
+        }
+        timestamps.observe(bytes) { CalendarNumber.isTimestamp($0, isExact: $1) }
+        let namesNone = CalendarNumber.isTimestamp(bytes, zone: .none)
+        hasZones = hasZones || !namesNone
+        lacksZones = lacksZones || namesNone
+        isSpelled = isSpelled && CalendarNumber.spelled(bytes) != nil
+        hasLastMoment = hasLastMoment || CalendarNumber.isLastMoment(bytes)
     }
 
     mutating func observe(blob bytes: UnsafeRawBufferPointer) {
@@ -119,6 +131,7 @@ struct ColumnHints: Sendable, Equatable {
         isMarkedUUIDBytes = isMarkedUUIDBytes && next.isMarkedUUIDBytes
         isNear1970 = isNear1970 && next.isNear1970
         timestamps.append(next.timestamps)
+        hasDays = hasDays || next.hasDays
         hasZones = hasZones || next.hasZones
         lacksZones = lacksZones || next.lacksZones
         isSpelled = isSpelled && next.isSpelled

@@ -2,8 +2,10 @@
 // sequence of a serial column is one of them: another column's default may ask it too.
 
 extension PostgreSQLDialect {
-    /// Makes the free sequences continue after the largest key of the filled tables, or after the smallest one if they count down: those that
-    /// a default of a column asks, those that a column owns, and those that are called `table_column_seq`, as Doctrine's are.
+    /// Makes the free sequences continue after the largest key of the filled tables, or after the smallest one if they count down: those
+    /// that a default of a column asks, those that a column owns, those that are called `table_column_seq`, as Doctrine's are, and those
+    /// that are called `table_seq`, as Hibernate's are, of a table whose only key column is one of integers that nothing else numbers. A
+    /// name that suits several columns makes the sequence continue after the numbers of all.
     ///
     /// - Returns: A remark on the other free sequences, and one on each that ends too early or that this role may not change: the reason,
     ///   and the statement that sets it.
@@ -62,19 +64,22 @@ extension PostgreSQLDialect {
         WITH free AS (
             SELECT c.oid, c.relname::text AS name, s.seqincrement < 0 AS counts_down, EXISTS (
                 SELECT FROM pg_catalog.pg_depend p
-                WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype = 'a') AS is_owned
+                WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype = 'a') AS is_owned,
+                EXISTS (
+                    SELECT FROM pg_catalog.pg_depend p
+                    WHERE p.classid = 'pg_catalog.pg_attrdef'::regclass
+                        AND p.refclassid = 'pg_catalog.pg_class'::regclass AND p.refobjid = c.oid) AS is_in_default
             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
             WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND NOT EXISTS (
                 SELECT 1 FROM pg_catalog.pg_depend p
                 WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.deptype IN ('i', 'e'))
         ), used AS (
-            SELECT t.oid AS relation, t.relname::text AS tab, a.attname::text AS col, a.attnum
+            SELECT t.oid AS relation, t.relname::text AS tab, a.attname::text AS col, a.attnum,
+                a.attidentity <> '' OR a.atthasdef AS has_default
             FROM pg_catalog.pg_class t JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid
             WHERE t.relnamespace = \(PostgreSQLCatalogScope.schema) AND t.relkind IN ('r', 'p')
                 AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid IN (20, 21, 23)
-        ), known AS (
-            SELECT f.oid, u.tab, u.col FROM free f JOIN used u ON f.name = u.tab || '_' || u.col || '_seq'
-            UNION
+        ), asked AS (
             -- The name in a text is found when the default is computed, so nothing depends on it.
             SELECT f.oid, u.tab, u.col
             FROM pg_catalog.pg_attrdef d JOIN used u ON d.adrelid = u.relation AND d.adnum = u.attnum
@@ -84,12 +89,24 @@ extension PostgreSQLDialect {
             -- A program or a trigger may ask for the numbers of a sequence that is OWNED BY a column.
             SELECT f.oid, u.tab, u.col
             FROM free f JOIN pg_catalog.pg_depend p ON p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = f.oid AND p.deptype = 'a'
-                JOIN used u ON (u.relation, u.attnum) = (p.refobjid, p.refobjsubid)
+                JOIN used u ON p.refclassid = 'pg_catalog.pg_class'::regclass AND (u.relation, u.attnum) = (p.refobjid, p.refobjsubid)
             UNION
             SELECT f.oid, u.tab, u.col
-            FROM free f JOIN pg_catalog.pg_depend p ON p.refobjid = f.oid AND p.classid = 'pg_catalog.pg_attrdef'::regclass
+            FROM free f JOIN pg_catalog.pg_depend p ON p.refclassid = 'pg_catalog.pg_class'::regclass AND p.refobjid = f.oid
+                    AND p.classid = 'pg_catalog.pg_attrdef'::regclass
                 JOIN pg_catalog.pg_attrdef d ON d.oid = p.objid
                 JOIN used u ON (u.relation, u.attnum) = (d.adrelid, d.adnum)
+        ), known AS (
+            SELECT oid, tab, col FROM asked
+            UNION
+            SELECT f.oid, u.tab, u.col FROM free f JOIN used u ON f.name = u.tab || '_' || u.col || '_seq'
+            UNION
+            -- A program that asks a sequence by the name of its table may write that in another case.
+            SELECT f.oid, u.tab, u.col
+            FROM free f JOIN used u ON pg_catalog.lower(f.name) = pg_catalog.lower(u.tab || '_seq') AND NOT u.has_default
+                JOIN pg_catalog.pg_index i ON i.indrelid = u.relation AND i.indisprimary AND i.indnkeyatts = 1
+                    AND i.indkey[0] = u.attnum
+            WHERE NOT f.is_owned AND NOT f.is_in_default AND f.oid NOT IN (SELECT a.oid FROM asked a)
         )
         SELECT f.name, k.tab, k.col, has_sequence_privilege(f.oid, 'SELECT') AND has_sequence_privilege(f.oid, 'UPDATE'),
             f.counts_down

@@ -74,7 +74,8 @@ extension PostgreSQLRoles {
             WITH objects AS (
                 SELECT c.oid, c.relname::text AS name, c.relkind, c.relowner FROM pg_class c
                 WHERE c.relnamespace = \(PostgreSQLCatalogScope.schema) AND c.relkind IN ('r', 'p', 'v', 'S')
-                    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
+                    AND NOT EXISTS (SELECT FROM pg_depend d
+                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i'))
             ), rights AS (
                 SELECT o.name, p.word,
                     CASE o.relkind WHEN 'S' THEN NULL ELSE has_table_privilege(\(app), o.oid, p.word) END AS has,
