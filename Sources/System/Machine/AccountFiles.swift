@@ -116,7 +116,8 @@ package struct AccountFiles: Sendable, Equatable {
         guard let group = Self.line(of: name, in: groups) else { return free.map { ServiceAccount(uid: $0, gid: $0) } }
         guard group.count > 2, let gid = UInt32(group[2]) else { return nil }
         let isUsable = Self.numbersOfServices.contains(gid) && !ofUsers.contains(gid) && !isTaken(gid)
-        return (isUsable ? gid : free).map { ServiceAccount(uid: $0, gid: gid) }
+        let uid: UInt32? = isUsable ? gid : free
+        return uid.map { ServiceAccount(uid: $0, gid: gid) }
     }
 
     package func removing(_ name: String) -> AccountFiles {

@@ -50,7 +50,8 @@ struct LinuxAccounts: Accounts {
     private func isTaken(_ number: UInt32, except name: String) -> Bool {
         guard root.isMachine else { return false }
         if let user = getpwuid(number), String(cString: user.pointee.pw_name) != name { return true }
-        return getgrgid(number).map { String(cString: $0.pointee.gr_name) != name } ?? false
+        if let group = getgrgid(number), String(cString: group.pointee.gr_name) != name { return true }
+        return false
     }
 
     private func files() throws(MachineError) -> AccountFiles {

@@ -15,7 +15,7 @@ package final class PasswordLock {
         }
         self.file = file
         for _ in 0..<150 {
-            if Self.set(F_WRLCK, file) { return }
+            if Self.apply(F_WRLCK, file) { return }
             guard errno == EAGAIN || errno == EACCES || errno == EINTR else {
                 throw .ofCall("\(path) can't be locked")
             }
@@ -26,9 +26,9 @@ package final class PasswordLock {
             remedy: "wait for it, and run this again")
     }
 
-    package func release() { _ = Self.set(F_UNLCK, file) }
+    package func release() { _ = Self.apply(F_UNLCK, file) }
 
-    private static func set(_ kind: Int32, _ file: Descriptor) -> Bool {
+    private static func apply(_ kind: Int32, _ file: Descriptor) -> Bool {
         var lock = TCPOSIX.flock()
         lock.l_type = Int16(kind)
         lock.l_whence = Int16(SEEK_SET)

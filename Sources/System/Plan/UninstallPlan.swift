@@ -80,11 +80,13 @@ package struct UninstallPlan: Sendable {
     private func data(after steps: [SystemStep]) -> [SystemStep] {
         let settings = layout.folders.settings
         let trees = layout.entries.filter { $0.isData && $0.kind == .folder && isThere($0.path) }.map(\.path)
-        let (others, own) = (trees.filter { $0 != settings }, trees.filter { $0 == settings })
-        let folders = emptied(Set(steps.compactMap(\.path) + trees)).folders
         let around = Set(SystemEntry.folders(above: settings))
-        return others.map { .removeTree($0) } + folders.filter { !around.contains($0) }.map { .removeFolder($0) }
-            + account + own.map { .removeTree($0) } + folders.filter(around.contains).map { .removeFolder($0) }
+        let folders = emptied(Set(steps.compactMap(\.path) + trees)).folders
+        var data = trees.filter { $0 != settings }.map { SystemStep.removeTree($0) }
+        data += folders.filter { !around.contains($0) }.map { SystemStep.removeFolder($0) } + account
+        data += trees.filter { $0 == settings }.map { SystemStep.removeTree($0) }
+        data += folders.filter { around.contains($0) }.map { SystemStep.removeFolder($0) }
+        return data
     }
 
     /// The removal of the account, as long as a part of it is there.
