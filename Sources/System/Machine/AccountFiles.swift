@@ -94,7 +94,7 @@ package struct AccountFiles: Sendable, Equatable {
     /// - Parameter isTaken: Whether a number is assigned outside of these files, to an account of another name.
     /// - Returns: `nil` if no system number is free.
     package func adding(_ name: String, isTaken: (UInt32) -> Bool = { _ in false }) -> AccountFiles? {
-        guard let account = account(name) ?? numbers(for: name, isTaken) else { return nil }
+        guard let account = self.account(name) ?? numbers(for: name, isTaken) else { return nil }
         let user = "\(name):x:\(account.uid):\(account.gid):TeleClaude:/nonexistent:/usr/sbin/nologin"
         return AccountFiles(
             users: Self.with(user, of: name, in: users),
