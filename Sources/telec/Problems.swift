@@ -24,6 +24,7 @@ extension Problem {
         case let error as ImportError: Problem(code: error.code, message: "\(error)", remedy: error.remedy)
         case let error as BackupError: Problem(code: error.code, message: error.message, remedy: error.remedy)
         case let error as MigratedWithoutRows: Problem(error)
+        case let error as NotTakenBack: Problem(error)
         case SchemaTransferError.filled: Problem(filled: error)
         default: ofMigration(error)
         }
@@ -63,6 +64,12 @@ extension Problem {
         self = Problem.explaining(error.cause)
         message +=
             "; the database was at migration \(error.from), is at \(error.to) now, and holds no row of the backup"
+    }
+
+    private init(_ error: NotTakenBack) {
+        self = Problem.explaining(error.cause)
+        message += "; and what the run has begun can't be taken back: \(Problem.explaining(error.failure).message)"
+        remedy = error.remedy
     }
 
     private init(filled error: any Error) {

@@ -165,6 +165,33 @@ struct SystemCommandTests {
         }
     }
 
+    @Test(
+        "a purge stops at what can't be removed, names it, and is completed by the next",
+        .enabled(if: FullDiskTests.canMount, "only root may mount"))
+    func cannotBeRemoved() async throws {
+        try await withRoot { box, telec, root in
+            let before = try box.contents()
+            let script = """
+                "$0" system install --root "$1" > /dev/null 2>&1 || exit 99
+                file="$1/var/lib/teleclaude/recording" && touch "$file" && mount --bind "$file" "$file" || exit 99
+                "$0" system uninstall --purge --yes --root "$1"; echo "first: $?"
+                umount "$file" || exit 99
+                "$0" system uninstall --purge --yes --root "$1"; echo "second: $?"
+                "$0" system uninstall --purge --yes --root "$1"; echo "third: $?"
+                """
+            let run = try await box.run(
+                try Program(inPath: "unshare"), ["--mount", "--", "/bin/sh", "-c", script, telec.path, root])
+            #expect(run.ending == .exit(0), "\(run)")
+            #expect(run.error.contains("/var/lib/teleclaude/recording can't be removed: "), "\(run)")
+            let parts = run.output.components(separatedBy: "first: 2\n")
+            #expect(parts.count == 2 && !parts[0].contains("purged"), "\(run)")
+            #expect(
+                run.output.hasSuffix(
+                    "purged\nsecond: 0\nnothing is installed: there is nothing to do\nthird: 0\n"), "\(run)")
+            #expect(try box.contents() == before)
+        }
+    }
+
     @Test("this machine is not a root, and a folder that is not there is none")
     func badRoots() async throws {
         try await withSandbox { box in

@@ -115,16 +115,59 @@ struct SystemMoveRefusalTests {
         }
     }
 
+    @Test(
+        "what fails and can't be taken back says both, and what to do; a rollback then leaves nothing",
+        .enabled(if: FullDiskTests.canMount))
+    func notTakenBack() async throws {
+        try await withMove(.sqlite) { move in
+            let before = try move.rootTree()
+            // The new database does not fit below the limit, and what is mounted can't be removed.
+            let run = try await run(move, "trap '' XFSZ; ulimit -f 1700; \(Self.holding)", on: held(move))
+            #expect(run.code == 2, "\(run)")
+            for words in [
+                "; and what the run has begun can't be taken back: ", "migration/held is a separate file system",
+                "telec system rollback",
+            ] {
+                #expect(run.error.contains(words), "\(run)")
+            }
+            #expect(try await move.telec("system", "rollback", "--root", move.root).code == 0)
+            #expect(try move.rootTree() == before)
+        }
+    }
+
+    @Test(
+        "a rollback that breaks off while it removes its own files is completed",
+        .enabled(if: FullDiskTests.canMount))
+    func brokenRollback() async throws {
+        try await withMove(.sqlite) { move in
+            let before = try move.rootTree()
+            #expect(try await move.migrate("--quiet").code == 0)
+            let rollback = ["system", "rollback", "--root", move.root]
+            let broken = try await self.run(move, Self.holding, on: held(move), rollback)
+            expectRefusal(broken, saying: "migration/held is a separate file system")
+            let back = try await move.box.run(move.program, rollback)
+            #expect(back.code == 0, "\(back)")
+            #expect(try move.rootTree() == before)
+        }
+    }
+
+    private static let holding = #"mkdir -p "$place" && mount -t tmpfs tmpfs "$place""#
+
+    private func held(_ move: Move) -> String { "\(move.root)/etc/teleclaude/migration/held" }
+
     private func run(_ move: Move, readOnly path: String) async throws -> Run {
         try await run(move, #"mount --bind "$place" "$place" && mount -o remount,bind,ro "$place""#, on: path)
     }
 
-    /// Runs the migration with a mount that other processes do not see.
-    private func run(_ move: Move, _ mount: String, on path: String) async throws -> Run {
+    /// Runs the migration, or another command, with a mount that other processes do not see.
+    private func run(
+        _ move: Move, _ mount: String, on path: String, _ arguments: [String]? = nil
+    ) async throws -> Run {
         let script = #"place=$1; shift; \#(mount) || exit 99; exec "$@""#
         return try await move.box.run(
             Program(inPath: "unshare"),
-            ["--mount", "--", "bash", "-c", script, "bash", path, move.program.path] + move.arguments(["--quiet"]))
+            ["--mount", "--", "bash", "-c", script, "bash", path, move.program.path]
+                + (arguments ?? move.arguments(["--quiet"])))
     }
 
     @Test("six at once: one does it, the others say what is in the way or that it is done")

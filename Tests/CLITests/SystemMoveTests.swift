@@ -185,7 +185,8 @@ struct SystemMoveTests {
             let manifest = "\(move.root)/etc/teleclaude/migration/manifest.json"
             let docs = "\(move.root)/usr/local/share/teleclaude/docs"
             let copy = "\(move.root)/\(Move.state)teleclaude-import-killed"
-            let preferences = "\(move.root)/etc/teleclaude/users/alex"
+            let settings = "\(move.root)/etc/teleclaude"
+            let preferences = "\(settings)/users/alex"
             func breakOff() throws {
                 let text = try String(contentsOfFile: manifest, encoding: .utf8)
                 try text.replacing("\"done\"", with: "\"begun\"").write(
@@ -193,6 +194,9 @@ struct SystemMoveTests {
                 // The file has its name already, and its temporary name still.
                 let policy = "\(docs)/policy"
                 #expect(Foundation.link("\(policy)/commits.md", "\(policy)/.commits.md.teleclaude-new") == 0)
+                // The settings of the installation have a temporary file beside them.
+                let half = "\(settings)/.config.yml.teleclaude-new"
+                try "half a fi".write(toFile: half, atomically: false, encoding: .utf8)
                 // The file has its temporary name only.
                 #expect(rename("\(preferences)/config.yml", "\(preferences)/.config.yml.teleclaude-new") == 0)
                 // The folder does not have its rights yet.

@@ -45,6 +45,25 @@ struct AccountFilesTests {
         #expect(text(try #require(other.adding("teleclaude")).groups).hasSuffix("teleclaude:x:151:\n"))
     }
 
+    @Test("each file gets the line that it lacks, whichever of them a killed run has reached")
+    func eachFile() throws {
+        let whole = try #require(files.adding("teleclaude"))
+        #expect(files.state("teleclaude") == .missing && whole.state("teleclaude") == .complete)
+        var parts = [whole, whole, whole, whole]
+        (parts[0].users, parts[1].groups) = (files.users, files.groups)
+        (parts[2].shadow, parts[3].groupShadow) = (files.shadow, files.groupShadow)
+        for part in parts {
+            #expect(part.state("teleclaude") == .partial)
+            #expect(part.adding("teleclaude") == whole && part.removing("teleclaude") == files)
+        }
+    }
+
+    @Test("a password that is left of another user of the name is nobody's")
+    func leftPassword() throws {
+        let files = AccountFiles(texts: "root:x:0:0:::\n", "root:x:0:\n", shadow: "teleclaude:$6$x:1::::::\n")
+        #expect(try #require(files.obstacle("teleclaude")).message.contains("has a password of a user teleclaude"))
+    }
+
     @Test("a last line without its end stays a line of its own")
     func lastLine() throws {
         let added = try #require(AccountFiles(texts: "root:x:0:0:::", "root:x:0:").adding("teleclaude"))
@@ -124,6 +143,28 @@ struct AccountsOfOthersTests {
         }
     }
 }
+
+#if os(Linux)
+    @Suite("the lock of the account files")
+    struct PasswordLockTests {
+        @Test("is held until it is released")
+        func held() async throws {
+            try await SystemTree.with { tree in
+                // A lock of this kind is the open file's, so that even this process can't have both.
+                let ofFile: Int32 = 37  // F_OFD_SETLK of fcntl(2)
+                let other = open(tree("/lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+                defer { close(other) }
+                var wanted = Foundation.flock()
+                wanted.l_type = Int16(F_WRLCK)
+                let lock = try PasswordLock(at: tree("/lock"))
+                let whileHeld = fcntl(other, ofFile, &wanted)
+                lock.release()
+                let afterwards = fcntl(other, ofFile, &wanted)
+                #expect(whileHeld == -1 && afterwards == 0)
+            }
+        }
+    }
+#endif
 
 @Suite("the record of an installation")
 struct InstallRecordTests {

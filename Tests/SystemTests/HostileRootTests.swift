@@ -261,6 +261,26 @@ struct HostileRootTests {
         }
     }
 
+    @Test("what stands in a folder's place keeps its owner and its rights") func inFoldersPlace() async throws {
+        try await SystemTree.with { tree in
+            let root = try RootFolder(tree.root)
+            try tree.write("/etc/file", "another's", mode: 0o600)
+            symlink("/etc", tree("/etc/link"))
+            mkdir(tree("/etc/folder"), 0o700)
+            chown(tree("/etc/folder"), 1_234, 0)
+            mkdir(tree("/etc/unfinished"), 0o700)
+            let before = try tree.contents()
+            for name in ["file", "link", "folder"] {
+                #expect(throws: MachineError.self, "\(name)") {
+                    try root.makeFolder("/etc/\(name)", uid: 0, gid: 0, mode: 0o755)
+                }
+            }
+            #expect(try tree.contents() == before)
+            try root.makeFolder("/etc/unfinished", uid: 0, gid: 0, mode: 0o755)
+            #expect(try tree.rights("/etc/unfinished") == "755 0:0")
+        }
+    }
+
     @Test("what comes to stand there between the look and the write stays") func race() async throws {
         try await SystemTree.with { tree in
             let root = try RootFolder(tree.root)

@@ -207,8 +207,10 @@ struct InstallTests {
             try await SystemTree.with { tree in
                 let steps = try tree.installSteps()
                 try tree.run(steps.prefix(done))
-                if let path = steps[done].path, case .write = steps[done] {
-                    try tree.write(TemporaryName.of(path), "half a fi", mode: 0o600)
+                switch steps[done] {
+                case .write(let entry, _, _): try tree.write(TemporaryName.of(entry.path), "half a fi", mode: 0o600)
+                case .makeFolder(let entry): mkdir(tree(entry.path), 0o700)
+                default: break
                 }
                 #expect(try !tree.findings().isEmpty, "after \(done)")
                 try tree.run(tree.installSteps())
@@ -218,23 +220,38 @@ struct InstallTests {
         }
     }
 
-    @Test("a purge that breaks off after any step is completed by the next")
-    func brokenPurge() async throws {
-        var count = 1
-        var done = 0
-        while done < count {
+    @Test("an uninstall or a purge that breaks off after any step is completed by the next", arguments: [false, true])
+    func brokenUninstall(purge: Bool) async throws {
+        var expected: [String: String] = [:]
+        var count = 0
+        try await SystemTree.with { tree in
+            try tree.run(tree.installSteps())
+            let steps = try tree.uninstallSteps(purge: purge)
+            count = steps.count
+            try tree.run(steps)
+            expected = try tree.contents()
+        }
+        for done in 0..<count {
             try await SystemTree.with { tree in
-                let before = try tree.contents()
                 try tree.run(tree.installSteps())
-                let steps = try tree.uninstallSteps(purge: true)
-                count = steps.count
+                let steps = try tree.uninstallSteps(purge: purge)
                 try tree.run(steps.prefix(done))
-                try tree.run(tree.uninstallSteps(purge: true))
-                // If the record was removed already, only empty folders may remain.
-                let left = try tree.contents().filter { before[$0.key] != $0.value }
-                #expect(left.allSatisfy { $0.value.hasPrefix("40755 0:0") }, "after \(done): \(left)")
+                if case .removeTree(tree.layout.folders.settings) = steps[done] { unlink(tree(tree.layout.record)) }
+                try tree.run(tree.uninstallSteps(purge: purge))
+                #expect(try tree.contents() == expected, "after \(done) of \(steps)")
+                #expect(try tree.uninstallSteps(purge: purge).isEmpty, "after \(done)")
             }
-            done += 1
+        }
+    }
+
+    @Test("what a write that was killed has left is nobody's reason to keep the folder around it")
+    func leftoverInFolder() async throws {
+        try await SystemTree.with { tree in
+            let before = try tree.contents()
+            try tree.run(tree.installSteps())
+            try tree.write(TemporaryName.of("/etc/sysusers.d/teleclaude.conf"), "half a fi", mode: 0o600)
+            try tree.run(tree.uninstallSteps(purge: true))
+            #expect(try tree.contents() == before)
         }
     }
 

@@ -49,6 +49,14 @@ package struct SystemLayout: Sendable {
         }
     }
 
+    /// The files of the machine that get lines for the account.
+    package var accountFiles: [String] {
+        switch manager {
+        case .systemd: AccountFiles.File.allCases.map(\.rawValue)
+        case .launchd: []
+        }
+    }
+
     package var daemon: String { "\(programs.folder)/teleclauded" }
     package var secrets: String { "\(folders.settings)/secrets.yml" }
     /// The path of the installation's record: paths with digests, by which a later run recognizes its own files.

@@ -9,11 +9,29 @@ package struct AccountFiles: Sendable, Equatable {
     package var shadow: [UInt8]?
     package var groupShadow: [UInt8]?
 
+    /// The paths of the files.
+    package enum File: String, Sendable, CaseIterable {
+        case users = "/etc/passwd"
+        case groups = "/etc/group"
+        case shadow = "/etc/shadow"
+        case groupShadow = "/etc/gshadow"
+    }
+
     package init(users: [UInt8], groups: [UInt8], shadow: [UInt8]? = nil, groupShadow: [UInt8]? = nil) {
         self.users = users
         self.groups = groups
         self.shadow = shadow
         self.groupShadow = groupShadow
+    }
+
+    /// Returns the bytes of a file; `nil` if the system does not have it.
+    package subscript(file: File) -> [UInt8]? {
+        switch file {
+        case .users: users
+        case .groups: groups
+        case .shadow: shadow
+        case .groupShadow: groupShadow
+        }
     }
 
     // MARK: - Asking
@@ -25,18 +43,22 @@ package struct AccountFiles: Sendable, Equatable {
         return ServiceAccount(uid: uid, gid: gid)
     }
 
+    /// Returns how many of the files that exist have a line of this name.
+    package func state(_ name: String) -> AccountState {
+        let files: [[UInt8]] = [users, groups] + [shadow, groupShadow].compactMap { $0 }
+        return AccountState(parts: files.map { Self.line(of: name, in: $0) != nil })
+    }
+
     /// Returns the reason why an existing account of this name can't be the service's, such as that a person may be able to log
     /// in with it.
     package func obstacle(_ name: String) -> Obstacle? {
-        guard let user = Self.line(of: name, in: users) else { return nil }
+        let secret = shadow.flatMap { Self.line(of: name, in: $0) }.map { $0.count > 1 ? $0[1] : "" }
+        guard let user = Self.line(of: name, in: users) else { return secret.flatMap { Self.leftPassword(name, $0) } }
         guard user.count == 7, let uid = UInt32(user[2]), uid != 0 else {
             return Self.obstacle(name, "is not a service account")
         }
         guard Self.isClosed(shell: user[6]) else { return Self.obstacle(name, "can log in: its shell is \(user[6])") }
-        let password = shadow.flatMap { Self.line(of: name, in: $0) }.map { $0.count > 1 ? $0[1] : "" } ?? user[1]
-        guard password == "x" || password.hasPrefix("!") || password.hasPrefix("*") else {
-            return Self.obstacle(name, "has a password")
-        }
+        guard Self.isLocked(secret ?? user[1]) else { return Self.obstacle(name, "has a password") }
         guard let group = Self.line(of: name, in: groups), group.count > 2 else { return nil }
         return group[2] == user[3] ? nil : Self.obstacle(name, "is not in the group of its name")
     }
@@ -45,33 +67,57 @@ package struct AccountFiles: Sendable, Equatable {
         ["nologin", "false"].contains(Path.name(of: shell))
     }
 
+    private static func isLocked(_ password: String) -> Bool {
+        password == "x" || password.hasPrefix("!") || password.hasPrefix("*")
+    }
+
+    /// Returns an obstacle if a user of this name would get the password of one who is gone.
+    private static func leftPassword(_ name: String, _ password: String) -> Obstacle? {
+        isLocked(password)
+            ? nil
+            : Obstacle(
+                File.shadow.rawValue, "/etc/shadow has a password of a user \(name), who does not exist",
+                remedy: "remove that line")
+    }
+
     private static func obstacle(_ name: String, _ what: String) -> Obstacle {
         Obstacle(
-            "/etc/passwd", "the user \(name) already exists, and \(what)",
+            File.users.rawValue, "the user \(name) already exists, and \(what)",
             remedy: "rename it or remove it: the service needs an account of its own that nobody can use")
     }
 
     // MARK: - Changing
 
-    /// Returns the files with a user and a group of this name added; `nil` if no system number is free. `isTaken` is asked about
-    /// numbers that are assigned outside of these files.
+    /// Returns the files with a user and a group of this name. Each file gets the line that it lacks: a run that was killed may have
+    /// reached only some of them.
+    ///
+    /// - Parameter isTaken: Whether a number is assigned outside of these files, to an account of another name.
+    /// - Returns: `nil` if no system number is free.
     package func adding(_ name: String, isTaken: (UInt32) -> Bool = { _ in false }) -> AccountFiles? {
-        var files = self
-        let group = Self.line(of: name, in: groups).flatMap { $0.count > 2 ? UInt32($0[2]) : nil }
-        let user = Self.line(of: name, in: users)
-        let used = Self.numbers(users).union(Self.numbers(groups))
-        let free = Self.numbersOfServices.reversed().first { !used.contains($0) && !isTaken($0) }
-        guard let gid = group ?? user.flatMap({ UInt32($0[3]) }) ?? free, let uid = free ?? group else { return nil }
-        if group == nil {
-            files.groups = Self.appending("\(name):x:\(gid):", to: groups)
-            files.groupShadow = groupShadow.map { Self.appending("\(name):!*::", to: $0) }
+        guard let account = self.account(name) ?? numbers(for: name, isTaken) else { return nil }
+        let user = "\(name):x:\(account.uid):\(account.gid):TeleClaude:/nonexistent:/usr/sbin/nologin"
+        return AccountFiles(
+            users: Self.with(user, of: name, in: users),
+            groups: Self.with("\(name):x:\(account.gid):", of: name, in: groups),
+            shadow: shadow.map { Self.with("\(name):!*:::::::", of: name, in: $0) },
+            groupShadow: groupShadow.map { Self.with("\(name):!*::", of: name, in: $0) })
+    }
+
+    /// Returns the numbers of an account of which the user or the group is missing: those of the one that is there, or a free one.
+    private func numbers(for name: String, _ isTaken: (UInt32) -> Bool) -> ServiceAccount? {
+        let (ofUsers, ofGroups) = (Self.numbers(users), Self.numbers(groups))
+        let free = Self.numbersOfServices.reversed().first {
+            !ofUsers.contains($0) && !ofGroups.contains($0) && !isTaken($0)
         }
-        if user == nil {
-            let fields = "\(name):x:\(uid):\(gid):TeleClaude:/nonexistent:/usr/sbin/nologin"
-            files.users = Self.appending(fields, to: users)
-            files.shadow = shadow.map { Self.appending("\(name):!*:::::::", to: $0) }
+        if let user = Self.line(of: name, in: users) {
+            guard user.count > 3, let uid = UInt32(user[2]), let gid = UInt32(user[3]) else { return nil }
+            return ServiceAccount(uid: uid, gid: gid)
         }
-        return files
+        guard let group = Self.line(of: name, in: groups) else { return free.map { ServiceAccount(uid: $0, gid: $0) } }
+        guard group.count > 2, let gid = UInt32(group[2]) else { return nil }
+        let isUsable = Self.numbersOfServices.contains(gid) && !ofUsers.contains(gid) && !isTaken(gid)
+        let uid: UInt32? = isUsable ? gid : free
+        return uid.map { ServiceAccount(uid: $0, gid: gid) }
     }
 
     package func removing(_ name: String) -> AccountFiles {
@@ -110,7 +156,9 @@ package struct AccountFiles: Sendable, Equatable {
         line.starts(with: "\(name):".utf8)
     }
 
-    private static func appending(_ line: String, to bytes: [UInt8]) -> [UInt8] {
+    /// Returns the bytes with this line at their end, unless there is a line of the name.
+    private static func with(_ line: String, of name: String, in bytes: [UInt8]) -> [UInt8] {
+        guard Self.line(of: name, in: bytes) == nil else { return bytes }
         var result = bytes
         if let last = bytes.last, last != newline { result.append(newline) }
         result += "\(line)\n".utf8

@@ -28,9 +28,11 @@ package struct Installation: Sendable {
         for path in record.digests.keys where entries[path] == nil { entries[path] = try root.look(path, .digest) }
         let around = entries.keys.flatMap(SystemEntry.folders(above:)) + record.made
         for path in around where entries[path] == nil { entries[path] = try root.look(path, .names) }
+        for path in layout.accountFiles { entries[path] = try root.look(path) }
         return FoundMachine(
             entries: entries, account: try accounts.find(layout.account),
-            accountObstacle: try accounts.obstacle(layout.account), record: record, services: services)
+            accountState: try accounts.state(layout.account), accountObstacle: try accounts.obstacle(layout.account),
+            record: record, services: services)
     }
 
     private func depth(_ kind: SystemEntry.Kind) -> RootFolder.Depth {

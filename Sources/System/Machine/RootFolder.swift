@@ -16,7 +16,7 @@ package final class RootFolder: Sendable {
         }
         self.root = root
         self.path = path
-        isMachine = try Self.facts(root) == Self.facts(ofMachine: "/")
+        isMachine = try Self.facts(root).isSame(as: Self.facts(ofMachine: "/"))
     }
 
     #if canImport(Darwin)
@@ -114,7 +114,7 @@ package final class RootFolder: Sendable {
     }
 
     /// Returns the names in an open folder, and closes the descriptor.
-    private func names(_ descriptor: Int32, _ path: String) throws(MachineError) -> [String] {
+    func names(_ descriptor: Int32, _ path: String) throws(MachineError) -> [String] {
         do throws(SystemError) { return try FolderNames(takingOver: descriptor).all() } catch {
             throw unreadable(path, error.number)
         }
@@ -126,129 +126,12 @@ package final class RootFolder: Sendable {
             "\(path) can't be read: \(SystemError(number))", remedy: "run this as root")
     }
 
-    // MARK: - Making
-
-    /// Creates a folder. From the first moment on, no account has more rights to the folder than in the end.
-    package func makeFolder(_ path: String, uid: UInt32, gid: UInt32, mode: UInt32) throws(MachineError) {
-        let (folder, name) = try reach(path)
-        guard mkdirat(folder.number, name, 0o700) == 0 || errno == EEXIST else {
-            throw .ofCall("\(path) can't be created")
-        }
-        try setRights(path, uid: uid, gid: gid, mode: mode)
-    }
-
-    /// Writes the text to a temporary file beside, makes it durable and renames it, so that no reader sees a partial file. With
-    /// `isNew`, a file that has appeared at the path in the meantime stays, and is an error.
-    package func write(
-        _ path: String, _ bytes: [UInt8], uid: UInt32, gid: UInt32, mode: UInt32, isNew: Bool
-    ) throws(MachineError) {
-        let (folder, name) = try reach(path)
-        let temporary = Self.temporary(name)
-        unlinkat(folder.number, temporary, 0)
-        guard let file = Descriptor.open(temporary, in: folder, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW) else {
-            throw .ofCall("\(path) can't be written")
-        }
-        guard fchown(file.number, uid, gid) == 0, fchmod(file.number, mode_t(mode)) == 0, file.write(bytes), file.sync()
-        else {
-            let error = MachineError.ofCall("\(path) can't be written")
-            unlinkat(folder.number, temporary, 0)
-            throw error
-        }
-        try giveName(temporary, name, in: folder, isNew: isNew, path)
-    }
-
-    private func giveName(
-        _ temporary: String, _ name: String, in folder: Descriptor, isNew: Bool, _ path: String
-    ) throws(MachineError) {
-        let isDone =
-            isNew
-            ? linkat(folder.number, temporary, folder.number, name, 0) == 0
-            : renameat(folder.number, temporary, folder.number, name) == 0
-        let error = isDone ? nil : MachineError.ofCall("\(path) can't be renamed to its final name")
-        if isNew || !isDone { unlinkat(folder.number, temporary, 0) }
-        if let error { throw error }
-        guard folder.sync() else { throw .ofCall("\(path) may not outlast a power cut") }
-    }
-
-    package func link(_ path: String, to target: String) throws(MachineError) {
-        let (folder, name) = try reach(path)
-        guard symlinkat(target, folder.number, name) == 0 else { throw .ofCall("\(path) can't be linked") }
-    }
-
-    package func setRights(_ path: String, uid: UInt32, gid: UInt32, mode: UInt32) throws(MachineError) {
-        let (folder, name) = try reach(path)
-        guard let file = Descriptor.open(name, in: folder, Self.fileFlags) else {
-            throw .ofCall("\(path) can't be opened")
-        }
-        // Rights are removed first and granted last, so that the old owner never has the rights of the new mode.
-        guard fchmod(file.number, mode_t(mode & 0o700)) == 0, fchown(file.number, uid, gid) == 0,
-            fchmod(file.number, mode_t(mode)) == 0
-        else { throw .ofCall("owner and mode of \(path) can't be set") }
-    }
-
-    // MARK: - Removing
-
-    /// Removes a file. A file that is already gone is not an error.
-    package func remove(_ path: String) throws(MachineError) { try remove(path, flags: 0) }
-
-    package func removeFolder(_ path: String) throws(MachineError) { try remove(path, flags: AT_REMOVEDIR) }
-
-    /// Removes the temporary file that a `write` of the path left which was killed. The folder may be gone, too.
-    package func removeLeftover(of path: String) throws(MachineError) {
-        guard try look(path).hasLeftover else { return }
-        try remove(TemporaryName.of(path))
-    }
-
-    private func remove(_ path: String, flags: Int32) throws(MachineError) {
-        let (folder, name) = try reach(path)
-        guard unlinkat(folder.number, name, flags) == 0 || errno == ENOENT else {
-            throw .ofCall("\(path) can't be removed")
-        }
-    }
-
-    /// Removes the folder and everything in it. A link is removed and never followed.
-    package func removeTree(_ path: String) throws(MachineError) {
-        let (folder, name) = try reach(path)
-        try removeTree(name, in: folder, path)
-    }
-
-    /// Removes the folder in the same way, unless a process holds a lock on it (flock(2)), or it is no folder.
-    package func removeAbandonedTree(_ path: String) throws(MachineError) {
-        let (folder, name) = try reach(path)
-        guard let tree = Descriptor.open(name, in: folder, Self.folderFlags) else { return }
-        guard flock(tree.number, LOCK_EX | LOCK_NB) == 0 else { return }
-        try removeTree(name, in: folder, path)
-    }
-
-    private func removeTree(_ name: String, in folder: Descriptor, _ path: String) throws(MachineError) {
-        // The kernel refuses the place of a mount first of all, also of one from the same device, which the devices don't show.
-        if unlinkat(folder.number, name, AT_REMOVEDIR) == 0 { return }
-        guard errno != EBUSY else { throw Self.mounted(path) }
-        guard let tree = Descriptor.open(name, in: folder, Self.folderFlags) else {
-            guard errno != ENOENT else { return }
-            throw .ofCall("\(path) can't be removed")
-        }
-        guard try Self.facts(tree).device == Self.facts(folder).device else { throw Self.mounted(path) }
-        for entry in try names(dup(tree.number), path) {
-            guard unlinkat(tree.number, entry, 0) != 0 else { continue }
-            guard errno == EISDIR || errno == EPERM else { throw .ofCall("\(path)/\(entry) can't be removed") }
-            try removeTree(entry, in: tree, "\(path)/\(entry)")
-        }
-        guard unlinkat(folder.number, name, AT_REMOVEDIR) == 0 else { throw .ofCall("\(path) can't be removed") }
-    }
-
-    private static func mounted(_ path: String) -> MachineError {
-        MachineError(
-            .mounted, "\(path) is a separate file system: its contents stay",
-            remedy: "unmount it, and run this again")
-    }
-
     // MARK: - Walking
 
-    private static let fileFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
-    private static let folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+    static let fileFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK
+    static let folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
 
-    private static func temporary(_ name: String) -> String { TemporaryName.of(name) }
+    static func temporary(_ name: String) -> String { TemporaryName.of(name) }
 
     private func enter(above path: String) throws(SystemError) -> (folder: Descriptor, name: String) {
         var (folder, parts) = (root, path.split(separator: "/").map(String.init))
@@ -260,7 +143,7 @@ package final class RootFolder: Sendable {
         return (folder, name)
     }
 
-    private func reach(_ path: String) throws(MachineError) -> (folder: Descriptor, name: String) {
+    func reach(_ path: String) throws(MachineError) -> (folder: Descriptor, name: String) {
         do throws(SystemError) { return try enter(above: path) } catch {
             throw MachineError(
                 .failed, "the folder of \(path) can't be opened: \(error)",
@@ -268,20 +151,29 @@ package final class RootFolder: Sendable {
         }
     }
 
-    private struct Facts: Equatable {
+    struct Facts {
         var device: UInt64
         var number: UInt64
+        var owner: UInt32
+
+        init(_ status: stat) {
+            device = UInt64(status.st_dev)
+            number = UInt64(status.st_ino)
+            owner = status.st_uid
+        }
+
+        func isSame(as other: Facts) -> Bool { device == other.device && number == other.number }
     }
 
-    private static func facts(_ folder: Descriptor) throws(MachineError) -> Facts {
+    static func facts(_ folder: Descriptor) throws(MachineError) -> Facts {
         var status = stat()
         guard fstat(folder.number, &status) == 0 else { throw .ofCall("a folder can't be looked at") }
-        return Facts(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+        return Facts(status)
     }
 
     private static func facts(ofMachine path: String) throws(MachineError) -> Facts {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .ofCall("\(path) can't be looked at") }
-        return Facts(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+        return Facts(status)
     }
 }

@@ -34,15 +34,16 @@ package enum SystemCommand {
     }
 
     /// Runs a command like `run`, and throws if it fails.
-    static func require(_ words: [String]) throws(MachineError) {
-        let answer = try run(words)
-        guard answer.code == 0 else {
-            let said = answer.text.split(separator: "\n").joined(separator: "; ")
-            throw MachineError(
-                .failed,
-                "\(words.joined(separator: " ")) failed (exit code \(answer.code))\(said.isEmpty ? "" : ": \(said)")",
-                remedy: "correct that, and run this again: it continues where it stopped")
-        }
+    static func require(_ words: [String]) throws(MachineError) { try requireSuccess(try run(words), of: words) }
+
+    /// Throws if the command with these words failed.
+    static func requireSuccess(_ answer: Answer, of words: [String]) throws(MachineError) {
+        guard answer.code != 0 else { return }
+        let said = answer.text.split(separator: "\n").joined(separator: "; ")
+        throw MachineError(
+            .failed,
+            "\(words.joined(separator: " ")) failed (exit code \(answer.code))\(said.isEmpty ? "" : ": \(said)")",
+            remedy: "correct that, and run this again: it continues where it stopped")
     }
 
     package static func isThere(_ program: String) -> Bool { access(file(of: program), X_OK) == 0 }

@@ -52,14 +52,16 @@ package struct Trial: Sendable {
         }
     }
 
-    /// Passes the secrets in the way of systemd: in a folder that only the service's user may enter.
+    /// Passes the secrets in the way of systemd: in a folder that only the service's user may enter. It always has the same name, so
+    /// that what a run which was killed has left of it goes with the next one; the root's lock keeps two runs apart.
     private func withCredentials(
         _ account: ServiceAccount, _ body: ([String: String]) throws(MachineError) -> SystemCommand.Answer
     ) throws(MachineError) -> SystemCommand.Answer {
         guard installation.layout.manager == .systemd else { return try body([:]) }
-        let folder = "/run/teleclaude-check-\(getpid())"
+        let folder = "/run/teleclaude-check"
         let root = installation.root
         let secrets = try FileBytes.read(installation.layout.secrets)
+        try root.removeTree(folder)
         try root.makeFolder(folder, uid: account.uid, gid: account.gid, mode: 0o700)
         defer { try? root.removeTree(folder) }
         try root.write(

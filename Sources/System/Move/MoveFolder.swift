@@ -36,8 +36,11 @@ struct MoveFolder {
         try installation.root.makeFolder(path, uid: 0, gid: 0, mode: 0o700)
     }
 
+    /// Removes the folder. The manifest goes first: with it, but without the files that it names, nothing could be taken back or gone on
+    /// with, and without it the rest is nothing that anybody needs (`SystemRollback.clear`).
     func remove() throws(MachineError) {
         guard try installation.root.look(path).kind != .nothing else { return }
+        try installation.root.remove(manifestPath)
         try installation.root.removeTree(path)
     }
 

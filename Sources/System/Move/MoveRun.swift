@@ -122,9 +122,22 @@ struct MoveRun: Sendable {
             events(.done("data: \(report.ownedSessions) sessions, \(state)"))
             return report
         } catch {
-            // If the database can't be asked, it is unknown whether any rows have arrived. The run is then resumed later.
-            if isFirst { try? await takeBack(manifest, transfer) }
+            if isFirst { try await takeBack(manifest, transfer, after: error) }
             throw error
+        }
+    }
+
+    /// Undoes a run like `takeBack`. If the database can't be asked, it is unknown whether any rows have arrived, and the run is resumed
+    /// or undone later.
+    private func takeBack(_ manifest: MoveManifest, _ transfer: InstallImport, after cause: any Error) async throws {
+        do {
+            try await takeBack(manifest, transfer)
+        } catch {
+            let start = service.start.map { $0.joined(separator: " ") }.joined(separator: " && ")
+            throw NotTakenBack(
+                cause: cause, failure: error,
+                remedy: "correct that and continue with --resume, or undo the run with telec system rollback"
+                    + (manifest.wasRunning ? "; the service may be stopped: \(start)" : ""))
         }
     }
 

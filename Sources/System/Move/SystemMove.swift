@@ -53,8 +53,8 @@ package struct SystemMove: Sendable {
     /// - Throws: Every error with which a run would refuse: `MachineError`, `ImportError`, `SettingsError`,
     ///   `SchemaTransferError`, `TransferError` and `DatabaseError`.
     package func plan(resumes: Bool, _ events: @escaping @Sendable (Event) -> Void) async throws -> Forecast {
-        let machine = try requireInstallation()
         let begun = try earlier(resumes: resumes)
+        let machine = try requireInstallation(begun)
         if let begun, begun.state == .done { return .already(try requireSame(begun)) }
         var plan = try await planning(machine, begun).plan(managed: machine.services.isManaged)
         let lock = try OldDaemonLock(of: plan.old.data)
@@ -94,10 +94,11 @@ package struct SystemMove: Sendable {
 
     /// Carries out the move. An interrupted run is resumed if `resumes` is true.
     ///
-    /// - Throws: The errors of `plan`. If an error is thrown before the data is there, nothing has changed.
+    /// - Throws: The errors of `plan`. If an error is thrown before the data is there, nothing has changed; if that can't be achieved,
+    ///   the error is `NotTakenBack`.
     package func run(resumes: Bool, _ events: @escaping @Sendable (Event) -> Void) async throws -> Outcome {
-        let machine = try requireInstallation()
         let begun = try earlier(resumes: resumes)
+        let machine = try requireInstallation(begun)
         if let begun, begun.state == .done { return .already(try requireSame(begun)) }
         let plan = try await planning(machine, begun).plan(managed: machine.services.isManaged)
         events(.planned(plan))
@@ -127,8 +128,11 @@ package struct SystemMove: Sendable {
 
     // MARK: - What has to be so
 
-    private func requireInstallation() throws -> FoundMachine {
-        let machine = try installation.look()
+    /// Checks that the service is installed. What an earlier run of this move has left half written is no fault of the installation:
+    /// the resumed run removes it.
+    private func requireInstallation(_ begun: MoveManifest?) throws -> FoundMachine {
+        var machine = try installation.look()
+        for file in begun?.files ?? [] { machine.entries[file.path]?.hasLeftover = false }
         let findings = Finding.all(installation.layout, on: machine).filter { $0.kind != .notRunning }
         guard let first = findings.first else { return machine }
         throw Self.notInstalled(first.message)

@@ -38,8 +38,12 @@ package struct Finding: Sendable, Equatable {
 
     private static func account(_ layout: SystemLayout, _ machine: FoundMachine) -> [Finding] {
         if let obstacle = machine.accountObstacle { return [Finding(.foreign, obstacle.path, obstacle.message)] }
-        guard machine.account == nil else { return [] }
-        return [Finding(.missing, layout.account, "the user or the group \(layout.account) is missing")]
+        guard machine.lacksAccount else { return [] }
+        guard machine.account != nil else {
+            return [Finding(.missing, layout.account, "the user or the group \(layout.account) is missing")]
+        }
+        let text = "the user and the group \(layout.account) were left unfinished by an interrupted run"
+        return [Finding(.unfinished, layout.account, text)]
     }
 
     private static func of(_ entry: SystemEntry, _ machine: FoundMachine, _ rights: RightsText) -> [Finding] {
@@ -59,7 +63,7 @@ package struct Finding: Sendable, Equatable {
     }
 
     private static func leftovers(_ layout: SystemLayout, _ machine: FoundMachine) -> [Finding] {
-        (layout.entries.map(\.path) + [layout.record]).filter { machine[$0].hasLeftover }.map {
+        (layout.entries.map(\.path) + [layout.record] + layout.accountFiles).filter { machine[$0].hasLeftover }.map {
             Finding(.unfinished, TemporaryName.of($0), "\(TemporaryName.of($0)) was left behind by an interrupted run")
         }
     }

@@ -44,6 +44,8 @@ package struct FoundMachine: Sendable {
     package var entries: [String: FoundEntry]
     /// The service's user and group; `nil` if one of them is missing.
     package var account: ServiceAccount?
+    /// How much there is of the user and the group in this machine's own accounts. Others come from a directory (LDAP).
+    package var accountState: AccountState
     /// The reason why the existing accounts can't be the service's.
     package var accountObstacle: Obstacle?
     package var record: InstallRecord
@@ -82,11 +84,12 @@ package struct FoundMachine: Sendable {
     package subscript(path: String) -> FoundEntry { entries[path] ?? .nothing }
 
     package init(
-        entries: [String: FoundEntry], account: ServiceAccount?, accountObstacle: Obstacle? = nil,
-        record: InstallRecord, services: Services
+        entries: [String: FoundEntry], account: ServiceAccount?, accountState: AccountState,
+        accountObstacle: Obstacle? = nil, record: InstallRecord, services: Services
     ) {
         self.entries = entries
         self.account = account
+        self.accountState = accountState
         self.accountObstacle = accountObstacle
         self.record = record
         self.services = services

@@ -25,10 +25,10 @@ package struct InstallPlan: Sendable {
         let obstacles = self.obstacles
         guard obstacles.isEmpty else { throw Obstacles(obstacles) }
         let rest = entries.dropFirst().flatMap(steps(for:)) + obsolete.map { .remove($0) }
-        let first = newFolders(above: layout.record).map(folderStep) + entries.prefix(1).flatMap(steps(for:))
-        let early = Set(first.compactMap(\.path))
-        let folders = newFolders.filter { !early.contains($0) }.map(folderStep)
-        let account: [SystemStep] = machine.account == nil ? [.makeAccount(layout.account)] : []
+        let above = SystemEntry.folders(above: layout.record)
+        let first = foldersAbove.filter(above.contains).flatMap(steps(around:)) + entries.prefix(1).flatMap(steps(for:))
+        let folders = foldersAbove.filter { !above.contains($0) }.flatMap(steps(around:))
+        let account: [SystemStep] = machine.lacksAccount ? [.makeAccount(layout.account)] : []
         let work = folders + account + leftovers + rest
         let changes = first + records(around: work)
         return changes + commands(after: changes, isElsewhereChanged)
@@ -75,7 +75,9 @@ package struct InstallPlan: Sendable {
         }
     }
 
-    private var leftovers: [SystemStep] { machine.leftovers(of: entries.map(\.path) + [layout.record]) }
+    private var leftovers: [SystemStep] {
+        machine.leftovers(of: entries.map(\.path) + [layout.record] + layout.accountFiles)
+    }
 
     // MARK: - Folders around ours
 
@@ -90,16 +92,23 @@ package struct InstallPlan: Sendable {
 
     private var newFolders: [String] { foldersAbove.filter(isMissing) }
 
-    private func newFolders(above path: String) -> [String] {
-        let above = SystemEntry.folders(above: path)
-        return newFolders.filter(above.contains)
+    private func steps(around path: String) -> [SystemStep] {
+        let entry = SystemEntry(.folder, path, mode: 0o755)
+        if isMissing(path) { return [.makeFolder(entry)] }
+        return isUnfinished(path) ? [.change(entry, was: machine[path])] : []
     }
 
     private func isMissing(_ path: String) -> Bool {
         machine[path].kind == .nothing || machine[path].kind == .unreachable
     }
 
-    private func folderStep(_ path: String) -> SystemStep { .makeFolder(SystemEntry(.folder, path, mode: 0o755)) }
+    /// Returns whether a run was killed that had made the folder, and had not given it its rights (`RootFolder.makeFolder`). Those above
+    /// the record are made before it, and are empty then.
+    private func isUnfinished(_ path: String) -> Bool {
+        guard case .folder(let names) = machine[path].kind, machine[path].uid == 0, machine[path].mode & 0o777 == 0o700
+        else { return false }
+        return machine.record.made.contains(path) || names.isEmpty
+    }
 
     // MARK: - The record
 

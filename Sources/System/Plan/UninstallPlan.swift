@@ -21,9 +21,12 @@ package struct UninstallPlan: Sendable {
         let isManaged = if case .managed = machine.services { true } else { false }
         var steps: [SystemStep] = machine.services.isRunning ? service.stop.map { .run($0) } : []
         let programs = self.programs
-        steps += machine.leftovers(of: allPaths) + programs
-        if isManaged && !programs.isEmpty { steps += service.forget.map { .run($0) } }
-        return steps + (purge ? data : end(after: steps))
+        steps += machine.leftovers(of: allPaths + layout.accountFiles) + programs
+        // A run that was killed may have removed the units, and not yet told the manager.
+        if isManaged && !(programs.isEmpty && machine.record.digests.isEmpty) {
+            steps += service.forget.map { .run($0) }
+        }
+        return steps + (purge ? data(after: steps) : end(after: steps))
     }
 
     // MARK: - What is in the way
@@ -72,16 +75,24 @@ package struct UninstallPlan: Sendable {
 
     // MARK: - Data
 
-    /// The steps that remove the data. The settings' folder comes last: it holds the record, by which an interrupted run is
-    /// completed.
-    private var data: [SystemStep] {
-        let folders = layout.entries.filter { $0.isData && $0.kind == .folder && isThere($0.path) }.map(\.path)
-        let account: [SystemStep] =
-            machine.record.hasMadeAccount && machine.account != nil ? [.removeAccount(layout.account)] : []
-        let trees = folders.filter { $0 != layout.folders.settings } + folders.filter { $0 == layout.folders.settings }
-        let removals = trees.map { SystemStep.removeTree($0) }
-        let gone = Set(trees + programs.compactMap(\.path))
-        return removals.dropLast() + account + removals.suffix(1) + emptied(gone).folders
+    /// Returns the steps that remove the data. The settings' folder follows everything that the record in it names: a run that was
+    /// killed is completed by the record. Only the folders around the settings can't go before them.
+    private func data(after steps: [SystemStep]) -> [SystemStep] {
+        let settings = layout.folders.settings
+        let trees = layout.entries.filter { $0.isData && $0.kind == .folder && isThere($0.path) }.map(\.path)
+        let around = Set(SystemEntry.folders(above: settings))
+        let folders = emptied(Set(steps.compactMap(\.path) + trees)).folders
+        var data = trees.filter { $0 != settings }.map { SystemStep.removeTree($0) }
+        data += folders.filter { !around.contains($0) }.map { SystemStep.removeFolder($0) } + account
+        data += trees.filter { $0 == settings }.map { SystemStep.removeTree($0) }
+        data += folders.filter { around.contains($0) }.map { SystemStep.removeFolder($0) }
+        return data
+    }
+
+    /// The removal of the account, as long as a part of it is there.
+    private var account: [SystemStep] {
+        guard machine.record.hasMadeAccount, machine.accountState != .missing else { return [] }
+        return [.removeAccount(layout.account)]
     }
 
     private func isThere(_ path: String) -> Bool {
@@ -95,17 +106,22 @@ package struct UninstallPlan: Sendable {
 
     private func end(after steps: [SystemStep]) -> [SystemStep] {
         let (folders, gone) = emptied(Set(steps.compactMap(\.path)))
-        return record(without: gone) + folders
+        return folders.map { .removeFolder($0) } + record(without: gone)
     }
 
-    /// Returns the folders that were created around the entries and will be empty when the entries are gone, the innermost first.
-    private func emptied(_ gone: Set<String>) -> (folders: [SystemStep], gone: Set<String>) {
-        var (gone, folders) = (gone, [SystemStep]())
+    /// Returns the folders that were created around the entries and will be empty when the entries are gone, the innermost first. `gone`
+    /// has those as well that an earlier run has removed.
+    private func emptied(_ gone: Set<String>) -> (folders: [String], gone: Set<String>) {
+        var (gone, folders) = (gone, [String]())
         for path in machine.record.made.sorted(by: >) {
-            guard case .folder(let names) = machine[path].kind, names.allSatisfy({ gone.contains("\(path)/\($0)") })
-            else { continue }
+            switch machine[path].kind {
+            case .folder(let names):
+                guard names.allSatisfy({ gone.contains("\(path)/\($0)") }) else { continue }
+                folders.append(path)
+            case .nothing: break
+            case .file, .link, .other, .unreachable: continue
+            }
             gone.insert(path)
-            folders.append(.removeFolder(path))
         }
         return (folders, gone)
     }
