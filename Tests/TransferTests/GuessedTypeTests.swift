@@ -12,18 +12,19 @@ struct GuessedTypeTests {
     )
     func numbers() async throws {
         let script = """
-            CREATE TABLE t (id INTEGER PRIMARY KEY, n, price, level CHECK (level BETWEEN 1 AND 9), flag, total, kept,
+            CREATE TABLE t (id INTEGER PRIMARY KEY, n, price, level CHECK (level BETWEEN 1 AND 9), flag, total, bits, kept,
                 amount DEFAULT 0, word DEFAULT 'new', pieces, twice AS (price * 2), same AS (price), shout AS (upper(word)));
             CREATE INDEX positive ON t (id) WHERE n > 0;
             CREATE VIEW rich AS SELECT id, total FROM t WHERE total > 100;
             CREATE VIEW richest AS SELECT r.id FROM rich r WHERE r.total IN (500, 1000);
+            CREATE VIEW flipped AS SELECT ~bits AS bits FROM t;
             CREATE VIEW counted AS SELECT sum(coalesce(pieces, 1)) AS pieces FROM t;
             CREATE TABLE log (id INTEGER);
             CREATE TRIGGER flagged AFTER INSERT ON t WHEN NEW.flag = 1 BEGIN INSERT INTO log VALUES (NEW.id); END;
             """
         try await TransferTests.transferred(script) { report, target in
             let types = report.types.map { "\($0.column) \($0.type)" }
-            let numbers = ["n", "price", "level", "flag", "total"].map { "\($0) numeric" }
+            let numbers = ["n", "price", "level", "flag", "total", "bits"].map { "\($0) numeric" }
             let others = ["amount numeric", "pieces numeric", "twice numeric", "same numeric", "shout text"]
             #expect(types == numbers + ["kept text"] + others, "\(report.types)")
             #expect(report.types.allSatisfy { $0.reason.hasPrefix("it is empty") }, "\(report.types)")

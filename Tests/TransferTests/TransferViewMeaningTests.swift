@@ -354,7 +354,8 @@ struct TransferViewMeaningTests {
             CREATE TABLE t (v TEXT, n INTEGER); INSERT INTO t VALUES ('2024-01-31', 2460310);
             CREATE VIEW bare AS SELECT v, date(v) AS d, julianday(v) AS j, datetime(v, 'unixepoch') AS s, datetime(n) AS m FROM t;
             CREATE VIEW moved AS SELECT v, date(v, '-2000 years') AS d, date(v, '+9000 years') AS e, date(v, 'start of year') AS f,
-                datetime(v, 'unixepoch', '-2000 years') AS s, date(n, '-1 year') AS m, v + 1 AS p FROM t;
+                datetime(v, 'unixepoch', '-2000 years') AS s, date(n, '-1 year') AS m, v + 1 AS p,
+                date(v, '-4000 years', '-4000 years') AS g FROM t;
             CREATE VIEW beyond AS SELECT date(v, '-9000 years') AS d FROM t;
             """)
         defer { fixture.remove() }

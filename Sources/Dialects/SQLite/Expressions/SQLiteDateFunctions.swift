@@ -118,13 +118,25 @@ extension SQLiteExpressionTranslation {
         }
         // Now is far from the year 9999, unless a column's number is added to it.
         let isNear = moment == Self.utcNow && modifiers.allSatisfy(Self.isLiteral)
-        for modifier in modifiers { moment = try moved(moment, by: modifier) }
+        var reach = 0.0
+        for modifier in modifiers {
+            let step = Self.reachBack(of: modifier)
+            if reach + step > 1 { (moment, reach) = (Self.sinceYearZero(moment), 0) }
+            moment = try moved(moment, by: modifier)
+            reach += step
+        }
         return !isNear && mayPass ? Self.withinYears(moment) : moment
     }
 
     /// Renders a moment that is NULL beyond the year 9999, as it is in SQLite. `least` passes over a NULL.
     private static func withinYears(_ moment: String) -> String {
         "nullif(least(\(moment), timestamp '10000-01-01'), timestamp '10000-01-01')"
+    }
+
+    /// Renders a moment that is NULL before the year 0, from where another step back is an error in PostgreSQL. `greatest` passes over a NULL.
+    private static func sinceYearZero(_ moment: String) -> String {
+        let before = "timestamp '0002-12-31 23:59:59.999999 BC'"
+        return "nullif(greatest(\(moment), \(before)), \(before))"
     }
 
     private static func isLiteral(_ modifier: ExpressionTree) -> Bool {

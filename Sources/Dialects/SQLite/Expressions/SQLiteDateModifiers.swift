@@ -35,6 +35,18 @@ extension SQLiteExpressionTranslation {
         throw Untranslatable("'\(text)' is a time modifier without a counterpart")
     }
 
+    /// Returns how much of the time before the year 0 that both databases count a modifier may use up: 1 is all of it.
+    static func reachBack(of modifier: ExpressionTree) -> Double {
+        guard case .string(let text) = modifier else {
+            return CountedStep(modifier).map { $0.sign == "+" ? 0 : 1 } ?? 0
+        }
+        let words = text.lowercased().split(separator: " ")
+        guard words.count > 1 else { return 0 }
+        if words[0] == "start" { return 366 / Double(DateUnit.day.limitBack) }
+        guard let number = Double(words[0]), let unit = DateUnit(words[1]) else { return 0 }
+        return max(0, -number / Double(unit.limitBack))
+    }
+
     /// Moves a moment by a number that each row computes. The result is NULL where SQLite's is: for a number beyond its limits,
     /// and for a negative number behind a sign.
     private func moved(_ moment: String, by step: CountedStep) throws(Untranslatable) -> String {

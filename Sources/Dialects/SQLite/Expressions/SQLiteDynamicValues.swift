@@ -17,7 +17,7 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the condition under which the piece is a number in SQLite, `true` or `false` if it is the same in every row.
-    private func isNumber(_ piece: Piece) throws(Untranslatable) -> String {
+    func isNumber(_ piece: Piece) throws(Untranslatable) -> String {
         switch (piece.kind, piece.numberTest) {
         case (.integer, _), (.number, _), (.boolean, _): return "true"
         case (.text, .reading?): return "(\(piece.sql) ~ '\(Self.wholeNumber)')"

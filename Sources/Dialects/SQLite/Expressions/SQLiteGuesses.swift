@@ -27,7 +27,7 @@ extension SQLiteExpressionTranslation {
     func yieldedType(_ expression: SQLExpression) -> ColumnType? {
         var translation = self
         translation.use = .computed
-        guard let tree = SQLiteExpressionParser.parse(Self.text(expression)), let piece = try? translation.piece(tree),
+        guard let tree = try? translation.parsed(Self.text(expression)), let piece = try? translation.piece(tree),
             piece.guess == nil || piece.kind != .text, !piece.isDynamic
         else { return nil }
         switch piece.kind {

@@ -21,10 +21,18 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Translates a value to the integer with which SQLite computes bits and remainders, and which CAST yields. The digits at the
-    /// beginning of a text count, without its fraction and exponent.
+    /// beginning of a text count, without its fraction and exponent. A number that PostgreSQL holds as a text counts as a number: its text
+    /// has an exponent from 1.0e+15 on.
     func leadingInteger(of piece: Piece) throws(Untranslatable) -> Piece {
-        piece.kind == .text && piece.whole == nil && piece.literal.map({ Int64($0) == nil }) != false
-            ? Self.integer(beginning: piece) : Self.cut(try number(piece))
+        guard piece.kind == .text, piece.whole == nil, piece.literal.map({ Int64($0) == nil }) != false else {
+            return Self.cut(try number(piece))
+        }
+        if let refusal = Self.refusal(ofNumberBeside: piece) { throw refusal }
+        let digits = Self.integer(beginning: piece)
+        guard piece.isDynamic, piece.numberTest != .unknown else { return digits }
+        let number = Self.cut(try number(piece))
+        let value = "(CASE WHEN \(try isNumber(piece)) THEN \(number.sql) ELSE \(digits.sql) END)"
+        return Piece(value, .integer, isWide: true)
     }
 
     private func numberText(_ piece: Piece) throws(Untranslatable) -> Piece {
