@@ -30,7 +30,11 @@ final class DraftFile: Sendable {
         guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(errno),
             Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL) != nil
         else { return false }
-        return rename(draft, path) == 0
+        if rename(draft, path) == 0 { return true }
+        let reason = errno
+        unlink(path)
+        errno = reason
+        return false
     }
 
     private static let ending = ".part"
@@ -44,18 +48,20 @@ final class DraftFile: Sendable {
             // Before it was locked, another program may have taken it for one that was left.
             let isTaken = flock(file.number, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
             var facts = stat()
-            if !isTaken, fstat(file.number, &facts) == 0, facts.st_nlink > 0 { return (draft, file) }
+            if !isTaken, lstat(draft, &facts) == 0 { return (draft, file) }
         }
     }
 
     private static func removeAbandoned(_ beginning: String, in folder: String) {
-        let names = (try? TextFile.names(in: folder)) ?? []
-        for name in names where name.hasPrefix(beginning) && name.hasSuffix(ending) {
+        guard let names = try? FolderNames(in: folder) else { return }
+        while let name = try? names.next() {
+            guard name.hasPrefix(beginning), name.hasSuffix(ending) else { continue }
             let draft = "\(folder)/\(name)"
             guard let file = Descriptor.open(draft, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY), file.isRegularFile,
                 flock(file.number, LOCK_EX | LOCK_NB) == 0
             else { continue }
-            unlink(draft)
+            // Without the lock, its maker could take the file for its own before the name is gone.
+            _ = withExtendedLifetime(file) { unlink(draft) }
         }
     }
 }

@@ -28,7 +28,9 @@ package enum TextFile {
     /// Returns the names in the folder, sorted.
     package static func names(in folder: String) throws(Failure) -> [String] {
         do throws(SystemError) { return try FolderNames(in: folder).all() } catch {
-            throw Failure(message: "the folder \(folder) can't be read: \(error)", remedy: "name a folder that exists")
+            throw Failure(
+                message: "the folder \(folder) can't be read: \(error)",
+                remedy: "name a folder that exists and may be read")
         }
     }
 

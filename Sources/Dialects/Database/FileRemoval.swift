@@ -16,9 +16,13 @@ package enum FileRemoval {
     }
 
     private static func error(_ code: Int32, removing path: String) -> DatabaseError {
-        let isForbidden = [EACCES, EPERM, EROFS].contains(code)
-        return DatabaseError(
-            isForbidden ? .permission : .resources, "\(path) can't be removed (\(SystemError(code)))",
-            remedy: isForbidden ? "remove it as a user who may" : "remove it when that has an end")
+        let (kind, remedy): (DatabaseError.Kind, String) =
+            switch code {
+            case EACCES, EPERM: (.permission, "remove it as a user who may")
+            // No right lets anybody write there.
+            case EROFS: (.permission, "mount its file system for writing, and remove it")
+            default: (.resources, "remove it yourself")
+            }
+        return DatabaseError(kind, "\(path) can't be removed (\(SystemError(code)))", remedy: remedy)
     }
 }

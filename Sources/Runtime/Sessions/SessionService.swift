@@ -229,7 +229,8 @@ struct SessionService: Sendable {
         let token = try await services.tokens.issue(
             sessionID: session.id, principal: "human:\(caller.identity.person ?? "")", role: caller.identity.role)
         return StartedSession(
-            session: session, token: token, firstChunk: try await services.transcripts.writer(session.id).next,
+            session: session, token: token,
+            firstChunk: try await services.transcripts.writer(session.id).nextOfNewHost(),
             command: agent?.command, environment: agent.map(services.key(for:)) ?? [:],
             notice: services.notice)
     }

@@ -21,6 +21,12 @@ final class TranscriptWriter: Sendable {
     /// The number of the first chunk that the recording does not have.
     var next: UInt64 { known.load(ordering: .acquiring) }
 
+    /// Returns `next` as it is after an append that is going on: a new host must not begin with that chunk's number, or what it sends
+    /// would count as there already.
+    func nextOfNewHost() async throws -> UInt64 {
+        try await NIOThreadPool.singleton.runIfActive { self.file.withLock { $0.next } }
+    }
+
     /// The number of bytes that appending a chunk writes.
     func cost(of number: UInt64, _ data: [UInt8]) -> Int { TranscriptFile.cost(of: number, data, behind: next) }
 

@@ -41,27 +41,16 @@ final class SQLitePrivateFolder: Sendable {
 
     /// Removes the folders that processes of this user left here when they were killed.
     private static func sweep(_ parent: String) {
-        for name in names(in: parent) {
+        let length = prefix.utf8.count + random.utf8.count
+        guard let names = try? FolderNames(in: parent) else { return }
+        while let name = try? names.next() {
+            guard name.hasPrefix(prefix), name.utf8.count == length else { continue }
             let path = "\(parent)/\(name)"
             guard let folder = opened(path), isPrivate(folder), flock(folder.number, LOCK_EX | LOCK_NB) == 0,
                 isNamed(path, folder)
             else { continue }
             remove(path, folder)
         }
-    }
-
-    /// Returns the names in a folder that may be those of private folders.
-    private static func names(in parent: String) -> [String] {
-        guard let entries = opendir(parent) else { return [] }
-        defer { closedir(entries) }
-        var names: [String] = []
-        while let entry = readdir(entries) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-            }
-            if name.hasPrefix(prefix), name.utf8.count == prefix.utf8.count + random.utf8.count { names.append(name) }
-        }
-        return names
     }
 
     private static func opened(_ path: String) -> Descriptor? {
