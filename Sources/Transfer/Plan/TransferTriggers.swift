@@ -30,9 +30,8 @@ extension TransferPlanner {
         return found
     }
 
-    /// Returns the text with the target's names. It may hold any statements, so only names that become lower case are changed, and only where
-    /// each relation that has one of them gives it the same new name: the trigger's own table, and the relations that the text names. A
-    /// translation quotes every name.
+    /// Returns the text with the target's names. It may hold any statements, so only names that become lower case are changed, and only if
+    /// they do so in every relation that has them: the trigger's own table, and those that the text names. A translation quotes every name.
     private func renamed(_ text: String, ofTriggerOn table: String) throws(Untranslatable) -> String {
         let body = SQLExpression.ofTarget(text)
         let quoted = Set(SQLToken.scan(text).filter { $0.kind == .quoted }.compactMap(\.name))
