@@ -35,6 +35,39 @@ struct TransferGrowthTests {
         }
     }
 
+    @Test("the columns that one expression asks for numbers are found without planning all tables for each of them")
+    func guessesAreFoundTogether() throws {
+        let names = (0..<30).map { "x\($0)" }
+        func plan(_ tables: [Table]) -> TransferPlan {
+            let profiled = tables.map { table in
+                ProfiledTable(
+                    table: table, reading: TableReading(from: "FROM \(table.name)", key: []),
+                    profiles: table.columns.map { ColumnProfile(DeclaredKind($0.type)) },
+                    columnRules: table.columns.map { _ in EffectiveColumnRule(policy: .widen) }, rows: 0)
+            }
+            let query = "SELECT \(names.map { "sum(\($0)) AS \($0)" }.joined(separator: ", ")) FROM viewed"
+            let view = View("sums", as: .native(sqlite: query, postgresql: ""))
+            let schema = Schema(tables: tables, views: tables.count > 300 ? [view] : [])
+            return TransferPlanner.plan(
+                Inspection(schema: schema), profiled, TransferRules(), from: SQLiteDialect(), to: PostgreSQLDialect())
+        }
+        let guessed = ["checked", "viewed"].map { name in
+            var table = Table(name: name)
+            table.columns = names.map { Column($0, .native(sqlite: "", postgresql: "")) }
+            if name == "checked" { table.checks = [Check(.sql("\(names.joined(separator: " + ")) > 0"), name: "all")] }
+            return table
+        }
+        let others = tables(300)
+        _ = plan(others)
+        let without = processorSeconds { _ = plan(others) }
+        let with = processorSeconds {
+            let made = plan(others + guessed)
+            #expect(guessed.allSatisfy { made.schema[$0.name]?.columns.allSatisfy { $0.type == .numeric } == true })
+            #expect(made.omitted.isEmpty && made.schema.views.count == 1, "\(made.omitted)")
+        }
+        #expect(with < without * 10, "\(without) s, \(with) s")
+    }
+
     @Test func rulesGrow() throws {
         try expectLinear(from: 500) { count in
             var rules = TransferRules()

@@ -35,6 +35,29 @@ struct TransferTriggerTests {
             })
     }
 
+    @Test("a name that another table keeps is not changed in a trigger")
+    func names() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE a (id INTEGER PRIMARY KEY, Kind INT); CREATE TABLE b (id INTEGER PRIMARY KEY, Kind INT);
+            CREATE TRIGGER one AFTER INSERT ON a BEGIN DELETE FROM a WHERE Kind > 1; END;
+            CREATE TRIGGER both AFTER INSERT ON a BEGIN INSERT INTO b (Kind) VALUES (NEW.Kind); END;
+            """)
+        defer { fixture.remove() }
+        var column = TransferRules.ColumnRule(name: "Kind", line: 1)
+        column.rename = "kind"
+        var table = TransferRules.TableRule(name: "a", line: 1)
+        table.columns = [column]
+        var rules = TransferRules()
+        rules.tables = [table]
+        let options = TransferOptions(rules: rules)
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let report = try await TransferTests.transfer(fixture, into: url, options: options)
+            let reason = "it reads Kind, which has another name in the target"
+            #expect(refusals(report.plan.triggers) == ["both": reason], "\(report.plan.triggers)")
+        }
+    }
+
     private static let library = """
         CREATE TABLE docs (id INTEGER PRIMARY KEY, title TEXT NOT NULL, body TEXT, views INTEGER DEFAULT 0, score REAL,
             changed INTEGER DEFAULT 0);

@@ -62,20 +62,6 @@ extension SQLExpression {
         mapTexts { SQLToken.rename($0, from: old, to: new) }
     }
 
-    /// Returns the same expression with every mention of these names replaced, in one reading. Strings and comments stay as they are.
-    package func renaming(_ names: [String: String]) -> SQLExpression {
-        let alike = Dictionary(grouping: names.keys.sorted(), by: SQLName.folded)
-        return mapTexts { text in
-            let tokens = SQLToken.scan(text)
-            return tokens.indices.map { at in
-                guard let name = tokens[at].name, !SQLToken.isCall(tokens, at),
-                    let old = alike[SQLName.folded(name)]?.first(where: tokens[at].names), let new = names[old]
-                else { return tokens[at].text }
-                return SQLText.identifier(new)
-            }.joined()
-        }
-    }
-
     /// Returns the same expression with these names replaced where they are in quotes. A bare word stays, which may be one of the language.
     package func renamingQuoted(_ names: [String: String]) -> SQLExpression {
         mapTexts { text in

@@ -97,6 +97,13 @@ struct ColumnTypes {
         return guesses
     }
 
+    /// Gives those columns of a table whose types are guesses, and that are among `numbers`, the type of numbers.
+    mutating func take(_ numbers: Set<GuessedColumn>, in table: Table) {
+        for (name, guess) in guesses(in: table) where numbers.contains(guess) {
+            choices[ColumnID(table: table.name, column: name)] = .guess(isOfNumbers: true)
+        }
+    }
+
     /// Gives a computed column without a declared type the type of what its expression yields.
     mutating func settleComputed(_ column: String, of table: String, as type: ColumnType) {
         choices[ColumnID(table: table, column: column)] = TypeChoice(

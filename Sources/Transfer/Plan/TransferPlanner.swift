@@ -77,7 +77,8 @@ struct TransferPlanner {
         to target: any TransferTarget
     ) -> TransferPlan {
         var numbers: Set<GuessedColumn> = []
-        // What the expressions ask of a column without a type shows only when they are translated.
+        // What the expressions ask of a column without a type shows only when they are translated. A pass finds all that they ask; what
+        // reads a view that asks something needs the next one. `numbers` only grows, so the passes end.
         while true {
             var planner = TransferPlanner(inspection, tables, rules, numbers: numbers, from: source, to: target)
             let plan = planner.plan()
@@ -89,7 +90,7 @@ struct TransferPlanner {
     private mutating func plan() -> TransferPlan {
         nameAll()
         for table in tables { widenComputed(in: table) }
-        for table in tables { add(table) }
+        for table in tables { addFindingNumbers(table) }
         remarkTogetherOnPlainIndexes()
         for (at, table) in tables.enumerated() { addForeignKeys(of: table.table, at: at) }
         nameRelations()
@@ -99,8 +100,7 @@ struct TransferPlanner {
         let made = Set(views.map(\.name))
         let viewSources = viewNames.filter { made.contains($0.value) }.map { ($0.value, $0.key) }
         addRangeTables()
-        let triggers = triggers()
-        numbers.formUnion(triggers.compactMap(\.numbersWanted))
+        let triggers = triggersFindingNumbers()
         let schema = Schema(tables: planned, views: indexed + views)
         let origins = Dictionary(
             tables.map { (tableNames[$0.table.name] ?? $0.table.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -221,6 +221,20 @@ struct TransferPlanner {
 }
 
 extension TransferPlanner {
+    /// Adds a table. If its expressions ask columns of guessed types for numbers, this pass only goes on to find all of these: each shows
+    /// when those before it are numbers.
+    private mutating func addFindingNumbers(_ origin: ProfiledTable) {
+        var known = numbers.count
+        add(origin)
+        while numbers.count > known {
+            known = numbers.count
+            types.take(numbers, in: origin.table)
+            widenComputed(in: origin)
+            planned.removeLast()
+            add(origin)
+        }
+    }
+
     private mutating func add(_ origin: ProfiledTable) {
         let name = origin.table.name
         var table = Table(name: tableNames[name] ?? name)

@@ -16,23 +16,37 @@ extension TransferPlanner {
         }.filter { !needless.contains($0.source.name) && !excluded.own($0.source) }
     }
 
-    /// Returns the text with the target's names. It may hold any statements, so only names that become lower case are changed: of the
-    /// trigger's own table, and of the relations that the text names. A translation quotes every name.
+    /// Returns the same, and notes all columns that the triggers ask for numbers: each shows when those before it are numbers.
+    mutating func triggersFindingNumbers() -> [TranslatedTrigger] {
+        let found = triggers()
+        var wanted = Set(found.compactMap(\.numbersWanted)).subtracting(numbers)
+        while !wanted.isEmpty {
+            numbers.formUnion(wanted)
+            for name in relations.keys {
+                for at in relations[name, default: []].indices { relations[name, default: []][at].take(wanted) }
+            }
+            wanted = Set(triggers().compactMap(\.numbersWanted)).subtracting(numbers)
+        }
+        return found
+    }
+
+    /// Returns the text with the target's names. It may hold any statements, so only names that become lower case are changed, and only if
+    /// they do so in every relation that has them: the trigger's own table, and those that the text names. A translation quotes every name.
     private func renamed(_ text: String, ofTriggerOn table: String) throws(Untranslatable) -> String {
         let body = SQLExpression.ofTarget(text)
         let quoted = Set(SQLToken.scan(text).filter { $0.kind == .quoted }.compactMap(\.name))
-        var changed: [String: String] = [:]
-        for name in body.namesFolded.union([SQLName.folded(table)]).sorted() {
-            for relation in (relations[name] ?? []).map(targetNames(of:)) {
-                if relation.source != relation.target { changed[relation.source] = relation.target }
-                changed.merge(relation.columns) { first, second in first == second ? first : "" }
+        var targets: [String: Set<String>] = [:]
+        for relation in body.namesFolded.union([SQLName.folded(table)]).flatMap({ relations[$0] ?? [] }) {
+            let names = targetNames(of: relation)
+            targets[names.source, default: []].insert(names.target)
+            for column in relation.table.columns.map(\.name) {
+                targets[column, default: []].insert(names.columns[column] ?? column)
             }
         }
-        for (name, target) in changed.sorted(by: { $0.key < $1.key }) where quoted.contains(name) {
-            guard target == name.lowercased() else {
-                throw Untranslatable("it reads \(name), which has another name in the target")
-            }
+        targets = targets.filter { quoted.contains($0.key) && $0.value != [$0.key] }
+        for (name, found) in targets.sorted(by: { $0.key < $1.key }) where found != [name.lowercased()] {
+            throw Untranslatable("it reads \(name), which has another name in the target")
         }
-        return body.renamingQuoted(changed).sourceText
+        return body.renamingQuoted(targets.compactMapValues(\.first)).sourceText
     }
 }

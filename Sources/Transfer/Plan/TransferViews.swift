@@ -31,7 +31,7 @@ extension TransferPlanner {
                 }
                 if let reason = inspection.viewsLeftBehind[view.name] { throw Untranslatable(reason) }
                 let over = view.query.namesFolded.sorted().flatMap { relationsCalled($0, in: view.query) }
-                let translated = try source.query(of: view, over: over.map(\.readByRules))
+                let translated = try translation(of: view, over: over.map(\.readByRules))
                 let results = self.results(of: view.name, translated, over: over)
                 let renames = QueryRenames(over.map { targetNames(of: $0) })
                 let query = try translated.query.mapTranslation(of: view.query) { text throws(Untranslatable) in
@@ -55,6 +55,23 @@ extension TransferPlanner {
                 leave(.view, view.name, error)
                 return nil
             }
+        }
+    }
+
+    /// Translates a view. Where it can't be, notes all columns that it asks for numbers: each shows when those before it are numbers.
+    private mutating func translation(
+        of view: View, over relations: [NamedRelation]
+    ) throws(Untranslatable) -> TranslatedView {
+        do throws(Untranslatable) { return try source.query(of: view, over: relations) } catch {
+            var (relations, next) = (relations, error)
+            while let column = next.numbersWanted, numbers.insert(column).inserted {
+                for at in relations.indices { relations[at].take([column]) }
+                do throws(Untranslatable) {
+                    _ = try source.query(of: view, over: relations)
+                    break
+                } catch { next = error }
+            }
+            throw error
         }
     }
 
@@ -101,6 +118,14 @@ extension TransferPlanner {
 }
 
 extension NamedRelation {
+    /// Makes numbers of the columns that are, or show, one of these.
+    mutating func take(_ numbers: Set<GuessedColumn>) {
+        for at in table.columns.indices {
+            guard let guess = guesses[table.columns[at].name], numbers.contains(guess) else { continue }
+            table.columns[at].type = .numeric
+        }
+    }
+
     /// The relation for a view. Where no rule changes values, the rows of the view are compared with the source's (`compareViews`), so
     /// that it may compute with them.
     fileprivate var readByRules: NamedRelation {
