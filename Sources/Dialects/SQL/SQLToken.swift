@@ -62,15 +62,6 @@ extension SQLToken {
         return tokens
     }
 
-    /// Renames every occurrence of a name that is not the name of a function. Strings and comments stay unchanged.
-    package static func rename(_ text: String, from old: String, to new: String) -> String {
-        let tokens = scan(text)
-        return tokens.indices.map { at in
-            guard tokens[at].names(old), !isCall(tokens, at) else { return tokens[at].text }
-            return SQLText.identifier(new)
-        }.joined()
-    }
-
     /// Returns the text without comments, with single spaces, and with bare words in lower case. Texts with equal results mean
     /// the same.
     package static func canonical(_ text: String) -> String {

@@ -56,12 +56,6 @@ extension SQLExpression {
         }
     }
 
-    /// Returns the same expression with every mention of the column `old` replaced by `new`. Strings and comments stay as they
-    /// are.
-    public func renaming(_ old: String, to new: String) -> SQLExpression {
-        mapTexts { SQLToken.rename($0, from: old, to: new) }
-    }
-
     /// Returns the same expression with these names replaced where they are in quotes. A bare word stays, which may be one of the language.
     package func renamingQuoted(_ names: [String: String]) -> SQLExpression {
         mapTexts { text in
