@@ -100,6 +100,8 @@ struct RequestTests {
                 let answer = try await daemon.asked("/sessions\(path)?zzz=1", "--data", "{}")
                 #expect(answer.contains("takes no zzz") && answer.contains("\"status\":400"), "\(path) \(answer)")
             }
+            let answer = try await daemon.asked("/mcp?zzz=1", "--data", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+            #expect(answer.contains("/mcp takes no zzz") && answer.contains("bad_request"), "\(answer)")
             for action in ["end", "attach", "revive"] {
                 for (body, words) in [
                     (#"{"zzz":1}"#, "the body takes no zzz\",\"remedy\":\"leave it out"),
