@@ -80,7 +80,7 @@ private enum LogLines {
                 for line in lines { state.check.read(line) }
                 return lines
             }
-            for line in lines { Console.document(line) }
+            if !lines.isEmpty { Console.document(lines.joined(separator: "\n")) }
             // A reader who received a part of the log must not mistake it for the whole.
             guard Console.lostOutput == nil else {
                 throw RuntimeError(.failed, "standard output can't be written: not all entries were printed")

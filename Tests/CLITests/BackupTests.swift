@@ -535,6 +535,22 @@ struct BackupTests {
             symlink(box("elsewhere.db"), "\(led)/teleclaude.db")
             #expect(try await box.run(.telec, ["restore", box("copy")], variables(led)).code == 2)
             #expect(access(box("elsewhere.db"), F_OK) != 0)
+            // Neither does a folder of its own on the way to a folder of root's.
+            let (own, rootsOwn) = ("\(machine.service.home)/own", box("roots"))
+            for folder in [own, "\(own)/state", rootsOwn] { mkdir(folder, 0o700) }
+            chown(own, machine.service.uid, machine.service.uid)
+            chown("\(own)/state", machine.service.uid, machine.service.uid)
+            symlink(rootsOwn, "\(own)/way")
+            lchown("\(own)/way", machine.service.uid, machine.service.uid)
+            for (folder, database) in [("state", "way"), ("way", "state")] {
+                let places: [String: String?] = [
+                    "TELECLAUDE_STATE_PATH": "\(own)/\(folder)",
+                    "TELECLAUDE_DATABASE_URL": "sqlite:\(own)/\(database)/teleclaude.db",
+                ]
+                let run = try await box.run(.telec, ["restore", box("copy")], variables(own).merging(places) { $1 })
+                #expect(run.code == 2 && run.error.contains(": this belongs to uid \(machine.service.uid)"), "\(run)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: rootsOwn).isEmpty, "\(run)")
+            }
             let nobody = try await box.run(
                 as: machine.bob, machine.client, ["backup", "/tmp/tc-no"], variables(machine.state))
             #expect(nobody.code == 2, "\(nobody)")

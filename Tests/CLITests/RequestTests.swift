@@ -100,6 +100,8 @@ struct RequestTests {
                 let answer = try await daemon.asked("/sessions\(path)?zzz=1", "--data", "{}")
                 #expect(answer.contains("takes no zzz") && answer.contains("\"status\":400"), "\(path) \(answer)")
             }
+            let answer = try await daemon.asked("/mcp?zzz=1", "--data", #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+            #expect(answer.contains("/mcp takes no zzz") && answer.contains("bad_request"), "\(answer)")
             for action in ["end", "attach", "revive"] {
                 for (body, words) in [
                     (#"{"zzz":1}"#, "the body takes no zzz\",\"remedy\":\"leave it out"),
@@ -147,6 +149,27 @@ struct RequestTests {
             #expect(parts[0].hasPrefix("HTTP/1.1 405") && parts[1].hasPrefix("HTTP/1.1 200"), "\(run)")
             let hasLength = parts[0].lowercased().contains(#/content-length: [1-9]/#)
             #expect(hasLength && parts[2].contains("\"ok\""), "\(run)")
+        }
+    }
+
+    /// A client of HTTP/1.0 knows by the connection's end that its answer is complete (RFC 9112, section 9.3), and so does every client
+    /// that asks for that end, however it writes it.
+    @Test func theConnectionEndsWithTheAnswerToWhoeverExpectsIt() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            for (version, more) in [
+                ("1.0", ""), ("1.0", "Connection: keep-alive\\r\\n"), ("1.1", "Connection: Close\\r\\n"),
+                ("1.1", "Connection: x, close\\r\\n"),
+            ] {
+                let client = """
+                    import socket, sys
+                    s = socket.socket(socket.AF_UNIX); s.connect("\(daemon.box.folder)/d.sock"); s.settimeout(10)
+                    s.sendall(b"GET /health HTTP/\(version)\\r\\nHost: x\\r\\n\(more)\\r\\n")
+                    while (data := s.recv(65536)): sys.stdout.buffer.write(data)
+                    """
+                let run = try await daemon.box.run(Program(inPath: "python3"), ["-c", client])
+                #expect(run.code == 0 && run.output.contains("\"ok\""), "\(version) \(more) \(run)")
+                #expect(run.output.lowercased().contains("connection: close\r\n"), "\(version) \(more) \(run)")
+            }
         }
     }
 

@@ -121,6 +121,33 @@ struct SystemCommandTests {
     }
 
     @Test(
+        "no program is replaced while the daemon would refuse the settings", .enabled(if: geteuid() == 0, needsRoot))
+    func upgradeOverWrongSettings() async throws {
+        try await withRoot { box, telec, root in
+            let install = try await box.run(telec, ["system", "install", "--root", root])
+            try #require(install.ending == .exit(0), "\(install)")
+            let config = try String(contentsOfFile: "\(root)/etc/teleclaude/config.yml", encoding: .utf8)
+            let wrong = config + "database:\n  dbnam: td\n"
+            try wrong.write(toFile: "\(root)/etc/teleclaude/config.yml", atomically: false, encoding: .utf8)
+            try await box.writeProgram("programs/teleclauded", "#!/bin/sh\necho 0.2.0\n")
+            let before = try box.contents()
+            let line = config.split(separator: "\n", omittingEmptySubsequences: false).count + 1
+            let words = "config.yml:\(line): database.dbnam is not a known key; did you mean database.dbname?"
+            for more in [["--upgrade"], ["--dry-run"], []] {
+                let run = try await box.run(telec, ["system", "install", "--root", root] + more)
+                #expect(run.ending == .exit(2) && run.output.isEmpty, "\(more) \(run)")
+                #expect(run.error.contains(words), "\(more) \(run)")
+                #expect(try box.contents() == before, "\(more)")
+            }
+            try config.write(toFile: "\(root)/etc/teleclaude/config.yml", atomically: false, encoding: .utf8)
+            let upgrade = try await box.run(telec, ["system", "install", "--root", root, "--upgrade"])
+            #expect(upgrade.ending == .exit(0) && upgrade.output.hasSuffix("\ninstalled\n"), "\(upgrade)")
+            let program = try String(contentsOfFile: "\(root)/usr/local/bin/teleclauded", encoding: .utf8)
+            #expect(program.contains("0.2.0"))
+        }
+    }
+
+    @Test(
         "a full disk: status names what is missing, and with room the next run completes it",
         .enabled(if: FullDiskTests.canMount, "only root may mount a small disk"))
     func fullDisk() async throws {

@@ -281,6 +281,23 @@ struct HostileRootTests {
         }
     }
 
+    @Test("what goes while it is looked at is nothing") func goes() async throws {
+        try await SystemTree.with { tree in
+            let (root, path) = (try RootFolder(tree.root), tree("/etc/passing"))
+            let passing = DispatchGroup()
+            DispatchQueue.global().async(group: passing) {
+                for _ in 0..<20_000 {
+                    mkdir(path, 0o755)
+                    rmdir(path)
+                }
+            }
+            while passing.wait(timeout: .now()) == .timedOut {
+                let kind = try root.look("/etc/passing", .names).kind
+                if kind != .nothing, kind != .folder([]) { Issue.record("\(kind)") }
+            }
+        }
+    }
+
     @Test("what comes to stand there between the look and the write stays") func race() async throws {
         try await SystemTree.with { tree in
             let root = try RootFolder(tree.root)

@@ -12,7 +12,7 @@ package enum AuditChain {
     /// Returns the SHA-256, in hexadecimal, of the previous hash's 64 digits and the row as canonical JSON without its two
     /// hashes.
     package static func hash(of entry: AuditEntry) -> String {
-        SHA256.hexadecimal(of: (entry.previousHash + JSON.object(entry.members).canonical()).utf8)
+        SHA256.hexadecimal(of: Array(entry.previousHash.utf8) + JSON.object(entry.hashedMembers).canonicalBytes())
     }
 }
 
@@ -45,18 +45,24 @@ extension AuditEntry {
     package var checkpoint: AuditCheckpoint { AuditCheckpoint(seq: seq, hash: hash) }
 
     /// The row as one line of an export.
-    package var line: String {
-        JSON.object(members + [("previous_hash", .string(previousHash)), ("hash", .string(hash))]).canonical()
-    }
+    package var line: String { String(decoding: lineBytes, as: UTF8.self) }
+
+    /// The bytes of `line`.
+    var lineBytes: [UInt8] { JSON.object(members).canonicalBytes() }
 
     /// The members of the row that are hashed.
-    var members: [(key: String, value: JSON)] {
+    fileprivate var hashedMembers: [(key: String, value: JSON)] {
+        members.filter { $0.key != "hash" && $0.key != "previous_hash" }
+    }
+
+    /// The members of the row, in the order of their names, which saves sorting those of a million rows.
+    private var members: [(key: String, value: JSON)] {
         [
-            ("seq", .integer(seq)), ("at", .string(at)), ("person", Self.json(person)), ("uid", .integer(uid)),
-            ("role", .string(role)), ("action", .string(action)), ("session_id", Self.json(sessionID)),
-            ("owner_person", Self.json(ownerPerson)), ("owner_uid", ownerUID.map(JSON.integer) ?? .null),
-            ("outcome", .string(outcome)), ("reason", Self.json(reason)),
-            ("caller_session", Self.json(callerSession)),
+            ("action", .string(action)), ("at", .string(at)), ("caller_session", Self.json(callerSession)),
+            ("hash", .string(hash)), ("outcome", .string(outcome)), ("owner_person", Self.json(ownerPerson)),
+            ("owner_uid", ownerUID.map(JSON.integer) ?? .null), ("person", Self.json(person)),
+            ("previous_hash", .string(previousHash)), ("reason", Self.json(reason)), ("role", .string(role)),
+            ("seq", .integer(seq)), ("session_id", Self.json(sessionID)), ("uid", .integer(uid)),
         ]
     }
 

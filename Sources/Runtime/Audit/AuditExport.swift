@@ -15,9 +15,9 @@ package struct AuditExport: Sendable {
     /// Reads the next line. Lines after the first wrong one are ignored.
     package mutating func read(_ line: some StringProtocol) {
         guard broken == nil else { return }
+        let bytes = Array(line.utf8)
         // The comparison is byte for byte, because Swift considers two encodings of one character equal.
-        guard let entry = try? JSONDecoder().decode(AuditEntry.self, from: Data(line.utf8)),
-            entry.line.utf8.elementsEqual(line.utf8)
+        guard let entry = try? JSONDecoder().decode(AuditEntry.self, from: Data(bytes)), entry.lineBytes == bytes
         else {
             broken = walk.failed(AuditFlaw(.edited, walk.next, "its line differs from what the export wrote"))
             return

@@ -93,31 +93,35 @@ package struct AuditLog: Sendable {
         }
     }
 
-    /// Hands the rows after `seq`, up to `through`, to `sink`, oldest first, each as one line without a line ending. Returns
-    /// the last row's checkpoint, for `AuditExport.verify` and `verify(against:)`; `nil` when there was no row.
+    /// Hands the rows after `seq`, up to `through`, to `sink`, oldest first and some hundred at a time, each as one line without a
+    /// line ending. Returns the last row's checkpoint, for `AuditExport.verify` and `verify(against:)`; `nil` when there was no row.
     ///
     /// - Throws: `DatabaseError`, and the errors of `sink`.
     package func export(
-        after seq: Int64 = 0, through: Int64 = .max, to sink: (String) async throws -> Void
+        after seq: Int64 = 0, through: Int64 = .max, to sink: ([String]) async throws -> Void
     ) async throws -> AuditCheckpoint? {
         // Rows that are added meanwhile are left for the next export, so that this export ends. To a log without a head none is added.
         let end = min(try await head()?.seq ?? .max, through)
         var last: AuditCheckpoint?
-        while true {
-            let page = try await page(after: last?.seq ?? seq, through: end)
-            for entry in page { try await sink(entry.line) }
-            guard let entry = page.last else { return last }
-            last = entry.checkpoint
+        while let page = try await page(after: last?.seq ?? seq, through: end) {
+            try await sink(page.lines)
+            last = page.end
         }
+        return last
     }
 
-    private func page(after seq: Int64, through end: Int64) async throws -> [AuditEntry] {
+    /// Reads the next rows, some 64 KiB of them; `nil` if there are none. The lines are made on the connection's thread, so that no other
+    /// caller waits for them.
+    private func page(
+        after seq: Int64, through end: Int64
+    ) async throws -> (lines: [String], end: AuditCheckpoint)? {
         try await database.withConnection { connection in
-            try connection.query(
+            let entries = try connection.query(
                 """
-                SELECT \(AuditEntry.columns) FROM audit_log WHERE seq > \(seq) AND seq <= \(end) ORDER BY seq LIMIT 500
+                SELECT \(AuditEntry.columns) FROM audit_log WHERE seq > \(seq) AND seq <= \(end) ORDER BY seq LIMIT 150
                 """
             ).map { AuditEntry($0, in: connection.dialect) }
+            return entries.last.map { (lines: entries.map(\.line), end: $0.checkpoint) }
         }
     }
 }

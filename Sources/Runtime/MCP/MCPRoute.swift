@@ -22,6 +22,7 @@ struct MCPRoute {
     func add(to router: Router<CallContext>) { router.post("mcp", use: post) }
 
     @Sendable private func post(_ request: Request, _ context: CallContext) async throws -> Response {
+        try request.requireNoParameters()
         // Only a page in a browser sends an Origin header, and no page may use this route.
         guard request.headers[.origin] == nil else {
             return answer(RPCFailure(.invalidRequest, "no web page may call this").document, status: .forbidden)

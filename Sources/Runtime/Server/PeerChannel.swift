@@ -22,7 +22,10 @@ struct PeerChannel: Sendable {
                 .withConnectedSocket(caller.descriptor) { channel in
                     channel.closeFuture.whenComplete { _ in withExtendedLifetime(caller.place) {} }
                     open.add(channel)
-                    return base.setup(channel: channel, logger: logger)
+                    return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
+                        try ConnectionEnd.add(to: channel)
+                        return value
+                    }
                 }
             let origin = RequestOrigin(peer: caller.peer, limits: requests, place: caller.place)
             await RequestOrigin.$current.withValue(origin) { await base.handle(value: connection, logger: logger) }

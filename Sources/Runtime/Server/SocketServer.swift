@@ -78,6 +78,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
             response = Response(status: .internalServerError)
         }
         response.headers[.server] = "teleclauded"
+        if request.headers[.connection] == "close" { response.headers[.connection] = "close" }
         if request.method == .head {
             // Behind the head, which says how long the body of another method's answer is, a client expects the next answer (RFC 9110,
             // section 9.3.2).

@@ -54,15 +54,20 @@ package final class RootFolder: Sendable {
         }
         var status = stat()
         let hasLeftover = fstatat(folder.number, Self.temporary(name), &status, AT_SYMLINK_NOFOLLOW) == 0
-        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-            guard errno == ENOENT else { throw unreadable(path, errno) }
+        var kind = FoundEntry.Kind.nothing
+        if fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
+            kind = try self.kind(status, folder, name, path, depth)
+        } else if errno != ENOENT {
+            throw unreadable(path, errno)
+        }
+        guard kind != .nothing else {
             var found = FoundEntry.nothing
             found.hasLeftover = hasLeftover
             return found
         }
         return FoundEntry(
-            try kind(status, folder, name, path, depth), uid: status.st_uid, gid: status.st_gid,
-            mode: UInt32(status.st_mode) & 0o7777, hasLeftover: hasLeftover)
+            kind, uid: status.st_uid, gid: status.st_gid, mode: UInt32(status.st_mode) & 0o7777,
+            hasLeftover: hasLeftover)
     }
 
     /// Returns a file's bytes, without following a link.
@@ -86,31 +91,41 @@ package final class RootFolder: Sendable {
         return try FileBytes.read(file, path, upTo: limit)
     }
 
+    /// Returns the kind of what was looked at, with its contents; `nothing` if it has gone since then.
     private func kind(
         _ status: stat, _ folder: Descriptor, _ name: String, _ path: String, _ depth: Depth
     ) throws(MachineError) -> FoundEntry.Kind {
         switch UInt32(status.st_mode) & UInt32(S_IFMT) {
         case UInt32(S_IFDIR):
-            return .folder(depth == .names ? try names(openat(folder.number, name, Self.folderFlags), path) : [])
+            guard depth == .names else { return .folder([]) }
+            let opened = openat(folder.number, name, Self.folderFlags)
+            guard opened >= 0 else { return try gone(path, errno) }
+            return .folder(try names(opened, path))
         case UInt32(S_IFLNK):
             var text = [UInt8](repeating: 0, count: Int(PATH_MAX))
             let length = text.withUnsafeMutableBytes { bytes in
                 bytes.bindMemory(to: CChar.self).baseAddress.map { readlinkat(folder.number, name, $0, bytes.count) }
                     ?? -1
             }
-            guard length >= 0 else { throw unreadable(path, errno) }
+            guard length >= 0 else { return try gone(path, errno) }
             return .link(to: String(decoding: text.prefix(length), as: UTF8.self))
         case UInt32(S_IFREG):
             guard depth == .text || depth == .digest else { return .file(digest: nil, text: nil) }
             guard status.st_size <= (depth == .text ? Self.longestText : Self.longestProgram) else {
                 return .file(digest: "", text: nil)
             }
-            guard let file = Descriptor.open(name, in: folder, Self.fileFlags) else { throw unreadable(path, errno) }
+            guard let file = Descriptor.open(name, in: folder, Self.fileFlags) else { return try gone(path, errno) }
             let bytes = try FileBytes.read(file, path)
             let text = depth == .text ? String(validating: bytes, as: UTF8.self) : nil
             return .file(digest: FileBytes.digest(bytes), text: text)
         default: return .other
         }
+    }
+
+    /// Returns that nothing is there, if that is why an entry can't be opened.
+    private func gone(_ path: String, _ number: Int32) throws(MachineError) -> FoundEntry.Kind {
+        guard number == ENOENT else { throw unreadable(path, number) }
+        return .nothing
     }
 
     /// Returns the names in an open folder, and closes the descriptor.

@@ -239,14 +239,3 @@ package struct SystemRollback: Sendable {
         return ["the new service is stopped; telec system uninstall removes it"]
     }
 }
-
-extension Installation {
-    /// The context in which the settings of this installation are read: root reads its secrets.
-    var settingsContext: ProcessContext {
-        let folder = realPath(layout.folders.settings)
-        return ProcessContext(
-            environment: [
-                "TELECLAUDE_CONFIG_PATH": "\(folder)/config.yml", "TELECLAUDE_SECRETS_PATH": "\(folder)/secrets.yml",
-            ], home: nil, uid: 0)
-    }
-}

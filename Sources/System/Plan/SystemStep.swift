@@ -34,6 +34,9 @@ package enum SystemStep: Sendable, Equatable {
         }
     }
 
+    /// Whether the step puts a program in another one's place.
+    package var replacesProgram: Bool { if case .copy(_, _, _, false) = self { true } else { false } }
+
     /// The lines in which a text changes.
     package var difference: [String] {
         switch self {

@@ -42,8 +42,7 @@ struct BackupPlace {
     /// keep their backups where they like.
     func requireTrusted(_ folder: String) throws {
         guard geteuid() == 0 else { return }
-        var state = stat()
-        let daemon = stat(stateFolder, &state) == 0 ? state.st_uid : 0
+        let daemon = try Self.owner(ofFolder: stateFolder, for: "the recordings")?.uid ?? 0
         try TrustedPlace.check(ProcessContext.process.absolute(folder), for: "the backup", by: daemon)
     }
 
@@ -58,7 +57,9 @@ struct BackupPlace {
     func filling(_ access: ConnectionOptions.Access) async throws -> (Database, ActingAccount?) {
         let url = loaded.settings.database
         guard geteuid() == 0 else { return (try database(access), nil) }
-        if let path = url.filePath { return (try database(access), Self.owner(ofFolder: Path.folder(of: path))) }
+        if let path = url.filePath {
+            return (try database(access), try Self.owner(ofFolder: Path.folder(of: path), for: "the database"))
+        }
         guard case .postgresql(let parameters) = url.target,
             let installation = try? SystemOptions.installation(in: nil), let machine = try? installation.look()
         else { return (try database(access), nil) }
@@ -68,10 +69,17 @@ struct BackupPlace {
     }
 
     /// Returns the account that owns a folder; `nil` if root does, or if there is no such folder.
-    private static func owner(ofFolder path: String) -> ActingAccount? {
+    ///
+    /// - Throws: `SettingsError` if anybody else could put another folder in its place. What is done there as root, or as that account,
+    ///   would be done where they like.
+    private static func owner(
+        ofFolder path: String, for subject: String
+    ) throws(SettingsError) -> ActingAccount? {
         var facts = stat()
-        guard stat(path, &facts) == 0, facts.st_uid != 0 else { return nil }
-        return ActingAccount(uid: facts.st_uid, gid: facts.st_gid, temporaryFolder: "/tmp")
+        let uid = stat(path, &facts) == 0 ? facts.st_uid : 0
+        // A folder that was exchanged since then belongs to the account, or the way to it is refused.
+        if path.hasPrefix("/") { try TrustedPlace.check(path, for: subject, by: uid) }
+        return uid == 0 ? nil : ActingAccount(uid: uid, gid: facts.st_gid, temporaryFolder: "/tmp")
     }
 
     /// Returns the settings files to back up, the first of each name. A person's own file does not belong to the daemon and is

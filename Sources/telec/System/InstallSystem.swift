@@ -54,6 +54,8 @@ struct InstallSystem: AsyncParsableCommand {
             let (server, remark) = try await serverOrRemark(installation)
             let steps = try InstallPlan(installation.layout, on: machine, isUpgrade: upgrade).steps(
                 isElsewhereChanged: server?.steps.isEmpty == false)
+            // Only root can read the secrets.
+            if steps.contains(where: \.replacesProgram), geteuid() == 0 { try installation.checkSettings() }
             let run = SystemRun(
                 options: options, installation: installation, machine: machine, steps: steps, server: server,
                 isDry: dryRun)

@@ -16,7 +16,7 @@ struct AuditDocsTests {
             try await log.recordRefusal(
                 .attach, by: ann.inside("\u{2028}\u{7F}"), on: sessionOfBen, reason: "é\u{1}\u{8}\r\n\t\"\\👩‍👩‍👧")
             var lines: [String] = []
-            let checkpoint = try #require(try await log.export { lines.append($0) })
+            let checkpoint = try #require(try await log.export { lines += $0 })
             let run = try Self.run(String(program), on: lines)
             #expect(run.status == 0 && run.output == "\(checkpoint)\n")
             lines[12] = lines[12].replacing("\"uid\":1000", with: "\"uid\":1002").replacing(

@@ -44,7 +44,7 @@ extension AuditLog {
 
     func lines(after seq: Int64 = 0) async throws -> [String] {
         var lines: [String] = []
-        _ = try await export(after: seq) { lines.append($0) }
+        _ = try await export(after: seq) { lines += $0 }
         return lines
     }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import TestSupport
 import Testing
 
@@ -34,6 +35,24 @@ struct TranscriptWriterTests {
             }
             // Those of the rounds before are gone, and their recordings are opened anew.
             for round in 0..<50 { #expect(try writers.writer("\(folder)/\(round).cast").next == 0) }
+        }
+    }
+
+    /// A new host begins behind the chunk that is being written: with that chunk's number, what it sends would count as there already.
+    @Test func aNewHostBeginsBehindTheChunkThatIsBeingWritten() async throws {
+        try await withTemporaryFolder { folder in
+            let (begun, announcement) = AsyncStream<Void>.makeStream()
+            let mayGoOn = DispatchSemaphore(value: 0)
+            let writer = try TranscriptWriter("\(folder)/a.cast") {
+                announcement.finish()
+                mayGoOn.wait()
+            }
+            async let written: Void = writer.append(7, Array(Recording.event(after: 5, .output, "a").utf8))
+            for await _ in begun {}
+            #expect(writer.next == 0)
+            DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { mayGoOn.signal() }
+            #expect(try await writer.nextOfNewHost() == 8)
+            try await written
         }
     }
 }
