@@ -7,42 +7,54 @@ import Testing
 struct BrokenAccountTests {
     private static let files = AccountFiles.File.allCases.map(\.rawValue)
 
-    /// Runs `body` with an installation in which each of the given files is as before it.
-    private func withBroken(
-        _ files: [String],
-        _ body: (_ tree: SystemTree, _ before: [String: String], _ whole: [String: String]) throws -> Void
-    ) async throws {
+    /// All selections of the files without the users: these are written last when an account is made, and first when it is removed.
+    private static let selections = (0..<8).map { bits in
+        files.filter { $0 != "/etc/passwd" }.enumerated().filter { bits >> $0.offset & 1 == 1 }.map(\.element)
+    }
+
+    /// Runs `body` on a system of four account files, with their texts.
+    private func withTree(_ body: (SystemTree, _ texts: [String: String]) throws -> Void) async throws {
         try await SystemTree.with { tree in
             try tree.write("/etc/gshadow", "root:*::\ndaemon:*::\n", mode: 0o640)
-            let before = try tree.contents()
-            let texts = try files.map { try tree.text($0) }
-            try tree.run(tree.installSteps())
-            let whole = try tree.contents()
-            for (file, text) in zip(files, texts) {
-                try tree.write(file, text, mode: file.hasSuffix("shadow") ? 0o640 : 0o644)
-            }
-            try body(tree, before, whole)
+            try body(tree, try texts(tree))
         }
     }
 
-    /// All selections of at least one file.
-    private static let selections = (1..<16).map { bits in
-        files.enumerated().filter { bits >> $0.offset & 1 == 1 }.map(\.element)
+    private func texts(_ tree: SystemTree) throws -> [String: String] {
+        Dictionary(uniqueKeysWithValues: try Self.files.map { ($0, try tree.text($0)) })
     }
 
-    @Test("is named, and completed by the next installation", arguments: selections)
+    private func restore(_ files: [String], from texts: [String: String], in tree: SystemTree) throws {
+        for file in files {
+            try tree.write(file, texts[file] ?? "", mode: file.hasSuffix("shadow") ? 0o640 : 0o644)
+        }
+    }
+
+    @Test("is completed by the next installation", arguments: selections)
     func install(_ files: [String]) async throws {
-        try await withBroken(files) { tree, _, whole in
-            #expect(try tree.findings().contains { $0.path == "teleclaude" })
+        try await withTree { tree, before in
+            let steps = try tree.installSteps()
+            let at = try #require(steps.firstIndex(of: .makeAccount("teleclaude")))
+            try tree.run(Array(steps[...at]))
+            let made = try texts(tree)
+            try restore(files + ["/etc/passwd"], from: before, in: tree)
             try tree.run(tree.installSteps())
-            #expect(try tree.contents() == whole)
+            #expect(try texts(tree) == made)
             #expect(try tree.findings().isEmpty && tree.installSteps().isEmpty)
         }
     }
 
-    @Test("is removed by the next purge", arguments: selections)
+    @Test("is named, and removed by the next purge", arguments: selections)
     func purge(_ files: [String]) async throws {
-        try await withBroken(files) { tree, before, _ in
+        try await withTree { tree, _ in
+            let before = try tree.contents()
+            try tree.run(tree.installSteps())
+            let made = try texts(tree)
+            let steps = try tree.uninstallSteps(purge: true)
+            let at = try #require(steps.firstIndex(of: .removeAccount("teleclaude")))
+            try tree.run(Array(steps[...at]))
+            try restore(files, from: made, in: tree)
+            #expect(try files.isEmpty || tree.findings().contains { $0.path == "teleclaude" })
             try tree.run(tree.uninstallSteps(purge: true))
             #expect(try tree.contents() == before)
             #expect(try tree.uninstallSteps(purge: true).isEmpty)

@@ -3,7 +3,7 @@
 // infinite there. PostgreSQL refuses to convert it, and before version 14 its decimals know no infinity, so the largest double stands for it.
 
 extension SQLiteExpressionTranslation {
-    private static let blanks = #"[ \t\n\v\f\r]*"#
+    static let blanks = #"[ \t\n\v\f\r]*"#
     private static let numberShape = #"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"#
     /// Matches the beginning of a text that CAST reads as an integer.
     private static let digitPrefix = "^\(blanks)([+-]?[0-9]+)"
