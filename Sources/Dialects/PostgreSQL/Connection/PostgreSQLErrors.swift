@@ -112,12 +112,14 @@ extension DatabaseError {
         case "53200": "try again when the server has memory to spare, or give it more"
         case "58030": "check the server's disk; its log says more"
         case "53300": "close other connections, or raise max_connections on the server"
-        case "54000" where function == "RelationGetBufferForTuple", "54011":
-            "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"
+        case "54000" where function == "RelationGetBufferForTuple", "54011": rowRemedy
         case "57014" where message.hasSuffix("statement timeout"): "allow a longer statement timeout"
         default: nil
         }
     }
+
+    fileprivate static let rowRemedy =
+        "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"
 
     fileprivate static let locksRemedy =
         "raise max_locks_per_transaction on the server: a transaction locks each table and index that it makes"
@@ -126,6 +128,9 @@ extension DatabaseError {
 extension DatabaseError {
     /// Whether the server has no room for the locks of a transaction.
     var isForWantOfLocks: Bool { remedy == Self.locksRemedy }
+
+    /// Whether a row has no room in a page.
+    var isForTooLongRow: Bool { code == "54000" && remedy == Self.rowRemedy }
 }
 
 extension DatabaseError.Kind {
