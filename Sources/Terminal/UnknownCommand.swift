@@ -12,8 +12,10 @@ package enum UnknownCommand {
     ) -> any Error {
         let code = root.exitCode(for: error)
         guard code == .validationFailure || code == .success else { return error }
-        let sentence = unknownCommand(in: arguments, below: root) ?? DashedPath.sentence(on: arguments)
-        return sentence.map { ValidationError($0) } ?? error
+        if let sentence = unknownCommand(in: arguments, below: root) ?? DashedPath.sentence(on: arguments) {
+            return ValidationError(sentence)
+        }
+        return error
     }
 
     private static func unknownCommand(in arguments: [String], below root: any ParsableCommand.Type) -> String? {
