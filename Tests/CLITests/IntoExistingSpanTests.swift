@@ -66,6 +66,14 @@ struct IntoExistingSpanTests {
             let back = try await box.run(.tcMigrate, options + ["--rules", there])
             #expect(back.ending == .exit(0) && back.output.contains("verdict: verified"), "\(back)")
             #expect(try query("SELECT quote(a) || '|' || quote(b) FROM t", on: target) == ["86405000000|86405000000"])
+
+            try execute("DELETE FROM t", on: target)
+            let columnsOfTexts = ["a", "b", "c", "d"].map { "\($0): {type: text}" }.joined(separator: ", ")
+            let texts = try makeRules(box, "tables: {t: {columns: {\(columnsOfTexts)}}}")
+            let asTexts = try await box.run(.tcMigrate, options + ["--rules", texts])
+            #expect(asTexts.ending == .exit(0) && asTexts.output.contains("verdict: verified"), "\(asTexts)")
+            let kinds = "SELECT d || '|' || typeof(a) || typeof(b) || typeof(c) || typeof(d) FROM t"
+            #expect(try query(kinds, on: target) == ["1 day 00:00:05|texttexttexttext"])
         }
     }
 

@@ -56,6 +56,23 @@ struct UnknownCommandTests {
         }
     }
 
+    @Test(
+        "a path that begins with a dash is no request for help, and no missing path",
+        arguments: [
+            ["inspect", "-dash.db"], ["inspect", "-x.db"], ["transfer", "a.db", "-out.db"],
+            ["up", "--database", "-x.db"],
+        ])
+    func dash(words: [String]) async throws {
+        try await withSandbox { box in
+            let run = try await box.run(.tcMigrate, words)
+            let word = try #require(words.last)
+            #expect(run.code == 64 && run.output.isEmpty, "\(run)")
+            #expect(run.error.contains("'\(word)' is taken for an option; write the path as './\(word)'"), "\(run)")
+            let help = try await box.run(.tcMigrate, ["inspect", "-dash.db", "--help"])
+            #expect(help.code == 0 && help.output.contains("USAGE: tc-migrate inspect"), "\(help)")
+        }
+    }
+
     @Test("the help of a command is shown however it is asked for")
     func help() async throws {
         try await withSandbox { box in

@@ -321,6 +321,23 @@ struct PostgreSQLOddTablesTests {
         }
     }
 
+    @Test("the default of a domain over another one is its own, which it may have lost", arguments: [false, true])
+    func defaultsOfInnerDomains(isSameEngine: Bool) async throws {
+        let script = """
+            CREATE DOMAIN base AS int DEFAULT 5; CREATE DOMAIN kept AS base; CREATE DOMAIN own AS base DEFAULT 7;
+            CREATE DOMAIN lost AS base DEFAULT 9; ALTER DOMAIN lost DROP DEFAULT; CREATE DOMAIN over_lost AS lost;
+            ALTER DOMAIN base SET DEFAULT 6;
+            CREATE TABLE t (id int PRIMARY KEY, a base, b kept, c own, d lost, e over_lost, f base DEFAULT NULL, g lost DEFAULT 3);
+            INSERT INTO t (id) VALUES (1);
+            """
+        try await Self.transferred(script, isSameEngine: isSameEngine) { _, _, target in
+            try target.execute("INSERT INTO t (id) VALUES (2)")
+            let rows = try target.values("SELECT a, b, c, d, e, f, g FROM t ORDER BY id")
+            #expect(rows.count == 2 && rows[0] == rows[1], "\(rows)")
+            #expect(rows[0] == [6, 5, 7, nil, nil, nil, 3], "\(rows)")
+        }
+    }
+
     @Test("a counter that counts in steps and has issued nothing begins where it would have")
     func counterInSteps() async throws {
         let script = """

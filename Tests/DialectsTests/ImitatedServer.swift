@@ -5,13 +5,13 @@ import Testing
 
 @testable import Dialects
 
-/// A server in a state in which no real one can be brought for a test. It answers the first message of one connection, and no other.
+/// A server in a state in which no real one can be brought for a test. It answers the first message of a connection, and no other.
 /// https://www.postgresql.org/docs/15/protocol-message-formats.html
 enum ImitatedServer {
     /// Runs `body` with the URL of a server that gives this answer to the first message. At the second message it closes the connection, or
-    /// it stays silent and leaves that to the client.
+    /// it stays silent and leaves that to the client. It takes no more than `connections`, one after another.
     static func answering(
-        _ answer: [UInt8], staysSilent: Bool = false, _ body: (DatabaseURL) throws -> Void
+        _ answer: [UInt8], staysSilent: Bool = false, connections: Int = 1, _ body: (DatabaseURL) throws -> Void
     ) throws {
         let folder = "/tmp/tc-imitated-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -20,11 +20,15 @@ enum ImitatedServer {
         defer { close(listener) }
         let isDone = DispatchSemaphore(value: 0)
         DispatchQueue.global().async {
-            serve(accept(listener, nil, nil), answer, staysSilent)
+            for _ in 0..<connections { serve(accept(listener, nil, nil), answer, staysSilent) }
             isDone.signal()
         }
+        defer {
+            // It waits for no connection that the client does not open.
+            shutdown(listener, CInt(SHUT_RDWR))
+            isDone.wait()
+        }
         try body(DatabaseURL(parsing: "postgresql:///any?host=\(folder)&user=any"))
-        isDone.wait()
     }
 
     /// Returns a message of this type: the type, the length with its own four bytes, and the body.

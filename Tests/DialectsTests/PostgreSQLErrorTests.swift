@@ -70,7 +70,12 @@ struct PostgreSQLErrorTests {
                 """, .interrupted, "hot_standby_feedback"
             ),
             ("DO $$ BEGIN RAISE 'could not serialize access' USING ERRCODE = '40001'; END $$", .locked, "again"),
-            ("DO $$ BEGIN RAISE 'out of shared memory' USING ERRCODE = '53200'; END $$", .resources, "max_locks_per"),
+            (
+                """
+                DO $$ BEGIN RAISE 'Shared Memory aufgebraucht' USING ERRCODE = '53200',
+                HINT = 'Sie müssen möglicherweise max_locks_per_transaction erhöhen.'; END $$
+                """, .resources, "max_locks_per"
+            ),
             ("DO $$ BEGIN RAISE 'out of memory' USING ERRCODE = '53200'; END $$", .resources, "memory to spare"),
             ("DO $$ BEGIN RAISE 'could not read block' USING ERRCODE = '58030'; END $$", .resources, "disk"),
         ] as [(String, DatabaseError.Kind, String)])
@@ -245,6 +250,30 @@ struct PostgreSQLConnectFailureTests {
             #expect(error?.message.hasPrefix("the server takes no connections now: ") == true)
             #expect(error?.message.contains("the database system is \(state)") == true)
             #expect(error?.remedy?.hasPrefix("try again when it has started") == true)
+        }
+    }
+
+    @Test(
+        "a server that speaks another language is understood by its codes",
+        arguments: [
+            (
+                "28P01", "Passwort-Authentifizierung für Benutzer »any« fehlgeschlagen",
+                "the server rejects this user or password", "check both"
+            ),
+            ("28000", "Rolle »any« existiert nicht", "the server does not let this user in", "check that it exists"),
+            ("3D000", "Datenbank »any« existiert nicht", "there is no such database", "create it with createdb -h "),
+            ("42501", "keine Berechtigung für Datenbank »any«", "this user may not connect", "GRANT CONNECT"),
+            ("53300", "schon zu viele Verbindungen", "the server takes no more connections", "end others"),
+            ("57P03", "das Datenbanksystem startet", "the server takes no connections now", "try again"),
+        ])
+    func otherLanguage(code: String, text: String, message: String, remedy: String) throws {
+        let fields = "SFATAL\0VFATAL\0C\(code)\0M\(text)\0Fauth.c\0L334\0Rauth_failed\0\0"
+        let answer = ImitatedServer.message("E", Array(fields.utf8))
+        try ImitatedServer.answering(answer, connections: 2) { url in
+            let error = #expect(throws: DatabaseError.self) { try connect(to: url) }
+            #expect(error?.message.hasPrefix(message) == true, "\(String(describing: error))")
+            #expect(error?.message.hasSuffix("FATAL: \(text)") == true, "\(String(describing: error))")
+            #expect(error?.remedy?.hasPrefix(remedy) == true, "\(String(describing: error))")
         }
     }
 

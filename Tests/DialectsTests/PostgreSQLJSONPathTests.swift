@@ -63,7 +63,10 @@ struct PostgreSQLJSONPathTests {
         let chain = try value(#"((("Body" -> 'a'::text) -> 'b'::text) ->> 'c'::text)"#)
         #expect(try value(#"("Body" #>> ARRAY['a'::text, 'b'::text, 'c'::text])"#) == chain)
         #expect(try value(#"(("Body" #> ARRAY['a'::text, 'b'::text]) ->> 'c'::text)"#) == chain)
-        for other in [#"("Body" #>> ARRAY['a'::text, '0'::text])"#, "(length(doc) # 3)"] {
+        #expect(try value(#"("Body" #>> '{a,b,c}'::text[])"#) == chain)
+        #expect(try value(#"("Body" #>> '{a.b}'::text[])"#) == value(#"("Body" ->> 'a.b'::text)"#))
+        let others = ["{a,0}", "{}", "{a,NULL}", #"{"a"}"#, "{{a},{b}}"].map { "(\"Body\" #>> '\($0)'::text[])" }
+        for other in others + [#"("Body" #>> ARRAY['a'::text, '0'::text])"#, "(length(doc) # 3)"] {
             #expect((try? value(other)) == nil, "\(other)")
         }
     }

@@ -28,13 +28,21 @@ struct MomentTextTests {
         let fixture = try SQLiteFixture(
             """
             CREATE TABLE e (id INTEGER PRIMARY KEY, ts TEXT); INSERT INTO e VALUES (1, '2024-01-02T03:04:05'), (2, 'never');
-            CREATE INDEX e_moment ON e (datetime(ts)); CREATE INDEX e_day ON e (date(ts));
+            CREATE INDEX e_moment ON e (strftime('%Y-%m-%d %H:%M:%S', ts)); CREATE INDEX e_day ON e (date(ts));
+            CREATE UNIQUE INDEX e_second ON e (id, datetime(ts)); CREATE UNIQUE INDEX e_once ON e (datetime(ts));
             """)
         defer { fixture.remove() }
         try await TestPostgreSQL.withFreshDatabase { url in
             let report = try await TransferTests.transfer(fixture, into: url)
             #expect(report.omitted.map(\.name) == ["e_moment"])
             #expect(report.omitted.first?.reason.contains("expression is too long for the catalog") == true)
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.execute("INSERT INTO e (id, ts) VALUES (3, 'nor this'), (4, '2024-01-02 03:04:06')")
+            let error = #expect(throws: DatabaseError.self) {
+                try target.execute("INSERT INTO e (id, ts) VALUES (5, '2024-01-02 04:04:05.5+01:00')")
+            }
+            #expect(error?.kind == .unique && error?.constraint == "e_once", "\(String(describing: error))")
         }
     }
 

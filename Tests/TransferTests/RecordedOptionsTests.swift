@@ -46,6 +46,19 @@ struct RecordedOptionsTests {
         #expect(other.changesOfResult(since: recorded(first)).map(\.description) == ["rules has other contents"])
     }
 
+    @Test("name lists by their names, and the default like one that was left out")
+    func equals() {
+        var widening = TransferRules()
+        widening.onMismatch = .widen
+        let plain = recorded(TransferOptions(tables: ["a", "b"], exclude: ["c", "d"]))
+        let written = TransferOptions(tables: ["b", "a", "b"], exclude: ["d", "c"], rules: widening)
+        #expect(written.changes(since: plain).isEmpty && recorded(written) == plain)
+        let fewer = TransferOptions(tables: ["a"], exclude: ["c", "d"])
+        #expect(fewer.changes(since: plain) == [.changed(.tables, was: "a,b", now: "a")])
+        widening.onMismatch = .fail
+        #expect(TransferOptions(rules: widening).changes(since: recorded(TransferOptions())) == [.added(.onMismatch)])
+    }
+
     @Test("of an earlier version name the rules in other words, which is no difference once the transfer is complete")
     func earlierVersion() {
         let version = TransferPlan.recordedVersion

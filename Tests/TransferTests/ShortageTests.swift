@@ -12,7 +12,8 @@ struct ShortageTests {
     ) -> String {
         """
         CREATE SCHEMA faults; CREATE FUNCTION faults.fail() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF current_query() LIKE '%\(words)%' THEN RAISE '\(message)' USING ERRCODE = '\(code)'; END IF; END $$;
+            IF current_query() LIKE '%\(words)%' THEN RAISE '\(message)' USING ERRCODE = '\(code)',
+                HINT = 'You might need to increase max_locks_per_transaction.'; END IF; END $$;
         CREATE EVENT TRIGGER shortage ON ddl_command_start EXECUTE FUNCTION faults.fail()
         """
     }

@@ -273,7 +273,8 @@ public struct ExistingTransfer: Sendable {
                 guard let type = survey.written[table.target.name]?[column.target]?.type,
                     let kind = table.source[column: column.source]?.type.kindOfSpans(in: type)
                 else { continue }
-                let isSaid = rules.columnRule(of: column.source, in: table.source.name).type?.isInterval == true
+                let given = rules.columnRule(of: column.source, in: table.source.name).type
+                let isSaid = given?.isInterval == true || (survey.losesTypes && given?.isText == true)
                 let isKnown = isSaid || (kind == .integer && countsMicroseconds)
                 guard !isKnown, try survey.holdsValues(column.source, of: table.source, source) else { continue }
                 unitless.append("\(table.source.name).\(column.source)")

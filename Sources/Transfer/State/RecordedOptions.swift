@@ -1,16 +1,20 @@
 import FoundationEssentials
 
 extension TransferOptions {
-    /// The settings that determine what a transfer does; a value is empty if the option does not change anything.
+    /// The settings that determine what a transfer does; a value is empty if the option does not change anything. Options that mean the same
+    /// have one value, however they were written.
     var recorded: [(option: RecordedOption, value: String)] {
         [
-            (.tables, (tables ?? []).joined(separator: ",")), (.exclude, exclude.joined(separator: ",")),
-            (.verification, verification.rawValue), (.onMismatch, rules.onMismatch?.rawValue ?? ""),
+            (.tables, Self.recorded(tables ?? [])), (.exclude, Self.recorded(exclude)),
+            (.verification, verification.rawValue),
+            (.onMismatch, rules.onMismatch == .widen ? "" : rules.onMismatch?.rawValue ?? ""),
             (.lowercaseNames, rules.lowercaseNames ? "true" : ""),
             (.nocase, rules.nocase == .text ? "" : rules.nocase?.rawValue ?? ""), (.rules, rules.recorded),
             (.chunkSize, "\(chunkBytes >> 20)"),
         ]
     }
+
+    private static func recorded(_ names: [String]) -> String { Set(names).sorted().joined(separator: ",") }
 
     /// Returns the differences from the options with which `plan` was recorded. A plan of another version of the program gives
     /// one difference.

@@ -19,7 +19,9 @@ enum PostgreSQLDomainReader {
                     pg_get_expr(t.typdefaultbin, 0), u.depth + 1
                 FROM used u JOIN pg_type t ON t.oid = u.typbasetype AND t.typtype = 'd'
             )
-            SELECT u.relname, u.attname, u.typnotnull, CASE WHEN u.has_default THEN NULL ELSE u.typdefault END,
+            SELECT u.relname, u.attname, u.typnotnull,
+                -- A domain over another one has got its default when it was made, and may have lost it since.
+                CASE WHEN u.depth = 1 AND NOT u.has_default THEN u.typdefault END,
                 n.conname, pg_get_constraintdef(n.oid, true),
                 CASE WHEN b.typnamespace <> 'pg_catalog'::regnamespace THEN format_type(b.oid, NULL) END,
                 (SELECT min(p.proname) FROM pg_depend o JOIN pg_proc p ON o.refclassid = 'pg_proc'::regclass AND p.oid = o.refobjid

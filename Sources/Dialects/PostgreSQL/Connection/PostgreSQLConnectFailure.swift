@@ -7,11 +7,14 @@ struct PostgreSQLConnectFailure {
     let destination: PostgreSQLDestination
     /// Whether a server has answered, in whichever language: behind the severity are two spaces, and libpq has them nowhere else.
     private let isAnswer: Bool
+    /// The codes that the server gave when it was asked for them.
+    private var codes: [String]
 
-    init(_ reason: String, _ destination: PostgreSQLDestination) {
-        isAnswer = reason.contains(":  ")
-        self.reason = reason.singleLine.replacing(":  ", with: ": ")
+    init(_ reason: String, _ destination: PostgreSQLDestination, codes: [String] = []) {
+        isAnswer = reason.contains(Self.behindSeverity)
+        self.reason = reason.singleLine.replacing(Self.behindSeverity, with: ": ")
         self.destination = destination
+        self.codes = codes
     }
 
     init(_ handle: OpaquePointer, _ parameters: PostgreSQLParameters) {
@@ -20,13 +23,29 @@ struct PostgreSQLConnectFailure {
         let secrets = parameters.secrets + (found.isEmpty ? [] : [found])
         let reason = secrets.reduce(String(cString: PQerrorMessage(handle))) { $0.replacing($1, with: "***") }
         self.init(reason, PostgreSQLDestination(of: handle))
+        if isAnswer, meaningOfWords == nil { codes = Self.codes(askingAgain: handle) }
+    }
+
+    private static let behindSeverity = ":  "
+
+    /// Connects once more, since libpq puts the server's code into its text only if that was asked for before: `FATAL:  28P01: …`.
+    /// https://www.postgresql.org/docs/current/libpq-control.html#LIBPQ-PQSETERRORVERBOSITY
+    static func codes(askingAgain handle: OpaquePointer) -> [String] {
+        PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
+        PQreset(handle)
+        let text = String(cString: PQerrorMessage(handle))
+        return text.split(separator: behindSeverity).dropFirst().map { String($0.prefix(5)) }
     }
 
     /// The error for people: one sentence of ours, followed by libpq's text.
     var error: DatabaseError {
-        let meaning = meanings.first { reason.contains($0.words) } ?? (isAnswer ? Self.refusal : Self.silence)
+        let meaning = meaningOfWords ?? meaningOfCodes ?? (isAnswer ? Self.refusal : Self.silence)
         return DatabaseError(meaning.kind, "\(meaning.message): \(reason)", code: meaning.code, remedy: meaning.remedy)
     }
+
+    private var meaningOfWords: Meaning? { meanings.first { reason.contains($0.words) } }
+
+    private var meaningOfCodes: Meaning? { meaningsByCode.first { codes.contains($0.code) }?.meaning }
 }
 
 extension DatabaseError {

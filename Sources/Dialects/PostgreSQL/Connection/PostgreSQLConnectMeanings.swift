@@ -17,9 +17,7 @@ extension PostgreSQLConnectFailure {
             Meaning(
                 words: "no password supplied", kind: .authentication, message: "the server requires a password",
                 remedy: "put it into ~/.pgpass, PGPASSWORD or the URL"),
-            Meaning(
-                words: "authentication failed for user", kind: .authentication,
-                message: "the server rejects this user or password", remedy: "check both, and the server's pg_hba.conf"),
+            Self.rejected,
             Meaning(
                 words: "is not permitted to log in", kind: .authentication,
                 message: "the server does not let this user log in", remedy: "ALTER ROLE … LOGIN permits it"),
@@ -32,27 +30,53 @@ extension PostgreSQLConnectFailure {
             Meaning(
                 words: "requires a valid client certificate", kind: .authentication,
                 message: "the server requires a client's certificate", remedy: "name one with sslcert and sslkey"),
-            Meaning(
-                words: "permission denied for database", kind: .authentication,
-                message: "this user may not connect to the database", remedy: "GRANT CONNECT on the database to it"),
-            Meaning(
-                words: "is not currently accepting connections", kind: .unreachable,
-                message: "the database takes no connections",
-                remedy: "ALTER DATABASE … ALLOW_CONNECTIONS true permits them"),
-            Meaning(
-                words: "FATAL: database \"", kind: .unreachable, message: "there is no such database",
-                remedy: "create it with \(destination.createdb)"),
-            Meaning(
-                words: "FATAL: the database system is ", kind: .unreachable,
-                message: "the server takes no connections now",
-                remedy: "try again when it has started; the server's log says how far it is"),
-            full("too many connections for"), full("too many clients already"), full("connection slots are reserved"),
+            Self.forbidden, Self.closed, missing, Self.starting,
+            Self.full("too many connections for"), Self.full("too many clients already"),
+            Self.full("connection slots are reserved"),
             // PgBouncer's words.
-            full("no more connections allowed"),
+            Self.full("no more connections allowed"),
         ]
     }
 
-    private func full(_ words: String) -> Meaning {
+    /// The meanings of the server's codes (https://www.postgresql.org/docs/current/errcodes-appendix.html), for a server whose words are in
+    /// another language than English (`lc_messages`). The first one that was given counts: libpq also tries without TLS.
+    var meaningsByCode: [(code: String, meaning: Meaning)] {
+        [
+            ("28P01", Self.rejected), ("42501", Self.forbidden), ("55000", Self.closed), ("3D000", missing),
+            ("57P03", Self.starting), (DatabaseError.tooManyConnections, Self.full("")),
+            (
+                "28000",
+                Meaning(
+                    words: "", kind: .authentication, message: "the server does not let this user in",
+                    remedy: "check that it exists and may log in, and the server's pg_hba.conf")
+            ),
+        ]
+    }
+
+    private static let rejected = Meaning(
+        words: "authentication failed for user", kind: .authentication,
+        message: "the server rejects this user or password", remedy: "check both, and the server's pg_hba.conf")
+
+    private static let forbidden = Meaning(
+        words: "permission denied for database", kind: .authentication,
+        message: "this user may not connect to the database", remedy: "GRANT CONNECT on the database to it")
+
+    private static let closed = Meaning(
+        words: "is not currently accepting connections", kind: .unreachable,
+        message: "the database takes no connections",
+        remedy: "ALTER DATABASE … ALLOW_CONNECTIONS true permits them")
+
+    private var missing: Meaning {
+        Meaning(
+            words: "FATAL: database \"", kind: .unreachable, message: "there is no such database",
+            remedy: "create it with \(destination.createdb)")
+    }
+
+    private static let starting = Meaning(
+        words: "FATAL: the database system is ", kind: .unreachable, message: "the server takes no connections now",
+        remedy: "try again when it has started; the server's log says how far it is")
+
+    private static func full(_ words: String) -> Meaning {
         Meaning(
             words: words, kind: .unreachable, message: "the server takes no more connections",
             remedy: "end others, or raise the limit of the role, the database or the server (max_connections)",
@@ -117,7 +141,7 @@ extension PostgreSQLConnectFailure {
                 remedy: "check PGSERVICEFILE, and the file"),
         ]
 
-    /// What a server says that is not known here, or is in another language than English (`lc_messages`).
+    /// What a server says that is not known here.
     static let refusal = Meaning(words: "", kind: .unreachable, message: "the server refuses the connection")
 
     static let silence = Meaning(

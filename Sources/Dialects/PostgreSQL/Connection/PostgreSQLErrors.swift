@@ -6,10 +6,13 @@ private enum ErrorField: Unicode.Scalar {
     case sqlState = "C"
     case primary = "M"
     case detail = "D"
+    case hint = "H"
     case context = "W"
     case table = "t"
     case constraint = "n"
     case position = "P"
+    /// The function of the server's program that found the error.
+    case function = "R"
 
     func text(_ result: OpaquePointer) -> String? {
         PQresultErrorField(result, Int32(rawValue.value)).map { String(cString: $0) }
@@ -49,7 +52,7 @@ extension DatabaseError {
         if let place = ErrorField.context.text(result).flatMap(copyPlace) { message += " (\(place))" }
         return DatabaseError(
             kind, message, statement: statement, code: code, constraint: constraint,
-            remedy: isConflict ? conflictRemedy : remedy(sqlState: code, message: primary))
+            remedy: isConflict ? conflictRemedy : remedy(sqlState: code, message: primary, of: result))
     }
 
     /// Whether a standby cancelled the statement, because it must replay what removed the rows or the table that the statement reads
@@ -79,13 +82,15 @@ extension DatabaseError {
         return String(line.prefix { $0 != ":" })
     }
 
-    private static func remedy(sqlState: String, message: String) -> String? {
-        switch sqlState {
+    /// Returns the advice on an error. The server may put its message in any language (`lc_messages`), but no name that is part of it.
+    private static func remedy(sqlState: String, message: String, of result: OpaquePointer) -> String? {
+        let function = ErrorField.function.text(result)
+        return switch sqlState {
         case "55P03": "try again when the other connection has finished"
         case "40P01", "40001": "roll back, then run the transaction again: two transactions conflicted"
         case "08P01" where message.contains("query_wait_timeout"):
             "raise the pooler's pool_size, or connect to the server itself: this program uses several connections at once"
-        case "0A000" where message.hasSuffix("uses its row type"):
+        case "0A000" where function == "find_composite_type_dependencies":
             "drop that column first, and make it again afterwards: it holds whole rows of the table"
         case "22021":
             "change such values, or leave their column out: the database takes and gives bytes that are no text (SQL_ASCII)"
@@ -93,7 +98,7 @@ extension DatabaseError {
         case "2BP01": "drop what depends on it, then run this again"
         case "2D000": "a statement that ends a transaction can't run inside one: call the procedure by hand"
         case "XX001", "XX002": "restore a backup; the server's log says more"
-        case "42501" where message.contains("row-level security"):
+        case "42501" where function == "check_enable_rls":
             "use a role with BYPASSRLS, or the table's owner unless it is under FORCE ROW LEVEL SECURITY: a policy would hide rows"
         case "42501" where message.hasPrefix("must be owner"):
             "connect as its owner, or as a member of the owner's role"
@@ -103,22 +108,29 @@ extension DatabaseError {
         case "53100": "free space on the server's disk"
         case "53400" where message.contains("temp_file_limit"):
             "have a superuser raise temp_file_limit for this role, or give the session a larger maintenance_work_mem"
-        case "53200" where message.contains("shared memory"):
-            "raise max_locks_per_transaction on the server: a transaction locks each table and index that it makes"
+        case "53200" where ErrorField.hint.text(result)?.contains("max_locks_per_transaction") == true: locksRemedy
         case "53200": "try again when the server has memory to spare, or give it more"
         case "58030": "check the server's disk; its log says more"
         case "53300": "close other connections, or raise max_connections on the server"
-        case "54000" where message.hasPrefix("row is too big"), "54011":
-            "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"
+        case "54000" where function == "RelationGetBufferForTuple", "54011": rowRemedy
         case "57014" where message.hasSuffix("statement timeout"): "allow a longer statement timeout"
         default: nil
         }
     }
+
+    fileprivate static let rowRemedy =
+        "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"
+
+    fileprivate static let locksRemedy =
+        "raise max_locks_per_transaction on the server: a transaction locks each table and index that it makes"
 }
 
 extension DatabaseError {
     /// Whether the server has no room for the locks of a transaction.
-    var isForWantOfLocks: Bool { code == "53200" && message.contains("shared memory") }
+    var isForWantOfLocks: Bool { remedy == Self.locksRemedy }
+
+    /// Whether a row has no room in a page.
+    var isForTooLongRow: Bool { code == "54000" && remedy == Self.rowRemedy }
 }
 
 extension DatabaseError.Kind {

@@ -22,7 +22,7 @@ extension PostgreSQLDialect: TransferTarget {
 
     /// The row that is too big when an index is made is the catalog's own, which holds the index's expressions.
     package func reason(of refusal: DatabaseError) -> String {
-        guard refusal.code == "54000", refusal.message.hasPrefix("row is too big") else { return refusal.message }
+        guard refusal.isForTooLongRow else { return refusal.message }
         return "its expression is too long for the catalog, where an index takes at most 8160 bytes"
     }
 

@@ -44,9 +44,16 @@ enum PostgreSQLJSONPath {
         return column.map(\.text).joined()
     }
 
-    /// Reads `ARRAY['a', 'b']`; `nil` for any other path, and for one with a number.
+    /// Reads `ARRAY['a', 'b']` or `'{a, b}'::text[]`; `nil` for any other path, and for one with a number.
     private static func keys(_ tokens: inout BareTokens) -> [String]? {
-        guard tokens.next()?.isWord("ARRAY") == true, tokens.next()?.isSymbol("[") == true else { return nil }
+        guard let first = tokens.next() else { return nil }
+        if first.kind == .string, first.text.hasPrefix("'{") {
+            var rest = tokens
+            guard rest.next()?.isSymbol("[") == true, rest.next()?.isSymbol("]") == true else { return nil }
+            tokens = rest
+            return keys(ofArray: SQLText.unquoted(first.text, doubled: "'"))
+        }
+        guard first.isWord("ARRAY"), tokens.next()?.isSymbol("[") == true else { return nil }
         var keys: [String] = []
         while let token = tokens.next(), token.kind == .string, token.text.hasPrefix("'") {
             let key = SQLText.unquoted(token.text, doubled: "'")
@@ -57,6 +64,18 @@ enum PostgreSQLJSONPath {
             guard next.isSymbol(",") else { return nil }
         }
         return nil
+    }
+}
+
+extension PostgreSQLJSONPath {
+    /// Returns the elements of an array's text, as the server writes it; `nil` for one with quotes, a number, an array in it or NULL.
+    private static func keys(ofArray text: String) -> [String]? {
+        guard text.hasSuffix("}") else { return nil }
+        let keys = text.dropFirst().dropLast().split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let areNames = keys.allSatisfy { key in
+            !key.isEmpty && Int(key) == nil && key.uppercased() != "NULL" && !key.contains { "{}\"\\ ".contains($0) }
+        }
+        return areNames ? keys : nil
     }
 }
 

@@ -112,7 +112,7 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
     ) throws(Untranslatable) -> SQLExpression {
         let text = Self.text(expression)
         let tree = try parsed(text)
-        let piece = try ofIndex(isUnique: isUnique).piece(tree)
+        let piece = try ofIndex(isUnique: isUnique).key(tree)
         // An expression of an index is compared by its bytes, unless it is a column or COLLATE stands behind it.
         switch collation ?? (tree.columnName != nil || tree.isCollated ? self.collation(of: tree) : nil) {
         case nil, .binary: return .native(sqlite: text, postgresql: piece.sql)

@@ -35,6 +35,20 @@ extension SQLiteExpressionTranslation {
         }
     }
 
+    /// Translates the key of an index. In place of the text of a moment that a text means, it is the moment, which tells the same rows apart:
+    /// PostgreSQL's catalog has no room for an expression that reads all fields out of such a moment.
+    func key(_ tree: ExpressionTree) throws(Untranslatable) -> Piece {
+        guard case .call(let function, let written) = tree, function == "date" || function == "datetime" else {
+            return try piece(tree)
+        }
+        let (arguments, hasFraction) = Self.withoutSubsecond(written)
+        guard let value = arguments.first, !Self.isNow(value), try piece(value).kind == .text else {
+            return try piece(tree)
+        }
+        let field = function == "date" ? "day" : hasFraction ? "milliseconds" : "second"
+        return Piece("date_trunc('\(field)', \(try moment(arguments)))", .native(.datetime))
+    }
+
     /// Returns the arguments without the modifier that asks for milliseconds, and whether it was there. SQLite accepts that
     /// modifier in place of the time value too, which then is the current time (https://www.sqlite.org/lang_datefunc.html,
     /// section 3, since 3.42).
