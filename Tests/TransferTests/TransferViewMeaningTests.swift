@@ -302,7 +302,7 @@ struct TransferViewMeaningTests {
             ),
             (
                 #"SELECT json_extract('{"a": 1, "b": "\u0000' || id || '"}', '$.a') FROM people"#,
-                #"it fails in the target: unsupported Unicode escape sequence"#
+                #"it fails in the target: unsupported Unicode escape sequence: \u0000 cannot be converted to text."#
             ),
             (
                 #"SELECT n * 9223372036854775807 FROM people"#,

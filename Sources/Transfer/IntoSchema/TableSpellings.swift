@@ -31,7 +31,7 @@ struct TableSpellings {
     private static func find(_ name: String, in own: [String], or others: [String: String]) -> String? {
         if own.contains(name) { return name }
         if let found = others[name] { return found }
-        if let fellow = SchemaMatch.fellows(of: [name], in: own)[name] { return fellow }
+        if let found = SchemaMatch.fellows(of: [name], in: own)[name] { return found }
         return SchemaMatch.fellows(of: [name], in: Array(others.keys))[name].flatMap { others[$0] }
     }
 }

@@ -19,13 +19,13 @@ enum Quarantine {
     static func make(on connection: any Connection) throws {
         if try connection.hasTable(tableName) { try dropIfEmpty(on: connection) }
         guard try !connection.hasTable(tableName) else { return }
-        try run(.createTable(table), in: Schema(), on: connection)
+        try connection.run(.createTable(table), in: Schema())
     }
 
     /// Removes the table if it holds no rows.
     static func dropIfEmpty(on connection: any Connection) throws {
         guard try connection.queryValue("SELECT count(*) FROM tc_quarantine")?.integer == 0 else { return }
-        try run(.dropTable(tableName), in: Schema(tables: [table]), on: connection)
+        try connection.run(.dropTable(tableName), in: Schema(tables: [table]))
     }
 
     /// Returns the number of quarantined rows of a table.
@@ -55,11 +55,6 @@ enum Quarantine {
         else { return nil }
         let held = rows.counted("row", "rows")
         return "\(tableName) stays in the source: it holds \(held) that an earlier transfer set aside"
-    }
-
-    private static func run(_ operation: SchemaOperation, in schema: Schema, on connection: any Connection) throws {
-        let lowering = try connection.dialect.lower(schema.resolving(operation), keeping: .none)
-        for statement in lowering.statements { try connection.execute(SQL(trusted: statement)) }
     }
 }
 

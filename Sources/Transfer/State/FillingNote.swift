@@ -46,7 +46,7 @@ struct FillingNote: Equatable, Sendable {
     /// Removes the note if there is one. It must run in the transaction that ends the transfer.
     static func remove(_ connection: any Connection) throws {
         guard try connection.hasTable(tableName) else { return }
-        try connection.execute("DROP TABLE tc_filling")
+        try connection.run(.dropTable(tableName), in: Schema(tables: [table]))
     }
 
     /// Returns the tables whose rows are no longer the ones that the migrations left; `entries` is what the ledger holds.
@@ -99,7 +99,7 @@ extension FillingNote {
         /// it may have written to; `nil` for any.
         func note(_ tables: [Table], written: Set<String>?, _ connection: any Connection) throws {
             let old = try FillingNote.read(connection)
-            if old == nil { try make(connection) }
+            if old == nil { try connection.run(.createTable(FillingNote.table), in: Schema()) }
             let noted = old ?? FillingNote()
             var rows = noted.rows
             for table in tables where written?.contains(table.name) != false || rows[table.name] != nil {
@@ -112,12 +112,6 @@ extension FillingNote {
                 try connection.execute(
                     "INSERT INTO tc_filling (name, rows, source) VALUES (\(name), \(rows[name]), \(source))")
             }
-        }
-
-        private func make(_ connection: any Connection) throws {
-            let creation = try connection.dialect.lower(
-                Schema().resolving(.createTable(FillingNote.table)), keeping: .none)
-            for statement in creation.statements { try connection.execute(SQL(trusted: statement)) }
         }
     }
 }

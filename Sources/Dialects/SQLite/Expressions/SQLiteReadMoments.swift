@@ -59,7 +59,8 @@ extension SQLiteExpressionTranslation {
     private static func day(ofText text: String) -> String {
         func whole(_ start: Int, _ length: Int) -> String { "substr(\(text), \(start), \(length))::integer" }
         let date = "make_interval(years => \(whole(1, 4)), months => \(whole(6, 2)) - 1, days => \(whole(9, 2)) - 1)"
-        return "CASE WHEN \(text) ~ '^[0-9]{4}' THEN timestamp '0001-01-01 BC' + \(date) ELSE timestamp '2000-01-01' END"
+        return "CASE WHEN \(text) ~ '^[0-9]{4}' THEN timestamp '0001-01-01 BC' + \(date) "
+            + "ELSE timestamp '2000-01-01' END"
     }
 
     /// Renders the time from midnight until the time of day that a text names, which may be in the hour 24. A text without a zone is in UTC.
@@ -68,7 +69,8 @@ extension SQLiteExpressionTranslation {
         let (hour, minute) = (found("([0-9][0-9]):[0-9][0-9]"), found("[0-9][0-9]:([0-9][0-9])"))
         let second = found(":[0-9][0-9]:([0-9][0-9](\\.[0-9]{1,9})?)")
         let zoneHour = found("([+-][0-9][0-9]):[0-9][0-9]\(blanks)$")
-        let zoneMinute = "(\(found("([+-])[0-9][0-9]:[0-9][0-9]\(blanks)$")) || \(found("([0-9][0-9])\(blanks)$")))"
+        let zoneSign = found("([+-])[0-9][0-9]:[0-9][0-9]\(blanks)$")
+        let zoneMinute = "(\(zoneSign) || \(found("([0-9][0-9])\(blanks)$")))"
         return "make_interval(hours => coalesce(\(hour)::integer, 0) - coalesce(\(zoneHour)::integer, 0), "
             + "mins => coalesce(\(minute)::integer, 0) - coalesce(\(zoneMinute)::integer, 0), "
             + "secs => coalesce(\(second)::double precision, 0))"
