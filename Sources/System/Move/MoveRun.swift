@@ -134,9 +134,13 @@ struct MoveRun: Sendable {
             try await takeBack(manifest, transfer)
         } catch {
             let start = service.start.map { $0.joined(separator: " ") }.joined(separator: " && ")
+            // Without the manifest there is nothing left to go on with, or to undo.
+            let isBegun = (try? folder.manifest()) != nil
             throw NotTakenBack(
                 cause: cause, failure: error,
-                remedy: "correct that and continue with --resume, or undo the run with telec system rollback"
+                remedy: "correct that and "
+                    + (isBegun
+                        ? "continue with --resume, or undo the run with telec system rollback" : "run this again")
                     + (manifest.wasRunning ? "; the service may be stopped: \(start)" : ""))
         }
     }
