@@ -15,9 +15,8 @@ public struct Migrator: Sendable {
         public var version: String
         /// The longest time to wait for another migrator, in seconds.
         public var lockTimeout: Double
-        /// Runs after each migration that is applied, in the transaction that records it. It gets the tables of its schema, and those
-        /// that it may have written to; `nil` for any.
-        package var afterEach: (@Sendable (any Connection, [Table], Set<String>?) throws -> Void)?
+        /// Runs after each migration that is applied, in the transaction that records it.
+        package var afterEach: (@Sendable (any Connection, Plan.Step) throws -> Void)?
 
         /// Creates options. The defaults refuse data loss and another order, and wait up to a minute for another migrator.
         public init(

@@ -187,6 +187,61 @@ struct SecondTransferTests {
         }
     }
 
+    @Test(
+        "a target that somebody else has migrated since is theirs, also with no row changed, and another history's is left alone",
+        arguments: Backend.available)
+    func migratedSince(_ backend: Backend) async throws {
+        let first = Migration("0001-a") { CreateTable("a") { Column("id", .bigint).primaryKey() } }
+        let later = Migration("0002-b") { CreateTable("b") { Column("id", .bigint).primaryKey() } }
+        let history = try History([first, later])
+        try await Backend.sqlite.withDatabase { source in
+            try await Migrator(history: history, database: source).up()
+            try await backend.withDatabase { target in
+                let begun = try History([first])
+                try await HistoryTransfer(from: source, to: target, into: begun).migrate(besides: [])
+                let other = try History([Migration("0001-x") { CreateTable("x") { Column("a", .text) } }])
+                await #expect(throws: MigratorError.self) { try await HistoryTransfer.abandon(in: target, of: other) }
+                try await Migrator(history: history, database: target).up()
+                let refusal = await #expect(throws: SchemaTransferError.self) {
+                    try await HistoryTransfer.abandon(in: target, of: history)
+                }
+                #expect(refusal == .inUse(["tc_migrations"]))
+                #expect(try await Migrator(history: history, database: target).drift() == [])
+                #expect(try await HistoryTransfer(from: source, to: target, into: history).run().verdict == .verified)
+            }
+        }
+    }
+
+    @Test("the note follows rows and names through every kind of migration", arguments: Backend.available)
+    func noteFollows(_ backend: Backend) async throws {
+        let migrations = [
+            Migration("1") { CreateTable("a") { Column("id", .bigint).primaryKey() } },
+            Migration("2") { RunSQL("INSERT INTO a VALUES (1), (2)", undo: .script("DELETE FROM a")) },
+            Migration("3") { AlterTable("a") { AddColumn("note", .text).default("x") } },
+            Migration("4") { RenameTable("a", to: "b") },
+            Migration("5") { CreateView("v", as: "SELECT id FROM b") },
+            Migration("6") { DropView("v") },
+            Migration("7") { CreateView("w", as: "SELECT id FROM b") },
+        ]
+        try await Backend.sqlite.withDatabase { source in
+            try await backend.withDatabase { target in
+                for count in 1...migrations.count {
+                    let history = try History(Array(migrations.prefix(count)))
+                    try await HistoryTransfer(from: source, to: target, into: history).migrate(besides: [])
+                    let plan = try await HistoryTransfer.abandonment(in: target, of: history)
+                    #expect(plan.kept == [], "after \(count) migrations")
+                }
+                let history = try History(migrations)
+                let removed = try await HistoryTransfer.abandon(in: target, of: history).removed
+                #expect(Set(removed) == ["b", "w", "tc_filling", "tc_migrations"])
+                try await target.withConnection {
+                    let left = try target.transferDialect.existingObjects(on: $0)
+                    #expect(left == [])
+                }
+            }
+        }
+    }
+
     @Test("a target that stands elsewhere in the history is refused", arguments: Backend.available)
     func elsewhere(_ backend: Backend) async throws {
         let history = try History.teleclaude()

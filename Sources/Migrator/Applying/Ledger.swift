@@ -2,7 +2,7 @@ import Dialects
 
 /// The table in which a database keeps what was applied to it. It is a `Table` like any other, rendered by the dialect.
 package struct Ledger {
-    static let tableName = "tc_migrations"
+    package static let tableName = "tc_migrations"
 
     static let table: Table = {
         var table = Table(name: tableName)

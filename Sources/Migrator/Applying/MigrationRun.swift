@@ -179,8 +179,7 @@ struct PreparedStep {
                 id: step.id, checksum: CanonicalOperations.checksum(of: text), milliseconds: milliseconds,
                 appliedBy: options.appliedBy, version: options.version)
             try ledger.record(entry, operations: text)
-            try options.afterEach?(
-                ledger.connection, step.operations.last?.resolved.after.tables ?? [], step.writtenTables)
+            try options.afterEach?(ledger.connection, step)
             return .recorded(entry)
         }
     }

@@ -205,7 +205,7 @@ struct StepRun {
 extension Plan.Step {
     /// The tables that may hold or cause orphans after the step; `nil` if a script or a data step may have written to any
     /// table. A rebuild fires no triggers, so nothing beyond these tables is written.
-    var writtenTables: Set<String>? {
+    package var writtenTables: Set<String>? {
         var names: Set<String> = []
         for planned in operations {
             switch planned.resolved.action {

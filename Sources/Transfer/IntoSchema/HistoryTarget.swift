@@ -8,10 +8,10 @@ enum HistoryTarget: Equatable {
     /// The target has the history's own schema, at its end, made by an earlier transfer or by `up`. It belongs to somebody, so
     /// only rows are added, and only to tables that hold none.
     case migrated
-    /// An interrupted transfer has begun to migrate the target, and nobody has changed a row there since. What it made is this
+    /// An interrupted transfer has begun to migrate the target, and nobody has changed or migrated it since. What it made is this
     /// transfer's as if it had been made now.
     case begun(FillingNote)
-    /// An interrupted transfer has migrated the target, and somebody else has changed rows there since. It is theirs, as a migrated one is.
+    /// An interrupted transfer has migrated the target, and somebody else has changed or migrated it since. It is theirs, as a migrated one is.
     case used
 
     /// Whether the transfer migrates the target, and removes everything again if it is refused.

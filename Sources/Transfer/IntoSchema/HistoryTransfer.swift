@@ -9,7 +9,7 @@ import Migrator
 ///
 /// The types are the declared ones, and an incompatible value is refused. All rows are written in one transaction. A refusal
 /// leaves the target as it was. If the process is killed, a target that was empty holds the migrated schema and no rows, and the next run
-/// goes on from there, unless somebody else has changed a row since.
+/// goes on from there, unless somebody else has changed or migrated it since.
 public struct HistoryTransfer: Sendable {
     private let from: Database
     private let to: Database
@@ -189,7 +189,7 @@ public struct HistoryTransfer: Sendable {
         let writer = FillingNote.Writer(
             source: from.url.absolute.description, target: to.transferDialect, before: before)
         var migration = migration
-        migration.afterEach = { try writer.note($1, written: $2, $0) }
+        migration.afterEach = { try writer.note($1, $0) }
         return try await Migrator(history: history, database: to, options: migration).up()
     }
 

@@ -20,7 +20,8 @@ public enum SchemaTransferError: Error, Equatable, Sendable {
     case filledByHistory([String])
     /// These tables of a target that the history has migrated, and that is in use, hold rows.
     case filled([String])
-    /// An interrupted transfer has migrated the target, somebody else has changed rows there since, and these tables hold rows.
+    /// An interrupted transfer has migrated the target, and somebody else has changed or migrated it since: these tables hold rows, or are
+    /// not as the transfer left them.
     case inUse([String])
     /// The target has no tables to fill.
     case nothingToFill
@@ -90,7 +91,7 @@ extension SchemaTransferError: CustomStringConvertible {
         case .filledByHistory(let names): "the migrations themselves put rows into \(names.joined(separator: ", "))"
         case .filled(let names): "the target's tables already hold rows: \(names.joined(separator: ", "))"
         case .inUse(let names):
-            "somebody else has changed rows since an interrupted transfer migrated the target, so it is in use; it holds rows in "
+            "somebody else has changed the target since an interrupted transfer migrated it, so it is in use: look at "
                 + names.joined(separator: ", ")
         case .nothingToFill: "the target holds no tables that could be filled"
         case .rowsInTheWay(let names, _): "the target's tables already hold rows: \(names.joined(separator: ", "))"

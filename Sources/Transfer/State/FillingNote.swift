@@ -19,7 +19,7 @@ struct FillingNote: Equatable, Sendable {
 
     /// The tables, views and sequences that the migrations have made.
     private(set) var made: Set<String> = []
-    /// The digests of the rows of those tables that hold some.
+    /// The digests of the rows of those tables that hold some, and for the ledger the last migration's id.
     private(set) var rows: [String: String] = [:]
     /// The source's URL, without a password.
     private(set) var source = ""
@@ -49,13 +49,15 @@ struct FillingNote: Equatable, Sendable {
         try connection.run(.dropTable(tableName), in: Schema(tables: [table]))
     }
 
-    /// Returns the tables whose rows are no longer the ones that the migrations left; `entries` is what the ledger holds.
+    /// Returns the tables that are no longer as the migrations left them: other rows, or a ledger that somebody else has continued.
+    /// `entries` is what the ledger holds.
     func changed(
         after entries: [LedgerEntry], of history: History, _ target: any TransferTarget, _ connection: any Connection
     ) throws -> [String] {
         let applied = Set(entries.map(\.id))
         let schema = try history.schema(of: history.migrations.filter { applied.contains($0.id) })
-        var changed: [String] = []
+        let last = try Ledger(connection: connection).entries().last?.id
+        var changed = last == rows[Ledger.tableName] ? [] : [Ledger.tableName]
         for table in schema.tables {
             let isThere = try connection.hasTable(table.name)
             if try !isThere || Self.digest(of: table, target, connection) != rows[table.name] {
@@ -95,23 +97,80 @@ extension FillingNote {
         /// What stood in the target before the first migration.
         let before: Set<String>
 
-        /// Notes what stands in the target after a migration, in its transaction. `tables` are those of its schema, and `written` those that
-        /// it may have written to; `nil` for any.
-        func note(_ tables: [Table], written: Set<String>?, _ connection: any Connection) throws {
-            let old = try FillingNote.read(connection)
-            if old == nil { try connection.run(.createTable(FillingNote.table), in: Schema()) }
-            let noted = old ?? FillingNote()
-            var rows = noted.rows
-            for table in tables where written?.contains(table.name) != false || rows[table.name] != nil {
+        /// What a migration leaves in the target.
+        private struct Change {
+            /// The names that are there, those that are there no longer, and the tables that may hold rows.
+            var made: Set<String>
+            var gone: Set<String>
+            var tables: [Table]
+        }
+
+        /// Notes what stands in the target after a migration, in its transaction.
+        func note(_ step: Plan.Step, _ connection: any Connection) throws {
+            let isFirst = try !connection.hasTable(FillingNote.tableName)
+            if isFirst { try connection.run(.createTable(FillingNote.table), in: Schema()) }
+            let schema = step.operations.last?.resolved.after ?? Schema()
+            let names = isFirst ? nil : step.changedNames
+            let change = try names.map { declared($0, in: schema) } ?? whole(schema, connection)
+            var rows = [Ledger.tableName: step.id]
+            for table in change.tables {
                 rows[table.name] = try FillingNote.digest(of: table, target, connection)
             }
-            let made = Set(try target.existingObjects(on: connection)).subtracting(before)
-            let stale = noted.made.filter { !made.contains($0) || rows[$0] != noted.rows[$0] }
-            for name in stale.sorted() { try connection.execute("DELETE FROM tc_filling WHERE name = \(name)") }
-            for name in made.subtracting(noted.made.subtracting(stale)).sorted() {
+            for name in change.gone.sorted() { try connection.execute("DELETE FROM tc_filling WHERE name = \(name)") }
+            for name in change.made.union([Ledger.tableName]).sorted() {
                 try connection.execute(
-                    "INSERT INTO tc_filling (name, rows, source) VALUES (\(name), \(rows[name]), \(source))")
+                    """
+                    INSERT INTO tc_filling (name, rows, source) VALUES (\(name), \(rows[name]), \(source)) \
+                    ON CONFLICT (name) DO UPDATE SET rows = excluded.rows
+                    """)
             }
         }
+
+        /// Returns the change by a migration that only declares. It looks at nothing else, so that each of a thousand migrations costs
+        /// the same.
+        private func declared(_ names: Set<String>, in schema: Schema) -> Change {
+            let made = names.filter { schema[$0] != nil || schema[view: $0] != nil }
+            return Change(made: made, gone: names.subtracting(made), tables: names.compactMap { schema[$0] })
+        }
+
+        /// Returns all that is there: a script may have made anything, and written to any table.
+        private func whole(_ schema: Schema, _ connection: any Connection) throws -> Change {
+            let existing = Set(try target.existingObjects(on: connection))
+            let noted = try FillingNote.read(connection) ?? FillingNote()
+            let made = existing.subtracting(before)
+            let filled = try FillingNote.filled(schema.tables.map(\.name).filter(existing.contains), connection)
+            let same = noted.made.filter { noted.rows[$0] == nil && !filled.contains($0) }
+            return Change(
+                made: made.subtracting(same), gone: noted.made.subtracting(made),
+                tables: schema.tables.filter { filled.contains($0.name) })
+        }
+    }
+
+    /// Returns those of the tables that hold rows, of their own or of tables that inherit from them, by few statements.
+    private static func filled(_ tables: [String], _ connection: any Connection) throws -> Set<String> {
+        var filled: Set<String> = []
+        // SQLite takes up to 500 parts of a UNION.
+        for start in stride(from: 0, to: tables.count, by: 200) {
+            let questions = tables[start..<min(start + 200, tables.count)].map { table in
+                "SELECT \(SQLText.literal(table)) WHERE EXISTS (SELECT 1 FROM \(SQLText.identifier(table)))"
+            }
+            let rows = try connection.query(SQL(trusted: questions.joined(separator: " UNION ALL ")))
+            filled.formUnion(rows.compactMap { $0[0].text })
+        }
+        return filled
+    }
+}
+
+extension Plan.Step {
+    /// The tables and views that the migration makes, changes, renames or drops; `nil` if a script may do so with any.
+    fileprivate var changedNames: Set<String>? {
+        guard var names = writtenTables else { return nil }
+        for planned in operations {
+            switch planned.resolved.action {
+            case .createView(let view), .dropView(let view): names.insert(view.name)
+            case .createTable, .dropTable, .renameTable, .alterTable, .run, .runSwift: break
+            }
+        }
+        return names
     }
 }

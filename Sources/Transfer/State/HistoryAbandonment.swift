@@ -5,10 +5,18 @@ extension HistoryTransfer {
     /// Returns what `abandon` would remove, and changes nothing.
     ///
     /// - Throws: `TransferError.nothingToAbandon`, ``SchemaTransferError/inUse(_:)`` if somebody else has changed rows since,
-    ///   `HistoryError`, and `DatabaseError`.
+    ///   `UnfinishedTransfer` if the transfer is running, `MigratorError` if the migrations are not the history's, `HistoryError`, and
+    ///   `DatabaseError`.
     package static func abandonment(in target: Database, of history: History) async throws -> Abandonment {
         let dialect = target.transferDialect
-        return try await target.withConnection { try abandonment(of: history, dialect, $0) }
+        return try await target.withConnection { connection in
+            let found = try abandonment(of: history, dialect, connection)
+            if try connection.isHeld(.schemaChange) || connection.isHeld(.filling) {
+                throw UnfinishedTransfer(
+                    source: found.record.source, startedAt: found.record.startedAt, isRunning: true)
+            }
+            return found
+        }
     }
 
     /// Removes everything that the migrations of an interrupted run made in a target, and nothing else.
@@ -32,7 +40,8 @@ extension HistoryTransfer {
         _ history: History, _ target: any TransferTarget, _ connection: any Connection
     ) throws -> Abandonment {
         let made = try FillingNote.read(connection)?.made ?? []
-        try target.lock(history.schema.tables.map(\.name).filter(made.contains), on: connection)
+        let tables = Set(history.schema.tables.map(\.name)).intersection(made)
+        try target.lock(target.existingObjects(on: connection).filter(tables.contains), on: connection)
         let found = try abandonment(of: history, target, connection)
         try target.remove(found.removed, on: connection)
         return found
@@ -42,7 +51,14 @@ extension HistoryTransfer {
         of history: History, _ target: any TransferTarget, _ connection: any Connection
     ) throws -> Abandonment {
         guard let note = try FillingNote.read(connection) else { throw TransferError.nothingToAbandon }
-        let entries = try Ledger(connection: connection).entries(of: history)
+        let ledger = Ledger(connection: connection)
+        let entries = try ledger.entries(of: history)
+        // Only of the history's own tables is it known what the migrations left in them.
+        switch try ledger.position(of: entries, in: history) {
+        case .current, .behind: break
+        case .newer(let ids): throw MigratorError.newer(ids)
+        case .changed(let migrations): throw MigratorError.changed(migrations)
+        }
         let changed = try note.changed(after: entries, of: history, target, connection)
         guard changed.isEmpty else { throw SchemaTransferError.inUse(changed) }
         let existing = try target.existingObjects(on: connection)
