@@ -102,7 +102,7 @@ struct PostgreSQLErrorTests {
         }
     }
 
-    @Test("rows that a policy would hide are an error that says whom to read as, and never fewer rows")
+    @Test("rows that a policy would hide or refuse are an error that says whom to connect as, and never fewer rows")
     func policies() throws {
         try TestPostgreSQL.withFreshDatabase { url in
             let connection = try connect(to: url)
@@ -110,12 +110,17 @@ struct PostgreSQLErrorTests {
             try connection.executeScript(
                 """
                 CREATE TABLE s (v int); INSERT INTO s VALUES (1), (2); ALTER TABLE s ENABLE ROW LEVEL SECURITY;
-                CREATE POLICY few ON s USING (v > 1); GRANT SELECT ON s TO pg_monitor
+                CREATE POLICY few ON s USING (v > 1); GRANT SELECT, INSERT ON s TO pg_monitor
                 """)
             try connection.execute("SET ROLE pg_monitor")
-            let error = #expect(throws: DatabaseError.self) { try connection.values("SELECT v FROM s") }
-            #expect(error?.kind == .permission)
-            #expect(error?.remedy?.hasPrefix("use a role with BYPASSRLS, or the table's owner") == true)
+            for (statement, policy) in [
+                ("SELECT v FROM s", "would hide rows"), ("INSERT INTO s VALUES (0)", "refuses the row"),
+            ] {
+                let error = #expect(throws: DatabaseError.self) { try connection.values(SQL(trusted: statement)) }
+                #expect(error?.kind == .permission)
+                #expect(error?.remedy?.hasPrefix("use a role with BYPASSRLS, or the table's owner") == true)
+                #expect(error?.remedy?.hasSuffix(": a policy \(policy)") == true)
+            }
         }
     }
 
