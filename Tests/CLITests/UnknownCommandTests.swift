@@ -67,9 +67,20 @@ struct UnknownCommandTests {
             let run = try await box.run(.tcMigrate, words)
             let word = try #require(words.last)
             #expect(run.code == 64 && run.output.isEmpty, "\(run)")
-            #expect(run.error.contains("'\(word)' is taken for an option; write the path as './\(word)'"), "\(run)")
+            #expect(run.error.contains("'\(word)' is taken for an option; write a path as './\(word)'"), "\(run)")
             let help = try await box.run(.tcMigrate, ["inspect", "-dash.db", "--help"])
             #expect(help.code == 0 && help.output.contains("USAGE: tc-migrate inspect"), "\(help)")
+        }
+    }
+
+    @Test("a text that begins with a dash is said to go behind two of them, and a number is no path")
+    func text() async throws {
+        try await withSandbox { box in
+            let text = try await box.run(.telec, ["sessions", "send", "ID", "-v fails. Why?"])
+            #expect(text.code == 64 && text.error.contains("is taken for an option; write a path as"), "\(text)")
+            #expect(text.error.contains("and other words behind '--'"), "\(text)")
+            let number = try await box.run(.telec, ["sessions", "list", "-1.5"])
+            #expect(number.code == 64 && !number.error.contains("a path"), "\(number)")
         }
     }
 

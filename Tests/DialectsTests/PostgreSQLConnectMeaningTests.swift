@@ -60,6 +60,8 @@ struct PostgreSQLConnectMeaningTests {
         let database = error("FATAL:  database \"shop\" is not currently accepting connections")
         #expect(database.message.hasPrefix("the database takes no connections: "), "\(database)")
         #expect(database.remedy?.contains("createdb") == false, "\(database)")
+        let invalid = error("FATAL:  cannot connect to invalid database \"shop\"\nHINT:  Use DROP DATABASE to drop …")
+        #expect(invalid.remedy == "DROP DATABASE removes it", "\(invalid)")
     }
 
     @Test(

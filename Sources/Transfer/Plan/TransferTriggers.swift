@@ -19,13 +19,16 @@ extension TransferPlanner {
     /// Returns the same, and notes all columns that the triggers ask for numbers: each shows when those before it are numbers.
     mutating func triggersFindingNumbers() -> [TranslatedTrigger] {
         let found = triggers()
-        var wanted = Set(found.compactMap(\.numbersWanted)).subtracting(numbers)
-        while !wanted.isEmpty {
+        var known: Set<GuessedColumn> = []
+        var wanted = Set(found.compactMap(\.numbersWanted))
+        // A view of this pass may want the same columns.
+        while !wanted.isSubset(of: known) {
+            known.formUnion(wanted)
             numbers.formUnion(wanted)
             for name in relations.keys {
                 for at in relations[name, default: []].indices { relations[name, default: []][at].take(wanted) }
             }
-            wanted = Set(triggers().compactMap(\.numbersWanted)).subtracting(numbers)
+            wanted = Set(triggers().compactMap(\.numbersWanted))
         }
         return found
     }

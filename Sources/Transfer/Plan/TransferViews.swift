@@ -64,7 +64,10 @@ extension TransferPlanner {
     ) throws(Untranslatable) -> TranslatedView {
         do throws(Untranslatable) { return try source.query(of: view, over: relations) } catch {
             var (relations, next) = (relations, error)
-            while let column = next.numbersWanted, numbers.insert(column).inserted {
+            var wanted: Set<GuessedColumn> = []
+            // Another view of this pass may want the same column.
+            while let column = next.numbersWanted, wanted.insert(column).inserted {
+                numbers.insert(column)
                 for at in relations.indices { relations[at].take([column]) }
                 do throws(Untranslatable) {
                     _ = try source.query(of: view, over: relations)

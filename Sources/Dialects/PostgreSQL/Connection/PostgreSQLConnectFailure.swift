@@ -7,14 +7,13 @@ struct PostgreSQLConnectFailure {
     let destination: PostgreSQLDestination
     /// Whether a server has answered, in whichever language: behind the severity are two spaces, and libpq has them nowhere else.
     private let isAnswer: Bool
-    /// The codes that the server gave when it was asked for them.
-    private var codes: [String]
+    /// The codes that the server gave when it was asked for them, and the functions of its program that found the errors.
+    private var marks: Set<String> = []
 
-    init(_ reason: String, _ destination: PostgreSQLDestination, codes: [String] = []) {
+    init(_ reason: String, _ destination: PostgreSQLDestination) {
         isAnswer = reason.contains(Self.behindSeverity)
         self.reason = reason.singleLine.replacing(Self.behindSeverity, with: ": ")
         self.destination = destination
-        self.codes = codes
     }
 
     init(_ handle: OpaquePointer, _ parameters: PostgreSQLParameters) {
@@ -23,29 +22,31 @@ struct PostgreSQLConnectFailure {
         let secrets = parameters.secrets + (found.isEmpty ? [] : [found])
         let reason = secrets.reduce(String(cString: PQerrorMessage(handle))) { $0.replacing($1, with: "***") }
         self.init(reason, PostgreSQLDestination(of: handle))
-        if isAnswer, meaningOfWords == nil { codes = Self.codes(askingAgain: handle) }
+        if isAnswer, meaningOfWords == nil { marks = Self.marks(askingAgain: handle) }
     }
 
     private static let behindSeverity = ":  "
 
-    /// Connects once more, since libpq puts the server's code into its text only if that was asked for before: `FATAL:  28P01: …`.
+    /// Connects once more, since libpq puts these into its text only if they were asked for before: `FATAL:  28P01: …`, and in a line
+    /// `LOCATION:  auth_failed, auth.c:334`.
     /// https://www.postgresql.org/docs/current/libpq-control.html#LIBPQ-PQSETERRORVERBOSITY
-    static func codes(askingAgain handle: OpaquePointer) -> [String] {
+    private static func marks(askingAgain handle: OpaquePointer) -> Set<String> {
         PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         PQreset(handle)
         let text = String(cString: PQerrorMessage(handle))
-        return text.split(separator: behindSeverity).dropFirst().map { String($0.prefix(5)) }
+        let answers = text.split(separator: behindSeverity).dropFirst()
+        return Set(answers.map { String($0.prefix { $0 != ":" && $0 != "," }) })
     }
 
     /// The error for people: one sentence of ours, followed by libpq's text.
     var error: DatabaseError {
-        let meaning = meaningOfWords ?? meaningOfCodes ?? (isAnswer ? Self.refusal : Self.silence)
+        let meaning = meaningOfWords ?? meaningOfMarks ?? (isAnswer ? Self.refusal : Self.silence)
         return DatabaseError(meaning.kind, "\(meaning.message): \(reason)", code: meaning.code, remedy: meaning.remedy)
     }
 
     private var meaningOfWords: Meaning? { meanings.first { reason.contains($0.words) } }
 
-    private var meaningOfCodes: Meaning? { meaningsByCode.first { codes.contains($0.code) }?.meaning }
+    private var meaningOfMarks: Meaning? { meaningsByMarks.first { marks.isSuperset(of: $0.marks) }?.meaning }
 }
 
 extension DatabaseError {

@@ -30,7 +30,7 @@ extension PostgreSQLConnectFailure {
             Meaning(
                 words: "requires a valid client certificate", kind: .authentication,
                 message: "the server requires a client's certificate", remedy: "name one with sslcert and sslkey"),
-            Self.forbidden, Self.closed, missing, Self.starting,
+            Self.forbidden, Self.closed, Self.halfDropped, missing, Self.starting,
             Self.full("too many connections for"), Self.full("too many clients already"),
             Self.full("connection slots are reserved"),
             // PgBouncer's words.
@@ -39,13 +39,16 @@ extension PostgreSQLConnectFailure {
     }
 
     /// The meanings of the server's codes (https://www.postgresql.org/docs/current/errcodes-appendix.html), for a server whose words are in
-    /// another language than English (`lc_messages`). The first one that was given counts: libpq also tries without TLS.
-    var meaningsByCode: [(code: String, meaning: Meaning)] {
+    /// another language than English (`lc_messages`). Where a code has several, the function that found the error tells them apart: 42501
+    /// is also a setting in the URL's `options` that the user may not change. The first one here that was given counts: libpq also tries
+    /// without TLS.
+    var meaningsByMarks: [(marks: Set<String>, meaning: Meaning)] {
         [
-            ("28P01", Self.rejected), ("42501", Self.forbidden), ("55000", Self.closed), ("3D000", missing),
-            ("57P03", Self.starting), (DatabaseError.tooManyConnections, Self.full("")),
+            (["28P01"], Self.rejected), (["42501", "CheckMyDatabase"], Self.forbidden),
+            (["55000", "CheckMyDatabase"], Self.closed), (["55000", "InitPostgres"], Self.halfDropped),
+            (["3D000"], missing), (["57P03"], Self.starting), ([DatabaseError.tooManyConnections], Self.full("")),
             (
-                "28000",
+                ["28000"],
                 Meaning(
                     words: "", kind: .authentication, message: "the server does not let this user in",
                     remedy: "check that it exists and may log in, and the server's pg_hba.conf")
@@ -65,6 +68,10 @@ extension PostgreSQLConnectFailure {
         words: "is not currently accepting connections", kind: .unreachable,
         message: "the database takes no connections",
         remedy: "ALTER DATABASE … ALLOW_CONNECTIONS true permits them")
+
+    private static let halfDropped = Meaning(
+        words: "cannot connect to invalid database", kind: .unreachable,
+        message: "the database is what an interrupted DROP DATABASE has left", remedy: "DROP DATABASE removes it")
 
     private var missing: Meaning {
         Meaning(

@@ -99,7 +99,8 @@ extension DatabaseError {
         case "2D000": "a statement that ends a transaction can't run inside one: call the procedure by hand"
         case "XX001", "XX002": "restore a backup; the server's log says more"
         case "42501" where function == "check_enable_rls":
-            "use a role with BYPASSRLS, or the table's owner unless it is under FORCE ROW LEVEL SECURITY: a policy would hide rows"
+            "\(policyRemedy): a policy would hide rows"
+        case "42501" where function == "ExecWithCheckOptions": "\(policyRemedy): a policy refuses the row"
         case "42501" where message.hasPrefix("must be owner"):
             "connect as its owner, or as a member of the owner's role"
         case "42501": "have the object's owner or a superuser GRANT the missing privilege"
@@ -117,6 +118,9 @@ extension DatabaseError {
         default: nil
         }
     }
+
+    private static let policyRemedy =
+        "use a role with BYPASSRLS, or the table's owner unless it is under FORCE ROW LEVEL SECURITY"
 
     fileprivate static let rowRemedy =
         "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"

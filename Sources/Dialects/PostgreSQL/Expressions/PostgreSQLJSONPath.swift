@@ -48,9 +48,7 @@ enum PostgreSQLJSONPath {
     private static func keys(_ tokens: inout BareTokens) -> [String]? {
         guard let first = tokens.next() else { return nil }
         if first.kind == .string, first.text.hasPrefix("'{") {
-            var rest = tokens
-            guard rest.next()?.isSymbol("[") == true, rest.next()?.isSymbol("]") == true else { return nil }
-            tokens = rest
+            guard tokens.next()?.isSymbol("[") == true, tokens.next()?.isSymbol("]") == true else { return nil }
             return keys(ofArray: SQLText.unquoted(first.text, doubled: "'"))
         }
         guard first.isWord("ARRAY"), tokens.next()?.isSymbol("[") == true else { return nil }

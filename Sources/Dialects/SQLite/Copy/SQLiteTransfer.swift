@@ -96,7 +96,7 @@ extension SQLiteExpressionTranslation: ExpressionTranslator {
 
     func remark(onUnique expression: SQLExpression) -> String? {
         func value(isUnique: Bool) -> Piece? {
-            try? ofIndex(isUnique: isUnique).piece(parsed(Self.text(expression)))
+            try? ofIndex(isUnique: isUnique).key(parsed(Self.text(expression)))
         }
         guard let exact = value(isUnique: true), let usual = value(isUnique: false) else { return nil }
         let mixed = exact.isDynamic ? "a number and the text of it are one value there, and two in SQLite" : nil

@@ -31,17 +31,18 @@ extension SQLiteExpressionTranslation {
         return extracted("(\(piece.sql))::json", keys, of: whole, piece)
     }
 
-    /// Returns the path that stands behind `->` or `->>`. A text that begins with no `$` is a name, or a position such as `[1]`. SQLite before
-    /// 3.45 read `a.b` and `a[1]` as paths, later versions read them as names (https://www.sqlite.org/json1.html#jptr).
+    /// Returns the path that stands behind `->` or `->>`. A text that begins with no `$` is a name, or a position such as `[1]`. SQLite
+    /// before 3.45 read `a.b`, `a[1]` and `[1].a` as paths and `1` as a position, later versions read them as names
+    /// (https://www.sqlite.org/json1.html#jptr).
     private static func memberKeys(_ path: ExpressionTree) throws(Untranslatable) -> [String] {
         switch path {
-        case .string(let name) where name.hasPrefix("$") || name.hasPrefix("["):
+        case .string(let name) where name.hasPrefix("$") || (name.hasPrefix("[") && name.hasSuffix("]")):
             guard let keys = Self.keys(name.hasPrefix("$") ? name : "$" + name) else {
                 throw Untranslatable("->> has a path of more than names and positions")
             }
             return keys
         case .string(let name):
-            guard !name.contains(where: { ".[\"".contains($0) }) else {
+            guard name.first?.isNumber == false, !name.contains(where: { ".[\"".contains($0) }) else {
                 throw Untranslatable(
                     "->> has '\(name)', which versions of SQLite read in two ways: a path begins with $")
             }
