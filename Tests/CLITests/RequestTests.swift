@@ -173,6 +173,37 @@ struct RequestTests {
         }
     }
 
+    /// A client of HTTP/1.0 can't read chunks (RFC 9112, section 6.1), also if it asks after one that can.
+    @Test func anAnswerWithoutALengthHasChunksForWhoeverReadsThem() async throws {
+        try await withDaemon(.sqlite) { daemon in
+            let id = try await daemon.start("sh", "-c", "echo shown; cat")
+            try await daemon.waitForTranscript(of: id, toContain: "shown")
+            let client = """
+                import json, socket, sys
+                s = socket.socket(socket.AF_UNIX); s.connect("\(daemon.box.folder)/d.sock"); s.settimeout(60)
+                for version in sys.argv[1:]:
+                    s.sendall(f"GET /sessions/\(id)/transcript HTTP/{version}\\r\\nHost: x\\r\\n\\r\\n".encode())
+                answer = b""
+                while (data := s.recv(65536)): answer += data
+                for head in answer.split(b"HTTP/")[1:]: print(head.split(b"\\r\\n\\r\\n")[0].decode().lower())
+                body = answer.split(b"\\r\\n\\r\\n")[-1].decode()
+                for line in body.splitlines(): json.loads(line)
+                print("shown" in body)
+                """
+            for versions in [["1.0"], ["1.1", "1.0"]] {
+                let run = try await daemon.box.run(Program(inPath: "python3"), ["-c", client] + versions)
+                let heads = run.output.components(separatedBy: " 200 ok")
+                try #require(run.code == 0 && heads.count == versions.count + 1, "\(run)")
+                #expect(run.output.hasPrefix(versions[0]) && run.output.hasSuffix("True\n"), "\(run)")
+                let last = try #require(heads.last)
+                #expect(last.contains("connection: close") && !last.contains("transfer-encoding"), "\(run)")
+                #expect(heads[versions.count - 1].hasSuffix("1.0"), "\(run)")
+                #expect(heads.count == 2 || heads[1].contains("transfer-encoding: chunked"), "\(run)")
+            }
+            _ = try await daemon.telec("sessions", "end", id)
+        }
+    }
+
     /// What the description names is known.
     @Test func everyDescribedParameterIsKnown() async throws {
         try await withDaemon(.sqlite) { daemon in

@@ -69,6 +69,27 @@ struct DocumentTreeTests {
         }
     }
 
+    @Test("a file that disappears meanwhile is skipped, and ends nothing") func disappearing() async throws {
+        try await withHome { folder in
+            let docs = "\(folder)/alice/.teleclaude/docs"
+            var found = try documents("\(folder)/alice")
+            let file = found.files[0]
+            try FileManager.default.removeItem(atPath: "\(docs)/policy")
+            let bytes = try found.bytesIfThere(of: file)
+            #expect(bytes == nil && found.files.isEmpty)
+            #expect(found.skipped.map(\.path) == [file.path])
+            #expect(found.skipped.map(\.reason) == ["disappeared while it was read"])
+            let passing = DispatchGroup()
+            DispatchQueue.global().async(group: passing) {
+                for _ in 0..<20_000 {
+                    close(open("\(docs)/passing.md", O_CREAT | O_WRONLY, 0o600))
+                    unlink("\(docs)/passing.md")
+                }
+            }
+            while passing.wait(timeout: .now()) == .timedOut { _ = try documents("\(folder)/alice") }
+        }
+    }
+
     @Test("what belongs to somebody else is not read", .enabled(if: isRoot, needsRoot))
     func foreign() async throws {
         try await withHome { folder in

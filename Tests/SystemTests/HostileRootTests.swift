@@ -105,6 +105,21 @@ struct HostileRootTests {
         }
     }
 
+    @Test("a folder that an admin has closed stays closed, and is named where the service has to pass")
+    func closedFolder() async throws {
+        try await expectRefusal("/var/lib is closed to all but root, and the service has to pass through it") { tree in
+            for path in ["/var", "/var/lib"] { mkdir(tree(path), path == "/var/lib" ? 0o700 : 0o755) }
+        }
+        try await SystemTree.with { tree in
+            for path in ["/etc/systemd", "/etc/systemd/system"] { mkdir(tree(path), 0o700) }
+            try tree.run(tree.installSteps())
+            #expect(try tree.rights("/etc/systemd/system") == "700 0:0")
+            #expect(try tree.findings().isEmpty)
+            chmod(tree("/usr/local"), 0o700)
+            #expect(try tree.findings().map(\.path) == ["/usr/local"])
+        }
+    }
+
     @Test func folderOfSomebodys() async throws {
         try await expectRefusal("/usr/local belongs to uid 1234, who could change what is installed in it") { tree in
             chown(tree("/usr/local"), 1_234, 0)

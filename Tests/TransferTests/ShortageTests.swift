@@ -91,6 +91,30 @@ struct ShortageTests {
         }
     }
 
+    @Test("an object whose function has no library on the server is left out, and interrupts no resumed transfer")
+    func missingLibrary() async throws {
+        let fixture = try SQLiteFixture(
+            """
+            CREATE TABLE child (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO child VALUES (1, 'a');
+            CREATE INDEX names ON child (name);
+            """)
+        defer { fixture.remove() }
+        try await TestPostgreSQL.withFreshDatabase { url in
+            let target = try connect(to: url)
+            defer { target.close() }
+            try target.executeScript(
+                """
+                CREATE SCHEMA faults; CREATE FUNCTION faults.fail() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF current_query() LIKE '%CREATE INDEX%' THEN LOAD '$libdir/no_such_library'; END IF; END $$;
+                CREATE EVENT TRIGGER shortage ON ddl_command_start EXECUTE FUNCTION faults.fail()
+                """)
+            let report = try await TransferTests.transfer(fixture, into: url)
+            let left = try #require(report.omitted.first)
+            #expect(report.omitted.count == 1 && left.reason.contains("no_such_library"), "\(report.omitted)")
+            #expect(try target.queryValue("SELECT count(*) FROM child")?.integer == 1)
+        }
+    }
+
     @Test("a session that the server ended while an index was built interrupts the transfer")
     func endedSession() async throws {
         let fixture = try SQLiteFixture(

@@ -57,6 +57,9 @@ package struct SystemLayout: Sendable {
         }
     }
 
+    /// The places that the service's account reaches itself. What else there is the service manager reads, as root.
+    var placesOfService: [String] { [folders.settings, folders.shared, folders.state, daemon] }
+
     package var daemon: String { "\(programs.folder)/teleclauded" }
     package var secrets: String { "\(folders.settings)/secrets.yml" }
     /// The path of the installation's record: paths with digests, by which a later run recognizes its own files.

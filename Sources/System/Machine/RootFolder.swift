@@ -75,11 +75,14 @@ package final class RootFolder: Sendable {
     /// - Parameters:
     ///   - owner: The user to whom the file has to belong; `nil`: anybody.
     ///   - limit: The number of bytes that the file may have. It is for files of users, who could fill the memory.
-    /// - Throws: `MachineError`, with the code `too_large` for a larger file.
+    /// - Throws: `MachineError`, with the code `too_large` for a larger file, and `changed` for one that is not there any more.
     package func bytes(
         of path: String, ownedBy owner: UInt32? = nil, upTo limit: Int = .max
     ) throws(MachineError) -> [UInt8] {
-        let (folder, name) = try reach(path)
+        let (folder, name): (Descriptor, String)
+        do throws(SystemError) { (folder, name) = try enter(above: path) } catch {
+            throw unreadable(path, error.number)
+        }
         guard let file = Descriptor.open(name, in: folder, Self.fileFlags) else { throw unreadable(path, errno) }
         var status = stat()
         guard fstat(file.number, &status) == 0 else { throw unreadable(path, errno) }
@@ -136,7 +139,12 @@ package final class RootFolder: Sendable {
     }
 
     private func unreadable(_ path: String, _ number: Int32) -> MachineError {
-        MachineError(
+        guard number != ENOENT else {
+            return MachineError(
+                .changed, "\(path) disappeared while it was read",
+                remedy: "stop the programs that write there, and run this again")
+        }
+        return MachineError(
             number == EACCES ? .notRoot : .failed,
             "\(path) can't be read: \(SystemError(number))", remedy: "run this as root")
     }

@@ -27,6 +27,8 @@ package struct DocumentTree: Sendable {
     /// its path is walked from the top.
     private static let (longest, deepest) = (16, 64)
 
+    private static let gone = "disappeared while it was read"
+
     /// Reads the documents in the `.teleclaude` folder of this home. There are none if the folder does not exist.
     ///
     /// - Throws: `MachineError` if a file can't be read.
@@ -38,6 +40,16 @@ package struct DocumentTree: Sendable {
 
     package func bytes(of file: File) throws(MachineError) -> [UInt8] {
         try bytes(at: file.path)
+    }
+
+    /// Returns a file's bytes; `nil` if the file has disappeared since the tree was read, which then lists it as skipped.
+    package mutating func bytesIfThere(of file: File) throws(MachineError) -> [UInt8]? {
+        do throws(MachineError) { return try bytes(of: file) } catch {
+            guard error.code == .changed else { throw error }
+            files.removeAll { $0 == file }
+            skip(file.path, Self.gone)
+            return nil
+        }
     }
 
     private func bytes(at path: String) throws(MachineError) -> [UInt8] {
@@ -81,7 +93,7 @@ package struct DocumentTree: Sendable {
             case .file: try addFile(path)
             case .link(let target): skip(path, "is a symbolic link to \(target): not followed")
             case .other: skip(path, "is neither a file nor a folder")
-            case .nothing, .unreachable: skip(path, "disappeared while it was read")
+            case .nothing, .unreachable: skip(path, Self.gone)
             }
         }
     }
@@ -90,8 +102,9 @@ package struct DocumentTree: Sendable {
         do throws(MachineError) {
             files.append(File(path: path, digest: FileBytes.digest(try bytes(at: path))))
         } catch {
-            guard error.code == .tooLarge else { throw error }
-            skip(path, "has more than \(Self.longest) MiB")
+            let isGone = error.code == .changed
+            guard isGone || error.code == .tooLarge else { throw error }
+            skip(path, isGone ? Self.gone : "has more than \(Self.longest) MiB")
         }
     }
 

@@ -29,8 +29,8 @@ struct MovePlanning {
         try MoveSpace.require(for: old, in: place, isFile: target.filePath != nil)
         let people = MovePeople(people: split.people, homeAccount: homeAccount(old), account: Account.named)
         let owners = try people.owners(named: request.owner, byEmail: request.byEmail)
-        let documents = try DocumentTree(in: old.home, of: old.uid)
-        let (references, index) = try read(documents, old)
+        var documents = try DocumentTree(in: old.home, of: old.uid)
+        let (references, index) = try read(&documents, old)
         var plan = MovePlan(
             old: old, split: split, owners: owners, target: target,
             filling: filling, documents: documents, shared: shared,
@@ -139,12 +139,12 @@ struct MovePlanning {
 
     // MARK: - Documents
 
-    private func read(_ documents: DocumentTree, _ old: OldInstall) throws -> ([HomeReference], DocumentIndex) {
+    private func read(_ documents: inout DocumentTree, _ old: OldInstall) throws -> ([HomeReference], DocumentIndex) {
         var (references, index) = ([HomeReference](), DocumentIndex(shared: shared))
         let paths = Set(documents.files.map(\.path))
         let homes = Set([old.home, Account.of(uid: old.uid)?.home].compactMap { $0 }).sorted()
         for file in documents.files {
-            let bytes = try documents.bytes(of: file)
+            guard let bytes = try documents.bytesIfThere(of: file) else { continue }
             index.add(bytes, at: file.path)
             references += HomeReference.all(
                 in: bytes, of: file.path, homes: homes, documents: paths, shared: shared)

@@ -19,7 +19,7 @@ package struct Finding: Sendable, Equatable {
         let above = Set(layout.entries.flatMap { SystemEntry.folders(above: $0.path) })
             .subtracting(layout.entries.map(\.path))
         let objections =
-            above.sorted().compactMap { machine[$0].objection(asFolder: $0) }
+            above.sorted().compactMap { machine[$0].objection(asFolder: $0) } + machine.closedFolders(layout)
             + [machine.recordObstacle(layout)].compactMap { $0 }
         let rights = RightsText(layout.account, machine.account)
         let findings =

@@ -40,7 +40,7 @@ package struct InstallPlan: Sendable {
         let states = entries.compactMap { entry -> Obstacle? in
             if case .obstacle(let obstacle) = entry.state(on: machine) { obstacle } else { nil }
         }
-        return foldersAbove.compactMap { machine[$0].objection(asFolder: $0) }
+        return foldersAbove.compactMap { machine[$0].objection(asFolder: $0) } + machine.closedFolders(layout)
             + [machine.accountObstacle, recordObstacle].compactMap { $0 } + states
     }
 
@@ -95,19 +95,11 @@ package struct InstallPlan: Sendable {
     private func steps(around path: String) -> [SystemStep] {
         let entry = SystemEntry(.folder, path, mode: 0o755)
         if isMissing(path) { return [.makeFolder(entry)] }
-        return isUnfinished(path) ? [.change(entry, was: machine[path])] : []
+        return machine.isUnfinished(path) ? [.change(entry, was: machine[path])] : []
     }
 
     private func isMissing(_ path: String) -> Bool {
         machine[path].kind == .nothing || machine[path].kind == .unreachable
-    }
-
-    /// Returns whether a run was killed that had made the folder, and had not given it its rights (`RootFolder.makeFolder`). Those above
-    /// the record are made before it, and are empty then.
-    private func isUnfinished(_ path: String) -> Bool {
-        guard case .folder(let names) = machine[path].kind, machine[path].uid == 0, machine[path].mode & 0o777 == 0o700
-        else { return false }
-        return machine.record.made.contains(path) || names.isEmpty
     }
 
     // MARK: - The record
@@ -191,6 +183,28 @@ extension FoundMachine {
             return Obstacle(
                 layout.record, "\(layout.record) is not an installation's record: only root may be able to write it",
                 remedy: "check it, and move it away")
+        }
+    }
+
+    /// Returns whether a run was killed that had made the folder, and had not given it its rights (`RootFolder.makeFolder`). Only the
+    /// record tells such a folder from one that an admin has closed.
+    fileprivate func isUnfinished(_ path: String) -> Bool {
+        let found = self[path]
+        guard case .folder = found.kind, found.uid == 0, found.mode & 0o777 == 0o700 else { return false }
+        return record.made.contains(path)
+    }
+
+    /// Returns an obstacle for each of root's folders through which the service's account can't pass on its way to the installation, and
+    /// which a run does not open itself. The right of a group may be an access list's, which can let the account pass.
+    func closedFolders(_ layout: SystemLayout) -> [Obstacle] {
+        let own = Set(layout.entries.map(\.path))
+        let above = Set(layout.placesOfService.flatMap(SystemEntry.folders(above:))).subtracting(own)
+        return above.sorted().compactMap { path in
+            guard case .folder = self[path].kind, self[path].uid == 0, self[path].mode & 0o011 == 0, !isUnfinished(path)
+            else { return nil }
+            return Obstacle(
+                path, "\(path) is closed to all but root, and the service has to pass through it",
+                remedy: "let it pass with chmod go+x")
         }
     }
 

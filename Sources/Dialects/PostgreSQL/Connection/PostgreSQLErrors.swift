@@ -111,6 +111,7 @@ extension DatabaseError {
             "have a superuser raise temp_file_limit for this role, or give the session a larger maintenance_work_mem"
         case "53200" where ErrorField.hint.text(result)?.contains("max_locks_per_transaction") == true: locksRemedy
         case "53200": "try again when the server has memory to spare, or give it more"
+        case "58P01" where function == "internal_load_library": libraryRemedy
         case "58030": "check the server's disk; its log says more"
         case "53300": "close other connections, or raise max_connections on the server"
         case "54000" where function == "RelationGetBufferForTuple", "54011": rowRemedy
@@ -125,6 +126,8 @@ extension DatabaseError {
     fileprivate static let rowRemedy =
         "leave columns or the table out: the server takes 1600 columns, and 8160 bytes a row beside long texts"
 
+    fileprivate static let libraryRemedy = "install the package that has this library on the server's machine"
+
     fileprivate static let locksRemedy =
         "raise max_locks_per_transaction on the server: a transaction locks each table and index that it makes"
 }
@@ -132,6 +135,9 @@ extension DatabaseError {
 extension DatabaseError {
     /// Whether the server has no room for the locks of a transaction.
     var isForWantOfLocks: Bool { remedy == Self.locksRemedy }
+
+    /// Whether the library of an extension's function is missing, as after an upgrade of the server without its packages.
+    var isForWantOfLibrary: Bool { code == "58P01" && remedy == Self.libraryRemedy }
 
     /// Whether a row has no room in a page.
     var isForTooLongRow: Bool { code == "54000" && remedy == Self.rowRemedy }

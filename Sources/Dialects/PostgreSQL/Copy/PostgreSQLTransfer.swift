@@ -15,9 +15,10 @@ extension PostgreSQLDialect: TransferTarget {
 
     /// Returns whether the error's class in https://www.postgresql.org/docs/current/errcodes-appendix.html is one of these: data
     /// exception, feature not supported, access rule violation (an expression that an index can't have), program limit exceeded
-    /// (a row of an index takes 2704 bytes).
+    /// (a row of an index takes 2704 bytes). A function whose library is missing is one of them, too.
     package func isRefusal(_ error: DatabaseError) -> Bool {
-        ["22", "0A", "42", "54"].contains { error.code?.hasPrefix($0) ?? false } && error.kind != .permission
+        guard !error.isForWantOfLibrary else { return true }
+        return ["22", "0A", "42", "54"].contains { error.code?.hasPrefix($0) ?? false } && error.kind != .permission
     }
 
     /// The row that is too big when an index is made is the catalog's own, which holds the index's expressions.
@@ -28,11 +29,16 @@ extension PostgreSQLDialect: TransferTarget {
 
     /// Returns whether the error's class is one of these: connection exception, insufficient resources, operator intervention, system
     /// error; or whether a table or an index is damaged. Other internal errors (XX000) are what extensions raise about the object itself.
+    /// A missing library has the code of a missing file, but concerns only the objects that call its functions: it would interrupt
+    /// each resumed transfer again.
     package func isFault(_ error: DatabaseError) -> Bool {
-        ["08", "53", "57", "58", "XX001", "XX002"].contains { error.code?.hasPrefix($0) ?? false }
+        guard !error.isForWantOfLibrary else { return false }
+        return ["08", "53", "57", "58", "XX001", "XX002"].contains { error.code?.hasPrefix($0) ?? false }
     }
 
-    package func isComputing(_ error: DatabaseError) -> Bool { isRefusal(error) && !isMissingTable(error) }
+    package func isComputing(_ error: DatabaseError) -> Bool {
+        isRefusal(error) && !isMissingTable(error) && !error.isForWantOfLibrary
+    }
 
     /// `undefined_table` (https://www.postgresql.org/docs/current/errcodes-appendix.html).
     package func isMissingTable(_ error: DatabaseError) -> Bool { error.code == "42P01" }

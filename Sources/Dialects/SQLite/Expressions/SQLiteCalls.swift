@@ -130,9 +130,7 @@ extension SQLiteExpressionTranslation {
         switch piece.storage {
         case .real: return "'real'"
         // A column that stores whole numbers as INTEGER does so as far as they have 64 bits.
-        case .integer:
-            let isWhole = "\(piece.sql) = trunc(\(piece.sql)) AND abs(\(piece.sql)) < 9223372036854775808"
-            return "(CASE WHEN \(isWhole) THEN 'integer' ELSE 'real' END)"
+        case .integer: return "(CASE WHEN \(Self.isWhole(piece.sql)) THEN 'integer' ELSE 'real' END)"
         case .unknown:
             guard use != .view else { return "'real'" }
             throw Untranslatable("typeof() of a computed number depends on its operands")

@@ -15,17 +15,19 @@ extension SQLiteExpressionTranslation {
         case "current_time", "time": return Piece(try text(of: arguments, as: "%H:%M:\(seconds)"), .text)
         case "julianday":
             // Milliseconds are counted and divided in the same way as in SQLite.
-            let thousandths = "floor(extract(epoch FROM \(try moment(arguments))) * 1000)"
+            let thousandths = "floor(extract(epoch FROM \(try moment(arguments, isCounted: true))) * 1000)"
             return Piece("((\(thousandths) + 210866760000000)::double precision / 86400000::double precision)", .number)
         case "unixepoch" where hasFraction:
-            return Piece("(\(Self.milliseconds(try moment(arguments)))::double precision / 1000)", .number)
+            let thousandths = Self.milliseconds(try moment(arguments, isCounted: true))
+            return Piece("(\(thousandths)::double precision / 1000)", .number)
         case "unixepoch":
-            return Piece(Self.epoch(try moment(Self.asNow(arguments, for: "%s"))), .integer, isWide: true)
+            let moment = try moment(Self.asNow(arguments, for: "%s"), isCounted: true)
+            return Piece(Self.epoch(moment), .integer, isWide: true)
         case "strftime":
             guard case .string(let format) = arguments.first else {
                 throw Untranslatable("strftime() has no fixed format")
             }
-            let moment = try moment(Self.asNow(Array(arguments.dropFirst()), for: format))
+            let moment = try moment(Self.asNow(Array(arguments.dropFirst()), for: format), isCounted: format == "%s")
             let text = try formatted(format, moment)
             let digits = ["%Y", "%m", "%d", "%H", "%M", "%S", "%j", "%w", "%W", "%Y%m", "%Y%m%d", "%Y%j"]
             return Piece(text, .text).edited { piece in
@@ -103,7 +105,10 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the moment that a time value and its modifiers mean.
-    func moment(_ arguments: [ExpressionTree]) throws(Untranslatable) -> String {
+    ///
+    /// - Parameter isCounted: Whether a number is made of the moment. SQLite counts whole milliseconds, to which it rounds a text's fraction
+    ///   of a second before it moves or counts the moment, unless a day, month or year is begun first.
+    func moment(_ arguments: [ExpressionTree], isCounted: Bool = false) throws(Untranslatable) -> String {
         // With a modifier, SQLite turns the 30th of February into a day of March.
         let fixed: [ExpressionTree] =
             [ExpressionTree.string("%Y-%m-%d %H:%M:%f")] + arguments + [ExpressionTree.string("+0 days")]
@@ -122,7 +127,9 @@ extension SQLiteExpressionTranslation {
         var mayPass = modifiers.contains(where: Self.mayMoveOn)
         if let value = arguments.first, !Self.isNow(value) {
             let piece = try piece(value)
-            moment = try self.moment(of: piece, isEpoch: isEpoch, isMoved: !modifiers.isEmpty)
+            let isRounded = modifiers.first.map { !Self.begins($0) } ?? isCounted
+            moment = try self.moment(
+                of: piece, isEpoch: isEpoch, isMoved: !modifiers.isEmpty, isRounded: isRounded)
             // The last evening of the year 9999 has an hour 24, and is the next day in zones to the east.
             mayPass = mayPass || piece.kind == .text
         } else if use.isImmutable {
@@ -151,6 +158,11 @@ extension SQLiteExpressionTranslation {
     private static func sinceYearZero(_ moment: String) -> String {
         let before = "timestamp '0002-12-31 23:59:59.999999 BC'"
         return "nullif(greatest(\(moment), \(before)), \(before))"
+    }
+
+    /// Whether a modifier begins a day, month or year.
+    private static func begins(_ modifier: ExpressionTree) -> Bool {
+        if case .string(let text) = modifier { text.lowercased().hasPrefix("start of") } else { false }
     }
 
     private static func isLiteral(_ modifier: ExpressionTree) -> Bool {

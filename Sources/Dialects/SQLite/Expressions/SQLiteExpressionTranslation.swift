@@ -301,7 +301,7 @@ extension SQLiteExpressionTranslation.Piece {
     var integerTests: [String]? {
         if kind == .integer { return [] }
         if isIntegerIfWhole { return ["\(sql) = trunc(\(sql))"] }
-        return digitsTest.map { [$0, "abs(\(sql)) < 9223372036854775808"] }
+        return digitsTest.map { [$0, SQLiteExpressionTranslation.hasRoom(for: sql)] }
     }
 
     /// Whether the piece, if it is a whole number, is an INTEGER value in SQLite.

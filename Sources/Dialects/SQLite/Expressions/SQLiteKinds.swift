@@ -43,8 +43,7 @@ extension SQLiteExpressionTranslation {
         guard !piece.isDecimal || piece.storage == .real else { return Piece("\(digits)::text", .text) }
         let real = Self.realText(digits)
         guard piece.storage == .integer else { return Piece(real, .text) }
-        let isWhole = "\(piece.sql) = trunc(\(piece.sql)) AND abs(\(piece.sql)) < 9223372036854775808"
-        return Piece("(CASE WHEN \(isWhole) THEN (\(piece.sql))::bigint::text ELSE \(real) END)", .text)
+        return Piece("(CASE WHEN \(Self.isWhole(piece.sql)) THEN (\(piece.sql))::bigint::text ELSE \(real) END)", .text)
     }
 
     /// Renders the text of a REAL value. SQLite writes 15 digits and always a point, and an exponent from 1.0e+15 on and below 0.0001

@@ -22,6 +22,14 @@ extension SQLiteExpressionTranslation {
         return "\(text) !~ '\(real)'"
     }
 
+    /// Renders the condition under which 64 bits have room for a number without a fraction. The smallest such number has no opposite.
+    static func hasRoom(for number: String) -> String {
+        "\(number) >= -9223372036854775808 AND \(number) < 9223372036854775808"
+    }
+
+    /// Renders the condition under which SQLite stores a number as an INTEGER in a column that does so with whole numbers.
+    static func isWhole(_ number: String) -> String { "\(number) = trunc(\(number)) AND \(hasRoom(for: number))" }
+
     /// Renders the number at the beginning of a text, as close as a double comes to it; 0 if there is none.
     static func number(beginning text: String) -> String {
         // The smallest double is about 5e-324.

@@ -21,6 +21,7 @@ extension SQLiteExpressionTranslation {
             // The opposite of the smallest integer has more bits.
             result.sql = "(\(sign)\(Int64(piece.sql) == nil ? Self.wide(piece) : piece.sql))"
             result.isWide = piece.isWide || Int64(piece.sql) == nil
+            result.digitsTest = piece.digitsTest.map { "\($0) AND \(Self.hasRoom(for: piece.sql))" }
             (result.hasAffinity, result.literal, result.whole, result.isUntypedColumn) = (false, nil, nil, false)
         }
     }

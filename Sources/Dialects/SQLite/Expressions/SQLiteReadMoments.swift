@@ -3,9 +3,13 @@
 extension SQLiteExpressionTranslation {
     /// Renders the moment that a value means.
     ///
-    /// - Parameter isMoved: Whether modifiers move the moment. Such a moment is NULL before the year 0, because PostgreSQL's calendar begins
-    ///   at the same time as the Julian days, and a step back from there is an error.
-    func moment(of piece: Piece, isEpoch: Bool, isMoved: Bool) throws(Untranslatable) -> String {
+    /// - Parameters:
+    ///   - isMoved: Whether modifiers move the moment. Such a moment is NULL before the year 0, because PostgreSQL's calendar begins at the
+    ///     same time as the Julian days, and a step back from there is an error.
+    ///   - isRounded: Whether the seconds in a text are rounded to milliseconds.
+    func moment(
+        of piece: Piece, isEpoch: Bool, isMoved: Bool, isRounded: Bool
+    ) throws(Untranslatable) -> String {
         guard !isEpoch else { return try moment(ofSeconds: piece, isMoved: isMoved) }
         switch piece.kind {
         case .native(.datetime): return piece.sql
@@ -23,7 +27,7 @@ extension SQLiteExpressionTranslation {
             if let literal = piece.literal, Self.isReadable(literal, as: .time) {
                 return "timestamp \(SQLText.literal("2000-01-01 " + literal))"
             }
-            return Self.moment(ofText: piece.sql, isMoved: isMoved)
+            return Self.moment(ofText: piece.sql, isMoved: isMoved, isRounded: isRounded)
         case .boolean, .bytes, .native: throw Untranslatable("it uses a value of another type as a timestamp")
         }
     }
@@ -49,8 +53,9 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the moment that a text in one of SQLite's formats means; NULL for any other text. A text that reads as a number counts days.
-    private static func moment(ofText text: String, isMoved: Bool) -> String {
-        "(CASE WHEN \(text) ~ '\(momentShape)' THEN \(day(ofText: text)) + \(clock(ofText: text)) "
+    private static func moment(ofText text: String, isMoved: Bool, isRounded: Bool) -> String {
+        let clock = clock(ofText: text, isRounded: isRounded)
+        return "(CASE WHEN \(text) ~ '\(momentShape)' THEN \(day(ofText: text)) + \(clock) "
             + "WHEN \(text) ~ '\(numberOfTime)' THEN \(moment(ofDays: "(\(text))::numeric", isMoved: isMoved)) END)"
     }
 
@@ -64,10 +69,11 @@ extension SQLiteExpressionTranslation {
     }
 
     /// Renders the time from midnight until the time of day that a text names, which may be in the hour 24. A text without a zone is in UTC.
-    private static func clock(ofText text: String) -> String {
+    private static func clock(ofText text: String, isRounded: Bool) -> String {
         func found(_ pattern: String) -> String { "substring(\(text) from '\(pattern)')" }
         let (hour, minute) = (found("([0-9][0-9]):[0-9][0-9]"), found("[0-9][0-9]:([0-9][0-9])"))
-        let second = found(":[0-9][0-9]:([0-9][0-9](\\.[0-9]{1,9})?)")
+        let digits = found(":[0-9][0-9]:([0-9][0-9](\\.[0-9]{1,9})?)")
+        let second = isRounded ? "round(\(digits)::numeric, 3)" : digits
         let zoneHour = found("([+-][0-9][0-9]):[0-9][0-9]\(blanks)$")
         let zoneSign = found("([+-])[0-9][0-9]:[0-9][0-9]\(blanks)$")
         let zoneMinute = "(\(zoneSign) || \(found("([0-9][0-9])\(blanks)$")))"
