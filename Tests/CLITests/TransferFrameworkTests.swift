@@ -136,7 +136,8 @@ struct TransferFrameworkTests {
             ("migration (version varchar, apply_time bigint)", "with Yii"),
             ("VersionInfo (Version bigint, AppliedOn datetime, Description text)", "with FluentMigrator"),
             ("CHANGELOG (ID bigint, APPLIED_AT varchar, DESCRIPTION varchar)", "with MyBatis"),
-            ("changelog (id bigint, text varchar)", nil),
+            ("versions (table_name text(50) PRIMARY KEY NOT NULL, table_version integer NOT NULL)", "with GnuCash"),
+            ("changelog (id bigint, text varchar)", nil), ("versions (id integer, table_name text)", nil),
             (
                 """
                 schema_migrations (version varchar, rollback_sql varchar);

@@ -31,6 +31,7 @@ package enum MigrationRecord {
         ("migration", ["version", "apply_time"], "Yii"),
         ("versioninfo", ["version", "appliedon", "description"], "FluentMigrator"),
         ("changelog", ["id", "applied_at", "description"], "MyBatis"),
+        ("versions", ["table_name", "table_version"], "GnuCash"),
     ]
 
     /// The names of the keepers' tables, of other tables of the same tools, and of tools without a word for migrations in their tables'
