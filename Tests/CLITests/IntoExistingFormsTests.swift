@@ -56,6 +56,27 @@ struct IntoExistingFormsTests {
         }
     }
 
+    @Test("a moment is written without a zero fraction into a column of texts that has no room for it")
+    func briefMoments() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, a timestamp, b timestamp);
+                INSERT INTO t VALUES (1, '2024-01-02 10:00:00', '2024-01-02 10:00:00');
+                """, on: source)
+            let there = box("there.db")
+            try execute(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, a VARCHAR(19), b VARCHAR(26))", on: there, creating: true)
+            let run = try await box.run(.tcMigrate, ["transfer", source, there, "--into-existing"])
+            #expect(run.ending == .exit(0) && run.output.contains("verdict: verified"), "\(run)")
+            #expect(
+                try query("SELECT a || ' ' || b FROM t", on: there) == [
+                    "2024-01-02 10:00:00 2024-01-02 10:00:00.000000"
+                ])
+            #expect(try await box.migrate("verify", source, there).ending == .exit(0))
+        }
+    }
+
     @Test("a SQLite table takes a text whole that is longer than its column is declared for, unless a check counts it")
     func longTexts() async throws {
         try await withDatabase(.postgresql) { box, source in

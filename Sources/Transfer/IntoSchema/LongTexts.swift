@@ -18,6 +18,17 @@ extension SchemaSurvey {
         return isChecked ? nil : length
     }
 
+    /// Whether a column of texts has room for moments without a zone only if they have no fraction, as nearly all programs write them:
+    /// `VARCHAR(19)`.
+    func holdsBriefMoments(
+        _ type: ColumnType, _ column: SchemaMatch.MatchedTable.Pair, in table: SchemaMatch.MatchedTable
+    ) -> Bool {
+        guard case .varchar(19..<26) = type, takesAnyValue(column, in: table),
+            Framework(of: schema).moments != .uniform
+        else { return false }
+        return table.source[column: column.source]?.type == .datetime
+    }
+
     /// Returns a remark for each column that gets longer texts than it is declared for.
     func remarksOnLongTexts(_ match: SchemaMatch, _ inspection: Inspection) throws -> [String] {
         try match.tables.flatMap { table -> [String] in

@@ -125,6 +125,7 @@ struct SchemaSurvey {
         // Spans become numbers in it, as in a column of integers.
         if type.isUnknownWordForNumbers, table.source[column: column.source]?.type.isInterval == true { type = .bigint }
         if let given = givenType(of: column, in: table), rule.reading == nil { return given }
+        if rule.reading == nil, holdsBriefMoments(type, column, in: table) { return .datetime }
         if type == .uuid, takesAnyValue(column, in: table), let own = unreadForm(of: column, in: table) { return own }
         // GORM declares its booleans as numeric, and writes them as 1 and 0.
         if CanonicalForm(type) == .decimal, table.source[column: column.source]?.type == .boolean { return .boolean }
