@@ -77,6 +77,20 @@ struct IntoExistingFormsTests {
         }
     }
 
+    @Test("the report says that days are written in one form, whatever form the file held")
+    func daysOfTexts() async throws {
+        try await withDatabase(.postgresql) { box, source in
+            try execute(
+                "CREATE TABLE t (id int PRIMARY KEY, d date); INSERT INTO t VALUES (1, '2024-01-02')", on: source)
+            let there = box("there.db")
+            try execute("CREATE TABLE t (id INTEGER PRIMARY KEY, d TEXT(8))", on: there, creating: true)
+            try box.write("rules.yaml", "tables:\n  t:\n    columns:\n      d: {type: date, timestamp: iso}\n")
+            let run = try await box.run(
+                .tcMigrate, ["transfer", source, there, "--into-existing", "--rules", box("rules.yaml")])
+            #expect(run.ending == .exit(0) && run.output.contains("t.d: days are written as 2024-01-02"), "\(run)")
+        }
+    }
+
     @Test("a SQLite table takes a text whole that is longer than its column is declared for, unless a check counts it")
     func longTexts() async throws {
         try await withDatabase(.postgresql) { box, source in

@@ -18,8 +18,24 @@ extension SchemaSurvey {
                 on: columns(of: tables, schema) { $0 == .reading && $1 == .text },
                 "moments are written as 2024-01-02 10:00:00.000000: a program that writes them otherwise compares them with other texts"
             ),
+            remark(
+                on: daysOfTexts(in: tables),
+                "days are written as 2024-01-02: a program that reads another form alone, such as 20240102, needs the texts rewritten"
+            ),
             remarkOnUUIDs(of: tables, schema),
         ].compactMap { $0 }
+    }
+
+    /// Returns the columns, as `table.column`, whose rule reads days from texts of several forms.
+    private func daysOfTexts(in tables: [PlannedTable]) -> [String] {
+        tables.flatMap { table in
+            table.sourceColumns.indices.compactMap { at -> String? in
+                guard case .day(let rule)? = rules.columnRule(of: table.sourceColumns[at], in: table.source).reading,
+                    rule.count == .iso
+                else { return nil }
+                return "\(table.target).\(table.targetColumns[at])"
+            }
+        }
     }
 
     /// Django and SQLAlchemy write uuids as the transfer does.
