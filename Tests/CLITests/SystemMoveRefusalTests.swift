@@ -126,7 +126,7 @@ struct SystemMoveRefusalTests {
             #expect(run.code == 2, "\(run)")
             for words in [
                 "; and what the run has begun can't be taken back: ", "migration/held is a separate file system",
-                "telec system rollback",
+                "correct that and run this again",
             ] {
                 #expect(run.error.contains(words), "\(run)")
             }

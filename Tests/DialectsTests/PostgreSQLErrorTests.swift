@@ -113,9 +113,10 @@ struct PostgreSQLErrorTests {
                 CREATE POLICY few ON s USING (v > 1); GRANT SELECT, INSERT ON s TO pg_monitor
                 """)
             try connection.execute("SET ROLE pg_monitor")
-            for (statement, policy) in [
-                ("SELECT v FROM s", "would hide rows"), ("INSERT INTO s VALUES (0)", "refuses the row"),
+            for (filters, statement, policy) in [
+                ("off", "SELECT v FROM s", "would hide rows"), ("on", "INSERT INTO s VALUES (0)", "refuses the row"),
             ] {
+                try connection.execute("SET row_security = \(trusted: filters)")
                 let error = #expect(throws: DatabaseError.self) { try connection.values(SQL(trusted: statement)) }
                 #expect(error?.kind == .permission)
                 #expect(error?.remedy?.hasPrefix("use a role with BYPASSRLS, or the table's owner") == true)
