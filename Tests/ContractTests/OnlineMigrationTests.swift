@@ -121,7 +121,7 @@ struct OnlineMigrationBesideOthersTests {
             "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(\(index))")?.boolean
     }
 
-    @Test("writers go on while it waits to build an index", .timeLimit(.minutes(5)))
+    @Test("writers go on while it waits to build an index", .mayHang)
     func writersGoOn() async throws {
         try await OnlineHistory.withTables(.postgresql) { url, database in
             let reader = try Self.reader(url)
@@ -261,7 +261,7 @@ struct OnlineMigrationBesideOthersTests {
         }
     }
 
-    @Test("case 61: one whose session ends in the middle is gone on with", .timeLimit(.minutes(5)))
+    @Test("case 61: one whose session ends in the middle is gone on with", .mayHang)
     func case61Ended() async throws {
         try await OnlineHistory.withTables(.postgresql) { url, database in
             let second = Migration("2") {
@@ -308,7 +308,7 @@ struct OnlineMigrationBesideOthersTests {
         }
     }
 
-    @Test("a row that comes in between and does not go with it leaves no constraint behind", .timeLimit(.minutes(5)))
+    @Test("a row that comes in between and does not go with it leaves no constraint behind", .mayHang)
     func lateRow() async throws {
         try await OnlineHistory.withTables(.postgresql) { url, database in
             let second = Migration("2") { AlterTable("notes") { ChangeColumn("owner").required() } }.online()

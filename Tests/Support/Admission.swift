@@ -1,3 +1,5 @@
+import Testing
+
 /// Limits how many tests use databases of the server at the same time. Swift Testing begins further tests whenever one waits, so
 /// without a limit hundreds of tests would ask for more connections than the server allows (`max_connections` in ci/postgres).
 actor Admission {
@@ -34,4 +36,10 @@ actor Admission {
     private func leave() {
         if waiting.isEmpty { places += 1 } else { waiting.removeFirst().resume() }
     }
+}
+
+extension Trait where Self == TimeLimitTrait {
+    /// The limit of a test of the server that would never end if it failed. It is generous, since the wait for a place at the server
+    /// counts, too: where all tests run at once on a slow machine, that alone takes many minutes.
+    public static var mayHang: Self { .timeLimit(.minutes(30)) }
 }
