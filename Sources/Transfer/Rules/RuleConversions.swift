@@ -7,13 +7,17 @@ extension ProfiledTable {
         let moments = zip(table.columns, zip(columnRules, profiles)).map { ($0.name, $1.0.momentTexts($1.1)) }
         return NamedRelation(
             seen, conversions: conversions, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }),
-            dynamicColumns: dynamicColumns, momentTexts: Dictionary(moments, uniquingKeysWith: { first, _ in first }))
+            dynamicColumns: dynamicColumns(seen),
+            momentTexts: Dictionary(moments, uniquingKeysWith: { first, _ in first }))
     }
 
     /// The columns that convert nothing and hold numbers beside texts. Their texts do not tell which of them are numbers: '7' may be either.
-    private var dynamicColumns: [String: Bool] {
-        let found = zip(table.columns, profiles).filter { column, profile in
-            column.type.isUndeclared && profile.numbers > 0 && !profile.texts.isNone
+    /// Nor do the bytes that a column becomes which holds blobs beside other values.
+    private func dynamicColumns(_ seen: Table) -> [String: Bool] {
+        let found = zip(table.columns, zip(seen.columns, profiles)).filter { column, made in
+            let (target, profile) = made
+            guard target.type != .bytes else { return profile.isMixed }
+            return column.type.isUndeclared && profile.numbers > 0 && !profile.texts.isNone
         }
         return Dictionary(found.map { ($0.0.name, false) }, uniquingKeysWith: { first, _ in first })
     }

@@ -121,6 +121,8 @@ extension SQLiteExpressionTranslation {
             case .number: try className(ofNumber: piece)
             case .text where piece.isDynamic: try classOfDynamic(piece)
             case .text, .native: "'text'"
+            case .bytes where piece.isDynamic:
+                throw Untranslatable("typeof() differs by row, and the target holds all of \(piece.sql) as bytes")
             case .bytes: "'blob'"
             }
         return Piece("(CASE WHEN \(piece.sql) IS NULL THEN 'null' ELSE \(name) END)", .text)

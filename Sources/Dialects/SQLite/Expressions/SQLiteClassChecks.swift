@@ -67,7 +67,7 @@ extension SQLiteExpressionTranslation {
         case .integer, .boolean: return ["integer"]
         case .text: return piece.isDynamic ? nil : ["text"]
         case .native: return ["text"]
-        case .bytes: return ["blob"]
+        case .bytes: return piece.isDynamic ? nil : ["blob"]
         case .number:
             switch piece.storage {
             case .real: return ["real"]

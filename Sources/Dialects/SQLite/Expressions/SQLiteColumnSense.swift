@@ -17,7 +17,7 @@ extension SQLiteExpressionTranslation {
         var hasAffinity = true
         var isNullable = true
         /// The test for the rows in which the value is a number in SQLite, if the column holds texts in the target
-        /// nevertheless.
+        /// nevertheless; `unknown` also for bytes that are values of several classes in SQLite.
         var numberTest: NumberTest?
         /// Whether the column is one of a table, or of a query that shows such a column, without a declared type.
         var isUntyped = false
@@ -44,7 +44,7 @@ extension SQLiteExpressionTranslation {
             isUntyped = declared?.isWithoutAffinity == true
             guess = relation.guesses[column.name]
             hasAffinity = !isUntyped && !relation.computedColumns.contains(column.name)
-            if let isRead = relation.dynamicColumns[column.name], type.isText {
+            if let isRead = relation.dynamicColumns[column.name], type.isText || type == .bytes {
                 numberTest = isRead ? .reading : .unknown
             } else if type.isText, declared?.convertsTexts == true {
                 numberTest = .reading

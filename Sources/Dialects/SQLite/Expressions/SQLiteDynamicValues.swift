@@ -27,6 +27,8 @@ extension SQLiteExpressionTranslation {
             return scopes.first?.groups.contains(piece.sql) == true ? "bool_or(\(condition))" : condition
         case (.text, .unknown?):
             throw Untranslatable("it compares a value that is a number in some rows and a text in others")
+        case (.bytes, .unknown?):
+            throw Untranslatable("it compares a value that is bytes in some rows and a number or a text in others")
         case (.text, nil), (.bytes, _), (.native, _), (.null, _): return "false"
         }
     }
@@ -97,7 +99,9 @@ extension SQLiteExpressionTranslation {
         switch piece.kind {
         case .boolean: return Self.integer(piece)
         case .native: return Piece(try text(piece).sql, .text)
-        case .bytes: throw Untranslatable("it compares bytes with values of other types")
+        case .bytes:
+            _ = try isNumber(piece)
+            throw Untranslatable("it compares bytes with values of other types")
         case .text:
             guard other.hasNumericAffinity, !piece.hasNumericAffinity else { return piece }
             if let literal = piece.literal, let number = Self.numeral(literal) { return number }
